@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * AES-CMAC is a CBC chain: no block of a message can start before the one before it is done, so one
+ * message leaves the cipher idle most of the time. Here many messages (lanes) go side by side: one
+ * round takes one block of each lane and gives them to the cipher as one ECB run. The constant
+ * beginning (tenant, kind) is chained once, in _new.
+ */
+#include "longshore/fingerprint.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+enum { BLOCK = 16, LANES = 256, PREFIX_MAX = 2 + 255 + 255 };
+
+struct fingerprinter {
+	EVP_CIPHER_CTX *ecb;
+	unsigned char k1[BLOCK], k2[BLOCK]; /* for a whole and for a padded last block */
+	unsigned char start[BLOCK];         /* the chain after the whole blocks of the prefix */
+	unsigned char rest[BLOCK]; /* what of the prefix is left: 1 to 16 bytes, so every id has a
+	                              last block */
+	size_t rest_bytes;
+	unsigned char work[LANES * BLOCK];
+	size_t lane[LANES]; /* index of the id */
+};
+
+static int library_failed(struct err *e, const char *step)
+{
+	unsigned long code = ERR_get_error();
+	ERR_clear_error();
+	return err_set_native(e, ERR_FATAL, "crypto_failed", "openssl", (int64_t)code,
+	        "AES-256-CMAC: %s failed in the cryptographic library", step);
+}
+
+static int encrypt(struct fingerprinter *f, unsigned char *blocks, size_t count, struct err *e)
+{
+	int n = 0;
+	if (EVP_EncryptUpdate(f->ecb, blocks, &n, blocks, (int)(count * BLOCK)) != 1)
+		return library_failed(e, "encryption");
+	return 0;
+}
+
+static inline void xor_block(unsigned char *a, const unsigned char *b)
+{
+	uint64_t x[2], y[2];
+	memcpy(x, a, BLOCK);
+	memcpy(y, b, BLOCK);
+	x[0] ^= y[0];
+	x[1] ^= y[1];
+	memcpy(a, x, BLOCK);
+}
+
+/* Doubling in GF(2^128), RFC 4493 section 2.3. */
+static void double_block(const unsigned char *in, unsigned char *out)
+{
+	unsigned carry = 0;
+	for (int i = BLOCK - 1; i >= 0; i--) {
+		unsigned v = (unsigned)in[i] << 1 | carry;
+		out[i] = (unsigned char)v;
+		carry = v >> 8 & 1;
+	}
+	out[BLOCK - 1] = (unsigned char)(out[BLOCK - 1] ^ (carry ? 0x87 : 0));
+}
+
+static int chain_prefix(
+        struct fingerprinter *f, const unsigned char *prefix, size_t n, struct err *e)
+{
+	size_t done = 0;
+	while (n - done > BLOCK) {
+		xor_block(f->start, prefix + done);
+		if (encrypt(f, f->start, 1, e) != 0)
+			return e->act;
+		done += BLOCK;
+	}
+	f->rest_bytes = n - done;
+	memcpy(f->rest, prefix + done, f->rest_bytes);
+	return 0;
+}
+
+static int set_key(struct fingerprinter *f, const struct secret *key, struct err *e)
+{
+	f->ecb = EVP_CIPHER_CTX_new();
+	EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+	int ok = f->ecb != NULL && aes != NULL &&
+	         EVP_EncryptInit_ex2(f->ecb, aes, key->bytes, NULL, NULL) == 1 &&
+	         EVP_CIPHER_CTX_set_padding(f->ecb, 0) == 1;
+	EVP_CIPHER_free(aes);
+	if (!ok)
+		return library_failed(e, "setting the key");
+	unsigned char zero[BLOCK] = {0};
+	if (encrypt(f, zero, 1, e) != 0)
+		return e->act;
+	double_block(zero, f->k1);
+	double_block(f->k1, f->k2);
+	wipe(zero, sizeof zero);
+	return 0;
+}
+
+int fingerprinter_new(const struct secret *key, struct str tenant, struct str id_kind,
+        struct fingerprinter **out, struct err *e)
+{
+	if (tenant.n > 255 || id_kind.n > 255)
+		return err_set(e, ERR_REJECT, "bad_id",
+		        "fingerprints: the name of a tenant and of an id kind has at most 255 "
+		        "bytes");
+	struct fingerprinter *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return err_set(e, ERR_FATAL, "no_memory", "fingerprints: out of memory");
+	unsigned char prefix[PREFIX_MAX];
+	size_t n = 0;
+	prefix[n++] = (unsigned char)tenant.n;
+	if (tenant.n > 0)
+		memcpy(prefix + n, tenant.p, tenant.n);
+	n += tenant.n;
+	prefix[n++] = (unsigned char)id_kind.n;
+	if (id_kind.n > 0)
+		memcpy(prefix + n, id_kind.p, id_kind.n);
+	n += id_kind.n;
+	if (set_key(f, key, e) != 0 || chain_prefix(f, prefix, n, e) != 0) {
+		fingerprinter_free(f);
+		return e->act;
+	}
+	*out = f;
+	return 0;
+}
+
+void fingerprinter_free(struct fingerprinter *f)
+{
+	if (f == NULL)
+		return;
+	EVP_CIPHER_CTX_free(f->ecb); /* wipes the key schedule */
+	wipe(f, sizeof *f);
+	free(f);
+}
+
+/* Bytes [at, at + 16) of rest + id, as far as there are any; returns how many. */
+static size_t take_block(
+        const struct fingerprinter *f, struct str id, size_t at, unsigned char *block)
+{
+	size_t total = f->rest_bytes + id.n;
+	size_t n = total - at < BLOCK ? total - at : BLOCK;
+	size_t got = 0;
+	if (at < f->rest_bytes) { /* the first block only: rest is at most one */
+		got = f->rest_bytes;
+		memcpy(block, f->rest, got);
+	}
+	if (n > got)
+		memcpy(block + got, id.p + (at + got - f->rest_bytes), n - got);
+	return n;
+}
+
+/* Adds block `round` of the id to its lane; true if it was the last. */
+static bool add_block(
+        const struct fingerprinter *f, struct str id, size_t round, unsigned char *lane)
+{
+	unsigned char block[BLOCK];
+	size_t at = round * BLOCK;
+	size_t n = take_block(f, id, at, block);
+	bool is_last = at + n == f->rest_bytes + id.n;
+	if (n < BLOCK) {
+		block[n] = 0x80;
+		memset(block + n + 1, 0, BLOCK - n - 1);
+	}
+	if (is_last)
+		xor_block(lane, n == BLOCK ? f->k1 : f->k2);
+	xor_block(lane, block);
+	return is_last;
+}
+
+/* At most LANES ids. */
+static int run_lanes(struct fingerprinter *f, const struct str *ids, size_t count,
+        unsigned char *out, struct err *e)
+{
+	bool is_last[LANES];
+	size_t active = count;
+	for (size_t i = 0; i < count; i++) {
+		f->lane[i] = i;
+		memcpy(f->work + i * BLOCK, f->start, BLOCK);
+	}
+	for (size_t round = 0; active > 0; round++) {
+		for (size_t i = 0; i < active; i++)
+			is_last[i] = add_block(f, ids[f->lane[i]], round, f->work + i * BLOCK);
+		if (encrypt(f, f->work, active, e) != 0)
+			return e->act;
+		size_t kept = 0;
+		for (size_t i = 0; i < active; i++) {
+			if (is_last[i]) {
+				memcpy(out + f->lane[i] * BLOCK, f->work + i * BLOCK, BLOCK);
+				continue;
+			}
+			if (kept != i) {
+				f->lane[kept] = f->lane[i];
+				memcpy(f->work + kept * BLOCK, f->work + i * BLOCK, BLOCK);
+			}
+			kept++;
+		}
+		active = kept;
+	}
+	return 0;
+}
+
+static int check_ids(const struct str *ids, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i].n > FINGERPRINT_ID_MAX)
+			return err_set(e, ERR_REJECT, "bad_id",
+			        "id %zu of the batch is longer than %d bytes", i,
+			        FINGERPRINT_ID_MAX);
+	return 0;
+}
+
+int fingerprint_batch(struct fingerprinter *f, const struct str *ids, size_t count,
+        unsigned char *out, struct err *e)
+{
+	if (check_ids(ids, count, e) != 0)
+		return e->act;
+	for (size_t done = 0; done < count; done += LANES) {
+		size_t n = count - done < LANES ? count - done : LANES;
+		if (run_lanes(f, ids + done, n, out + done * BLOCK, e) != 0)
+			return e->act;
+	}
+	return 0;
+}
+
+int fingerprint_marks(
+        struct fingerprinter *f, const struct str *ids, size_t count, uint32_t *out, struct err *e)
+{
+	if (check_ids(ids, count, e) != 0)
+		return e->act;
+	for (size_t done = 0; done < count; done += LANES) {
+		size_t n = count - done < LANES ? count - done : LANES;
+		unsigned char full[LANES * BLOCK];
+		if (run_lanes(f, ids + done, n, full, e) != 0)
+			return e->act;
+		for (size_t i = 0; i < n;
+		        i++) { /* the first four bytes, little-endian on any machine */
+			const unsigned char *p = full + i * BLOCK;
+			out[done + i] = (uint32_t)p[0] | (uint32_t)p[1] << 8 |
+			                (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		}
+	}
+	return 0;
+}
