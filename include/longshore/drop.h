@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A drop: where a partner picks files up, and may take them away at any time. Opened by URL (file:// now). Drivers hold
+ * protocol only; the ledger (services/uploader) holds the rules.
+ *
+ * What a driver promises: a temporary's name is created exclusively and never matches a partner's pick-up pattern; only
+ * drop_temp_create creates, all writes open without create and never truncate; commit consumes the temporary and never
+ * replaces a file that is there; after commit the file is durable. Every error names the path below the drop only.
+ */
+#ifndef LONGSHORE_DROP_H
+#define LONGSHORE_DROP_H
+
+#include "longshore/err.h"
+#include "longshore/sha256.h"
+#include "longshore/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct drop;
+struct drop_temp;
+
+int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
+void drop_close(struct drop *d);
+const char *drop_guarantee(const struct drop *d); /* "rename_noreplace": how a commit takes a name */
+
+/* Tries out, with own names only, that the place can do what the protocol needs (exclusive create, rename without
+ * replacing, fsync). ERR_REJECT ("drop_unfit") says what is missing. Run at apply and when an uploader first meets it. */
+int drop_probe(struct drop *d, struct err *e) ERR_MUST_USE;
+
+/* temp: a name below the drop made by the caller, never used before. ERR_REJECT ("exists") if it is there. */
+int drop_temp_create(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("gone") if it is not there any more. */
+int drop_temp_open(struct drop *d, struct str temp, struct drop_temp **out, struct err *e) ERR_MUST_USE;
+int drop_temp_write(struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e) ERR_MUST_USE;
+int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE; /* durable, and exactly so long */
+void drop_temp_close(struct drop_temp *t);
+void drop_temp_discard(struct drop *d, struct str temp); /* best effort */
+
+enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN };
+int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out, struct err *e) ERR_MUST_USE;
+
+struct drop_facts {
+	bool is_there;
+	int64_t bytes;
+	char sha256[SHA256_HEX]; /* read back from the destination */
+};
+int drop_stat(struct drop *d, struct str name, struct drop_facts *out, struct err *e) ERR_MUST_USE;
+
+#endif

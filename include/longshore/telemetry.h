@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counters and the admin port: /healthz (loop turned within the last 30 s), /readyz (assigned once, neighbours
+ * answer), /metrics (Prometheus text). Counters are a fixed array with a table of names; adding is lock-free and may
+ * be done by any thread.
+ */
+#ifndef LONGSHORE_TELEMETRY_H
+#define LONGSHORE_TELEMETRY_H
+
+#include "longshore/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
+
+struct metric {
+	const char *name;  /* longshore_tasks_done_total */
+	const char *help;
+	enum metric_kind kind;
+	const char *label; /* "outcome=\"retry\"", NULL = none */
+};
+
+struct telemetry;
+
+/* metrics: static table; a metric's number is its index. service must be static: label service="...". */
+int telemetry_start(const char *service, const char *listen, const struct metric *metrics, size_t count,
+	struct telemetry **out, struct err *e) ERR_MUST_USE; /* listen empty: counts only, no port */
+void telemetry_stop(struct telemetry *t); /* accepts NULL */
+int telemetry_port(const struct telemetry *t); /* actual port; 0 = none */
+
+void telemetry_add(struct telemetry *t, size_t metric, int64_t by);
+void telemetry_set(struct telemetry *t, size_t metric, int64_t value);
+void telemetry_alive(struct telemetry *t, int64_t now_mono_ms); /* the loop turned */
+void telemetry_ready(struct telemetry *t, bool ready);
+
+#endif
