@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "key_file.h"
+
+#include "longshore/hex.h"
+#include "longshore/random.h"
+#include "longshore/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEY_TEXT = 2 * SECRET_BYTES + 1 };
+
+static int system_failed(
+        struct err *e, int errnum, const char *step, const char *dir, const char *file)
+{
+	return err_set_native(e, ERR_FATAL, "key_unreadable", "posix", errnum,
+	        "key file %s/%s: %s: %s", dir, file, step, strerror(errnum));
+}
+
+/* Reads up to n bytes, and one more to see that there are no others. */
+static ssize_t read_all(int fd, char *p, size_t n)
+{
+	size_t done = 0;
+	while (done < n) {
+		ssize_t got = read(fd, p + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -1 : (ssize_t)done;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+static int parse(int fd, const char *dir, const char *file, struct secret *out, struct err *e)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return system_failed(e, errno, "stat", dir, file);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 07) != 0)
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key file %s/%s: must be a regular file that others cannot reach; run "
+		        "chmod 0400 on it",
+		        dir, file);
+	char text[KEY_TEXT + 1];
+	ssize_t n = read_all(fd, text, sizeof text);
+	if (n < 0)
+		return system_failed(e, errno, "read", dir, file);
+	bool is_key = n == KEY_TEXT && text[KEY_TEXT - 1] == '\n' &&
+	              hex_decode(str_bytes(text, KEY_TEXT - 1), out->bytes, SECRET_BYTES);
+	wipe(text, sizeof text);
+	if (!is_key)
+		return err_set(e, ERR_FATAL, "key_bad",
+		        "key file %s/%s: is not 64 hex digits and a line end; restore it from "
+		        "where the keys are kept",
+		        dir, file);
+	return 0;
+}
+
+int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *out,
+        bool *out_there, struct err *e)
+{
+	int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT) {
+		*out_there = false;
+		return 0;
+	}
+	if (fd < 0)
+		return system_failed(e, errno, "open", dir, file);
+	struct secret key = {{0}};
+	int rc = parse(fd, dir, file, &key, e);
+	(void)close(fd); /* nothing was written */
+	if (rc == 0) {
+		*out = key;
+		*out_there = true;
+	}
+	secret_wipe(&key);
+	return rc;
+}
+
+static int write_text(int fd, const struct secret *key)
+{
+	char text[KEY_TEXT + 1];
+	hex_encode(key->bytes, SECRET_BYTES, text);
+	text[KEY_TEXT - 1] = '\n';
+	ssize_t n = write(fd, text, KEY_TEXT);
+	int errnum = n < 0 ? errno : n == KEY_TEXT ? 0 : EIO;
+	wipe(text, sizeof text);
+	if (errnum == 0 && (fchmod(fd, 0400) != 0 || fsync(fd) != 0))
+		errnum = errno;
+	return errnum;
+}
+
+int key_file_create(
+        int dir_fd, const char *dir, const char *file, const struct secret *key, struct err *e)
+{
+	unsigned char salt[8];
+	char hex[2 * sizeof salt + 1];
+	random_bytes(salt, sizeof salt);
+	hex_encode(salt, sizeof salt, hex);
+	char temp[sizeof KEY_FILE_TEMP + sizeof hex];
+	(void)snprintf(temp, sizeof temp, "%s%s", KEY_FILE_TEMP, hex);
+	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
+	if (fd < 0)
+		return system_failed(e, errno, "create", dir, file);
+	int errnum = write_text(fd, key);
+	if (close(fd) != 0 && errnum == 0)
+		errnum = errno;
+	if (errnum == 0 && linkat(dir_fd, temp, dir_fd, file, 0) != 0 && errno != EEXIST)
+		errnum = errno;
+	(void)unlinkat(dir_fd, temp, 0); /* the next keyring_init removes what stays */
+	if (errnum == 0 && fsync(dir_fd) != 0)
+		errnum = errno;
+	return errnum == 0 ? 0 : system_failed(e, errnum, "write", dir, file);
+}
+
+int key_file_epoch(const char *file)
+{
+	struct str s = str_c(file);
+	struct str head = STR("fingerprint-");
+	struct str tail = STR(".key");
+	if (s.n <= head.n + tail.n || !str_has_prefix(s, head) || !str_has_suffix(s, tail))
+		return 0;
+	struct str digits = {s.p + head.n, s.n - head.n - tail.n};
+	int64_t epoch = 0;
+	if (digits.n > 6 || digits.p[0] < '1' || digits.p[0] > '9' || !str_to_i64(digits, &epoch))
+		return 0;
+	return (int)epoch;
+}
+
+bool key_file_is_name(const char *file)
+{
+	struct str s = str_c(file);
+	return s.n < KEY_FILE_NAME_MAX && file[0] != '.' && str_has_suffix(s, STR(".key"));
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/keyring.h"
+
+#include "key_file.h"
+#include "longshore/aead.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { INFO_MAX = 1024, KEYS_MAX = 1024 };
+
+struct keyring_entry {
+	char file[KEY_FILE_NAME_MAX];
+	struct secret key;
+};
+
+struct keyring {
+	char *dir;
+	struct keyring_entry *entries;
+	size_t count;
+	size_t room;
+	int current_epoch; /* 0: holds no fingerprint key */
+};
+
+static int no_memory(struct err *e)
+{
+	return err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+}
+
+/* By hand instead of realloc: the old copy of the keys is wiped. */
+static int make_room(struct keyring *k, struct err *e)
+{
+	if (k->count < k->room)
+		return 0;
+	if (k->count >= KEYS_MAX)
+		return err_set(e, ERR_FATAL, "key_bad", "key directory %s: holds more than %d keys",
+		        k->dir, KEYS_MAX);
+	size_t room = k->room == 0 ? 16 : 2 * k->room;
+	struct keyring_entry *entries = calloc(room, sizeof *entries);
+	if (entries == NULL)
+		return no_memory(e);
+	if (k->count > 0) {
+		memcpy(entries, k->entries, k->count * sizeof *entries);
+		wipe(k->entries, k->room * sizeof *entries);
+	}
+	free(k->entries);
+	k->entries = entries;
+	k->room = room;
+	return 0;
+}
+
+static int read_entry(struct keyring *k, int dir_fd, const char *file, struct err *e)
+{
+	if (make_room(k, e) != 0)
+		return e->act;
+	struct keyring_entry *entry = &k->entries[k->count];
+	bool is_there = false;
+	if (key_file_read(dir_fd, k->dir, file, &entry->key, &is_there, e) != 0)
+		return e->act;
+	if (!is_there)
+		return 0;
+	memcpy(entry->file, file, strlen(file) + 1); /* key_file_is_name() has checked the length */
+	k->count++;
+	int epoch = key_file_epoch(file);
+	if (epoch > k->current_epoch)
+		k->current_epoch = epoch;
+	return 0;
+}
+
+static int read_dir(struct keyring *k, struct err *e)
+{
+	DIR *d = opendir(k->dir);
+	if (d == NULL)
+		return err_set_native(e, ERR_FATAL, "key_missing", "posix", errno,
+		        "key directory %s: %s; run `longshore keys init` and set LONGSHORE_KEYS to "
+		        "this service's directory",
+		        k->dir, strerror(errno));
+	int rc = 0;
+	struct dirent *entry;
+	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL)
+		if (key_file_is_name(entry->d_name))
+			rc = read_entry(k, dirfd(d), entry->d_name, e);
+	if (rc == 0 && errno != 0)
+		rc = err_set_native(e, ERR_FATAL, "key_unreadable", "posix", errno,
+		        "key directory %s: %s", k->dir, strerror(errno));
+	(void)closedir(d);
+	return rc;
+}
+
+int keyring_open(const char *dir, struct keyring **out, struct err *e)
+{
+	if (dir == NULL || dir[0] == '\0')
+		return err_set(e, ERR_FATAL, "key_missing",
+		        "no key directory: set LONGSHORE_KEYS to this service's directory from "
+		        "`longshore keys init`");
+	struct keyring *k = calloc(1, sizeof *k);
+	if (k == NULL)
+		return no_memory(e);
+	k->dir = strdup(dir);
+	if (k->dir == NULL) {
+		keyring_close(k);
+		return no_memory(e);
+	}
+	if (read_dir(k, e) != 0) {
+		keyring_close(k);
+		return e->act;
+	}
+	*out = k;
+	return 0;
+}
+
+void keyring_close(struct keyring *k)
+{
+	if (k == NULL)
+		return;
+	if (k->entries != NULL)
+		wipe(k->entries, k->room * sizeof *k->entries);
+	free(k->entries);
+	free(k->dir);
+	free(k);
+}
+
+static int find(const struct keyring *k, const char *file, const struct secret **out, struct err *e)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->entries[i].file, file) == 0) {
+			*out = &k->entries[i].key;
+			return 0;
+		}
+	return err_set(e, ERR_FATAL, "key_missing",
+	        "key file %s/%s: not there; this service must not use it, or `longshore keys init` "
+	        "was not run",
+	        k->dir, file);
+}
+
+/* The info of HKDF: every field with a 4-byte little-endian length, so that no two scopes share a
+ * key. */
+static int derive(const struct secret *master, const struct str *fields, size_t count,
+        struct secret *out, struct err *e)
+{
+	unsigned char info[INFO_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (fields[i].n > INFO_MAX - 4 - n)
+			return err_set(e, ERR_REJECT, "bad_scope",
+			        "the scope of a key is longer than %d bytes", INFO_MAX);
+		for (int shift = 0; shift < 32; shift += 8)
+			info[n++] = (unsigned char)(fields[i].n >> shift & 0xff);
+		if (fields[i].n > 0)
+			memcpy(info + n, fields[i].p, fields[i].n);
+		n += fields[i].n;
+		if (n + 4 > INFO_MAX && i + 1 < count)
+			return err_set(e, ERR_REJECT, "bad_scope",
+			        "the scope of a key is longer than %d bytes", INFO_MAX);
+	}
+	return hkdf(master, STR(""), str_bytes(info, n), out, e);
+}
+
+int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
+        struct secret *out, struct err *e)
+{
+	char file[KEY_FILE_NAME_MAX];
+	if (prefix.n == 0 || prefix.n > 32 || str_find(prefix, '/', 0) >= 0)
+		return err_set(e, ERR_REJECT, "bad_scope", "not a staging prefix: \"" STR_FMT "\"",
+		        prefix.n < 64 ? (int)prefix.n : 64, prefix.p != NULL ? prefix.p : "");
+	(void)snprintf(file, sizeof file, "staging-" STR_FMT ".key", STR_ARG(prefix));
+	const struct secret *master = NULL;
+	if (find(k, file, &master, e) != 0)
+		return e->act;
+	const struct str fields[] = {STR("longshore/staging/1"), prefix, scope};
+	return derive(master, fields, 3, out, e);
+}
+
+int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch,
+        struct secret *out, struct err *e)
+{
+	char file[KEY_FILE_NAME_MAX];
+	(void)snprintf(file, sizeof file, "fingerprint-%d.key", epoch);
+	const struct secret *master = NULL;
+	if (find(k, file, &master, e) != 0)
+		return e->act;
+	const struct str fields[] = {STR("longshore/fingerprint/1"), tenant, bridge};
+	return derive(master, fields, 3, out, e);
+}
+
+int keyring_current_epoch(const struct keyring *k, int *out, struct err *e)
+{
+	if (k->current_epoch == 0)
+		return err_set(e, ERR_FATAL, "key_missing",
+		        "key file %s/fingerprint-1.key: not there; this service must not use it, "
+		        "or `longshore keys init` was "
+		        "not run",
+		        k->dir);
+	*out = k->current_epoch;
+	return 0;
+}
+
+int keyring_mark(const struct keyring *k, struct str tenant, struct str bridge, struct secret *out,
+        struct err *e)
+{
+	const struct secret *master = NULL;
+	if (find(k, "mark.key", &master, e) != 0)
+		return e->act;
+	const struct str fields[] = {STR("longshore/mark/1"), tenant, bridge};
+	return derive(master, fields, 3, out, e);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writing the key directories. Under a lock on the root, for each key file of the plan:
+ *   1. read it from every directory that may hold it; different contents end the work before
+ * anything is written;
+ *   2. draw a new key only if no directory has one;
+ *   3. create it, whole, where it is missing.
+ * A crash between two creations leaves the key in some directories: the next run finds it there and
+ * completes the rest.
+ */
+#include "longshore/keyring.h"
+
+#include "key_file.h"
+#include "keyring_plan.h"
+#include "longshore/random.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct root {
+	const char *path;
+	int fd; /* locked */
+};
+
+static int system_failed(struct err *e, const char *root, const char *service, const char *step)
+{
+	return err_set_native(e, ERR_FATAL, "keys_unwritable", "posix", errno,
+	        "key directory %s/%s: %s: %s", root, service, step, strerror(errno));
+}
+
+/* The service's directory, made if it is not there; never through a link. */
+static int service_open(const struct root *root, const char *service, int *out_fd, struct err *e)
+{
+	if (mkdirat(root->fd, service, 0700) == 0) {
+		if (fsync(root->fd) != 0)
+			return system_failed(e, root->path, service, "sync");
+	} else if (errno != EEXIST) {
+		return system_failed(e, root->path, service, "create");
+	}
+	int fd = openat(root->fd, service, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return system_failed(e, root->path, service, "open");
+	if (fchmod(fd, 0700) != 0) {
+		(void)system_failed(e, root->path, service, "chmod");
+		(void)close(fd);
+		return e->act;
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+static int service_read(const struct root *root, const char *service, const char *file,
+        struct secret *out, bool *out_there, struct err *e)
+{
+	int fd = -1;
+	if (service_open(root, service, &fd, e) != 0)
+		return e->act;
+	int rc = key_file_read(fd, service, file, out, out_there, e);
+	(void)close(fd);
+	return rc;
+}
+
+static bool is_granted(const char *service, const char *file)
+{
+	size_t count = 0;
+	const struct keyring_grant *plan = keyring_plan(&count);
+	const char *pattern = key_file_epoch(file) > 0 ? KEYRING_EPOCHS : file;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(plan[i].service, service) == 0 && strcmp(plan[i].file, pattern) == 0)
+			return true;
+	return false;
+}
+
+/* The key of `file` from whoever has it; ERR_REJECT if two have different ones. */
+static int agree(const struct root *root, const char *pattern, const char *file, struct secret *out,
+        bool *out_there, struct err *e)
+{
+	size_t count = 0;
+	const struct keyring_grant *plan = keyring_plan(&count);
+	const char *holder = NULL;
+	struct secret key = {{0}};
+	int rc = 0;
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		if (strcmp(plan[i].file, pattern) != 0)
+			continue;
+		struct secret other = {{0}};
+		bool is_there = false;
+		rc = service_read(root, plan[i].service, file, &other, &is_there, e);
+		if (rc == 0 && is_there && holder == NULL) {
+			holder = plan[i].service;
+			key = other;
+		} else if (rc == 0 && is_there &&
+		           memcmp(key.bytes, other.bytes, SECRET_BYTES) != 0) {
+			rc = err_set(e, ERR_REJECT, "key_conflict",
+			        "key file %s differs between %s/%s and %s/%s: restore one of them; "
+			        "nothing was changed",
+			        file, root->path, holder, root->path, plan[i].service);
+		}
+		secret_wipe(&other);
+	}
+	if (rc == 0) {
+		*out = key;
+		*out_there = holder != NULL;
+	}
+	secret_wipe(&key);
+	return rc;
+}
+
+static int give(const struct root *root, const char *pattern, const char *file,
+        const struct secret *key, struct err *e)
+{
+	size_t count = 0;
+	const struct keyring_grant *plan = keyring_plan(&count);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(plan[i].file, pattern) != 0)
+			continue;
+		int fd = -1;
+		if (service_open(root, plan[i].service, &fd, e) != 0)
+			return e->act;
+		struct secret other = {{0}};
+		bool is_there = false;
+		int rc = key_file_read(fd, plan[i].service, file, &other, &is_there, e);
+		if (rc == 0 && !is_there)
+			rc = key_file_create(fd, plan[i].service, file, key, e);
+		secret_wipe(&other);
+		(void)close(fd);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+enum pass { PASS_CHECK, PASS_WRITE };
+
+/* may_draw: a new key if nobody has one. Else the file stays away: an old epoch that was retired by
+ * hand must not come back with another key under its name. */
+static int settle_file(const struct root *root, enum pass pass, const char *pattern,
+        const char *file, bool may_draw, struct err *e)
+{
+	struct secret key = {{0}};
+	bool is_there = false;
+	if (agree(root, pattern, file, &key, &is_there, e) != 0)
+		return e->act;
+	int rc = 0;
+	if (pass == PASS_WRITE && (is_there || may_draw)) {
+		if (!is_there)
+			random_bytes(key.bytes, SECRET_BYTES);
+		rc = give(root, pattern, file, &key, e);
+	}
+	secret_wipe(&key);
+	return rc;
+}
+
+static int settle_epochs(const struct root *root, enum pass pass, int newest, struct err *e)
+{
+	for (int epoch = 1; epoch <= newest; epoch++) {
+		char file[KEY_FILE_NAME_MAX];
+		(void)snprintf(file, sizeof file, "fingerprint-%d.key", epoch);
+		if (settle_file(root, pass, KEYRING_EPOCHS, file, epoch == newest, e) != 0)
+			return e->act;
+	}
+	return 0;
+}
+
+static int settle_all(const struct root *root, enum pass pass, int newest, struct err *e)
+{
+	size_t count = 0;
+	const struct keyring_grant *plan = keyring_plan(&count);
+	for (size_t i = 0; i < count; i++) {
+		const char *file = plan[i].file;
+		if (i > 0 && strcmp(file, plan[i - 1].file) == 0)
+			continue;
+		int rc = strcmp(file, KEYRING_EPOCHS) == 0
+		                 ? settle_epochs(root, pass, newest, e)
+		                 : settle_file(root, pass, file, file, true, e);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Removes what a dead run left, refuses keys in directories that must not have them, finds the
+ * highest epoch. */
+static int inspect_service(
+        const struct root *root, const char *service, int *highest, struct err *e)
+{
+	int fd = -1;
+	if (service_open(root, service, &fd, e) != 0)
+		return e->act;
+	DIR *d = fdopendir(fd);
+	if (d == NULL) {
+		(void)system_failed(e, root->path, service, "read");
+		(void)close(fd);
+		return e->act;
+	}
+	int rc = 0;
+	struct dirent *entry;
+	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL) {
+		const char *name = entry->d_name;
+		int epoch = key_file_epoch(name);
+		if (strncmp(name, KEY_FILE_TEMP, sizeof KEY_FILE_TEMP - 1) == 0)
+			(void)unlinkat(fd, name, 0); /* under the lock: its writer is dead */
+		else if (key_file_is_name(name) && !is_granted(service, name))
+			rc = err_set(e, ERR_REJECT, "key_excess",
+			        "key file %s/%s/%s: this service must not hold it; remove it and "
+			        "run again",
+			        root->path, service, name);
+		else if (epoch > *highest)
+			*highest = epoch;
+	}
+	if (rc == 0 && errno != 0)
+		rc = system_failed(e, root->path, service, "read");
+	(void)closedir(d);
+	return rc;
+}
+
+static int run(const struct root *root, bool rotate, struct err *e)
+{
+	int highest = 0;
+	for (const char *const *s = keyring_services; *s != NULL; s++)
+		if (inspect_service(root, *s, &highest, e) != 0)
+			return e->act;
+	int newest = highest == 0 ? 1 : rotate ? highest + 1 : highest;
+	if (newest > KEY_EPOCH_MAX)
+		return err_set(e, ERR_REJECT, "too_large",
+		        "no epoch after %d: begin with a new key directory", KEY_EPOCH_MAX);
+	if (settle_all(root, PASS_CHECK, newest, e) != 0)
+		return e->act;
+	return settle_all(root, PASS_WRITE, newest, e);
+}
+
+int keyring_init(const char *root, bool rotate, struct err *e)
+{
+	if (mkdir(root, 0700) != 0 && errno != EEXIST)
+		return system_failed(e, root, "", "create");
+	struct root r = {.path = root, .fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	if (r.fd < 0)
+		return system_failed(e, root, "", "open");
+	int rc =
+	        flock(r.fd, LOCK_EX) == 0 ? run(&r, rotate, e) : system_failed(e, root, "", "lock");
+	(void)close(r.fd);
+	return rc;
+}

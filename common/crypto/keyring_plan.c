@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows of one file stand together, and where a reader and a writer share a key the reader comes
+ * first: keyring_init writes in this order, so a crash never leaves a writer with an epoch that its
+ * reader lacks.
+ */
+#include "longshore/keyring.h"
+
+#include "keyring_plan.h"
+
+const char *const keyring_services[] = {
+        "scheduler",
+        "bridge-builder",
+        "bridge-worker",
+        "formatter",
+        "uploader",
+        "audit-sink",
+        NULL,
+};
+
+static const struct keyring_grant plan[] = {
+        {"bridge-builder", "staging-specs.key"},
+        {"bridge-worker", "staging-specs.key"},
+        {"formatter", "staging-specs.key"},
+        {"uploader", "staging-specs.key"},
+        {"scheduler", "staging-specs.key"},
+        {"bridge-worker", "staging-keys.key"},
+        {"bridge-builder", "staging-keys.key"},
+        {"formatter", "staging-values.key"},
+        {"bridge-builder", "staging-values.key"},
+        {"formatter", "staging-selections.key"},
+        {"bridge-worker", "staging-selections.key"},
+        {"uploader", "staging-files.key"},
+        {"formatter", "staging-files.key"},
+        {"uploader", "staging-ledger.key"},
+        {"bridge-worker", KEYRING_EPOCHS},
+        {"bridge-builder", KEYRING_EPOCHS},
+        {"bridge-builder", "mark.key"},
+};
+
+const struct keyring_grant *keyring_plan(size_t *out_count)
+{
+	*out_count = sizeof plan / sizeof plan[0];
+	return plan;
+}
