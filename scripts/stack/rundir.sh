@@ -11,7 +11,7 @@
 # A test's private stacks belong below the run directory it was given (LONGSHORE_RUN), so that
 # wiping that one finds them too.
 
-MARK=.longshore-run
+MARK_NAME=.longshore-run
 RUN=$(absolute "${LONGSHORE_RUN:-$ROOT/run}")
 # `realpath -m` so that two spellings of one directory are one stack.
 RUN=$(realpath -m -- "$RUN")
@@ -22,12 +22,12 @@ rundir_make() {
 	case $RUN in
 	*[,\ \	\\%\#\']*) die "the run directory '$RUN' has a character that a server's configuration cannot hold; name another one in LONGSHORE_RUN" ;;
 	esac
-	if [ -d "$RUN" ] && [ ! -e "$RUN/$MARK" ] && [ -n "$(ls -A "$RUN")" ]; then
+	if [ -d "$RUN" ] && [ ! -e "$RUN/$MARK_NAME" ] && [ -n "$(ls -A "$RUN")" ]; then
 		die "$RUN holds something that is not a stack's; empty it or name another directory in LONGSHORE_RUN"
 	fi
 	mkdir -p "$RUN/staging" "$RUN/keys" || die "cannot make the run directory $RUN; name another one in LONGSHORE_RUN"
 	chmod 700 "$RUN/keys"
-	: >>"$RUN/$MARK"
+	: >>"$RUN/$MARK_NAME"
 }
 
 # One starter or stopper at a time; a second one waits for the first. A lock on a file that
