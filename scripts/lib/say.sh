@@ -8,3 +8,7 @@ die() {
 	printf '%s: %s\n' "${PROGRAM:-dev}" "$*" >&2
 	exit 1
 }
+misuse() {
+	printf '%s: %s\n' "${PROGRAM:-dev}" "$*" >&2
+	exit 2
+}
