@@ -45,5 +45,8 @@ ptrdiff_t str_find(struct str s, char c, size_t from);
 struct str str_trim(struct str s);
 /* Whole slice as a decimal number; false (out untouched) for anything else, including overflow and an empty slice. */
 bool str_to_i64(struct str s, int64_t *out);
+/* Bytes of the well-formed UTF-8 character that s begins with; 0 where there is none. */
+size_t str_utf8_length(struct str s);
+bool str_is_utf8(struct str s);
 
 #endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Blocks in a list, newest first, so the first block ever made stands last and survives a reset.
+ * Small requests are cut from the newest block; a large one gets a block of its own behind the
+ * newest, whose free rest stays in use. The limit is on what the blocks hold, not on what was
+ * handed out, so it bounds real memory.
+ *
+ * Under AddressSanitizer everything not handed out is poisoned: use after a reset and running over
+ * the end are caught.
+ */
+#include "longshore/arena.h"
+
+#include <sanitizer/asan_interface.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct arena_block {
+	struct arena_block *older;
+	size_t room;
+	size_t used;
+	size_t held; /* room of all blocks; kept in the newest only */
+	alignas(max_align_t) char bytes[];
+};
+
+enum { ALIGN = alignof(max_align_t), FIRST_ROOM = 8 * 1024, MOST_ROOM = 1024 * 1024 };
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+void arena_init(struct arena *mem, size_t limit_bytes)
+{
+	*mem = (struct arena){.limit_bytes = limit_bytes};
+}
+
+static void block_free(struct arena_block *block)
+{
+	ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->room);
+	free(block);
+}
+
+void arena_reset(struct arena *mem)
+{
+	while (mem->blocks && mem->blocks->older) {
+		struct arena_block *block = mem->blocks;
+		mem->blocks = block->older;
+		block_free(block);
+	}
+	mem->used_bytes = 0;
+	if (mem->blocks) {
+		mem->blocks->used = 0;
+		mem->blocks->held = mem->blocks->room;
+		ASAN_POISON_MEMORY_REGION(mem->blocks->bytes, mem->blocks->room);
+	}
+}
+
+void arena_release(struct arena *mem)
+{
+	arena_reset(mem);
+	if (mem->blocks)
+		block_free(mem->blocks);
+	mem->blocks = NULL;
+}
+
+static struct arena_block *block_new(struct arena *mem, size_t bytes)
+{
+	struct arena_block *newest = mem->blocks;
+	size_t held = newest ? newest->held : 0;
+	size_t left = mem->limit_bytes > held ? mem->limit_bytes - held : 0;
+	if (bytes > left || bytes > SIZE_MAX - sizeof(struct arena_block))
+		return NULL;
+	/* Grows with what is held already, so that waste stays a fraction of it. */
+	size_t usual = held < FIRST_ROOM ? FIRST_ROOM : smaller(held, MOST_ROOM);
+	bool is_large = bytes > usual / 2;
+	size_t room = is_large ? bytes : smaller(usual, left);
+	struct arena_block *block = malloc(sizeof *block + room);
+	if (!block)
+		return NULL;
+	*block = (struct arena_block){.room = room};
+	ASAN_POISON_MEMORY_REGION(block->bytes, room);
+	if (newest && is_large) {
+		block->older = newest->older;
+		newest->older = block;
+	} else {
+		block->older = newest;
+		mem->blocks = block;
+	}
+	mem->blocks->held = held + room;
+	return block;
+}
+
+void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
+{
+	size_t wanted;
+	if (__builtin_mul_overflow(count, size, &wanted) || wanted > SIZE_MAX - ALIGN)
+		return NULL;
+	/* A block's last request may go without padding: the limit is met to the byte. */
+	size_t padded = (wanted + ALIGN - 1) / ALIGN * ALIGN;
+	struct arena_block *block = mem->blocks;
+	if (!block || wanted > block->room - block->used) {
+		block = block_new(mem, wanted);
+		if (!block)
+			return NULL;
+	}
+	char *p = block->bytes + block->used;
+	size_t taken = smaller(padded, block->room - block->used);
+	block->used += taken;
+	mem->used_bytes += taken;
+	ASAN_UNPOISON_MEMORY_REGION(p, wanted);
+	memset(p, 0, wanted);
+	return p;
+}
+
+void *arena_alloc(struct arena *mem, size_t bytes)
+{
+	void *p = arena_try_alloc(mem, 1, bytes);
+	if (!p) {
+		(void)fprintf(stderr, "longshore: arena of %zu bytes cannot give %zu more\n",
+		        mem->limit_bytes, bytes);
+		abort();
+	}
+	return p;
+}
+
+char *arena_cstr(struct arena *mem, struct str s)
+{
+	char *p = arena_alloc(mem, s.n + 1);
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+struct str arena_str(struct arena *mem, struct str s)
+{
+	if (!s.p)
+		return s;
+	return (struct str){arena_cstr(mem, s), s.n};
+}
+
+struct str arena_printf(struct arena *mem, const char *fmt, ...)
+{
+	va_list args;
+	va_list again;
+	va_start(args, fmt);
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (n < 0) {
+		(void)fprintf(stderr, "longshore: bad format string\n");
+		abort();
+	}
+	char *p = arena_alloc(mem, (size_t)n + 1);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return (struct str){p, (size_t)n};
+}
