@@ -7,8 +7,9 @@
 
 # process_stat PID: sets STATE and START from /proc; fails if there is no such process.
 process_stat() {
-	local line
-	{ line=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+	local line=''
+	# To the end of the file, not of the line: a process may have a line end in its name.
+	IFS= read -rd '' line 2>/dev/null <"/proc/$1/stat" || [ -n "$line" ] || return 1
 	# The name in parentheses may hold anything; what follows the last ')' may not.
 	local -a field
 	read -ra field <<<"${line##*) }"
@@ -47,7 +48,7 @@ process_spawn() {
 		close_inherited
 		cd /
 		process_identity "$BASHPID" >"$dir/pid.new" && mv -f "$dir/pid.new" "$dir/pid" || exit 1
-		exec setsid "$@"
+		exec env --default-signal=INT,QUIT setsid "$@"
 	) </dev/null >"$dir/server.log" 2>&1 &
 	local child=$!
 	disown "$child"

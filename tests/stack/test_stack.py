@@ -149,6 +149,21 @@ def test_a_stranger_with_our_pid_is_left_alone(stack, stranger, content):
     subprocess.run(["redis-cli", "-p", str(s.ports("redis")[0]), "shutdown", "nosave"], check=False)
 
 
+def test_a_dead_machine_leaves_nothing_that_hinders(stack):
+    s = stack()
+    s.call("up")
+    pids = [s.pid(name) for name in SERVERS]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)  # nobody was there to tidy up
+    assert s.call("status", ok=False).count("stopped") == 3
+    s.call("up")
+    assert s.call("status").count("running") == 3
+    for name in SERVERS:
+        os.kill(s.pid(name), signal.SIGKILL)
+    s.call("down")
+    s.call("up")
+
+
 def test_a_postmaster_file_that_names_a_stranger_is_no_hindrance(stack, stranger):
     s = stack()
     s.call("start-postgres")
