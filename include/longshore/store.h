@@ -59,6 +59,7 @@ int store_remove(struct store *s, struct str name, struct err *e) ERR_MUST_USE; 
 /* Positioned reads. *out_n < n only at the end. */
 int store_read_open(struct store *s, struct str name, struct store_reader **out, struct store_facts *facts,
 	struct err *e) ERR_MUST_USE;
+int64_t store_size(const struct store_reader *r); /* costs nothing; asking for facts on opening may hash the object */
 int store_read(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e) ERR_MUST_USE;
 void store_read_close(struct store_reader *r); /* accepts NULL */
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a store driver gives to store.c, its only caller. Names and arguments were checked there; a
+ * driver holds protocol only. Every operation is required and keeps the promises in
+ * longshore/store.h. Concrete types embed struct store, struct store_writer or struct store_reader
+ * as their first member; there are no other casts.
+ */
+#ifndef LONGSHORE_STORE_DRIVER_H
+#define LONGSHORE_STORE_DRIVER_H
+
+#include "longshore/store.h"
+
+/* Objects above this are create-once only: their tag need not be a hash of the content, and they
+ * are not replaced. */
+enum { STORE_REPLACE_MAX = 1024 * 1024, STORE_NAME_MAX = 512, STORE_COMPONENT_MAX = 255 };
+
+/* A component that drivers keep for their temporaries; no object's name has it. */
+#define STORE_TEMP_COMPONENT ".tmp"
+
+typedef int store_visit(void *arg, struct str name, const struct store_facts *facts, struct err *e);
+
+struct store_ops {
+	const char *scheme; /* "file" */
+	int (*open)(const char *rest_of_url, struct store **out, struct err *e);
+	void (*close)(struct store *s);
+	int (*create)(struct store *s, const char *name, struct store_writer **out, struct err *e);
+	int (*write)(struct store_writer *w, const void *p, size_t n, struct err *e);
+	int (*finish)(struct store_writer *w, struct err *e); /* frees w, also on failure */
+	void (*abandon)(struct store_writer *w);
+	int (*replace)(struct store *s, const char *name, struct str bytes, const char *tag,
+	        struct err *e);
+	int (*stat)(struct store *s, const char *name, struct store_facts *out, struct err *e);
+	int (*remove)(struct store *s, const char *name, struct err *e);
+	int (*read_open)(struct store *s, const char *name, struct store_reader **out,
+	        struct store_facts *facts,
+	        struct err *e); /* facts may be NULL: then the tag costs nothing */
+	int (*read)(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
+	        struct err *e);
+	int64_t (*size)(const struct store_reader *r);
+	void (*read_close)(struct store_reader *r);
+	int (*list)(
+	        struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e);
+};
+
+struct store {
+	const struct store_ops *ops;
+};
+struct store_writer {
+	const struct store_ops *ops;
+};
+struct store_reader {
+	const struct store_ops *ops;
+};
+
+extern const struct store_ops store_file_ops;
+
+/* A name as in longshore/store.h, and without STORE_TEMP_COMPONENT. */
+bool store_name_is_good(struct str name);
+
+#endif

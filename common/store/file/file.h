@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * file:// driver, a directory on one local or network file system with hard links. How it keeps the
+ * store's promises:
+ *
+ *   - temporaries lie in "<first component>/.tmp/", so that permissions can be cut per prefix,
+ * under names drawn at random, created exclusively; link() gives the finished object its name, or
+ * fails if the name is taken;
+ *   - file, then directory are synced before finish or replace answers;
+ *   - replace and remove hold flock() on the object itself and look again whether the name still is
+ * that object, so comparison and rename are one step for all who go by this driver;
+ *   - objects are never written once they have their name.
+ *
+ * A process that dies leaves its temporary behind. Without a clock nobody can say here that a
+ * temporary is dead, so they stay; they are invisible to list and hold sealed bytes only.
+ */
+#ifndef LONGSHORE_STORE_FILE_FILE_H
+#define LONGSHORE_STORE_FILE_FILE_H
+
+#include "../driver.h"
+
+enum { FILE_MODE = 0640, DIR_MODE = 0770, TEMP_NAME_BYTES = 33 };
+
+struct file_store {
+	struct store base;
+	int root_fd;
+};
+
+struct temp {
+	int dir_fd; /* the temporary directory */
+	int fd;
+	char name[TEMP_NAME_BYTES];
+};
+
+/* errno of a step on a named object -> error: missing is not_found, a name that the tree cannot
+ * hold is bad_name, no memory is FATAL, all else is store_unavailable. */
+int file_failed(struct err *e, int errnum, const char *step);
+
+int file_temp_open(
+        const struct file_store *s, const char *name, struct temp *out, struct err *e) ERR_MUST_USE;
+int file_temp_write(const struct temp *t, const void *p, size_t n, struct err *e) ERR_MUST_USE;
+void file_temp_drop(struct temp *t); /* closes and unlinks */
+
+/* Opens the object for reading: a regular file, never through a link. *out_size may be NULL. */
+int file_object_open(const struct file_store *s, const char *name, int *out_fd, int64_t *out_size,
+        struct err *e) ERR_MUST_USE;
+/* Size and tag of an open object. */
+int file_object_facts(int fd, struct store_facts *out, struct err *e) ERR_MUST_USE;
+
+int file_replace(struct store *s, const char *name, struct str bytes, const char *tag,
+        struct err *e) ERR_MUST_USE;
+int file_remove(struct store *s, const char *name, struct err *e) ERR_MUST_USE;
+int file_list(struct store *s, struct str prefix, store_visit *visit, void *arg,
+        struct err *e) ERR_MUST_USE;
+
+/* Pointer to the driver's own type; store.c hands every object back to the driver that made it. */
+static inline struct file_store *file_of(struct store *s)
+{
+	return (struct file_store *)s;
+}
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "driver.h"
+
+static const struct store_ops *const drivers[] = {&store_file_ops};
+
+int store_open(const char *url, struct store **out, struct err *e)
+{
+	struct str s = str_c(url);
+	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+		struct str scheme = str_c(drivers[i]->scheme);
+		if (!str_has_prefix(s, scheme) ||
+		        !str_has_prefix(str_bytes(s.p + scheme.n, s.n - scheme.n), STR("://")))
+			continue;
+		if (drivers[i]->open(url + scheme.n + 3, out, e) != 0)
+			return err_note(e, "open staging");
+		(*out)->ops = drivers[i];
+		return 0;
+	}
+	return err_set(e, ERR_FATAL, "bad_url",
+	        "staging: not a URL of a store we know; use file:///absolute/path");
+}
+
+void store_close(struct store *s)
+{
+	if (s != NULL)
+		s->ops->close(s);
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '_' || c == '=' || c == '-';
+}
+
+static bool is_good_component(struct str c)
+{
+	if (c.n == 0 || c.n > STORE_COMPONENT_MAX || str_eq(c, STR(".")) || str_eq(c, STR("..")) ||
+	        str_eq(c, STR(STORE_TEMP_COMPONENT)))
+		return false;
+	for (size_t i = 0; i < c.n; i++)
+		if (!is_name_char(c.p[i]))
+			return false;
+	return true;
+}
+
+bool store_name_is_good(struct str name)
+{
+	if (name.n == 0 || name.n > STORE_NAME_MAX)
+		return false;
+	size_t at = 0;
+	for (;;) {
+		ptrdiff_t slash = str_find(name, '/', at);
+		size_t end = slash < 0 ? name.n : (size_t)slash;
+		if (!is_good_component(str_bytes(name.p + at, end - at)))
+			return false;
+		if (slash < 0)
+			return true;
+		at = end + 1;
+	}
+}
+
+/* The name, terminated. */
+struct name_text {
+	char text[STORE_NAME_MAX + 1];
+};
+
+static int take_name(struct str name, struct name_text *out, struct err *e)
+{
+	if (!store_name_is_good(name))
+		return err_set(e, ERR_REJECT, "bad_name",
+		        "staging: a name has 1 to %d bytes of [A-Za-z0-9._/=-] without empty, "
+		        "\".\", \"..\" or \"%s\" "
+		        "components of at most %d bytes",
+		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_COMPONENT_MAX);
+	memcpy(out->text, name.p, name.n);
+	out->text[name.n] = '\0';
+	return 0;
+}
+
+int store_create(struct store *s, struct str name, struct store_writer **out, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	if (s->ops->create(s, n.text, out, e) != 0)
+		return err_note(e, "create %s", n.text);
+	(*out)->ops = s->ops;
+	return 0;
+}
+
+int store_write(struct store_writer *w, const void *p, size_t n, struct err *e)
+{
+	return n == 0 ? 0 : w->ops->write(w, p, n, e);
+}
+
+int store_finish(struct store_writer *w, struct err *e)
+{
+	return w->ops->finish(w, e);
+}
+
+void store_abandon(struct store_writer *w)
+{
+	if (w != NULL)
+		w->ops->abandon(w);
+}
+
+int store_put_once(struct store *s, struct str name, struct str bytes, struct err *e)
+{
+	struct store_writer *w = NULL;
+	if (store_create(s, name, &w, e) != 0)
+		return e->act;
+	if (store_write(w, bytes.p, bytes.n, e) != 0) {
+		store_abandon(w);
+		return e->act;
+	}
+	return store_finish(w, e);
+}
+
+int store_replace(
+        struct store *s, struct str name, struct str bytes, const char *tag, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	if (bytes.n > STORE_REPLACE_MAX)
+		return err_set(e, ERR_REJECT, "too_large",
+		        "replace %s: only objects of at most %d bytes are replaced", n.text,
+		        STORE_REPLACE_MAX);
+	if (s->ops->replace(s, n.text, bytes, tag, e) != 0)
+		return err_note(e, "replace %s", n.text);
+	return 0;
+}
+
+static int read_all(
+        struct store_reader *r, size_t max_bytes, struct arena *mem, struct str *out, struct err *e)
+{
+	int64_t size = r->ops->size(r);
+	if (size < 0 || (uint64_t)size > max_bytes)
+		return err_set(e, ERR_REJECT, "too_large",
+		        "the object has %lld bytes, at most %zu are read", (long long)size,
+		        max_bytes);
+	size_t n = (size_t)size;
+	char *p = arena_try_alloc(mem, n + 1, 1);
+	if (p == NULL)
+		return err_set(e, ERR_REJECT, "too_large", "no room for the object's %zu bytes", n);
+	size_t got = 0;
+	if (r->ops->read(r, 0, p, n, &got, e) != 0)
+		return e->act;
+	if (got != n)
+		return err_set(e, ERR_RETRY, "store_unavailable",
+		        "the object ended after %zu of %zu bytes", got, n);
+	*out = str_bytes(p, n);
+	return 0;
+}
+
+int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *mem,
+        struct str *out, struct store_facts *facts, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	struct store_reader *r = NULL;
+	struct store_facts got;
+	if (s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e) != 0)
+		return err_note(e, "read %s", n.text);
+	int rc = read_all(r, max_bytes, mem, out, e);
+	s->ops->read_close(r);
+	if (rc != 0)
+		return err_note(e, "read %s", n.text);
+	if (facts != NULL)
+		*facts = got;
+	return 0;
+}
+
+int store_stat(struct store *s, struct str name, struct store_facts *out, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	if (s->ops->stat(s, n.text, out, e) != 0)
+		return err_note(e, "stat %s", n.text);
+	return 0;
+}
+
+int store_remove(struct store *s, struct str name, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	if (s->ops->remove(s, n.text, e) != 0)
+		return err_note(e, "remove %s", n.text);
+	return 0;
+}
+
+int store_read_open(struct store *s, struct str name, struct store_reader **out,
+        struct store_facts *facts, struct err *e)
+{
+	struct name_text n;
+	if (take_name(name, &n, e) != 0)
+		return e->act;
+	if (s->ops->read_open(s, n.text, out, facts, e) != 0)
+		return err_note(e, "read %s", n.text);
+	(*out)->ops = s->ops;
+	return 0;
+}
+
+int store_read(
+        struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
+{
+	if (offset < 0)
+		return err_set(e, ERR_REJECT, "bad_offset", "staging: a position below zero");
+	return r->ops->read(r, offset, p, n, out_n, e);
+}
+
+void store_read_close(struct store_reader *r)
+{
+	if (r != NULL)
+		r->ops->read_close(r);
+}
+
+int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
+{
+	/* A prefix is the beginning of a good name: with one more character it must be one. */
+	char text[STORE_NAME_MAX + 1];
+	if (prefix.n >= STORE_NAME_MAX)
+		return err_set(e, ERR_REJECT, "bad_name",
+		        "staging: a prefix has less than %d bytes", STORE_NAME_MAX);
+	if (prefix.n > 0)
+		memcpy(text, prefix.p, prefix.n);
+	text[prefix.n] = 'x';
+	if (!store_name_is_good(str_bytes(text, prefix.n + 1)))
+		return err_set(e, ERR_REJECT, "bad_name", "staging: not the beginning of a name");
+	return s->ops->list(s, prefix, visit, arg, e);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CRC-32C (Castagnoli, reflected, as in RFC 3720 and in object stores' checksums). Safe from several threads. */
+#ifndef LONGSHORE_CRC_H
+#define LONGSHORE_CRC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* crc: 0 at the start, then what the call before gave. */
+uint32_t crc32c(uint32_t crc, const void *p, size_t n);
+
+#endif
