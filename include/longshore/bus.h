@@ -64,8 +64,12 @@ struct bus_report {
 /* Waits up to timeout_ms for at least one delivery report; *out_count may be 0. ERR_FATAL: the producer is lost. */
 int bus_reports(struct bus_producer *p, int timeout_ms, struct bus_report *out, size_t max, size_t *out_count,
 	struct err *e) ERR_MUST_USE;
-/* Waits until everything queued was acknowledged; the first failure is returned. */
+/* Waits until everything queued was acknowledged; the first failure is returned. Takes all pending reports. */
 int bus_flush(struct bus_producer *p, int timeout_ms, struct err *e) ERR_MUST_USE;
+
+/* Writes eight bytes to the non-blocking eventfd `fd` when reports have come to an empty queue, so that a loop can wait
+ * for several things at once; then bus_reports(0) until nothing comes. Once per producer. */
+void bus_producer_wake(struct bus_producer *p, int fd);
 
 /* Number of partitions; ERR_RETRY ("no_topic") while the topic is not there. */
 int bus_partitions(struct bus_producer *p, struct str topic, int32_t *out, struct err *e) ERR_MUST_USE;
@@ -84,7 +88,8 @@ struct bus_position {
 };
 
 struct bus_listener {
-	/* Partitions have come, with what is committed for them. The listener may change each offset: where to start. */
+	/* Partitions have come, with what is committed for them. The listener may change each offset: where to start.
+	 * A failure ends the consumer: poll then answers ERR_FATAL. */
 	int (*assigned)(void *arg, struct bus_position *positions, size_t count, struct err *e);
 	/* Partitions are going: may call bus_commit once more for them. lost = they are already gone. */
 	void (*revoked)(void *arg, const struct bus_position *positions, size_t count, bool lost);
@@ -108,9 +113,12 @@ void bus_consumer_close(struct bus_consumer *c); /* leaves the group; calls revo
 /* Next message or NULL after timeout_ms; free with bus_message_free. Must be called at least every few seconds. */
 int bus_consumer_poll(struct bus_consumer *c, int timeout_ms, const struct bus_message **out, struct err *e)
 	ERR_MUST_USE;
-void bus_message_free(const struct bus_message *m);
+void bus_message_free(const struct bus_message *m); /* accepts NULL; before bus_consumer_close */
+/* As bus_producer_wake: after a wake-up poll with timeout 0 until there is no message. */
+void bus_consumer_wake(struct bus_consumer *c, int fd);
 
-/* Synchronous commit of exactly this list. ERR_FENCED: another generation owns them now. */
+/* Commit of exactly this list; waits a few seconds for the answer. ERR_FENCED: another generation owns them now.
+ * ERR_RETRY: may have happened or may yet; commit the newest list again, it is sent after this one. */
 int bus_commit(struct bus_consumer *c, const struct bus_position *positions, size_t count, struct err *e) ERR_MUST_USE;
 int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size_t count, bool pause, struct err *e)
 	ERR_MUST_USE;

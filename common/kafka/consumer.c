@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The consumer. It stores and commits nothing by itself (librdkafka 2.0.2's stored offsets lose the
+ * metadata), takes whole assignments (range), and reads on assignment what is committed, with
+ * metadata. All callbacks run inside bus_consumer_poll and bus_consumer_close, on the caller's
+ * thread.
+ */
+#include "commit.h"
+#include "kafka.h"
+#include "position.h"
+
+#include "longshore/clock.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	COMMIT_MS = 3000,
+	COMMITTED_MS = 5000,      /* one try to read what is committed */
+	COMMITTED_ALL_MS = 30000, /* all tries */
+	RETRY_PAUSE_MS = 50,
+};
+
+struct bus_consumer {
+	rd_kafka_t *rk;
+	rd_kafka_queue_t *queue; /* held while it wakes somebody */
+	struct bus_listener listener;
+	struct commits commits;
+	int session_timeout_ms;
+	bool was_assigned;
+	bool is_broken; /* an assignment could not be taken: `broken` says why */
+	struct err broken;
+	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
+	char trouble_text[256];
+};
+
+struct message {
+	struct bus_message seen;
+	rd_kafka_message_t *raw;
+	struct bus_header headers[];
+};
+
+/* --- assignment --- */
+
+static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t *list)
+{
+	for (int i = 0; i < list->cnt; i++) {
+		if (list->elems[i].err)
+			return list->elems[i].err;
+	}
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* Right after a broker's start its coordinator still loads: try until it answers. */
+static int read_committed(
+        struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
+{
+	int64_t until = clock_mono_ms() + COMMITTED_ALL_MS;
+	for (;;) {
+		rd_kafka_resp_err_t code = rd_kafka_committed(c->rk, list, COMMITTED_MS);
+		if (!code)
+			code = first_error(list);
+		if (!code)
+			return 0;
+		(void)kafka_err(e, code, "read the committed offsets");
+		if (e->act != ERR_RETRY || clock_mono_ms() > until)
+			return e->act;
+		(void)poll(NULL, 0, RETRY_PAUSE_MS);
+	}
+}
+
+static int take(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
+{
+	if (list->cnt && read_committed(c, list, e))
+		return e->act;
+	struct bus_position *positions;
+	if (positions_of_list(list, &positions, e))
+		return e->act;
+	int act = c->listener.assigned(c->listener.arg, positions, (size_t)list->cnt, e);
+	for (int i = 0; i < list->cnt && !act; i++)
+		list->elems[i].offset =
+		        positions[i].offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : positions[i].offset;
+	free(positions);
+	if (act)
+		return act;
+	rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
+	if (!code && list->cnt)
+		code = rd_kafka_resume_partitions(
+		        c->rk, list); /* a pause may outlive its assignment */
+	if (code)
+		return kafka_err(e, code, "take an assignment");
+	c->was_assigned = true;
+	return 0;
+}
+
+static void give_up(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list)
+{
+	struct err e;
+	struct bus_position *positions;
+	if (positions_of_list(list, &positions, &e)) {
+		c->is_broken = true;
+		c->broken = e;
+	} else {
+		for (int i = 0; i < list->cnt; i++)
+			positions[i].offset = -1;
+		c->listener.revoked(c->listener.arg, positions, (size_t)list->cnt,
+		        rd_kafka_assignment_lost(c->rk));
+		free(positions);
+	}
+	/* A commit that librdkafka still holds back would be sent as the next generation's. */
+	(void)commits_settle(&c->commits, c->session_timeout_ms);
+	(void)rd_kafka_assign(c->rk, NULL);
+}
+
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
+        rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+	struct bus_consumer *c = opaque;
+	if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+		give_up(c, list);
+		return;
+	}
+	if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !take(c, list, &c->broken))
+		return;
+	if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+		(void)kafka_err(&c->broken, code, "rebalance");
+	c->is_broken = true;
+	(void)rd_kafka_assign(rk, NULL);
+}
+
+/* --- life --- */
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	(void)rk;
+	struct bus_consumer *c = opaque;
+	if (code == RD_KAFKA_RESP_ERR__TRANSPORT)
+		return; /* one connection; it comes back, or all of them are reported down */
+	c->trouble = (rd_kafka_resp_err_t)code;
+	(void)snprintf(c->trouble_text, sizeof(c->trouble_text), "%s", reason ? reason : "");
+}
+
+static int open_client(struct bus_consumer *c, const struct bus_group *group, struct err *e)
+{
+	char session[16];
+	char beat[16];
+	int beat_ms = group->session_timeout_ms / 3 < 3000 ? group->session_timeout_ms / 3 : 3000;
+	(void)snprintf(session, sizeof(session), "%d", group->session_timeout_ms);
+	(void)snprintf(beat, sizeof(beat), "%d", beat_ms);
+	const struct kafka_setting settings[] = {
+	        {"group.id", group->group},
+	        {"session.timeout.ms", session},
+	        {"heartbeat.interval.ms", beat},
+	        {"max.poll.interval.ms", "300000"},
+	        {"enable.auto.commit", "false"},
+	        {"enable.auto.offset.store", "false"},
+	        {"auto.offset.reset", "earliest"},
+	        {"isolation.level", "read_uncommitted"},
+	        {"partition.assignment.strategy", "range"},
+	        {"fetch.min.bytes", "1"},
+	        {"fetch.wait.max.ms", "10"}, /* a resumed partition waits for the fetch under way */
+	        {"fetch.error.backoff.ms", "50"},
+	        {"queued.max.messages.kbytes",
+	                "16384"}, /* bounds memory; messages are addresses, so it is plenty */
+	        {group->instance ? "group.instance.id" : NULL, group->instance},
+	        {NULL, NULL},
+	};
+	rd_kafka_conf_t *conf;
+	if (kafka_conf(group->brokers, group->client_id, settings, &conf, e))
+		return e->act;
+	rd_kafka_conf_set_opaque(conf, c);
+	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	return kafka_client(RD_KAFKA_CONSUMER, conf, &c->rk, e);
+}
+
+static int subscribe(struct bus_consumer *c, const struct bus_group *group, struct err *e)
+{
+	struct bus_position *topics = calloc(group->topics_count + 1, sizeof(*topics));
+	if (!topics)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a subscription");
+	for (size_t i = 0; i < group->topics_count; i++)
+		topics[i] = (struct bus_position){
+		        .topic = group->topics[i], .partition = RD_KAFKA_PARTITION_UA};
+	rd_kafka_topic_partition_list_t *list;
+	int act = positions_to_list(topics, group->topics_count, &list, e);
+	free(topics);
+	if (act)
+		return act;
+	rd_kafka_resp_err_t code = rd_kafka_subscribe(c->rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_err(e, code, "subscribe") : 0;
+}
+
+int bus_consumer_open(const struct bus_group *group, const struct bus_listener *listener,
+        struct bus_consumer **out, struct err *e)
+{
+	struct bus_consumer *c = calloc(1, sizeof(*c));
+	if (!c)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a consumer");
+	c->listener = *listener;
+	c->session_timeout_ms = group->session_timeout_ms;
+	if (open_client(c, group, e)) {
+		free(c);
+		return e->act;
+	}
+	commits_init(&c->commits, c->rk);
+	rd_kafka_resp_err_t code = rd_kafka_poll_set_consumer(c->rk);
+	if (code)
+		(void)kafka_err(e, code, "join the consumer's queues");
+	if (code || subscribe(c, group, e)) {
+		bus_consumer_close(c);
+		return e->act;
+	}
+	*out = c;
+	return 0;
+}
+
+void bus_consumer_close(struct bus_consumer *c)
+{
+	if (!c)
+		return;
+	if (c->queue) {
+		rd_kafka_queue_io_event_enable(c->queue, -1, NULL, 0);
+		rd_kafka_queue_destroy(c->queue);
+	}
+	(void)rd_kafka_consumer_close(
+	        c->rk); /* whatever it says, the group is left, now or by time-out */
+	commits_release(&c->commits);
+	rd_kafka_destroy(c->rk);
+	free(c);
+}
+
+void bus_consumer_wake(struct bus_consumer *c, int fd)
+{
+	static const uint64_t one = 1;
+	assert(!c->queue);
+	c->queue = rd_kafka_queue_get_consumer(c->rk);
+	rd_kafka_queue_io_event_enable(c->queue, fd, &one, sizeof(one));
+}
+
+bool bus_is_assigned(const struct bus_consumer *c)
+{
+	return c->was_assigned;
+}
+
+/* --- messages --- */
+
+static int wrap(rd_kafka_message_t *raw, const struct bus_message **out, struct err *e)
+{
+	rd_kafka_headers_t *list = NULL;
+	size_t count = 0;
+	if (!rd_kafka_message_headers(raw, &list))
+		count = rd_kafka_header_cnt(list);
+	struct message *m = calloc(1, sizeof(*m) + count * sizeof(m->headers[0]));
+	if (!m) {
+		rd_kafka_message_destroy(raw);
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a message's headers");
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *name = NULL;
+		const void *value = NULL;
+		size_t size = 0;
+		(void)rd_kafka_header_get_all(list, i, &name, &value, &size); /* i is in range */
+		m->headers[i] =
+		        (struct bus_header){str_c(name), str_bytes(value, value ? size : 0)};
+	}
+	rd_kafka_timestamp_type_t type;
+	m->raw = raw;
+	m->seen = (struct bus_message){
+	        .topic = str_c(rd_kafka_topic_name(raw->rkt)),
+	        .partition = raw->partition,
+	        .offset = raw->offset,
+	        .timestamp_ms = rd_kafka_message_timestamp(raw, &type),
+	        .key = str_bytes(raw->key, raw->key ? raw->key_len : 0),
+	        .value = str_bytes(raw->payload, raw->payload ? raw->len : 0),
+	        .headers = m->headers,
+	        .headers_count = count,
+	};
+	*out = &m->seen;
+	return 0;
+}
+
+void bus_message_free(const struct bus_message *m)
+{
+	if (!m)
+		return;
+	struct message *whole = (struct message *)(uintptr_t)m; /* `seen` is its first member */
+	rd_kafka_message_destroy(whole->raw);
+	free(whole);
+}
+
+static int told_trouble(struct bus_consumer *c, struct err *e)
+{
+	char text[256];
+	rd_kafka_resp_err_t code = rd_kafka_fatal_error(c->rk, text, sizeof(text));
+	if (code)
+		return err_set_native(e, ERR_FATAL, "bus_fatal", "librdkafka", code,
+		        "the consumer is lost: %s", text);
+	if (c->is_broken) {
+		*e = c->broken;
+		e->act = ERR_FATAL;
+		return err_note(e, "the assignment is lost");
+	}
+	if (!c->trouble)
+		return 0;
+	code = c->trouble;
+	c->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
+	return kafka_err(e, code, "%s", c->trouble_text);
+}
+
+int bus_consumer_poll(
+        struct bus_consumer *c, int timeout_ms, const struct bus_message **out, struct err *e)
+{
+	rd_kafka_message_t *raw = rd_kafka_consumer_poll(c->rk, timeout_ms);
+	if (!raw) {
+		if (told_trouble(c, e))
+			return e->act;
+		*out = NULL;
+		return 0;
+	}
+	if (raw->err) {
+		(void)kafka_err(e, raw->err, "read: %s", rd_kafka_message_errstr(raw));
+		rd_kafka_message_destroy(raw);
+		return e->act;
+	}
+	return wrap(raw, out, e);
+}
+
+/* --- positions --- */
+
+int bus_commit(
+        struct bus_consumer *c, const struct bus_position *positions, size_t count, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	return commits_send(&c->commits, positions, count, COMMIT_MS, e);
+}
+
+int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size_t count,
+        bool pause, struct err *e)
+{
+	rd_kafka_topic_partition_list_t *list;
+	if (positions_to_list(positions, count, &list, e))
+		return e->act;
+	rd_kafka_resp_err_t code = pause ? rd_kafka_pause_partitions(c->rk, list)
+	                                 : rd_kafka_resume_partitions(c->rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_err(e, code, "%s", pause ? "pause" : "resume") : 0;
+}

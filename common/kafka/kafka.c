@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct kafka_meaning {
+	rd_kafka_resp_err_t code;
+	enum err_act act;
+	const char *word;
+};
+
+/* What is not listed passes by itself or with another broker: ERR_RETRY ("bus_unavailable"). */
+static const struct kafka_meaning meanings[] = {
+        /* this message will never go */
+        {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERR_REJECT, "too_large"},
+        {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, ERR_REJECT, "too_large"},
+        {RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE, ERR_REJECT, "metadata_too_large"},
+        {RD_KAFKA_RESP_ERR_INVALID_MSG, ERR_REJECT, "bad_record"},
+        {RD_KAFKA_RESP_ERR_INVALID_RECORD, ERR_REJECT, "bad_record"},
+        {RD_KAFKA_RESP_ERR__BAD_MSG, ERR_REJECT, "bad_record"},
+        /* others own it now */
+        {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, ERR_FENCED, "fenced"},
+        {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, ERR_FENCED, "fenced"},
+        {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, ERR_FENCED, "fenced"},
+        {RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, ERR_FENCED, "fenced"},
+        /* the client is lost, or was never allowed to do this */
+        {RD_KAFKA_RESP_ERR__FATAL, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR__FENCED, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR__STATE, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, ERR_FATAL, "bus_fatal"},
+        {RD_KAFKA_RESP_ERR__INVALID_ARG, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_INVALID_CONFIG, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, ERR_FATAL, "bus_misused"},
+        {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, ERR_FATAL, "bus_forbidden"},
+        {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, ERR_FATAL, "bus_forbidden"},
+        {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, ERR_FATAL, "bus_forbidden"},
+        {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, ERR_FATAL, "bus_forbidden"},
+        {RD_KAFKA_RESP_ERR__AUTHENTICATION, ERR_FATAL, "bus_forbidden"},
+        /* worth a word of their own */
+        {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERR_RETRY, "no_topic"},
+        {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, ERR_RETRY, "no_topic"},
+        {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, ERR_RETRY, "no_topic"},
+        {RD_KAFKA_RESP_ERR__QUEUE_FULL, ERR_RETRY, "bus_full"},
+        {RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, ERR_RETRY, "rebalancing"},
+};
+
+enum err_act kafka_act(rd_kafka_resp_err_t code, const char **out_word)
+{
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		if (meanings[i].code == code) {
+			*out_word = meanings[i].word;
+			return meanings[i].act;
+		}
+	}
+	*out_word = "bus_unavailable";
+	return ERR_RETRY;
+}
+
+int kafka_err(struct err *e, rd_kafka_resp_err_t code, const char *fmt, ...)
+{
+	char step[256];
+	va_list ap;
+	va_start(ap, fmt);
+	(void)vsnprintf(step, sizeof(step), fmt, ap); /* cutting a step's name short is harmless */
+	va_end(ap);
+	const char *word;
+	enum err_act act = kafka_act(code, &word);
+	return err_set_native(
+	        e, act, word, "librdkafka", code, "%s: %s", step, rd_kafka_err2str(code));
+}
+
+static int conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *s, struct err *e)
+{
+	char text[256] = "";
+	if (rd_kafka_conf_set(conf, s->name, s->value, text, sizeof(text)) == RD_KAFKA_CONF_OK)
+		return 0;
+	return err_set_native(e, ERR_FATAL, "bus_misused", "librdkafka", 0, "setting %s=%s: %s",
+	        s->name, s->value, text);
+}
+
+int kafka_conf(const char *brokers, const char *client_id, const struct kafka_setting *settings,
+        rd_kafka_conf_t **out, struct err *e)
+{
+	const struct kafka_setting all[] = {
+	        {"bootstrap.servers", brokers},
+	        {"client.id", client_id},
+	        {"socket.nagle.disable", "true"}, /* small requests that wait for each other */
+	        {"socket.timeout.ms", "10000"},
+	        {"reconnect.backoff.ms", "50"},
+	        {"reconnect.backoff.max.ms", "1000"},
+	        {"log_level", "2"}, /* libraries do not log; what matters comes back as an error */
+	        {NULL, NULL},
+	};
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	for (const struct kafka_setting *s = all; s->name; s++) {
+		if (conf_set(conf, s, e))
+			goto fail;
+	}
+	for (const struct kafka_setting *s = settings; s->name; s++) {
+		if (conf_set(conf, s, e))
+			goto fail;
+	}
+	*out = conf;
+	return 0;
+fail:
+	rd_kafka_conf_destroy(conf);
+	return e->act;
+}
+
+int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, struct err *e)
+{
+	char text[256] = "";
+	rd_kafka_t *rk = rd_kafka_new(type, conf, text, sizeof(text));
+	if (!rk) {
+		rd_kafka_conf_destroy(conf);
+		return err_set_native(e, ERR_FATAL, "bus_misused", "librdkafka",
+		        rd_kafka_last_error(), "cannot make a Kafka client: %s", text);
+	}
+	*out = rk;
+	return 0;
+}
