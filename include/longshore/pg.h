@@ -6,8 +6,9 @@
  * "sql/<x>.h", generated). Parameters are always bound, never pasted. No general query call leaves a *_db.c file.
  *
  * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40), resources (53), lock not
- * available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL; data (22, 23): ERR_REJECT. After a lost
- * connection the object reconnects at the next call outside a transaction. One thread owns a struct pg.
+ * available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL; data (22, 23): ERR_REJECT (23505 has code
+ * "pg_duplicate"). After a lost connection the object reconnects at the next call outside a transaction. One thread
+ * owns a struct pg.
  */
 #ifndef LONGSHORE_PG_H
 #define LONGSHORE_PG_H
@@ -23,7 +24,7 @@ struct pg;
 struct pg_rows;
 
 struct pg_statement {
-	const char *name;
+	const char *name; /* one name, one statement; static. Empty: prepared for each use and not kept */
 	const char *sql;
 	int params;
 };
@@ -39,6 +40,7 @@ struct pg_params {
 	int lengths[PG_PARAMS_MAX];
 	int formats[PG_PARAMS_MAX]; /* 0 text, 1 binary (bytea only) */
 	int count;
+	const char *problem; /* set by pg_add...: pg_run answers ERR_REJECT with it (a NUL in a text, too large) */
 };
 void pg_params_init(struct pg_params *p, struct arena *mem);
 void pg_add(struct pg_params *p, struct str text);
@@ -80,5 +82,8 @@ struct pg_migration {
 };
 int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied, struct err *e)
 	ERR_MUST_USE;
+/* How many of them a database still lacks; changes nothing. */
+int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t count, size_t *out_pending,
+	struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The connection: opened, checked, lost, opened again. Texts name the statement, the server's own
+ * words and the SQLSTATE; never DETAIL, which quotes rows.
+ */
+#include "connection.h"
+
+#include "sqlstate.h"
+
+#include <stdlib.h>
+
+/* Known session state, whatever the role's or database's defaults are. */
+static const char session_settings[] =
+        "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
+        " SET search_path = ''; SET standard_conforming_strings = on";
+
+static void be_silent(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+/* The server's words without line ends. */
+static void first_line(const char *message, char *out, size_t out_bytes)
+{
+	size_t n = strcspn(message, "\n");
+	if (n >= out_bytes) {
+		n = out_bytes - 1;
+	}
+	memcpy(out, message, n);
+	out[n] = '\0';
+}
+
+static void forget(struct pg *pg)
+{
+	PQfinish(pg->conn);
+	pg->conn = NULL;
+	pg->prepared_count = 0;
+}
+
+int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err *e)
+{
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+		return 0;
+	}
+	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	char words[256];
+	if (!state) { /* no answer of a server: libpq itself speaks */
+		first_line(PQerrorMessage(pg->conn), words, sizeof(words));
+		forget(pg);
+		return err_set_native(e, ERR_RETRY, "pg_unavailable", "libpq", 0,
+		        "%s: PostgreSQL did not answer: %s", step, words);
+	}
+	const struct pg_verdict *verdict = pg_verdict(state);
+	first_line(primary ? primary : "", words, sizeof(words));
+	(void)err_set_native(
+	        e, verdict->act, verdict->code, "libpq", 0, "%s: %s [%s]", step, words, state);
+	if (verdict->drops_connection || PQstatus(pg->conn) != CONNECTION_OK) {
+		forget(pg);
+	}
+	return (int)verdict->act;
+}
+
+int pg_command(struct pg *pg, const char *sql, const char *step, struct err *e)
+{
+	AUTO_PGRESULT result = PQexec(pg->conn, sql);
+	return pg_check(pg, result, step, e);
+}
+
+static int listen_on(struct pg *pg, const char *channel, struct err *e)
+{
+	char *name = PQescapeIdentifier(pg->conn, channel, strlen(channel));
+	if (!name) {
+		return err_set(e, ERR_FATAL, "out_of_memory", "listen: out of memory");
+	}
+	size_t bytes = strlen(name) + sizeof("LISTEN ");
+	char *sql = calloc(1, bytes);
+	if (!sql) {
+		PQfreemem(name);
+		return err_set(e, ERR_FATAL, "out_of_memory", "listen: out of memory");
+	}
+	(void)snprintf(sql, bytes, "LISTEN %s", name);
+	int result = pg_command(pg, sql, "listen", e);
+	free(sql);
+	PQfreemem(name);
+	return result;
+}
+
+/* Why a connection could not be had: a wrong password or database will not mend itself, a server
+ * that is down will. libpq 15 gives no SQLSTATE for a failed connection, so the one thing to go by
+ * is whether it asked for a password or whether the server answered at all. */
+static int connect_failed(struct pg *pg, struct err *e)
+{
+	char words[256];
+	first_line(PQerrorMessage(pg->conn), words, sizeof(words));
+	bool needs_password = PQconnectionNeedsPassword(pg->conn) != 0;
+	forget(pg);
+	if (needs_password) {
+		return err_set_native(e, ERR_FATAL, "pg_refused", "libpq", 0,
+		        "connect: %s; set LONGSHORE_POSTGRES or a password file", words);
+	}
+	return err_set_native(e, ERR_RETRY, "pg_unavailable", "libpq", 0, "connect: %s", words);
+}
+
+static int connect_now(struct pg *pg, struct err *e)
+{
+	/* What stands before dbname is a default that the conninfo may change, what stands behind
+	 * it is ours. */
+	const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
+	        "keepalives_count", "tcp_user_timeout", "dbname", "application_name",
+	        "client_encoding", NULL};
+	const char *const values[] = {
+	        "5", "10", "5", "3", "30000", pg->conninfo, pg->application, "UTF8", NULL};
+	pg->conn = PQconnectdbParams(names, values, 1);
+	if (!pg->conn) {
+		return err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
+	}
+	if (PQstatus(pg->conn) != CONNECTION_OK) {
+		return connect_failed(pg, e);
+	}
+	(void)PQsetNoticeProcessor(pg->conn, be_silent, NULL);
+	int result = pg_command(pg, session_settings, "connect", e);
+	for (size_t i = 0; result == 0 && i < pg->channels_count; i++) {
+		result = listen_on(pg, pg->channels[i], e);
+		pg->has_missed = true;
+	}
+	if (result != 0) {
+		forget(pg);
+	}
+	return result;
+}
+
+int pg_ready(struct pg *pg, struct err *e)
+{
+	if (pg->conn && PQstatus(pg->conn) == CONNECTION_OK) {
+		return 0;
+	}
+	forget(pg);
+	if (pg->in_tx) {
+		return err_set_native(e, ERR_RETRY, "pg_unavailable", "libpq", 0,
+		        "the connection was lost inside a transaction: roll back and begin again");
+	}
+	return connect_now(pg, e);
+}
+
+int pg_open(const char *conninfo, const char *application, struct pg **out, struct err *e)
+{
+	struct pg *pg = calloc(1, sizeof(*pg));
+	if (!pg) {
+		return err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
+	}
+	char *problem = NULL;
+	PQconninfoOption *parsed = PQconninfoParse(conninfo, &problem);
+	if (!parsed) {
+		/* libpq's words would quote the conninfo, which may hold a password. */
+		PQfreemem(problem);
+		free(pg);
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "LONGSHORE_POSTGRES is no libpq connection string; write it like"
+		        " \"host=... port=... dbname=... user=...\" or as a postgresql:// URL");
+	}
+	PQconninfoFree(parsed);
+	pg->conninfo = strdup(conninfo);
+	pg->application = strdup(application);
+	int result = pg->conninfo && pg->application
+	                     ? connect_now(pg, e)
+	                     : err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
+	if (result != 0) {
+		pg_close(pg);
+		return result;
+	}
+	*out = pg;
+	return 0;
+}
+
+void pg_close(struct pg *pg)
+{
+	if (!pg) {
+		return;
+	}
+	PQfinish(pg->conn);
+	for (size_t i = 0; i < pg->channels_count; i++) {
+		free(pg->channels[i]);
+	}
+	free(pg->channels);
+	free(pg->prepared);
+	free(pg->application);
+	free(pg->conninfo);
+	free(pg);
+}
+
+int pg_listen(struct pg *pg, const char *channel, struct err *e)
+{
+	int result = pg_ready(pg, e);
+	if (result == 0) {
+		result = listen_on(pg, channel, e);
+	}
+	if (result != 0) {
+		return result;
+	}
+	char **channels = realloc(pg->channels, (pg->channels_count + 1) * sizeof(*channels));
+	char *copy = strdup(channel);
+	if (channels) {
+		pg->channels = channels;
+	}
+	if (!channels || !copy) {
+		free(copy);
+		return err_set(e, ERR_FATAL, "out_of_memory", "listen: out of memory");
+	}
+	pg->channels[pg->channels_count++] = copy;
+	return 0;
+}

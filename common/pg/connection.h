@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of this folder share: the connection and its state.
+ *
+ * Invariants:
+ *  1. `prepared` lists what this PGconn has prepared; a new PGconn begins with none.
+ *  2. in_tx: between pg_tx_begin and its end. While in_tx no call reconnects, so half a transaction
+ * is never repeated outside of it: a lost connection answers ERR_RETRY until pg_tx_rollback.
+ *  3. A new PGconn listens to `channels` again before it is used.
+ */
+#ifndef LONGSHORE_PG_CONNECTION_H
+#define LONGSHORE_PG_CONNECTION_H
+
+#include "longshore/pg.h"
+
+#include <libpq-fe.h>
+
+struct pg {
+	PGconn *conn; /* NULL: lost */
+	char *conninfo;
+	char *application;
+	const struct pg_statement **prepared;
+	size_t prepared_count;
+	size_t prepared_cap;
+	char **channels;
+	size_t channels_count;
+	bool in_tx;
+	bool has_missed; /* reconnected while listening: a notification may have been missed */
+};
+
+static inline void pg_result_drop(PGresult **result)
+{
+	PQclear(*result);
+}
+#define AUTO_PGRESULT __attribute__((cleanup(pg_result_drop))) PGresult *
+
+/* A live connection, made anew outside a transaction if it was lost. */
+int pg_ready(struct pg *pg, struct err *e) ERR_MUST_USE;
+
+/* 0 if the result is one of success; else fills *e by SQLSTATE and lets go of a connection that is
+ * done for. result may be NULL (libpq had no memory or no connection). step: what was being done.
+ */
+int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err *e) ERR_MUST_USE;
+
+/* A command of this folder's own, without parameters. */
+int pg_command(struct pg *pg, const char *sql, const char *step, struct err *e) ERR_MUST_USE;
+
+#endif

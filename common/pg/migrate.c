@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Migrations: each in a transaction of its own with the row that says it was applied, all under one
+ * advisory lock, so two that start at once do the work once. What was applied is compared by hash:
+ * a file that changed since, or one that this program does not know, ends it.
+ */
+#include "connection.h"
+
+#include "longshore/sha256.h"
+
+/* "longshor" as a number: one lock for the migrations of a database. */
+#define LOCK "7813865511072919410"
+
+enum { MEMORY_MAX = 1024 * 1024 };
+
+static const char make_table[] =
+        "CREATE SCHEMA IF NOT EXISTS longshore;"
+        "CREATE TABLE IF NOT EXISTS longshore.migration (number integer PRIMARY KEY, name text NOT "
+        "NULL,"
+        " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());"
+        "GRANT USAGE ON SCHEMA longshore TO PUBLIC; GRANT SELECT ON longshore.migration TO PUBLIC";
+
+static const struct pg_statement has_table = {
+        "pg_has_migrations", "SELECT to_regclass('longshore.migration') IS NOT NULL", 0};
+static const struct pg_statement select_applied = {"pg_select_migrations",
+        "SELECT number, sha256 FROM longshore.migration ORDER BY number", 0};
+static const struct pg_statement insert_applied = {"pg_insert_migration",
+        "INSERT INTO longshore.migration (number, name, sha256) VALUES ($1, $2, $3)", 3};
+
+/* One applied row against the list. */
+static int check_applied(int64_t number, struct str stored_hash, const struct pg_migration *list,
+        size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].number != number) {
+			continue;
+		}
+		char hash[SHA256_HEX];
+		sha256_hex(list[i].sql, strlen(list[i].sql), hash);
+		if (str_eq(stored_hash, str_c(hash))) {
+			return 0;
+		}
+		return err_set(e, ERR_FATAL, "migration_changed",
+		        "migration %s was changed after it was applied: restore its text and put "
+		        "the change into a new"
+		        " migration",
+		        list[i].name);
+	}
+	return err_set(e, ERR_FATAL, "migration_unknown",
+	        "the database has migration %04lld, which this program does not know: use the "
+	        "newer program",
+	        (long long)number);
+}
+
+/* Migrations are applied in order, so the number of applied rows says where to go on. */
+static int count_applied(struct pg *pg, const struct pg_migration *list, size_t count,
+        size_t *out_applied, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int result = pg_run(pg, &select_applied, NULL, &rows, NULL, e);
+	if (result != 0) {
+		return result;
+	}
+	struct arena mem;
+	arena_init(&mem, MEMORY_MAX);
+	for (size_t i = 0; result == 0 && i < pg_rows_count(rows); i++) {
+		result = check_applied(
+		        pg_num(rows, i, 0), pg_text(rows, i, 1, &mem), list, count, e);
+	}
+	arena_release(&mem);
+	*out_applied = result == 0 ? pg_rows_count(rows) : *out_applied;
+	return result;
+}
+
+static int apply_one(struct pg *pg, const struct pg_migration *migration, struct err *e)
+{
+	char hash[SHA256_HEX];
+	sha256_hex(migration->sql, strlen(migration->sql), hash);
+	struct arena mem;
+	arena_init(&mem, MEMORY_MAX);
+	struct pg_params params;
+	pg_params_init(&params, &mem);
+	pg_add_num(&params, migration->number);
+	pg_add(&params, str_c(migration->name));
+	pg_add(&params, str_c(hash));
+	int result = pg_tx_begin(pg, e);
+	if (result == 0) {
+		result = pg_command(pg, migration->sql, migration->name, e);
+	}
+	if (result == 0) {
+		result = pg_run(pg, &insert_applied, &params, NULL, NULL, e);
+	}
+	if (result == 0) {
+		result = pg_tx_commit(pg, e);
+	}
+	pg_tx_rollback(pg);
+	arena_release(&mem);
+	return result;
+}
+
+static int migrate_locked(struct pg *pg, const struct pg_migration *list, size_t count,
+        int *out_applied, struct err *e)
+{
+	size_t next = 0;
+	int result = pg_command(pg, make_table, "make the table of migrations", e);
+	if (result == 0) {
+		result = count_applied(pg, list, count, &next, e);
+	}
+	int applied = 0;
+	for (; result == 0 && next < count; next++, applied++) {
+		result = apply_one(pg, &list[next], e);
+	}
+	*out_applied = result == 0 ? applied : *out_applied;
+	return result;
+}
+
+int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied,
+        struct err *e)
+{
+	int result = pg_ready(pg, e);
+	if (result == 0) {
+		result = pg_command(
+		        pg, "SELECT pg_advisory_lock(" LOCK ")", "wait for another migration", e);
+	}
+	if (result != 0) {
+		return result;
+	}
+	result = migrate_locked(pg, list, count, out_applied, e);
+	if (pg->conn) { /* a lost session has let go of its lock */
+		struct err other;
+		int unlocked =
+		        pg_command(pg, "SELECT pg_advisory_unlock(" LOCK ")", "unlock", &other);
+		if (result == 0 && unlocked != 0) {
+			*e = other;
+			result = unlocked;
+		}
+	}
+	return result;
+}
+
+int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t count,
+        size_t *out_pending, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int result = pg_run(pg, &has_table, NULL, &rows, NULL, e);
+	if (result != 0) {
+		return result;
+	}
+	size_t applied = 0;
+	if (pg_bool(rows, 0, 0)) {
+		result = count_applied(pg, list, count, &applied, e);
+	}
+	*out_pending = result == 0 ? count - applied : *out_pending;
+	return result;
+}

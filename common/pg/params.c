@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Parameters and array literals. Text parameters end at a NUL for libpq, so a text that holds one
+ * is remembered as bad and pg_run refuses the statement, rather than store half of it. */
+#include "longshore/hex.h"
+#include "longshore/pg.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum { NUM_BYTES = 24 };
+
+void pg_params_init(struct pg_params *p, struct arena *mem)
+{
+	memset(p, 0, sizeof(*p));
+	p->mem = mem;
+}
+
+static void add(struct pg_params *p, const char *value, size_t length, int format)
+{
+	assert(p->count < PG_PARAMS_MAX);
+	assert(length <= INT32_MAX);
+	p->values[p->count] = value;
+	p->lengths[p->count] = (int)length;
+	p->formats[p->count] = format;
+	p->count++;
+}
+
+static bool has_nul(struct str s)
+{
+	return s.n > 0 && memchr(s.p, '\0', s.n) != NULL;
+}
+
+static char *room(struct pg_params *p, size_t bytes)
+{
+	char *at = bytes <= INT32_MAX ? arena_try_alloc(p->mem, bytes, 1) : NULL;
+	if (!at) {
+		p->problem = "parameters are larger than the memory for one batch";
+	}
+	return at;
+}
+
+void pg_add(struct pg_params *p, struct str text)
+{
+	if (!text.p) {
+		add(p, NULL, 0, 0);
+		return;
+	}
+	if (has_nul(text)) {
+		p->problem = "a text holds a NUL byte";
+	}
+	char *copy = room(p, text.n + 1);
+	if (copy) {
+		memcpy(copy, text.p, text.n);
+	}
+	add(p, copy, text.n, 0);
+}
+
+void pg_add_num(struct pg_params *p, int64_t number)
+{
+	char *text = arena_alloc(p->mem, NUM_BYTES);
+	int n = snprintf(text, NUM_BYTES, "%lld", (long long)number);
+	add(p, text, (size_t)n, 0);
+}
+
+void pg_add_bool(struct pg_params *p, bool value)
+{
+	add(p, value ? "t" : "f", 1, 0);
+}
+
+void pg_add_bytes(struct pg_params *p, struct str bytes)
+{
+	/* Copied: a parameter must not depend on how long its source lives. */
+	char *copy = bytes.p ? room(p, bytes.n + 1) : NULL;
+	if (copy && bytes.n > 0) {
+		memcpy(copy, bytes.p, bytes.n);
+	}
+	add(p, copy, bytes.n, 1);
+}
+
+/* Writes an array literal: begin, an item each with a separator before it, end. */
+struct literal {
+	char *p;
+	size_t n;
+};
+
+static void put(struct literal *out, const char *bytes, size_t n)
+{
+	memcpy(out->p + out->n, bytes, n);
+	out->n += n;
+}
+
+static void put_quoted(struct literal *out, struct str s)
+{
+	put(out, "\"", 1);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\') {
+			put(out, "\\", 1);
+		}
+		put(out, s.p + i, 1);
+	}
+	put(out, "\"", 1);
+}
+
+void pg_add_texts(struct pg_params *p, const struct str *items, size_t count)
+{
+	size_t bytes = 3;
+	for (size_t i = 0; i < count; i++) {
+		bytes += 2 * items[i].n + 5; /* worst case: all escaped, quotes, comma, or NULL */
+		if (has_nul(items[i])) {
+			p->problem = "a text holds a NUL byte";
+		}
+	}
+	struct literal out = {room(p, bytes), 0};
+	if (!out.p) {
+		add(p, NULL, 0, 0);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		put(&out, i == 0 ? "{" : ",", 1);
+		if (items[i].p) {
+			put_quoted(&out, items[i]);
+		} else {
+			put(&out, "NULL", 4);
+		}
+	}
+	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
+	add(p, out.p, out.n, 0);
+}
+
+void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count)
+{
+	struct literal out = {
+	        count < SIZE_MAX / NUM_BYTES - 1 ? room(p, (count + 1) * NUM_BYTES) : NULL, 0};
+	if (!out.p) {
+		add(p, NULL, 0, 0);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		out.n += (size_t)snprintf(out.p + out.n, NUM_BYTES, "%c%lld", i == 0 ? '{' : ',',
+		        (long long)items[i]);
+	}
+	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
+	add(p, out.p, out.n, 0);
+}
+
+void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t count)
+{
+	size_t bytes = 3;
+	for (size_t i = 0; i < count; i++) {
+		bytes += 2 * items[i].n +
+		         8; /* ,"\\x..." and the terminator that hex_encode writes */
+	}
+	struct literal out = {room(p, bytes), 0};
+	if (!out.p) {
+		add(p, NULL, 0, 0);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		put(&out, i == 0 ? "{" : ",", 1);
+		if (!items[i].p) {
+			put(&out, "NULL", 4);
+			continue;
+		}
+		put(&out, "\"\\\\x", 4);
+		hex_encode(items[i].p, items[i].n, out.p + out.n);
+		out.n += 2 * items[i].n;
+		put(&out, "\"", 1);
+	}
+	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
+	add(p, out.p, out.n, 0);
+}

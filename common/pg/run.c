@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Statements, prepared at their first use on a connection; rows; the transaction bracket. */
+#include "connection.h"
+
+#include "longshore/hex.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct pg_rows {
+	PGresult *result;
+};
+
+static bool is_prepared(const struct pg *pg, const struct pg_statement *stmt)
+{
+	for (size_t i = 0; i < pg->prepared_count; i++) {
+		if (pg->prepared[i] == stmt) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e)
+{
+	if (stmt->name[0] == '\0') {
+		AUTO_PGRESULT unnamed = PQprepare(pg->conn, "", stmt->sql, stmt->params, NULL);
+		return pg_check(pg, unnamed, "statement", e);
+	}
+	if (is_prepared(pg, stmt)) {
+		return 0;
+	}
+	if (pg->prepared_count == pg->prepared_cap) {
+		size_t cap = pg->prepared_cap * 2 + 16;
+		const struct pg_statement **list =
+		        realloc(pg->prepared, cap * sizeof(const void *));
+		if (!list) {
+			return err_set(
+			        e, ERR_FATAL, "out_of_memory", "%s: out of memory", stmt->name);
+		}
+		pg->prepared = list;
+		pg->prepared_cap = cap;
+	}
+	AUTO_PGRESULT result = PQprepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL);
+	int bad = pg_check(pg, result, stmt->name, e);
+	if (bad == 0) {
+		pg->prepared[pg->prepared_count++] = stmt;
+	}
+	return bad;
+}
+
+static int64_t changed(PGresult *result)
+{
+	int64_t n = 0;
+	return str_to_i64(str_c(PQcmdTuples(result)), &n) ? n : 0;
+}
+
+int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *params,
+        struct pg_rows **rows, int64_t *out_changed, struct err *e)
+{
+	assert((params ? params->count : 0) == stmt->params);
+	if (params && params->problem) {
+		return err_set(e, ERR_REJECT, "pg_bad_data", "%s: %s", stmt->name, params->problem);
+	}
+	int bad = pg_ready(pg, e);
+	if (bad == 0) {
+		bad = prepare(pg, stmt, e);
+	}
+	if (bad != 0) {
+		return bad;
+	}
+	AUTO_PGRESULT result =
+	        params ? PQexecPrepared(pg->conn, stmt->name, params->count, params->values,
+	                         params->lengths, params->formats, 0)
+	               : PQexecPrepared(pg->conn, stmt->name, 0, NULL, NULL, NULL, 0);
+	bad = pg_check(pg, result, stmt->name, e);
+	if (bad != 0) {
+		return bad;
+	}
+	if (out_changed) {
+		*out_changed = changed(result);
+	}
+	if (rows) {
+		struct pg_rows *box = malloc(sizeof(*box));
+		if (!box) {
+			return err_set(
+			        e, ERR_FATAL, "out_of_memory", "%s: out of memory", stmt->name);
+		}
+		box->result = result;
+		result = NULL; /* the rows own it now */
+		*rows = box;
+	}
+	return 0;
+}
+
+size_t pg_rows_count(const struct pg_rows *rows)
+{
+	return (size_t)PQntuples(rows->result);
+}
+
+bool pg_is_null(const struct pg_rows *rows, size_t row, int column)
+{
+	assert(row < pg_rows_count(rows) && column < PQnfields(rows->result));
+	return PQgetisnull(rows->result, (int)row, column) != 0;
+}
+
+static struct str value_of(const struct pg_rows *rows, size_t row, int column)
+{
+	if (pg_is_null(rows, row, column)) {
+		return (struct str){NULL, 0};
+	}
+	return (struct str){PQgetvalue(rows->result, (int)row, column),
+	        (size_t)PQgetlength(rows->result, (int)row, column)};
+}
+
+struct str pg_text(const struct pg_rows *rows, size_t row, int column, struct arena *mem)
+{
+	return arena_str(mem, value_of(rows, row, column));
+}
+
+int64_t pg_num(const struct pg_rows *rows, size_t row, int column)
+{
+	struct str text = value_of(rows, row, column);
+	int64_t number = 0;
+	bool is_number = !text.p || str_to_i64(text, &number);
+	assert(is_number); /* the statement must cast to bigint */
+	(void)is_number;
+	return number;
+}
+
+bool pg_bool(const struct pg_rows *rows, size_t row, int column)
+{
+	return str_eq(value_of(rows, row, column), STR("t"));
+}
+
+struct str pg_bytes(const struct pg_rows *rows, size_t row, int column, struct arena *mem)
+{
+	struct str text = value_of(rows, row, column);
+	if (!text.p) {
+		return text;
+	}
+	assert(str_has_prefix(
+	        text, STR("\\x"))); /* bytea_output is set to hex on every connection */
+	struct str hex = {text.p + 2, text.n - 2};
+	char *bytes = arena_alloc(mem, hex.n / 2 + 1);
+	bool is_hex = hex_decode(hex, bytes, hex.n / 2);
+	assert(is_hex);
+	(void)is_hex;
+	return (struct str){bytes, hex.n / 2};
+}
+
+void pg_rows_free(struct pg_rows *rows)
+{
+	if (rows) {
+		PQclear(rows->result);
+		free(rows);
+	}
+}
+
+int pg_tx_begin(struct pg *pg, struct err *e)
+{
+	assert(!pg->in_tx);
+	int result = pg_ready(pg, e);
+	if (result == 0) {
+		result = pg_command(
+		        pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "begin", e);
+	}
+	pg->in_tx = result == 0;
+	return result;
+}
+
+int pg_tx_commit(struct pg *pg, struct err *e)
+{
+	assert(pg->in_tx);
+	int result = pg_ready(pg, e);
+	if (result != 0) {
+		return result;
+	}
+	AUTO_PGRESULT answer = PQexec(pg->conn, "COMMIT");
+	result = pg_check(pg, answer, "commit", e);
+	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
+	if (result == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
+		result = err_set(e, ERR_FATAL, "pg_error",
+		        "commit: a statement of the transaction had failed and was not looked at");
+	}
+	if (pg->conn) {
+		pg->in_tx = PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
+	}
+	return result;
+}
+
+void pg_tx_rollback(struct pg *pg)
+{
+	if (!pg->in_tx) {
+		return;
+	}
+	pg->in_tx = false;
+	struct err ignored;
+	if (pg->conn && pg_command(pg, "ROLLBACK", "rollback", &ignored) != 0 && pg->conn) {
+		/* It could not even roll back: closing the connection does it. */
+		PQfinish(pg->conn);
+		pg->conn = NULL;
+		pg->prepared_count = 0;
+	}
+}

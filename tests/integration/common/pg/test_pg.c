@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The adapter against the real server: values that come back as they went, transactions, a killed
+ * backend. */
+#include "database.h"
+
+static struct database db;
+static struct pg *pg;
+static struct arena mem;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&mem, 4 * 1024 * 1024);
+	database_make(&db, false);
+	pg = database_open(&db);
+	database_sql(pg, "CREATE TABLE public.t (id bigint PRIMARY KEY, x text, b bytea)");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	pg_tx_rollback(pg);
+	pg_close(pg);
+	database_drop(&db);
+	arena_release(&mem);
+	return 0;
+}
+
+static const struct pg_statement insert_one = {
+        "insert_one", "INSERT INTO public.t (id, x, b) VALUES ($1, $2, $3)", 3};
+static const struct pg_statement insert_many = {"insert_many",
+        "INSERT INTO public.t (id, x, b) SELECT * FROM unnest($1::bigint[], $2::text[], "
+        "$3::bytea[])",
+        3};
+static const struct pg_statement select_all = {
+        "select_all", "SELECT id, x, b, x IS NULL FROM public.t ORDER BY id", 0};
+
+static int insert(int64_t id, struct str x, struct str b, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, &mem);
+	pg_add_num(&p, id);
+	pg_add(&p, x);
+	pg_add_bytes(&p, b);
+	return pg_run(pg, &insert_one, &p, NULL, NULL, e);
+}
+
+static void kill_backend_of(struct pg *victim)
+{
+	char sql[128];
+	(void)snprintf(sql, sizeof(sql), "SELECT pg_terminate_backend(%lld, 5000)",
+	        (long long)database_num(victim, "SELECT pg_backend_pid()"));
+	struct pg *other = database_server();
+	database_sql(other, sql);
+	pg_close(other);
+}
+
+static void values_come_back_as_they_went(void **state)
+{
+	(void)state;
+	struct err e;
+	char bytes[256];
+	for (int i = 0; i < 256; i++) {
+		bytes[i] = (char)i;
+	}
+	assert_int_equal(insert(INT64_MIN, STR("a\"b\\c{},\n\t"), (struct str){bytes, 256}, &e), 0);
+	int64_t ids[] = {1, INT64_MAX};
+	struct str texts[] = {STR("q\"\\,{NULL}"), {NULL, 0}};
+	struct str blobs[] = {{bytes, 256}, {NULL, 0}};
+	struct pg_params p;
+	pg_params_init(&p, &mem);
+	pg_add_nums(&p, ids, 2);
+	pg_add_texts(&p, texts, 2);
+	pg_add_bytes_array(&p, blobs, 2);
+	int64_t changed = 0;
+	assert_int_equal(pg_run(pg, &insert_many, &p, NULL, &changed, &e), 0);
+	assert_int_equal(changed, 2);
+	AUTO_PG_ROWS rows = NULL;
+	assert_int_equal(pg_run(pg, &select_all, NULL, &rows, NULL, &e), 0);
+	assert_int_equal(pg_rows_count(rows), 3);
+	assert_true(pg_num(rows, 0, 0) == INT64_MIN && pg_num(rows, 2, 0) == INT64_MAX);
+	assert_true(str_eq(pg_text(rows, 0, 1, &mem), STR("a\"b\\c{},\n\t")));
+	assert_true(str_eq(pg_text(rows, 1, 1, &mem), texts[0]));
+	assert_true(str_eq(pg_bytes(rows, 0, 2, &mem), blobs[0]));
+	assert_true(str_eq(pg_bytes(rows, 1, 2, &mem), blobs[0]));
+	assert_true(pg_is_null(rows, 2, 1) && pg_text(rows, 2, 1, &mem).p == NULL &&
+	            pg_bool(rows, 2, 3));
+	assert_true(pg_bytes(rows, 2, 2, &mem).p == NULL && pg_num(rows, 2, 2) == 0);
+}
+
+static void errors_say_what_to_do_and_hold_no_row(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(insert(7, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(insert(7, STR("secret"), (struct str){NULL, 0}, &e), ERR_REJECT);
+	assert_string_equal(e.code, "pg_duplicate");
+	assert_null(strstr(e.text, "(7)"));
+	assert_non_null(strstr(e.text, "insert_one"));
+	struct pg_statement broken = {"broken", "SELEKT 1", 0};
+	assert_int_equal(pg_run(pg, &broken, NULL, NULL, NULL, &e), ERR_FATAL);
+	assert_string_equal(e.code, "pg_broken_sql");
+	assert_int_equal(insert(8, (struct str){"a\0b", 3}, (struct str){NULL, 0}, &e), ERR_REJECT);
+	assert_int_equal(insert(8, STR("goes on"), (struct str){NULL, 0}, &e), 0);
+}
+
+static void rollback_leaves_nothing_and_commit_leaves_all(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	pg_tx_rollback(pg);
+	pg_tx_rollback(pg);
+	assert_int_equal(database_num(pg, "SELECT count(*) FROM public.t"), 0);
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(pg_tx_commit(pg, &e), 0);
+	assert_int_equal(database_num(pg, "SELECT count(*) FROM public.t"), 1);
+}
+
+static void commit_of_a_failed_transaction_is_no_success(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), ERR_REJECT);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_FATAL);
+	pg_tx_rollback(pg);
+	assert_int_equal(database_num(pg, "SELECT count(*) FROM public.t"), 1);
+	assert_int_equal(insert(3, STR("x"), (struct str){NULL, 0}, &e), 0);
+}
+
+static void a_backend_killed_inside_a_transaction_is_retry_and_never_half(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	kill_backend_of(pg);
+	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
+	/* Nothing reconnects behind the caller's back: the second half alone must not be stored. */
+	assert_int_equal(insert(3, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_RETRY);
+	pg_tx_rollback(pg);
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(4, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(pg_tx_commit(pg, &e), 0);
+	assert_int_equal(database_num(pg, "SELECT sum(id)::bigint FROM public.t"), 4);
+}
+
+static void a_backend_killed_while_idle_costs_one_retry(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	kill_backend_of(pg);
+	int result = insert(2, STR("x"), (struct str){NULL, 0}, &e);
+	assert_true(result == 0 || result == ERR_RETRY);
+	if (result != 0) {
+		assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), 0);
+	}
+}
+
+static void a_serialization_conflict_is_retry(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	struct pg *other = database_open(&db);
+	assert_int_equal(pg_tx_begin(other, &e), 0);
+	database_sql(other, "UPDATE public.t SET x = 'other' WHERE id = 1");
+	database_sql(pg, "SET lock_timeout = '50ms'");
+	struct pg_statement update = {"", "UPDATE public.t SET x = 'mine' WHERE id = 1", 0};
+	assert_int_equal(pg_run(pg, &update, NULL, NULL, NULL, &e), ERR_RETRY);
+	assert_string_equal(e.code, "pg_locked");
+	assert_int_equal(pg_tx_commit(other, &e), 0);
+	pg_close(other);
+}
+
+static void a_notification_wakes_and_a_reconnect_counts_as_one(void **state)
+{
+	(void)state;
+	struct err e;
+	bool notified = true;
+	struct pg *waiter = database_open(&db);
+	assert_int_equal(pg_listen(waiter, "Odd Channel", &e), 0);
+	assert_int_equal(pg_wait_notify(waiter, 0, &notified, &e), 0);
+	assert_false(notified);
+	database_sql(pg, "SELECT pg_notify('Odd Channel', 'x')");
+	assert_int_equal(pg_wait_notify(waiter, 20000, &notified, &e), 0);
+	assert_true(notified);
+	assert_int_equal(pg_wait_notify(waiter, 20, &notified, &e), 0);
+	assert_false(notified);
+	kill_backend_of(waiter);
+	assert_int_equal(pg_wait_notify(waiter, 20000, &notified, &e), ERR_RETRY);
+	assert_int_equal(pg_wait_notify(waiter, 0, &notified, &e), 0);
+	assert_true(notified);
+	database_sql(pg, "SELECT pg_notify('Odd Channel', 'y')");
+	assert_int_equal(pg_wait_notify(waiter, 20000, &notified, &e), 0);
+	assert_true(notified);
+	pg_close(waiter);
+}
+
+static void a_server_that_is_away_is_retry_and_bad_settings_are_fatal(void **state)
+{
+	(void)state;
+	struct err e;
+	struct pg *none = NULL;
+	assert_int_equal(pg_open("host=127.0.0.1 port=1", "test", &none, &e), ERR_RETRY);
+	assert_null(none);
+	assert_int_equal(pg_open("password=hunter2 nonsense", "test", &none, &e), ERR_FATAL);
+	assert_null(strstr(e.text, "hunter2"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(values_come_back_as_they_went, begin, end),
+	        cmocka_unit_test_setup_teardown(errors_say_what_to_do_and_hold_no_row, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                rollback_leaves_nothing_and_commit_leaves_all, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                commit_of_a_failed_transaction_is_no_success, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_backend_killed_inside_a_transaction_is_retry_and_never_half, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_backend_killed_while_idle_costs_one_retry, begin, end),
+	        cmocka_unit_test_setup_teardown(a_serialization_conflict_is_retry, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_notification_wakes_and_a_reconnect_counts_as_one, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_server_that_is_away_is_retry_and_bad_settings_are_fatal, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
