@@ -145,17 +145,14 @@ static int derive(const struct secret *master, const struct str *fields, size_t 
 	unsigned char info[INFO_MAX];
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (fields[i].n > INFO_MAX - 4 - n)
+		if (n > INFO_MAX - 4 || fields[i].n > INFO_MAX - 4 - n)
 			return err_set(e, ERR_REJECT, "bad_scope",
-			        "the scope of a key is longer than %d bytes", INFO_MAX);
+			        "the scope of a key is longer than %d bytes in all", INFO_MAX);
 		for (int shift = 0; shift < 32; shift += 8)
 			info[n++] = (unsigned char)(fields[i].n >> shift & 0xff);
 		if (fields[i].n > 0)
 			memcpy(info + n, fields[i].p, fields[i].n);
 		n += fields[i].n;
-		if (n + 4 > INFO_MAX && i + 1 < count)
-			return err_set(e, ERR_REJECT, "bad_scope",
-			        "the scope of a key is longer than %d bytes", INFO_MAX);
 	}
 	return hkdf(master, STR(""), str_bytes(info, n), out, e);
 }

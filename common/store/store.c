@@ -204,6 +204,11 @@ int store_read_open(struct store *s, struct str name, struct store_reader **out,
 	return 0;
 }
 
+int64_t store_size(const struct store_reader *r)
+{
+	return r->ops->size(r);
+}
+
 int store_read(
         struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
