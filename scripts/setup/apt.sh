@@ -21,24 +21,32 @@ apt_missing() {
 		sed -n 's/^installed //p' | sort -u | comm -23 "$SETUP_TMP/wanted" -
 }
 
-# As root, by sudo, or not at all.
+# Only root installs; so we are root, or there is sudo, or this ends here.
+apt_allowed() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "these Debian packages are missing and only root may install them: ${APT_TODO[*]}. Run 'apt-get install ${APT_TODO[*]}' as root, then this command again"
+}
+
 apt_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "these packages are missing and only root may install them: ${APT_TODO[*]}. Run 'apt-get install ${APT_TODO[*]}' as root, then this command again"
-	fi
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 apt_get() { apt_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get "${APT_OPTIONS[@]}" "$@" </dev/null; }
 
-# apt_dry: what installing APT_TODO would do. Needs no root.
+# apt_dry: what installing APT_TODO would do, as lines "package=version". A simulation: it needs
+# no root and changes nothing.
 apt_dry() {
-	LC_ALL=C apt-get "${APT_OPTIONS[@]}" --assume-no install "${APT_TODO[@]}" </dev/null \
-		>"$SETUP_TMP/apt-dry" 2>&1 || true
-	grep -q '^After this operation' "$SETUP_TMP/apt-dry"
+	LC_ALL=C apt-get "${APT_OPTIONS[@]}" -s install "${APT_TODO[@]}" </dev/null >"$SETUP_TMP/apt-dry" 2>&1 || return
+	sed -n 's/^Inst \([^ ]*\) .*(\([^ ]*\) .*/\1=\2/p' "$SETUP_TMP/apt-dry" >"$SETUP_TMP/apt-install"
+}
+
+# apt_sizes: "N Debian packages, A MB to download, B MB on disk".
+apt_sizes() {
+	xargs -r apt-cache show <"$SETUP_TMP/apt-install" | awk '
+		/^Package: / { count++ }
+		/^Size: / { get += $2 }
+		/^Installed-Size: / { disk += $2 }
+		END { printf "%d Debian packages, %.1f MB to download, %.1f MB on disk", count, get / 1e6, disk / 1e3 }'
 }
 
 apt_refresh() {
@@ -58,12 +66,7 @@ apt_plan() {
 			die "apt cannot install ${APT_TODO[*]}; see above. This setup is made for Debian 12"
 		}
 	}
-	local get disk count
-	get=$(sed -n 's/^Need to get \(.*\) of archives\.$/\1/p' "$SETUP_TMP/apt-dry")
-	disk=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' "$SETUP_TMP/apt-dry")
-	count=$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' "$SETUP_TMP/apt-dry")
-	printf 'Debian packages (%s with what they need; %s to download, %s on disk): %s\n' \
-		"$count" "${get:-nothing}" "${disk:-nothing}" "${APT_TODO[*]}"
+	printf '%s: %s and what they need\n' "$(apt_sizes)" "${APT_TODO[*]}"
 }
 
 # While packages are installed, no server of the system is started and no cluster made:

@@ -20,14 +20,16 @@ server_dir() { printf '%s/%s\n' "$RUN" "$1"; }
 
 rundir_make() {
 	case $RUN in
-	*[,\ \	\\%\#\']*) die "the run directory '$RUN' has a character that a server's configuration cannot hold; name another one in LONGSHORE_RUN" ;;
+	*[,\	\\%\#\']*) die "the run directory '$RUN' has a character that a server's configuration cannot hold; name another one in LONGSHORE_RUN" ;;
 	esac
-	if [ -d "$RUN" ] && [ ! -e "$RUN/$MARK_NAME" ] && [ -n "$(ls -A "$RUN")" ]; then
+	mkdir -p "$RUN" || die "cannot make the run directory $RUN; name another one in LONGSHORE_RUN"
+	# The mark comes first, and is looked for last, in case two of us are here at once.
+	if [ -n "$(ls -A "$RUN")" ] && [ ! -e "$RUN/$MARK_NAME" ]; then
 		die "$RUN holds something that is not a stack's; empty it or name another directory in LONGSHORE_RUN"
 	fi
-	mkdir -p "$RUN/staging" "$RUN/keys" || die "cannot make the run directory $RUN; name another one in LONGSHORE_RUN"
-	chmod 700 "$RUN/keys"
 	: >>"$RUN/$MARK_NAME"
+	mkdir -p "$RUN/staging" "$RUN/keys"
+	chmod 700 "$RUN/keys"
 }
 
 # One starter or stopper at a time; a second one waits for the first. A lock on a file that

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,15 @@ def alive(pid):
     except FileNotFoundError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def crash(pid):
+    """SIGKILL, with nobody there to tidy up."""
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while alive(pid):
+        assert time.monotonic() < deadline, f"process {pid} does not die"
+        time.sleep(0.01)
 
 
 def processes_naming(text):
@@ -154,12 +164,12 @@ def test_a_dead_machine_leaves_nothing_that_hinders(stack):
     s.call("up")
     pids = [s.pid(name) for name in SERVERS]
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)  # nobody was there to tidy up
+        crash(pid)
     assert s.call("status", ok=False).count("stopped") == 3
     s.call("up")
     assert s.call("status").count("running") == 3
     for name in SERVERS:
-        os.kill(s.pid(name), signal.SIGKILL)
+        crash(s.pid(name))
     s.call("down")
     s.call("up")
 
