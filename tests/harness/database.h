@@ -7,7 +7,6 @@
 #include "longshore/migrations.h"
 #include "longshore/pg.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 struct database {
 	char name[64];
