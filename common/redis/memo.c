@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/lease.h"
+
+#include "bucket.h"
+#include "connection.h"
+#include "script.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEY_BYTES = 512, PREFIX_BYTES = 128 };
+
+struct memo {
+	struct connection connection;
+	struct buckets local;
+	char prefix[PREFIX_BYTES];
+	struct script take;
+	struct script renew;
+	struct script release;
+	struct script rate;
+};
+
+/* KEYS lease; ARGV token, ms. 1 taken, 0 held by another token. */
+#define TAKE \
+	"local holder = redis.call('GET', KEYS[1])\n" \
+	"if holder and holder ~= ARGV[1] then return 0 end\n" \
+	"redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n" \
+	"return 1\n"
+
+/* KEYS lease; ARGV token, ms. 1 renewed. */
+#define RENEW \
+	"if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n" \
+	"return redis.call('PEXPIRE', KEYS[1], ARGV[2])\n"
+
+/* KEYS lease; ARGV token. 1 released. */
+#define RELEASE \
+	"if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n" \
+	"return redis.call('DEL', KEYS[1])\n"
+
+/* KEYS bucket[, claim]; ARGV interval (us a unit), burst, cost. Answers the wait in ms, 0 = go. */
+#define RATE \
+	"local t = redis.call('TIME')\n" \
+	"local now = tonumber(t[1]) * 1000000 + tonumber(t[2])\n" \
+	"if KEYS[2] then\n" \
+	"  local at = tonumber(redis.call('GET', KEYS[2]))\n" \
+	"  if at and at > now then return math.ceil((at - now) / 1000) end\n" \
+	"  if at then redis.call('DEL', KEYS[2]) return 0 end\n" \
+	"end\n" \
+	"local interval, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])\n" \
+	"local tat = tonumber(redis.call('GET', KEYS[1])) or now\n" \
+	"if tat < now then tat = now end\n" \
+	"tat = tat + cost * interval\n" \
+	"redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', math.ceil((tat - now) / " \
+	"1000) + 1)\n" \
+	"local wait = tat - burst * interval - now\n" \
+	"if wait <= 0 then return 0 end\n" \
+	"if KEYS[2] then\n" \
+	"  redis.call('SET', KEYS[2], string.format('%.0f', now + wait), 'PX', math.ceil(wait / " \
+	"1000) + 600000)\n" \
+	"end\n" \
+	"return math.ceil(wait / 1000)\n"
+
+int memo_open(const char *address, const char *prefix, struct memo **out, struct err *e)
+{
+	struct memo *m = calloc(1, sizeof(*m));
+	if (!m)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for the Redis client");
+	if (connection_init(&m->connection, address, e)) {
+		free(m);
+		return e->act;
+	}
+	int n = snprintf(m->prefix, sizeof(m->prefix), "%s", prefix);
+	if (n < 0 || n >= PREFIX_BYTES) {
+		free(m);
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "a prefix of Redis keys has fewer than %d bytes", PREFIX_BYTES);
+	}
+	m->take.text = STR(TAKE);
+	m->renew.text = STR(RENEW);
+	m->release.text = STR(RELEASE);
+	m->rate.text = STR(RATE);
+	*out = m;
+	return 0;
+}
+
+void memo_close(struct memo *m)
+{
+	if (!m)
+		return;
+	connection_release(&m->connection);
+	free(m);
+}
+
+struct key {
+	char text[KEY_BYTES];
+	struct str s;
+};
+
+/* <prefix><kind>:<a>[:<b>]. A key that does not fit is cut: at worst two share one, which costs
+ * time only. */
+static struct str key_of(
+        struct key *k, const struct memo *m, const char *kind, struct str a, struct str b)
+{
+	int n = snprintf(k->text, sizeof(k->text), "%s%s:" STR_FMT "%s" STR_FMT, m->prefix, kind,
+	        STR_ARG(a), b.p ? ":" : "", STR_ARG(b));
+	size_t bytes = n < 0 ? 0 : n < KEY_BYTES ? (size_t)n : KEY_BYTES - 1;
+	k->s = (struct str){k->text, bytes};
+	return k->s;
+}
+
+struct number {
+	char text[32];
+};
+
+static struct str number_of(struct number *out, double value)
+{
+	int n = snprintf(out->text, sizeof(out->text), "%.17g", value);
+	assert(n > 0 && (size_t)n < sizeof(out->text));
+	return (struct str){out->text, (size_t)n};
+}
+
+static const struct str none = {NULL, 0};
+
+/* --- leases --- */
+
+enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token, int64_t lease_ms)
+{
+	struct key key;
+	struct number ms;
+	int64_t taken;
+	struct script_call call = {1, 3,
+	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms)}};
+	if (!script_run(&m->connection, &m->take, &call, &taken))
+		return LEASE_ABSENT;
+	return taken ? LEASE_TAKEN : LEASE_HELD_ELSEWHERE;
+}
+
+bool memo_lease_renew(struct memo *m, struct str task_id, struct str token, int64_t lease_ms)
+{
+	struct key key;
+	struct number ms;
+	int64_t renewed;
+	struct script_call call = {1, 3,
+	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms)}};
+	return script_run(&m->connection, &m->renew, &call, &renewed) && renewed;
+}
+
+void memo_lease_release(struct memo *m, struct str task_id, struct str token)
+{
+	struct key key;
+	int64_t released;
+	struct script_call call = {1, 2, {key_of(&key, m, "lease", task_id, none), token}};
+	(void)script_run(&m->connection, &m->release, &call, &released); /* else it expires */
+}
+
+/* --- triggers --- */
+
+bool memo_trigger_seen(struct memo *m, struct str trigger_id)
+{
+	struct key key;
+	const struct str words[] = {STR("EXISTS"), key_of(&key, m, "trigger", trigger_id, none)};
+	redisReply *reply = connection_ask(&m->connection, words, 2);
+	bool seen = reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1;
+	freeReplyObject(reply);
+	return seen;
+}
+
+void memo_trigger_remember(struct memo *m, struct str trigger_id, int64_t keep_ms)
+{
+	struct key key;
+	struct number ms;
+	const struct str words[] = {STR("SET"), key_of(&key, m, "trigger", trigger_id, none),
+	        STR("1"), STR("PX"), number_of(&ms, (double)keep_ms)};
+	freeReplyObject(connection_ask(&m->connection, words, 5));
+}
+
+/* --- rates --- */
+
+void memo_rate_claim(struct memo *m, struct str name, struct str claim,
+        const struct memo_rate *rate, int64_t now_ms, int64_t *out_wait_ms)
+{
+	assert(rate->per_second > 0);
+	struct key bucket;
+	struct key reserved;
+	struct number numbers[3];
+	struct script_call call = {.keys = 1, .words[0] = key_of(&bucket, m, "rate", name, none)};
+	if (claim.p)
+		call.words[call.keys++] = key_of(&reserved, m, "claim", name, claim);
+	call.words[call.keys] = number_of(&numbers[0], 1e6 / rate->per_second);
+	call.words[call.keys + 1] = number_of(&numbers[1], rate->burst);
+	call.words[call.keys + 2] = number_of(&numbers[2], rate->cost);
+	call.count = call.keys + 3;
+	if (!script_run(&m->connection, &m->rate, &call, out_wait_ms))
+		*out_wait_ms = buckets_take(&m->local, name, claim, rate, now_ms);
+}
+
+void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost,
+        int64_t now_ms, int64_t *out_wait_ms)
+{
+	const struct memo_rate rate = {per_second, burst, cost};
+	memo_rate_claim(m, name, none, &rate, now_ms, out_wait_ms);
+}
