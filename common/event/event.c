@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The envelope, and the table of writers: each schema that is known, by its fingerprint, with the
+ * plan that leads into our struct. Our own schemas are in it from the first use on and go the same
+ * way as foreign ones. The table lives as long as the process and only grows.
+ */
+#include "longshore/event.h"
+
+#include "decode.h"
+
+#include <stdlib.h>
+
+enum {
+	MAX_WRITERS = 4096,
+	WRITER_MAX_BYTES = 4 * 1024 * 1024,
+	CANONICAL_MAX_BYTES = 4 * SCHEMA_MAX_BYTES
+};
+
+struct writer {
+	uint64_t fingerprint;
+	const struct ev_type *type;
+	struct plan_record *plan;
+	struct str canonical;
+	struct arena mem; /* all of the above */
+};
+
+static struct {
+	struct writer **all; /* by fingerprint */
+	size_t count;
+	bool has_own;
+} writers;
+
+/* Position of the fingerprint, or where it belongs. */
+static size_t writer_position(uint64_t fingerprint)
+{
+	size_t low = 0;
+	size_t high = writers.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (writers.all[middle]->fingerprint < fingerprint)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct writer *writer_find(uint64_t fingerprint)
+{
+	size_t at = writer_position(fingerprint);
+	if (at == writers.count || writers.all[at]->fingerprint != fingerprint)
+		return NULL;
+	return writers.all[at];
+}
+
+static int writer_insert(struct writer *w, struct err *e)
+{
+	if (writers.count == MAX_WRITERS)
+		return err_set(e, ERR_REJECT, "bad_schema",
+		        "%d writer schemas are known, which is the most", MAX_WRITERS);
+	struct writer **all = realloc(writers.all, (writers.count + 1) * sizeof(struct writer *));
+	if (!all)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a writer schema");
+	writers.all = all;
+	size_t at = writer_position(w->fingerprint);
+	memmove(&all[at + 1], &all[at], (writers.count - at) * sizeof(struct writer *));
+	all[at] = w;
+	writers.count++;
+	return 0;
+}
+
+static const struct ev_type *type_of(const struct schema *s)
+{
+	struct str prefix = STR("longshore.");
+	if (s->kind != SCHEMA_RECORD || !str_has_prefix(s->name, prefix))
+		return NULL;
+	return ev_type_by_name(str_bytes(s->name.p + prefix.n, s->name.n - prefix.n));
+}
+
+static int writer_fill(
+        struct writer *w, struct str schema_json, struct buf *canonical, struct err *e)
+{
+	struct schema *schema;
+	int rc = schema_parse(schema_json, &w->mem, &schema, e);
+	if (rc < 0)
+		return rc;
+	w->type = type_of(schema);
+	if (!w->type)
+		return err_set(
+		        e, ERR_REJECT, "wrong_type", "is no record that is an event of ours");
+	rc = schema_canonical(schema, canonical, e);
+	if (rc < 0)
+		return rc;
+	w->fingerprint = schema_fingerprint(buf_str(canonical));
+	rc = plan_make(schema, w->type->record, &w->mem, &w->plan, e);
+	return rc < 0 ? err_note(e, "%s", w->type->record->name) : rc;
+}
+
+/* Takes w over: it is in the table afterwards, or released. */
+static int writer_settle(struct writer *w, int rc, const struct buf *canonical, struct err *e)
+{
+	const struct writer *known = rc == 0 ? writer_find(w->fingerprint) : NULL;
+	if (known && !str_eq(known->canonical, buf_str(canonical)))
+		rc = err_set(e, ERR_REJECT, "bad_schema", "has the fingerprint of another schema");
+	if (rc == 0 && !known) {
+		w->canonical = arena_str(&w->mem, buf_str(canonical));
+		rc = writer_insert(w, e);
+		if (rc == 0)
+			return 0;
+	}
+	arena_release(&w->mem);
+	free(w);
+	return rc;
+}
+
+static int add_writer(struct str schema_json, struct err *e)
+{
+	struct writer *w = calloc(1, sizeof *w);
+	if (!w)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a writer schema");
+	arena_init(&w->mem, WRITER_MAX_BYTES);
+	struct buf canonical;
+	buf_init(&canonical, CANONICAL_MAX_BYTES);
+	int rc = writer_fill(w, schema_json, &canonical, e);
+	rc = writer_settle(w, rc, &canonical, e);
+	buf_release(&canonical);
+	return rc < 0 ? err_note(e, "writer schema") : rc;
+}
+
+static int ensure_own(struct err *e)
+{
+	if (writers.has_own)
+		return 0;
+	for (size_t i = 0; i < ev_type_list_count; i++) {
+		int rc = add_writer(ev_type_list[i]->schema, e);
+		if (rc == 0 && !writer_find(ev_type_list[i]->fingerprint))
+			rc = err_set(e, ERR_FATAL, "broken_build",
+			        "%s has another fingerprint than was generated",
+			        ev_type_list[i]->record->name);
+		if (rc < 0) {
+			e->act = ERR_FATAL;
+			return ERR_FATAL;
+		}
+	}
+	writers.has_own = true;
+	return 0;
+}
+
+int event_add_writer(struct str schema_json, struct err *e)
+{
+	int rc = ensure_own(e);
+	return rc < 0 ? rc : add_writer(schema_json, e);
+}
+
+static int find_writer(struct wire_in *in, const struct writer **out, struct err *e)
+{
+	int rc = ensure_own(e);
+	if (rc < 0)
+		return rc;
+	if (in->left > EVENT_MAX_BYTES)
+		return err_set(e, ERR_REJECT, "too_large",
+		        "a message of %zu bytes, %d are the most", in->left, EVENT_MAX_BYTES);
+	uint64_t fingerprint;
+	rc = wire_get_header(in, &fingerprint, e);
+	if (rc < 0)
+		return rc;
+	*out = writer_find(fingerprint);
+	if (!*out)
+		return err_set(e, ERR_REJECT, "unknown_schema",
+		        "no schema of fingerprint %016llx is known; run migrate of the release "
+		        "that wrote it",
+		        (unsigned long long)fingerprint);
+	return 0;
+}
+
+static int read_body(struct wire_in *in, const struct writer *w, void **out_value, struct err *e)
+{
+	void *value;
+	int rc = wire_alloc(in, 1, w->type->record->struct_bytes, &value, e);
+	if (rc == 0)
+		rc = decode_record(in, w->plan, value, e);
+	if (rc == 0 && in->left > 0)
+		rc = wire_undecodable(e, "%zu bytes are left over", in->left);
+	if (rc < 0)
+		return err_note(e, "decode %s", w->type->record->name);
+	*out_value = value;
+	return 0;
+}
+
+int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type,
+        void **out_value, struct err *e)
+{
+	struct wire_in in = {(const unsigned char *)bytes.p, bytes.n, mem, EVENT_MAX_DECODED_BYTES};
+	const struct writer *w;
+	int rc = find_writer(&in, &w, e);
+	if (rc == 0)
+		rc = read_body(&in, w, out_value, e);
+	if (rc == 0)
+		*out_type = w->type;
+	return rc;
+}
+
+int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem, void *out_value,
+        struct err *e)
+{
+	struct wire_in in = {(const unsigned char *)bytes.p, bytes.n, mem, EVENT_MAX_DECODED_BYTES};
+	const struct writer *w;
+	int rc = find_writer(&in, &w, e);
+	if (rc < 0)
+		return rc;
+	if (w->type != type)
+		return err_set(e, ERR_REJECT, "wrong_type", "is a %s and not a %s",
+		        w->type->record->name, type->record->name);
+	void *value;
+	rc = read_body(&in, w, &value, e);
+	if (rc == 0)
+		memcpy(out_value, value, type->record->struct_bytes);
+	return rc;
+}
