@@ -10,6 +10,7 @@
 #include "longshore/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
