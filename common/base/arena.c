@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Blocks in a list, newest first, so the first block ever made stands last and survives a reset.
- * Small requests are cut from the newest block; a large one gets a block of its own behind the
- * newest, whose free rest stays in use. The limit is on what the blocks hold, not on what was
- * handed out, so it bounds real memory.
+ * Blocks in a list. Small requests are cut from the block at its head; a large one gets a block of
+ * its own behind the head, whose free rest stays in use. The first block ever made survives a reset.
+ * The limit is on what the blocks hold, not on what was handed out, so it bounds real memory.
  *
  * Under AddressSanitizer everything not handed out is poisoned: use after a reset and running over
  * the end are caught.
@@ -21,7 +20,8 @@ struct arena_block {
 	struct arena_block *older;
 	size_t room;
 	size_t used;
-	size_t held; /* room of all blocks; kept in the newest only */
+	size_t held; /* room of all blocks; kept in the head only */
+	bool is_first;
 	alignas(max_align_t) char bytes[];
 };
 
@@ -45,16 +45,21 @@ static void block_free(struct arena_block *block)
 
 void arena_reset(struct arena *mem)
 {
-	while (mem->blocks && mem->blocks->older) {
+	struct arena_block *first = NULL;
+	while (mem->blocks) {
 		struct arena_block *block = mem->blocks;
 		mem->blocks = block->older;
-		block_free(block);
+		if (block->is_first)
+			first = block;
+		else
+			block_free(block);
 	}
 	mem->used_bytes = 0;
-	if (mem->blocks) {
-		mem->blocks->used = 0;
-		mem->blocks->held = mem->blocks->room;
-		ASAN_POISON_MEMORY_REGION(mem->blocks->bytes, mem->blocks->room);
+	if (first) {
+		ASAN_POISON_MEMORY_REGION(first->bytes, first->room);
+		*first = (struct arena_block){
+		        .room = first->room, .held = first->room, .is_first = true};
+		mem->blocks = first;
 	}
 }
 
@@ -68,8 +73,8 @@ void arena_release(struct arena *mem)
 
 static struct arena_block *block_new(struct arena *mem, size_t bytes)
 {
-	struct arena_block *newest = mem->blocks;
-	size_t held = newest ? newest->held : 0;
+	struct arena_block *head = mem->blocks;
+	size_t held = head ? head->held : 0;
 	size_t left = mem->limit_bytes > held ? mem->limit_bytes - held : 0;
 	if (bytes > left || bytes > SIZE_MAX - sizeof(struct arena_block))
 		return NULL;
@@ -80,13 +85,13 @@ static struct arena_block *block_new(struct arena *mem, size_t bytes)
 	struct arena_block *block = malloc(sizeof *block + room);
 	if (!block)
 		return NULL;
-	*block = (struct arena_block){.room = room};
+	*block = (struct arena_block){.room = room, .is_first = !head};
 	ASAN_POISON_MEMORY_REGION(block->bytes, room);
-	if (newest && is_large) {
-		block->older = newest->older;
-		newest->older = block;
+	if (head && is_large) {
+		block->older = head->older;
+		head->older = block;
 	} else {
-		block->older = newest;
+		block->older = head;
 		mem->blocks = block;
 	}
 	mem->blocks->held = held + room;

@@ -16,7 +16,7 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *blocks; /* newest first; the first block is kept over a reset */
+	struct arena_block *blocks; /* the first block ever made is kept over a reset */
 	size_t limit_bytes;
 	size_t used_bytes;
 };
