@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Blocks in a list. Small requests are cut from the block at its head; a large one gets a block of
- * its own behind the head, whose free rest stays in use. The first block ever made survives a reset.
- * The limit is on what the blocks hold, not on what was handed out, so it bounds real memory.
+ * Blocks in a list. Small requests are cut from the block at its head; a large one gets a block
+ * of its own behind the head, whose free rest stays in use. The first block ever made survives a
+ * reset. The limit is on what the blocks hold, not on what was handed out, so it bounds real
+ * memory.
  *
  * Under AddressSanitizer everything not handed out is poisoned: use after a reset and running over
  * the end are caught.
