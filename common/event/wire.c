@@ -21,7 +21,10 @@ int wire_undecodable(struct err *e, const char *fmt, ...)
 int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct err *e)
 {
 	size_t bytes;
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > in->budget)
+	/* Counted as the arena pads it: a message of many tiny texts costs what it really costs. */
+	enum { PAD = 16 };
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > in->budget ||
+	        (bytes + PAD - 1) / PAD * PAD > in->budget)
 		return err_set(
 		        e, ERR_REJECT, "too_large", "would need more memory than one message may");
 	void *p = arena_try_alloc(in->mem, 1, bytes);
@@ -29,7 +32,7 @@ int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct
 		return err_set(e, ERR_REJECT, "too_large",
 		        "would need more memory than the arena of %zu bytes has",
 		        in->mem->limit_bytes);
-	in->budget -= bytes;
+	in->budget -= (bytes + PAD - 1) / PAD * PAD;
 	*out = p;
 	return 0;
 }
