@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one decider. Pure. States, and the functions that draw the arrows:
+ *
+ *   (none) --decide_request--> requested --decide_start--> selecting
+ *   selecting: decide_inspected -> decide_selected -> decide_take_route -> decide_look_at_lists -> decide_lists_seen
+ *              -> decide_combined -> decide_gate
+ *   selecting  --decide_format--> formatting: decide_parts_done -> decide_trailers_done
+ *   formatting --decide_upload--> uploading: decide_uploaded, for parts, manifest, marker
+ *   uploading  --decide_complete--> completed
+ *
+ *   any not final --decide_hold--> held --decide_look_again, decide_approve, decide_resume--> where it was
+ *   selecting .. held --decide_restart, decide_begin_revision--> selecting, one revision on
+ *   any not final --decide_end--> cancelling --decide_settled--> failed, rejected, cancelled; or completed (too late)
+ *                            \-- no upload was made --> failed, rejected, cancelled, superseded
+ *   build: (none) --decide_request, decide_start_build--> selecting --decide_built--> completed
+ *
+ * Invariants, each checked by the model test:
+ *   1 a final state is never left
+ *   2 a task that is done stays done; totals are sums over rows, never over messages
+ *   3 retry, defer, reject and expired count for the current issue only; the first done of any issue wins
+ *   4 whatever is not final has a due_ms; a final state has one until its status was read back
+ *   5 no upload was issued, or every end but completed went through settle
+ *   6 versions only grow; a status has the version of the decision that stored it
+ *   7 an upload of the manifest or marker is made only when all before it are receipted
+ */
+#include "deciding.h"
+
+#include "longshore/id.h"
+
+static void decide_due(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	int64_t now = d->facts->now_ms;
+	if (delivery_state_is_final(d->x->state)) {
+		d->out->republish = true;
+		return;
+	}
+	if (d->x->state == STATE_ABSENT || decide_lacks(d, NEED_UNFINISHED))
+		return;
+	d->out->is_changed = true;
+	if (d->x->state == STATE_HELD && now >= m->hold_expires_ms) {
+		decide_end(d, STATE_REJECTED, STR("expired"),
+		        arena_printf(d->mem, "held for " STR_FMT " too long", STR_ARG(d->x->reason)));
+		return;
+	}
+	for (size_t i = 0; i < d->out->rows_count; i++) {
+		struct task_row *row = &d->out->rows[i];
+		if (row->status == TASK_ISSUED && row->not_after_ms + d->rules->alarm_ms <= now) {
+			row->status = TASK_WAITING; /* lost; as if it had reported expired */
+			row->ready_ms = now;
+			row->is_changed = true;
+			d->out->republish = true;
+		}
+	}
+	if (d->x->state == STATE_HELD && m->hold_check_ms > 0 && now >= m->hold_check_ms)
+		decide_look_again(d);
+}
+
+static void decide_one(struct deciding *d, const struct decide_event *ev)
+{
+	d->actor = ev->actor;
+	d->identity = ev->identity;
+	switch (ev->kind) {
+	case DECIDE_REQUEST:
+		decide_request(d, ev);
+		return;
+	case DECIDE_CANCEL:
+		decide_cancel(d, ev);
+		return;
+	case DECIDE_APPROVE:
+		decide_approve(d, ev);
+		return;
+	case DECIDE_REJECT:
+		decide_reject(d, ev);
+		return;
+	case DECIDE_RESUME:
+		decide_resume(d, ev);
+		return;
+	case DECIDE_RESULT:
+		decide_result(d, ev);
+		return;
+	case DECIDE_DUE:
+		decide_due(d);
+		return;
+	case DECIDE_FAIL:
+		if (d->x->state != STATE_ABSENT)
+			decide_fail(d, ev->reason, ev->detail);
+		return;
+	}
+}
+
+enum { HANDLED_MOST = 16 };
+
+static bool is_persons_word(enum decide_kind kind)
+{
+	return kind == DECIDE_CANCEL || kind == DECIDE_APPROVE || kind == DECIDE_REJECT ||
+	       kind == DECIDE_RESUME;
+}
+
+static bool was_handled(const struct deciding *d, const struct decide_event *ev)
+{
+	for (size_t i = 0; i < d->m->handled_count && is_persons_word(ev->kind); i++)
+		if (str_eq(d->m->handled[i].identity, ev->identity))
+			return true;
+	return false;
+}
+
+static void remember_handled(struct deciding *d, const struct decide_event *ev)
+{
+	if (!is_persons_word(ev->kind) || !d->out->is_changed)
+		return;
+	size_t keep = d->m->handled_count < HANDLED_MOST ? d->m->handled_count : HANDLED_MOST - 1;
+	struct ev_handled *list = arena_alloc(d->mem, (keep + 1) * sizeof *list);
+	if (keep > 0)
+		memcpy(list, d->m->handled + (d->m->handled_count - keep), keep * sizeof *list);
+	list[keep].identity = ev->identity;
+	d->m->handled = list;
+	d->m->handled_count = keep + 1;
+}
+
+/* Quarters of a long phase; short ones are over before anybody looks. */
+static void note_progress(struct deciding *d)
+{
+	enum { LONG_PHASE = 16 };
+	struct ev_delivery_memory *m = d->m;
+	if (m->tasks_total >= LONG_PHASE)
+		m->progress = (int32_t)((int64_t)m->tasks_done * 4 / m->tasks_total);
+}
+
+static bool tells_news(const struct delivery *before, const struct delivery *after)
+{
+	const struct ev_delivery_memory *a = &before->memory, *b = &after->memory;
+	return before->state != after->state || !str_eq(before->reason, after->reason) ||
+	       before->revision != after->revision || !str_eq(a->detail, b->detail) ||
+	       !str_eq(a->approved_by, b->approved_by) ||
+	       (a->progress != b->progress && b->progress > 0 && a->phase == b->phase);
+}
+
+static void sign_audits(struct deciding *d)
+{
+	for (size_t i = 0; i < d->out->audits_count; i++) {
+		struct ev_audit_record *a = &d->out->audits[i];
+		a->version = d->x->version;
+		if (a->record_id.p)
+			continue;
+		struct id_hash *h = id_begin(STR("audit/1"));
+		id_add(h, a->delivery_id);
+		id_add(h, a->action);
+		id_add_num(h, a->version);
+		id_add_num(h, (int64_t)i);
+		struct id id = id_end(h);
+		a->record_id = arena_str(d->mem, id_str(&id));
+	}
+}
+
+static void finish(struct deciding *d, const struct delivery *before)
+{
+	struct decision *out = d->out;
+	if (out->is_changed) {
+		note_progress(d);
+		out->wants_status = tells_news(before, d->x);
+		d->x->version = version_next(before->version, d->facts->timeline);
+		d->x->changed_ms = d->facts->now_ms;
+		if (out->wants_status)
+			d->x->status_version = d->x->version;
+	}
+	for (size_t i = 0; i < out->receipts_count; i++)
+		out->receipts[i].version = d->x->version;
+	if (d->m->holds_route && !before->memory.holds_route)
+		out->head = HEAD_TAKE;
+	else if (!before->memory.holds_route)
+		out->head = HEAD_STAYS; /* taken and given back within one decision */
+	sign_audits(d);
+}
+
+/* What decide may write to is its own: the input stays as it was. */
+static void copy_input(const struct decide_input *in, struct decision *out)
+{
+	*out = (struct decision){.after = *in->before};
+	struct ev_delivery_memory *m = &out->after.memory;
+	if (m->counts_count > 0) {
+		struct ev_count *counts = arena_alloc(in->mem, m->counts_count * sizeof *counts);
+		memcpy(counts, m->counts, m->counts_count * sizeof *counts);
+		m->counts = counts;
+	}
+	out->rows_room = in->rows_count + 8;
+	out->rows = arena_alloc(in->mem, out->rows_room * sizeof *out->rows);
+	out->rows_count = in->rows_count;
+	if (in->rows_count > 0)
+		memcpy(out->rows, in->rows, in->rows_count * sizeof *out->rows);
+}
+
+void decide(const struct decide_input *in, struct decision *out)
+{
+	copy_input(in, out);
+	struct deciding d = {
+	        .out = out,
+	        .x = &out->after,
+	        .m = &out->after.memory,
+	        .frozen = in->facts->frozen,
+	        .facts = in->facts,
+	        .rules = in->rules,
+	        .mem = in->mem,
+	};
+	for (size_t i = 0; i < in->events_count; i++) {
+		if (was_handled(&d, &in->events[i]))
+			continue;
+		bool changed = out->is_changed;
+		out->is_changed = false;
+		decide_one(&d, &in->events[i]);
+		if (out->needs)
+			return;
+		remember_handled(&d, &in->events[i]);
+		out->is_changed = out->is_changed || changed;
+	}
+	finish(&d, in->before);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What people answer to a hold. A refused answer changes nothing but the trail and the detail. Pure. */
+#include "deciding.h"
+
+static const char *const approvable[] = {"approval", "empty_source", "zero_match", "below_minimum",
+        "above_maximum", "sudden_change", "low_match_rate"};
+
+static bool is_approvable(const struct deciding *d)
+{
+	for (size_t i = 0; i < sizeof approvable / sizeof approvable[0]; i++)
+		if (decide_is_held(d, approvable[i]))
+			return true;
+	return false;
+}
+
+/* Says so in the status, too: who asked is looking there. */
+static void refuse(struct deciding *d, const char *action, const char *reason, const char *why)
+{
+	decide_refuse(d, action, reason, str_c(why));
+	if (d->x->state != STATE_HELD)
+		return;
+	struct str mark = STR(" [refused: ");
+	struct str base = d->m->detail;
+	for (size_t i = 0; i + mark.n <= base.n; i++)
+		if (memcmp(base.p + i, mark.p, mark.n) == 0)
+			base.n = i;
+	decide_set_detail(d, arena_printf(d->mem, STR_FMT " [refused: %s by " STR_FMT ": %s]",
+	                             STR_ARG(base), action, STR_ARG(d->actor), why));
+}
+
+void decide_approve(struct deciding *d, const struct decide_event *ev)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (!is_approvable(d)) {
+		refuse(d, "approve", "nothing_to_approve", "it does not wait for an approval");
+		return;
+	}
+	if (ev->actor.n == 0) {
+		refuse(d, "approve", "no_actor", "an approval needs a name");
+		return;
+	}
+	if (str_eq(ev->actor, m->requested_by)) {
+		refuse(d, "approve", "own_request", "the approver must not be the requester");
+		return;
+	}
+	if (ev->content_hash.n > 0 && !str_eq(ev->content_hash, m->content_hash)) {
+		refuse(d, "approve", "other_content",
+		        "the selection is not the one that was looked at; look again");
+		return;
+	}
+	m->approved_by = ev->actor;
+	m->approved_hash = m->content_hash;
+	m->approved = m->baseline;
+	decide_audit(d, "approved", d->x->reason, ev->note);
+	decide_go_to(d, EV_PHASE_GATE, STATE_SELECTING);
+	decide_set_detail(d, STR(""));
+	decide_look_at_lists(d);
+}
+
+void decide_reject(struct deciding *d, const struct decide_event *ev)
+{
+	if (d->x->state != STATE_HELD) {
+		refuse(d, "reject", "not_held", "it is not held");
+		return;
+	}
+	if (ev->actor.n == 0) {
+		refuse(d, "reject", "no_actor", "a rejection needs a name");
+		return;
+	}
+	if (d->m->phase == EV_PHASE_SETTLE) {
+		refuse(d, "reject", "settling", "it is being ended already; resume with an answer");
+		return;
+	}
+	decide_end(d, STATE_REJECTED, STR("rejected"),
+	        arena_printf(d->mem, "by " STR_FMT "%s" STR_FMT, STR_ARG(ev->actor),
+	                ev->note.n > 0 ? ": " : "", STR_ARG(ev->note)));
+}
+
+static void resume_uploads(struct deciding *d, const struct decide_event *ev)
+{
+	bool settles = d->m->phase == EV_PHASE_SETTLE;
+	decide_audit(d, "resumed", STR(""), ev->note);
+	decide_resend(d, ev->resolution);
+	if (d->out->needs || delivery_state_is_final(d->x->state))
+		return;
+	/* The phase goes on where it was: its counters stay. */
+	d->x->state = settles ? STATE_CANCELLING : STATE_UPLOADING;
+	d->x->reason = settles ? d->m->end_reason : STR("");
+	d->m->hold_since_ms = 0;
+	d->m->hold_check_ms = 0;
+	d->m->hold_expires_ms = 0;
+	decide_set_detail(d, STR(""));
+	decide_check_phase(d);
+}
+
+void decide_resume(struct deciding *d, const struct decide_event *ev)
+{
+	if (d->x->state != STATE_HELD) {
+		refuse(d, "resume", "not_held", "it is not held");
+		return;
+	}
+	if (d->m->has_uploads) {
+		resume_uploads(d, ev);
+		return;
+	}
+	if (!ev->frozen.spec) {
+		decide_refuse(d, "resume", "bad_configuration", ev->frozen.fault);
+		decide_set_detail(d, ev->frozen.fault);
+		return;
+	}
+	d->frozen = ev->frozen;
+	d->out->new_spec = ev->frozen;
+	d->x->spec_hash = ev->frozen.hash;
+	d->m->approved_hash = STR("");
+	d->m->approved_by = STR("");
+	decide_audit(d, "resumed", STR(""), ev->note);
+	decide_begin_revision(d, EV_PHASE_START);
+	if (d->x->kind == KIND_BUILD)
+		decide_start_build(d);
+	else
+		decide_start(d);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A build: one task that makes one bridge version. Its running state is called selecting. Pure. */
+#include "deciding.h"
+
+void decide_start_build(struct deciding *d)
+{
+	if (decide_lacks(d, NEED_BRIDGE))
+		return;
+	decide_go_to(d, EV_PHASE_BUILD, STATE_SELECTING);
+	decide_set_detail(d, STR(""));
+	decide_add_build(d);
+}
+
+void decide_built(struct deciding *d, const struct ev_task_result *result)
+{
+	struct str version = result_fact(result, STR("bridge_version"));
+	int64_t epoch = result_fact_number(result, STR("key_epoch"));
+	int64_t records = result_fact_number(result, STR("records"));
+	if (version.n == 0 || epoch < 0 || records < 0) {
+		decide_fail(d, STR("bad_result"),
+		        STR("the builder's result lacks bridge_version, key_epoch or records"));
+		return;
+	}
+	int64_t persons = result_fact_number(result, STR("persons"));
+	struct bridge_row *row = ARENA_NEW(d->mem, struct bridge_row);
+	*row = (struct bridge_row){version, epoch, records, persons < 0 ? 0 : persons,
+	        d->facts->now_ms};
+	d->out->bridge = row;
+	d->out->wakes_bridge = true;
+	d->m->bridge_version = version;
+	for (size_t i = 0; i < result->counts_count; i++)
+		decide_set_count(d, result->counts[i].name, result->counts[i].value);
+	decide_end(d, STATE_COMPLETED, STR(""), STR(""));
+}

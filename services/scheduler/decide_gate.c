@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate: the true numbers are known, and no row is written yet. Pure. */
+#include "deciding.h"
+
+#include "civil.h"
+
+enum { FINDINGS_MAX = 8, WEEK_MINUTES = 7 * 24 * 60 };
+
+struct findings {
+	const char *first; /* reason of the hold; NULL = nothing found */
+	struct str text;   /* all of them, for people */
+	int count;
+};
+
+static void find(struct deciding *d, struct findings *f, const char *reason, struct str text)
+{
+	f->text = f->count == 0 ? text
+	                        : arena_printf(d->mem, STR_FMT "; " STR_FMT, STR_ARG(f->text),
+	                                  STR_ARG(text));
+	if (f->count++ == 0)
+		f->first = reason;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void check_floors(struct deciding *d, struct findings *f)
+{
+	const struct spec *spec = d->frozen.spec;
+	int64_t members = decide_count(d, STR("members"));
+	int64_t persons = decide_count(d, STR("persons"));
+	int64_t ids = decide_count(d, STR("primary_ids"));
+	int64_t size = persons < ids ? persons : ids;
+	int64_t floor = larger(larger(spec->guards.min_size, spec->audience.min_size),
+	        spec->destination.min_audience_size);
+	if (members == 0)
+		find(d, f, "below_minimum", STR("nobody is left to be sent"));
+	else if (size < floor)
+		find(d, f, "below_minimum",
+		        arena_printf(d->mem, "%lld are fewer than the minimum of %lld",
+		                (long long)size, (long long)floor));
+	else if (members < spec->destination.min_rows)
+		find(d, f, "below_minimum",
+		        arena_printf(d->mem, "%lld rows, the destination takes no fewer than %lld",
+		                (long long)members, (long long)spec->destination.min_rows));
+	if (spec->guards.max_size > 0 && members > spec->guards.max_size)
+		find(d, f, "above_maximum",
+		        arena_printf(d->mem, "%lld are more than the maximum of %lld",
+		                (long long)members, (long long)spec->guards.max_size));
+}
+
+static void check_change(struct deciding *d, struct findings *f)
+{
+	const struct spec_guards *guards = &d->frozen.spec->guards;
+	int64_t members = decide_count(d, STR("members"));
+	int64_t before = d->m->base_members;
+	if (before < 0)
+		return;
+	int64_t change = (members - before) * 1000000;
+	bool shrinks = guards->max_shrink_ppm > 0 && -change > guards->max_shrink_ppm * before;
+	bool grows = guards->max_growth_ppm > 0 && change > guards->max_growth_ppm * before;
+	if (shrinks || grows)
+		find(d, f, "sudden_change",
+		        arena_printf(d->mem, "%lld members, the last accepted delivery had %lld",
+		                (long long)members, (long long)before));
+}
+
+static void check_match_rate(struct deciding *d, struct findings *f)
+{
+	int64_t matched = decide_count(d, STR("matched"));
+	int64_t eligible = matched + decide_count(d, STR("unmatched"));
+	int64_t least = d->frozen.spec->guards.min_match_rate_ppm;
+	if (least > 0 && eligible > 0 && matched * 1000000 < least * eligible)
+		find(d, f, "low_match_rate",
+		        arena_printf(d->mem, "%lld of %lld rows matched, %lld.%04lld %% are needed",
+		                (long long)matched, (long long)eligible, (long long)(least / 10000),
+		                (long long)(least % 10000)));
+}
+
+static void check_guards(struct deciding *d, struct findings *f)
+{
+	if (decide_count(d, STR("rows_read")) == 0) {
+		find(d, f, "empty_source", STR("the source has no row"));
+		return;
+	}
+	if (decide_count(d, STR("matched")) == 0) {
+		find(d, f, "zero_match", STR("no row of the source matched"));
+		return;
+	}
+	check_floors(d, f);
+	check_match_rate(d, f);
+	check_change(d, f);
+}
+
+/* An approval is for one selection. It outlives a change of the lists that only takes members away, within the guards. */
+static bool is_approved(struct deciding *d, const struct findings *guards)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (m->approved_hash.n == 0)
+		return false;
+	if (str_eq(m->approved_hash, m->content_hash))
+		return true;
+	bool only_removals = m->compares_approved && decide_count(d, STR("added")) == 0 &&
+	                     decide_count(d, STR("changed")) == 0;
+	if (!only_removals || guards->count > 0)
+		return false;
+	m->approved_hash = m->content_hash;
+	m->approved = m->baseline;
+	return true;
+}
+
+/* End of the blackout that the moment lies in, Unix ms; 0 = none. */
+static int64_t blackout_end(const struct deciding *d)
+{
+	const struct spec *spec = d->frozen.spec;
+	const struct tz *zone = d->frozen.route_zone;
+	int64_t utc_s = civil_floor(d->facts->now_ms, 1000);
+	int64_t civil = utc_s + tz_segment_at(zone, utc_s).offset_s;
+	int64_t days = civil_floor(civil, CIVIL_DAY_S);
+	int64_t monday = days - (civil_weekday(days) - 1);
+	int64_t minute = (civil - monday * CIVIL_DAY_S) / 60;
+	int64_t latest = 0;
+	for (size_t i = 0; i < spec->blackouts_count; i++) {
+		int64_t from = spec->blackouts[i].from_minute, to = spec->blackouts[i].to_minute;
+		bool wraps = to <= from;
+		bool is_in = wraps ? minute >= from || minute < to : minute >= from && minute < to;
+		if (!is_in)
+			continue;
+		int64_t end = wraps && minute >= from ? to + WEEK_MINUTES : to;
+		int64_t moments[2];
+		(void)tz_resolve(zone, monday * CIVIL_DAY_S + end * 60, moments);
+		latest = larger(latest, moments[0] * 1000);
+	}
+	return latest > d->facts->now_ms ? latest : 0;
+}
+
+void decide_gate(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	m->phase = EV_PHASE_GATE;
+	struct findings f = {0};
+	check_guards(d, &f);
+	if (!is_approved(d, &f)) {
+		if (d->frozen.spec->approval == APPROVAL_ALWAYS)
+			find(d, &f, "approval", STR("the route asks for an approval"));
+		if (f.first) {
+			decide_hold(d, f.first, false, f.text);
+			return;
+		}
+	}
+	int64_t until = blackout_end(d);
+	if (until > 0) {
+		decide_hold(d, "blackout", true,
+		        STR("nothing is sent at this time of the week; goes on by itself"));
+		m->hold_check_ms = until;
+		return;
+	}
+	if (d->frozen.spec->dry_run)
+		decide_complete(d, STR("dry_run"));
+	else
+		decide_format(d);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Holds: the delivery waits, for a person or for the world. Each has an end.
+ *
+ *   paused, unsupported(p), name_conflict             until `resume`
+ *   empty_source, zero_match, below_minimum,
+ *   above_maximum, sudden_change, low_match_rate,
+ *   approval                                          until `approve`, `reject`
+ *   uncertain                                         until `resume` with an answer
+ *   source_missing, stale_bridge, suppression_stale,
+ *   overlap, blackout                                 looked at again by ourselves
+ *
+ * Pure. */
+#include "deciding.h"
+
+bool decide_is_held(const struct deciding *d, const char *reason)
+{
+	return d->x->state == STATE_HELD && str_eq(d->x->reason, str_c(reason));
+}
+
+void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail)
+{
+	struct ev_delivery_memory *m = d->m;
+	const int64_t hour_ms = 3600 * 1000;
+	bool is_same = decide_is_held(d, reason);
+	if (!is_same) {
+		m->hold_since_ms = d->facts->now_ms;
+		m->hold_expires_ms =
+		        d->facts->now_ms + d->frozen.spec->limits.hold_hours * hour_ms;
+	}
+	d->x->state = STATE_HELD;
+	d->x->reason = str_c(reason);
+	m->hold_check_ms =
+	        releases_itself ? d->facts->now_ms + d->rules->hold_check_ms : 0;
+	decide_set_detail(d, detail);
+	if (!is_same)
+		decide_audit(d, "held", d->x->reason, d->m->detail);
+}
+
+/* The time to look has come, or somebody says that the world has changed. */
+void decide_look_again(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	m->hold_check_ms = d->facts->now_ms + d->rules->hold_check_ms;
+	d->out->is_changed = true;
+	switch (m->phase) {
+	case EV_PHASE_START:
+		decide_start(d);
+		return;
+	case EV_PHASE_ORDER:
+		decide_take_route(d);
+		return;
+	case EV_PHASE_LISTS: /* stays held while it looks */
+		if (m->tasks_done == m->tasks_total)
+			decide_add_lists(d);
+		return;
+	case EV_PHASE_GATE:
+		decide_look_at_lists(d);
+		return;
+	case EV_PHASE_INSPECT: /* the task itself waits, and looks when its time comes */
+	case EV_PHASE_BUILD:
+	case EV_PHASE_UNKNOWN:
+	case EV_PHASE_SELECT:
+	case EV_PHASE_COMBINE:
+	case EV_PHASE_PARTS:
+	case EV_PHASE_TRAILERS:
+	case EV_PHASE_UPLOAD_PARTS:
+	case EV_PHASE_UPLOAD_MANIFEST:
+	case EV_PHASE_UPLOAD_MARKER:
+	case EV_PHASE_SETTLE:
+	case EV_PHASE_OVER:
+		return;
+	}
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A delivery or build begins; and its cancelling, which may come first. Pure. */
+#include "deciding.h"
+
+static void be_born(struct deciding *d, const struct decide_event *ev)
+{
+	struct delivery *x = d->x;
+	const struct request *r = &ev->request;
+	*x = (struct delivery){
+	        .id = x->id,
+	        .kind = r->kind,
+	        .tenant = r->tenant,
+	        .route = r->route,
+	        .audience = STR(""),
+	        .destination = STR(""),
+	        .state = STATE_REQUESTED,
+	        .reason = STR(""),
+	        .revision = 1,
+	        .planned_ms = r->planned_ms,
+	        .spec_hash = STR(""),
+	        .created_ms = d->facts->now_ms,
+	        .changed_ms = d->facts->now_ms,
+	};
+	*d->m = (struct ev_delivery_memory){
+	        .mode = STR(""),
+	        .epoch = r->epoch,
+	        .cause_kind = r->cause_kind,
+	        .cause = r->cause,
+	        .requested_by = r->requested_by,
+	        .approved_by = STR(""),
+	        .detail = STR(""),
+	        .label = r->label.p ? r->label : STR(""),
+	        .phase = EV_PHASE_START,
+	        .bridge_version = STR(""),
+	        .content_hash = STR(""),
+	        .base_delivery = STR(""),
+	        .base_version = STR(""),
+	        .base_members = -1,
+	        .approved_hash = STR(""),
+	        .manifest_plain = STR(""),
+	        .marker_plain = STR(""),
+	        .end_state = STR(""),
+	        .end_reason = STR(""),
+	        .end_detail = STR(""),
+	};
+	d->out->is_changed = true;
+}
+
+void decide_request(struct deciding *d, const struct decide_event *ev)
+{
+	if (d->x->state != STATE_ABSENT)
+		return; /* the same cause again */
+	be_born(d, ev);
+	decide_audit(d, "requested", ev->request.cause_kind, ev->note);
+	const struct spec *spec = ev->frozen.spec;
+	if (!spec) {
+		decide_end(d, STATE_REJECTED, STR("bad_configuration"), ev->frozen.fault);
+		return;
+	}
+	d->frozen = ev->frozen;
+	d->out->new_spec = ev->frozen;
+	d->x->spec_hash = ev->frozen.hash;
+	if (d->x->kind == KIND_BUILD) {
+		decide_start_build(d);
+		return;
+	}
+	d->x->audience = spec->audience.name;
+	d->x->destination = spec->destination.name;
+	d->m->mode = spec->mode;
+	decide_start(d);
+}
+
+void decide_cancel(struct deciding *d, const struct decide_event *ev)
+{
+	struct delivery *x = d->x;
+	if (x->state == STATE_ABSENT) {
+		be_born(d, ev);
+		decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);
+		return;
+	}
+	if (delivery_state_is_final(x->state)) {
+		decide_refuse(d, "cancel", delivery_state_name(x->state),
+		        STR("it is over already"));
+		return;
+	}
+	if (d->m->phase == EV_PHASE_SETTLE) {
+		decide_refuse(d, "cancel", "settling", STR("it is being ended already"));
+		return;
+	}
+	decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Results. The first `done` of any issue is accepted and never taken back; every other word counts for the current
+ * issue only. Only here is it decided whether a task is tried again. Pure.
+ *
+ *   retry    spends an attempt; waits with backoff; too many of them fail the delivery
+ *   defer, expired   spend none
+ *   reject   will never work: what then depends on the reason
+ */
+#include "deciding.h"
+
+#include "backoff.h"
+
+static struct str present(struct str text)
+{
+	return text.p ? text : STR("");
+}
+
+static bool is_one_of(struct str reason, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(reason, str_c(words[i])))
+			return true;
+	return false;
+}
+
+/* The neighbour is away, which may last; that is no fault of the task. */
+static bool is_unavailable(struct str reason)
+{
+	static const char *const words[] = {"drop_unavailable", "store_unavailable"};
+	return is_one_of(reason, words, sizeof words / sizeof words[0]);
+}
+
+static int64_t attempts_allowed(const struct deciding *d, struct str reason)
+{
+	int64_t attempts = d->frozen.spec->limits.attempts;
+	return is_unavailable(reason) ? attempts * 3 : attempts;
+}
+
+static void wait_until(struct deciding *d, struct task_row *row, int64_t ready_ms, int64_t not_before_ms)
+{
+	row->status = TASK_WAITING;
+	row->ready_ms = ready_ms > not_before_ms ? ready_ms : not_before_ms;
+	row->is_changed = true;
+	d->out->is_changed = true;
+}
+
+static void source_missing(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	decide_hold(d, "source_missing", true, arena_str(d->mem, present(r->detail)));
+	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
+}
+
+static void retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	if (row->stage == STAGE_UPLOAD && is_unavailable(r->reason))
+		d->out->uploads_down++;
+	if (str_eq(r->reason, STR("source_missing"))) {
+		source_missing(d, row, r);
+		return;
+	}
+	row->attempts++;
+	/* What became of a file must be known, so settle has no budget. */
+	if (row->attempts >= attempts_allowed(d, r->reason) && row->stage != STAGE_SETTLE) {
+		wait_until(d, row, d->facts->now_ms, 0);
+		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"),
+		        arena_printf(d->mem, "%s %d, given up after %d attempts: " STR_FMT,
+		                stage_plan(row->stage)->name, (int)row->index,
+		                (int)row->attempts, STR_ARG(r->detail)));
+		return;
+	}
+	int64_t pause = backoff_ms(
+	        row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_most_ms);
+	wait_until(d, row, d->facts->now_ms + pause, r->not_before_ms);
+}
+
+static void wait_for_person(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	bool is_conflict = str_eq(r->reason, STR("name_conflict"));
+	wait_until(d, row, TASK_NEVER_MS, 0);
+	decide_hold(d, is_conflict ? "name_conflict" : "uncertain", false,
+	        arena_str(d->mem, present(r->detail)));
+}
+
+static void reject(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	static const char *const stale[] = {
+	        "source_changed", "stale_selection", "bridge_version_gone"};
+	static const char *const asks[] = {"uncertain", "name_conflict"};
+	struct str reason = r->reason.n > 0 ? r->reason : STR("rejected");
+	bool is_file = row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE;
+	if (row->stage == STAGE_SETTLE || (is_file && is_one_of(reason, asks, 2))) {
+		wait_for_person(d, row, r);
+		return;
+	}
+	if (is_one_of(reason, stale, sizeof stale / sizeof stale[0]) && !d->m->has_uploads) {
+		decide_restart(d, EV_PHASE_START, reason);
+		return;
+	}
+	if (str_eq(reason, STR("suppression_changed")) && !d->m->has_uploads) {
+		decide_restart(d, EV_PHASE_LISTS, reason);
+		return;
+	}
+	/* "closed" is among them: the ledger says that somebody settles, so settle. */
+	wait_until(d, row, d->facts->now_ms, 0);
+	decide_fail(d, reason,
+	        arena_printf(d->mem, "%s %d: " STR_FMT, stage_plan(row->stage)->name,
+	                (int)row->index, STR_ARG(r->detail)));
+}
+
+static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
+{
+	d->m->files_visible++;
+	if (receipt)
+		decide_add_receipt(d, receipt);
+}
+
+void decide_check_phase(struct deciding *d)
+{
+	if (d->m->tasks_done < d->m->tasks_total || d->x->state == STATE_HELD)
+		return;
+	switch (d->m->phase) {
+	case EV_PHASE_SELECT:
+		decide_selected(d);
+		return;
+	case EV_PHASE_PARTS:
+		decide_parts_done(d);
+		return;
+	case EV_PHASE_TRAILERS:
+		decide_trailers_done(d);
+		return;
+	case EV_PHASE_UPLOAD_PARTS:
+	case EV_PHASE_UPLOAD_MANIFEST:
+	case EV_PHASE_UPLOAD_MARKER:
+		decide_uploaded(d);
+		return;
+	case EV_PHASE_SETTLE:
+		decide_settled(d);
+		return;
+	case EV_PHASE_UNKNOWN: /* one task, whose result says how to go on */
+	case EV_PHASE_START:
+	case EV_PHASE_INSPECT:
+	case EV_PHASE_ORDER:
+	case EV_PHASE_LISTS:
+	case EV_PHASE_COMBINE:
+	case EV_PHASE_GATE:
+	case EV_PHASE_BUILD:
+	case EV_PHASE_OVER:
+		return;
+	}
+}
+
+static void done_at_destination(struct deciding *d, const struct task_row *row)
+{
+	const struct ev_task_result *r = row->result;
+	if (row->stage == STAGE_UPLOAD) {
+		d->out->uploads_up++;
+		file_seen(d, r->receipt);
+	} else if (row->stage == STAGE_SETTLE &&
+	           str_eq(result_fact(r, STR("visible")), STR("true"))) {
+		file_seen(d, r->receipt);
+	}
+	decide_check_phase(d);
+}
+
+static void done(struct deciding *d, struct task_row *row, const struct decide_event *ev)
+{
+	row->status = TASK_DONE;
+	row->result = ev->result;
+	row->result_bytes = ev->result_bytes;
+	row->is_changed = true;
+	d->m->tasks_done++;
+	d->out->is_changed = true;
+	switch (row->stage) {
+	case STAGE_BUILD:
+		decide_built(d, ev->result);
+		return;
+	case STAGE_INSPECT:
+		decide_inspected(d, ev->result);
+		return;
+	case STAGE_LISTS:
+		decide_lists_seen(d, ev->result);
+		return;
+	case STAGE_COMBINE:
+		decide_combined(d, ev->result);
+		return;
+	case STAGE_SELECT:
+	case STAGE_PART:
+	case STAGE_MANIFEST:
+	case STAGE_MARKER:
+		decide_check_phase(d);
+		return;
+	case STAGE_UPLOAD:
+	case STAGE_SETTLE:
+		done_at_destination(d, row);
+		return;
+	case STAGE_COUNT:
+		return;
+	}
+}
+
+void decide_result(struct deciding *d, const struct decide_event *ev)
+{
+	const struct ev_task_result *r = ev->result;
+	struct task_row *row = decide_find_row(d, r->task_id);
+	if (delivery_state_is_final(d->x->state) || !row || row->status == TASK_DONE ||
+	        row->status == TASK_DROPPED || row->issue == 0)
+		return;
+	bool is_current = row->status == TASK_ISSUED && r->issue == row->issue;
+	switch (r->outcome) {
+	case EV_OUTCOME_DONE:
+		done(d, row, ev);
+		return;
+	case EV_OUTCOME_RETRY:
+		if (is_current)
+			retry(d, row, r);
+		return;
+	case EV_OUTCOME_DEFER:
+	case EV_OUTCOME_EXPIRED:
+		if (is_current)
+			wait_until(d, row, d->facts->now_ms, r->not_before_ms);
+		return;
+	case EV_OUTCOME_REJECT:
+		if (is_current)
+			reject(d, row, r);
+		return;
+	case EV_OUTCOME_UNKNOWN: /* a newer worker's word: the alarm brings the task back */
+		return;
+	}
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A delivery is calculated anew: what is forgotten, and what is kept. Pure. */
+#include "deciding.h"
+
+static void forget_selection(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	m->members = NULL;
+	m->baseline = NULL;
+	m->content_hash = STR("");
+	m->parts = 0;
+	m->files_planned = 0;
+	m->parts_list = NULL;
+	m->manifest = NULL;
+	m->marker = NULL;
+	m->manifest_plain = STR("");
+	m->marker_plain = STR("");
+}
+
+static void forget_source(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	m->bridge_version = STR("");
+	m->slices = NULL;
+	m->slices_count = 0;
+	m->selections = NULL;
+	m->pins = NULL;
+	m->pins_count = 0;
+	m->counts = NULL;
+	m->counts_count = 0;
+	/* It may be of another bridge version now, so it can only be compared by its hash. */
+	m->approved = NULL;
+}
+
+void decide_begin_revision(struct deciding *d, enum ev_phase phase)
+{
+	decide_drop_unfinished(d);
+	d->x->revision++;
+	forget_selection(d);
+	if (phase == EV_PHASE_START)
+		forget_source(d);
+	decide_go_to(d, phase, STATE_SELECTING);
+}
+
+void decide_restart(struct deciding *d, enum ev_phase phase, struct str reason)
+{
+	if (d->m->restarts >= d->frozen.spec->limits.attempts) {
+		decide_fail(d, reason,
+		        arena_printf(d->mem,
+		                "begun anew %d times, and still: " STR_FMT
+		                "; see that the source is at rest while it is read",
+		                (int)d->m->restarts, STR_ARG(reason)));
+		return;
+	}
+	d->m->restarts++;
+	decide_audit(d, "restarted", reason, STR(""));
+	decide_begin_revision(d, phase);
+	if (d->x->kind == KIND_BUILD)
+		decide_start_build(d);
+	else if (phase == EV_PHASE_START)
+		decide_start(d);
+	else
+		decide_look_at_lists(d);
+}

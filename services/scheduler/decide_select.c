@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From the start to combine. Pure. */
+#include "deciding.h"
+
+#include "books.h"
+
+#include "longshore/reflist.h"
+
+static bool hold_if_unsupported(struct deciding *d)
+{
+	const struct spec *spec = d->frozen.spec;
+	if (spec->unsupported_count == 0)
+		return false;
+	struct str all = spec->unsupported[0];
+	for (size_t i = 1; i < spec->unsupported_count; i++)
+		all = arena_printf(d->mem, STR_FMT ", " STR_FMT, STR_ARG(all),
+		        STR_ARG(spec->unsupported[i]));
+	struct str reason = arena_printf(
+	        d->mem, "unsupported(" STR_FMT ")", STR_ARG(spec->unsupported[0]));
+	decide_hold(d, reason.p, false,
+	        arena_printf(d->mem,
+	                "the configuration asks for what is not honoured yet: " STR_FMT
+	                "; change it and resume",
+	                STR_ARG(all)));
+	return true;
+}
+
+static bool hold_if_stale(struct deciding *d)
+{
+	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
+	const int64_t hour_ms = 3600 * 1000;
+	if (d->facts->bridge_version.n == 0) {
+		decide_hold(d, "stale_bridge", true,
+		        arena_printf(d->mem, "bridge " STR_FMT " has no version yet; build it",
+		                STR_ARG(bridge->name)));
+		return true;
+	}
+	int64_t age = d->facts->now_ms - d->facts->bridge_built_ms;
+	if (bridge->max_age_hours <= 0 || age <= bridge->max_age_hours * hour_ms)
+		return false;
+	decide_hold(d, "stale_bridge", true,
+	        arena_printf(d->mem,
+	                "the newest version of bridge " STR_FMT
+	                " is older than %lld hours; build it anew",
+	                STR_ARG(bridge->name), (long long)bridge->max_age_hours));
+	return true;
+}
+
+void decide_start(struct deciding *d)
+{
+	d->m->phase = EV_PHASE_START;
+	if (d->frozen.spec->paused) {
+		decide_hold(d, "paused", false,
+		        STR("the route is paused; unpause it in the configuration and resume"));
+		return;
+	}
+	if (hold_if_unsupported(d))
+		return;
+	if (!d->frozen.route_zone || !d->frozen.file_zone) {
+		decide_hold(d, "unsupported(time_zone)", false,
+		        STR("the time zone of the route or of the destination is not known here; "
+		            "correct it and resume"));
+		return;
+	}
+	if (decide_lacks(d, NEED_BRIDGE) || hold_if_stale(d))
+		return;
+	d->m->bridge_version = d->facts->bridge_version;
+	decide_go_to(d, EV_PHASE_INSPECT, STATE_SELECTING);
+	decide_set_detail(d, STR(""));
+	decide_add_inspect(d);
+}
+
+static void set_selections(struct deciding *d, struct buf *list, int64_t count)
+{
+	struct str bytes = arena_str(d->mem, buf_str(list));
+	d->m->selections = decide_add_list(d, bytes, count);
+}
+
+void decide_inspected(struct deciding *d, const struct ev_task_result *result)
+{
+	int64_t slices = result_fact_number(result, STR("slices"));
+	const struct ev_staged_ref *list = result_output(result, STR("slices"));
+	if (slices < 0 || !list) {
+		decide_fail(d, STR("bad_result"),
+		        STR("inspect's result lacks the number or the list of slices"));
+		return;
+	}
+	if (slices > d->rules->tasks_most) {
+		decide_fail(d, STR("too_many_slices"),
+		        arena_printf(d->mem,
+		                "%lld slices, %d are the most; raise limits.slice_bytes",
+		                (long long)slices, (int)d->rules->tasks_most));
+		return;
+	}
+	d->m->slices = decide_copy_ref(d, list);
+	d->m->slices_count = (int32_t)slices;
+	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
+		set_selections(d, &(struct buf){0}, 0);
+		decide_take_route(d);
+		return;
+	}
+	decide_go_to(d, EV_PHASE_SELECT, STATE_SELECTING);
+	for (int32_t i = 0; i < d->m->slices_count; i++)
+		decide_add_select(d, i);
+}
+
+static const char *const select_counts[] = {"rows_read", "invalid", "filtered", "unmatched",
+        "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
+
+static bool sum_counts(struct deciding *d)
+{
+	for (size_t k = 0; k < sizeof select_counts / sizeof select_counts[0]; k++) {
+		struct str name = str_c(select_counts[k]);
+		int64_t sum = 0;
+		for (size_t i = 0; i < d->out->rows_count; i++) {
+			const struct task_row *row = &d->out->rows[i];
+			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
+				continue;
+			int64_t n = result_count(row->result, name);
+			if (__builtin_add_overflow(sum, n < 0 ? 0 : n, &sum))
+				return false;
+		}
+		decide_set_count(d, name, sum);
+	}
+	return true;
+}
+
+static int list_line(const struct task_row *row, struct buf *out, struct err *e)
+{
+	const struct ev_staged_ref *ref = result_output(row->result, STR("selection"));
+	if (!ref)
+		return err_set(e, ERR_REJECT, "bad_result", "select's result lacks the selection");
+	struct reflist_item item = {
+	        .name = ref->name,
+	        .sha256 = ref->sha256,
+	        .bytes = ref->bytes,
+	        .rows = ref->rows,
+	        .label = STR(""),
+	        .plain_sha256 = STR(""),
+	};
+	return reflist_add(out, &item, e);
+}
+
+void decide_selected(struct deciding *d)
+{
+	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
+		return;
+	int32_t count = d->m->slices_count;
+	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
+	struct buf list;
+	buf_init(&list, REFLIST_MAX_BYTES);
+	struct err e = {0};
+	int bad = by && sum_counts(d) ? 0 : err_set(&e, ERR_REJECT, "bad_result", "counts overflow");
+	for (int32_t i = 0; i < count && bad == 0; i++)
+		bad = by[i] ? list_line(by[i], &list, &e)
+		            : err_set(&e, ERR_REJECT, "bad_result", "slice %d has no result", i);
+	if (bad == 0)
+		set_selections(d, &list, count);
+	buf_release(&list);
+	if (bad)
+		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
+	else
+		decide_take_route(d);
+}
+
+/* One delivery per route from here to its final state: the head's holder. */
+void decide_take_route(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	m->phase = EV_PHASE_ORDER;
+	if (decide_lacks(d, NEED_HEAD))
+		return;
+	const struct route_head *head = &d->facts->head;
+	bool is_mine = m->holds_route;
+	if (!is_mine && d->facts->newer_waits) {
+		decide_end(d, STATE_SUPERSEDED, STR("newer_delivery"),
+		        STR("a newer full delivery of the route waits behind it"));
+		return;
+	}
+	if (!is_mine && head->holder.n > 0 && !str_eq(head->holder, d->x->id)) {
+		d->out->wakes_route = !decide_is_held(d, "overlap");
+		decide_hold(d, "overlap", true,
+		        arena_printf(d->mem, "delivery " STR_FMT " of the route is not over yet",
+		                STR_ARG(head->holder)));
+		return;
+	}
+	if (!is_mine) {
+		m->holds_route = true;
+		m->base_delivery = head->delivery_id.p ? head->delivery_id : STR("");
+		m->base_version = head->bridge_version.p ? head->bridge_version : STR("");
+		m->base_members = m->base_delivery.n > 0 ? head->members : -1;
+		m->base = decide_copy_ref(d, head->baseline);
+	}
+	decide_look_at_lists(d);
+}
+
+static void combine(struct deciding *d)
+{
+	decide_go_to(d, EV_PHASE_COMBINE, STATE_SELECTING);
+	decide_set_detail(d, STR(""));
+	decide_add_combine(d);
+}
+
+/* Before combine, and again after a release from a hold behind it. Held for a stale list it stays held meanwhile. */
+void decide_look_at_lists(struct deciding *d)
+{
+	if (d->frozen.spec->suppressions_count == 0) {
+		if (d->m->members)
+			decide_gate(d);
+		else
+			combine(d);
+		return;
+	}
+	decide_go_to(d, EV_PHASE_LISTS, STATE_SELECTING);
+	decide_add_lists(d);
+}
+
+static const struct ev_staged_ref *output_of_list(const struct ev_task_result *result, struct str list)
+{
+	for (size_t i = 0; i < result->outputs_count; i++)
+		if (str_eq(result->outputs[i].kind, STR("suppression")) &&
+		        str_eq(result->outputs[i].name, list))
+			return &result->outputs[i];
+	return NULL;
+}
+
+static bool is_stale_list(struct deciding *d, const struct spec_suppression *list,
+        const struct ev_task_result *result)
+{
+	if (list->max_age_hours <= 0)
+		return false;
+	struct str fact =
+	        arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
+	int64_t modified = result_fact_number(result, fact);
+	return modified < 0 ||
+	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
+}
+
+void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
+{
+	const struct spec *spec = d->frozen.spec;
+	struct ev_delivery_memory *m = d->m;
+	size_t count = spec->suppressions_count;
+	struct ev_suppression_pin *pins = arena_alloc(d->mem, (count + 1) * sizeof *pins);
+	bool is_same = m->pins_count == count;
+	for (size_t i = 0; i < count; i++) {
+		const struct spec_suppression *list = &spec->suppressions[i];
+		const struct ev_staged_ref *seen = output_of_list(result, list->name);
+		if (!seen) {
+			decide_fail(d, STR("bad_result"),
+			        arena_printf(d->mem, "the look at the lists lacks list " STR_FMT,
+			                STR_ARG(list->name)));
+			return;
+		}
+		if (is_stale_list(d, list, result)) {
+			decide_hold(d, "suppression_stale", true,
+			        arena_printf(d->mem,
+			                "suppression list " STR_FMT
+			                " is older than %lld hours; put a newer one there",
+			                STR_ARG(list->name), (long long)list->max_age_hours));
+			return;
+		}
+		pins[i] = (struct ev_suppression_pin){list->name, seen->sha256, list->source.url};
+		is_same = is_same && str_eq(m->pins[i].name, pins[i].name) &&
+		          str_eq(m->pins[i].version, pins[i].version);
+	}
+	if (m->members && is_same) {
+		decide_gate(d);
+		return;
+	}
+	if (m->members) {
+		decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
+		decide_begin_revision(d, EV_PHASE_COMBINE);
+	}
+	m->pins = pins;
+	m->pins_count = count;
+	combine(d);
+}
+
+static const char *const combine_counts[] = {"repeated", "shared", "chosen", "blocked", "held_out",
+        "capped", "members", "persons", "primary_ids"};
+static const char *const delta_counts[] = {"unchanged", "changed", "added", "removed", "baseline"};
+
+/* A count of the result, or a fact of that name. */
+static void take_count(struct deciding *d, const struct ev_task_result *result, struct str name)
+{
+	int64_t n = result_count(result, name);
+	n = n < 0 ? result_fact_number(result, name) : n;
+	decide_set_count(d, name, n < 0 ? 0 : n);
+}
+
+void decide_combined(struct deciding *d, const struct ev_task_result *result)
+{
+	struct ev_delivery_memory *m = d->m;
+	const struct ev_staged_ref *members = result_output(result, STR("members"));
+	struct str hash = result_fact(result, STR("content_hash"));
+	if (!members || hash.n == 0) {
+		decide_fail(d, STR("bad_result"),
+		        STR("combine's result lacks the members or their hash"));
+		return;
+	}
+	m->members = decide_copy_ref(d, members);
+	m->baseline = decide_copy_ref(d, result_output(result, STR("baseline")));
+	m->content_hash = hash;
+	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
+		take_count(d, result, str_c(combine_counts[i]));
+	bool has_baseline = result_count(result, STR("baseline")) >= 0;
+	for (size_t i = 0; i < sizeof delta_counts / sizeof delta_counts[0]; i++) {
+		decide_forget_count(d, str_c(delta_counts[i]));
+		if (has_baseline)
+			take_count(d, result, str_c(delta_counts[i]));
+	}
+	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};
+	struct str fault = books_fault(&books, d->mem);
+	if (fault.p)
+		decide_fail(d, STR("books"), fault);
+	else
+		decide_gate(d);
+}

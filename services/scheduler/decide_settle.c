@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The end. Every final state but completed goes through settle once an upload was issued: only the ledger knows what
+ * the partner can see, and it is closed first. Pure. */
+#include "deciding.h"
+
+#include "plan.h"
+
+enum { NAMES_SHOWN = 5 };
+
+static void close_route(struct deciding *d, bool is_accepted)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (!m->holds_route)
+		return;
+	m->holds_route = false;
+	d->out->head = is_accepted ? HEAD_ADVANCE : HEAD_RELEASE;
+	d->out->forces_full = !is_accepted && m->files_visible > 0;
+	d->out->wakes_route = true;
+}
+
+static void conclude(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+{
+	decide_drop_unfinished(d);
+	decide_go_to(d, EV_PHASE_OVER, state);
+	d->x->reason = reason.p ? reason : STR("");
+	decide_set_detail(d, detail.p ? detail : STR(""));
+	close_route(d, state == STATE_COMPLETED && !str_eq(d->x->reason, STR("dry_run")));
+	decide_audit(d, delivery_state_name(state), d->x->reason, d->m->detail);
+}
+
+void decide_complete(struct deciding *d, struct str reason)
+{
+	conclude(d, STATE_COMPLETED, reason, STR(""));
+}
+
+/* Adds a settle task for each upload that was issued and is not receipted. */
+static void add_settles(struct deciding *d, const int32_t *open, size_t count)
+{
+	struct file_plan plan = {
+	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
+	struct err e;
+	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0)
+		return; /* it was planned once: the same input plans again */
+	for (size_t i = 0; i < count; i++) {
+		struct file_upload file = {.index = open[i]};
+		file.role = plan_role(&plan, file.index);
+		if (plan_name(&plan, file.index, d->mem, &file.name, &e) == 0)
+			decide_add_settle(d, &file);
+	}
+}
+
+/* Files whose upload was issued and is not receipted. An upload that was sent again with a person's answer has two
+ * rows, but one ledger record: it is settled once. */
+static bool find_open(struct deciding *d, int32_t **out, size_t *out_count)
+{
+	int32_t files = d->m->files_planned;
+	const struct task_row **done = decide_done_rows(d, STAGE_UPLOAD, files);
+	bool *is_seen = ARENA_TRY_ARRAY(d->mem, bool, (size_t)files + 1);
+	int32_t *open = ARENA_TRY_ARRAY(d->mem, int32_t, (size_t)files + 1);
+	if (!done || !is_seen || !open)
+		return false;
+	size_t count = 0;
+	for (size_t i = 0; i < d->out->rows_count; i++) {
+		const struct task_row *row = &d->out->rows[i];
+		if (!decide_row_is(d, row, STAGE_UPLOAD) || row->issue == 0 || row->index >= files ||
+		        done[row->index] || is_seen[row->index])
+			continue;
+		is_seen[row->index] = true;
+		open[count++] = row->index;
+	}
+	*out = open;
+	*out_count = count;
+	return true;
+}
+
+static void conclude_settled(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	enum delivery_state state = STATE_FAILED;
+	(void)delivery_state_parse(m->end_state, &state);
+	if (m->files_visible >= m->files_planned && m->files_planned > 0) {
+		conclude(d, STATE_COMPLETED, STR("too_late"),
+		        arena_printf(d->mem,
+		                "every file was visible before it could be stopped (" STR_FMT ")",
+		                STR_ARG(m->end_reason)));
+		return;
+	}
+	conclude(d, state, m->end_reason, m->end_detail);
+}
+
+static void add_visible(struct deciding *d, struct str names)
+{
+	d->m->end_detail = arena_printf(d->mem, STR_FMT "%s%d of %d files are visible: " STR_FMT,
+	        STR_ARG(d->m->end_detail), d->m->end_detail.n > 0 ? "; " : "",
+	        (int)d->m->files_visible, (int)d->m->files_planned, STR_ARG(names));
+}
+
+/* Names of the files that are visible: receipted uploads, and what settle found. */
+static void name_visible(struct deciding *d)
+{
+	struct str names = STR("");
+	int shown = 0;
+	for (size_t i = 0; i < d->out->rows_count; i++) {
+		const struct task_row *row = &d->out->rows[i];
+		bool is_file = decide_row_is(d, row, STAGE_UPLOAD) ||
+		               decide_row_is(d, row, STAGE_SETTLE);
+		if (!is_file || row->status != TASK_DONE || !row->result || !row->result->receipt ||
+		        shown++ >= NAMES_SHOWN)
+			continue;
+		names = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(names),
+		        shown > 1 ? ", " : "", STR_ARG(row->result->receipt->name));
+	}
+	if (shown > NAMES_SHOWN)
+		names = arena_printf(d->mem, STR_FMT ", and %d more", STR_ARG(names),
+		        shown - NAMES_SHOWN);
+	if (d->m->files_visible > 0)
+		add_visible(d, names);
+}
+
+void decide_settled(struct deciding *d)
+{
+	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD | 1u << STAGE_SETTLE))
+		return;
+	name_visible(d);
+	conclude_settled(d);
+}
+
+void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (delivery_state_is_final(d->x->state))
+		return;
+	if (m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
+		m->end_detail = arena_printf(d->mem,
+		        STR_FMT "%snot all files could be settled: see the destination",
+		        STR_ARG(m->end_detail), m->end_detail.n > 0 ? "; " : "");
+		conclude_settled(d);
+		return;
+	}
+	if (!m->has_uploads) {
+		conclude(d, state, reason, detail);
+		return;
+	}
+	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD))
+		return;
+	int32_t *open = NULL;
+	size_t count = 0;
+	if (!find_open(d, &open, &count))
+		return; /* no memory for the files of one delivery: its alarm brings it back */
+	m->end_state = str_c(delivery_state_name(state));
+	m->end_reason = reason;
+	m->end_detail = detail.p ? detail : STR("");
+	decide_drop_unfinished(d);
+	decide_go_to(d, EV_PHASE_SETTLE, STATE_CANCELLING);
+	d->x->reason = reason;
+	decide_set_detail(d, STR("looking what the destination has got"));
+	add_settles(d, open, count);
+	if (d->m->tasks_total == 0)
+		decide_settled(d);
+}
+
+void decide_fail(struct deciding *d, struct str reason, struct str detail)
+{
+	decide_end(d, STATE_FAILED, reason, detail);
+}

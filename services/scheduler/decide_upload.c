@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Upload in order: parts together, then the manifest, then the marker; each only when all before it are receipted.
+ * Pure. */
+#include "deciding.h"
+
+#include "plan.h"
+
+static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str **out_names)
+{
+	struct err e = {0};
+	*plan = (struct file_plan){
+	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
+	int bad = plan_init(plan, decide_count(d, STR("members")), d->rules->tasks_most, &e);
+	if (bad == 0)
+		bad = plan_names(plan, d->mem, out_names, &e);
+	if (bad)
+		decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	return bad == 0;
+}
+
+/* The staged file of a place in the plan. */
+static bool file_of(struct deciding *d, const struct file_plan *plan, int32_t index, struct file_upload *out)
+{
+	struct ev_delivery_memory *m = d->m;
+	out->index = index;
+	out->role = plan_role(plan, index);
+	out->plain_sha256 = STR("");
+	if (out->role == EV_FILE_ROLE_MANIFEST) {
+		out->file = m->manifest;
+		out->plain_sha256 = m->manifest_plain;
+	} else if (out->role == EV_FILE_ROLE_MARKER) {
+		out->file = m->marker;
+		out->plain_sha256 = m->marker_plain;
+	} else {
+		const struct task_row *row = decide_done_row(d, STAGE_PART, index);
+		if (!row || !row->result)
+			return false;
+		struct str plain = result_fact(row->result, STR("plain_sha256"));
+		out->file = decide_copy_ref(d, result_output(row->result, STR("file")));
+		out->plain_sha256 = plain.p ? plain : STR("");
+	}
+	return out->file != NULL;
+}
+
+static void add_upload(struct deciding *d, const struct file_plan *plan, int32_t index, struct str name,
+        enum ev_resolution resolution)
+{
+	struct file_upload file = {.name = name, .resolution = resolution};
+	if (file_of(d, plan, index, &file))
+		decide_add_upload(d, &file);
+	else
+		decide_fail(d, STR("bad_result"), STR("a formatted file is not known any more"));
+}
+
+static void want_claims(struct deciding *d, struct str *names, size_t count)
+{
+	struct name_claim *claims = arena_alloc(d->mem, count * sizeof *claims);
+	for (size_t i = 0; i < count; i++)
+		claims[i] = (struct name_claim){names[i], decide_file_id(d, names[i])};
+	d->out->claims = claims;
+	d->out->claims_count = count;
+}
+
+void decide_upload(struct deciding *d)
+{
+	struct file_plan plan;
+	struct str *names = NULL;
+	if (!plan_uploads(d, &plan, &names))
+		return;
+	bool lacks = decide_lacks_stages(d, 1u << STAGE_PART);
+	want_claims(d, names, (size_t)plan_files(&plan));
+	if (decide_lacks(d, NEED_CLAIMS) || lacks)
+		return;
+	if (d->facts->claimed_path.p) {
+		d->out->claims_count = 0;
+		decide_hold(d, "name_conflict", false,
+		        arena_printf(d->mem,
+		                "another delivery has the name " STR_FMT
+		                "; names are never given twice: change the template and resume",
+		                STR_ARG(d->facts->claimed_path)));
+		return;
+	}
+	d->m->has_uploads = true;
+	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
+	decide_set_detail(d, STR(""));
+	for (int32_t i = 0; i < plan.parts && d->m->phase == EV_PHASE_UPLOAD_PARTS; i++)
+		add_upload(d, &plan, i, names[i], EV_RESOLUTION_NONE);
+}
+
+/* All uploads of the phase are receipted: the next file, or the end. */
+void decide_uploaded(struct deciding *d)
+{
+	struct file_plan plan;
+	struct str *names = NULL;
+	if (!plan_uploads(d, &plan, &names))
+		return;
+	int32_t next = d->m->phase == EV_PHASE_UPLOAD_PARTS ? plan.parts : plan_files(&plan) - 1;
+	bool is_over = next >= plan_files(&plan) ||
+	               (d->m->phase == EV_PHASE_UPLOAD_MANIFEST && !plan.has_marker) ||
+	               d->m->phase == EV_PHASE_UPLOAD_MARKER;
+	if (is_over) {
+		decide_complete(d, STR(""));
+		return;
+	}
+	bool is_manifest = plan_role(&plan, next) == EV_FILE_ROLE_MANIFEST;
+	decide_go_to(d, is_manifest ? EV_PHASE_UPLOAD_MANIFEST : EV_PHASE_UPLOAD_MARKER,
+	        STATE_UPLOADING);
+	add_upload(d, &plan, next, names[next], EV_RESOLUTION_NONE);
+}
+
+/* What waits for a person goes again: as it is, or as another task that carries the answer. */
+void decide_resend(struct deciding *d, enum ev_resolution resolution)
+{
+	bool settles = d->m->phase == EV_PHASE_SETTLE;
+	enum stage stage = settles ? STAGE_SETTLE : STAGE_UPLOAD;
+	struct file_plan plan;
+	struct str *names = NULL;
+	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << stage) ||
+	        !plan_uploads(d, &plan, &names))
+		return;
+	d->m->looks++;
+	size_t count = d->out->rows_count; /* new rows come behind */
+	for (size_t i = 0; i < count; i++) {
+		struct task_row *row = &d->out->rows[i];
+		if (!decide_row_is(d, row, stage) || row->status != TASK_WAITING ||
+		        row->ready_ms < TASK_NEVER_MS)
+			continue;
+		row->is_changed = true;
+		row->ready_ms = d->facts->now_ms;
+		if (resolution == EV_RESOLUTION_NONE)
+			continue;
+		row->status = TASK_DROPPED;
+		d->m->tasks_total--;
+		int32_t index = row->index;
+		struct file_upload settle = {.index = index,
+		        .name = names[index],
+		        .role = plan_role(&plan, index),
+		        .resolution = resolution};
+		if (settles)
+			decide_add_settle(d, &settle);
+		else
+			add_upload(d, &plan, index, names[index], resolution);
+	}
+}

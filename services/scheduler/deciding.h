@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the stages of decide share: one decision in the making, and the moves that all of them use. Pure. */
+#ifndef SCHEDULER_DECIDING_H
+#define SCHEDULER_DECIDING_H
+
+#include "decide.h"
+
+struct deciding {
+	struct decision *out;
+	struct delivery *x;             /* out->after */
+	struct ev_delivery_memory *m;   /* its memory */
+	struct frozen frozen;           /* the spec that counts now */
+	const struct facts *facts;
+	const struct decide_rules *rules;
+	struct arena *mem;
+	struct str actor, identity;     /* of the event at hand, for the trail */
+};
+
+/* decide_moves.c */
+bool decide_lacks(struct deciding *d, unsigned need); /* true: noted as needed; return at once */
+bool decide_lacks_stages(struct deciding *d, uint32_t stages);
+void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state state);
+void decide_set_detail(struct deciding *d, struct str detail);
+void decide_drop_unfinished(struct deciding *d);
+void decide_audit(struct deciding *d, const char *action, struct str reason, struct str detail);
+/* Somebody asked for what may not be: the trail says so, with the same record however often it is asked. */
+void decide_refuse(struct deciding *d, const char *action, const char *reason, struct str detail);
+struct ev_staged_ref *decide_add_list(struct deciding *d, struct str bytes, int64_t rows);
+void decide_add_receipt(struct deciding *d, const struct ev_file_receipt *receipt);
+struct ev_staged_ref *decide_copy_ref(struct deciding *d, const struct ev_staged_ref *ref);
+void decide_set_count(struct deciding *d, struct str name, int64_t value);
+void decide_forget_count(struct deciding *d, struct str name);
+int64_t decide_count(const struct deciding *d, struct str name); /* 0 where there is none */
+
+/* decide_tasks.c: rows */
+struct task_row *decide_find_row(struct deciding *d, struct str task_id);
+struct str decide_file_id(struct deciding *d, struct str name); /* of the ledger */
+const struct task_row *decide_done_row(struct deciding *d, enum stage stage, int32_t index); /* NULL: none */
+/* By index; a hole is NULL. The array is NULL when it has no room. */
+const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, int32_t count);
+bool decide_row_is(const struct deciding *d, const struct task_row *row, enum stage stage); /* of this revision */
+void decide_add_build(struct deciding *d);
+void decide_add_inspect(struct deciding *d);
+void decide_add_select(struct deciding *d, int32_t index);
+void decide_add_lists(struct deciding *d);
+void decide_add_combine(struct deciding *d);
+struct file_part {
+	int32_t index;
+	struct str name;
+	int64_t first_rank, ranks;
+};
+void decide_add_part(struct deciding *d, const struct file_part *part);
+void decide_add_trailer(struct deciding *d, enum stage stage, int32_t index, struct str name);
+struct file_upload {
+	int32_t index;
+	struct str name;
+	enum ev_file_role role;
+	struct ev_staged_ref *file;
+	struct str plain_sha256;
+	enum ev_resolution resolution;
+};
+void decide_add_upload(struct deciding *d, const struct file_upload *file);
+void decide_add_settle(struct deciding *d, const struct file_upload *file); /* index, name, role, resolution count */
+
+/* decide_hold.c */
+void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
+void decide_look_again(struct deciding *d);
+bool decide_is_held(const struct deciding *d, const char *reason);
+
+/* decide_answer.c: what people answer */
+void decide_approve(struct deciding *d, const struct decide_event *ev);
+void decide_reject(struct deciding *d, const struct decide_event *ev);
+void decide_resume(struct deciding *d, const struct decide_event *ev);
+
+/* decide_request.c */
+void decide_request(struct deciding *d, const struct decide_event *ev);
+void decide_cancel(struct deciding *d, const struct decide_event *ev);
+
+/* decide_select.c: from the start to combine */
+void decide_start(struct deciding *d);
+void decide_inspected(struct deciding *d, const struct ev_task_result *result);
+void decide_selected(struct deciding *d);
+void decide_take_route(struct deciding *d);
+void decide_look_at_lists(struct deciding *d);
+void decide_lists_seen(struct deciding *d, const struct ev_task_result *result);
+void decide_combined(struct deciding *d, const struct ev_task_result *result);
+
+/* decide_revision.c */
+void decide_begin_revision(struct deciding *d, enum ev_phase phase);
+void decide_restart(struct deciding *d, enum ev_phase phase, struct str reason); /* by ourselves; within a budget */
+
+/* decide_build.c */
+void decide_start_build(struct deciding *d);
+void decide_built(struct deciding *d, const struct ev_task_result *result);
+
+/* decide_gate.c */
+void decide_gate(struct deciding *d);
+
+/* decide_format.c */
+void decide_format(struct deciding *d);
+void decide_parts_done(struct deciding *d);
+void decide_trailers_done(struct deciding *d);
+
+/* decide_upload.c */
+void decide_upload(struct deciding *d);
+void decide_uploaded(struct deciding *d);
+void decide_resend(struct deciding *d, enum ev_resolution resolution);
+
+/* decide_settle.c */
+void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
+void decide_fail(struct deciding *d, struct str reason, struct str detail);
+void decide_settled(struct deciding *d);
+void decide_complete(struct deciding *d, struct str reason);
+
+/* decide_result.c */
+void decide_result(struct deciding *d, const struct decide_event *ev);
+void decide_check_phase(struct deciding *d); /* goes on when all tasks of the phase are done */
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "delivery.h"
+
+#include <assert.h>
+
+static const char *const state_names[STATE_COUNT] = {"", "requested", "held", "selecting",
+        "formatting", "uploading", "cancelling", "completed", "failed", "rejected", "cancelled",
+        "superseded"};
+static const char *const task_status_names[] = {"waiting", "issued", "done", "dropped"};
+
+static const struct stage_plan stages[STAGE_COUNT] = {
+        [STAGE_BUILD] = {"build", TOPIC_BUILD_TASKS, &ev_build_task_type, false},
+        [STAGE_INSPECT] = {"inspect", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
+        [STAGE_SELECT] = {"select", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
+        [STAGE_LISTS] = {"lists", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
+        [STAGE_COMBINE] = {"combine", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
+        [STAGE_PART] = {"part", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
+        [STAGE_MANIFEST] = {"manifest", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
+        [STAGE_MARKER] = {"marker", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
+        [STAGE_UPLOAD] = {"upload", TOPIC_UPLOAD_TASKS, &ev_upload_task_type, true},
+        [STAGE_SETTLE] = {"settle", TOPIC_UPLOAD_TASKS, &ev_upload_task_type, true},
+};
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	assert(state < STATE_COUNT);
+	return state_names[state];
+}
+
+bool delivery_state_parse(struct str name, enum delivery_state *out)
+{
+	for (int i = STATE_REQUESTED; i < STATE_COUNT; i++) {
+		if (str_eq(name, str_c(state_names[i]))) {
+			*out = (enum delivery_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *delivery_kind_name(enum delivery_kind kind)
+{
+	return kind == KIND_BUILD ? "build" : "delivery";
+}
+
+const struct stage_plan *stage_plan(enum stage stage)
+{
+	assert(stage < STAGE_COUNT);
+	return &stages[stage];
+}
+
+bool stage_parse(struct str name, enum stage *out)
+{
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (str_eq(name, str_c(stages[i].name))) {
+			*out = (enum stage)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *task_status_name(enum task_status status)
+{
+	return task_status_names[status];
+}
+
+bool task_status_parse(struct str name, enum task_status *out)
+{
+	for (int i = TASK_WAITING; i <= TASK_DROPPED; i++) {
+		if (str_eq(name, str_c(task_status_names[i]))) {
+			*out = (enum task_status)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct str result_fact(const struct ev_task_result *result, struct str name)
+{
+	for (size_t i = 0; i < result->facts_count; i++)
+		if (str_eq(result->facts[i].name, name))
+			return result->facts[i].value;
+	return (struct str){NULL, 0};
+}
+
+int64_t result_fact_number(const struct ev_task_result *result, struct str name)
+{
+	int64_t number = -1;
+	return str_to_i64(result_fact(result, name), &number) ? number : -1;
+}
+
+/* The count of the whole delivery; a worker that counts by segment gives their sum. */
+int64_t result_count(const struct ev_task_result *result, struct str name)
+{
+	int64_t sum = -1;
+	for (size_t i = 0; i < result->counts_count; i++) {
+		if (!str_eq(result->counts[i].name, name))
+			continue;
+		if (result->counts[i].segment.n == 0)
+			return result->counts[i].value;
+		sum = (sum < 0 ? 0 : sum) + result->counts[i].value;
+	}
+	return sum;
+}
+
+const struct ev_staged_ref *result_output(const struct ev_task_result *result, struct str kind)
+{
+	for (size_t i = 0; i < result->outputs_count; i++)
+		if (str_eq(result->outputs[i].kind, kind))
+			return &result->outputs[i];
+	return NULL;
+}
+
+enum { TIMELINE_SHIFT = 40 };
+
+int64_t version_next(int64_t version, int64_t timeline)
+{
+	int64_t n = (version & ((INT64_C(1) << TIMELINE_SHIFT) - 1)) + 1;
+	int64_t old_timeline = version >> TIMELINE_SHIFT;
+	return (timeline > old_timeline ? timeline : old_timeline) << TIMELINE_SHIFT | n;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A delivery (or a build) and its tasks, as the database holds them and as decide sees them. Plain values; texts belong
+ * to the arena of the batch.
+ */
+#ifndef SCHEDULER_DELIVERY_H
+#define SCHEDULER_DELIVERY_H
+
+#include "longshore/events.h"
+#include "longshore/topics.h"
+
+enum delivery_kind { KIND_DELIVERY, KIND_BUILD };
+
+enum delivery_state {
+	STATE_ABSENT, /* no row yet */
+	STATE_REQUESTED,
+	STATE_HELD,
+	STATE_SELECTING, /* a build: being built */
+	STATE_FORMATTING,
+	STATE_UPLOADING,
+	STATE_CANCELLING,
+	STATE_COMPLETED, /* final from here on */
+	STATE_FAILED,
+	STATE_REJECTED,
+	STATE_CANCELLED,
+	STATE_SUPERSEDED,
+	STATE_COUNT
+};
+
+const char *delivery_state_name(enum delivery_state state);
+bool delivery_state_parse(struct str name, enum delivery_state *out);
+const char *delivery_kind_name(enum delivery_kind kind);
+static inline bool delivery_state_is_final(enum delivery_state state)
+{
+	return state >= STATE_COMPLETED;
+}
+
+struct delivery {
+	struct str id;
+	enum delivery_kind kind;
+	struct str tenant, route, audience, destination; /* route of a build: the bridge */
+	enum delivery_state state;
+	struct str reason;
+	int32_t revision;        /* from 1 */
+	int64_t version;         /* of the last decision: timeline << 40 | n */
+	int64_t status_version;  /* of the last stored status */
+	int64_t due_ms;          /* 0 = none */
+	int64_t planned_ms;      /* time of the plan, or of the trigger: orders a route's deliveries, names files */
+	struct str spec_hash;
+	int64_t created_ms, changed_ms;
+	struct ev_delivery_memory memory;
+};
+
+enum stage {
+	STAGE_BUILD,
+	STAGE_INSPECT,
+	STAGE_SELECT,
+	STAGE_LISTS,
+	STAGE_COMBINE,
+	STAGE_PART,
+	STAGE_MANIFEST,
+	STAGE_MARKER,
+	STAGE_UPLOAD,
+	STAGE_SETTLE,
+	STAGE_COUNT
+};
+
+/* What belongs to a stage: its topic and its event. */
+struct stage_plan {
+	const char *name;
+	enum topic topic;
+	const struct ev_type *type;
+	bool is_at_destination; /* counts against the caps of the destination */
+};
+const struct stage_plan *stage_plan(enum stage stage);
+bool stage_parse(struct str name, enum stage *out);
+
+enum task_status { TASK_WAITING, TASK_ISSUED, TASK_DONE, TASK_DROPPED };
+const char *task_status_name(enum task_status status);
+bool task_status_parse(struct str name, enum task_status *out);
+
+/* A task that waits for a person has this as its time. */
+#define TASK_NEVER_MS INT64_C(253402214400000) /* 9999-12-31 */
+
+union task_event {
+	struct ev_task_head head; /* all begin with it */
+	struct ev_build_task build;
+	struct ev_bridge_task bridge;
+	struct ev_format_task format;
+	struct ev_upload_task upload;
+};
+
+struct task_row {
+	struct str id;
+	int32_t revision;
+	enum stage stage;
+	int32_t index;
+	struct str lane;
+	struct str destination;  /* empty where the destination's caps don't count */
+	int32_t issue;           /* 0 = never issued */
+	int32_t attempts;        /* issues that were spent */
+	enum task_status status;
+	int64_t ready_ms;
+	int64_t not_after_ms;    /* of the current issue */
+
+	struct str event;        /* encoded, without the spec; absent while not loaded */
+	const union task_event *made;          /* of a new row: its event, without the spec */
+	struct str result_bytes;               /* accepted in this decision: as read */
+	const struct ev_task_result *result;   /* accepted, decoded; NULL while not loaded */
+
+	bool is_new;             /* to be inserted */
+	bool is_changed;         /* to be updated */
+	bool is_issued_now;      /* to be published */
+};
+
+/* Facts and counts of a result; an absent fact is an absent slice, an absent count -1. */
+struct str result_fact(const struct ev_task_result *result, struct str name);
+int64_t result_fact_number(const struct ev_task_result *result, struct str name);
+int64_t result_count(const struct ev_task_result *result, struct str name);
+const struct ev_staged_ref *result_output(const struct ev_task_result *result, struct str kind);
+
+/* timeline << 40 | n: only grows, also over the promotion of a standby. */
+int64_t version_next(int64_t version, int64_t timeline);
+
+#endif

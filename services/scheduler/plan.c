@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+#include <stdlib.h>
+
+int plan_init(struct file_plan *plan, int64_t members, int64_t parts_most, struct err *e)
+{
+	int64_t rows = plan->spec->destination.max_rows_per_file;
+	int64_t parts = rows > 0 && members > rows ? (members - 1) / rows + 1 : 1;
+	if (parts > parts_most)
+		return err_set(e, ERR_REJECT, "too_many_parts",
+		        "%lld rows in files of %lld make %lld parts; %lld are the most",
+		        (long long)members, (long long)rows, (long long)parts,
+		        (long long)parts_most);
+	plan->members = members;
+	plan->parts = (int32_t)parts;
+	plan->has_manifest = plan->spec->destination.manifest_template.n > 0;
+	plan->has_marker = plan->spec->destination.completion == COMPLETION_SUCCESS_FILE;
+	return 0;
+}
+
+int32_t plan_files(const struct file_plan *plan)
+{
+	return plan->parts + (plan->has_manifest ? 1 : 0) + (plan->has_marker ? 1 : 0);
+}
+
+enum ev_file_role plan_role(const struct file_plan *plan, int32_t file)
+{
+	if (file < plan->parts)
+		return EV_FILE_ROLE_PART;
+	return plan->has_manifest && file == plan->parts ? EV_FILE_ROLE_MANIFEST
+	                                                 : EV_FILE_ROLE_MARKER;
+}
+
+void plan_part(const struct file_plan *plan, int32_t file, int64_t *out_first, int64_t *out_ranks)
+{
+	int64_t rows = plan->parts > 1 ? plan->spec->destination.max_rows_per_file : plan->members;
+	*out_first = rows * file;
+	int64_t left = plan->members - *out_first;
+	*out_ranks = left < rows ? left : rows;
+}
+
+int plan_name(const struct file_plan *plan, int32_t file, struct arena *mem, struct str *out, struct err *e)
+{
+	struct naming n = {
+	        .spec = plan->spec,
+	        .zone = plan->zone,
+	        .delivery_id = plan->delivery->id,
+	        .label = plan->delivery->memory.label,
+	        .planned_ms = plan->delivery->planned_ms,
+	        .parts = plan->parts,
+	};
+	const struct spec_destination *to = &plan->spec->destination;
+	switch (plan_role(plan, file)) {
+	case EV_FILE_ROLE_PART:
+		n.part = file + 1;
+		return naming_expand(to->data_template, &n, mem, out, e);
+	case EV_FILE_ROLE_MANIFEST:
+		return naming_expand(to->manifest_template, &n, mem, out, e);
+	case EV_FILE_ROLE_MARKER:
+		break;
+	}
+	return naming_expand(to->marker_template, &n, mem, out, e);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out, struct err *e)
+{
+	size_t count = (size_t)plan_files(plan);
+	struct str *names = ARENA_TRY_ARRAY(mem, struct str, count);
+	struct str *sorted = ARENA_TRY_ARRAY(mem, struct str, count);
+	if (!names || !sorted)
+		return err_set(e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
+	for (size_t i = 0; i < count; i++) {
+		int bad = plan_name(plan, (int32_t)i, mem, &names[i], e);
+		if (bad)
+			return bad;
+		sorted[i] = names[i];
+	}
+	qsort(sorted, count, sizeof *sorted, by_bytes);
+	for (size_t i = 1; i < count; i++)
+		if (str_eq(sorted[i - 1], sorted[i]))
+			return err_set(e, ERR_REJECT, "bad_name",
+			        "two files of the delivery would have one name; put {part} into "
+			        "the template of the parts");
+	*out = names;
+	return 0;
+}

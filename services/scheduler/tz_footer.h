@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The footer of a TZif file: a POSIX TZ string that says what happens after the last transition. Pure. */
+#ifndef SCHEDULER_TZ_FOOTER_H
+#define SCHEDULER_TZ_FOOTER_H
+
+#include "tzif.h"
+
+/* text: a line end, the string, a line end; an empty string means that the last offset stays. */
+int tz_footer_parse(struct str text, struct tz *z, struct err *e) ERR_MUST_USE;
+
+/* The segment of a moment at or after table_end. Only with has_footer. */
+struct tz_segment tz_footer_segment(const struct tz *z, int64_t table_end, int64_t utc_s);
+
+#endif
