@@ -46,7 +46,7 @@ int event_add_writer(struct str schema_json, struct err *e) ERR_MUST_USE;
 /* Appends the single-object encoding of *value. ERR_REJECT ("too_large") past EVENT_MAX_BYTES. */
 int event_encode(const struct ev_type *type, const void *value, struct buf *out, struct err *e) ERR_MUST_USE;
 
-/* Decodes into *out_value (ev_type_struct_bytes(type), memory of texts and arrays in mem). Codes: "undecodable",
+/* Decodes into *out_value (ev_type_struct_bytes(type), texts (terminated too) and arrays in mem). Codes: "undecodable",
  * "unknown_schema" (fingerprint not in the table), "wrong_type", "too_large". */
 int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem, void *out_value, struct err *e)
 	ERR_MUST_USE;
