@@ -85,3 +85,12 @@ void sha256_hex(const void *p, size_t n, char out[SHA256_HEX])
 	sha256(p, n, digest);
 	hex_encode(digest, sizeof digest, out);
 }
+
+void hash_take_hex(struct hash *h, char *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	must(EVP_DigestFinal_ex(h->ctx, digest, &size) == 1, "final");
+	must(EVP_DigestInit_ex2(h->ctx, NULL, NULL) == 1, "restart");
+	hex_encode(digest, size, out);
+}

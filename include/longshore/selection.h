@@ -30,6 +30,9 @@ bool selection_has(const struct selection *s, uint32_t ordinal);
 /* Ordinals of ranks first .. first + n - 1 in ascending order; *out_n < n only at the end. */
 void selection_ranks(const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n);
 
+/* Number of groups that members fall into, where a group is a leader and what follows it up to the next leader. */
+uint64_t selection_groups(const struct selection *members, const struct selection *leaders);
+
 void selection_hash(const struct selection *s, struct str segment, char out[SHA256_HEX]);
 int selection_store(const struct selection *s, struct buf *out, struct err *e) ERR_MUST_USE; /* appends */
 int selection_load(struct str bytes, struct selection **out, struct err *e) ERR_MUST_USE; /* ERR_REJECT ("corrupt") */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Look-ups in two passes over a batch: compute all homes and ask the memory for them, then search. */
+#include "bridge_cache.h"
+
+#include <stdlib.h>
+
+struct keys_shard {
+	struct cached_piece *piece;
+	const unsigned char *slots;
+	uint64_t first, count;
+};
+
+struct bridge_keys {
+	struct bridge_cache *cache;
+	struct arena mem;
+	struct bridge_manifest manifest;
+	struct keys_shard *shards;
+	size_t shards_count;
+	struct selection *leader;
+};
+
+enum { ARENA_MAX = 8 * 1024 * 1024, BATCH = 1024 };
+
+static int open_shard(struct bridge_keys *k, const struct bridge_piece *piece, struct err *e)
+{
+	struct keys_shard *s = &k->shards[k->shards_count];
+	if ((uint64_t)piece->bytes != piece->count * SLOT_BYTES || piece->count <= k->manifest.lines * LINE_SLOTS - 1)
+		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " is not as long as its manifest says",
+			STR_ARG(piece->name));
+	int act = cache_map(k->cache, STR("keys"), k->manifest.version, piece, &s->piece, e);
+	if (act != 0)
+		return act;
+	s->slots = cached_bytes(s->piece);
+	s->first = piece->first;
+	s->count = piece->count;
+	k->shards_count++;
+	if (slot_ordinal(s->slots + (s->count - 1) * SLOT_BYTES) != SLOT_FREE)
+		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " does not end in a free slot", STR_ARG(piece->name));
+	return 0;
+}
+
+static int load_leader(struct bridge_keys *k, const struct bridge_piece *piece, struct err *e)
+{
+	struct cached_piece *p = NULL;
+	int act = cache_map(k->cache, STR("keys"), k->manifest.version, piece, &p, e);
+	if (act != 0)
+		return act;
+	act = selection_load(str_bytes(cached_bytes(p), (size_t)piece->bytes), &k->leader, e);
+	cache_release(k->cache, p);
+	return act;
+}
+
+static int open_pieces(struct bridge_keys *k, struct err *e)
+{
+	int act = 0;
+	k->shards = arena_alloc(&k->mem, (k->manifest.pieces_count + 1) * sizeof(*k->shards));
+	for (size_t i = 0; act == 0 && i < k->manifest.pieces_count; i++) {
+		const struct bridge_piece *piece = &k->manifest.pieces[i];
+		if (str_has_prefix(piece->name, STR("keys.")))
+			act = open_shard(k, piece, e);
+		else if (str_eq(piece->name, STR("leader")))
+			act = load_leader(k, piece, e);
+	}
+	if (act == 0 && (k->shards_count == 0 || !k->leader || k->manifest.lines == 0))
+		act = err_set(e, ERR_REJECT, "corrupt", "bridge version " STR_FMT " lacks pieces", STR_ARG(k->manifest.version));
+	return act;
+}
+
+int bridge_keys_open(struct bridge_cache *c, struct str version, struct bridge_keys **out, struct err *e)
+{
+	struct bridge_keys *k = calloc(1, sizeof(*k));
+	if (!k)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to open a bridge");
+	k->cache = c;
+	arena_init(&k->mem, ARENA_MAX);
+	int act = cache_manifest(c, STR("keys"), version, &k->mem, &k->manifest, e);
+	if (act == 0)
+		act = open_pieces(k, e);
+	if (act != 0) {
+		bridge_keys_release(k);
+		return act;
+	}
+	*out = k;
+	return 0;
+}
+
+void bridge_keys_release(struct bridge_keys *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < k->shards_count; i++)
+		cache_release(k->cache, k->shards[i].piece);
+	selection_free(k->leader);
+	arena_release(&k->mem);
+	free(k);
+}
+
+int bridge_keys_epoch(const struct bridge_keys *k)
+{
+	return (int)k->manifest.key_epoch;
+}
+
+struct str bridge_keys_bridge(const struct bridge_keys *k)
+{
+	return k->manifest.bridge;
+}
+
+struct str bridge_keys_id_kind(const struct bridge_keys *k)
+{
+	return k->manifest.id_kind;
+}
+
+uint64_t bridge_keys_records(const struct bridge_keys *k)
+{
+	return k->manifest.records;
+}
+
+const struct selection *bridge_keys_leader(const struct bridge_keys *k)
+{
+	return k->leader;
+}
+
+/* From the home on until found, free, or larger; the last slot of a shard is free. */
+static struct bridge_hit search(const struct keys_shard *s, uint64_t home, const unsigned char *fp)
+{
+	for (uint64_t i = home; i < s->count; i++) {
+		const unsigned char *slot = s->slots + i * SLOT_BYTES;
+		uint64_t ordinal = slot_ordinal(slot);
+		if (ordinal == SLOT_FREE)
+			break;
+		int order = memcmp(slot, fp, SLOT_FINGERPRINT);
+		if (order == 0)
+			return (struct bridge_hit){(int64_t)ordinal, (int64_t)(s->first + i)};
+		if (order > 0)
+			break;
+	}
+	return (struct bridge_hit){BRIDGE_NO_ORDINAL, BRIDGE_NO_ORDINAL};
+}
+
+int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count, struct bridge_hit *out,
+	struct err *e)
+{
+	(void)e; /* pieces are verified when they are opened: nothing can fail here */
+	struct slot_home homes[BATCH];
+	for (size_t done = 0; done < count; done += BATCH) {
+		size_t n = count - done < BATCH ? count - done : BATCH;
+		const unsigned char *fps = fingerprints + done * 16;
+		for (size_t i = 0; i < n; i++) {
+			homes[i] = slot_home(fps + i * 16, k->shards_count, k->manifest.lines);
+			__builtin_prefetch(k->shards[homes[i].shard].slots + homes[i].line * LINE_SLOTS * SLOT_BYTES);
+		}
+		for (size_t i = 0; i < n; i++)
+			out[done + i] = search(&k->shards[homes[i].shard], homes[i].line * LINE_SLOTS, fps + i * 16);
+	}
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sink.h"
+
+#include <stdlib.h>
+
+static int start(const struct worker_conf *common, const void *conf, struct publisher *pub, void **out_state,
+	struct err *e)
+{
+	(void)conf; /* no settings of its own */
+	(void)pub;  /* publishes nothing */
+	struct sink *sink = calloc(1, sizeof(*sink));
+	if (!sink)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the recorder");
+	int act = pg_open(common->postgres, "longshore-audit-sink", &sink->pg, e);
+	if (act != 0) {
+		free(sink);
+		return act;
+	}
+	*out_state = sink;
+	return 0;
+}
+
+static void stop(void *state)
+{
+	struct sink *sink = state;
+	if (!sink)
+		return;
+	pg_close(sink->pg);
+	free(sink);
+}
+
+static const enum topic topics[] = {TOPIC_DELIVERIES, TOPIC_AUDIT, TOPIC_DEADLETTERS};
+
+static const struct batch_service service = {
+	.name = "audit-sink",
+	.topics = topics,
+	.topics_count = sizeof(topics) / sizeof(topics[0]),
+	.batch_max = 1000,
+	.keeps_offsets = true,
+	.start = start,
+	.batch = sink_batch,
+	.position = sink_position,
+	.stop = stop,
+};
+
+int main(int argc, char **argv)
+{
+	return worker_run_batches(&service, argc, argv);
+}

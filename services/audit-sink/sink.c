@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is true after a crash
+ *   sink_before_tx          nothing was written: the batch is read again
+ *   sink_after_rows         the same: the transaction is not committed
+ *   sink_before_tx_commit   the same
+ *   sink_after_tx_commit    rows and positions are there: reading goes on behind the batch
+ */
+#include "sink.h"
+
+#include "sink_db.h"
+
+#include "longshore/probe.h"
+
+#include <stdlib.h>
+
+/* A batch, sorted out: what is to be written of it. */
+struct sorted {
+	const struct ev_delivery_status **statuses;
+	size_t statuses_count;
+	const struct ev_receipt **receipts;
+	size_t receipts_count;
+	const struct ev_audit_record **records;
+	size_t records_count;
+	const struct batch_message **letters;
+	size_t letters_count;
+	struct sink_position *positions;
+	size_t positions_count;
+};
+
+static bool is_final(struct str state)
+{
+	static const char *const final[] = {"completed", "failed", "rejected", "cancelled", "superseded"};
+	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
+		if (str_eq(state, str_c(final[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Of several snapshots of one delivery in a batch, what the rows would come to one after the other. */
+static void keep_status(struct sorted *s, const struct ev_delivery_status *status)
+{
+	for (size_t i = s->statuses_count; i-- > 0;) {
+		const struct ev_delivery_status *old = s->statuses[i];
+		if (!str_eq(old->delivery_id, status->delivery_id))
+			continue;
+		if (status->version > old->version && !is_final(old->state))
+			s->statuses[i] = status;
+		return;
+	}
+	s->statuses[s->statuses_count++] = status;
+}
+
+static void keep_receipt(struct sorted *s, const struct ev_receipt *receipt)
+{
+	for (size_t i = s->receipts_count; i-- > 0;) {
+		const struct ev_receipt *old = s->receipts[i];
+		if (!str_eq(old->delivery_id, receipt->delivery_id) || !str_eq(old->file.file_id, receipt->file.file_id))
+			continue;
+		if (receipt->version > old->version)
+			s->receipts[i] = receipt;
+		return;
+	}
+	s->receipts[s->receipts_count++] = receipt;
+}
+
+static void keep_record(struct sorted *s, const struct ev_audit_record *record)
+{
+	for (size_t i = 0; i < s->records_count; i++) {
+		if (str_eq(s->records[i]->record_id, record->record_id))
+			return;
+	}
+	s->records[s->records_count++] = record;
+}
+
+static void keep_position(struct sorted *s, const struct batch_message *msg)
+{
+	for (size_t i = 0; i < s->positions_count; i++) {
+		struct sink_position *p = &s->positions[i];
+		if (p->topic == msg->topic && p->partition == msg->partition) {
+			if (p->next_offset <= msg->offset)
+				p->next_offset = msg->offset + 1;
+			return;
+		}
+	}
+	s->positions[s->positions_count++] =
+		(struct sink_position){.topic = msg->topic, .partition = msg->partition, .next_offset = msg->offset + 1};
+}
+
+/* Events of a kind that a topic should not hold are passed over: the recorder records, it does not judge. */
+static void sort_out(struct sorted *s, const struct batch_message *msgs, size_t count, struct arena *mem)
+{
+	*s = (struct sorted){
+		.statuses = arena_alloc(mem, count * sizeof(*s->statuses)),
+		.receipts = arena_alloc(mem, count * sizeof(*s->receipts)),
+		.records = arena_alloc(mem, count * sizeof(*s->records)),
+		.letters = arena_alloc(mem, count * sizeof(*s->letters)),
+		.positions = arena_alloc(mem, count * sizeof(*s->positions)),
+	};
+	for (size_t i = 0; i < count; i++) {
+		const struct batch_message *msg = &msgs[i];
+		if (msg->type == &ev_delivery_status_type)
+			keep_status(s, msg->event);
+		else if (msg->type == &ev_receipt_type)
+			keep_receipt(s, msg->event);
+		else if (msg->type == &ev_audit_record_type && msg->topic == TOPIC_AUDIT)
+			keep_record(s, msg->event);
+		else if (msg->type == &ev_dead_letter_type)
+			s->letters[s->letters_count++] = msg;
+		keep_position(s, msg);
+	}
+}
+
+static struct chain_head *head_of(struct chain_head *heads, size_t *count, struct str tenant)
+{
+	for (size_t i = 0; i < *count; i++) {
+		if (str_eq(heads[i].tenant, tenant))
+			return &heads[i];
+	}
+	heads[*count] = (struct chain_head){.tenant = tenant};
+	return &heads[(*count)++];
+}
+
+static int append_records(struct pg *pg, const struct sorted *s, struct arena *mem, struct err *e)
+{
+	bool *known = arena_alloc(mem, s->records_count * sizeof(*known));
+	struct chain_head *heads = arena_alloc(mem, s->records_count * sizeof(*heads));
+	struct chain_link *links = arena_alloc(mem, s->records_count * sizeof(*links));
+	size_t heads_count = 0, links_count = 0;
+	int act = sink_db_known_records(pg, s->records, s->records_count, known, mem, e);
+	if (act != 0)
+		return act;
+	for (size_t i = 0; i < s->records_count; i++)
+		(void)head_of(heads, &heads_count, s->records[i]->tenant);
+	act = sink_db_chain_heads(pg, heads, heads_count, mem, e);
+	if (act != 0)
+		return act;
+	for (size_t i = 0; i < s->records_count; i++) {
+		if (known[i])
+			continue;
+		chain_append(head_of(heads, &heads_count, s->records[i]->tenant), s->records[i], mem, &links[links_count]);
+		links_count++;
+	}
+	return links_count == 0 ? 0 : sink_db_records(pg, links, links_count, mem, e);
+}
+
+static int write_rows(struct pg *pg, const struct sorted *s, struct arena *mem, struct err *e)
+{
+	int act = 0;
+	if (s->receipts_count > 0)
+		act = sink_db_receipts(pg, s->receipts, s->receipts_count, mem, e);
+	if (act == 0 && s->statuses_count > 0)
+		act = sink_db_statuses(pg, s->statuses, s->statuses_count, mem, e);
+	if (act == 0 && s->records_count > 0)
+		act = append_records(pg, s, mem, e);
+	if (act == 0 && s->letters_count > 0)
+		act = sink_db_dead_letters(pg, s->letters, s->letters_count, mem, e);
+	if (act != 0)
+		return act;
+	PROBE(sink_after_rows);
+	return sink_db_store_positions(pg, s->positions, s->positions_count, mem, e);
+}
+
+int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e)
+{
+	struct sink *sink = state;
+	struct sorted s;
+	sort_out(&s, msgs, count, mem);
+	PROBE(sink_before_tx);
+	int act = pg_tx_begin(sink->pg, e);
+	if (act != 0)
+		return act;
+	act = write_rows(sink->pg, &s, mem, e);
+	if (act != 0) {
+		pg_tx_rollback(sink->pg);
+		return act;
+	}
+	PROBE(sink_before_tx_commit);
+	act = pg_tx_commit(sink->pg, e);
+	if (act != 0)
+		return act;
+	PROBE(sink_after_tx_commit);
+	return 0;
+}
+
+int sink_position(void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e)
+{
+	struct sink *sink = state;
+	return sink_db_position(sink->pg, topic, partition, out, e);
+}

@@ -1,0 +1,29 @@
+-- Receipts: one file row and one receipt row each; a higher version with another content replaces, nothing else writes.
+-- $1..$14 text[]: delivery, file id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
+--   receipt id, blind ('t', 'f'); $15..$18 bigint[]: version, rows, bytes, committed (Unix ms). No file twice.
+WITH input AS (
+	SELECT *
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
+		$18::bigint[])
+		AS r(delivery_id, file_id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
+			receipt_id, blind, version, rows, bytes, committed)
+), receipts AS (
+	INSERT INTO run.receipt AS old (delivery_id, file_id, version, guarantee, verified, blind, encoder, md5, crc32c,
+		committed_at, receipt_id)
+	SELECT delivery_id, file_id, version, guarantee, verified, blind = 't', encoder, md5, crc32c,
+		to_timestamp(committed / 1000.0), receipt_id
+	FROM input ORDER BY delivery_id, file_id
+	ON CONFLICT (delivery_id, file_id) DO UPDATE SET (version, guarantee, verified, blind, encoder, md5, crc32c,
+		committed_at, receipt_id) =
+		(EXCLUDED.version, EXCLUDED.guarantee, EXCLUDED.verified, EXCLUDED.blind, EXCLUDED.encoder, EXCLUDED.md5,
+		EXCLUDED.crc32c, EXCLUDED.committed_at, EXCLUDED.receipt_id)
+	WHERE old.version < EXCLUDED.version AND old.receipt_id <> EXCLUDED.receipt_id
+	RETURNING delivery_id, file_id
+)
+INSERT INTO run.file (delivery_id, file_id, name, url, role, rows, bytes, sha256, plain_sha256)
+SELECT delivery_id, file_id, name, url, role, rows, bytes, sha256, plain_sha256
+FROM input JOIN receipts USING (delivery_id, file_id)
+ORDER BY delivery_id, file_id
+ON CONFLICT (delivery_id, file_id) DO UPDATE SET (name, url, role, rows, bytes, sha256, plain_sha256) =
+	(EXCLUDED.name, EXCLUDED.url, EXCLUDED.role, EXCLUDED.rows, EXCLUDED.bytes, EXCLUDED.sha256, EXCLUDED.plain_sha256);
