@@ -238,8 +238,9 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 {
 	const char *bytes = p;
 	int act = 0;
-	if (n > 0 && memchr(bytes, '\0', n))
-		return bad(r, e, "a NUL byte in or near it");
+	const char *nul = n > 0 ? memchr(bytes, '\0', n) : NULL;
+	if (nul) /* what is before it is read first, so that the message names the right row */
+		n = (size_t)(nul - bytes);
 	size_t i = r->bom >= 0 ? skip_mark(r, p, n, e, &act) : 0;
 	while (act == 0 && i < n) {
 		if (r->state == PLAIN || r->state == QUOTED) {
@@ -254,7 +255,7 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 		i++;
 	}
 	r->offset += (int64_t)n;
-	return act;
+	return act == 0 && nul ? bad(r, e, "a NUL byte") : act;
 }
 
 int csv_finish(struct csv_reader *r, struct err *e)

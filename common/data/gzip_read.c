@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gzip.h"
 
+#include <assert.h>
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
@@ -38,8 +39,7 @@ static bool is_over(const struct gzip_reader *r)
 
 int gzip_read(struct gzip_reader *r, const void *p, size_t n, struct err *e)
 {
-	if (n > UINT32_MAX)
-		return err_set(e, ERR_FATAL, "gzip", "gzip: more than 4 GiB at once");
+	assert(n <= UINT32_MAX);
 	r->state.next_in = (uint8_t *)(uintptr_t)p; /* the library only reads it */
 	r->state.avail_in = (uint32_t)n;
 	while (!is_over(r) && (r->state.avail_in > 0 || r->state.avail_out == 0)) {

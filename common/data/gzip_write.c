@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gzip.h"
 
-#include <isa-l/igzip_lib.h>
+#include <assert.h>
 #include <isa-l.h>
 #include <stdlib.h>
 
@@ -61,9 +61,7 @@ static int turn(struct gzip_writer *w, struct err *e)
 
 int gzip_write(struct gzip_writer *w, const void *p, size_t n, bool is_last, struct err *e)
 {
-	if (w->is_over || n > UINT32_MAX)
-		return err_set(e, ERR_FATAL, "gzip", "gzip: written to after its end, or %s",
-			"more than 4 GiB at once");
+	assert(!w->is_over && n <= UINT32_MAX);
 	w->is_over = is_last;
 	w->stream.next_in = (uint8_t *)(uintptr_t)p; /* the library only reads it */
 	w->stream.avail_in = (uint32_t)n;
