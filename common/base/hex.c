@@ -36,6 +36,6 @@ bool hex_decode(struct str hex, void *out, size_t out_bytes)
 			return false;
 	unsigned char *p = out;
 	for (size_t i = 0; i < out_bytes; i++)
-		p[i] = (unsigned char)(value_of(hex.p[2 * i]) << 4 | value_of(hex.p[2 * i + 1]));
+		p[i] = (unsigned char)(value_of(hex.p[2 * i]) * 16 + value_of(hex.p[2 * i + 1]));
 	return true;
 }

@@ -152,68 +152,67 @@ int event_add_writer(struct str schema_json, struct err *e)
 	return rc < 0 ? rc : add_writer(schema_json, e);
 }
 
-static int find_writer(struct wire_in *in, const struct writer **out, struct err *e)
+/* The writer of the message by its header; NULL with *e filled. */
+static const struct writer *find_writer(struct wire_in *in, struct err *e)
 {
-	int rc = ensure_own(e);
-	if (rc < 0)
-		return rc;
-	if (in->left > EVENT_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "too_large",
-		        "a message of %zu bytes, %d are the most", in->left, EVENT_MAX_BYTES);
+	if (ensure_own(e) < 0)
+		return NULL;
+	if (in->left > EVENT_MAX_BYTES) {
+		(void)err_set(e, ERR_REJECT, "too_large", "a message of %zu bytes, %d are the most",
+		        in->left, EVENT_MAX_BYTES);
+		return NULL;
+	}
 	uint64_t fingerprint;
-	rc = wire_get_header(in, &fingerprint, e);
-	if (rc < 0)
-		return rc;
-	*out = writer_find(fingerprint);
-	if (!*out)
-		return err_set(e, ERR_REJECT, "unknown_schema",
+	if (wire_get_header(in, &fingerprint, e) < 0)
+		return NULL;
+	const struct writer *w = writer_find(fingerprint);
+	if (!w)
+		(void)err_set(e, ERR_REJECT, "unknown_schema",
 		        "no schema of fingerprint %016llx is known; run migrate of the release "
 		        "that wrote it",
 		        (unsigned long long)fingerprint);
-	return 0;
+	return w;
 }
 
-static int read_body(struct wire_in *in, const struct writer *w, void **out_value, struct err *e)
+/* The value in in->mem; NULL with *e filled. */
+static void *read_body(struct wire_in *in, const struct writer *w, struct err *e)
 {
-	void *value;
+	void *value = NULL;
 	int rc = wire_alloc(in, 1, w->type->record->struct_bytes, &value, e);
 	if (rc == 0)
 		rc = decode_record(in, w->plan, value, e);
 	if (rc == 0 && in->left > 0)
 		rc = wire_undecodable(e, "%zu bytes are left over", in->left);
-	if (rc < 0)
-		return err_note(e, "decode %s", w->type->record->name);
-	*out_value = value;
-	return 0;
+	if (rc == 0)
+		return value;
+	(void)err_note(e, "decode %s", w->type->record->name);
+	return NULL;
 }
 
 int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type,
         void **out_value, struct err *e)
 {
 	struct wire_in in = {(const unsigned char *)bytes.p, bytes.n, mem, EVENT_MAX_DECODED_BYTES};
-	const struct writer *w;
-	int rc = find_writer(&in, &w, e);
-	if (rc == 0)
-		rc = read_body(&in, w, out_value, e);
-	if (rc == 0)
-		*out_type = w->type;
-	return rc;
+	const struct writer *w = find_writer(&in, e);
+	void *value = w ? read_body(&in, w, e) : NULL;
+	if (!value)
+		return (int)e->act;
+	*out_type = w->type;
+	*out_value = value;
+	return 0;
 }
 
 int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem, void *out_value,
         struct err *e)
 {
 	struct wire_in in = {(const unsigned char *)bytes.p, bytes.n, mem, EVENT_MAX_DECODED_BYTES};
-	const struct writer *w;
-	int rc = find_writer(&in, &w, e);
-	if (rc < 0)
-		return rc;
-	if (w->type != type)
+	const struct writer *w = find_writer(&in, e);
+	if (w && w->type != type)
 		return err_set(e, ERR_REJECT, "wrong_type", "is a %s and not a %s",
 		        w->type->record->name, type->record->name);
-	void *value;
-	rc = read_body(&in, w, &value, e);
-	if (rc == 0)
-		memcpy(out_value, value, type->record->struct_bytes);
-	return rc;
+	const void *value = w ? read_body(&in, w, e) : NULL;
+	if (!value)
+		return (int)e->act;
+	memcpy(out_value, value, type->record->struct_bytes);
+	return 0;
 }

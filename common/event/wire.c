@@ -15,7 +15,8 @@ int wire_undecodable(struct err *e, const char *fmt, ...)
 	va_start(args, fmt);
 	int n = vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	return err_set(e, ERR_REJECT, "undecodable", "%s", n < 0 ? "undecodable" : text);
+	(void)err_set(e, ERR_REJECT, "undecodable", "%s", n < 0 ? "undecodable" : text);
+	return ERR_REJECT;
 }
 
 int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct err *e)
@@ -99,7 +100,7 @@ int wire_get_int(struct wire_in *in, int32_t *out, struct err *e)
 
 int wire_get_bool(struct wire_in *in, bool *out, struct err *e)
 {
-	struct str byte;
+	struct str byte = STR("");
 	int rc = wire_take(in, 1, &byte, e);
 	if (rc < 0)
 		return rc;
@@ -134,8 +135,8 @@ int wire_get_bytes(struct wire_in *in, struct str *out, struct err *e)
 
 int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e)
 {
-	int64_t items;
-	int64_t bytes;
+	int64_t items = 0;
+	int64_t bytes = 0;
 	int rc = wire_get_long(in, &items, e);
 	if (rc < 0)
 		return rc;
