@@ -48,7 +48,7 @@ int gzip_read(struct gzip_reader *r, const void *p, size_t n, struct err *e)
 		int rc = isal_inflate(&r->state);
 		if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
 			return err_set_native(e, ERR_REJECT, "corrupt", "isal", rc,
-				"gzip: the file is damaged (code %d)", rc);
+			        "gzip: the file is damaged (code %d)", rc);
 		size_t made = OUT_BYTES - r->state.avail_out;
 		if (made > 0 && r->sink(r->arg, r->out, made, e) != 0)
 			return e->act;

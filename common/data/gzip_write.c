@@ -22,7 +22,7 @@ struct gzip_writer {
 const char *gzip_id(void)
 {
 	return "isal-" WORD(ISAL_MAJOR_VERSION) "." WORD(ISAL_MINOR_VERSION) "." WORD(
-		ISAL_PATCH_VERSION) "/1";
+	        ISAL_PATCH_VERSION) "/1";
 }
 
 int gzip_writer_new(gzip_sink sink, void *arg, struct gzip_writer **out, struct err *e)
@@ -54,7 +54,7 @@ static int turn(struct gzip_writer *w, struct err *e)
 	int rc = isal_deflate(&w->stream);
 	if (rc != COMP_OK)
 		return err_set_native(
-			e, ERR_FATAL, "gzip", "isal", rc, "gzip: the encoder failed (code %d)", rc);
+		        e, ERR_FATAL, "gzip", "isal", rc, "gzip: the encoder failed (code %d)", rc);
 	size_t made = OUT_BYTES - w->stream.avail_out;
 	return made == 0 ? 0 : w->sink(w->arg, w->out, made, e);
 }
@@ -70,6 +70,6 @@ int gzip_write(struct gzip_writer *w, const void *p, size_t n, bool is_last, str
 		if (turn(w, e) != 0)
 			return e->act;
 	} while (w->stream.avail_in > 0 || w->stream.avail_out == 0 ||
-		(is_last && w->stream.internal_state.state != ZSTATE_END));
+	         (is_last && w->stream.internal_state.state != ZSTATE_END));
 	return 0;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A value is looked at once, byte by byte, by a table: most hold nothing special and are copied whole.
+ * A value is looked at once, byte by byte, by a table: most hold nothing special and are copied
+ * whole.
  *
- * Control characters (C0, DEL, C1) are never written, line ends among them; so a record is always one line.
+ * Control characters (C0, DEL, C1) are never written, line ends among them; so a record is always
+ * one line.
  */
 #include "longshore/render.h"
-
-#include "longshore/hex.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct render {
 /* What there is to know of a value before it is written. */
 struct look {
 	size_t characters;
-	bool has_special; /* delimiter or quote */
+	bool has_special;  /* delimiter or quote */
 	const char *fault; /* NULL: none; static */
 };
 
@@ -31,10 +31,14 @@ static void classes_fill(struct render *r)
 {
 	for (int byte = 0; byte < 256; byte++) {
 		bool is_control = byte < 0x20 || byte == 0x7f;
-		r->class_of[byte] = is_control ? BYTE_CONTROL : byte < 0x80 ? BYTE_PLAIN : BYTE_HIGH;
+		r->class_of[byte] = is_control    ? BYTE_CONTROL
+		                    : byte < 0x80 ? BYTE_PLAIN
+		                                  : BYTE_HIGH;
 	}
 	r->class_of[(unsigned char)'"'] = BYTE_SPECIAL;
-	r->class_of[(unsigned char)r->format->delimiter] = BYTE_SPECIAL;
+	if (r->class_of[(unsigned char)r->format->delimiter] == BYTE_PLAIN)
+		r->class_of[(unsigned char)r->format->delimiter] =
+		        BYTE_SPECIAL; /* a tab stays a control */
 }
 
 /* C1 controls are U+0080 to U+009F: c2 80 to c2 9f. */
@@ -60,7 +64,6 @@ static struct look look_at(const struct render *r, struct str value)
 		case BYTE_PLAIN:
 			break;
 		case BYTE_SPECIAL:
-			/* A tab as delimiter is a control character all the same. */
 			look.has_special = true;
 			break;
 		case BYTE_CONTROL:
@@ -69,7 +72,8 @@ static struct look look_at(const struct render *r, struct str value)
 		case BYTE_HIGH:
 			length = str_utf8_length(str_bytes(value.p + i, value.n - i));
 			if (length == 0 || is_c1(value.p + i)) {
-				look.fault = length == 0 ? "is not UTF-8" : "holds a control character";
+				look.fault =
+				        length == 0 ? "is not UTF-8" : "holds a control character";
 				return look;
 			}
 			break;
@@ -80,8 +84,7 @@ static struct look look_at(const struct render *r, struct str value)
 }
 
 /* Says what is wrong with a value, NULL if nothing is. */
-static const char *fault_of(const struct render *r, const struct look *look, int64_t max_length,
-        bool is_alone)
+static const char *fault_of(const struct render *r, const struct look *look, int64_t max_length)
 {
 	if (look->fault != NULL)
 		return look->fault;
@@ -91,32 +94,130 @@ static const char *fault_of(const struct render *r, const struct look *look, int
 		return NULL;
 	if (look->has_special)
 		return "holds the delimiter or a quote, and quote_mode is none";
-	return is_alone && look->characters == 0
-	               ? "is empty and alone in its row, and quote_mode is none"
-	               : NULL;
+	bool is_blank_line = look->characters == 0 && r->format->columns_count == 1;
+	return is_blank_line ? "is empty and alone in its row, and quote_mode is none" : NULL;
 }
 
 static int put_quoted(struct render *r, struct str value, struct err *e)
 {
 	if (encoder_write(r->out, "\"", 1, e) != 0)
 		return e->act;
-	size_t from = 0;
-	for (ptrdiff_t at; (at = str_find(value, '"', from)) >= 0; from = (size_t)at) {
-		/* up to and with the quote; the next span begins with it, so it is written twice */
-		size_t end = (size_t)at + 1;
-		if (encoder_write(r->out, value.p + from, end - from, e) != 0 ||
+	for (ptrdiff_t at; (at = str_find(value, '"', 0)) >= 0;) {
+		size_t n = (size_t)at + 1; /* with the quote, which is then written again */
+		if (encoder_write(r->out, value.p, n, e) != 0 ||
 		        encoder_write(r->out, "\"", 1, e) != 0)
 			return e->act;
-		value = str_bytes(value.p + end, value.n - end);
-		at = 0;
+		value = str_bytes(value.p + n, value.n - n);
 	}
 	if (encoder_write(r->out, value.p, value.n, e) != 0)
 		return e->act;
 	return encoder_write(r->out, "\"", 1, e);
 }
 
-static int put_line_end(struct render *r, struct err *e)
+static int put_value(struct render *r, struct str value, const struct look *look, struct err *e)
 {
+	/* An empty line is not a row to every reader, so a row of one empty value has quotes. */
+	bool is_blank_line = value.n == 0 && r->format->columns_count == 1;
+	if (r->format->quotes == RENDER_QUOTES_ALL || look->has_special || is_blank_line)
+		return put_quoted(r, value, e);
+	return encoder_write(r->out, value.p, value.n, e);
+}
+
+/* What follows value number `column`: a delimiter, or behind the last one a line end. */
+static int put_separator(struct render *r, size_t column, struct err *e)
+{
+	if (column + 1 < r->format->columns_count)
+		return encoder_write(r->out, &r->format->delimiter, 1, e);
 	return r->format->is_crlf ? encoder_write(r->out, "\r\n", 2, e)
 	                          : encoder_write(r->out, "\n", 1, e);
+}
+
+static int put_header(struct render *r, struct err *e)
+{
+	for (size_t i = 0; i < r->format->columns_count; i++) {
+		struct str name = r->format->columns[i].name;
+		struct look look = look_at(r, name);
+		if (put_value(r, name, &look, e) != 0 || put_separator(r, i, e) != 0)
+			return e->act;
+	}
+	return 0;
+}
+
+/* A tab is the one control character that separates. */
+static bool is_delimiter(char c)
+{
+	return c == '\t' || (c >= 0x20 && c < 0x7f && c != '"');
+}
+
+static int check_format(const struct render *r, struct err *e)
+{
+	const struct render_format *format = r->format;
+	if (!is_delimiter(format->delimiter))
+		return err_set(e, ERR_REJECT, "bad_spec",
+		        "delimiter: must be a tab or a printable ASCII character other than a "
+		        "quote");
+	if (format->columns_count == 0 || format->columns_count > RENDER_COLUMNS_MAX)
+		return err_set(e, ERR_REJECT, "bad_spec", "columns: there must be 1 to %d",
+		        RENDER_COLUMNS_MAX);
+	for (size_t i = 0; i < format->columns_count; i++) {
+		const struct render_column *column = &format->columns[i];
+		struct look look = look_at(r, column->name);
+		const char *fault = fault_of(r, &look, 0);
+		if (fault != NULL)
+			return err_set(
+			        e, ERR_REJECT, "bad_spec", "columns[%zu].name: %s", i, fault);
+		if (!column->is_constant)
+			continue;
+		look = look_at(r, column->constant);
+		fault = fault_of(r, &look, column->max_length);
+		if (fault != NULL)
+			return err_set(
+			        e, ERR_REJECT, "bad_spec", "columns[%zu].constant: %s", i, fault);
+	}
+	return 0;
+}
+
+int render_new(const struct render_format *format, struct encoder *out_bytes, struct render **out,
+        struct err *e)
+{
+	struct render *r = calloc(1, sizeof *r);
+	if (r == NULL)
+		return err_set(e, ERR_FATAL, "no_memory", "render: out of memory");
+	r->format = format;
+	r->out = out_bytes;
+	classes_fill(r);
+	if (check_format(r, e) != 0 || (format->has_header && put_header(r, e) != 0)) {
+		free(r);
+		return e->act;
+	}
+	*out = r;
+	return 0;
+}
+
+int render_row(struct render *r, const struct str *values, struct err *e)
+{
+	for (size_t i = 0; i < r->format->columns_count; i++) {
+		const struct render_column *column = &r->format->columns[i];
+		struct str value = column->is_constant ? column->constant : values[i];
+		struct look look = look_at(r, value);
+		const char *fault = fault_of(r, &look, column->max_length);
+		if (fault != NULL)
+			return err_set(e, ERR_REJECT, "bad_value",
+			        "column \"" STR_FMT "\", row %" PRId64 " of the file: the value %s",
+			        STR_ARG(column->name), r->rows + 1, fault);
+		if (put_value(r, value, &look, e) != 0 || put_separator(r, i, e) != 0)
+			return e->act;
+	}
+	r->rows++;
+	return 0;
+}
+
+int64_t render_rows(const struct render *r)
+{
+	return r->rows;
+}
+
+void render_free(struct render *r)
+{
+	free(r);
 }

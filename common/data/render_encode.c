@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The encoder cuts what comes into blocks of one size before it hashes and compresses them, so the stored bytes depend
- * on the plain bytes only, not on how they were written.
+ * The encoder cuts what comes into blocks of one size before it hashes and compresses them, so the
+ * stored bytes depend on the plain bytes only, not on how they were written.
  */
 #include "gzip.h"
 
@@ -78,8 +78,8 @@ static int hand_on(void *arg, const void *p, size_t n, struct err *e)
 	return c->sink(c->arg, p, n, e);
 }
 
-int encoder_new(enum encoding encoding, encoder_sink sink, void *arg, struct encoder **out,
-        struct err *e)
+int encoder_new(
+        enum encoding encoding, encoder_sink sink, void *arg, struct encoder **out, struct err *e)
 {
 	struct encoder *c = calloc(1, sizeof *c);
 	if (c == NULL)
@@ -148,8 +148,8 @@ static int take_plain(void *arg, const void *p, size_t n, struct err *e)
 }
 
 /* The file from its beginning to its end, a block at a time. */
-static int walk(struct tally *t, struct gzip_reader *gzip, encoded_read read, void *arg,
-        struct err *e)
+static int walk(
+        struct tally *t, struct gzip_reader *gzip, encoded_read read, void *arg, struct err *e)
 {
 	unsigned char block[BLOCK_BYTES];
 	size_t got = BLOCK_BYTES;
