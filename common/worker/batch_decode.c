@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From messages to a batch; what cannot be decoded becomes a dead letter, acknowledged before
+ * anything is committed. */
+#include "batch_loop.h"
+
+#include "letter.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+
+enum { BATCH_MOST_BYTES = 8 << 20, DECODED_MOST_BYTES = 128 << 20 };
+
+/* Which events a topic may carry. */
+static bool belongs(enum topic topic, const struct ev_type *type)
+{
+	switch (topic) {
+	case TOPIC_TRIGGERS:
+		return type == &ev_trigger_type;
+	case TOPIC_BUILD_TASKS:
+		return type == &ev_build_task_type;
+	case TOPIC_BRIDGE_TASKS:
+		return type == &ev_bridge_task_type;
+	case TOPIC_FORMAT_TASKS:
+		return type == &ev_format_task_type;
+	case TOPIC_UPLOAD_TASKS:
+		return type == &ev_upload_task_type;
+	case TOPIC_RESULTS:
+		return type == &ev_task_result_type;
+	case TOPIC_DELIVERIES:
+		return type == &ev_delivery_status_type || type == &ev_receipt_type;
+	case TOPIC_AUDIT:
+		return type == &ev_audit_record_type;
+	case TOPIC_DEADLETTERS:
+		return type == &ev_dead_letter_type;
+	case TOPIC_COUNT:
+		break;
+	}
+	return false;
+}
+
+static int set_aside(
+        struct batch_loop *l, const struct bus_message *m, const struct err *why, struct err *e)
+{
+	const struct death death = {.service = l->service->name,
+	        .reason = why->code,
+	        .detail = why->text,
+	        .now_ms = clock_unix_ms()};
+	const struct log_field fields[] = {LOG_TEXT("topic", m->topic),
+	        LOG_NUM("partition", m->partition), LOG_NUM("offset", m->offset)};
+	struct arena mem;
+	struct buf wire;
+	arena_init(&mem, LETTER_MEM_BYTES);
+	buf_init(&wire, EVENT_MAX_BYTES);
+	int act = letter_dead(m, &death, &mem, &wire, e);
+	if (act == 0) {
+		size_t bad;
+		const struct publication item = {.topic = TOPIC_DEADLETTERS,
+		        .partition = -1,
+		        .key = m->key.n > 1024 ? (struct str){NULL, 0} : m->key,
+		        .value = buf_str(&wire),
+		        .type = str_c(ev_type_name(&ev_dead_letter_type)),
+		        .traceparent = letter_header(m, STR("traceparent"))};
+		act = publisher_send(&l->publisher, &item, 1, &bad, e);
+	}
+	if (act == 0) {
+		frame_count(l->frame, METRIC_DEADLETTERS);
+		log_err(LOG_ERROR, "worker.dead_letter", why, fields, 3);
+	}
+	buf_release(&wire);
+	arena_release(&mem);
+	return act == ERR_REJECT ? ERR_FATAL : act;
+}
+
+static int decode_one(struct batch_loop *l, const struct bus_message *m, struct batch_message *out,
+        struct err *why)
+{
+	void *event;
+	*out = (struct batch_message){.topic = TOPIC_COUNT,
+	        .partition = m->partition,
+	        .offset = m->offset,
+	        .timestamp_ms = m->timestamp_ms,
+	        .key = m->key,
+	        .raw = m->value};
+	for (size_t i = 0; i < l->service->topics_count; i++) {
+		if (str_eq(l->frame->topics[l->service->topics[i]], m->topic))
+			out->topic = l->service->topics[i];
+	}
+	if (!m->value.p)
+		return err_set(why, ERR_REJECT, "undecodable", "the message has no value");
+	if (reading_decode_any(&l->schema_source, m->value, &l->decoded, &out->type, &event, why))
+		return why->act;
+	out->event = event;
+	if (belongs(out->topic, out->type))
+		return 0;
+	return err_set(why, ERR_REJECT, "wrong_type", "a %s does not belong on this topic",
+	        ev_type_name(out->type));
+}
+
+int batch_decode(struct batch_loop *l, struct err *e)
+{
+	size_t taken = 0;
+	size_t count = 0;
+	size_t bytes = 0;
+	arena_reset(&l->decoded);
+	for (; taken < l->messages_count && taken < l->service->batch_max; taken++) {
+		const struct bus_message *m = l->messages[taken];
+		struct err why;
+		bytes += m->value.n;
+		bool has_room =
+		        bytes <= BATCH_MOST_BYTES && l->decoded.used_bytes <= DECODED_MOST_BYTES;
+		if (taken && !has_room)
+			break;
+		int act = decode_one(l, m, &l->views[count], &why);
+		if (act == 0)
+			count++;
+		else if (act == ERR_REJECT)
+			act = set_aside(l, m, &why, e);
+		else
+			*e = why;
+		if (act)
+			return act;
+	}
+	l->views_taken = taken;
+	l->views_count = count;
+	return 0;
+}

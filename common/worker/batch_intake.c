@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Partitions, messages and commits of the batch loop. */
+#include "batch_loop.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+enum {
+	READ_MOST_MS = 5,
+	COMMIT_PAUSE_MS = 200,
+	POSITION_PAUSE_MS = 200,
+	POSITION_ALL_MS = 60000,
+};
+
+static enum topic topic_of(const struct batch_loop *l, struct str name)
+{
+	for (size_t i = 0; i < l->service->topics_count; i++) {
+		if (str_eq(l->frame->topics[l->service->topics[i]], name))
+			return l->service->topics[i];
+	}
+	return TOPIC_COUNT;
+}
+
+static struct place *place_find(struct batch_loop *l, enum topic topic, int32_t partition)
+{
+	for (size_t i = 0; i < l->places_count; i++) {
+		if (l->places[i].topic == topic && l->places[i].partition == partition)
+			return &l->places[i];
+	}
+	return NULL;
+}
+
+/* The service's own store may be away for a moment; without its word nothing can be read. */
+static int ask_position(struct batch_loop *l, struct place *at, int64_t *out, struct err *e)
+{
+	int64_t until_ms = clock_mono_ms() + POSITION_ALL_MS;
+	while (l->service->position(l->state, at->topic, at->partition, out, e)) {
+		int64_t now_ms = clock_mono_ms();
+		if (e->act != ERR_RETRY || now_ms > until_ms || wake_is_asked_to_end())
+			return e->act;
+		telemetry_alive(l->frame->telemetry, now_ms);
+		(void)poll(NULL, 0, POSITION_PAUSE_MS);
+	}
+	return 0;
+}
+
+int batch_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
+{
+	struct batch_loop *l = arg;
+	l->places = calloc(count + 1, sizeof(*l->places));
+	if (!l->places)
+		return err_set(
+		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+	l->places_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct place *at = &l->places[i];
+		*at = (struct place){.topic = topic_of(l, positions[i].topic),
+		        .partition = positions[i].partition};
+		if (l->service->keeps_offsets && ask_position(l, at, &positions[i].offset, e))
+			return e->act;
+	}
+	l->is_fenced = false;
+	l->is_paused = false;
+	frame_count(l->frame, METRIC_REBALANCES);
+	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
+	return 0;
+}
+
+/* What was done is committed, what was only read is forgotten. */
+void batch_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost)
+{
+	struct batch_loop *l = arg;
+	struct err e;
+	(void)positions;
+	PROBE(revoke_begin);
+	l->commit_not_before_ms = 0;
+	if (!lost && batch_commit(l, &e))
+		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+	batch_drop(l, l->messages_count);
+	free(l->places);
+	l->places = NULL;
+	l->places_count = 0;
+	l->generation++;
+	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions given back",
+	        LOG_NUM("partitions", (int64_t)count));
+}
+
+void batch_drop(struct batch_loop *l, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		bus_message_free(l->messages[i]);
+	l->messages_count -= count;
+	memmove(l->messages, l->messages + count, l->messages_count * sizeof(l->messages[0]));
+}
+
+static int tell_trouble(struct batch_loop *l, const struct err *e)
+{
+	if (e->act == ERR_FATAL)
+		return e->act;
+	if (!l->told_code || strcmp(l->told_code, e->code) != 0)
+		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
+	l->told_code = e->code;
+	return 0;
+}
+
+int batch_read(struct batch_loop *l, size_t most, struct err *e)
+{
+	int64_t until_ms = clock_mono_ms() + READ_MOST_MS;
+	l->has_more = false;
+	while (l->messages_count < most && clock_mono_ms() <= until_ms) {
+		const struct bus_message *m;
+		if (bus_consumer_poll(l->consumer, 0, &m, e)) {
+			l->has_more = true;
+			return tell_trouble(l, e);
+		}
+		if (!m)
+			return 0;
+		l->told_code = NULL;
+		frame_count(l->frame, METRIC_MESSAGES);
+		l->messages[l->messages_count++] = m;
+	}
+	l->has_more = true;
+	return 0;
+}
+
+static int positions_of(struct batch_loop *l, bool only_dirty, struct bus_position **out,
+        size_t *out_count, struct err *e)
+{
+	struct bus_position *at = calloc(l->places_count + 1, sizeof(*at));
+	if (!at)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+	size_t count = 0;
+	for (size_t i = 0; i < l->places_count; i++) {
+		const struct place *p = &l->places[i];
+		if (p->is_dirty || !only_dirty)
+			at[count++] = (struct bus_position){.topic = l->frame->topics[p->topic],
+			        .partition = p->partition,
+			        .offset = p->next};
+	}
+	*out = at;
+	*out_count = count;
+	return 0;
+}
+
+int batch_pause(struct batch_loop *l, bool pause, struct err *e)
+{
+	if (pause == l->is_paused || l->places_count == 0)
+		return 0;
+	struct bus_position *at;
+	size_t count;
+	if (positions_of(l, false, &at, &count, e))
+		return e->act;
+	int act = bus_pause(l->consumer, at, count, pause, e);
+	free(at);
+	if (act)
+		return tell_trouble(l, e);
+	l->is_paused = pause;
+	return 0;
+}
+
+static int commit_refused(struct batch_loop *l, struct err *e)
+{
+	if (e->act == ERR_FENCED) { /* the revoke comes with one of the next polls */
+		frame_count(l->frame, METRIC_COMMITS_FENCED);
+		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
+		l->is_fenced = true;
+		return 0;
+	}
+	l->commit_not_before_ms = clock_mono_ms() + COMMIT_PAUSE_MS;
+	return tell_trouble(l, e);
+}
+
+/* Everything done and not committed yet. What fails is tried again; nothing waits for it. */
+int batch_commit(struct batch_loop *l, struct err *e)
+{
+	if (l->service->keeps_offsets || l->is_fenced || clock_mono_ms() < l->commit_not_before_ms)
+		return 0;
+	struct bus_position *at;
+	size_t count;
+	if (positions_of(l, true, &at, &count, e))
+		return e->act;
+	if (count) {
+		PROBE(batch_before_commit);
+	}
+	int act = bus_commit(l->consumer, at, count, e);
+	free(at);
+	if (act)
+		return commit_refused(l, e);
+	if (count == 0)
+		return 0;
+	PROBE(batch_after_commit);
+	frame_count(l->frame, METRIC_COMMITS);
+	for (size_t i = 0; i < l->places_count; i++)
+		l->places[i].is_dirty = false;
+	return 0;
+}
+
+void batch_done(struct batch_loop *l, size_t taken)
+{
+	for (size_t i = 0; i < taken; i++) {
+		const struct bus_message *m = l->messages[i];
+		struct place *p = place_find(l, topic_of(l, m->topic), m->partition);
+		p->next = m->offset + 1;
+		p->is_dirty = true;
+	}
+	batch_drop(l, taken);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The loop of a batch service: read what is there, decode, `batch`, note how far it is done,
+ * commit; `tick` when idle or due. While a neighbour is away the same batch is tried again with
+ * growing pauses; reading is paused meanwhile, but Kafka is polled, so the partitions stay ours. If
+ * they go all the same, the batch is forgotten: whoever has them now reads it again.
+ *
+ * Where a process may die, by the names of the probes, and what is then true:
+ *
+ *   batch_before           nothing of the batch happened; it is read again
+ *   publish_after_produce, publish_after_ack
+ *                          some or all of a send is there; the service knows from its own store
+ * what to send again batch_after, batch_before_commit the batch is durable with the service, its
+ * offsets are not committed: it comes again and must change nothing batch_after_commit     done
+ *   revoke_begin           as at any other time
+ */
+#include "batch_loop.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	WAIT_MOST_MS = 250,
+	BACKOFF_FIRST_MS = 50,
+	BACKOFF_MOST_MS = 5000,
+	DECODED_MEM_BYTES = 256 << 20,
+	SERVICE_MEM_BYTES = 256 << 20,
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+};
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void show(struct batch_loop *l)
+{
+	telemetry_alive(l->frame->telemetry, clock_mono_ms());
+	telemetry_ready(l->frame->telemetry, bus_is_assigned(l->consumer));
+}
+
+/* Waits for backoff_ms, polling. false: give the batch up, it is not ours any more or the process
+ * is to end. */
+static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act, struct err *e)
+{
+	uint64_t generation = l->generation;
+	int64_t until_ms = clock_mono_ms() + backoff_ms;
+	*out_act = 0;
+	for (;;) {
+		*out_act = batch_read(l, l->messages_cap, e);
+		if (*out_act || l->generation != generation || wake_is_asked_to_end())
+			return false;
+		show(l);
+		int64_t left_ms = until_ms - clock_mono_ms();
+		if (left_ms <= 0)
+			return true;
+		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MOST_MS));
+	}
+}
+
+static int service_step(struct batch_loop *l, struct err *e)
+{
+	if (l->views_count == 0)
+		return 0;
+	arena_reset(&l->mem);
+	PROBE(batch_before);
+	int act = l->service->batch(l->state, l->views, l->views_count, &l->mem, e);
+	PROBE(batch_after);
+	return act;
+}
+
+static bool may_try_again(int act)
+{
+	return act == ERR_RETRY || act == ERR_FENCED || act == ERR_DEFER;
+}
+
+/* Does a step until it is done. *out_ours false: the batch was given up meanwhile. */
+static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct err *),
+        bool *out_ours, struct err *e)
+{
+	int act;
+	int64_t backoff_ms = BACKOFF_FIRST_MS;
+	*out_ours = true;
+	while (may_try_again(act = step(l, e))) {
+		frame_count(l->frame, METRIC_BATCH_RETRIES);
+		if (backoff_ms == BACKOFF_FIRST_MS)
+			log_err(LOG_WARN, "worker.batch_failed", e, NULL, 0);
+		if (batch_pause(l, true, e))
+			return e->act;
+		*out_ours = wait_polling(l, backoff_ms, &act, e);
+		if (!*out_ours)
+			return act;
+		backoff_ms = smaller(2 * backoff_ms, BACKOFF_MOST_MS);
+	}
+	if (act) {
+		e->act = ERR_FATAL; /* a batch cannot be refused: what is wrong is ours */
+		return err_note(e, "batch");
+	}
+	return 0;
+}
+
+static int do_batch(struct batch_loop *l, struct err *e)
+{
+	bool is_ours;
+	int act = insist(l, batch_decode, &is_ours, e);
+	if (!act && is_ours)
+		act = insist(l, service_step, &is_ours, e);
+	if (act || !is_ours)
+		return act;
+	frame_count(l->frame, METRIC_BATCHES);
+	l->owes_tick = true;
+	batch_done(l, l->views_taken);
+	return batch_commit(l, e);
+}
+
+static int do_tick(struct batch_loop *l, struct err *e)
+{
+	int64_t next_ms = WAIT_MOST_MS;
+	arena_reset(&l->mem);
+	int act = l->service->tick ? l->service->tick(l->state, &l->mem, &next_ms, e) : 0;
+	l->owes_tick = false;
+	if (act == 0) {
+		l->tick_backoff_ms = 0;
+		l->tick_at_ms = clock_mono_ms() + (next_ms > 0 ? next_ms : 0);
+		return 0;
+	}
+	if (!may_try_again(act)) {
+		e->act = ERR_FATAL;
+		return err_note(e, "tick");
+	}
+	if (l->tick_backoff_ms == 0)
+		log_err(LOG_WARN, "worker.tick_failed", e, NULL, 0);
+	l->tick_backoff_ms = l->tick_backoff_ms ? smaller(2 * l->tick_backoff_ms, BACKOFF_MOST_MS)
+	                                        : BACKOFF_FIRST_MS;
+	l->tick_at_ms = clock_mono_ms() + l->tick_backoff_ms;
+	return 0;
+}
+
+static int turn(struct batch_loop *l, struct err *e)
+{
+	show(l);
+	if (batch_pause(l, false, e) || batch_read(l, l->service->batch_max, e))
+		return e->act;
+	if (l->messages_count && do_batch(l, e))
+		return e->act;
+	bool is_idle = l->messages_count == 0 && !l->has_more;
+	bool is_due = clock_mono_ms() >= l->tick_at_ms;
+	if ((is_due || (is_idle && l->owes_tick && l->tick_backoff_ms == 0)) && do_tick(l, e))
+		return e->act;
+	return batch_commit(l, e); /* what an earlier one left */
+}
+
+static int run(struct batch_loop *l, struct err *e)
+{
+	while (!wake_is_asked_to_end()) {
+		if (turn(l, e))
+			return e->act;
+		int64_t left_ms = l->tick_at_ms - clock_mono_ms();
+		if (l->messages_count || l->has_more || left_ms <= 0)
+			left_ms = 0;
+		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MOST_MS));
+	}
+	return 0;
+}
+
+/* --- wiring --- */
+
+static int open_memory(struct batch_loop *l, struct err *e)
+{
+	l->messages_cap =
+	        2 * l->service->batch_max; /* while a batch is tried again, some more may come */
+	l->messages = calloc(l->messages_cap, sizeof(const struct bus_message *));
+	l->views = calloc(l->service->batch_max, sizeof(*l->views));
+	if (!l->messages || !l->views)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for batches of %zu",
+		        l->service->batch_max);
+	arena_init(&l->decoded, DECODED_MEM_BYTES);
+	arena_init(&l->mem, SERVICE_MEM_BYTES);
+	return 0;
+}
+
+static int open_consumer(struct batch_loop *l, struct err *e)
+{
+	const struct worker_conf *conf = &l->frame->conf;
+	struct str topics[TOPIC_COUNT];
+	for (size_t i = 0; i < l->service->topics_count; i++)
+		topics[i] = l->frame->topics[l->service->topics[i]];
+	const struct bus_group group = {
+	        .brokers = conf->kafka,
+	        .client_id = l->service->name,
+	        .group = l->frame->group,
+	        .instance = conf->instance[0] ? conf->instance : NULL,
+	        .topics = topics,
+	        .topics_count = l->service->topics_count,
+	        .session_timeout_ms = (int)conf->session_timeout_ms,
+	};
+	const struct bus_listener listener = {batch_assigned, batch_revoked, l};
+	if (bus_consumer_open(&group, &listener, &l->consumer, e))
+		return e->act;
+	bus_consumer_wake(l->consumer, l->frame->wake.fd);
+	return 0;
+}
+
+static int open_all(struct batch_loop *l, struct err *e)
+{
+	publisher_init(&l->publisher, l->frame);
+	schema_table_init(&l->schemas, l->frame->conf.postgres, l->service->name);
+	l->schema_source = schema_table_source(&l->schemas);
+	if (open_memory(l, e) ||
+	        l->service->start(&l->frame->conf, l->frame->own_conf, &l->publisher, &l->state, e))
+		return e->act;
+	return open_consumer(l, e);
+}
+
+static void close_all(struct batch_loop *l)
+{
+	batch_drop(l, l->messages_count);
+	bus_consumer_close(l->consumer);
+	if (l->service->stop)
+		l->service->stop(l->state);
+	publisher_release(&l->publisher);
+	schema_table_release(&l->schemas);
+	arena_release(&l->decoded);
+	arena_release(&l->mem);
+	free(l->messages);
+	free(l->views);
+}
+
+static void end_now(const char *event, const struct err *e)
+{
+	log_err(LOG_ERROR, event, e, NULL, 0);
+	_exit(EXIT_FAILED);
+}
+
+int worker_run_batches(const struct batch_service *service, int argc, char **argv)
+{
+	static const enum topic others[] = {TOPIC_DEADLETTERS};
+	const struct frame_plan plan = {.name = service->name,
+	        .own_bytes = service->conf_bytes,
+	        .want = {.own = service->conf, .own_count = service->conf_count}};
+	struct frame frame;
+	struct err e;
+	int code = frame_open(&frame, &plan, argc, argv);
+	if (code >= 0)
+		return code;
+	if (!frame_await_topics(&frame, service->topics, service->topics_count, &e) ||
+	        !frame_await_topics(&frame, others, 1, &e)) {
+		if (!wake_is_asked_to_end())
+			end_now("worker.start_failed", &e);
+		frame_close(&frame);
+		return EXIT_OK;
+	}
+	struct batch_loop loop = {.frame = &frame, .service = service};
+	if (open_all(&loop, &e))
+		end_now("worker.start_failed", &e);
+	if (run(&loop, &e))
+		end_now("worker.failed", &e);
+	close_all(&loop);
+	LOG(LOG_INFO, "worker.stopped", "stopped", LOG_NUM("pid", getpid()));
+	frame_close(&frame);
+	return EXIT_OK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the files of the batch loop share. One thread. */
+#ifndef COMMON_WORKER_BATCH_LOOP_H
+#define COMMON_WORKER_BATCH_LOOP_H
+
+#include "frame.h"
+#include "publisher.h"
+#include "reading.h"
+#include "schema_source.h"
+
+/* How far an assigned partition is done. */
+struct place {
+	enum topic topic;
+	int32_t partition;
+	int64_t next;  /* offset to commit */
+	bool is_dirty; /* more than is committed */
+};
+
+struct batch_loop {
+	struct frame *frame;
+	const struct batch_service *service;
+	void *state;
+	struct bus_consumer *consumer;
+	struct publisher publisher;
+	struct schema_table schemas;
+	struct schema_source schema_source;
+
+	const struct bus_message **messages; /* read, not done; in order per partition */
+	size_t messages_count;
+	size_t messages_cap;
+	struct batch_message *views; /* of the current batch */
+	size_t views_count;
+	size_t views_taken; /* messages that the batch uses up: its own, and those set aside */
+
+	struct place *places; /* assigned now */
+	size_t places_count;
+	uint64_t generation; /* grows with each revoke: what was read before it is forgotten */
+	bool is_fenced;
+	bool is_paused;
+	bool has_more;
+	int64_t commit_not_before_ms;
+	const char *told_code;
+
+	struct arena decoded; /* events of the batch */
+	struct arena mem;     /* handed to the service */
+	int64_t tick_at_ms;
+	bool owes_tick; /* a batch was done since the last */
+	int64_t tick_backoff_ms;
+};
+
+/* --- batch_intake.c --- */
+int batch_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e);
+void batch_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost);
+/* Until `most` messages are held, if there are so many; serves rebalances. */
+int batch_read(struct batch_loop *l, size_t most, struct err *e) ERR_MUST_USE;
+/* The first ones are forgotten. */
+void batch_drop(struct batch_loop *l, size_t count);
+/* The same, and notes how far we are. */
+void batch_done(struct batch_loop *l, size_t taken);
+int batch_pause(struct batch_loop *l, bool pause, struct err *e) ERR_MUST_USE;
+int batch_commit(struct batch_loop *l, struct err *e) ERR_MUST_USE;
+
+/* --- batch_decode.c --- */
+/* Decodes as many of the messages as make a batch into l->views; sets aside what cannot be decoded,
+ * acknowledged. ERR_RETRY: Kafka or the schema table is away. */
+int batch_decode(struct batch_loop *l, struct err *e) ERR_MUST_USE;
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "choice.h"
+
+static const struct choice nothing = {CHOICE_NONE, NULL};
+
+/* Ours, decoded and not started. */
+static bool is_waiting(const struct task *t)
+{
+	return t->state == TASK_WAITING && t->is_owned;
+}
+
+static bool is_suspect(const struct task *t)
+{
+	return is_waiting(t) && t->mark.state == MARK_SUSPECT;
+}
+
+/* Before: suspects by place, so that one gets all its tries before the next; fresh ones as they
+ * came. */
+static bool is_before(const struct task *a, const struct task *b)
+{
+	if (!b)
+		return true;
+	if (!is_suspect(a))
+		return a->order < b->order;
+	return a->partition != b->partition ? a->partition < b->partition : a->offset < b->offset;
+}
+
+/* What needs no thread: dead letters, then those that came too late. */
+static struct choice to_set_aside(
+        struct task *const *tasks, size_t count, const struct choice_facts *facts)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_suspect(tasks[i]) && tasks[i]->mark.deaths >= facts->poison_limit)
+			return (struct choice){CHOICE_BURY, tasks[i]};
+		if (is_waiting(tasks[i]) && facts->now_ms > tasks[i]->head->not_after_ms)
+			return (struct choice){CHOICE_EXPIRE, tasks[i]};
+	}
+	return nothing;
+}
+
+static struct task *first(struct task *const *tasks, size_t count, const struct choice_facts *facts,
+        enum mark_state mark)
+{
+	struct task *found = NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct task *t = tasks[i];
+		if (is_waiting(t) && t->mark.state == mark && t->not_before_ms <= facts->mono_ms &&
+		        is_before(t, found))
+			found = t;
+	}
+	return found;
+}
+
+struct company {
+	int64_t at_work; /* in any state between its mark and the commit of its end */
+	int64_t threads; /* of these, need or will need a thread */
+	bool has_alone;
+};
+
+static struct company company_of(struct task *const *tasks, size_t count)
+{
+	struct company c = {0, 0, false};
+	for (size_t i = 0; i < count; i++) {
+		const struct task *t = tasks[i];
+		if (t->state == TASK_UNREAD || t->state == TASK_WAITING)
+			continue;
+		c.at_work++;
+		c.threads += t->state == TASK_MARKED || t->state == TASK_RUNNING;
+		c.has_alone |= t->mark.state == MARK_ALONE;
+	}
+	return c;
+}
+
+struct choice choose(struct task *const *tasks, size_t count, const struct choice_facts *facts)
+{
+	struct choice aside = to_set_aside(tasks, count, facts);
+	if (aside.step != CHOICE_NONE)
+		return aside;
+	struct company company = company_of(tasks, count);
+	if (company.has_alone)
+		return nothing;
+	struct task *suspect = first(tasks, count, facts, MARK_SUSPECT);
+	if (suspect && suspect->lease == LEASE_UNASKED)
+		return (struct choice){CHOICE_LEASE, suspect};
+	if (suspect)
+		return company.at_work ? nothing : (struct choice){CHOICE_ALONE, suspect};
+	struct task *fresh = first(tasks, count, facts, MARK_UNTOUCHED);
+	if (!fresh || company.threads >= facts->threads)
+		return nothing;
+	return (struct choice){fresh->lease == LEASE_UNASKED ? CHOICE_LEASE : CHOICE_RUN, fresh};
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What both loops stand in: settings, logs, signals, telemetry, producer, names. One per process.
+ */
+#ifndef COMMON_WORKER_FRAME_H
+#define COMMON_WORKER_FRAME_H
+
+#include "metrics.h"
+#include "settings.h"
+#include "wake.h"
+
+enum { FRAME_WHO_BYTES = 160 };
+
+struct frame {
+	const char *name; /* of the service */
+	struct worker_conf conf;
+	void *own_conf;   /* the service's struct, NULL if it has none */
+	struct arena mem; /* of the settings and names */
+	struct wake wake;
+	struct telemetry *telemetry;
+	struct bus_producer *producer;  /* wakes the loop */
+	struct str topics[TOPIC_COUNT]; /* full names */
+	const char *group;
+	char who[FRAME_WHO_BYTES]; /* service, host and process, for results */
+};
+
+struct frame_plan {
+	const char *name;
+	struct settings_want want;
+	size_t own_bytes;
+};
+
+/* -1: go on; else the process's exit code (help was asked for, or something was wrong and is told).
+ */
+int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **argv);
+void frame_close(struct frame *f);
+
+/* Waits until all of them exist. false: asked to end, or the producer is lost (then *e says so). */
+bool frame_await_topics(struct frame *f, const enum topic *topics, size_t count, struct err *e);
+
+/* Counts, with the name of the metric. */
+static inline void frame_count(struct frame *f, enum worker_metric metric)
+{
+	telemetry_add(f->telemetry, metric, 1);
+}
+
+#endif

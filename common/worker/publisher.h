@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_WORKER_PUBLISHER_H
+#define COMMON_WORKER_PUBLISHER_H
+
+#include "frame.h"
+
+/* One send at a time. Tags grow for ever, so a late report of an earlier send, one that was given
+ * up, is known as such and ignored. */
+struct publisher {
+	struct frame *frame;
+	uint64_t next_tag;
+	bool *is_acked; /* of the items of this send */
+	size_t acked_cap;
+};
+
+void publisher_init(struct publisher *p, struct frame *f);
+void publisher_release(struct publisher *p);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "schema_source.h"
+
+#include "longshore/pg.h"
+
+static const struct pg_statement find_schema = {
+        "find_schema", "SELECT schema FROM event.schema WHERE fingerprint = $1", 1};
+
+void schema_table_init(struct schema_table *t, const char *conninfo, const char *application)
+{
+	*t = (struct schema_table){.conninfo = conninfo, .application = application};
+}
+
+void schema_table_release(struct schema_table *t)
+{
+	pg_close(t->pg);
+	t->pg = NULL;
+}
+
+static int ask(struct schema_table *t, struct str fingerprint, struct arena *mem,
+        struct pg_rows **rows, struct err *e)
+{
+	if (!t->pg && pg_open(t->conninfo, t->application, &t->pg, e))
+		return e->act;
+	struct pg_params params;
+	pg_params_init(&params, mem);
+	pg_add_bytes(&params, fingerprint);
+	return pg_run(t->pg, &find_schema, &params, rows, NULL, e);
+}
+
+static int find(
+        void *arg, struct str fingerprint, struct arena *mem, struct str *out_json, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	if (ask(arg, fingerprint, mem, &rows, e)) {
+		/* Whatever keeps the table from answering, the message is not to blame. */
+		e->act = ERR_RETRY;
+		return err_note(e, "look for an event's writer schema");
+	}
+	if (pg_rows_count(rows) == 0)
+		return err_set(e, ERR_REJECT, "unknown_schema",
+		        "the writer's schema is not in event.schema; run `longshore migrate` of "
+		        "the newest release");
+	*out_json = pg_text(rows, 0, 0, mem);
+	return 0;
+}
+
+struct schema_source schema_table_source(struct schema_table *t)
+{
+	bool has_table = t->conninfo && t->conninfo[0];
+	return (struct schema_source){.find = has_table ? find : NULL, .arg = t};
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+
+#include "longshore/log.h"
+
+#include <stddef.h>
+
+#define TEXT(name, variable, value, text) \
+	{ \
+		.env = (variable), .kind = CONF_TEXT, \
+		.offset = offsetof(struct worker_conf, name), .preset = (value), .help = (text) \
+	}
+#define INT(name, variable, value, low, high, what, text) \
+	{ \
+		.env = (variable), .kind = CONF_INT, .offset = offsetof(struct worker_conf, name), \
+		.preset = (value), .min = (low), .max = (high), .unit = (what), .help = (text) \
+	}
+
+#define HOUR_MS (60 * 60 * 1000)
+#define TIB (INT64_C(1) << 40)
+
+static const struct conf_field common_fields[] = {
+        TEXT(kafka, "LONGSHORE_KAFKA", NULL, "Kafka brokers, host:port with commas between"),
+        TEXT(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.",
+                "what all topics and groups begin with"),
+        TEXT(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
+        TEXT(redis, "LONGSHORE_REDIS", "", "Redis, host:port; empty does without"),
+        TEXT(staging, "LONGSHORE_STAGING", "", "staging, as URL: file:///path"),
+        TEXT(keys, "LONGSHORE_KEYS", "", "directory with the keys of this service only"),
+        TEXT(instance, "LONGSHORE_INSTANCE", "",
+                "stable name of this replica in its group (StatefulSet); empty: none"),
+        TEXT(admin, "LONGSHORE_ADMIN", "127.0.0.1:0",
+                "admin port, host:port, port 0 any free one; empty: none"),
+        TEXT(log_level, "LONGSHORE_LOG_LEVEL", "info",
+                "least level that is logged: debug info warn error"),
+        INT(session_timeout_ms, "LONGSHORE_SESSION_TIMEOUT_MS", "10000", 1000, HOUR_MS, "ms",
+                "silence after which Kafka takes a dead process's partitions away"),
+        INT(drain_ms, "LONGSHORE_DRAIN_MS", "25000", 0, HOUR_MS, "ms",
+                "grace for running work on SIGTERM"),
+};
+
+static const struct conf_field task_fields[] = {
+        INT(threads, "LONGSHORE_THREADS", "4", 1, 256, "threads", "tasks done at the same time"),
+        INT(poison_limit, "LONGSHORE_POISON_LIMIT", "3", 1, 100, "deaths",
+                "how often a task may kill its process, running alone, until it is set aside"),
+        INT(lease_ms, "LONGSHORE_LEASE_MS", "5000", 100, HOUR_MS, "ms",
+                "how long a task that its process left behind is not taken up by others; needs "
+                "Redis"),
+        TEXT(cache_dir, "LONGSHORE_CACHE_DIR", "/var/tmp/longshore-cache",
+                "local directory for decrypted bridge shards"),
+        INT(cache_bytes, "LONGSHORE_CACHE_BYTES", "8589934592", 1 << 20, TIB, "bytes",
+                "bound of that directory"),
+};
+
+enum {
+	COMMON_COUNT = sizeof(common_fields) / sizeof(common_fields[0]),
+	TASK_COUNT = sizeof(task_fields) / sizeof(task_fields[0])
+};
+
+/* What the tables cannot say. */
+static int check(const struct settings_want *want, const struct worker_conf *c, struct buf *report,
+        struct err *e)
+{
+	enum log_level level;
+	if (!log_level_parse(str_c(c->log_level), &level) &&
+	        buf_printf(report, e, "LONGSHORE_LOG_LEVEL: set debug, info, warn or error\n"))
+		return e->act;
+	if (want->is_task_service && !c->staging[0] &&
+	        buf_printf(report, e,
+	                "LONGSHORE_STAGING: is not set; it is required: staging, as URL: "
+	                "file:///path\n"))
+		return e->act;
+	if (want->is_task_service && !c->keys[0] &&
+	        buf_printf(report, e,
+	                "LONGSHORE_KEYS: is not set; it is required: the directory that `longshore "
+	                "keys init` wrote for "
+	                "this service\n"))
+		return e->act;
+	return 0;
+}
+
+int settings_read(const struct settings_want *want, struct worker_conf *common, void *own,
+        struct arena *mem, struct buf *report, struct err *e)
+{
+	bool is_wrong = conf_read(common_fields, COMMON_COUNT, common, mem, report, e) != 0;
+	bool has_all = !is_wrong;
+	if (want->is_task_service && conf_read(task_fields, TASK_COUNT, common, mem, report, e))
+		is_wrong = true;
+	if (want->own_count && conf_read(want->own, want->own_count, own, mem, report, e))
+		is_wrong = true;
+	size_t before = report->n;
+	if (has_all && check(want, common, report, e))
+		return e->act;
+	if (is_wrong || report->n > before)
+		return err_set(e, ERR_FATAL, "bad_settings", "settings have mistakes; see --help");
+	return 0;
+}
+
+int settings_help(
+        const struct settings_want *want, const char *service, struct buf *out, struct err *e)
+{
+	if (buf_printf(out, e,
+	            "usage: longshore-%s [--help]\n\nSettings are environment variables:\n",
+	            service) ||
+	        conf_help(common_fields, COMMON_COUNT, out, e))
+		return e->act;
+	if (want->is_task_service && conf_help(task_fields, TASK_COUNT, out, e))
+		return e->act;
+	if (want->own_count && conf_help(want->own, want->own_count, out, e))
+		return e->act;
+	return buf_printf(out, e,
+	        "\nSIGTERM drains; /healthz, /readyz and /metrics are on the admin port.\n");
+}

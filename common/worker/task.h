@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One task message in the hands of this process. The loop thread owns it; while it is RUNNING a
+ * pool thread works on `work` and reads `event`.
+ *
+ *   UNREAD -> WAITING -> MARKED -> RUNNING -> SENDING -> ACKED -> freed, once committed as finished
+ *                `--------------------------^   dead letters, expired ones: never started
+ *
+ * A revoke frees what has not started. What has started goes on without its partition (is_owned
+ * false) and is freed once its result is acknowledged; if its message comes back meanwhile, it has
+ * its partition again.
+ */
+#ifndef COMMON_WORKER_TASK_H
+#define COMMON_WORKER_TASK_H
+
+#include "marks.h"
+
+#include "longshore/arena.h"
+#include "longshore/buf.h"
+#include "longshore/worker.h"
+
+enum task_state {
+	TASK_UNREAD,  /* not decoded: its writer's schema could not be asked for yet */
+	TASK_WAITING, /* not started */
+	TASK_MARKED,  /* its mark is set; it starts once that is committed */
+	TASK_RUNNING, /* on a pool thread */
+	TASK_SENDING, /* a dead letter or result is on its way */
+	TASK_ACKED,   /* all of it is acknowledged; to be committed as finished */
+};
+
+enum task_letter { LETTER_NONE, LETTER_DEAD, LETTER_DEAD_THEN_RESULT, LETTER_RESULT };
+
+enum task_lease {
+	LEASE_UNASKED, /* to be taken before it starts */
+	LEASE_OURS,
+	LEASE_WITHOUT, /* Redis is absent: go on without */
+};
+
+enum { TASK_TOKEN_BYTES = 33 };
+
+struct task {
+	enum task_state state;
+	struct str topic; /* of the loop */
+	int32_t partition;
+	int64_t offset;
+	uint64_t order;   /* of arrival */
+	bool is_owned;    /* its partition is assigned to us */
+	struct mark mark; /* copy of what the partition's marks say */
+	const struct bus_message *message;
+
+	struct arena mem; /* of the decoded event */
+	const struct ev_type *type;
+	void *event;                     /* begins with the head */
+	const struct ev_task_head *head; /* NULL while it is not decoded */
+
+	int64_t not_before_ms; /* monotonic: no try to decode or start earlier */
+	int64_t backoff_ms;
+	enum task_lease lease;
+	int64_t lease_renew_ms; /* monotonic */
+	char token[TASK_TOKEN_BYTES];
+
+	int64_t started_ms; /* wall clock */
+	int act;            /* outcome of the execution: 0 = `wire` holds the result to be sent */
+	struct err failure; /* act != 0 */
+	bool is_repeated;   /* the result was found in staging */
+
+	enum task_letter letter; /* SENDING: what */
+	struct buf wire;         /* SENDING: its bytes; RUNNING: the encoded result */
+	enum ev_outcome outcome; /* SENDING a result: for log and counters */
+	const char *reason;
+	bool is_queued;     /* handed to the producer, no report yet */
+	bool is_substitute; /* `wire` stands in for a result that was too large */
+	bool is_finished;   /* ACKED: the mark is set, the commit is to come */
+};
+
+#endif

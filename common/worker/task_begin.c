@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What starts. choose() says which task and how; here it is done: lease, mark, and, once the mark
+ * is committed, the pool. The mark is on the broker before the task's first instruction runs. */
+#include "choice.h"
+#include "letter.h"
+#include "task_loop.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+enum { LEASE_PAUSE_LEAST_MS = 20, LEASE_PAUSE_MOST_MS = 1000, ROOM_PAUSE_MS = 100 };
+
+static struct str lease_of(const struct task *t)
+{
+	return t->head->task_id;
+}
+
+static void take_lease(struct task_loop *l, struct task *t)
+{
+	int64_t lease_ms = l->frame->conf.lease_ms;
+	int64_t now_ms = clock_mono_ms();
+	int64_t pause_ms = lease_ms / 8;
+	switch (memo_lease_take(l->memo, lease_of(t), str_c(t->token), lease_ms)) {
+	case LEASE_TAKEN:
+		t->lease = LEASE_OURS;
+		t->lease_renew_ms = now_ms + lease_ms / 3;
+		break;
+	case LEASE_ABSENT:
+		t->lease = LEASE_WITHOUT;
+		break;
+	case LEASE_HELD_ELSEWHERE:
+		frame_count(l->frame, METRIC_LEASED_ELSEWHERE);
+		if (pause_ms < LEASE_PAUSE_LEAST_MS)
+			pause_ms = LEASE_PAUSE_LEAST_MS;
+		t->not_before_ms =
+		        now_ms + (pause_ms < LEASE_PAUSE_MOST_MS ? pause_ms : LEASE_PAUSE_MOST_MS);
+		break;
+	}
+}
+
+/* Taking again renews, and takes anew where Redis was emptied. Held by somebody else: both do the
+ * task, which is harmless. */
+void begin_renew_leases(struct task_loop *l)
+{
+	int64_t now_ms = clock_mono_ms();
+	for (size_t i = 0; i < l->tasks_count; i++) {
+		struct task *t = l->tasks[i];
+		if (t->lease != LEASE_OURS || t->lease_renew_ms > now_ms)
+			continue;
+		enum lease lease = memo_lease_take(
+		        l->memo, lease_of(t), str_c(t->token), l->frame->conf.lease_ms);
+		t->lease = lease == LEASE_HELD_ELSEWHERE ? LEASE_WITHOUT : LEASE_OURS;
+		t->lease_renew_ms = now_ms + l->frame->conf.lease_ms / 3;
+	}
+}
+
+static void mark(struct task_loop *l, struct task *t, bool (*set)(struct marks *, int64_t))
+{
+	struct partition *p = partition_find(l, t->partition);
+	if (!set(&p->marks,
+	            t->offset)) { /* the metadata is full: when the floor has moved there is room */
+		t->not_before_ms = clock_mono_ms() + ROOM_PAUSE_MS;
+		return;
+	}
+	p->is_dirty = true;
+	t->mark = marks_get(&p->marks, t->offset);
+	t->state = TASK_MARKED;
+	PROBE(task_before_mark);
+}
+
+static int bury(struct task_loop *l, struct task *t, struct err *e)
+{
+	struct err why;
+	(void)err_set(&why, ERR_REJECT, "poison",
+	        "the task killed its process %d times while nothing else ran in it; look for these "
+	        "ends in the logs of %s",
+	        t->mark.deaths, l->service->name);
+	return send_dead(l, t, &why, true, e);
+}
+
+static int expire(struct task_loop *l, struct task *t, struct err *e)
+{
+	const struct verdict verdict = {.outcome = EV_OUTCOME_EXPIRED,
+	        .reason = "expired",
+	        .detail = "it was read after the time up to which it may be started"};
+	return send_verdict(l, t, &verdict, e);
+}
+
+int begin_choose(struct task_loop *l, struct err *e)
+{
+	if (l->is_draining || l->is_fenced)
+		return 0;
+	for (;;) {
+		const struct choice_facts facts = {clock_unix_ms(), clock_mono_ms(),
+		        l->frame->conf.threads, l->frame->conf.poison_limit};
+		struct choice c = choose(l->tasks, l->tasks_count, &facts);
+		int act = 0;
+		switch (c.step) {
+		case CHOICE_NONE:
+			return 0;
+		case CHOICE_BURY:
+			act = bury(l, c.task, e);
+			break;
+		case CHOICE_EXPIRE:
+			act = expire(l, c.task, e);
+			break;
+		case CHOICE_LEASE:
+			take_lease(l, c.task);
+			break;
+		case CHOICE_ALONE:
+			mark(l, c.task, marks_alone);
+			break;
+		case CHOICE_RUN:
+			mark(l, c.task, marks_run);
+			break;
+		}
+		if (act)
+			return act;
+	}
+}
+
+void begin_marked(struct task_loop *l)
+{
+	for (size_t i = 0; i < l->tasks_count; i++) {
+		struct task *t = l->tasks[i];
+		if (t->state != TASK_MARKED)
+			continue;
+		PROBE(task_after_mark);
+		if (t->mark.state == MARK_ALONE) {
+			PROBE(suspect_before_run);
+			LOG(LOG_WARN, "worker.suspect_runs_alone", "its process died while it ran",
+			        LOG_TEXT("task_id", t->head->task_id),
+			        LOG_NUM("deaths", t->mark.deaths));
+		}
+		t->state = TASK_RUNNING;
+		t->started_ms = clock_unix_ms();
+		pool_submit(l->pool, t);
+	}
+}

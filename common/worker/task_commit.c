@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Commits: the floor of each assigned partition that changed, with its marks as metadata. */
+#include "task_loop.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 2000 };
+
+struct commit {
+	struct bus_position *positions;
+	size_t count;
+};
+
+static int gather(struct task_loop *l, struct commit *out, struct err *e)
+{
+	*out = (struct commit){
+	        ARENA_TRY_ARRAY(&l->turn, struct bus_position, l->partitions_count + 1), 0};
+	if (!out->positions)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a commit");
+	for (size_t i = 0; i < l->partitions_count; i++) {
+		struct partition *p = &l->partitions[i];
+		if (!p->is_dirty)
+			continue;
+		char *text = arena_try_alloc(&l->turn, BUS_METADATA_MAX, 1);
+		if (!text)
+			return err_set(e, ERR_FATAL, "no_memory", "out of memory for a commit");
+		out->positions[out->count++] = (struct bus_position){
+		        .topic = l->frame->topics[l->service->topic],
+		        .partition = p->number,
+		        .offset = p->marks.floor,
+		        .metadata = {text, marks_encode(&p->marks, text)},
+		};
+	}
+	return 0;
+}
+
+/* Acknowledged tasks become finished ones, as far as the metadata has room. */
+static void finish_acknowledged(struct task_loop *l)
+{
+	for (size_t i = 0; i < l->tasks_count; i++) {
+		struct task *t = l->tasks[i];
+		struct partition *p = partition_find(l, t->partition);
+		if (t->state != TASK_ACKED || t->is_finished || !marks_finish(&p->marks, t->offset))
+			continue;
+		t->is_finished = true;
+		p->is_dirty = true;
+	}
+}
+
+static void committed(struct task_loop *l)
+{
+	PROBE(task_after_commit);
+	frame_count(l->frame, METRIC_COMMITS);
+	l->commit_backoff_ms = 0;
+	for (size_t i = 0; i < l->partitions_count; i++)
+		l->partitions[i].is_dirty = false;
+	for (size_t i = l->tasks_count; i-- > 0;) {
+		if (l->tasks[i]->state == TASK_ACKED && l->tasks[i]->is_finished)
+			task_free(l, l->tasks[i]);
+	}
+	begin_marked(l);
+}
+
+static int refused(struct task_loop *l, struct err *e)
+{
+	switch (e->act) {
+	case ERR_FENCED: /* the revoke comes with one of the next polls */
+		frame_count(l->frame, METRIC_COMMITS_FENCED);
+		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
+		l->is_fenced = true;
+		return 0;
+	case ERR_RETRY:
+	case ERR_DEFER:
+		if (l->commit_backoff_ms == 0)
+			log_err(LOG_WARN, "worker.commit_failed", e, NULL, 0);
+		l->commit_backoff_ms =
+		        l->commit_backoff_ms == 0 ? BACKOFF_FIRST_MS : 2 * l->commit_backoff_ms;
+		if (l->commit_backoff_ms > BACKOFF_MOST_MS)
+			l->commit_backoff_ms = BACKOFF_MOST_MS;
+		l->commit_not_before_ms = clock_mono_ms() + l->commit_backoff_ms;
+		return 0;
+	case ERR_REJECT: /* metadata that the broker refuses is our own mistake */
+	case ERR_FATAL:
+		break;
+	}
+	return e->act;
+}
+
+int commit_marks(struct task_loop *l, struct err *e)
+{
+	if (l->is_fenced || clock_mono_ms() < l->commit_not_before_ms)
+		return 0;
+	finish_acknowledged(l);
+	struct commit commit;
+	if (gather(l, &commit, e))
+		return e->act;
+	if (commit.count == 0)
+		return 0;
+	PROBE(task_before_commit);
+	if (bus_commit(l->consumer, commit.positions, commit.count, e))
+		return refused(l, e);
+	committed(l);
+	return 0;
+}
+
+void commit_last(struct task_loop *l)
+{
+	struct err e;
+	struct commit commit;
+	if (gather(l, &commit, &e) || bus_commit(l->consumer, commit.positions, commit.count, &e))
+		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+}

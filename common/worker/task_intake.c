@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What comes from Kafka: partitions, messages. A revoke takes every partition: what has not started
+ * is forgotten (it is read again by whoever gets it), what has started goes on without its
+ * partition, and "running alone" is taken back by a last commit. A message that comes back while
+ * its task still runs here joins that task.
+ */
+#include "letter.h"
+#include "task_loop.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+#include <stdlib.h>
+
+enum {
+	READ_MOST = 256,    /* messages a turn */
+	WAITING_MOST = 256, /* tasks held; reading pauses above and goes on below half of it */
+	WAITING_MOST_BYTES = 16 << 20,
+	SCHEMA_PAUSE_MS = 1000,
+};
+
+/* --- partitions --- */
+
+static void take_over(struct partition *p, const struct bus_position *at)
+{
+	struct err e;
+	p->number = at->partition;
+	if (marks_take_over(&p->marks, at->offset, at->metadata, &e) == 0)
+		return;
+	const struct log_field fields[] = {
+	        LOG_NUM("partition", at->partition), LOG_NUM("offset", at->offset)};
+	log_err(LOG_WARN, "worker.marks_unreadable", &e, fields, 2);
+}
+
+int intake_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
+{
+	struct task_loop *l = arg;
+	l->partitions = calloc(count + 1, sizeof(*l->partitions));
+	if (!l->partitions)
+		return err_set(
+		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+	l->partitions_count = count;
+	for (size_t i = 0; i < count; i++)
+		take_over(&l->partitions[i], &positions[i]);
+	l->is_fenced = false;
+	l->is_paused = false;
+	l->commit_not_before_ms = 0;
+	frame_count(l->frame, METRIC_REBALANCES);
+	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
+	return 0;
+}
+
+/* Not started: forgotten. Started: goes on. Acknowledged: finished, with the last commit. */
+static void let_go(struct task_loop *l, struct task *t)
+{
+	struct partition *p = partition_find(l, t->partition);
+	switch (t->state) {
+	case TASK_MARKED:
+		marks_unstart(&p->marks, t->offset);
+		p->is_dirty = true;
+		task_free(l, t);
+		return;
+	case TASK_UNREAD:
+	case TASK_WAITING:
+		task_free(l, t);
+		return;
+	case TASK_ACKED:
+		p->is_dirty |= marks_finish(&p->marks, t->offset);
+		task_free(l, t);
+		return;
+	case TASK_RUNNING:
+	case TASK_SENDING:
+		break;
+	}
+	t->is_owned = false;
+	if (t->mark.state == MARK_ALONE) {
+		t->mark.state = MARK_SUSPECT;
+		p->is_dirty = true;
+	}
+}
+
+void intake_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost)
+{
+	struct task_loop *l = arg;
+	(void)positions;
+	PROBE(revoke_begin);
+	for (size_t i = l->tasks_count; i-- > 0;) {
+		if (i < l->tasks_count && l->tasks[i]->is_owned)
+			let_go(l, l->tasks[i]);
+	}
+	for (size_t i = 0; i < l->partitions_count; i++)
+		marks_revoke(&l->partitions[i].marks);
+	if (!lost && !l->is_fenced)
+		commit_last(l);
+	for (size_t i = 0; i < l->partitions_count; i++)
+		marks_release(&l->partitions[i].marks);
+	free(l->partitions);
+	l->partitions = NULL;
+	l->partitions_count = 0;
+	PROBE(revoke_end);
+	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions given back",
+	        LOG_NUM("partitions", (int64_t)count),
+	        LOG_NUM("still_running", (int64_t)l->tasks_count));
+}
+
+/* --- messages --- */
+
+static struct err undecodable(const char *text)
+{
+	struct err e;
+	(void)err_set(&e, ERR_REJECT, "undecodable", "%s", text);
+	return e;
+}
+
+/* Decodes, or sends it to the dead letters, or leaves it for later. */
+static int decode(struct task_loop *l, struct task *t, struct err *e)
+{
+	struct err why = undecodable("the message has no value");
+	int act = ERR_REJECT;
+	arena_reset(&t->mem);
+	if (t->message->value.p) {
+		t->event = arena_alloc(&t->mem, ev_type_struct_bytes(t->type));
+		act = reading_decode(
+		        &l->schema_source, t->type, t->message->value, &t->mem, t->event, &why);
+	}
+	switch (act) {
+	case 0:
+		t->head = t->event;
+		t->state = TASK_WAITING;
+		return 0;
+	case ERR_REJECT:
+		return send_dead(l, t, &why, false, e);
+	case ERR_FATAL:
+		*e = why;
+		return act;
+	default:
+		if (t->backoff_ms == 0)
+			log_err(LOG_WARN, "worker.schema_awaited", &why, NULL, 0);
+		t->backoff_ms = SCHEMA_PAUSE_MS;
+		t->not_before_ms = clock_mono_ms() + t->backoff_ms;
+		return 0;
+	}
+}
+
+static int take_message(struct task_loop *l, const struct bus_message *m, struct err *e)
+{
+	struct partition *p = partition_find(l, m->partition);
+	struct task *known = task_find(l, m->partition, m->offset);
+	frame_count(l->frame, METRIC_MESSAGES);
+	if (!p) { /* of an assignment that is gone */
+		bus_message_free(m);
+		return 0;
+	}
+	int64_t floor = p->marks.floor;
+	struct mark mark = marks_see(&p->marks, m->offset);
+	p->is_dirty |= floor >= 0 && p->marks.floor != floor;
+	if (known || mark.state == MARK_FINISHED) {
+		bus_message_free(m);
+		if (known && !known->is_owned) {
+			known->is_owned = true;
+			known->mark = mark;
+		}
+		return 0;
+	}
+	struct task *t = task_new(l, m, e);
+	if (!t) {
+		bus_message_free(m);
+		return e->act;
+	}
+	t->mark = mark;
+	return decode(l, t, e);
+}
+
+/* Trouble is told once, until it changes or is over. */
+static int tell_trouble(struct task_loop *l, const struct err *e)
+{
+	if (e->act == ERR_FATAL)
+		return e->act;
+	if (!l->told_code || strcmp(l->told_code, e->code) != 0)
+		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
+	l->told_code = e->code;
+	return 0;
+}
+
+int intake_read(struct task_loop *l, struct err *e)
+{
+	l->has_more = false;
+	for (int i = 0; i < READ_MOST; i++) {
+		const struct bus_message *m;
+		if (bus_consumer_poll(l->consumer, 0, &m, e)) {
+			l->has_more = true;
+			return tell_trouble(l, e);
+		}
+		if (!m)
+			return 0;
+		l->told_code = NULL;
+		if (take_message(l, m, e))
+			return e->act;
+	}
+	l->has_more = true;
+	return 0;
+}
+
+int intake_decode(struct task_loop *l, struct err *e)
+{
+	int64_t now_ms = clock_mono_ms();
+	for (size_t i = 0; i < l->tasks_count; i++) {
+		struct task *t = l->tasks[i];
+		if (t->state == TASK_UNREAD && t->not_before_ms <= now_ms && decode(l, t, e))
+			return e->act;
+	}
+	return 0;
+}
+
+/* --- pausing --- */
+
+static bool wants_pause(const struct task_loop *l)
+{
+	size_t waiting = 0;
+	size_t bytes = 0;
+	for (size_t i = 0; i < l->tasks_count; i++) {
+		const struct task *t = l->tasks[i];
+		if (t->state == TASK_UNREAD || t->state == TASK_WAITING) {
+			waiting++;
+			bytes += t->message->value.n;
+		}
+	}
+	unsigned share = l->is_paused ? 2 : 1;
+	return l->is_draining || waiting >= WAITING_MOST / share ||
+	       bytes >= WAITING_MOST_BYTES / share;
+}
+
+int intake_pause(struct task_loop *l, struct err *e)
+{
+	bool pause = wants_pause(l);
+	if (pause == l->is_paused || l->partitions_count == 0)
+		return 0;
+	struct bus_position *at =
+	        ARENA_TRY_ARRAY(&l->turn, struct bus_position, l->partitions_count);
+	if (!at)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a pause");
+	for (size_t i = 0; i < l->partitions_count; i++)
+		at[i] = (struct bus_position){.topic = l->frame->topics[l->service->topic],
+		        .partition = l->partitions[i].number};
+	if (bus_pause(l->consumer, at, l->partitions_count, pause, e))
+		return tell_trouble(l, e); /* tried again in the next turn */
+	l->is_paused = pause;
+	return 0;
+}
