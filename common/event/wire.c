@@ -128,8 +128,8 @@ int wire_get_bytes(struct wire_in *in, struct str *out, struct err *e)
 	int rc = wire_get_long(in, &n, e);
 	if (rc < 0)
 		return rc;
-	if (n < 0 || (uint64_t)n > in->left)
-		return wire_undecodable(e, "a length is larger than the message");
+	if (n < 0)
+		return wire_undecodable(e, "a length is negative");
 	return wire_take(in, (size_t)n, out, e);
 }
 

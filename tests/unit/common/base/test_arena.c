@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/arena.h"
 
+#include <sanitizer/asan_interface.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdint.h>
@@ -117,6 +118,21 @@ static void copies_are_terminated_and_absence_stays(void **state)
 	assert_int_equal(made.n, 7);
 	arena_release(&mem);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+static void the_sanitizer_sees_use_after_reset_and_past_the_end(void **state)
+{
+	(void)state;
+	struct arena mem;
+	arena_init(&mem, 65536);
+	char *p = arena_alloc(&mem, 21);
+	assert_false(__asan_address_is_poisoned(p + 20));
+	assert_true(__asan_address_is_poisoned(p + 21));
+	arena_reset(&mem);
+	assert_true(__asan_address_is_poisoned(p));
+	arena_release(&mem);
+}
+#endif
 
 static void the_programmers_own_sizes_abort_past_the_limit(void **state)
 {

@@ -117,6 +117,9 @@ static void values_are_cut_at_1024_bytes_between_characters(void **state)
 	memcpy(value + 1023, "\xc3\xa9", 2);
 	LOG(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
 	assert_int_equal(last_length(), 1023);
+	memset(value, 0xff, sizeof value);
+	LOG(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
+	assert_int_equal(last_length(), 1024 * strlen("\\ufffd"));
 }
 
 static void too_many_fields_still_give_whole_json(void **state)
