@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a bridge task is done with. Each operation is idempotent: objects are created once, under the task's id, and
+ * what was there before is reported.
+ */
+#ifndef BRIDGE_WORKER_OP_H
+#define BRIDGE_WORKER_OP_H
+
+#include "longshore/bridge.h"
+#include "longshore/events.h"
+#include "longshore/keyring.h"
+#include "longshore/sealed.h"
+#include "longshore/source.h"
+#include "longshore/spec.h"
+#include "longshore/store.h"
+
+#include <stdatomic.h>
+
+struct bridge_worker { /* one a process, shared by its threads */
+	struct store *staging;
+	struct keyring *keys;
+	struct bridge_cache *cache;
+};
+
+struct op {
+	const struct bridge_worker *worker;
+	const struct ev_bridge_task *task;
+	const struct spec *spec;
+	int64_t now_ms;
+	const atomic_bool *stop; /* may be NULL */
+	struct arena *mem;
+	struct ev_task_result *out;
+};
+
+int op_inspect(const struct op *op, struct err *e) ERR_MUST_USE;
+int op_select(const struct op *op, struct err *e) ERR_MUST_USE;
+int op_lists(const struct op *op, struct err *e) ERR_MUST_USE;
+int op_combine(const struct op *op, struct err *e) ERR_MUST_USE;
+
+/* ERR_DEFER ("drain") once the process has to go. */
+int op_go_on(const struct op *op, struct err *e) ERR_MUST_USE;
+
+/* selections/<delivery>/<task>.<suffix> */
+struct str op_object(const struct op *op, const char *suffix);
+int op_key(const struct op *op, struct str prefix, struct str scope, struct secret *out, struct err *e) ERR_MUST_USE;
+
+#endif

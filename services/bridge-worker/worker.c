@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker.h"
+
+#include "op.h"
+
+#include <stdlib.h>
+
+static void stop(void *state)
+{
+	struct bridge_worker *w = state;
+	if (!w)
+		return;
+	bridge_cache_close(w->cache);
+	keyring_close(w->keys);
+	store_close(w->staging);
+	free(w);
+}
+
+static int start(const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+{
+	(void)conf; /* no settings of its own */
+	struct bridge_worker *w = calloc(1, sizeof(*w));
+	if (!w)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-worker");
+	int act = store_open(common->staging, &w->staging, e);
+	if (act == 0)
+		act = keyring_open(common->keys, &w->keys, e);
+	if (act == 0)
+		act = bridge_cache_open(w->staging, w->keys, common->cache_dir, common->cache_bytes, &w->cache, e);
+	if (act != 0) {
+		stop(w);
+		return act;
+	}
+	*out_state = w;
+	return 0;
+}
+
+static int handle(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+{
+	struct spec spec;
+	struct op op = {.worker = state, .task = run->task, .spec = &spec, .now_ms = run->now_ms, .stop = run->stop,
+		.mem = run->mem, .out = out};
+	int act = spec_parse(run->spec, run->mem, &spec, e);
+	if (act != 0)
+		return act;
+	switch (op.task->op) {
+	case EV_BRIDGE_OP_INSPECT:
+		return op_inspect(&op, e);
+	case EV_BRIDGE_OP_SELECT:
+		return op_select(&op, e);
+	case EV_BRIDGE_OP_LISTS:
+		return op_lists(&op, e);
+	case EV_BRIDGE_OP_COMBINE:
+		return op_combine(&op, e);
+	case EV_BRIDGE_OP_UNKNOWN:
+		break;
+	}
+	return err_set(e, ERR_REJECT, "unknown_operation", "this bridge-worker does not know the task's operation: upgrade it");
+}
+
+const struct task_service bridge_worker_service = {
+	.name = "bridge-worker",
+	.topic = TOPIC_BRIDGE_TASKS,
+	.type = &ev_bridge_task_type,
+	.result_prefix = "selections",
+	.start = start,
+	.handle = handle,
+	.stop = stop,
+};
