@@ -162,6 +162,9 @@ int main(void)
 	        cmocka_unit_test(an_overflowing_product_is_refused),
 	        cmocka_unit_test(a_zeroed_arena_can_be_reset_and_released),
 	        cmocka_unit_test(copies_are_terminated_and_absence_stays),
+#ifdef __SANITIZE_ADDRESS__
+	        cmocka_unit_test(the_sanitizer_sees_use_after_reset_and_past_the_end),
+#endif
 	        cmocka_unit_test(the_programmers_own_sizes_abort_past_the_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
