@@ -163,8 +163,9 @@ int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *
 	struct store_facts got;
 	if (s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e) != 0)
 		return err_note(e, "read %s", n.text);
+	r->ops = s->ops;
 	int rc = read_all(r, max_bytes, mem, out, e);
-	s->ops->read_close(r);
+	store_read_close(r);
 	if (rc != 0)
 		return err_note(e, "read %s", n.text);
 	if (facts != NULL)
