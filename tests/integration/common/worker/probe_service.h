@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A task service that does what the task's lane says, in the test program itself, started anew as a child:
+ *   ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file>
+ * Each call of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until <dir>/<file> is there
+ * or the process is to stop. */
+#ifndef TESTS_PROBE_SERVICE_H
+#define TESTS_PROBE_SERVICE_H
+
+#include "longshore/worker.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct probe_conf {
+	const char *dir;
+};
+
+static const struct conf_field probe_fields[] = {
+	{.env = "LONGSHORE_TEST_DIR", .kind = CONF_TEXT, .offset = offsetof(struct probe_conf, dir),
+		.help = "where the test looks"},
+};
+
+static inline int probe_start(const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+{
+	(void)common;
+	(void)e;
+	*out_state = (void *)(uintptr_t)((const struct probe_conf *)conf)->dir;
+	return 0;
+}
+
+static inline void probe_note(const char *dir, const char *file, const char *text)
+{
+	char path[512];
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	close(fd);
+}
+
+static inline int probe_block(const char *dir, const struct task_run *run, struct err *e)
+{
+	char path[512];
+	struct stat st;
+	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)run->head->lane.n - 6, run->head->lane.p + 6);
+	while (stat(path, &st)) {
+		if (atomic_load(run->stop))
+			return err_set(e, ERR_DEFER, "drain", "told to stop");
+		poll(NULL, 0, 2);
+	}
+	return 0;
+}
+
+static inline void probe_fill(const struct task_run *run, struct ev_task_result *out, size_t count)
+{
+	out->counts = ARENA_TRY_ARRAY(run->mem, struct ev_count, count);
+	if (!out->counts)
+		abort();
+	out->counts_count = count;
+	for (size_t i = 0; i < count; i++)
+		out->counts[i] = (struct ev_count){STR(""), STR("members"), 7};
+}
+
+static inline int probe_handle(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+{
+	const char *dir = state;
+	char line[256];
+	struct str lane = run->head->lane;
+	snprintf(line, sizeof(line), "%.*s %d %.*s\n", (int)run->head->task_id.n, run->head->task_id.p, (int)getpid(),
+		(int)run->spec.n > 40 ? 40 : (int)run->spec.n, run->spec.p);
+	probe_note(dir, "handled", line);
+	if (str_eq(lane, STR("retry"))) {
+		(void)err_set(e, ERR_RETRY, "source_away", "the source does not answer");
+		e->not_before_ms = 1234567890123;
+		return ERR_RETRY;
+	}
+	if (str_eq(lane, STR("defer")))
+		return err_set(e, ERR_DEFER, "rate_limited", "later");
+	if (str_eq(lane, STR("reject")))
+		return err_set(e, ERR_REJECT, "source_changed", "object 3 has changed");
+	if (str_eq(lane, STR("fatal")))
+		return err_set(e, ERR_FATAL, "broken", "an invariant is broken");
+	if (str_eq(lane, STR("abort")))
+		_exit(99);
+	if (str_has_prefix(lane, STR("block:")) && probe_block(dir, run, e))
+		return e->act;
+	probe_fill(run, out, str_eq(lane, STR("large")) ? 20000 : 1);
+	return 0;
+}
+
+static inline int probe_main(void)
+{
+	static const struct task_service service = {
+		.name = "test-probe",
+		.topic = TOPIC_BRIDGE_TASKS,
+		.type = &ev_bridge_task_type,
+		.result_prefix = "selections",
+		.conf = probe_fields,
+		.conf_count = 1,
+		.conf_bytes = sizeof(struct probe_conf),
+		.start = probe_start,
+		.handle = probe_handle,
+	};
+	char *argv[] = {(char *)(uintptr_t) "test-probe", NULL};
+	return worker_run_tasks(&service, 1, argv);
+}
+
+#endif
