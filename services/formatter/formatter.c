@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "formatter.h"
+
+#include <stdlib.h>
+
+static void stop(void *state)
+{
+	struct formatter *f = state;
+	if (f == NULL)
+		return;
+	bridge_cache_close(f->cache);
+	store_close(f->staging);
+	keyring_close(f->keys);
+	free(f);
+}
+
+static int open_all(struct formatter *f, const struct worker_conf *common, struct err *e)
+{
+	if (keyring_open(common->keys, &f->keys, e) != 0)
+		return e->act;
+	if (store_open(common->staging, &f->staging, e) != 0)
+		return e->act;
+	return bridge_cache_open(
+	        f->staging, f->keys, common->cache_dir, common->cache_bytes, &f->cache, e);
+}
+
+static int start(
+        const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+{
+	(void)conf; /* no settings of its own */
+	struct formatter *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return err_set(e, ERR_FATAL, "no_memory", "no memory for the formatter");
+	if (open_all(f, common, e) != 0) {
+		stop(f);
+		return e->act;
+	}
+	*out_state = f;
+	return 0;
+}
+
+static int handle(
+        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+{
+	struct spec spec;
+	if (spec_parse(run->spec, run->mem, &spec, e) != 0)
+		return e->act;
+	if (spec.kind != SPEC_DELIVERY)
+		return err_set(e, ERR_REJECT, "bad_task", "the task's spec is not a delivery's");
+	const struct format_op op = {
+	        .formatter = state,
+	        .run = run,
+	        .task = run->task,
+	        .spec = &spec,
+	        .out = out,
+	};
+	switch (op.task->op) {
+	case EV_FORMAT_OP_PART:
+		return format_part(&op, e);
+	case EV_FORMAT_OP_MANIFEST:
+		return format_manifest(&op, e);
+	case EV_FORMAT_OP_MARKER:
+		return format_marker(&op, e);
+	case EV_FORMAT_OP_UNKNOWN:
+		break;
+	}
+	return err_set(e, ERR_REJECT, "bad_task",
+	        "this formatter does not know what the task asks for; is it older than the "
+	        "scheduler?");
+}
+
+const struct task_service formatter_service = {
+        .name = "formatter",
+        .topic = TOPIC_FORMAT_TASKS,
+        .type = &ev_format_task_type,
+        .result_prefix = "files",
+        .start = start,
+        .handle = handle,
+        .stop = stop,
+};
