@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { ADMIN_MS = 30000, METADATA_MS = 10000 };
+enum { ADMIN_MS = 30000, METADATA_MS = 10000, LOOK_AGAIN_MS = 20 };
 
 static const struct rd_kafka_metadata_topic *find(
         const struct rd_kafka_metadata *md, struct str name)
@@ -94,7 +94,7 @@ static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topi
 		if (there && there->partition_cnt != topics[i].partitions)
 			return err_set(e, ERR_REJECT, "topic_differs",
 			        "topic " STR_FMT " has %d partitions and must have %d: partition "
-			                         "counts never change; "
+			        "counts never change; "
 			        "remove the topic, or choose another topic prefix",
 			        STR_ARG(topics[i].name), there->partition_cnt,
 			        (int)topics[i].partitions);
@@ -105,6 +105,25 @@ static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topi
 		(*out_count)++;
 	}
 	return 0;
+}
+
+/* The controller knows a topic a moment before every broker does; who is told that topics are there must find them. */
+static int wait_until_known(rd_kafka_t *rk, const struct bus_topic *topics, size_t count, struct err *e)
+{
+	for (int waited = 0; waited < ADMIN_MS; waited += LOOK_AGAIN_MS) {
+		const struct rd_kafka_metadata *md;
+		rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &md, METADATA_MS);
+		if (code)
+			return kafka_err(e, code, "list the topics");
+		size_t known = 0;
+		while (known < count && find(md, topics[known].name))
+			known++;
+		rd_kafka_metadata_destroy(md);
+		if (known == count)
+			return 0;
+		(void)rd_kafka_poll(rk, LOOK_AGAIN_MS);
+	}
+	return err_set(e, ERR_RETRY, "bus_unavailable", "the brokers do not know the new topics yet: try again");
 }
 
 static int compare_and_create(
@@ -137,6 +156,8 @@ int bus_topics_create(
 	        kafka_client(RD_KAFKA_PRODUCER, conf, &rk, e))
 		return e->act;
 	int act = compare_and_create(rk, topics, count, e);
+	if (!act)
+		act = wait_until_known(rk, topics, count, e);
 	rd_kafka_destroy(rk);
 	return act;
 }
