@@ -27,18 +27,20 @@ struct source_reader {
 static int missing(const struct source *s, const char *what, int errnum, struct err *e)
 {
 	return err_set_native(e, ERR_RETRY, "source_missing", "posix", errnum,
-		"%s%s cannot be read (%s): deliver it there, or correct the URL", s->url, what, strerror(errnum));
+	        "%s%s cannot be read (%s): deliver it there, or correct the URL", s->url, what,
+	        strerror(errnum));
 }
 
 static int bad_url(struct str url, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_source", "source " STR_FMT ": the URL must be file:// and an absolute path",
-		STR_ARG(url));
+	return err_set(e, ERR_REJECT, "bad_source",
+	        "source " STR_FMT ": the URL must be file:// and an absolute path", STR_ARG(url));
 }
 
 int source_open(struct str url, struct source **out, struct err *e)
 {
-	if (!str_has_prefix(url, STR("file:///")) || memchr(url.p, '\0', url.n) || url.n > PATH_BYTES_MAX)
+	if (!str_has_prefix(url, STR("file:///")) || memchr(url.p, '\0', url.n) ||
+	        url.n > PATH_BYTES_MAX)
 		return bad_url(url, e);
 	struct source *s = calloc(1, sizeof(*s));
 	char *path = strndup(url.p + 7, url.n - 7);
@@ -96,21 +98,23 @@ static int64_t modified_ms(const struct stat *st)
 static int add_object(struct walk *w, const char *path, const struct stat *st)
 {
 	if (w->count == SOURCE_OBJECTS_MAX)
-		return err_set(w->e, ERR_REJECT, "bad_source", "%s holds more than %d objects: split it", w->source->url,
-			SOURCE_OBJECTS_MAX);
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s holds more than %d objects: split it", w->source->url,
+		        SOURCE_OBJECTS_MAX);
 	if (w->count == w->cap) {
 		size_t cap = w->cap ? w->cap * 2 : 64;
 		struct source_object *bigger = ARENA_TRY_ARRAY(w->mem, struct source_object, cap);
 		if (!bigger)
-			return err_set(w->e, ERR_REJECT, "bad_source", "%s: the list of its objects is too large",
-				w->source->url);
+			return err_set(w->e, ERR_REJECT, "bad_source",
+			        "%s: the list of its objects is too large", w->source->url);
 		if (w->count > 0)
 			memcpy(bigger, w->objects, w->count * sizeof(*bigger));
 		w->objects = bigger;
 		w->cap = cap;
 	}
-	w->objects[w->count++] = (struct source_object){
-		.name = arena_str(w->mem, str_c(path)), .bytes = st->st_size, .modified_ms = modified_ms(st)};
+	w->objects[w->count++] = (struct source_object){.name = arena_str(w->mem, str_c(path)),
+	        .bytes = st->st_size,
+	        .modified_ms = modified_ms(st)};
 	return 0;
 }
 
@@ -119,7 +123,8 @@ static int check_name(struct walk *w, const char *path)
 	for (const char *c = path; *c; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			return err_set(w->e, ERR_REJECT, "bad_source",
-				"%s: an object's name holds a control character: rename it", w->source->url);
+			        "%s: an object's name holds a control character: rename it",
+			        w->source->url);
 	}
 	return 0;
 }
@@ -132,8 +137,8 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 		return 0;
 	char path[PATH_BYTES_MAX + 1];
 	if (snprintf(path, sizeof(path), "%s%s", prefix, name) >= (int)sizeof(path) - 1)
-		return err_set(w->e, ERR_REJECT, "bad_source", "%s: a path is longer than %d bytes", w->source->url,
-			PATH_BYTES_MAX);
+		return err_set(w->e, ERR_REJECT, "bad_source", "%s: a path is longer than %d bytes",
+		        w->source->url, PATH_BYTES_MAX);
 	int act = check_name(w, path);
 	struct stat st;
 	if (act != 0)
@@ -163,8 +168,8 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, int depth)
 	}
 	int act = 0;
 	if (depth > DEPTH_MAX)
-		act = err_set(w->e, ERR_REJECT, "bad_source", "%s is nested deeper than %d directories", w->source->url,
-			DEPTH_MAX);
+		act = err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s is nested deeper than %d directories", w->source->url, DEPTH_MAX);
 	for (struct dirent *entry; act == 0 && (errno = 0, entry = readdir(dir)) != NULL;)
 		act = visit(w, dirfd(dir), prefix, entry->d_name, depth);
 	(void)closedir(dir);
@@ -185,11 +190,13 @@ static int list_single(struct walk *w)
 		return missing(s, "", errno, w->e);
 	if (!S_ISREG(st.st_mode))
 		return err_set(w->e, ERR_REJECT, "bad_source",
-			"%s is no regular file (end the URL in a slash for all files below it)", s->url);
+		        "%s is no regular file (end the URL in a slash for all files below it)",
+		        s->url);
 	return add_object(w, s->single, &st);
 }
 
-int source_list(struct source *s, struct arena *mem, struct source_object **out, size_t *out_count, struct err *e)
+int source_list(struct source *s, struct arena *mem, struct source_object **out, size_t *out_count,
+        struct err *e)
 {
 	struct walk w = {.source = s, .mem = mem, .e = e};
 	int act;
@@ -209,16 +216,18 @@ int source_list(struct source *s, struct arena *mem, struct source_object **out,
 }
 
 int source_ready(struct source *s, struct str marker, int64_t quiet_seconds, int64_t now_ms,
-	const struct source_object *objects, size_t count, bool *out, struct err *e)
+        const struct source_object *objects, size_t count, bool *out, struct err *e)
 {
 	if (marker.n > 0) {
 		char name[PATH_BYTES_MAX + 1];
 		struct stat st;
 		if (marker.n > PATH_BYTES_MAX)
-			return err_set(e, ERR_REJECT, "bad_source", "%s: the marker's name is too long", s->url);
+			return err_set(e, ERR_REJECT, "bad_source",
+			        "%s: the marker's name is too long", s->url);
 		memcpy(name, marker.p, marker.n);
 		name[marker.n] = '\0';
-		*out = fstatat(s->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+		*out = fstatat(s->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       S_ISREG(st.st_mode);
 		return 0;
 	}
 	bool quiet = true;
@@ -253,7 +262,8 @@ int source_read_open(struct source *s, struct str name, struct source_reader **o
 	return 0;
 }
 
-int source_read(struct source_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
+int source_read(
+        struct source_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
 	size_t got = 0;
 	while (got < n) {
@@ -264,7 +274,7 @@ int source_read(struct source_reader *r, int64_t offset, void *p, size_t n, size
 			continue;
 		if (k < 0)
 			return err_set_errno(e, "source_missing", errno, "read %s at %lld", r->name,
-				(long long)(offset + (int64_t)got));
+			        (long long)(offset + (int64_t)got));
 		got += (size_t)k;
 	}
 	*out_n = got;

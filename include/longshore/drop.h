@@ -5,7 +5,10 @@
  *
  * What a driver promises: a temporary's name is created exclusively and never matches a partner's pick-up pattern; only
  * drop_temp_create creates, all writes open without create and never truncate; commit consumes the temporary and never
- * replaces a file that is there; after commit the file is durable. Every error names the path below the drop only.
+ * replaces a file that is there; what commit answers is durable, also the answer that the temporary is gone. Every error
+ * names the path below the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT ("bad_name"). A
+ * place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one that cannot do it ERR_REJECT
+ * ("drop_unfit").
  */
 #ifndef LONGSHORE_DROP_H
 #define LONGSHORE_DROP_H
@@ -28,12 +31,21 @@ const char *drop_guarantee(const struct drop *d); /* "rename_noreplace": how a c
  * replacing, fsync). ERR_REJECT ("drop_unfit") says what is missing. Run at apply and when an uploader first meets it. */
 int drop_probe(struct drop *d, struct err *e) ERR_MUST_USE;
 
+/* 32 hex digits that stay with the place, made when first asked for: an empty mount point, or another directory of the same
+ * name, has another identity, or gets one. Without it "the temporary is gone" says nothing about what became of it. */
+enum { DROP_IDENTITY_BYTES = 33 };
+int drop_identity(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;
+
+/* A component of every temporary's name begins so, and no file's: hidden, and never what a partner picks up. */
+#define DROP_TEMP_PREFIX ".longshore"
+
 /* temp: a name below the drop made by the caller, never used before. ERR_REJECT ("exists") if it is there. */
 int drop_temp_create(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
 /* ERR_REJECT ("gone") if it is not there any more. */
 int drop_temp_open(struct drop *d, struct str temp, struct drop_temp **out, struct err *e) ERR_MUST_USE;
 int drop_temp_write(struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e) ERR_MUST_USE;
-int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE; /* durable, and exactly so long */
+/* Durable, and exactly so long: else ERR_REJECT ("bad_length"); ERR_REJECT ("gone") if it was removed meanwhile. */
+int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE;
 void drop_temp_close(struct drop_temp *t);
 void drop_temp_discard(struct drop *d, struct str temp); /* best effort */
 
@@ -42,8 +54,8 @@ int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_comm
 
 struct drop_facts {
 	bool is_there;
-	int64_t bytes;
-	char sha256[SHA256_HEX]; /* read back from the destination */
+	int64_t bytes;           /* -1: something that is not a file */
+	char sha256[SHA256_HEX]; /* read back from the destination; empty if it is not a file */
 };
 int drop_stat(struct drop *d, struct str name, struct drop_facts *out, struct err *e) ERR_MUST_USE;
 

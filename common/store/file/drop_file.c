@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drop_file.h"
+
+#include "../beneath.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct file_drop_temp {
+	struct drop_temp base;
+	int dir_fd;
+	int fd;
+};
+
+int drop_file_failed(struct err *e, int errnum, const char *step)
+{
+	const char *why = strerror(errnum);
+	switch (errnum) {
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return err_set_native(e, ERR_REJECT, "bad_name", "posix", errnum,
+		        "%s: a directory of the name is something else at the destination, or a "
+		        "link, which is not followed: %s",
+		        step, why);
+	case EXDEV:
+		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
+		        "%s: the name lies on another file system than the drop; make that "
+		        "directory a drop of its own",
+		        step);
+	case EINVAL:
+	case ENOSYS:
+	case EOPNOTSUPP:
+		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
+		        "%s: the file system of the drop cannot do this; use one that can (ext4, "
+		        "xfs, btrfs, tmpfs, NFS 4): %s",
+		        step, why);
+	case ENOMEM:
+		return err_set_native(
+		        e, ERR_FATAL, "no_memory", "posix", errnum, "%s: out of memory", step);
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		        "%s: %s; let the uploader's user write there", step, why);
+	case ENOSPC:
+	case EDQUOT:
+		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		        "%s: %s; make room there", step, why);
+	default:
+		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		        "%s: %s; see that the place is mounted and well", step, why);
+	}
+}
+
+static int gone(struct err *e)
+{
+	return err_set(e, ERR_REJECT, "gone", "the temporary is not there any more");
+}
+
+static int file_open(const char *path, struct drop **out, struct err *e)
+{
+	if (path[0] != '/')
+		return err_set(e, ERR_REJECT, "bad_url",
+		        "give an absolute path: file:///absolute/path as the bucket's url");
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errno,
+		        "the bucket's directory cannot be opened: %s; create or mount it, or let "
+		        "the uploader's user read and "
+		        "write it",
+		        strerror(errno));
+	struct file_drop *d = calloc(1, sizeof *d);
+	if (d == NULL) {
+		(void)close(fd);
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+	}
+	d->root_fd = fd;
+	*out = &d->base;
+	return 0;
+}
+
+static void file_close(struct drop *d)
+{
+	(void)close(file_drop_of(d)->root_fd);
+	free(file_drop_of(d));
+}
+
+static int file_temp_create(struct drop *d, const char *temp, struct err *e)
+{
+	const char *base = NULL;
+	int dir_fd = beneath_parent(
+	        file_drop_of(d)->root_fd, temp, BENEATH_CREATE, DROP_DIR_MODE, &base);
+	if (dir_fd < 0)
+		return drop_file_failed(e, errno, "open the directory");
+	int fd = openat(
+	        dir_fd, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, DROP_TEMP_MODE);
+	int rc = 0;
+	if (fd < 0 && errno == EEXIST)
+		rc = err_set(e, ERR_REJECT, "exists", "there is a temporary of this name");
+	else if (fd < 0)
+		rc = drop_file_failed(e, errno, "create");
+	else if (fsync(dir_fd) != 0)
+		rc = drop_file_failed(e, errno, "sync the directory");
+	if (fd >= 0)
+		(void)close(fd); /* empty */
+	(void)close(dir_fd);
+	return rc;
+}
+
+int drop_file_is_alive(const struct file_drop *d, struct err *e)
+{
+	struct stat st;
+	if (fstat(d->root_fd, &st) != 0)
+		return drop_file_failed(e, errno, "stat");
+	return st.st_nlink > 0 ? 0 : drop_file_failed(e, ESTALE, "look at the bucket's directory");
+}
+
+static int open_regular(int dir_fd, const char *base, int *out_fd, struct err *e)
+{
+	struct stat st;
+	int fd = openat(dir_fd, base, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open");
+	int rc = 0;
+	if (fstat(fd, &st) != 0)
+		rc = drop_file_failed(e, errno, "stat");
+	else if (!S_ISREG(st.st_mode))
+		rc = gone(e); /* a thing of another kind has its name: it was removed */
+	if (rc != 0)
+		(void)close(fd);
+	else
+		*out_fd = fd;
+	return rc;
+}
+
+static int file_temp_open(struct drop *d, const char *temp, struct drop_temp **out, struct err *e)
+{
+	struct file_drop_temp *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+	const char *base = NULL;
+	int rc = 0;
+	t->dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
+	if (t->dir_fd < 0)
+		rc = errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open the directory");
+	else
+		rc = open_regular(t->dir_fd, base, &t->fd, e);
+	if (rc != 0 && strcmp(e->code, "gone") == 0 && drop_file_is_alive(file_drop_of(d), e) != 0)
+		rc = e->act;
+	if (rc != 0) {
+		if (t->dir_fd >= 0)
+			(void)close(t->dir_fd);
+		free(t);
+		return rc;
+	}
+	*out = &t->base;
+	return 0;
+}
+
+static int file_temp_write(
+        struct drop_temp *temp, int64_t offset, const void *p, size_t n, struct err *e)
+{
+	const struct file_drop_temp *t = (struct file_drop_temp *)temp;
+	size_t done = 0;
+	while (done < n) {
+		ssize_t wrote =
+		        pwrite(t->fd, (const char *)p + done, n - done, offset + (int64_t)done);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return drop_file_failed(e, errno, "write");
+		done += (size_t)wrote;
+	}
+	return 0;
+}
+
+/* Content first, then what it is called: after this the temporary survives a crash of the machine
+ * under its name. */
+static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
+{
+	const struct file_drop_temp *t = (struct file_drop_temp *)temp;
+	struct stat st;
+	if (fchmod(t->fd, DROP_FILE_MODE) != 0)
+		return drop_file_failed(e, errno, "make readable");
+	if (fsync(t->fd) != 0)
+		return drop_file_failed(e, errno, "sync");
+	if (fsync(t->dir_fd) != 0)
+		return drop_file_failed(e, errno, "sync the directory");
+	if (fstat(t->fd, &st) != 0)
+		return drop_file_failed(e, errno, "stat");
+	if (st.st_nlink == 0)
+		return gone(e);
+	if (st.st_size != length)
+		return err_set(e, ERR_REJECT, "bad_length",
+		        "the temporary has %lld bytes instead of %lld: something else writes to it",
+		        (long long)st.st_size, (long long)length);
+	return 0;
+}
+
+static void file_temp_close(struct drop_temp *temp)
+{
+	struct file_drop_temp *t = (struct file_drop_temp *)temp;
+	(void)close(t->fd); /* what counts was synced */
+	(void)close(t->dir_fd);
+	free(t);
+}
+
+static void file_temp_discard(struct drop *d, const char *temp)
+{
+	const char *base = NULL;
+	int dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
+	if (dir_fd < 0)
+		return;
+	if (unlinkat(dir_fd, base, 0) == 0)
+		(void)fsync(dir_fd); /* best effort, as the header says */
+	(void)close(dir_fd);
+}
+
+const struct drop_ops drop_file_ops = {
+        .scheme = "file",
+        .guarantee = "rename_noreplace",
+        .open = file_open,
+        .close = file_close,
+        .probe = drop_file_probe,
+        .temp_create = file_temp_create,
+        .temp_open = file_temp_open,
+        .temp_write = file_temp_write,
+        .temp_sync = file_temp_sync,
+        .temp_close = file_temp_close,
+        .temp_discard = file_temp_discard,
+        .commit = drop_file_commit,
+        .stat = drop_file_stat,
+};
