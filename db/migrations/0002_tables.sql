@@ -33,6 +33,7 @@ CREATE TABLE run.state (
 	status bytea NOT NULL,          -- the snapshot of status_version, as published
 	confirmed boolean NOT NULL DEFAULT false, -- a final status that was read back
 	due_at timestamptz,             -- NULL only once final and confirmed
+	planned_at timestamptz NOT NULL, -- time of the plan or of the trigger: orders a route's deliveries
 	spec_hash text NOT NULL,
 	memory bytea NOT NULL,          -- Avro DeliveryMemory: the rest of what decide remembers
 	created_at timestamptz NOT NULL,
@@ -92,7 +93,9 @@ CREATE TABLE run.route_head (
 	bridge_version text,
 	content_hash text,
 	members bigint,
-	baseline bytea,          -- Avro StagedRef of its members under the route's key
+	baseline_name text,      -- its members in staging, under the route's key
+	baseline_sha256 text,
+	baseline_bytes bigint,
 	force_full boolean NOT NULL DEFAULT false,
 	changed_at timestamptz NOT NULL,
 	PRIMARY KEY (tenant, route)
@@ -101,14 +104,15 @@ CREATE TABLE run.route_head (
 CREATE TABLE run.route_due (
 	tenant text NOT NULL,
 	route text NOT NULL,
+	document_hash text NOT NULL, -- of the route's document when this row was last compared with it
 	cadence_hash text NOT NULL, -- of the cadence this row was computed from
-	label text NOT NULL,        -- civil time of the next run, yyyy-mm-ddThh:mm: authoritative
+	label text NOT NULL,        -- civil time of the next run, yyyy-mm-ddThh:mm: authoritative; empty = no cadence
 	zone text NOT NULL,
 	fold smallint NOT NULL,
-	next_due timestamptz NOT NULL, -- recomputed from the label
+	next_due timestamptz,       -- recomputed from the label; NULL = no cadence
 	PRIMARY KEY (tenant, route)
 );
-CREATE INDEX route_due_next ON run.route_due (next_due);
+CREATE INDEX route_due_next ON run.route_due (next_due) WHERE next_due IS NOT NULL;
 
 -- Claims are permanent.
 CREATE TABLE run.name_claim (

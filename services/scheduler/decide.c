@@ -57,10 +57,31 @@ static void decide_due(struct deciding *d)
 		decide_look_again(d);
 }
 
+static bool is_persons_word(enum decide_kind kind)
+{
+	return kind == DECIDE_CANCEL || kind == DECIDE_APPROVE || kind == DECIDE_REJECT ||
+	       kind == DECIDE_RESUME;
+}
+
+/* Who speaks for one tenant has no say in another's deliveries. */
+static bool is_foreign(struct deciding *d, const struct decide_event *ev)
+{
+	struct str tenant = ev->request.tenant;
+	if (!is_persons_word(ev->kind) || d->x->state == STATE_ABSENT || tenant.n == 0 ||
+	        str_eq(tenant, d->x->tenant))
+		return false;
+	decide_refuse(d, "request", "other_tenant", STR("it belongs to another tenant"));
+	return true;
+}
+
 static void decide_one(struct deciding *d, const struct decide_event *ev)
 {
 	d->actor = ev->actor;
 	d->identity = ev->identity;
+	if (d->x->state == STATE_ABSENT)
+		d->x->tenant = ev->request.tenant; /* for the trail */
+	if (is_foreign(d, ev))
+		return;
 	switch (ev->kind) {
 	case DECIDE_REQUEST:
 		decide_request(d, ev);
@@ -83,6 +104,10 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 	case DECIDE_DUE:
 		decide_due(d);
 		return;
+	case DECIDE_WAKE:
+		if (d->x->state == STATE_HELD && d->m->hold_check_ms > 0)
+			decide_look_again(d);
+		return;
 	case DECIDE_FAIL:
 		if (d->x->state != STATE_ABSENT)
 			decide_fail(d, ev->reason, ev->detail);
@@ -91,12 +116,6 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 }
 
 enum { HANDLED_MOST = 16 };
-
-static bool is_persons_word(enum decide_kind kind)
-{
-	return kind == DECIDE_CANCEL || kind == DECIDE_APPROVE || kind == DECIDE_REJECT ||
-	       kind == DECIDE_RESUME;
-}
 
 static bool was_handled(const struct deciding *d, const struct decide_event *ev)
 {

@@ -47,6 +47,7 @@ enum decide_kind {
 	DECIDE_RESUME,
 	DECIDE_RESULT,
 	DECIDE_DUE,
+	DECIDE_WAKE,    /* what a hold waits for may have come */
 	DECIDE_FAIL     /* one of its events can never be published */
 };
 
@@ -62,7 +63,7 @@ struct request {
 struct decide_event {
 	enum decide_kind kind;
 	struct str identity;      /* of the trigger */
-	struct request request;   /* REQUEST; tenant also for CANCEL */
+	struct request request;   /* REQUEST; of the others the tenant */
 	struct frozen frozen;     /* REQUEST, RESUME */
 	struct str actor, note;
 	struct str content_hash;  /* APPROVE: absent = the present one */

@@ -76,6 +76,12 @@ static int64_t due_of_hold(const struct delivery *x)
 	return sooner(x->memory.hold_expires_ms, x->memory.hold_check_ms);
 }
 
+/* A person is asked about one file: no other is begun meanwhile. */
+static bool rests(const struct delivery *x, const struct task_row *row)
+{
+	return x->state == STATE_HELD && row->stage == STAGE_UPLOAD;
+}
+
 void issue_ready(struct decision *decision, const struct delivery *before, const struct issue_world *w)
 {
 	struct delivery *x = &decision->after;
@@ -87,7 +93,7 @@ void issue_ready(struct decision *decision, const struct delivery *before, const
 	int32_t issued = 0;
 	for (size_t i = 0; i < decision->rows_count; i++) {
 		struct task_row *row = &decision->rows[i];
-		if (row->status == TASK_WAITING) {
+		if (row->status == TASK_WAITING && !rests(x, row)) {
 			int64_t until = blocked_until(row, issued, w);
 			if (until == 0) {
 				issue(row, w);

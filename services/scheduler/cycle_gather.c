@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Loading, and the rounds of deciding and gathering. */
+#include "conf_db.h"
+#include "cycle.h"
+
+static struct item *find_item(struct cycle *c, struct str id)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (str_eq(c->items[i]->id, id))
+			return c->items[i];
+	return NULL;
+}
+
+struct item *cycle_item(struct cycle *c, struct str id)
+{
+	struct item *item = find_item(c, id);
+	if (item)
+		return item;
+	if (c->count == c->room) {
+		size_t room = c->room * 2 + 16;
+		struct item **wider = arena_alloc(c->mem, room * sizeof(struct item *));
+		if (c->count > 0)
+			memcpy(wider, c->items, c->count * sizeof(struct item *));
+		c->items = wider;
+		c->room = room;
+	}
+	item = ARENA_NEW(c->mem, struct item);
+	item->id = arena_str(c->mem, id);
+	c->items[c->count++] = item;
+	return item;
+}
+
+void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
+{
+	struct item *item = cycle_item(c, id);
+	if (item->events_count == item->events_room) {
+		size_t room = item->events_room * 2 + 2;
+		struct decide_event *wider = arena_alloc(c->mem, room * sizeof *wider);
+		if (item->events_count > 0)
+			memcpy(wider, item->events, item->events_count * sizeof *wider);
+		item->events = wider;
+		item->events_room = room;
+	}
+	item->events[item->events_count++] = *event;
+}
+
+/* A row that is there already is newer knowledge only in its result. */
+static void merge_row(struct cycle *c, struct item *item, const struct task_row *row, size_t old_count)
+{
+	for (size_t i = 0; i < old_count; i++) {
+		if (!str_eq(item->rows[i].id, row->id))
+			continue;
+		if (row->result)
+			item->rows[i].result = row->result;
+		return;
+	}
+	if (item->rows_count == item->rows_room) {
+		size_t room = item->rows_room * 2 + 8;
+		struct task_row *wider = arena_alloc(c->mem, room * sizeof *wider);
+		if (item->rows_count > 0)
+			memcpy(wider, item->rows, item->rows_count * sizeof *wider);
+		item->rows = wider;
+		item->rows_room = room;
+	}
+	item->rows[item->rows_count++] = *row;
+}
+
+static void merge(struct cycle *c, const struct loaded_tasks *loaded)
+{
+	struct item *item = NULL; /* rows of one delivery come together */
+	size_t old_count = 0;
+	for (size_t i = 0; i < loaded->count; i++) {
+		struct str id = loaded->items[i].delivery_id;
+		if (!item || !str_eq(item->id, id)) {
+			item = find_item(c, id);
+			old_count = item ? item->rows_count : 0;
+		}
+		if (item)
+			merge_row(c, item, &loaded->items[i].row, old_count);
+	}
+}
+
+static int load_specs(struct cycle *c, struct err *e)
+{
+	struct str *missing = arena_alloc(c->mem, (c->count + 1) * sizeof *missing);
+	size_t count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		struct str hash = c->items[i]->before.spec_hash;
+		if (hash.n > 0 && !specs_find(&c->s->specs, hash))
+			missing[count++] = hash;
+	}
+	struct spec_row *rows = NULL;
+	size_t found = 0;
+	int bad = count > 0 ? conf_db_load_specs(c->s->pg, missing, count, c->mem, &rows, &found, e)
+	                    : 0;
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		struct str hash = c->items[i]->before.spec_hash;
+		const struct frozen *frozen = specs_find(&c->s->specs, hash);
+		for (size_t k = 0; k < found && !frozen && hash.n > 0 && bad == 0; k++)
+			if (str_eq(rows[k].hash, hash))
+				bad = specs_add(&c->s->specs, hash, rows[k].body, c->mem, &frozen, e);
+		if (bad == 0 && !frozen && hash.n > 0)
+			bad = err_set(e, ERR_FATAL, "bad_row", "the spec of delivery " STR_FMT
+			                                       " is not stored",
+			        STR_ARG(c->items[i]->id));
+		if (frozen)
+			c->items[i]->frozen = *frozen;
+	}
+	return bad;
+}
+
+static int load_named_rows(struct cycle *c, struct err *e)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < c->count; i++)
+		most += c->items[i]->events_count;
+	struct str *ids = arena_alloc(c->mem, (most + 1) * sizeof *ids);
+	size_t count = 0;
+	for (size_t i = 0; i < c->count; i++)
+		for (size_t k = 0; k < c->items[i]->events_count; k++)
+			if (c->items[i]->events[k].kind == DECIDE_RESULT)
+				ids[count++] = c->items[i]->events[k].result->task_id;
+	if (count == 0)
+		return 0;
+	struct loaded_tasks loaded;
+	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
+	/* These may be of any delivery in any order. */
+	for (size_t i = 0; i < loaded.count && bad == 0; i++) {
+		struct item *item = find_item(c, loaded.items[i].delivery_id);
+		if (item)
+			merge_row(c, item, &loaded.items[i].row, item->rows_count);
+	}
+	return bad;
+}
+
+int cycle_load(struct cycle *c, struct err *e)
+{
+	struct str *ids = arena_alloc(c->mem, (c->count + 1) * sizeof *ids);
+	for (size_t i = 0; i < c->count; i++)
+		ids[i] = c->items[i]->id;
+	struct state_row *rows = NULL;
+	size_t count = 0;
+	int bad = state_db_load(c->s->pg, ids, c->count, c->mem, &c->clock, &rows, &count, e);
+	if (bad)
+		return bad;
+	for (size_t i = 0; i < c->count; i++)
+		c->items[i]->before = (struct delivery){.id = c->items[i]->id};
+	for (size_t i = 0; i < count; i++) {
+		struct item *item = find_item(c, rows[i].x.id);
+		item->before = rows[i].x;
+		item->stored_status = rows[i].status;
+	}
+	bad = load_specs(c, e);
+	return bad ? bad : load_named_rows(c, e);
+}
+
+static struct loaded_head *find_head(struct cycle *c, const struct delivery *x)
+{
+	for (size_t i = 0; i < c->heads_count; i++)
+		if (str_eq(c->heads[i].key.route, x->route) &&
+		        str_eq(c->heads[i].key.tenant, x->tenant))
+			return &c->heads[i];
+	return NULL;
+}
+
+static struct loaded_bridge *find_bridge(struct cycle *c, struct str tenant, struct str bridge)
+{
+	for (size_t i = 0; i < c->bridges_count; i++)
+		if (str_eq(c->bridges[i].key.route, bridge) &&
+		        str_eq(c->bridges[i].key.tenant, tenant))
+			return &c->bridges[i];
+	return NULL;
+}
+
+/* What the decision needs it for: the spec that the delivery has after the events so far. */
+static const struct spec *spec_of(const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	if (n->new_spec.spec)
+		return n->new_spec.spec;
+	return item->frozen.spec;
+}
+
+static const struct delivery *now_of(const struct item *item)
+{
+	return &item->decision.after;
+}
+
+static int gather_heads(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
+	const struct delivery **asking = arena_alloc(c->mem, (count + 1) * sizeof *asking);
+	size_t keys_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct delivery *x = now_of(items[i]);
+		asking[i] = x;
+		if (!find_head(c, x))
+			keys[keys_count++] = (struct route_key){x->tenant, x->route};
+	}
+	struct loaded_head *found = NULL;
+	size_t found_count = 0;
+	int bad = route_db_load_heads(c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	if (bad)
+		return bad;
+	struct loaded_head *all =
+	        arena_alloc(c->mem, (c->heads_count + keys_count + 1) * sizeof *all);
+	if (c->heads_count > 0)
+		memcpy(all, c->heads, c->heads_count * sizeof *all);
+	c->heads = all;
+	for (size_t i = 0; i < found_count; i++)
+		if (!find_head(c, &(struct delivery){.tenant = found[i].key.tenant,
+		                          .route = found[i].key.route}))
+			c->heads[c->heads_count++] = found[i];
+	for (size_t i = 0; i < count; i++) /* a route that has no head yet */
+		if (!find_head(c, asking[i]))
+			c->heads[c->heads_count++] = (struct loaded_head){
+			        .key = {asking[i]->tenant, asking[i]->route}};
+	struct str *newer = NULL;
+	size_t newer_count = 0;
+	bad = route_db_newer_waiting(c->s->pg, asking, count, c->mem, &newer, &newer_count, e);
+	for (size_t i = 0; i < newer_count && bad == 0; i++)
+		find_item(c, newer[i])->newer_waits = true;
+	return bad;
+}
+
+static int gather_bridges(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
+	size_t keys_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct route_key key = {now_of(items[i])->tenant, spec_of(items[i])->bridge.name};
+		if (!find_bridge(c, key.tenant, key.route))
+			keys[keys_count++] = key;
+	}
+	struct loaded_bridge *found = NULL;
+	size_t found_count = 0;
+	int bad = route_db_load_bridges(
+	        c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	if (bad)
+		return bad;
+	struct loaded_bridge *all =
+	        arena_alloc(c->mem, (c->bridges_count + keys_count + 1) * sizeof *all);
+	if (c->bridges_count > 0)
+		memcpy(all, c->bridges, c->bridges_count * sizeof *all);
+	c->bridges = all;
+	for (size_t i = 0; i < found_count; i++)
+		c->bridges[c->bridges_count++] = found[i];
+	for (size_t i = 0; i < keys_count; i++)
+		if (!find_bridge(c, keys[i].tenant, keys[i].route))
+			c->bridges[c->bridges_count++] =
+			        (struct loaded_bridge){.key = keys[i], .version = STR("")};
+	return 0;
+}
+
+static int gather_stages(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	struct wanted_stage *wanted = arena_alloc(c->mem, (count * STAGE_COUNT + 1) * sizeof *wanted);
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		for (int s = 0; s < STAGE_COUNT; s++)
+			if ((items[i]->decision.need_stages >> s & 1) != 0)
+				wanted[n++] = (struct wanted_stage){items[i]->id,
+				        now_of(items[i])->revision, (enum stage)s};
+	struct loaded_tasks loaded;
+	int bad = task_db_load_stages(c->s->pg, wanted, n, c->mem, &loaded, e);
+	if (bad == 0)
+		merge(c, &loaded);
+	return bad;
+}
+
+static int gather_unfinished(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);
+	for (size_t i = 0; i < count; i++)
+		ids[i] = items[i]->id;
+	struct loaded_tasks loaded;
+	int bad = task_db_load_unfinished(c->s->pg, ids, count, c->mem, &loaded, e);
+	if (bad == 0)
+		merge(c, &loaded);
+	return bad;
+}
+
+static int gather_claims(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	int bad = 0;
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		const struct decision *n = &items[i]->decision;
+		struct claim_set set = {spec_of(items[i])->bucket.url, items[i]->id, n->claims,
+		        n->claims_count};
+		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
+	}
+	return bad;
+}
+
+typedef int gather_one(struct cycle *c, struct item **items, size_t count, struct err *e);
+
+static const struct {
+	unsigned need;
+	gather_one *gather;
+} gatherers[] = {
+        {NEED_UNFINISHED, gather_unfinished},
+        {NEED_STAGES, gather_stages},
+        {NEED_HEAD, gather_heads},
+        {NEED_BRIDGE, gather_bridges},
+        {NEED_CLAIMS, gather_claims},
+};
+
+/* One query for all deliveries that lack the same fact. */
+static int gather(struct cycle *c, struct err *e)
+{
+	struct item **asking = arena_alloc(c->mem, (c->count + 1) * sizeof(struct item *));
+	for (size_t k = 0; k < sizeof gatherers / sizeof gatherers[0]; k++) {
+		size_t count = 0;
+		for (size_t i = 0; i < c->count; i++)
+			if (!c->items[i]->is_decided &&
+			        (c->items[i]->decision.needs & gatherers[k].need) != 0)
+				asking[count++] = c->items[i];
+		int bad = count > 0 ? gatherers[k].gather(c, asking, count, e) : 0;
+		if (bad)
+			return bad;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = c->items[i];
+		if (item->is_decided)
+			continue;
+		item->known |= item->decision.needs;
+		item->stages |= item->decision.need_stages;
+	}
+	return 0;
+}
+
+static void decide_item(struct cycle *c, struct item *item)
+{
+	struct facts facts = {
+	        .now_ms = c->clock.now_ms,
+	        .timeline = c->clock.timeline,
+	        .frozen = item->frozen,
+	        .known = item->known,
+	        .stages = item->stages,
+	        .newer_waits = item->newer_waits,
+	        .claimed_path = item->claimed_path,
+	        .bridge_version = STR(""),
+	};
+	/* Asked for with the names as they were before this round; they do not change by the answer. */
+	struct loaded_head *head = find_head(c, now_of(item));
+	if (head)
+		facts.head = head->head;
+	const struct spec *spec = spec_of(item);
+	struct loaded_bridge *bridge =
+	        spec ? find_bridge(c, now_of(item)->tenant, spec->bridge.name) : NULL;
+	if (bridge) {
+		facts.bridge_version = bridge->version;
+		facts.bridge_built_ms = bridge->built_ms;
+	}
+	struct decide_input in = {
+	        .before = &item->before,
+	        .rows = item->rows,
+	        .rows_count = item->rows_count,
+	        .events = item->events,
+	        .events_count = item->events_count,
+	        .facts = &facts,
+	        .rules = &c->s->rules,
+	        .mem = c->mem,
+	};
+	struct decision decision;
+	decide(&in, &decision);
+	item->decision = decision;
+	item->is_decided = decision.needs == 0;
+}
+
+/* What others of this cycle must know: the head was taken or moved, a bridge was built. */
+static void tell_world(struct cycle *c, struct item *item)
+{
+	const struct decision *n = &item->decision;
+	const struct delivery *x = &n->after;
+	struct loaded_head *head = find_head(c, x);
+	if (head && n->head == HEAD_TAKE)
+		head->head.holder = x->id;
+	if (head && (n->head == HEAD_RELEASE || n->head == HEAD_ADVANCE))
+		head->head.holder = STR("");
+	if (head && n->head == HEAD_ADVANCE) {
+		head->head.delivery_id = x->id;
+		head->head.bridge_version = x->memory.bridge_version;
+		head->head.content_hash = x->memory.content_hash;
+		head->head.members = x->memory.members ? x->memory.members->rows : 0;
+		head->head.baseline = x->memory.baseline;
+	}
+	struct loaded_bridge *bridge = n->bridge ? find_bridge(c, x->tenant, x->route) : NULL;
+	if (bridge) {
+		bridge->version = n->bridge->version;
+		bridge->built_ms = n->bridge->built_ms;
+	}
+}
+
+enum { ROUNDS_MOST = 12 };
+
+int cycle_decide(struct cycle *c, struct err *e)
+{
+	for (int round = 0; round < ROUNDS_MOST; round++) {
+		size_t open = 0;
+		for (size_t i = 0; i < c->count; i++) {
+			struct item *item = c->items[i];
+			if (item->is_decided)
+				continue;
+			decide_item(c, item);
+			if (item->is_decided)
+				tell_world(c, item);
+			else
+				open++;
+		}
+		if (open == 0)
+			return 0;
+		int bad = gather(c, e);
+		if (bad)
+			return bad;
+	}
+	return err_set(e, ERR_FATAL, "undecided", "decide asks for facts without end");
+}

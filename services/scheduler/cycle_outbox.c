@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is to be published of a decision, in order: receipts, tasks, the status, the trail. */
+#include "cycle.h"
+
+#include "status.h"
+
+static struct outbox_row *add_row(struct cycle *c)
+{
+	if (c->outbox_count == c->outbox_room) {
+		size_t room = c->outbox_room * 2 + 64;
+		struct outbox_row *wider = arena_alloc(c->mem, room * sizeof *wider);
+		if (c->outbox_count > 0)
+			memcpy(wider, c->outbox, c->outbox_count * sizeof *wider);
+		c->outbox = wider;
+		c->outbox_room = room;
+	}
+	struct outbox_row *row = &c->outbox[c->outbox_count++];
+	*row = (struct outbox_row){.partition = -1};
+	return row;
+}
+
+static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out, struct err *e)
+{
+	struct buf bytes;
+	buf_init(&bytes, EVENT_MAX_BYTES);
+	int bad = event_encode(type, event, &bytes, e);
+	if (bad == 0)
+		*out = arena_str(c->mem, buf_str(&bytes));
+	buf_release(&bytes);
+	return bad;
+}
+
+/* The trace is the delivery; a span is a task. */
+static struct str traceparent(struct cycle *c, struct str delivery_id, struct str task_id)
+{
+	struct str span = task_id.n >= 16 ? task_id : delivery_id;
+	if (delivery_id.n != 32 || span.n < 16)
+		return (struct str){NULL, 0};
+	return arena_printf(c->mem, "00-" STR_FMT "-%.16s-01", STR_ARG(delivery_id), span.p);
+}
+
+static int add_event(struct cycle *c, const struct delivery *x, const struct ev_type *type, const void *event,
+        struct outbox_row **out, struct err *e)
+{
+	struct str value;
+	int bad = encode(c, type, event, &value, e);
+	if (bad)
+		return bad;
+	struct outbox_row *row = add_row(c);
+	row->delivery_id = x->id;
+	row->key = x->id;
+	row->value = value;
+	row->type = str_c(ev_type_name(type));
+	row->tenant = x->tenant;
+	row->task_id = (struct str){NULL, 0};
+	row->traceparent = traceparent(c, x->id, (struct str){NULL, 0});
+	*out = row;
+	return 0;
+}
+
+/* Receipts have keys of their own, and the partition of their delivery: they are read before its final status. */
+static int add_receipt(struct cycle *c, const struct delivery *x, const struct ev_receipt *receipt, struct err *e)
+{
+	struct outbox_row *row = NULL;
+	int bad = add_event(c, x, &ev_receipt_type, receipt, &row, e);
+	if (bad)
+		return bad;
+	row->topic = TOPIC_DELIVERIES;
+	row->partition = c->s->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
+	row->key = arena_printf(c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id),
+	        STR_ARG(receipt->file.file_id));
+	return 0;
+}
+
+/* Tasks of a lane go to few partitions, so that not every worker caches every bridge. */
+static struct str lane_key(struct cycle *c, const struct delivery *x, const struct task_row *row)
+{
+	uint64_t hash = 0;
+	for (size_t i = 0; i < row->id.n; i++)
+		hash = hash * 31 + (unsigned char)row->id.p[i];
+	uint64_t place = hash % (uint64_t)c->s->settings.lane_spread;
+	return arena_printf(c->mem, STR_FMT "/" STR_FMT "/%llu", STR_ARG(x->tenant),
+	        STR_ARG(row->lane), (unsigned long long)place);
+}
+
+static void fill_spec(struct cycle *c, const struct item *item, struct ev_task_head *head)
+{
+	const struct frozen *frozen =
+	        item->decision.new_spec.json.p ? &item->decision.new_spec : &item->frozen;
+	if (frozen->json.n <= SPEC_BY_VALUE_MAX) {
+		head->spec = frozen->json;
+		return;
+	}
+	struct ev_staged_ref *ref = ARENA_NEW(c->mem, struct ev_staged_ref);
+	*ref = (struct ev_staged_ref){
+	        .kind = STR("spec"),
+	        .name = arena_printf(c->mem, "specs/" STR_FMT "/" STR_FMT ".json",
+	                STR_ARG(item->id), STR_ARG(frozen->hash)),
+	        .sha256 = frozen->hash,
+	        .bytes = (int64_t)frozen->json.n,
+	};
+	head->spec_ref = ref;
+}
+
+static int add_task(struct cycle *c, const struct item *item, const struct task_row *row, struct err *e)
+{
+	const struct delivery *x = &item->decision.after;
+	const struct stage_plan *plan = stage_plan(row->stage);
+	union task_event event;
+	memset(&event, 0, sizeof event);
+	if (row->made)
+		event = *row->made;
+	else if (event_decode(plan->type, row->event, c->mem, &event, e) != 0) {
+		e->act = ERR_FATAL; /* our own bytes */
+		return err_note(e, "stored event of task " STR_FMT, STR_ARG(row->id));
+	}
+	event.head.issue = row->issue;
+	event.head.not_after_ms = row->not_after_ms;
+	fill_spec(c, item, &event.head);
+	struct outbox_row *out = NULL;
+	int bad = add_event(c, x, plan->type, &event, &out, e);
+	if (bad)
+		return bad;
+	out->topic = plan->topic;
+	out->key = lane_key(c, x, row);
+	out->task_id = row->id;
+	out->traceparent = traceparent(c, x->id, row->id);
+	return 0;
+}
+
+static int add_audit(struct cycle *c, const struct ev_audit_record *record, struct err *e)
+{
+	const struct delivery x = {.id = record->delivery_id, .tenant = record->tenant};
+	struct outbox_row *row = NULL;
+	int bad = add_event(c, &x, &ev_audit_record_type, record, &row, e);
+	if (bad)
+		return bad;
+	row->topic = TOPIC_AUDIT;
+	row->key = record->tenant;
+	return 0;
+}
+
+struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id, struct str tenant,
+        struct str status, struct arena *mem)
+{
+	struct cycle c = {.mem = mem};
+	return (struct outbox_row){
+	        .delivery_id = delivery_id,
+	        .topic = TOPIC_DELIVERIES,
+	        .partition = s->outlet.partition_of(
+	                delivery_id, topic_plan(TOPIC_DELIVERIES)->partitions),
+	        .key = delivery_id,
+	        .value = status,
+	        .type = STR("DeliveryStatus"),
+	        .tenant = tenant,
+	        .traceparent = traceparent(&c, delivery_id, (struct str){NULL, 0}),
+	};
+}
+
+static int add_status(struct cycle *c, struct item *item, struct err *e)
+{
+	struct delivery *x = &item->decision.after;
+	if (item->decision.wants_status) {
+		struct ev_delivery_status status = status_of(x);
+		int bad = encode(c, &ev_delivery_status_type, &status, &item->stored_status, e);
+		if (bad)
+			return bad;
+	} else if (!item->decision.republish) {
+		return 0;
+	}
+	*add_row(c) = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+	return 0;
+}
+
+static int compose_item(struct cycle *c, struct item *item, struct err *e)
+{
+	const struct decision *n = &item->decision;
+	int bad = 0;
+	for (size_t i = 0; i < n->receipts_count && bad == 0; i++)
+		bad = add_receipt(c, &n->after, &n->receipts[i], e);
+	for (size_t i = 0; i < n->rows_count && bad == 0; i++)
+		if (n->rows[i].is_issued_now)
+			bad = add_task(c, item, &n->rows[i], e);
+	if (bad == 0)
+		bad = add_status(c, item, e);
+	for (size_t i = 0; i < n->audits_count && bad == 0; i++)
+		bad = add_audit(c, &n->audits[i], e);
+	if (bad)
+		err_note(e, "delivery " STR_FMT, STR_ARG(item->id));
+	return bad;
+}
+
+/* Tasks that are issued again: their events are in their rows. */
+static int load_events(struct cycle *c, struct err *e)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < c->count; i++)
+		most += c->items[i]->decision.rows_count;
+	struct str *ids = arena_alloc(c->mem, (most + 1) * sizeof *ids);
+	struct task_row **rows = arena_alloc(c->mem, (most + 1) * sizeof(struct task_row *));
+	size_t count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		for (size_t k = 0; k < c->items[i]->decision.rows_count; k++) {
+			struct task_row *row = &c->items[i]->decision.rows[k];
+			if (!row->is_issued_now || row->made)
+				continue;
+			rows[count] = row;
+			ids[count++] = row->id;
+		}
+	}
+	if (count == 0)
+		return 0;
+	struct task_event_row *found = NULL;
+	size_t found_count = 0;
+	int bad = task_db_load_events(c->s->pg, ids, count, c->mem, &found, &found_count, e);
+	for (size_t i = 0; i < count && bad == 0; i++)
+		for (size_t k = 0; k < found_count; k++)
+			if (str_eq(found[(i + k) % found_count].task_id, rows[i]->id)) {
+				rows[i]->event = found[(i + k) % found_count].event;
+				break;
+			}
+	return bad;
+}
+
+int cycle_compose(struct cycle *c, struct err *e)
+{
+	int bad = load_events(c, e);
+	for (size_t i = 0; i < c->count && bad == 0; i++)
+		bad = compose_item(c, c->items[i], e);
+	for (size_t i = 0; i < c->audits_count && bad == 0; i++)
+		bad = add_audit(c, &c->audits[i], e);
+	return bad;
+}

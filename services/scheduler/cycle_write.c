@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a cycle stores: staged lists before, and all rows within one transaction. */
+#include "conf_db.h"
+#include "cycle.h"
+
+#include "longshore/sealed.h"
+
+static int put(struct scheduler *s, struct str delivery_id, struct str name, struct str bytes, struct err *e)
+{
+	struct secret key;
+	int bad = keyring_staging(s->keys, STR("specs"), delivery_id, &key, e);
+	if (bad)
+		return bad;
+	struct sealed_facts facts;
+	bad = sealed_put_once(s->store, name, &key, bytes, &facts, e);
+	secret_wipe(&key);
+	return bad ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(delivery_id)) : 0;
+}
+
+/* The name says the content: whoever was first wrote the same. */
+int cycle_write_lists(struct cycle *c, struct err *e)
+{
+	int bad = 0;
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		const struct decision *n = &c->items[i]->decision;
+		struct str id = c->items[i]->id;
+		for (size_t k = 0; k < n->lists_count && bad == 0; k++)
+			bad = put(c->s, id, n->lists[k].name, n->lists[k].bytes, e);
+		if (bad == 0 && n->new_spec.json.n > SPEC_BY_VALUE_MAX) {
+			struct str name = arena_printf(c->mem, "specs/" STR_FMT "/" STR_FMT ".json",
+			        STR_ARG(id), STR_ARG(n->new_spec.hash));
+			bad = put(c->s, id, name, n->new_spec.json, e);
+		}
+	}
+	return bad;
+}
+
+static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out, struct err *e)
+{
+	struct buf bytes;
+	buf_init(&bytes, EVENT_MAX_BYTES);
+	int bad = event_encode(type, event, &bytes, e);
+	if (bad == 0)
+		*out = arena_str(c->mem, buf_str(&bytes));
+	buf_release(&bytes);
+	return bad;
+}
+
+struct writes {
+	struct state_row *inserts, *updates;
+	size_t inserts_count, updates_count;
+	struct task_write *new_tasks, *tasks;
+	size_t new_tasks_count, tasks_count;
+	struct str *drops;
+	size_t drops_count;
+	struct spec_row *specs;
+	size_t specs_count;
+	const struct delivery **takes;
+	size_t takes_count;
+};
+
+static int collect_tasks(struct cycle *c, const struct item *item, struct writes *w, struct err *e)
+{
+	const struct decision *n = &item->decision;
+	int bad = 0;
+	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
+		struct task_row row = n->rows[i];
+		if (!row.is_new && !row.is_changed)
+			continue;
+		if (row.is_new)
+			bad = encode(c, stage_plan(row.stage)->type, row.made, &row.event, e);
+		struct task_write write = {row, item->id, n->after.tenant};
+		if (row.is_new)
+			w->new_tasks[w->new_tasks_count++] = write;
+		else
+			w->tasks[w->tasks_count++] = write;
+	}
+	return bad;
+}
+
+static int collect(struct cycle *c, struct item *item, struct writes *w, struct err *e)
+{
+	const struct decision *n = &item->decision;
+	if (!n->is_changed)
+		return 0;
+	bool is_new = item->before.state == STATE_ABSENT;
+	struct state_row row = {.x = n->after};
+	int bad = encode(c, &ev_delivery_memory_type, &n->after.memory, &row.memory, e);
+	if (bad)
+		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(item->id));
+	row.status = n->wants_status ? item->stored_status : (struct str){NULL, 0};
+	if (is_new)
+		w->inserts[w->inserts_count++] = row;
+	else
+		w->updates[w->updates_count++] = row;
+	if (n->drops_unfinished && !is_new)
+		w->drops[w->drops_count++] = item->id;
+	if (n->new_spec.json.p)
+		w->specs[w->specs_count++] =
+		        (struct spec_row){n->new_spec.hash, n->new_spec.json};
+	if (n->head == HEAD_TAKE)
+		w->takes[w->takes_count++] = &n->after;
+	return collect_tasks(c, item, w, e);
+}
+
+static int collect_all(struct cycle *c, struct writes *w, struct err *e)
+{
+	size_t tasks = 0, count = c->count + 1;
+	for (size_t i = 0; i < c->count; i++)
+		tasks += c->items[i]->decision.rows_count;
+	*w = (struct writes){
+	        .inserts = arena_alloc(c->mem, count * sizeof(struct state_row)),
+	        .updates = arena_alloc(c->mem, count * sizeof(struct state_row)),
+	        .new_tasks = ARENA_TRY_ARRAY(c->mem, struct task_write, tasks + 1),
+	        .tasks = ARENA_TRY_ARRAY(c->mem, struct task_write, tasks + 1),
+	        .drops = arena_alloc(c->mem, count * sizeof(struct str)),
+	        .specs = arena_alloc(c->mem, count * sizeof(struct spec_row)),
+	        .takes = arena_alloc(c->mem, count * sizeof(struct delivery *)),
+	};
+	if (!w->new_tasks || !w->tasks)
+		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", tasks);
+	int bad = 0;
+	for (size_t i = 0; i < c->count && bad == 0; i++)
+		bad = collect(c, c->items[i], w, e);
+	return bad;
+}
+
+static const struct spec *spec_of(const struct item *item)
+{
+	return item->decision.new_spec.spec ? item->decision.new_spec.spec : item->frozen.spec;
+}
+
+/* What deliveries share: heads first given back, then taken; names; bridge versions; breakers. */
+static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
+{
+	struct pg *pg = c->s->pg;
+	int bad = 0;
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		const struct decision *n = &c->items[i]->decision;
+		if (n->head == HEAD_ADVANCE)
+			bad = route_db_advance(pg, &n->after, c->mem, e);
+		else if (n->head == HEAD_RELEASE)
+			bad = route_db_release(pg, &n->after, n->forces_full, c->mem, e);
+	}
+	if (bad == 0)
+		bad = route_db_take(pg, w->takes, w->takes_count, c->mem, e);
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		const struct item *item = c->items[i];
+		const struct decision *n = &item->decision;
+		if (n->claims_count > 0) {
+			struct claim_set set = {spec_of(item)->bucket.url, item->id, n->claims,
+			        n->claims_count};
+			bad = route_db_claim(pg, &set, c->mem, e);
+		}
+		if (bad == 0 && n->bridge)
+			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
+	}
+	for (size_t i = 0; i < c->breakers_count && bad == 0; i++) {
+		c->breakers[i].failures = c->breaker_states[i].failures;
+		c->breakers[i].open_until_ms = c->breaker_states[i].open_until_ms;
+		if (c->breaker_states[i].is_changed)
+			bad = route_db_store_breaker(pg, &c->breakers[i], c->mem, e);
+	}
+	return bad;
+}
+
+static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
+{
+	struct pg *pg = c->s->pg;
+	struct arena *mem = c->mem;
+	int bad = conf_db_insert_specs(pg, w->specs, w->specs_count, mem, e);
+	bad = bad ? bad : state_db_insert(pg, w->inserts, w->inserts_count, mem, e);
+	bad = bad ? bad : state_db_update(pg, w->updates, w->updates_count, mem, e);
+	bad = bad ? bad : task_db_update(pg, w->tasks, w->tasks_count, mem, e);
+	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
+	bad = bad ? bad : task_db_insert(pg, w->new_tasks, w->new_tasks_count, mem, e);
+	bad = bad ? bad : write_shared(c, w, e);
+	return bad ? bad : outbox_db_insert(pg, c->outbox, c->outbox_count, mem, e);
+}
+
+static int lock(struct cycle *c, struct err *e)
+{
+	const struct delivery **before = arena_alloc(c->mem, (c->count + 1) * sizeof *before);
+	size_t count = 0;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i]->decision.is_changed && c->items[i]->before.state != STATE_ABSENT)
+			before[count++] = &c->items[i]->before;
+	return count > 0 ? state_db_lock(c->s->pg, before, count, c->mem, e) : 0;
+}
+
+int cycle_write(struct cycle *c, struct err *e)
+{
+	struct writes w;
+	int bad = lock(c, e);
+	bad = bad ? bad : cycle_issue(c, e);
+	bad = bad ? bad : cycle_compose(c, e);
+	bad = bad ? bad : collect_all(c, &w, e);
+	bad = bad ? bad : write_rows(c, &w, e);
+	if (bad == 0 && c->inside)
+		bad = c->inside(c->inside_arg, c->s, c->mem, e);
+	return bad;
+}

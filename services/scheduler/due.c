@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "due.h"
+
+#include "cycle.h"
+
+#include "longshore/log.h"
+#include "longshore/probe.h"
+
+enum { CLAIM_MS = 30000, SWEEP_AT_ONCE = 500, CHECK_AT_ONCE = 512 };
+
+int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct str *ids = NULL;
+	size_t count = 0;
+	int bad = state_db_claim_due(
+	        s->pg, s->settings.due_batch, CLAIM_MS, mem, &ids, &count, e);
+	*out_more = bad == 0 && count == (size_t)s->settings.due_batch;
+	if (bad || count == 0)
+		return bad;
+	struct cycle c;
+	cycle_init(&c, s, mem);
+	c.is_for_due = true;
+	struct decide_event due = {.kind = DECIDE_DUE};
+	for (size_t i = 0; i < count; i++)
+		cycle_add(&c, ids[i], &due);
+	return cycle_run(&c, e);
+}
+
+/* A task that can never go: its delivery fails, as if it had been its own outbox row. */
+static int fail_deliveries(struct scheduler *s, const struct failed_rows *failed, struct arena *mem, struct err *e)
+{
+	struct cycle c;
+	cycle_init(&c, s, mem);
+	struct decide_event fail = {
+	        .kind = DECIDE_FAIL,
+	        .reason = STR("unproducible"),
+	        .detail = STR("a task's event is larger than the broker takes"),
+	};
+	for (size_t i = 0; i < failed->count; i++)
+		cycle_add(&c, failed->ids[i], &fail);
+	return c.count > 0 ? cycle_run(&c, e) : 0;
+}
+
+int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct outbox_row *rows = NULL;
+	size_t count = 0;
+	struct failed_rows failed = {0};
+	int bad = db_begin(s->pg, e);
+	if (bad)
+		return bad;
+	bad = outbox_db_sweep(
+	        s->pg, s->settings.outbox_age_ms, SWEEP_AT_ONCE, mem, &rows, &count, e);
+	if (bad == 0 && count > 0) {
+		bad = publish_rows(s, rows, count, mem, &failed, e);
+		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",
+		        LOG_NUM("rows", (int64_t)count));
+	}
+	bad = bad ? bad : db_commit(s->pg, e);
+	if (bad) {
+		db_rollback(s->pg);
+		return bad;
+	}
+	s->tally.swept += (int64_t)count;
+	*out_more = count == SWEEP_AT_ONCE;
+	return fail_deliveries(s, &failed, mem, e);
+}
+
+void status_reader_init(struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem)
+{
+	*r = (struct status_reader){
+	        .s = s, .finals = arena_alloc(mem, (messages + 1) * sizeof(struct seen_status))};
+}
+
+void status_read(struct status_reader *r, const struct ev_delivery_status *status, int64_t mono_ms)
+{
+	enum delivery_state state;
+	bool is_known = delivery_state_parse(status->state, &state);
+	if (is_known && delivery_state_is_final(state)) {
+		r->finals[r->finals_count++] =
+		        (struct seen_status){status->delivery_id, status->version};
+	}
+	/* A final one, too, may have come before its turn: the word after it counts. No room: due times repair it. */
+	(void)readback_note(&r->s->readback, status->delivery_id, status->version, mono_ms);
+}
+
+int status_confirm(struct status_reader *r, struct arena *mem, struct err *e)
+{
+	return state_db_confirm(r->s->pg, r->finals, r->finals_count, mem, e);
+}
+
+int due_statuses(struct scheduler *s, int64_t mono_ms, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct readback_entry *entries = arena_alloc(mem, CHECK_AT_ONCE * sizeof *entries);
+	struct seen_status *seen = arena_alloc(mem, CHECK_AT_ONCE * sizeof *seen);
+	size_t count = readback_take(
+	        &s->readback, mono_ms - s->settings.readback_ms, entries, CHECK_AT_ONCE);
+	*out_more = count == CHECK_AT_ONCE;
+	if (count == 0)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		seen[i] = (struct seen_status){str_c(entries[i].id), entries[i].version};
+	struct stored_status *behind = NULL;
+	size_t behind_count = 0;
+	int bad = state_db_find_behind(s->pg, seen, count, mem, &behind, &behind_count, e);
+	struct outbox_row *rows = arena_alloc(mem, (behind_count + 1) * sizeof *rows);
+	for (size_t i = 0; i < behind_count && bad == 0; i++)
+		rows[i] = publish_status_row(
+		        s, behind[i].id, behind[i].tenant, behind[i].status, mem);
+	PROBE(readback_before_publish);
+	if (bad == 0 && behind_count > 0)
+		bad = publish_only(s, rows, behind_count, mem, e);
+	for (size_t i = 0; i < count && bad != 0; i++) /* looked at again later */
+		(void)readback_note(&s->readback, seen[i].id, seen[i].version, mono_ms);
+	if (bad == 0)
+		s->tally.republished += (int64_t)behind_count;
+	return bad;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The scheduler: the one that decides. Wiring only. */
+#include "scheduler.h"
+
+#include "longshore/bus.h"
+#include "longshore/clock.h"
+#include "longshore/lease.h"
+#include "longshore/pg.h"
+
+#include <stdlib.h>
+
+enum { TRIGGER_KEPT_MS = 24 * 3600 * 1000, BATCH_MOST = 256 };
+
+struct wiring {
+	struct scheduler scheduler;
+	struct memo *memo;
+};
+
+static int send(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+{
+	return publisher_send(arg, items, count, out_bad, e);
+}
+
+static bool seen(void *arg, struct str identity)
+{
+	return memo_trigger_seen(arg, identity);
+}
+
+static void remember(void *arg, struct str identity)
+{
+	memo_trigger_remember(arg, identity, TRIGGER_KEPT_MS);
+}
+
+static void stop(void *state)
+{
+	struct wiring *w = state;
+	scheduler_release(&w->scheduler);
+	memo_close(w->memo);
+	keyring_close(w->scheduler.keys);
+	store_close(w->scheduler.store);
+	pg_close(w->scheduler.pg);
+	free(w);
+}
+
+static int open_neighbours(struct wiring *w, const struct worker_conf *common, struct err *e)
+{
+	int bad = pg_open(common->postgres, "longshore-scheduler", &w->scheduler.pg, e);
+	bad = bad ? bad : store_open(common->staging, &w->scheduler.store, e);
+	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.keys, e);
+	return bad ? bad : memo_open(common->redis, common->topic_prefix, &w->memo, e);
+}
+
+static int start(const struct worker_conf *common, const void *conf, struct publisher *pub, void **out_state,
+        struct err *e)
+{
+	struct wiring *w = calloc(1, sizeof *w);
+	if (!w)
+		return err_set(e, ERR_FATAL, "out_of_memory", "scheduler state");
+	scheduler_init(&w->scheduler, conf);
+	int bad = open_neighbours(w, common, e);
+	if (bad) {
+		stop(w);
+		return bad;
+	}
+	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of};
+	w->scheduler.triggers = (struct trigger_memory){w->memo, seen, remember};
+	*out_state = w;
+	return 0;
+}
+
+static int batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e)
+{
+	(void)mem; /* a cycle has an arena of its own, for one may follow from another */
+	struct wiring *w = state;
+	return scheduler_batch(&w->scheduler, msgs, count, clock_mono_ms(), e);
+}
+
+static int tick(void *state, struct arena *mem, int64_t *out_next_ms, struct err *e)
+{
+	(void)mem;
+	struct wiring *w = state;
+	return scheduler_tick(&w->scheduler, clock_mono_ms(), out_next_ms, e);
+}
+
+int main(int argc, char **argv)
+{
+	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS, TOPIC_DELIVERIES};
+	const struct batch_service service = {
+	        .name = "scheduler",
+	        .topics = topics,
+	        .topics_count = sizeof topics / sizeof topics[0],
+	        .batch_max = BATCH_MOST,
+	        .conf = scheduler_fields,
+	        .conf_count = scheduler_fields_count,
+	        .conf_bytes = sizeof(struct scheduler_settings),
+	        .start = start,
+	        .batch = batch,
+	        .tick = tick,
+	        .stop = stop,
+	};
+	return worker_run_batches(&service, argc, argv);
+}

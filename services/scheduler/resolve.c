@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "resolve.h"
+
+struct resolved_route {
+	struct resolved_route *next;
+	enum delivery_kind kind;
+	struct str tenant, name;
+	struct frozen frozen;
+};
+
+void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem)
+{
+	*r = (struct resolver){.s = s, .mem = mem};
+}
+
+static bool has_tenant(const struct resolver *r, struct str tenant)
+{
+	for (size_t i = 0; i < r->tenants_count; i++)
+		if (str_eq(r->tenants[i], tenant))
+			return true;
+	return false;
+}
+
+/* One more tenant: all are loaded anew, so that the documents are of one moment. */
+static int load(struct resolver *r, struct str tenant, struct err *e)
+{
+	struct str *tenants = arena_alloc(r->mem, (r->tenants_count + 1) * sizeof *tenants);
+	if (r->tenants_count > 0)
+		memcpy(tenants, r->tenants, r->tenants_count * sizeof *tenants);
+	tenants[r->tenants_count] = tenant;
+	int bad = conf_db_load(r->s->pg, tenants, r->tenants_count + 1, r->mem, &r->documents,
+	        &r->documents_count, e);
+	if (bad)
+		return bad;
+	r->tenants = tenants;
+	r->tenants_count++;
+	r->plain = arena_alloc(r->mem, (r->documents_count + 1) * sizeof *r->plain);
+	for (size_t i = 0; i < r->documents_count; i++) {
+		const struct conf_document *d = &r->documents[i];
+		r->plain[i] = (struct spec_document){d->kind, d->tenant, d->name, d->body};
+	}
+	return 0;
+}
+
+static struct str applied_by(const struct resolver *r, const char *kind, struct str tenant, struct str name)
+{
+	for (size_t i = 0; i < r->documents_count; i++) {
+		const struct conf_document *d = &r->documents[i];
+		if (str_eq(d->kind, str_c(kind)) && str_eq(d->tenant, tenant) &&
+		        str_eq(d->name, name))
+			return d->applied_by;
+	}
+	return STR("");
+}
+
+static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
+        struct err *e)
+{
+	struct str json;
+	char hash[65];
+	bool is_build = kind == KIND_BUILD;
+	int bad = is_build ? spec_resolve_build(tenant, name, r->plain, r->documents_count, r->mem,
+	                             &json, hash, e)
+	                   : spec_resolve(tenant, name, r->plain, r->documents_count, r->mem, &json,
+	                             hash, e);
+	const struct frozen *kept = NULL;
+	if (bad == 0)
+		bad = specs_add(&r->s->specs, str_c(hash), json, r->mem, &kept, e);
+	if (bad != 0 && bad != ERR_REJECT)
+		return bad;
+	*out = (struct frozen){0};
+	if (bad == ERR_REJECT)
+		out->fault = arena_str(r->mem, str_c(e->text));
+	else
+		*out = *kept;
+	out->applied_by = applied_by(r, is_build ? "Bridge" : "Route", tenant, name);
+	return 0;
+}
+
+int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
+        struct err *e)
+{
+	for (struct resolved_route *at = r->routes; at; at = at->next) {
+		if (at->kind == kind && str_eq(at->tenant, tenant) && str_eq(at->name, name)) {
+			*out = at->frozen;
+			return 0;
+		}
+	}
+	int bad = has_tenant(r, tenant) ? 0 : load(r, tenant, e);
+	struct frozen frozen;
+	bad = bad ? bad : resolve(r, kind, tenant, name, &frozen, e);
+	if (bad)
+		return bad;
+	struct resolved_route *kept = ARENA_NEW(r->mem, struct resolved_route);
+	*kept = (struct resolved_route){r->routes, kind, tenant, name, frozen};
+	r->routes = kept;
+	*out = frozen;
+	return 0;
+}

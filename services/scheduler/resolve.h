@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From configuration documents to frozen specs, for the requests of one batch. */
+#ifndef SCHEDULER_RESOLVE_H
+#define SCHEDULER_RESOLVE_H
+
+#include "conf_db.h"
+#include "scheduler.h"
+
+struct resolved_route;
+
+struct resolver {
+	struct scheduler *s;
+	struct arena *mem;
+	struct str *tenants;            /* whose documents are loaded */
+	size_t tenants_count;
+	struct conf_document *documents;
+	struct spec_document *plain;    /* the same for spec_resolve */
+	size_t documents_count;
+	struct resolved_route *routes;  /* already resolved */
+};
+
+void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem);
+
+/* *out: the spec; or, where the configuration does not allow one, the fault. Fails only when the database does. */
+int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
+	struct err *e) ERR_MUST_USE;
+
+#endif

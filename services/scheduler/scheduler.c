@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A batch of messages is one cycle; a tick looks at everything that time brings. */
+#include "scheduler.h"
+
+#include "cycle.h"
+#include "due.h"
+#include "runs.h"
+#include "trigger.h"
+
+#define WORK_BYTES (UINT64_C(1) << 30)
+
+void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings)
+{
+	*s = (struct scheduler){.settings = *settings, .rules = settings_rules(settings)};
+	zones_init(&s->zones, settings->zoneinfo);
+	specs_init(&s->specs, &s->zones);
+	arena_init(&s->work, WORK_BYTES);
+}
+
+void scheduler_release(struct scheduler *s)
+{
+	arena_release(&s->work);
+	readback_release(&s->readback);
+	specs_release(&s->specs);
+	zones_release(&s->zones);
+}
+
+static void read_result(struct cycle *c, const struct batch_message *msg)
+{
+	const struct ev_task_result *result = msg->event;
+	if (result->delivery_id.n != ID_TEXT_BYTES - 1)
+		return; /* of nobody: no row has such an id */
+	struct decide_event ev = {
+	        .kind = DECIDE_RESULT, .result = result, .result_bytes = msg->raw};
+	cycle_add(c, result->delivery_id, &ev);
+}
+
+static int begin(struct scheduler *s, struct err *e)
+{
+	arena_reset(&s->work);
+	specs_begin(&s->specs);
+	return s->readback.entries ? 0 : readback_init(&s->readback, e);
+}
+
+int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count, int64_t mono_ms,
+        struct err *e)
+{
+	int bad = begin(s, e);
+	if (bad)
+		return bad;
+	struct arena *mem = &s->work;
+	struct cycle c;
+	struct trigger_reader triggers;
+	struct status_reader statuses;
+	cycle_init(&c, s, mem);
+	trigger_reader_init(&triggers, &c, count);
+	status_reader_init(&statuses, s, count, mem);
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		if (msgs[i].type == &ev_trigger_type)
+			bad = trigger_read(&triggers, &msgs[i], e);
+		else if (msgs[i].type == &ev_task_result_type)
+			read_result(&c, &msgs[i]);
+		else if (msgs[i].type == &ev_delivery_status_type)
+			status_read(&statuses, msgs[i].event, mono_ms);
+	}
+	if (bad == 0 && (c.count > 0 || c.audits_count > 0))
+		bad = cycle_run(&c, e);
+	bad = bad ? bad : status_confirm(&statuses, mem, e);
+	if (bad == 0)
+		trigger_remember(&triggers);
+	return bad;
+}
+
+/* Each duty works on its own fresh memory. */
+typedef int duty(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e);
+
+static int run(struct scheduler *s, duty *work, bool *more, struct err *e)
+{
+	bool is_more = false;
+	int bad = begin(s, e);
+	bad = bad ? bad : work(s, &s->work, &is_more, e);
+	*more = *more || is_more;
+	return bad;
+}
+
+static int materialise(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	return runs_materialise(s, s->settings.due_batch, mem, out_more, e);
+}
+
+static int recompute(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	*out_more = false;
+	int bad = runs_recompute(s, mem, e);
+	s->plans_checked = bad == 0;
+	return bad;
+}
+
+static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
+{
+	int64_t due_ms = 0;
+	int bad = more ? 0 : state_db_next_due(s->pg, &due_ms, e);
+	int64_t most = s->settings.tick_ms;
+	*out_ms = due_ms < 0 ? 0 : due_ms < most ? due_ms : most;
+	return bad;
+}
+
+int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, struct err *e)
+{
+	bool more = false;
+	int bad = 0;
+	if (mono_ms >= s->next_sweep_ms) {
+		bad = run(s, due_outbox, &more, e);
+		s->next_sweep_ms = mono_ms + s->settings.outbox_age_ms / 2;
+	}
+	bad = bad ? bad : run(s, due_deliveries, &more, e);
+	if (bad == 0 && !s->plans_checked)
+		bad = run(s, recompute, &more, e);
+	if (bad == 0 && mono_ms >= s->next_sync_ms) {
+		bool is_more = false;
+		bad = run(s, runs_sync, &is_more, e);
+		s->next_sync_ms = is_more ? mono_ms : mono_ms + s->settings.sync_ms;
+	}
+	bad = bad ? bad : run(s, materialise, &more, e);
+	if (bad == 0) {
+		bool is_more = false;
+		bad = begin(s, e);
+		bad = bad ? bad : due_statuses(s, mono_ms, &s->work, &is_more, e);
+		more = more || is_more;
+	}
+	return bad ? bad : next_look(s, more, out_next_ms, e);
+}

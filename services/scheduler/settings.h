@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The scheduler's own settings. */
+#ifndef SCHEDULER_SETTINGS_H
+#define SCHEDULER_SETTINGS_H
+
+#include "decide.h"
+
+#include "longshore/conf.h"
+
+struct scheduler_settings {
+	int64_t not_after_ms, alarm_ms;
+	int64_t backoff_ms, backoff_most_ms;
+	int64_t hold_check_ms;
+	int64_t confirm_ms;
+	int64_t cap_wait_ms;
+	int64_t wave, tasks_most;
+	int64_t breaker_failures, breaker_open_ms;
+	int64_t outbox_age_ms;
+	int64_t tick_ms;
+	int64_t sync_ms;
+	int64_t readback_ms;
+	int64_t due_batch;
+	int64_t lane_spread;
+	const char *zoneinfo;
+};
+
+extern const struct conf_field scheduler_fields[];
+extern const size_t scheduler_fields_count;
+
+struct decide_rules settings_rules(const struct scheduler_settings *s);
+
+#endif

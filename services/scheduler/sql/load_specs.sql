@@ -1,0 +1,1 @@
+SELECT hash, body FROM run.spec WHERE hash = ANY ($1::text[])

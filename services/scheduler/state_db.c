@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state_db.h"
+
+#include "db_lists.h"
+
+#include "sql/scheduler.h"
+
+int db_begin(struct pg *pg, struct err *e)
+{
+	return pg_tx_begin(pg, e);
+}
+
+int db_commit(struct pg *pg, struct err *e)
+{
+	return pg_tx_commit(pg, e);
+}
+
+void db_rollback(struct pg *pg)
+{
+	pg_tx_rollback(pg);
+}
+
+
+static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem, struct state_row *out, struct err *e)
+{
+	struct delivery *x = &out->x;
+	struct str kind = pg_text(rows, i, 3, mem), state = pg_text(rows, i, 8, mem);
+	*x = (struct delivery){
+	        .id = pg_text(rows, i, 2, mem),
+	        .kind = str_eq(kind, STR("build")) ? KIND_BUILD : KIND_DELIVERY,
+	        .tenant = pg_text(rows, i, 4, mem),
+	        .route = pg_text(rows, i, 5, mem),
+	        .audience = pg_text(rows, i, 6, mem),
+	        .destination = pg_text(rows, i, 7, mem),
+	        .reason = pg_text(rows, i, 9, mem),
+	        .revision = (int32_t)pg_num(rows, i, 10),
+	        .version = pg_num(rows, i, 11),
+	        .status_version = pg_num(rows, i, 12),
+	        .due_ms = pg_num(rows, i, 13),
+	        .planned_ms = pg_num(rows, i, 14),
+	        .spec_hash = pg_text(rows, i, 15, mem),
+	        .created_ms = pg_num(rows, i, 16),
+	        .changed_ms = pg_num(rows, i, 17),
+	};
+	out->memory = pg_bytes(rows, i, 18, mem);
+	out->status = pg_bytes(rows, i, 19, mem);
+	if (!delivery_state_parse(state, &x->state))
+		return err_set(e, ERR_FATAL, "bad_row",
+		        "delivery " STR_FMT " has the unknown state " STR_FMT
+		        "; is this scheduler older than the one that wrote it?",
+		        STR_ARG(x->id), STR_ARG(state));
+	if (event_decode(&ev_delivery_memory_type, out->memory, mem, &x->memory, e) != 0) {
+		e->act = ERR_FATAL; /* our own bytes */
+		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(x->id));
+	}
+	return 0;
+}
+
+int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct db_clock *clock,
+        struct state_row **out, size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, ids, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_load_states, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct state_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
+	size_t found = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (pg_is_null(rows, i, 2))
+			continue;
+		bad = read_state(rows, i, mem, &list[found++], e);
+		if (bad)
+			return bad;
+	}
+	*clock = (struct db_clock){pg_num(rows, 0, 0), pg_num(rows, 0, 1)};
+	*out = list;
+	*out_count = found;
+	return 0;
+}
+
+int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t count, struct arena *mem, struct err *e)
+{
+	struct str *ids = arena_alloc(mem, (count + 1) * sizeof *ids);
+	for (size_t i = 0; i < count; i++)
+		ids[i] = before[i]->id;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, ids, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_lock_states, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	if (pg_rows_count(rows) != count)
+		return err_set(e, ERR_FENCED, "version", "a delivery is gone");
+	/* Both are in the order of the ids, if the collation of the database has that order: look up by id. */
+	for (size_t i = 0; i < count; i++) {
+		struct str id = pg_text(rows, i, 0, mem);
+		for (size_t k = 0; k < count; k++) {
+			size_t at = (i + k) % count;
+			if (!str_eq(before[at]->id, id))
+				continue;
+			if (before[at]->version != pg_num(rows, i, 1))
+				return err_set(e, ERR_FENCED, "version",
+				        "delivery " STR_FMT " was changed by another scheduler",
+				        STR_ARG(id));
+			break;
+		}
+	}
+	return 0;
+}
+
+static const char *kind_word(struct state_row row)
+{
+	return delivery_kind_name(row.x.kind);
+}
+
+static const char *state_word(struct state_row row)
+{
+	return delivery_state_name(row.x.state);
+}
+
+int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, rows, count, x.id);
+	ADD_WORDS(&p, rows, count, kind_word);
+	ADD_TEXTS(&p, rows, count, x.tenant);
+	ADD_TEXTS(&p, rows, count, x.route);
+	ADD_TEXTS(&p, rows, count, x.audience);
+	ADD_TEXTS(&p, rows, count, x.destination);
+	ADD_WORDS(&p, rows, count, state_word);
+	ADD_TEXTS(&p, rows, count, x.reason);
+	ADD_NUMS(&p, rows, count, x.revision);
+	ADD_NUMS(&p, rows, count, x.version);
+	ADD_NUMS(&p, rows, count, x.status_version);
+	ADD_NUMS(&p, rows, count, x.due_ms);
+	ADD_NUMS(&p, rows, count, x.planned_ms);
+	ADD_TEXTS(&p, rows, count, x.spec_hash);
+	ADD_NUMS(&p, rows, count, x.changed_ms);
+	ADD_BYTES(&p, rows, count, memory);
+	ADD_BYTES(&p, rows, count, status);
+	int64_t changed = 0;
+	int bad = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
+	if (bad == 0 && changed != (int64_t)count)
+		return err_set(e, ERR_FENCED, "version", "a delivery was there already");
+	return bad;
+}
+
+int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, rows, count, x.id);
+	ADD_WORDS(&p, rows, count, state_word);
+	ADD_TEXTS(&p, rows, count, x.reason);
+	ADD_NUMS(&p, rows, count, x.revision);
+	ADD_NUMS(&p, rows, count, x.version);
+	ADD_NUMS(&p, rows, count, x.status_version);
+	ADD_NUMS(&p, rows, count, x.due_ms);
+	ADD_TEXTS(&p, rows, count, x.spec_hash);
+	ADD_NUMS(&p, rows, count, x.changed_ms);
+	ADD_BYTES(&p, rows, count, memory);
+	ADD_BYTES(&p, rows, count, status);
+	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
+}
+
+static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = pg_text(rows, i, 0, mem);
+	*out = ids;
+	*out_count = n;
+	return 0;
+}
+
+int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem, struct str **out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_num(&p, most);
+	pg_add_num(&p, claim_ms);
+	return read_ids(pg, &sql_claim_due, &p, mem, out, out_count, e);
+}
+
+int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_next_due, NULL, &rows, NULL, e);
+	if (bad == 0)
+		*out_ms = pg_is_null(rows, 0, 0) ? INT64_MAX : pg_num(rows, 0, 0);
+	return bad;
+}
+
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, seen, count, id);
+	ADD_NUMS(&p, seen, count, version);
+	return pg_run(pg, &sql_confirm_finals, &p, NULL, NULL, e);
+}
+
+int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
+        struct stored_status **out, size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, seen, count, id);
+	ADD_NUMS(&p, seen, count, version);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_behind, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct stored_status *list = arena_alloc(mem, (n + 1) * sizeof *list);
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct stored_status){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
+		        pg_bytes(rows, i, 2, mem)};
+	*out = list;
+	*out_count = n;
+	return 0;
+}
+
+int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, tenants, count);
+	pg_add_texts(&p, routes, count);
+	return read_ids(pg, &sql_find_route_waiting, &p, mem, out, out_count, e);
+}
+
+int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem, struct str **out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, tenants, count);
+	return read_ids(pg, &sql_find_bridge_waiting, &p, mem, out, out_count, e);
+}
+
+int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct str **out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, ids, count);
+	return read_ids(pg, &sql_find_existing, &p, mem, out, out_count, e);
+}

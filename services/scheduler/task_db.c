@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "task_db.h"
+
+#include "db_lists.h"
+
+#include "sql/scheduler.h"
+
+enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal stays small */
+
+static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem, struct loaded_task *out, struct err *e)
+{
+	struct str stage = pg_text(rows, i, 3, mem), status = pg_text(rows, i, 8, mem);
+	out->delivery_id = pg_text(rows, i, 0, mem);
+	struct task_row *row = &out->row;
+	*row = (struct task_row){
+	        .id = pg_text(rows, i, 1, mem),
+	        .revision = (int32_t)pg_num(rows, i, 2),
+	        .index = (int32_t)pg_num(rows, i, 4),
+	        .lane = pg_text(rows, i, 5, mem),
+	        .issue = (int32_t)pg_num(rows, i, 6),
+	        .attempts = (int32_t)pg_num(rows, i, 7),
+	        .ready_ms = pg_num(rows, i, 9),
+	        .not_after_ms = pg_num(rows, i, 10),
+	        .destination = pg_text(rows, i, 11, mem),
+	};
+	if (!stage_parse(stage, &row->stage) || !task_status_parse(status, &row->status))
+		return err_set(e, ERR_FATAL, "bad_row", "task " STR_FMT " has an unknown stage or status",
+		        STR_ARG(row->id));
+	if (pg_is_null(rows, i, 12))
+		return 0;
+	struct ev_task_result *result = ARENA_NEW(mem, struct ev_task_result);
+	struct str bytes = pg_bytes(rows, i, 12, mem);
+	if (event_decode(&ev_task_result_type, bytes, mem, result, e) != 0) {
+		e->act = ERR_FATAL; /* it was read once */
+		return err_note(e, "stored result of task " STR_FMT, STR_ARG(row->id));
+	}
+	row->result = result;
+	return 0;
+}
+
+static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p, struct arena *mem,
+        struct loaded_tasks *out, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct loaded_task *items = ARENA_TRY_ARRAY(mem, struct loaded_task, n + 1);
+	if (!items)
+		return err_set(e, ERR_FATAL, "out_of_memory", "%zu task rows", n);
+	for (size_t i = 0; i < n && bad == 0; i++)
+		bad = read_task(rows, i, mem, &items[i], e);
+	*out = (struct loaded_tasks){items, n};
+	return bad;
+}
+
+int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem, struct loaded_tasks *out,
+        struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, task_ids, count);
+	return read_tasks(pg, &sql_load_tasks, &p, mem, out, e);
+}
+
+int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem,
+        struct loaded_tasks *out, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, delivery_ids, count);
+	return read_tasks(pg, &sql_load_unfinished, &p, mem, out, e);
+}
+
+static const char *wanted_word(struct wanted_stage wanted)
+{
+	return stage_plan(wanted.stage)->name;
+}
+
+int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count, struct arena *mem,
+        struct loaded_tasks *out, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, wanted, count, delivery_id);
+	ADD_NUMS(&p, wanted, count, revision);
+	ADD_WORDS(&p, wanted, count, wanted_word);
+	return read_tasks(pg, &sql_load_stages, &p, mem, out, e);
+}
+
+int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
+        struct task_event_row **out, size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, task_ids, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_load_task_events, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct task_event_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct task_event_row){
+		        pg_text(rows, i, 0, mem), pg_bytes(rows, i, 1, mem)};
+	*out = list;
+	*out_count = n;
+	return 0;
+}
+
+static const char *stage_word(struct task_write write)
+{
+	return stage_plan(write.row.stage)->name;
+}
+
+static const char *status_word(struct task_write write)
+{
+	return task_status_name(write.row.status);
+}
+
+static int insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, rows, count, row.id);
+	ADD_TEXTS(&p, rows, count, delivery_id);
+	ADD_NUMS(&p, rows, count, row.revision);
+	ADD_WORDS(&p, rows, count, stage_word);
+	ADD_NUMS(&p, rows, count, row.index);
+	ADD_TEXTS(&p, rows, count, row.lane);
+	ADD_NUMS(&p, rows, count, row.issue);
+	ADD_WORDS(&p, rows, count, status_word);
+	ADD_NUMS(&p, rows, count, row.ready_ms);
+	ADD_NUMS(&p, rows, count, row.not_after_ms);
+	ADD_BYTES(&p, rows, count, row.event);
+	ADD_TEXTS(&p, rows, count, tenant);
+	ADD_TEXTS(&p, rows, count, row.destination);
+	return pg_run(pg, &sql_insert_tasks, &p, NULL, NULL, e);
+}
+
+int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+{
+	int bad = 0;
+	for (size_t i = 0; i < count && bad == 0; i += INSERT_AT_ONCE) {
+		size_t n = count - i < INSERT_AT_ONCE ? count - i : INSERT_AT_ONCE;
+		bad = insert(pg, rows + i, n, mem, e);
+	}
+	return bad;
+}
+
+int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, rows, count, row.id);
+	ADD_NUMS(&p, rows, count, row.issue);
+	ADD_NUMS(&p, rows, count, row.attempts);
+	ADD_WORDS(&p, rows, count, status_word);
+	ADD_NUMS(&p, rows, count, row.ready_ms);
+	ADD_NUMS(&p, rows, count, row.not_after_ms);
+	ADD_BYTES(&p, rows, count, row.result_bytes);
+	return pg_run(pg, &sql_update_tasks, &p, NULL, NULL, e);
+}
+
+int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem, struct err *e)
+{
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, delivery_ids, count);
+	return pg_run(pg, &sql_drop_tasks, &p, NULL, NULL, e);
+}
+
+int task_db_lock_caps(struct pg *pg, const struct str *names, size_t count, struct arena *mem, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, names, count);
+	AUTO_PG_ROWS rows = NULL;
+	return pg_run(pg, &sql_lock_caps, &p, &rows, NULL, e);
+}
+
+static void add_names(struct pg_params *p, const struct cap_names *names)
+{
+	pg_add_texts(p, names->tenants, names->tenants_count);
+	pg_add_texts(p, names->destinations, names->destinations_count);
+}
+
+int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem, struct flight **out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	add_names(&p, names);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_count_flight, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct flight *list = arena_alloc(mem, (n + 1) * sizeof *list);
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct flight){str_eq(pg_text(rows, i, 0, mem), STR("tenant")),
+		        pg_text(rows, i, 1, mem), pg_num(rows, i, 2)};
+	*out = list;
+	*out_count = n;
+	return 0;
+}
+
+int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most, struct arena *mem, struct str **out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	add_names(&p, names);
+	pg_add_num(&p, most);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_cap_waiting, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = pg_text(rows, i, 0, mem);
+	*out = ids;
+	*out_count = n;
+	return 0;
+}

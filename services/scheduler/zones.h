@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Time zones by name, read once from a directory of TZif files. One thread owns it. */
+#ifndef SCHEDULER_ZONES_H
+#define SCHEDULER_ZONES_H
+
+#include "tzif.h"
+
+struct zone_entry;
+
+struct zones {
+	const char *folder; /* borrowed */
+	struct arena mem;
+	struct zone_entry *first;
+};
+
+void zones_init(struct zones *z, const char *folder);
+void zones_release(struct zones *z); /* accepts a zeroed one */
+
+/* NULL: no such zone here, or its file cannot be used. "UTC" and the empty name need no file. The answer lives as long
+ * as *z. */
+const struct tz *zones_find(struct zones *z, struct str name);
+
+#endif
