@@ -227,6 +227,7 @@ const struct drop_ops drop_file_ops = {
         .open = file_open,
         .close = file_close,
         .probe = drop_file_probe,
+        .identity = drop_file_identity,
         .temp_create = file_temp_create,
         .temp_open = file_temp_open,
         .temp_write = file_temp_write,
