@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stored form: the portable Roaring format, arrays and bitsets only. We never ask for run containers: equal sets could
- * then have different bytes, and version 0.2.66 of the library is not safe to take them back. selection_check.c refuses
- * everything else before the library sees it.
+ * Stored form: the portable Roaring format, arrays and bitsets only (selection_check.h). It is
+ * written here and not by the library, for a union that fills a container makes the library keep it
+ * as a run: equal sets would have different bytes, and version 0.2.66 of the library is not safe to
+ * take runs back. selection_check.c refuses everything else before the library sees it.
  */
 #include "longshore/selection.h"
 
 #include "selection_check.h"
 
-#include <assert.h>
 #include <roaring/roaring.h>
 #include <stdlib.h>
+
+enum { BLOCK = 4096 }; /* values taken from a set at once */
 
 struct selection {
 	roaring_bitmap_t *set;
@@ -79,7 +81,8 @@ bool selection_has(const struct selection *s, uint32_t ordinal)
 	return roaring_bitmap_contains(s->set, ordinal);
 }
 
-void selection_ranks(const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n)
+void selection_ranks(
+        const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n)
 {
 	uint32_t start = 0;
 	*out_n = 0;
@@ -120,7 +123,6 @@ static void put_le(unsigned char *p, uint64_t value, int bytes)
 
 void selection_hash(const struct selection *s, struct str segment, char out[SHA256_HEX])
 {
-	enum { BLOCK = 4096 };
 	unsigned char bytes[4 * BLOCK];
 	uint32_t values[BLOCK];
 	struct hash *h = hash_new_sha256();
@@ -140,19 +142,88 @@ void selection_hash(const struct selection *s, struct str segment, char out[SHA2
 	hash_free(h);
 }
 
+/* Sizes of the containers by key, 65,536 of them. */
+static void count_containers(const struct selection *s, uint32_t *sizes)
+{
+	uint32_t values[BLOCK];
+	roaring_uint32_iterator_t it;
+	roaring_init_iterator(s->set, &it);
+	for (uint32_t n; (n = roaring_read_uint32_iterator(&it, values, BLOCK)) > 0;) {
+		for (uint32_t i = 0; i < n; i++)
+			sizes[values[i] >> 16]++;
+	}
+}
+
+/* Everything before the containers; returns its length. */
+static size_t put_header(unsigned char *p, const uint32_t *sizes, uint32_t containers)
+{
+	size_t at = STORED_HEADER_BYTES +
+	            (size_t)(STORED_DESCRIPTION_BYTES + STORED_OFFSET_BYTES) * containers,
+	       begin = at;
+	unsigned char *description = p + STORED_HEADER_BYTES;
+	unsigned char *offset = description + (size_t)STORED_DESCRIPTION_BYTES * containers;
+	put_le(p, STORED_COOKIE, 4);
+	put_le(p + 4, containers, 4);
+	for (uint32_t key = 0; key < STORED_CONTAINERS_MAX; key++) {
+		if (sizes[key] == 0)
+			continue;
+		put_le(description, key, 2);
+		put_le(description + 2, sizes[key] - 1, 2);
+		put_le(offset, at, 4);
+		description += STORED_DESCRIPTION_BYTES;
+		offset += STORED_OFFSET_BYTES;
+		at += stored_container_bytes(sizes[key]);
+	}
+	return begin;
+}
+
+/* p: zeroed, from the first container on. */
+static void put_containers(const struct selection *s, const uint32_t *sizes, unsigned char *p)
+{
+	uint32_t values[BLOCK], key = UINT32_MAX, at = 0;
+	size_t last = 0; /* bytes of the container before */
+	roaring_uint32_iterator_t it;
+	roaring_init_iterator(s->set, &it);
+	for (uint32_t n; (n = roaring_read_uint32_iterator(&it, values, BLOCK)) > 0;) {
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t low = values[i] & 0xffff;
+			if (values[i] >> 16 != key) {
+				key = values[i] >> 16;
+				p += last;
+				last = stored_container_bytes(sizes[key]);
+				at = 0;
+			}
+			if (sizes[key] <= STORED_ARRAY_MAX)
+				put_le(p + (size_t)2 * at++, low, 2);
+			else
+				p[low / 8] = (unsigned char)(p[low / 8] | 1U << low % 8);
+		}
+	}
+}
+
 int selection_store(const struct selection *s, struct buf *out, struct err *e)
 {
-	size_t bytes = roaring_bitmap_portable_size_in_bytes(s->set);
+	uint32_t *sizes = calloc(STORED_CONTAINERS_MAX, sizeof(*sizes)), containers = 0;
+	if (!sizes)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to store a set");
+	count_containers(s, sizes);
+	size_t bytes = STORED_HEADER_BYTES;
+	for (uint32_t key = 0; key < STORED_CONTAINERS_MAX; key++) {
+		if (sizes[key] == 0)
+			continue;
+		containers++;
+		bytes += STORED_DESCRIPTION_BYTES + STORED_OFFSET_BYTES +
+		         stored_container_bytes(sizes[key]);
+	}
 	int act = buf_reserve(out, bytes, e);
-	if (act != 0)
-		return act;
-	size_t written = roaring_bitmap_portable_serialize(s->set, out->p + out->n);
-	assert(written == bytes);
-	act = selection_check(str_bytes(out->p + out->n, written), e); /* what we write we must be able to read */
-	if (act != 0)
-		return err_set(e, ERR_FATAL, "broken_selection", "a set was stored in another form than agreed");
-	out->n += written;
-	return 0;
+	if (act == 0) {
+		unsigned char *p = (unsigned char *)out->p + out->n;
+		memset(p, 0, bytes);
+		put_containers(s, sizes, p + put_header(p, sizes, containers));
+		out->n += bytes;
+	}
+	free(sizes);
+	return act;
 }
 
 int selection_load(struct str bytes, struct selection **out, struct err *e)

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "selection_check.h"
 
-#include <stdint.h>
-
-enum {
-	COOKIE_NO_RUNS = 12346,
-	CONTAINERS_MAX = 65536,
-	ARRAY_MAX = 4096,
-	BITSET_BYTES = 8192,
-	HEADER_BYTES = 8,       /* cookie, number of containers */
-	DESCRIPTION_BYTES = 4,  /* key, cardinality - 1 */
-	OFFSET_BYTES = 4,
-};
-
 static uint32_t le(const char *p, int bytes)
 {
 	uint32_t value = 0;
@@ -38,33 +26,37 @@ static bool array_rises(const char *p, uint32_t count)
 static bool bitset_holds(const char *p, uint32_t count)
 {
 	uint32_t bits = 0;
-	for (size_t i = 0; i < BITSET_BYTES; i += 4)
+	for (size_t i = 0; i < STORED_BITSET_BYTES; i += 4)
 		bits += (uint32_t)__builtin_popcount(le(p + i, 4));
 	return bits == count;
 }
 
 int selection_check(struct str bytes, struct err *e)
 {
-	if (bytes.n < HEADER_BYTES || le(bytes.p, 4) != COOKIE_NO_RUNS)
+	if (bytes.n < STORED_HEADER_BYTES || le(bytes.p, 4) != STORED_COOKIE)
 		return corrupt(e, "no header");
 	uint32_t containers = le(bytes.p + 4, 4);
-	if (containers > CONTAINERS_MAX)
+	if (containers > STORED_CONTAINERS_MAX)
 		return corrupt(e, "too many containers");
-	size_t offsets = HEADER_BYTES + (size_t)DESCRIPTION_BYTES * containers;
-	size_t at = offsets + (size_t)OFFSET_BYTES * containers;
+	size_t offsets = STORED_HEADER_BYTES + (size_t)STORED_DESCRIPTION_BYTES * containers;
+	size_t at = offsets + (size_t)STORED_OFFSET_BYTES * containers;
 	if (bytes.n < at)
 		return corrupt(e, "cut off in its header");
 	int64_t last_key = -1;
 	for (uint32_t i = 0; i < containers; i++) {
-		const char *description = bytes.p + HEADER_BYTES + (size_t)DESCRIPTION_BYTES * i;
+		const char *description =
+		        bytes.p + STORED_HEADER_BYTES + (size_t)STORED_DESCRIPTION_BYTES * i;
 		int64_t key = le(description, 2);
 		uint32_t count = le(description + 2, 2) + 1;
-		size_t size = count <= ARRAY_MAX ? (size_t)2 * count : BITSET_BYTES;
+		size_t size = stored_container_bytes(count);
 		if (key <= last_key)
 			return corrupt(e, "containers out of order");
-		if (le(bytes.p + offsets + (size_t)OFFSET_BYTES * i, OFFSET_BYTES) != at || bytes.n - at < size)
+		if (le(bytes.p + offsets + (size_t)STORED_OFFSET_BYTES * i, STORED_OFFSET_BYTES) !=
+		                at ||
+		        bytes.n - at < size)
 			return corrupt(e, "a container is not where it should be");
-		if (count <= ARRAY_MAX ? !array_rises(bytes.p + at, count) : !bitset_holds(bytes.p + at, count))
+		if (count <= STORED_ARRAY_MAX ? !array_rises(bytes.p + at, count)
+		                              : !bitset_holds(bytes.p + at, count))
 			return corrupt(e, "a container does not hold what it says");
 		last_key = key;
 		at += size;
