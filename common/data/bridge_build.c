@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two sorts. The first, by record, gives ordinals: a pair is (columns, fingerprint, row), and each new record takes the
- * next ordinal. The second, by fingerprint, gives the keys. The same pair twice is counted; a pair that contradicts the
- * cardinality is counted, and its row remembered for the message.
+ * Two sorts. The first, by record, gives ordinals: a pair is (columns, fingerprint, row), and each
+ * new record takes the next ordinal. The second, by fingerprint, gives the keys. The same pair
+ * twice is counted; a pair that contradicts the cardinality is counted, and its row remembered for
+ * the message.
  */
 #include "longshore/bridge_build.h"
 
@@ -17,7 +18,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCH = 1024, CONFLICT_ROWS = 5, ENTRY_HEAD = FINGERPRINT_BYTES + 8, ARENA_MAX = 8 * 1024 * 1024 };
+enum {
+	BATCH = 1024,
+	CONFLICT_ROWS = 5,
+	ENTRY_HEAD = FINGERPRINT_BYTES + 8,
+	ARENA_MAX = 8 * 1024 * 1024
+};
 
 struct conflicts {
 	uint64_t count;
@@ -99,8 +105,8 @@ static size_t entry_values(struct str entry, struct str *out)
 int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build **out, struct err *e)
 {
 	if (spec->columns_count == 0 || spec->columns_count > BRIDGE_COLUMNS_MAX)
-		return err_set(e, ERR_REJECT, "bad_bridge", "a record has 1 to %d columns, not %zu", BRIDGE_COLUMNS_MAX,
-			spec->columns_count);
+		return err_set(e, ERR_REJECT, "bad_bridge", "a record has 1 to %d columns, not %zu",
+		        BRIDGE_COLUMNS_MAX, spec->columns_count);
 	struct bridge_build *b = calloc(1, sizeof(*b));
 	if (!b)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to build");
@@ -111,7 +117,8 @@ int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build *
 	buf_init(&b->primary_bytes, (size_t)BATCH * FINGERPRINT_ID_MAX);
 	buf_init(&b->last, SORT_ENTRY_MAX);
 	buf_init(&b->entry, SORT_ENTRY_MAX);
-	int act = fingerprinter_new(&spec->fingerprint_key, spec->tenant, spec->id_kind, &b->ids, e);
+	int act =
+	        fingerprinter_new(&spec->fingerprint_key, spec->tenant, spec->id_kind, &b->ids, e);
 	if (act == 0)
 		act = fingerprinter_new(&spec->mark_key, spec->tenant, STR("mark"), &b->marks, e);
 	if (act == 0)
@@ -185,7 +192,8 @@ static int bad_value(int64_t row, const char *what, struct err *e)
 	return err_set(e, ERR_REJECT, "bad_bridge", "bridge row %" PRId64 ": %s", row, what);
 }
 
-static int check_row(const struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
+static int check_row(const struct bridge_build *b, struct str id, const struct str *values,
+        int64_t row, struct err *e)
 {
 	if (id.n == 0)
 		return bad_value(row, "the id is empty", e);
@@ -200,7 +208,8 @@ static int check_row(const struct bridge_build *b, struct str id, const struct s
 	return 0;
 }
 
-int bridge_build_add(struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
+int bridge_build_add(
+        struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
 {
 	int act = check_row(b, id, values, row, e);
 	if (act != 0)
@@ -255,10 +264,12 @@ static int flush_marks(struct bridge_build *b, struct err *e)
 	return act;
 }
 
-static int new_record(struct bridge_build *b, const struct str *values, bool new_primary, struct err *e)
+static int new_record(
+        struct bridge_build *b, const struct str *values, bool new_primary, struct err *e)
 {
 	if (b->facts.records == UINT32_MAX)
-		return err_set(e, ERR_REJECT, "bad_bridge", "more than 2^32 - 1 distinct records: split the bridge");
+		return err_set(e, ERR_REJECT, "bad_bridge",
+		        "more than 2^32 - 1 distinct records: split the bridge");
 	uint32_t ordinal = (uint32_t)b->facts.records++;
 	if (new_primary) {
 		b->facts.primaries++;
@@ -295,7 +306,8 @@ static int take_pair(struct bridge_build *b, struct str pair, uint64_t *slots, s
 	if (same && b->spec.one_to_one)
 		conflict(b, (int64_t)get_be(pair.p + FINGERPRINT_BYTES, 8));
 	if (!same) {
-		bool new_primary = first || (entry_values(buf_str(&b->last), last) > 0 && !str_eq(last[0], values[0]));
+		bool new_primary = first || (entry_values(buf_str(&b->last), last) > 0 &&
+		                                    !str_eq(last[0], values[0]));
 		act = new_record(b, values, new_primary, e);
 	}
 	if (act == 0)
@@ -305,10 +317,11 @@ static int take_pair(struct bridge_build *b, struct str pair, uint64_t *slots, s
 	return act == 0 ? buf_append_str(&b->last, pair, e) : act;
 }
 
-static int walk_pairs(struct bridge_build *b, struct piece_side *keys, struct piece_side *values, uint64_t *slots,
-	struct err *e)
+static int walk_pairs(struct bridge_build *b, struct piece_side *keys, struct piece_side *values,
+        uint64_t *slots, struct err *e)
 {
-	int act = values_writer_new(values, b->spec.columns_count, b->spec.shard_bytes, &b->values, e);
+	int act = values_writer_new(
+	        values, b->spec.columns_count, b->spec.shard_bytes, &b->values, e);
 	if (act == 0)
 		act = piece_open(keys, "marks", &b->mark_piece, e);
 	if (act == 0)
@@ -336,7 +349,8 @@ static int walk_pairs(struct bridge_build *b, struct piece_side *keys, struct pi
 
 /* --- keys --- */
 
-static int walk_slots(struct bridge_build *b, struct piece_side *keys, uint64_t slots, uint64_t *lines, struct err *e)
+static int walk_slots(struct bridge_build *b, struct piece_side *keys, uint64_t slots,
+        uint64_t *lines, struct err *e)
 {
 	unsigned char last[FINGERPRINT_BYTES] = {0};
 	int act = keys_writer_new(keys, slots, b->spec.shard_bytes, &b->keys, e);
@@ -349,7 +363,8 @@ static int walk_slots(struct bridge_build *b, struct piece_side *keys, uint64_t 
 		if (act != 0 || !some)
 			break;
 		const unsigned char *fp = (const unsigned char *)slot.p;
-		if (b->facts.persons > 0 && memcmp(last, fp, SLOT_FINGERPRINT) == 0) { /* one id, a second record */
+		if (b->facts.persons > 0 &&
+		        memcmp(last, fp, SLOT_FINGERPRINT) == 0) { /* one id, a second record */
 			conflict(b, (int64_t)get_be(slot.p + FINGERPRINT_BYTES + 8, 8));
 			continue;
 		}
@@ -367,11 +382,13 @@ static int check_conflicts(const struct bridge_build *b, struct err *e)
 	char rows[CONFLICT_ROWS * 24] = "";
 	size_t n = 0;
 	for (size_t i = 0; i < CONFLICT_ROWS && i < b->conflicts.count; i++)
-		n += (size_t)snprintf(rows + n, sizeof(rows) - n, "%s%" PRId64, i ? ", " : "", b->conflicts.rows[i]);
+		n += (size_t)snprintf(rows + n, sizeof(rows) - n, "%s%" PRId64, i ? ", " : "",
+		        b->conflicts.rows[i]);
 	return err_set(e, ERR_REJECT, "bad_bridge",
-		"%" PRIu64 " rows contradict the cardinality %s, the first: rows %s. Correct the partner's file, or the "
-		"cardinality of the bridge",
-		b->conflicts.count, b->spec.one_to_one ? "1:1" : "n:1", rows);
+	        "%" PRIu64 " rows contradict the cardinality %s, the first: rows %s. Correct the "
+	                   "partner's file, or the "
+	        "cardinality of the bridge",
+	        b->conflicts.count, b->spec.one_to_one ? "1:1" : "n:1", rows);
 }
 
 static int put_leader(struct bridge_build *b, struct piece_side *keys, struct err *e)
@@ -387,8 +404,12 @@ static int put_leader(struct bridge_build *b, struct piece_side *keys, struct er
 
 static struct piece_side side_of(struct bridge_build *b, struct str prefix, struct secret scope)
 {
-	return (struct piece_side){.staging = b->spec.staging, .prefix = prefix, .version = b->spec.version, .scope = scope,
-		.mem = &b->mem, .pieces = arena_alloc(&b->mem, PIECES_MAX * sizeof(struct bridge_piece))};
+	return (struct piece_side){.staging = b->spec.staging,
+	        .prefix = prefix,
+	        .version = b->spec.version,
+	        .scope = scope,
+	        .mem = &b->mem,
+	        .pieces = arena_alloc(&b->mem, PIECES_MAX * sizeof(struct bridge_piece))};
 }
 
 int bridge_build_finish(struct bridge_build *b, struct bridge_build_facts *out, struct err *e)
@@ -406,11 +427,18 @@ int bridge_build_finish(struct bridge_build *b, struct bridge_build_facts *out, 
 		act = check_conflicts(b, e);
 	if (act == 0)
 		act = put_leader(b, &keys, e);
-	struct bridge_manifest m = {.version = b->spec.version, .tenant = b->spec.tenant, .bridge = b->spec.bridge,
-		.id_kind = b->spec.id_kind, .recipient = b->spec.recipient, .key_epoch = b->spec.key_epoch,
-		.cardinality = b->spec.one_to_one ? STR("1:1") : STR("n:1"), .records = b->facts.records,
-		.persons = b->facts.persons, .primaries = b->facts.primaries, .lines = lines,
-		.columns_count = b->spec.columns_count};
+	struct bridge_manifest m = {.version = b->spec.version,
+	        .tenant = b->spec.tenant,
+	        .bridge = b->spec.bridge,
+	        .id_kind = b->spec.id_kind,
+	        .recipient = b->spec.recipient,
+	        .key_epoch = b->spec.key_epoch,
+	        .cardinality = b->spec.one_to_one ? STR("1:1") : STR("n:1"),
+	        .records = b->facts.records,
+	        .persons = b->facts.persons,
+	        .primaries = b->facts.primaries,
+	        .lines = lines,
+	        .columns_count = b->spec.columns_count};
 	for (size_t i = 0; i < m.columns_count; i++)
 		m.columns[i] = b->spec.columns[i];
 	PROBE(build_before_manifest);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Files are named by the hash of their content, so processes of one host may share a directory: a piece is written to a
- * temporary and renamed, and each process verifies a file once before it believes it.
+ * Files are named by the hash of their content, so processes of one host may share a directory: a
+ * piece is written to a temporary and renamed, and each process verifies a file once before it
+ * believes it.
  *
- * One lock guards the list; making a piece available happens under it too, so two threads never fetch the same piece.
+ * One lock guards the list; making a piece available happens under it too, so two threads never
+ * fetch the same piece.
  */
 #include "bridge_cache.h"
 
@@ -39,30 +41,35 @@ struct bridge_cache {
 	struct cached_piece *pieces;
 };
 
-int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir, int64_t max_bytes,
-	struct bridge_cache **out, struct err *e)
+int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir,
+        int64_t max_bytes, struct bridge_cache **out, struct err *e)
 {
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		return err_set_errno(e, "cache_unusable", errno, "make the cache directory %s", dir);
+		return err_set_errno(
+		        e, "cache_unusable", errno, "make the cache directory %s", dir);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		int errnum = errno;
 		if (fd >= 0)
 			(void)close(fd);
-		return err_set_errno(e, "cache_unusable", errnum, "open the cache directory %s", dir);
+		return err_set_errno(
+		        e, "cache_unusable", errnum, "open the cache directory %s", dir);
 	}
 	if ((st.st_mode & 077) != 0) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, "cache_unusable",
-			"the cache directory %s may be read by others: chmod 700 it, it will hold decrypted pieces", dir);
+		        "the cache directory %s may be read by others: chmod 700 it, it will hold "
+		        "decrypted pieces",
+		        dir);
 	}
 	struct bridge_cache *c = calloc(1, sizeof(*c));
 	if (!c) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge cache");
 	}
-	*c = (struct bridge_cache){.staging = staging, .keys = keys, .dir_fd = fd, .max_bytes = max_bytes};
+	*c = (struct bridge_cache){
+	        .staging = staging, .keys = keys, .dir_fd = fd, .max_bytes = max_bytes};
 	(void)pthread_mutex_init(&c->lock, NULL);
 	*out = c;
 	return 0;
@@ -96,7 +103,8 @@ static int write_all(int fd, const unsigned char *p, size_t n, struct err *e)
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(e, "cache_unusable", errno, "write a piece to the cache");
+			return err_set_errno(
+			        e, "cache_unusable", errno, "write a piece to the cache");
 		done += (size_t)k;
 	}
 	return 0;
@@ -119,14 +127,14 @@ static int copy(struct sealed_reader *from, int fd, struct err *e)
 }
 
 /* Decrypts the piece into the directory. */
-static int fetch(struct bridge_cache *c, struct str prefix, struct str version, const struct bridge_piece *piece,
-	struct err *e)
+static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, struct err *e)
 {
 	char object[PATH_BYTES * 2], name[PATH_BYTES], temp[PATH_BYTES + 64];
 	struct secret key;
 	struct sealed_reader *from = NULL;
-	(void)snprintf(object, sizeof(object), STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(prefix), STR_ARG(version),
-		STR_ARG(piece->name));
+	(void)snprintf(object, sizeof(object), STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(prefix),
+	        STR_ARG(version), STR_ARG(piece->name));
 	int act = keyring_staging(c->keys, prefix, version, &key, e);
 	if (act == 0)
 		act = sealed_open(c->staging, str_c(object), &key, &from, e);
@@ -135,8 +143,10 @@ static int fetch(struct bridge_cache *c, struct str prefix, struct str version, 
 		return act;
 	file_name(piece->sha256, name);
 	(void)snprintf(temp, sizeof(temp), "%s.%ld.tmp", name, (long)getpid());
-	int fd = openat(c->dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	act = fd < 0 ? err_set_errno(e, "cache_unusable", errno, "make a file in the cache") : copy(from, fd, e);
+	int fd = openat(
+	        c->dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	act = fd < 0 ? err_set_errno(e, "cache_unusable", errno, "make a file in the cache")
+	             : copy(from, fd, e);
 	if (fd >= 0 && close(fd) != 0 && act == 0)
 		act = err_set_errno(e, "cache_unusable", errno, "close a file in the cache");
 	if (act == 0 && renameat(c->dir_fd, temp, c->dir_fd, name) != 0)
@@ -148,7 +158,8 @@ static int fetch(struct bridge_cache *c, struct str prefix, struct str version, 
 }
 
 /* Maps the file if it is there and whole; *out NULL: it has to be fetched. */
-static int map_file(struct bridge_cache *c, const struct bridge_piece *piece, unsigned char **out, struct err *e)
+static int map_file(struct bridge_cache *c, const struct bridge_piece *piece, unsigned char **out,
+        struct err *e)
 {
 	char name[PATH_BYTES], sha[SHA256_HEX];
 	struct stat st;
@@ -156,7 +167,9 @@ static int map_file(struct bridge_cache *c, const struct bridge_piece *piece, un
 	file_name(piece->sha256, name);
 	int fd = openat(c->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : err_set_errno(e, "cache_unusable", errno, "open a file of the cache");
+		return errno == ENOENT ? 0
+		                       : err_set_errno(e, "cache_unusable", errno,
+		                                 "open a file of the cache");
 	if (fstat(fd, &st) != 0 || st.st_size != piece->bytes) {
 		(void)close(fd);
 		return 0;
@@ -207,8 +220,8 @@ static void make_room(struct bridge_cache *c, int64_t bytes)
 	}
 }
 
-static int obtain(struct bridge_cache *c, struct str prefix, struct str version, const struct bridge_piece *piece,
-	struct cached_piece **out, struct err *e)
+static int obtain(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, struct cached_piece **out, struct err *e)
 {
 	unsigned char *map = NULL;
 	make_room(c, piece->bytes);
@@ -218,8 +231,10 @@ static int obtain(struct bridge_cache *c, struct str prefix, struct str version,
 		if (act == 0)
 			act = map_file(c, piece, &map, e);
 		if (act == 0 && !map)
-			act = err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " of bridge version " STR_FMT
-				" is not what its manifest says", STR_ARG(piece->name), STR_ARG(version));
+			act = err_set(e, ERR_REJECT, "corrupt",
+			        "piece " STR_FMT " of bridge version " STR_FMT
+			        " is not what its manifest says",
+			        STR_ARG(piece->name), STR_ARG(version));
 	}
 	if (act != 0)
 		return act;
@@ -238,8 +253,8 @@ static int obtain(struct bridge_cache *c, struct str prefix, struct str version,
 	return 0;
 }
 
-int cache_map(struct bridge_cache *c, struct str prefix, struct str version, const struct bridge_piece *piece,
-	struct cached_piece **out, struct err *e)
+int cache_map(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, struct cached_piece **out, struct err *e)
 {
 	(void)pthread_mutex_lock(&c->lock);
 	struct cached_piece *p = find(c, piece->sha256);
@@ -268,21 +283,24 @@ const unsigned char *cached_bytes(const struct cached_piece *p)
 }
 
 int cache_manifest(struct bridge_cache *c, struct str prefix, struct str version, struct arena *mem,
-	struct bridge_manifest *out, struct err *e)
+        struct bridge_manifest *out, struct err *e)
 {
 	struct secret key;
-	struct str text, name = arena_printf(mem, STR_FMT "/" STR_FMT "/manifest", STR_ARG(prefix), STR_ARG(version));
+	struct str text, name = arena_printf(mem, STR_FMT "/" STR_FMT "/manifest", STR_ARG(prefix),
+	                         STR_ARG(version));
 	int act = keyring_staging(c->keys, prefix, version, &key, e);
 	if (act == 0)
 		act = sealed_get(c->staging, name, &key, MANIFEST_MAX, mem, &text, e);
 	secret_wipe(&key);
 	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
-		return err_set(e, ERR_REJECT, "bridge_version_gone", "bridge version " STR_FMT " is not in staging: build anew",
-			STR_ARG(version));
+		return err_set(e, ERR_REJECT, "bridge_version_gone",
+		        "bridge version " STR_FMT " is not in staging: build anew",
+		        STR_ARG(version));
 	if (act == 0)
 		act = bridge_manifest_read(text, mem, out, e);
 	if (act == 0 && !str_eq(out->version, version))
-		act = err_set(e, ERR_REJECT, "corrupt", "the manifest of bridge version " STR_FMT " is another one's",
-			STR_ARG(version));
+		act = err_set(e, ERR_REJECT, "corrupt",
+		        "the manifest of bridge version " STR_FMT " is another one's",
+		        STR_ARG(version));
 	return act;
 }

@@ -10,13 +10,13 @@
 struct cached_piece;
 
 /* The piece, mapped; released by cache_release. prefix: keys or values. */
-int cache_map(struct bridge_cache *c, struct str prefix, struct str version, const struct bridge_piece *piece,
-	struct cached_piece **out, struct err *e) ERR_MUST_USE;
+int cache_map(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, struct cached_piece **out, struct err *e) ERR_MUST_USE;
 void cache_release(struct bridge_cache *c, struct cached_piece *p); /* accepts NULL */
 const unsigned char *cached_bytes(const struct cached_piece *p);
 
 /* Reads and checks the manifest of one side; lives in mem. */
 int cache_manifest(struct bridge_cache *c, struct str prefix, struct str version, struct arena *mem,
-	struct bridge_manifest *out, struct err *e) ERR_MUST_USE;
+        struct bridge_manifest *out, struct err *e) ERR_MUST_USE;
 
 #endif

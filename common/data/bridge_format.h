@@ -2,15 +2,16 @@
  *
  * How a bridge version lies in staging.
  *
- * keys.NNN: a table of 16-byte slots, sorted by fingerprint: 11 bytes of fingerprint, 5 bytes of ordinal, both big-endian;
- *   an ordinal of all ones is a free slot. A fingerprint's first 8 bytes, as a fraction of 2^64, give its shard and, within
- *   it, its home line (4 slots, 64 bytes). Entries lie in the first free slot at or after the start of their home line, in
- *   order; so a search that meets a free slot or a larger fingerprint has missed. Load is 3/4; what runs over the last line
+ * keys.NNN: a table of 16-byte slots, sorted by fingerprint: 11 bytes of fingerprint, 5 bytes of
+ * ordinal, both big-endian; an ordinal of all ones is a free slot. A fingerprint's first 8 bytes,
+ * as a fraction of 2^64, give its shard and, within it, its home line (4 slots, 64 bytes). Entries
+ * lie in the first free slot at or after the start of their home line, in order; so a search that
+ * meets a free slot or a larger fingerprint has missed. Load is 3/4; what runs over the last line
  *   lies behind it.
- * marks: 4 bytes, little-endian, per record: keyed hash of its primary id. leader: a selection of first records.
- * values.NNN: the values of consecutive records back to back; then 2-byte lengths per record and column; then an 8-byte
- *   offset per 64 records; all little-endian.
- * manifest: text lines, fields separated by tabs; both sides have the same head lines and their own pieces.
+ * marks: 4 bytes, little-endian, per record: keyed hash of its primary id. leader: a selection of
+ * first records. values.NNN: the values of consecutive records back to back; then 2-byte lengths
+ * per record and column; then an 8-byte offset per 64 records; all little-endian. manifest: text
+ * lines, fields separated by tabs; both sides have the same head lines and their own pieces.
  */
 #ifndef LONGSHORE_DATA_BRIDGE_FORMAT_H
 #define LONGSHORE_DATA_BRIDGE_FORMAT_H
@@ -55,9 +56,11 @@ struct bridge_manifest {
 	size_t pieces_count;
 };
 
-int bridge_manifest_write(const struct bridge_manifest *m, struct buf *out, struct err *e) ERR_MUST_USE;
+int bridge_manifest_write(
+        const struct bridge_manifest *m, struct buf *out, struct err *e) ERR_MUST_USE;
 /* Texts and pieces live in mem; ERR_REJECT ("corrupt") names the line. */
-int bridge_manifest_read(struct str text, struct arena *mem, struct bridge_manifest *out, struct err *e) ERR_MUST_USE;
+int bridge_manifest_read(struct str text, struct arena *mem, struct bridge_manifest *out,
+        struct err *e) ERR_MUST_USE;
 
 /* Where a fingerprint belongs. Pure. */
 static inline uint64_t fingerprint_head(const unsigned char *fp)
@@ -74,11 +77,13 @@ struct slot_home {
 
 static inline struct slot_home slot_home(const unsigned char *fp, uint64_t shards, uint64_t lines)
 {
-	/* 64 x 64 bits, upper half: multiplication keeps the order, so shards and lines rise with the fingerprint. */
+	/* 64 x 64 bits, upper half: multiplication keeps the order, so shards and lines rise with
+	 * the fingerprint. */
 	__extension__ typedef unsigned __int128 wide;
 	wide product = (wide)fingerprint_head(fp) * shards;
 	uint64_t within = (uint64_t)product;
-	return (struct slot_home){(uint64_t)(product >> 64), (uint64_t)(((wide)within * lines) >> 64)};
+	return (struct slot_home){
+	        (uint64_t)(product >> 64), (uint64_t)(((wide)within * lines) >> 64)};
 }
 
 static inline void slot_put(unsigned char *slot, const unsigned char *fp, uint64_t ordinal)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Look-ups in two passes over a batch: compute all homes and ask the memory for them, then search. */
+ * Look-ups in two passes over a batch: compute all homes and ask the memory for them, then search.
+ */
 #include "bridge_cache.h"
 
 #include <stdlib.h>
@@ -24,9 +25,11 @@ enum { ARENA_MAX = 8 * 1024 * 1024, BATCH = 1024 };
 static int open_shard(struct bridge_keys *k, const struct bridge_piece *piece, struct err *e)
 {
 	struct keys_shard *s = &k->shards[k->shards_count];
-	if ((uint64_t)piece->bytes != piece->count * SLOT_BYTES || piece->count <= k->manifest.lines * LINE_SLOTS - 1)
-		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " is not as long as its manifest says",
-			STR_ARG(piece->name));
+	if ((uint64_t)piece->bytes != piece->count * SLOT_BYTES ||
+	        piece->count <= k->manifest.lines * LINE_SLOTS - 1)
+		return err_set(e, ERR_REJECT, "corrupt",
+		        "piece " STR_FMT " is not as long as its manifest says",
+		        STR_ARG(piece->name));
 	int act = cache_map(k->cache, STR("keys"), k->manifest.version, piece, &s->piece, e);
 	if (act != 0)
 		return act;
@@ -35,7 +38,8 @@ static int open_shard(struct bridge_keys *k, const struct bridge_piece *piece, s
 	s->count = piece->count;
 	k->shards_count++;
 	if (slot_ordinal(s->slots + (s->count - 1) * SLOT_BYTES) != SLOT_FREE)
-		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " does not end in a free slot", STR_ARG(piece->name));
+		return err_set(e, ERR_REJECT, "corrupt",
+		        "piece " STR_FMT " does not end in a free slot", STR_ARG(piece->name));
 	return 0;
 }
 
@@ -62,11 +66,13 @@ static int open_pieces(struct bridge_keys *k, struct err *e)
 			act = load_leader(k, piece, e);
 	}
 	if (act == 0 && (k->shards_count == 0 || !k->leader || k->manifest.lines == 0))
-		act = err_set(e, ERR_REJECT, "corrupt", "bridge version " STR_FMT " lacks pieces", STR_ARG(k->manifest.version));
+		act = err_set(e, ERR_REJECT, "corrupt", "bridge version " STR_FMT " lacks pieces",
+		        STR_ARG(k->manifest.version));
 	return act;
 }
 
-int bridge_keys_open(struct bridge_cache *c, struct str version, struct bridge_keys **out, struct err *e)
+int bridge_keys_open(
+        struct bridge_cache *c, struct str version, struct bridge_keys **out, struct err *e)
 {
 	struct bridge_keys *k = calloc(1, sizeof(*k));
 	if (!k)
@@ -137,8 +143,8 @@ static struct bridge_hit search(const struct keys_shard *s, uint64_t home, const
 	return (struct bridge_hit){BRIDGE_NO_ORDINAL, BRIDGE_NO_ORDINAL};
 }
 
-int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count, struct bridge_hit *out,
-	struct err *e)
+int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count,
+        struct bridge_hit *out, struct err *e)
 {
 	(void)e; /* pieces are verified when they are opened: nothing can fail here */
 	struct slot_home homes[BATCH];
@@ -147,10 +153,12 @@ int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints,
 		const unsigned char *fps = fingerprints + done * 16;
 		for (size_t i = 0; i < n; i++) {
 			homes[i] = slot_home(fps + i * 16, k->shards_count, k->manifest.lines);
-			__builtin_prefetch(k->shards[homes[i].shard].slots + homes[i].line * LINE_SLOTS * SLOT_BYTES);
+			__builtin_prefetch(k->shards[homes[i].shard].slots +
+			                   homes[i].line * LINE_SLOTS * SLOT_BYTES);
 		}
 		for (size_t i = 0; i < n; i++)
-			out[done + i] = search(&k->shards[homes[i].shard], homes[i].line * LINE_SLOTS, fps + i * 16);
+			out[done + i] = search(&k->shards[homes[i].shard],
+			        homes[i].line * LINE_SLOTS, fps + i * 16);
 	}
 	return 0;
 }

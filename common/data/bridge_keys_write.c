@@ -10,12 +10,13 @@ struct keys_writer {
 	struct piece_side *side;
 	uint64_t shards, lines;
 	struct sealed_writer *piece;
-	uint64_t shard;      /* that is being written */
-	uint64_t slots;      /* written to it, free ones too */
-	uint64_t first;      /* global number of its first slot */
+	uint64_t shard; /* that is being written */
+	uint64_t slots; /* written to it, free ones too */
+	uint64_t first; /* global number of its first slot */
 };
 
-int keys_writer_new(struct piece_side *side, uint64_t total, int64_t shard_bytes, struct keys_writer **out, struct err *e)
+int keys_writer_new(struct piece_side *side, uint64_t total, int64_t shard_bytes,
+        struct keys_writer **out, struct err *e)
 {
 	struct keys_writer *w = calloc(1, sizeof(*w));
 	if (!w)
@@ -57,7 +58,8 @@ static int write_free(struct keys_writer *w, uint64_t until, struct err *e)
 static int close_shard(struct keys_writer *w, struct err *e)
 {
 	/* One free slot at the end: every search ends inside the table. */
-	uint64_t until = w->slots + 1 > w->lines * LINE_SLOTS ? w->slots + 1 : w->lines * LINE_SLOTS;
+	uint64_t until =
+	        w->slots + 1 > w->lines * LINE_SLOTS ? w->slots + 1 : w->lines * LINE_SLOTS;
 	int act = write_free(w, until, e);
 	if (act != 0)
 		return act;
@@ -103,7 +105,8 @@ int keys_writer_finish(struct keys_writer *w, uint64_t *out_lines, struct err *e
 	if (act == 0)
 		act = close_shard(w, e);
 	if (act == 0 && w->first > UINT32_MAX)
-		act = err_set(e, ERR_REJECT, "bad_bridge", "more than 2^32 slots for ids: split the bridge");
+		act = err_set(e, ERR_REJECT, "bad_bridge",
+		        "more than 2^32 slots for ids: split the bridge");
 	*out_lines = w->lines;
 	return act;
 }

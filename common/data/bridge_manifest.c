@@ -9,7 +9,8 @@ static int put_text(struct buf *out, const char *name, struct str value, struct 
 {
 	for (size_t i = 0; i < value.n; i++) {
 		if ((unsigned char)value.p[i] < 0x20)
-			return err_set(e, ERR_REJECT, "bad_bridge", "%s holds a control character", name);
+			return err_set(
+			        e, ERR_REJECT, "bad_bridge", "%s holds a control character", name);
 	}
 	return buf_printf(out, e, "%s\t" STR_FMT "\n", name, STR_ARG(value));
 }
@@ -25,23 +26,25 @@ int bridge_manifest_write(const struct bridge_manifest *m, struct buf *out, stru
 	const struct {
 		const char *name;
 		struct str value;
-	} texts[] = {{"version", m->version}, {"tenant", m->tenant}, {"bridge", m->bridge}, {"id_kind", m->id_kind},
-		{"recipient", m->recipient}, {"cardinality", m->cardinality}};
+	} texts[] = {{"version", m->version}, {"tenant", m->tenant}, {"bridge", m->bridge},
+	        {"id_kind", m->id_kind}, {"recipient", m->recipient},
+	        {"cardinality", m->cardinality}};
 	for (size_t i = 0; act == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
 		act = put_text(out, texts[i].name, texts[i].value, e);
 	const struct {
 		const char *name;
 		uint64_t value;
-	} nums[] = {{"key_epoch", (uint64_t)m->key_epoch}, {"records", m->records}, {"persons", m->persons},
-		{"primaries", m->primaries}, {"lines", m->lines}};
+	} nums[] = {{"key_epoch", (uint64_t)m->key_epoch}, {"records", m->records},
+	        {"persons", m->persons}, {"primaries", m->primaries}, {"lines", m->lines}};
 	for (size_t i = 0; act == 0 && i < sizeof(nums) / sizeof(nums[0]); i++)
 		act = put_num(out, nums[i].name, nums[i].value, e);
 	for (size_t i = 0; act == 0 && i < m->columns_count; i++)
 		act = put_text(out, "column", m->columns[i], e);
 	for (size_t i = 0; act == 0 && i < m->pieces_count; i++) {
 		const struct bridge_piece *p = &m->pieces[i];
-		act = buf_printf(out, e, "piece\t" STR_FMT "\t%s\t%" PRId64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-			STR_ARG(p->name), p->sha256, p->bytes, p->first, p->count);
+		act = buf_printf(out, e,
+		        "piece\t" STR_FMT "\t%s\t%" PRId64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+		        STR_ARG(p->name), p->sha256, p->bytes, p->first, p->count);
 	}
 	return act;
 }
@@ -81,7 +84,8 @@ static bool read_piece(const struct line *l, struct arena *mem, struct bridge_ma
 		return false;
 	struct bridge_piece *p = &m->pieces[m->pieces_count];
 	uint64_t bytes = 0;
-	if (!read_num(l->fields[3], &bytes) || !read_num(l->fields[4], &p->first) || !read_num(l->fields[5], &p->count))
+	if (!read_num(l->fields[3], &bytes) || !read_num(l->fields[4], &p->first) ||
+	        !read_num(l->fields[5], &p->count))
 		return false;
 	p->bytes = (int64_t)bytes;
 	p->name = arena_str(mem, l->fields[1]);
@@ -99,8 +103,9 @@ static bool read_line(const struct line *l, struct arena *mem, struct bridge_man
 	const struct {
 		struct str name;
 		struct str *to;
-	} texts[] = {{STR("version"), &m->version}, {STR("tenant"), &m->tenant}, {STR("bridge"), &m->bridge},
-		{STR("id_kind"), &m->id_kind}, {STR("recipient"), &m->recipient}, {STR("cardinality"), &m->cardinality}};
+	} texts[] = {{STR("version"), &m->version}, {STR("tenant"), &m->tenant},
+	        {STR("bridge"), &m->bridge}, {STR("id_kind"), &m->id_kind},
+	        {STR("recipient"), &m->recipient}, {STR("cardinality"), &m->cardinality}};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (str_eq(name, texts[i].name)) {
 			*texts[i].to = arena_str(mem, value);
@@ -111,8 +116,9 @@ static bool read_line(const struct line *l, struct arena *mem, struct bridge_man
 	const struct {
 		struct str name;
 		uint64_t *to;
-	} nums[] = {{STR("key_epoch"), &epoch}, {STR("records"), &m->records}, {STR("persons"), &m->persons},
-		{STR("primaries"), &m->primaries}, {STR("lines"), &m->lines}};
+	} nums[] = {{STR("key_epoch"), &epoch}, {STR("records"), &m->records},
+	        {STR("persons"), &m->persons}, {STR("primaries"), &m->primaries},
+	        {STR("lines"), &m->lines}};
 	for (size_t i = 0; i < sizeof(nums) / sizeof(nums[0]); i++) {
 		if (str_eq(name, nums[i].name)) {
 			bool ok = l->count == 2 && read_num(value, nums[i].to);
@@ -128,22 +134,27 @@ static bool read_line(const struct line *l, struct arena *mem, struct bridge_man
 	return str_eq(name, STR("piece")) && read_piece(l, mem, m);
 }
 
-int bridge_manifest_read(struct str text, struct arena *mem, struct bridge_manifest *out, struct err *e)
+int bridge_manifest_read(
+        struct str text, struct arena *mem, struct bridge_manifest *out, struct err *e)
 {
 	*out = (struct bridge_manifest){0};
 	out->pieces = arena_alloc(mem, PIECES_MAX * sizeof(*out->pieces));
 	if (!str_has_prefix(text, STR(HEAD)))
-		return err_set(e, ERR_REJECT, "corrupt", "a bridge manifest of another kind or version");
+		return err_set(
+		        e, ERR_REJECT, "corrupt", "a bridge manifest of another kind or version");
 	int number = 1;
 	for (size_t at = sizeof(HEAD) - 1; at < text.n;) {
 		ptrdiff_t end = str_find(text, '\n', at);
 		struct line line;
 		number++;
-		if (end < 0 || !split(str_bytes(text.p + at, (size_t)end - at), &line) || !read_line(&line, mem, out))
-			return err_set(e, ERR_REJECT, "corrupt", "bridge manifest, line %d", number);
+		if (end < 0 || !split(str_bytes(text.p + at, (size_t)end - at), &line) ||
+		        !read_line(&line, mem, out))
+			return err_set(
+			        e, ERR_REJECT, "corrupt", "bridge manifest, line %d", number);
 		at = (size_t)end + 1;
 	}
 	if (out->columns_count == 0 || out->version.n == 0)
-		return err_set(e, ERR_REJECT, "corrupt", "a bridge manifest without columns or version");
+		return err_set(
+		        e, ERR_REJECT, "corrupt", "a bridge manifest without columns or version");
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writers of a version's pieces, used by bridge_build.c. Each appends what it wrote to the manifest's list. */
+ * Writers of a version's pieces, used by bridge_build.c. Each appends what it wrote to the
+ * manifest's list. */
 #ifndef LONGSHORE_DATA_BRIDGE_PIECES_H
 #define LONGSHORE_DATA_BRIDGE_PIECES_H
 
@@ -18,26 +19,31 @@ struct piece_side {
 	size_t count;
 };
 
-int piece_open(struct piece_side *side, const char *name, struct sealed_writer **out, struct err *e) ERR_MUST_USE;
+int piece_open(struct piece_side *side, const char *name, struct sealed_writer **out,
+        struct err *e) ERR_MUST_USE;
 /* Takes w over. */
-int piece_close(struct piece_side *side, const char *name, struct sealed_writer *w, uint64_t first, uint64_t count,
-	struct err *e) ERR_MUST_USE;
-int piece_put(struct piece_side *side, const char *name, struct str bytes, uint64_t count, struct err *e) ERR_MUST_USE;
-int manifest_put(struct piece_side *side, const struct bridge_manifest *m, struct err *e) ERR_MUST_USE;
+int piece_close(struct piece_side *side, const char *name, struct sealed_writer *w, uint64_t first,
+        uint64_t count, struct err *e) ERR_MUST_USE;
+int piece_put(struct piece_side *side, const char *name, struct str bytes, uint64_t count,
+        struct err *e) ERR_MUST_USE;
+int manifest_put(
+        struct piece_side *side, const struct bridge_manifest *m, struct err *e) ERR_MUST_USE;
 
 struct values_writer;
-int values_writer_new(struct piece_side *side, size_t columns, int64_t shard_bytes, struct values_writer **out,
-	struct err *e) ERR_MUST_USE;
-int values_writer_add(struct values_writer *w, const struct str *values, struct err *e) ERR_MUST_USE;
+int values_writer_new(struct piece_side *side, size_t columns, int64_t shard_bytes,
+        struct values_writer **out, struct err *e) ERR_MUST_USE;
+int values_writer_add(
+        struct values_writer *w, const struct str *values, struct err *e) ERR_MUST_USE;
 int values_writer_finish(struct values_writer *w, struct err *e) ERR_MUST_USE;
 void values_writer_free(struct values_writer *w);
 
 struct keys_writer;
 /* total: slots that will be added; known before the first one, for it sets the number of lines. */
-int keys_writer_new(struct piece_side *side, uint64_t total, int64_t shard_bytes, struct keys_writer **out, struct err *e)
-	ERR_MUST_USE;
+int keys_writer_new(struct piece_side *side, uint64_t total, int64_t shard_bytes,
+        struct keys_writer **out, struct err *e) ERR_MUST_USE;
 /* In the order of fingerprints. */
-int keys_writer_add(struct keys_writer *w, const unsigned char *fp, uint64_t ordinal, struct err *e) ERR_MUST_USE;
+int keys_writer_add(struct keys_writer *w, const unsigned char *fp, uint64_t ordinal,
+        struct err *e) ERR_MUST_USE;
 int keys_writer_finish(struct keys_writer *w, uint64_t *out_lines, struct err *e) ERR_MUST_USE;
 void keys_writer_free(struct keys_writer *w);
 

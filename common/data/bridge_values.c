@@ -34,7 +34,8 @@ static int open_shard(struct bridge_values *v, const struct bridge_piece *piece,
 	uint64_t strides = (piece->count + VALUES_STRIDE - 1) / VALUES_STRIDE;
 	uint64_t tail = piece->count * 2 * v->manifest.columns_count + strides * 8;
 	if ((uint64_t)piece->bytes < tail)
-		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " is too short", STR_ARG(piece->name));
+		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " is too short",
+		        STR_ARG(piece->name));
 	int act = cache_map(v->cache, STR("values"), v->manifest.version, piece, &s->piece, e);
 	if (act != 0)
 		return act;
@@ -48,7 +49,8 @@ static int open_shard(struct bridge_values *v, const struct bridge_piece *piece,
 	return 0;
 }
 
-int bridge_values_open(struct bridge_cache *c, struct str version, struct bridge_values **out, struct err *e)
+int bridge_values_open(
+        struct bridge_cache *c, struct str version, struct bridge_values **out, struct err *e)
 {
 	struct bridge_values *v = calloc(1, sizeof(*v));
 	if (!v)
@@ -57,7 +59,8 @@ int bridge_values_open(struct bridge_cache *c, struct str version, struct bridge
 	arena_init(&v->mem, ARENA_MAX);
 	int act = cache_manifest(c, STR("values"), version, &v->mem, &v->manifest, e);
 	if (act == 0)
-		v->shards = arena_alloc(&v->mem, (v->manifest.pieces_count + 1) * sizeof(*v->shards));
+		v->shards =
+		        arena_alloc(&v->mem, (v->manifest.pieces_count + 1) * sizeof(*v->shards));
 	for (size_t i = 0; act == 0 && i < v->manifest.pieces_count; i++)
 		act = open_shard(v, &v->manifest.pieces[i], e);
 	if (act != 0) {
@@ -110,7 +113,8 @@ static const struct values_shard *shard_of(const struct bridge_values *v, uint32
 }
 
 /* Where record i of the shard begins: the offset of its stride and the lengths from there to it. */
-static uint64_t record_offset(const struct bridge_values *v, const struct values_shard *s, uint64_t i)
+static uint64_t record_offset(
+        const struct bridge_values *v, const struct values_shard *s, uint64_t i)
 {
 	size_t columns = v->manifest.columns_count;
 	uint64_t at = get_le(s->offsets + i / VALUES_STRIDE * 8, 8);
@@ -119,27 +123,31 @@ static uint64_t record_offset(const struct bridge_values *v, const struct values
 	return at;
 }
 
-int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_t count, struct arena *scratch,
-	struct str *out, struct err *e)
+int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_t count,
+        struct arena *scratch, struct str *out, struct err *e)
 {
 	(void)scratch; /* plain values are handed out from the map itself */
 	size_t columns = v->manifest.columns_count;
 	const struct values_shard *s = NULL;
 	uint64_t at = 0;
 	for (size_t i = 0; i < count; i++) {
-		bool follows = s && i > 0 && ordinals[i] == ordinals[i - 1] + 1 && ordinals[i] < s->first + s->count;
+		bool follows = s && i > 0 && ordinals[i] == ordinals[i - 1] + 1 &&
+		               ordinals[i] < s->first + s->count;
 		if (!follows) {
 			s = shard_of(v, ordinals[i]);
 			if (!s)
-				return err_set(e, ERR_REJECT, "bad_ordinal", "a member is not in bridge version " STR_FMT,
-					STR_ARG(v->manifest.version));
+				return err_set(e, ERR_REJECT, "bad_ordinal",
+				        "a member is not in bridge version " STR_FMT,
+				        STR_ARG(v->manifest.version));
 			at = record_offset(v, s, ordinals[i] - s->first);
 		}
 		for (size_t c = 0; c < columns; c++) {
-			uint64_t n = get_le(s->lengths + ((ordinals[i] - s->first) * columns + c) * 2, 2);
+			uint64_t n = get_le(
+			        s->lengths + ((ordinals[i] - s->first) * columns + c) * 2, 2);
 			if (at + n > s->data_bytes)
-				return err_set(e, ERR_REJECT, "corrupt", "bridge version " STR_FMT ": a value reaches too far",
-					STR_ARG(v->manifest.version));
+				return err_set(e, ERR_REJECT, "corrupt",
+				        "bridge version " STR_FMT ": a value reaches too far",
+				        STR_ARG(v->manifest.version));
 			out[i * columns + c] = str_bytes(s->data + at, (size_t)n);
 			at += n;
 		}

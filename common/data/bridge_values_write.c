@@ -15,8 +15,8 @@ struct values_writer {
 	struct buf lengths, offsets; /* of this shard */
 };
 
-int values_writer_new(struct piece_side *side, size_t columns, int64_t shard_bytes, struct values_writer **out,
-	struct err *e)
+int values_writer_new(struct piece_side *side, size_t columns, int64_t shard_bytes,
+        struct values_writer **out, struct err *e)
 {
 	struct values_writer *w = calloc(1, sizeof(*w));
 	if (!w)

@@ -22,20 +22,20 @@ struct csv_reader {
 	struct csv_format format;
 	csv_on_record on_header, on_record;
 	void *arg;
-	struct buf text;                      /* fields of the current record, without quotes */
-	size_t ends[CSV_FIELDS_MAX];          /* where each field ends in text */
+	struct buf text;             /* fields of the current record, without quotes */
+	size_t ends[CSV_FIELDS_MAX]; /* where each field ends in text */
 	struct str fields[CSV_FIELDS_MAX];
 	size_t count;
 	enum state state;
 	bool header_done;
-	int bom;                              /* bytes of the mark matched; -1: no longer looked for */
+	int bom; /* bytes of the mark matched; -1: no longer looked for */
 	int64_t rows, offset, record_offset;
 };
 
 static const unsigned char mark[3] = {0xef, 0xbb, 0xbf};
 
-int csv_reader_new(const struct csv_format *format, csv_on_record on_header, csv_on_record on_record, void *arg,
-	struct csv_reader **out, struct err *e)
+int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
+        csv_on_record on_record, void *arg, struct csv_reader **out, struct err *e)
 {
 	struct csv_reader *r = calloc(1, sizeof(*r));
 	if (!r)
@@ -107,8 +107,11 @@ static int end_record(struct csv_reader *r, int64_t end, struct err *e)
 		at = r->ends[i];
 	}
 	int64_t first = r->format.first_row ? r->format.first_row : 1;
-	struct csv_record record = {.fields = r->fields, .count = r->count, .row = first + r->rows,
-		.offset = r->record_offset, .end = end};
+	struct csv_record record = {.fields = r->fields,
+	        .count = r->count,
+	        .row = first + r->rows,
+	        .offset = r->record_offset,
+	        .end = end};
 	if (!r->header_done) {
 		record.row = 0;
 		r->header_done = true;
@@ -127,8 +130,9 @@ static int take(struct csv_reader *r, const char *p, size_t n, struct err *e)
 {
 	struct err inner;
 	if (buf_append(&r->text, p, n, &inner) != 0)
-		return inner.act == ERR_REJECT ? bad(r, e, "longer than 1 MiB: is a quote missing?")
-		                               : err_set(e, inner.act, "out_of_memory", "%s", inner.text);
+		return inner.act == ERR_REJECT
+		               ? bad(r, e, "longer than 1 MiB: is a quote missing?")
+		               : err_set(e, inner.act, "out_of_memory", "%s", inner.text);
 	return 0;
 }
 
@@ -207,13 +211,15 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 	case QUOTE:
 		return on_quote(r, c, at, e);
 	case CR:
-		return c == '\n' ? end_record(r, at + 1, e) : bad(r, e, "a carriage return without a line feed");
+		return c == '\n' ? end_record(r, at + 1, e)
+		                 : bad(r, e, "a carriage return without a line feed");
 	}
 	return 0;
 }
 
 /* The byte order mark, however the pieces are cut; returns how many bytes of this piece it took. */
-static size_t skip_mark(struct csv_reader *r, const unsigned char *p, size_t n, struct err *e, int *act)
+static size_t skip_mark(
+        struct csv_reader *r, const unsigned char *p, size_t n, struct err *e, int *act)
 {
 	size_t i = 0;
 	while (r->bom >= 0 && r->bom < 3 && i < n && p[i] == mark[r->bom]) {

@@ -11,7 +11,7 @@ enum { RUN_BUFFER = 512 * 1024 };
 
 struct run {
 	int fd;
-	int64_t offset;  /* of the next byte to read from the file */
+	int64_t offset; /* of the next byte to read from the file */
 	char *buf;
 	size_t at, n;    /* unread part of buf */
 	struct str head; /* current entry; p NULL = run is over */
@@ -32,7 +32,8 @@ struct sorter {
 	bool sealed;
 };
 
-int sort_new(const char *spill_dir, size_t memory_bytes, sort_compare compare, struct sorter **out, struct err *e)
+int sort_new(const char *spill_dir, size_t memory_bytes, sort_compare compare, struct sorter **out,
+        struct err *e)
 {
 	struct sorter *s = calloc(1, sizeof(*s));
 	if (s)
@@ -85,7 +86,8 @@ static int open_unnamed(const char *dir, struct err *e, int *out)
 {
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_set_errno(e, "spill_failed", errno, "open an unnamed file in the cache directory");
+		return err_set_errno(
+		        e, "spill_failed", errno, "open an unnamed file in the cache directory");
 	*out = fd;
 	return 0;
 }
@@ -117,8 +119,8 @@ static int spill(struct sorter *s, struct err *e)
 	if (s->count == 0)
 		return 0;
 	if (s->runs_count == SORT_RUNS_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "more than %d sorted runs: raise the memory for sorting",
-			SORT_RUNS_MAX);
+		return err_set(e, ERR_REJECT, "too_large",
+		        "more than %d sorted runs: raise the memory for sorting", SORT_RUNS_MAX);
 	qsort_r(s->entries, s->count, sizeof(*s->entries), by_compare, s);
 	struct run *runs = realloc(s->runs, (s->runs_count + 1) * sizeof(*runs));
 	if (!runs)
@@ -154,9 +156,11 @@ static int grow_entries(struct sorter *s, struct err *e)
 int sort_add(struct sorter *s, struct str entry, struct err *e)
 {
 	if (entry.n > SORT_ENTRY_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
+		return err_set(
+		        e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
 	if (!s->bytes) { /* one block that never moves, so entries can point into it */
-		s->cap = s->memory > 2 * (size_t)SORT_ENTRY_MAX ? s->memory : 2 * (size_t)SORT_ENTRY_MAX;
+		s->cap = s->memory > 2 * (size_t)SORT_ENTRY_MAX ? s->memory
+		                                                : 2 * (size_t)SORT_ENTRY_MAX;
 		s->bytes = malloc(s->cap);
 		if (!s->bytes)
 			return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
@@ -192,7 +196,9 @@ static int fill(struct run *r, size_t n, bool *out_some, struct err *e)
 			return err_set_errno(e, "spill_failed", errno, "read a sorted run");
 		if (k == 0) {
 			*out_some = false;
-			return r->n == r->at ? 0 : err_set(e, ERR_RETRY, "spill_failed", "a sorted run is cut off");
+			return r->n == r->at ? 0
+			                     : err_set(e, ERR_RETRY, "spill_failed",
+			                               "a sorted run is cut off");
 		}
 		r->n += (size_t)k;
 		r->offset += k;
@@ -234,7 +240,8 @@ int sort_seal(struct sorter *s, struct err *e)
 	s->bytes = NULL;
 	for (size_t i = 0; act == 0 && i < s->runs_count; i++) {
 		s->runs[i].buf = malloc(RUN_BUFFER);
-		act = s->runs[i].buf ? advance(&s->runs[i], e) : err_set(e, ERR_FATAL, "out_of_memory", "no memory to merge");
+		act = s->runs[i].buf ? advance(&s->runs[i], e)
+		                     : err_set(e, ERR_FATAL, "out_of_memory", "no memory to merge");
 	}
 	return act;
 }

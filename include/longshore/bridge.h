@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bridge versions: immutable sets of sealed pieces in staging that map ids to ordinals (keys side) and ordinals to the
- * partner's records (values side). No service holds both sides once a build is over.
+ * Bridge versions: immutable sets of sealed pieces in staging that map ids to ordinals (keys side)
+ * and ordinals to the partner's records (values side). No service holds both sides once a build is
+ * over.
  *
  *   keys/<version>/manifest, keys.NNN, leader, persons     read by bridge-worker
  *   values/<version>/manifest, values.NNN                  read by formatter
  *
- * Every piece is sealed under keyring_staging(prefix, version). Readers decrypt pieces once into a cache directory
- * (mode 0700) by content hash, verify them once, and map them; maps are shared between threads.
+ * Every piece is sealed under keyring_staging(prefix, version). Readers decrypt pieces once into a
+ * cache directory (mode 0700) by content hash, verify them once, and map them; maps are shared
+ * between threads.
  *
- * Ordinals: rank of a record among all records, ordered by the bytes of their columns, primary id first; 0-based;
- * fewer than 2^32.
+ * Ordinals: rank of a record among all records, ordered by the bytes of their columns, primary id
+ * first; 0-based; fewer than 2^32.
  */
 #ifndef LONGSHORE_BRIDGE_H
 #define LONGSHORE_BRIDGE_H
@@ -26,8 +28,8 @@
 
 struct bridge_cache; /* one a process; any thread */
 
-int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir, int64_t max_bytes,
-	struct bridge_cache **out, struct err *e) ERR_MUST_USE;
+int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir,
+        int64_t max_bytes, struct bridge_cache **out, struct err *e) ERR_MUST_USE;
 void bridge_cache_close(struct bridge_cache *c);
 
 /* --- values side (formatter) --- */
@@ -35,8 +37,8 @@ void bridge_cache_close(struct bridge_cache *c);
 struct bridge_values; /* borrowed from the cache: release when done; any thread */
 
 /* ERR_REJECT ("bridge_version_gone") if the version is not there. */
-int bridge_values_open(struct bridge_cache *c, struct str version, struct bridge_values **out, struct err *e)
-	ERR_MUST_USE;
+int bridge_values_open(struct bridge_cache *c, struct str version, struct bridge_values **out,
+        struct err *e) ERR_MUST_USE;
 void bridge_values_release(struct bridge_values *v); /* accepts NULL */
 uint64_t bridge_values_count(const struct bridge_values *v);
 size_t bridge_values_columns(const struct bridge_values *v);
@@ -44,8 +46,8 @@ struct str bridge_values_column_name(const struct bridge_values *v, size_t colum
 
 /* Records of ascending ordinals: out[i * columns + c]. Slices live in *scratch until it is reset.
  * ERR_REJECT ("bad_ordinal") past the end. */
-int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_t count, struct arena *scratch,
-	struct str *out, struct err *e) ERR_MUST_USE;
+int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_t count,
+        struct arena *scratch, struct str *out, struct err *e) ERR_MUST_USE;
 
 /* --- keys side (bridge-worker) --- */
 
@@ -54,11 +56,13 @@ struct bridge_keys;
 enum { BRIDGE_NO_ORDINAL = -1 };
 
 struct bridge_hit {
-	int64_t ordinal;   /* BRIDGE_NO_ORDINAL: unknown id */
-	int64_t person;    /* position among the distinct ids of the keys; BRIDGE_NO_ORDINAL: unknown */
+	int64_t ordinal; /* BRIDGE_NO_ORDINAL: unknown id */
+	int64_t person;  /* position among the distinct ids of the keys; BRIDGE_NO_ORDINAL: unknown
+	                  */
 };
 
-int bridge_keys_open(struct bridge_cache *c, struct str version, struct bridge_keys **out, struct err *e) ERR_MUST_USE;
+int bridge_keys_open(struct bridge_cache *c, struct str version, struct bridge_keys **out,
+        struct err *e) ERR_MUST_USE;
 void bridge_keys_release(struct bridge_keys *k);
 int bridge_keys_epoch(const struct bridge_keys *k);
 struct str bridge_keys_bridge(const struct bridge_keys *k);
@@ -66,8 +70,8 @@ struct str bridge_keys_id_kind(const struct bridge_keys *k);
 uint64_t bridge_keys_records(const struct bridge_keys *k);
 
 /* Fingerprints as fingerprint_batch gives them. */
-int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count, struct bridge_hit *out,
-	struct err *e) ERR_MUST_USE;
+int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count,
+        struct bridge_hit *out, struct err *e) ERR_MUST_USE;
 /* First record of each primary id. Borrowed. */
 const struct selection *bridge_keys_leader(const struct bridge_keys *k);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Building a bridge version from pairs of an id and a record. The same pairs in any order give the same plain bytes.
+ * Building a bridge version from pairs of an id and a record. The same pairs in any order give the
+ * same plain bytes.
  *
  *   bridge_build_new -> bridge_build_add, once per row -> bridge_build_finish -> bridge_build_free
  *
- * Memory: memory_bytes for sorting, plus two bytes per record and column of one values shard; what does not fit is
- * spilled to unnamed files in spill_dir. One thread owns a build. Only finish writes to staging: pieces create-once,
- * values/<version>/manifest, and keys/<version>/manifest last, so a version is there whole or not at all.
+ * Memory: memory_bytes for sorting, plus two bytes per record and column of one values shard; what
+ * does not fit is spilled to unnamed files in spill_dir. One thread owns a build. Only finish
+ * writes to staging: pieces create-once, values/<version>/manifest, and keys/<version>/manifest
+ * last, so a version is there whole or not at all.
  */
 #ifndef LONGSHORE_BRIDGE_BUILD_H
 #define LONGSHORE_BRIDGE_BUILD_H
@@ -27,17 +29,17 @@ enum {
 
 struct bridge_build_spec {
 	struct store *staging;
-	struct str version;          /* id of all that goes in: sources, columns, key epoch */
+	struct str version; /* id of all that goes in: sources, columns, key epoch */
 	struct str tenant, bridge, id_kind, recipient;
-	const struct str *columns;   /* names, primary id first */
+	const struct str *columns; /* names, primary id first */
 	size_t columns_count;
-	bool one_to_one;             /* else n:1 */
+	bool one_to_one; /* else n:1 */
 	int key_epoch;
 	struct secret fingerprint_key, mark_key;
 	struct secret keys_scope, values_scope; /* staging keys of this version */
 	const char *spill_dir;
-	size_t memory_bytes;         /* at least 1 MiB */
-	int64_t shard_bytes;         /* of keys and of values; 256 MiB unless a test wants less */
+	size_t memory_bytes; /* at least 1 MiB */
+	int64_t shard_bytes; /* of keys and of values; 256 MiB unless a test wants less */
 };
 
 struct bridge_build;
@@ -46,17 +48,20 @@ struct bridge_build_facts {
 	uint64_t pairs;    /* rows added */
 	uint64_t repeated; /* exact duplicates among them */
 	uint64_t records;
-	uint64_t persons;  /* distinct ids */
+	uint64_t persons; /* distinct ids */
 	uint64_t primaries;
 };
 
-int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build **out, struct err *e) ERR_MUST_USE;
-/* row: for messages; counted over all objects. ERR_REJECT ("bad_bridge"): an empty or too long value. */
-int bridge_build_add(struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
-	ERR_MUST_USE;
-/* ERR_REJECT ("bad_bridge") where pairs violate the cardinality: says how many and the first row numbers; or where there
- * are 2^32 records or more. */
-int bridge_build_finish(struct bridge_build *b, struct bridge_build_facts *out, struct err *e) ERR_MUST_USE;
+int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build **out,
+        struct err *e) ERR_MUST_USE;
+/* row: for messages; counted over all objects. ERR_REJECT ("bad_bridge"): an empty or too long
+ * value. */
+int bridge_build_add(struct bridge_build *b, struct str id, const struct str *values, int64_t row,
+        struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("bad_bridge") where pairs violate the cardinality: says how many and the first row
+ * numbers; or where there are 2^32 records or more. */
+int bridge_build_finish(
+        struct bridge_build *b, struct bridge_build_facts *out, struct err *e) ERR_MUST_USE;
 void bridge_build_free(struct bridge_build *b); /* accepts NULL */
 
 #endif

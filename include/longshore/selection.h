@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A set of ordinals (Roaring bitmap underneath). Its identity is its content: SHA-256 over segment name (8-byte length,
- * bytes), count (8 bytes) and ascending ordinals as little-endian u32; never over serialised bytes, for equal sets can
- * have different ones. Deserialising validates. One thread owns a set.
+ * A set of ordinals (Roaring bitmap underneath). Its identity is its content: SHA-256 over segment
+ * name (8-byte length, bytes), count (8 bytes) and ascending ordinals as little-endian u32; never
+ * over serialised bytes, for equal sets can have different ones. Deserialising validates. One
+ * thread owns a set.
  */
 #ifndef LONGSHORE_SELECTION_H
 #define LONGSHORE_SELECTION_H
@@ -23,18 +24,24 @@ void selection_unite(struct selection *into, const struct selection *other);
 void selection_subtract(struct selection *from, const struct selection *other);
 void selection_intersect(struct selection *into, const struct selection *other);
 uint64_t selection_count(const struct selection *s);
-uint64_t selection_common(const struct selection *a, const struct selection *b); /* size of the intersection */
-uint64_t selection_minus_count(const struct selection *a, const struct selection *b); /* size of a minus b */
+uint64_t selection_common(
+        const struct selection *a, const struct selection *b); /* size of the intersection */
+uint64_t selection_minus_count(
+        const struct selection *a, const struct selection *b); /* size of a minus b */
 bool selection_has(const struct selection *s, uint32_t ordinal);
 
 /* Ordinals of ranks first .. first + n - 1 in ascending order; *out_n < n only at the end. */
-void selection_ranks(const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n);
+void selection_ranks(
+        const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n);
 
-/* Number of groups that members fall into, where a group is a leader and what follows it up to the next leader. */
+/* Number of groups that members fall into, where a group is a leader and what follows it up to the
+ * next leader. */
 uint64_t selection_groups(const struct selection *members, const struct selection *leaders);
 
 void selection_hash(const struct selection *s, struct str segment, char out[SHA256_HEX]);
-int selection_store(const struct selection *s, struct buf *out, struct err *e) ERR_MUST_USE; /* appends */
-int selection_load(struct str bytes, struct selection **out, struct err *e) ERR_MUST_USE; /* ERR_REJECT ("corrupt") */
+int selection_store(
+        const struct selection *s, struct buf *out, struct err *e) ERR_MUST_USE; /* appends */
+int selection_load(struct str bytes, struct selection **out,
+        struct err *e) ERR_MUST_USE; /* ERR_REJECT ("corrupt") */
 
 #endif

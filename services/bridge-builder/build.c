@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The objects are read twice: once to pin them, for the version's id must be known before the first piece is named, and
- * once to build. Their hashes are compared, so a file that changes in between is told, not built.
+ * The objects are read twice: once to pin them, for the version's id must be known before the first
+ * piece is named, and once to build. Their hashes are compared, so a file that changes in between
+ * is told, not built.
  */
 #include "build.h"
 
@@ -33,7 +34,8 @@ static int column_of(const struct csv_record *header, struct str name, size_t *o
 			return 0;
 		}
 	}
-	return err_set(e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(name));
+	return err_set(
+	        e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(name));
 }
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
@@ -46,12 +48,14 @@ static int on_header(void *arg, const struct csv_record *header, struct err *e)
 	return act;
 }
 
-static int check_length(const struct spec_bridge_column *column, struct str value, int64_t row, struct err *e)
+static int check_length(
+        const struct spec_bridge_column *column, struct str value, int64_t row, struct err *e)
 {
 	if (column->max_length == 0 || (int64_t)value.n <= column->max_length)
 		return 0;
-	return err_set(e, ERR_REJECT, "bad_bridge", "row %lld: column " STR_FMT " is longer than %lld bytes", (long long)row,
-		STR_ARG(column->column), (long long)column->max_length);
+	return err_set(e, ERR_REJECT, "bad_bridge",
+	        "row %lld: column " STR_FMT " is longer than %lld bytes", (long long)row,
+	        STR_ARG(column->column), (long long)column->max_length);
 }
 
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
@@ -71,7 +75,8 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	return bridge_build_add(r->build, record->fields[r->id_column], values, r->rows, e);
 }
 
-static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv, int64_t *bytes, struct err *e)
+static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv,
+        int64_t *bytes, struct err *e)
 {
 	char *piece = malloc(PIECE_BYTES);
 	int act = piece ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to build");
@@ -94,7 +99,8 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct csv_
 
 static int read_object(struct reading *r, struct source *source, struct str name, struct err *e)
 {
-	struct csv_format format = {.delimiter = r->b->spec->bridge.source.delimiter, .has_header = true};
+	struct csv_format format = {
+	        .delimiter = r->b->spec->bridge.source.delimiter, .has_header = true};
 	struct csv_reader *csv = NULL;
 	struct source_reader *from = NULL;
 	int64_t bytes = 0;
@@ -118,10 +124,12 @@ static int read_object(struct reading *r, struct source *source, struct str name
 }
 
 /* Reads all objects; pins: hash over name, size and SHA-256 of each. */
-static int read_all(const struct building *b, struct source *source, const struct source_object *objects, size_t count,
-	struct bridge_build *build, char pins[SHA256_HEX], int64_t *rows, struct err *e)
+static int read_all(const struct building *b, struct source *source,
+        const struct source_object *objects, size_t count, struct bridge_build *build,
+        char pins[SHA256_HEX], int64_t *rows, struct err *e)
 {
-	struct reading r = {.b = b, .build = build, .pins = hash_new_sha256(), .object = hash_new_sha256()};
+	struct reading r = {
+	        .b = b, .build = build, .pins = hash_new_sha256(), .object = hash_new_sha256()};
 	int act = 0;
 	for (size_t i = 0; act == 0 && i < count; i++)
 		act = read_object(&r, source, objects[i].name, e);
@@ -155,7 +163,8 @@ static struct id version_of(const struct building *b, const char *pins, int epoc
 static int fill_keys(const struct building *b, struct bridge_build_spec *spec, struct err *e)
 {
 	const struct keyring *keys = b->builder->keys;
-	int act = keyring_fingerprint(keys, b->spec->tenant, spec->bridge, spec->key_epoch, &spec->fingerprint_key, e);
+	int act = keyring_fingerprint(
+	        keys, b->spec->tenant, spec->bridge, spec->key_epoch, &spec->fingerprint_key, e);
 	if (act == 0)
 		act = keyring_mark(keys, b->spec->tenant, spec->bridge, &spec->mark_key, e);
 	if (act == 0)
@@ -166,7 +175,7 @@ static int fill_keys(const struct building *b, struct bridge_build_spec *spec, s
 }
 
 static void report(const struct building *b, const struct id *version, int epoch, const char *pins,
-	const struct bridge_build_facts *facts)
+        const struct bridge_build_facts *facts)
 {
 	struct ev_task_result *out = b->out;
 	result_fact(out, b->mem, STR("bridge_version"), id_str(version));
@@ -183,14 +192,15 @@ static void report(const struct building *b, const struct id *version, int epoch
 	result_count(out, b->mem, "pairs", facts->pairs - facts->repeated);
 }
 
-static int build_pinned(const struct building *b, struct source *source, const struct source_object *objects, size_t count,
-	const char *pins, struct err *e)
+static int build_pinned(const struct building *b, struct source *source,
+        const struct source_object *objects, size_t count, const char *pins, struct err *e)
 {
 	const struct spec_bridge *bridge = &b->spec->bridge;
 	struct str columns[BRIDGE_COLUMNS_MAX];
 	if (bridge->columns_count > BRIDGE_COLUMNS_MAX)
-		return err_set(e, ERR_REJECT, "bad_spec", "bridge " STR_FMT ": more than %d columns", STR_ARG(bridge->name),
-			BRIDGE_COLUMNS_MAX);
+		return err_set(e, ERR_REJECT, "bad_spec",
+		        "bridge " STR_FMT ": more than %d columns", STR_ARG(bridge->name),
+		        BRIDGE_COLUMNS_MAX);
 	for (size_t i = 0; i < bridge->columns_count; i++)
 		columns[i] = bridge->columns[i].name;
 	int epoch = b->task->key_epoch;
@@ -198,11 +208,19 @@ static int build_pinned(const struct building *b, struct source *source, const s
 	if (act != 0)
 		return act;
 	struct id version = version_of(b, pins, epoch);
-	struct bridge_build_spec spec = {.staging = b->builder->staging, .version = id_str(&version),
-		.tenant = b->spec->tenant, .bridge = bridge->name, .id_kind = bridge->from_kind, .recipient = bridge->recipient,
-		.columns = columns, .columns_count = bridge->columns_count,
-		.one_to_one = bridge->cardinality == CARDINALITY_1_1, .key_epoch = epoch, .spill_dir = b->builder->spill_dir,
-		.memory_bytes = (size_t)b->builder->memory_bytes, .shard_bytes = b->builder->shard_bytes};
+	struct bridge_build_spec spec = {.staging = b->builder->staging,
+	        .version = id_str(&version),
+	        .tenant = b->spec->tenant,
+	        .bridge = bridge->name,
+	        .id_kind = bridge->from_kind,
+	        .recipient = bridge->recipient,
+	        .columns = columns,
+	        .columns_count = bridge->columns_count,
+	        .one_to_one = bridge->cardinality == CARDINALITY_1_1,
+	        .key_epoch = epoch,
+	        .spill_dir = b->builder->spill_dir,
+	        .memory_bytes = (size_t)b->builder->memory_bytes,
+	        .shard_bytes = b->builder->shard_bytes};
 	struct bridge_build *build = NULL;
 	struct bridge_build_facts facts;
 	char again[SHA256_HEX];
@@ -213,7 +231,8 @@ static int build_pinned(const struct building *b, struct source *source, const s
 	if (act == 0)
 		act = read_all(b, source, objects, count, build, again, &rows, e);
 	if (act == 0 && strcmp(again, pins) != 0)
-		act = err_set(e, ERR_RETRY, "source_changed", "the partner's files changed while they were read");
+		act = err_set(e, ERR_RETRY, "source_changed",
+		        "the partner's files changed while they were read");
 	if (act == 0)
 		act = bridge_build_finish(build, &facts, e);
 	bridge_build_free(build);
@@ -233,14 +252,16 @@ static int build_from(const struct building *b, struct source *source, struct er
 	int64_t rows = 0;
 	int act = source_list(source, b->mem, &objects, &count, e);
 	if (act == 0)
-		act = source_ready(source, from->ready_marker, from->quiet_seconds, b->now_ms, objects, count, &ready, e);
+		act = source_ready(source, from->ready_marker, from->quiet_seconds, b->now_ms,
+		        objects, count, &ready, e);
 	if (act == 0 && (!ready || count == 0))
 		act = err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(from->url),
-			count == 0 ? "holds no object yet" : "is not complete yet");
+		        count == 0 ? "holds no object yet" : "is not complete yet");
 	if (act == 0)
 		act = read_all(b, source, objects, count, NULL, pins, &rows, e);
 	if (act == 0 && rows == 0)
-		act = err_set(e, ERR_REJECT, "bad_bridge", STR_FMT " holds no row", STR_ARG(from->url));
+		act = err_set(
+		        e, ERR_REJECT, "bad_bridge", STR_FMT " holds no row", STR_ARG(from->url));
 	return act == 0 ? build_pinned(b, source, objects, count, pins, e) : act;
 }
 

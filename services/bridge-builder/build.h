@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One build: pins the partner's objects, reads them, and writes a bridge version. The version's id is a hash of all that
- * goes in (sources by content, columns, cardinality, recipient, key epoch), so the same inputs give the same version, and
- * doing a build again finds its pieces there.
+ * One build: pins the partner's objects, reads them, and writes a bridge version. The version's id
+ * is a hash of all that goes in (sources by content, columns, cardinality, recipient, key epoch),
+ * so the same inputs give the same version, and doing a build again finds its pieces there.
  */
 #ifndef BRIDGE_BUILDER_BUILD_H
 #define BRIDGE_BUILDER_BUILD_H

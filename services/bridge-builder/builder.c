@@ -10,12 +10,23 @@ struct builder_conf {
 };
 
 static const struct conf_field fields[] = {
-	{.env = "LONGSHORE_BUILD_MEMORY_BYTES", .kind = CONF_INT, .offset = offsetof(struct builder_conf, memory_bytes),
-		.preset = "268435456", .min = 1048576, .max = 68719476736, .unit = "bytes",
-		.help = "memory for sorting, per build; what does not fit is spilled to the cache directory"},
-	{.env = "LONGSHORE_SHARD_BYTES", .kind = CONF_INT, .offset = offsetof(struct builder_conf, shard_bytes),
-		.preset = "268435456", .min = 65536, .max = 1073741824, .unit = "bytes",
-		.help = "largest piece of keys or values; part of a version's bytes, so keep it"},
+        {.env = "LONGSHORE_BUILD_MEMORY_BYTES",
+                .kind = CONF_INT,
+                .offset = offsetof(struct builder_conf, memory_bytes),
+                .preset = "268435456",
+                .min = 1048576,
+                .max = 68719476736,
+                .unit = "bytes",
+                .help = "memory for sorting, per build; what does not fit is spilled to the cache "
+                        "directory"},
+        {.env = "LONGSHORE_SHARD_BYTES",
+                .kind = CONF_INT,
+                .offset = offsetof(struct builder_conf, shard_bytes),
+                .preset = "268435456",
+                .min = 65536,
+                .max = 1073741824,
+                .unit = "bytes",
+                .help = "largest piece of keys or values; part of a version's bytes, so keep it"},
 };
 
 static void stop(void *state)
@@ -28,14 +39,16 @@ static void stop(void *state)
 	free(b);
 }
 
-static int start(const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+static int start(
+        const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
 	const struct builder_conf *own = conf;
 	struct bridge_builder *b = calloc(1, sizeof(*b));
 	if (!b)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-builder");
-	*b = (struct bridge_builder){
-		.spill_dir = common->cache_dir, .memory_bytes = own->memory_bytes, .shard_bytes = own->shard_bytes};
+	*b = (struct bridge_builder){.spill_dir = common->cache_dir,
+	        .memory_bytes = own->memory_bytes,
+	        .shard_bytes = own->shard_bytes};
 	int act = store_open(common->staging, &b->staging, e);
 	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
@@ -47,24 +60,30 @@ static int start(const struct worker_conf *common, const void *conf, void **out_
 	return 0;
 }
 
-static int handle(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+static int handle(
+        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
 	struct spec spec;
-	struct building b = {.builder = state, .task = run->task, .spec = &spec, .now_ms = run->now_ms, .stop = run->stop,
-		.mem = run->mem, .out = out};
+	struct building b = {.builder = state,
+	        .task = run->task,
+	        .spec = &spec,
+	        .now_ms = run->now_ms,
+	        .stop = run->stop,
+	        .mem = run->mem,
+	        .out = out};
 	int act = spec_parse(run->spec, run->mem, &spec, e);
 	return act == 0 ? build_version(&b, e) : act;
 }
 
 const struct task_service bridge_builder_service = {
-	.name = "bridge-builder",
-	.topic = TOPIC_BUILD_TASKS,
-	.type = &ev_build_task_type,
-	.result_prefix = "keys",
-	.conf = fields,
-	.conf_count = sizeof(fields) / sizeof(fields[0]),
-	.conf_bytes = sizeof(struct builder_conf),
-	.start = start,
-	.handle = handle,
-	.stop = stop,
+        .name = "bridge-builder",
+        .topic = TOPIC_BUILD_TASKS,
+        .type = &ev_build_task_type,
+        .result_prefix = "keys",
+        .conf = fields,
+        .conf_count = sizeof(fields) / sizeof(fields[0]),
+        .conf_bytes = sizeof(struct builder_conf),
+        .start = start,
+        .handle = handle,
+        .stop = stop,
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Combine: members = union of chosen - union of blocked - records of suppressed persons. The lists are read anew and
- * must be as they were pinned. Written twice: for the delivery, and as the route's next baseline.
+ * Combine: members = union of chosen - union of blocked - records of suppressed persons. The lists
+ * are read anew and must be as they were pinned. Written twice: for the delivery, and as the
+ * route's next baseline.
  *
- * persons counts distinct persons that matched, before anything was blocked; primary_ids counts distinct primary ids
- * among the members.
+ * persons counts distinct persons that matched, before anything was blocked; primary_ids counts
+ * distinct primary ids among the members.
  */
 #include "lists.h"
 #include "lookup.h"
@@ -20,14 +21,14 @@ enum { ADD_BATCH = LOOKUP_BATCH };
 
 struct combining {
 	const struct op *op;
-	struct selfile all;             /* union of the slices */
+	struct selfile all; /* union of the slices */
 	struct selection *members;
 	struct lookup *lookup;
 	const struct bridge_keys *keys;
 };
 
-static int get_object(const struct op *op, struct str name, struct str prefix, struct str scope, size_t max_bytes,
-	struct arena *mem, struct str *out, struct err *e)
+static int get_object(const struct op *op, struct str name, struct str prefix, struct str scope,
+        size_t max_bytes, struct arena *mem, struct str *out, struct err *e)
 {
 	struct secret key;
 	int act = op_key(op, prefix, scope, &key, e);
@@ -41,7 +42,9 @@ static int check_ref(struct str bytes, struct str sha256, const char *what, stru
 {
 	char sha[SHA256_HEX];
 	sha256_hex(bytes.p, bytes.n, sha);
-	return str_eq(str_c(sha), sha256) ? 0 : err_set(e, ERR_REJECT, "corrupt", "%s is not what the task says", what);
+	return str_eq(str_c(sha), sha256)
+	               ? 0
+	               : err_set(e, ERR_REJECT, "corrupt", "%s is not what the task says", what);
 }
 
 static int add_slice(struct combining *c, const struct reflist_item *item, struct err *e)
@@ -50,8 +53,8 @@ static int add_slice(struct combining *c, const struct reflist_item *item, struc
 	struct selfile slice;
 	struct str bytes;
 	arena_init(&mem, SELFILE_MAX_BYTES);
-	int act = get_object(c->op, item->name, STR("selections"), c->op->task->head.delivery_id, SELFILE_MAX_BYTES, &mem,
-		&bytes, e);
+	int act = get_object(c->op, item->name, STR("selections"), c->op->task->head.delivery_id,
+	        SELFILE_MAX_BYTES, &mem, &bytes, e);
 	if (act == 0)
 		act = check_ref(bytes, item->sha256, "a selection", e);
 	if (act == 0)
@@ -74,9 +77,10 @@ static int unite(struct combining *c, struct err *e)
 	struct reflist_item *items = NULL;
 	size_t count = 0;
 	if (!op->task->input)
-		return err_set(e, ERR_REJECT, "bad_task", "a combine task without a list of selections");
-	int act = get_object(op, op->task->input->name, STR("specs"), op->task->head.delivery_id, REFLIST_MAX_BYTES, op->mem,
-		&text, e);
+		return err_set(
+		        e, ERR_REJECT, "bad_task", "a combine task without a list of selections");
+	int act = get_object(op, op->task->input->name, STR("specs"), op->task->head.delivery_id,
+	        REFLIST_MAX_BYTES, op->mem, &text, e);
 	if (act == 0)
 		act = check_ref(text, op->task->input->sha256, "the list of selections", e);
 	if (act == 0)
@@ -91,7 +95,8 @@ static int unite(struct combining *c, struct err *e)
 
 /* --- suppression --- */
 
-static int on_hits(void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e)
+static int on_hits(
+        void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e)
 {
 	struct combining *c = arg;
 	uint32_t blocked[ADD_BATCH];
@@ -129,22 +134,23 @@ static int suppress(struct combining *c, struct err *e)
 		const struct ev_suppression_pin *pin = pin_of(op->task, list->name);
 		struct list_facts facts;
 		if (!pin)
-			return err_set(e, ERR_REJECT, "suppression_changed", "suppression list " STR_FMT " is not pinned",
-				STR_ARG(list->name));
+			return err_set(e, ERR_REJECT, "suppression_changed",
+			        "suppression list " STR_FMT " is not pinned", STR_ARG(list->name));
 		int act = list_read(op, list, on_id, c, &facts, e);
 		if (act != 0)
 			return act;
 		if (!str_eq(pin->version, str_c(facts.version)))
-			return err_set(e, ERR_REJECT, "suppression_changed", "suppression list " STR_FMT
-				" has changed since it was looked at", STR_ARG(list->name));
+			return err_set(e, ERR_REJECT, "suppression_changed",
+			        "suppression list " STR_FMT " has changed since it was looked at",
+			        STR_ARG(list->name));
 	}
 	return lookup_flush(c->lookup, e);
 }
 
 /* --- result --- */
 
-static int put_members(struct combining *c, struct str kind, struct str name, struct str scope, struct str bytes,
-	struct err *e)
+static int put_members(struct combining *c, struct str kind, struct str name, struct str scope,
+        struct str bytes, struct err *e)
 {
 	const struct op *op = c->op;
 	struct secret key;
@@ -155,8 +161,11 @@ static int put_members(struct combining *c, struct str kind, struct str name, st
 	secret_wipe(&key);
 	if (act != 0)
 		return act;
-	struct ev_staged_ref ref = {.kind = kind, .name = name, .sha256 = str_c(facts.sha256), .bytes = facts.bytes,
-		.rows = (int64_t)selection_count(c->members)};
+	struct ev_staged_ref ref = {.kind = kind,
+	        .name = name,
+	        .sha256 = str_c(facts.sha256),
+	        .bytes = facts.bytes,
+	        .rows = (int64_t)selection_count(c->members)};
 	result_output(op->out, op->mem, &ref);
 	return 0;
 }
@@ -166,16 +175,18 @@ static int write_members(struct combining *c, struct err *e)
 	const struct op *op = c->op;
 	const struct str route[] = {op->spec->tenant, op->spec->route};
 	struct id route_id = id_of("route/1", route, 2);
-	struct str baseline = arena_printf(op->mem, "selections/%s/" STR_FMT ".members", route_id.text,
-		STR_ARG(op->task->head.task_id));
+	struct str baseline = arena_printf(op->mem, "selections/%s/" STR_FMT ".members",
+	        route_id.text, STR_ARG(op->task->head.task_id));
 	struct buf bytes;
 	buf_init(&bytes, SELFILE_MAX_BYTES);
 	int act = selection_store(c->members, &bytes, e);
 	PROBE(combine_before_write);
 	if (act == 0)
-		act = put_members(c, STR("members"), op_object(op, "members"), op->task->head.delivery_id, buf_str(&bytes), e);
+		act = put_members(c, STR("members"), op_object(op, "members"),
+		        op->task->head.delivery_id, buf_str(&bytes), e);
 	if (act == 0)
-		act = put_members(c, STR("baseline"), baseline, id_str(&route_id), buf_str(&bytes), e);
+		act = put_members(
+		        c, STR("baseline"), baseline, id_str(&route_id), buf_str(&bytes), e);
 	PROBE(combine_after_write);
 	buf_release(&bytes);
 	return act;
@@ -193,8 +204,8 @@ static int compare(struct combining *c, struct err *e)
 	if (!op->task->baseline)
 		return 0;
 	arena_init(&mem, SELFILE_MAX_BYTES);
-	int act = get_object(op, op->task->baseline->name, STR("selections"), id_str(&route_id), SELFILE_MAX_BYTES, &mem,
-		&bytes, e);
+	int act = get_object(op, op->task->baseline->name, STR("selections"), id_str(&route_id),
+	        SELFILE_MAX_BYTES, &mem, &bytes, e);
 	if (act == 0)
 		act = selection_load(bytes, &old, e);
 	arena_release(&mem);
@@ -216,13 +227,14 @@ static void count_members(struct combining *c)
 {
 	const struct op *op = c->op;
 	uint64_t chosen = selection_count(c->all.chosen), persons = selection_count(c->all.persons),
-		 members = selection_count(c->members);
+	         members = selection_count(c->members);
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = {{"repeated", c->all.links - persons}, {"shared", persons - chosen}, {"chosen", chosen},
-		{"blocked", chosen - members}, {"held_out", 0}, {"capped", 0}, {"members", members}, {"persons", persons},
-		{"primary_ids", selection_groups(c->members, bridge_keys_leader(c->keys))}};
+	} counts[] = {{"repeated", c->all.links - persons}, {"shared", persons - chosen},
+	        {"chosen", chosen}, {"blocked", chosen - members}, {"held_out", 0}, {"capped", 0},
+	        {"members", members}, {"persons", persons},
+	        {"primary_ids", selection_groups(c->members, bridge_keys_leader(c->keys))}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(op->out, op->mem, counts[i].name, counts[i].value);
 	char hash[SHA256_HEX];
@@ -232,8 +244,11 @@ static void count_members(struct combining *c)
 
 int op_combine(const struct op *op, struct err *e)
 {
-	struct combining c = {.op = op, .members = selection_new(),
-		.all = {.chosen = selection_new(), .blocked = selection_new(), .persons = selection_new()}};
+	struct combining c = {.op = op,
+	        .members = selection_new(),
+	        .all = {.chosen = selection_new(),
+	                .blocked = selection_new(),
+	                .persons = selection_new()}};
 	int act = lookup_new(op, on_hits, &c, &c.lookup, e);
 	if (act == 0) {
 		c.keys = lookup_keys(c.lookup);

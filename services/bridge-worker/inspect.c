@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inspect: every object of the source is read once, counted, hashed and cut into slices at record boundaries near
- * slice_bytes. What arrives later is left alone: the slices pin offset, length and SHA-256 of what was seen.
+ * Inspect: every object of the source is read once, counted, hashed and cut into slices at record
+ * boundaries near slice_bytes. What arrives later is left alone: the slices pin offset, length and
+ * SHA-256 of what was seen.
  */
 #include "op.h"
 #include "slices.h"
@@ -17,34 +18,40 @@ enum { PIECE_BYTES = 256 * 1024 };
 
 struct inspection {
 	const struct op *op;
-	struct buf list;        /* slices */
+	struct buf list; /* slices */
 	int64_t slices, rows;
-	struct hash *pins;      /* over "name\tbytes\tsha256\n" of all objects */
+	struct hash *pins; /* over "name\tbytes\tsha256\n" of all objects */
 	/* of the object that is being read */
 	struct str object;
 	struct hash *slice_hash, *object_hash;
 	const char *piece;
-	int64_t piece_at;       /* position of piece in the object */
-	int64_t hashed;         /* bytes of the object that slice_hash has seen, or that lie before the slice */
+	int64_t piece_at; /* position of piece in the object */
+	int64_t hashed;   /* bytes of the object that slice_hash has seen, or that lie before the
+	                     slice */
 	int64_t slice_from, slice_row, last_row;
 };
 
 static void hash_upto(struct inspection *in, int64_t end)
 {
 	if (end > in->hashed)
-		hash_add(in->slice_hash, in->piece + (in->hashed - in->piece_at), (size_t)(end - in->hashed));
+		hash_add(in->slice_hash, in->piece + (in->hashed - in->piece_at),
+		        (size_t)(end - in->hashed));
 	in->hashed = end;
 }
 
 static int close_slice(struct inspection *in, int64_t end, struct err *e)
 {
-	struct slice s = {.object = in->object, .offset = in->slice_from, .length = end - in->slice_from,
-		.first_row = in->slice_row, .rows = in->last_row - in->slice_row + 1};
+	struct slice s = {.object = in->object,
+	        .offset = in->slice_from,
+	        .length = end - in->slice_from,
+	        .first_row = in->slice_row,
+	        .rows = in->last_row - in->slice_row + 1};
 	hash_take_hex(in->slice_hash, s.sha256);
 	if (s.rows == 0)
 		return 0;
 	if (in->slices == SLICES_MAX)
-		return err_set(e, ERR_REJECT, "bad_source", "more than %d slices: raise slice_bytes", SLICES_MAX);
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "more than %d slices: raise slice_bytes", SLICES_MAX);
 	in->slices++;
 	in->slice_from = end;
 	in->slice_row = in->last_row + 1;
@@ -59,7 +66,7 @@ static int on_header(void *arg, const struct csv_record *record, struct err *e)
 		found = found || str_eq(record->fields[i], in->op->spec->audience.id_column);
 	if (!found)
 		return err_set(e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT,
-			STR_ARG(in->op->spec->audience.id_column));
+		        STR_ARG(in->op->spec->audience.id_column));
 	in->hashed = in->slice_from = record->end; /* slices hold data only */
 	return 0;
 }
@@ -75,8 +82,8 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	return close_slice(in, record->end, e);
 }
 
-static int read_object(struct inspection *in, struct source_reader *from, struct csv_reader *csv, int64_t *bytes,
-	struct err *e)
+static int read_object(struct inspection *in, struct source_reader *from, struct csv_reader *csv,
+        int64_t *bytes, struct err *e)
 {
 	char *piece = malloc(PIECE_BYTES);
 	int act = piece ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to inspect");
@@ -102,9 +109,11 @@ static int read_object(struct inspection *in, struct source_reader *from, struct
 	return act;
 }
 
-static int inspect_object(struct inspection *in, struct source *source, const struct source_object *object, struct err *e)
+static int inspect_object(struct inspection *in, struct source *source,
+        const struct source_object *object, struct err *e)
 {
-	struct csv_format format = {.delimiter = in->op->spec->audience.source.delimiter, .has_header = true};
+	struct csv_format format = {
+	        .delimiter = in->op->spec->audience.source.delimiter, .has_header = true};
 	struct csv_reader *csv = NULL;
 	struct source_reader *from = NULL;
 	int64_t bytes = 0;
@@ -118,7 +127,8 @@ static int inspect_object(struct inspection *in, struct source *source, const st
 	if (act == 0)
 		act = read_object(in, from, csv, &bytes, e);
 	if (act == 0 && bytes == 0)
-		act = err_set(e, ERR_REJECT, "bad_source", "it is empty: even an object without rows needs its header");
+		act = err_set(e, ERR_REJECT, "bad_source",
+		        "it is empty: even an object without rows needs its header");
 	if (act == 0)
 		act = close_slice(in, bytes, e);
 	csv_reader_free(csv);
@@ -144,17 +154,23 @@ static int write_list(struct inspection *in, struct err *e)
 	char pins[SHA256_HEX];
 	int act = op_key(op, STR("selections"), op->task->head.delivery_id, &key, e);
 	if (act == 0)
-		act = sealed_put_once(op->worker->staging, name, &key, buf_str(&in->list), &facts, e);
+		act = sealed_put_once(
+		        op->worker->staging, name, &key, buf_str(&in->list), &facts, e);
 	secret_wipe(&key);
 	if (act != 0)
 		return act;
 	PROBE(inspect_after_list);
 	char own[SHA256_HEX];
 	sha256_hex(in->list.p ? in->list.p : "", in->list.n, own);
-	if (strcmp(own, facts.sha256) != 0) /* an earlier attempt saw another source: its list stands under this task's name */
-		return err_set(e, ERR_REJECT, "source_changed", "the source changed while it was inspected");
-	struct ev_staged_ref ref = {.kind = STR("slices"), .name = name, .sha256 = str_c(facts.sha256),
-		.bytes = facts.bytes, .rows = in->rows};
+	if (strcmp(own, facts.sha256) != 0) /* an earlier attempt saw another source: its list
+	                                       stands under this task's name */
+		return err_set(e, ERR_REJECT, "source_changed",
+		        "the source changed while it was inspected");
+	struct ev_staged_ref ref = {.kind = STR("slices"),
+	        .name = name,
+	        .sha256 = str_c(facts.sha256),
+	        .bytes = facts.bytes,
+	        .rows = in->rows};
 	hash_take_hex(in->pins, pins);
 	result_output(op->out, op->mem, &ref);
 	result_fact_num(op->out, op->mem, "slices", in->slices);
@@ -171,12 +187,13 @@ static int inspect_all(struct inspection *in, struct source *source, struct err 
 	bool ready = false;
 	int act = source_list(source, in->op->mem, &objects, &count, e);
 	if (act == 0)
-		act = source_ready(source, spec->ready_marker, spec->quiet_seconds, in->op->now_ms, objects, count, &ready, e);
+		act = source_ready(source, spec->ready_marker, spec->quiet_seconds, in->op->now_ms,
+		        objects, count, &ready, e);
 	if (act != 0)
 		return act;
 	if (!ready || count == 0)
 		return err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(spec->url),
-			count == 0 ? "holds no object yet" : "is not complete yet");
+		        count == 0 ? "holds no object yet" : "is not complete yet");
 	for (size_t i = 0; act == 0 && i < count; i++)
 		act = inspect_object(in, source, &objects[i], e);
 	return act == 0 ? write_list(in, e) : act;
@@ -184,8 +201,10 @@ static int inspect_all(struct inspection *in, struct source *source, struct err 
 
 int op_inspect(const struct op *op, struct err *e)
 {
-	struct inspection in = {.op = op, .pins = hash_new_sha256(), .slice_hash = hash_new_sha256(),
-		.object_hash = hash_new_sha256()};
+	struct inspection in = {.op = op,
+	        .pins = hash_new_sha256(),
+	        .slice_hash = hash_new_sha256(),
+	        .object_hash = hash_new_sha256()};
 	struct source *source = NULL;
 	buf_init(&in.list, SLICES_MAX_BYTES);
 	int act = source_open(op->spec->audience.source.url, &source, e);
@@ -196,5 +215,7 @@ int op_inspect(const struct op *op, struct err *e)
 	hash_free(in.pins);
 	hash_free(in.slice_hash);
 	hash_free(in.object_hash);
-	return act == 0 ? 0 : err_note(e, "inspect audience " STR_FMT, STR_ARG(op->spec->audience.name));
+	return act == 0
+	               ? 0
+	               : err_note(e, "inspect audience " STR_FMT, STR_ARG(op->spec->audience.name));
 }

@@ -28,7 +28,8 @@ static int on_header(void *arg, const struct csv_record *header, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(r->list->id_column));
+	return err_set(e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT,
+	        STR_ARG(r->list->id_column));
 }
 
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
@@ -38,7 +39,8 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	return r->on_id(r->arg, record->fields[r->column], e);
 }
 
-static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv, int64_t *bytes, struct err *e)
+static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv,
+        int64_t *bytes, struct err *e)
 {
 	char *piece = malloc(PIECE_BYTES);
 	int act = piece ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a list");
@@ -58,7 +60,8 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct csv_
 	return act == 0 ? csv_finish(csv, e) : act;
 }
 
-static int read_object(struct reading *r, struct source *source, const struct source_object *object, struct err *e)
+static int read_object(
+        struct reading *r, struct source *source, const struct source_object *object, struct err *e)
 {
 	struct csv_format format = {.delimiter = r->list->source.delimiter, .has_header = true};
 	struct csv_reader *csv = NULL;
@@ -93,22 +96,29 @@ static int read_all(struct reading *r, struct source *source, struct err *e)
 	bool ready = false;
 	int act = source_list(source, r->op->mem, &objects, &count, e);
 	if (act == 0)
-		act = source_ready(source, r->list->source.ready_marker, r->list->source.quiet_seconds, r->op->now_ms, objects,
-			count, &ready, e);
+		act = source_ready(source, r->list->source.ready_marker,
+		        r->list->source.quiet_seconds, r->op->now_ms, objects, count, &ready, e);
 	if (act != 0)
 		return act;
-	if (!ready || count == 0) /* an empty list is a file with a header; nothing at all is a mistake */
-		return err_set(e, ERR_RETRY, "source_missing", STR_FMT " is not complete", STR_ARG(r->list->source.url));
+	if (!ready ||
+	        count == 0) /* an empty list is a file with a header; nothing at all is a mistake */
+		return err_set(e, ERR_RETRY, "source_missing", STR_FMT " is not complete",
+		        STR_ARG(r->list->source.url));
 	for (size_t i = 0; act == 0 && i < count; i++)
 		act = read_object(r, source, &objects[i], e);
 	return act;
 }
 
 int list_read(const struct op *op, const struct spec_suppression *list,
-	int (*on_id)(void *arg, struct str id, struct err *e), void *arg, struct list_facts *out, struct err *e)
+        int (*on_id)(void *arg, struct str id, struct err *e), void *arg, struct list_facts *out,
+        struct err *e)
 {
-	struct reading r = {.op = op, .list = list, .on_id = on_id, .arg = arg, .version = hash_new_sha256(),
-		.object = hash_new_sha256()};
+	struct reading r = {.op = op,
+	        .list = list,
+	        .on_id = on_id,
+	        .arg = arg,
+	        .version = hash_new_sha256(),
+	        .object = hash_new_sha256()};
 	struct source *source = NULL;
 	int act = source_open(list->source.url, &source, e);
 	if (act == 0)
@@ -139,11 +149,16 @@ int op_lists(const struct op *op, struct err *e)
 		int act = list_read(op, list, no_id, NULL, &facts, e);
 		if (act != 0)
 			return act;
-		struct ev_staged_ref ref = {.kind = STR("suppression"), .name = list->name, .sha256 = str_c(facts.version),
-			.bytes = facts.bytes, .rows = facts.ids};
+		struct ev_staged_ref ref = {.kind = STR("suppression"),
+		        .name = list->name,
+		        .sha256 = str_c(facts.version),
+		        .bytes = facts.bytes,
+		        .rows = facts.ids};
 		result_output(op->out, op->mem, &ref);
-		struct str name = arena_printf(op->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
-		result_fact(op->out, op->mem, name, arena_printf(op->mem, "%lld", (long long)facts.modified_ms));
+		struct str name =
+		        arena_printf(op->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
+		result_fact(op->out, op->mem, name,
+		        arena_printf(op->mem, "%lld", (long long)facts.modified_ms));
 	}
 	return 0;
 }

@@ -14,9 +14,10 @@ struct list_facts {
 	int64_t modified_ms; /* newest object; Unix ms */
 };
 
-/* Calls on_id for each id of the list as it streams by, and gives what was read. A list that is missing or not complete
- * is ERR_RETRY ("source_missing"). */
+/* Calls on_id for each id of the list as it streams by, and gives what was read. A list that is
+ * missing or not complete is ERR_RETRY ("source_missing"). */
 int list_read(const struct op *op, const struct spec_suppression *list,
-	int (*on_id)(void *arg, struct str id, struct err *e), void *arg, struct list_facts *out, struct err *e) ERR_MUST_USE;
+        int (*on_id)(void *arg, struct str id, struct err *e), void *arg, struct list_facts *out,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -25,11 +25,13 @@ static int open_keys(struct lookup *l, const struct op *op, struct err *e)
 	struct secret key;
 	int act = bridge_keys_open(op->worker->cache, op->task->bridge_version, &l->keys, e);
 	if (act == 0 && !str_eq(bridge_keys_id_kind(l->keys), spec->audience.id_kind))
-		act = err_set(e, ERR_REJECT, "bad_spec", "audience %.*s has ids of kind %.*s, its bridge maps %.*s",
-			STR_ARG(spec->audience.name), STR_ARG(spec->audience.id_kind), STR_ARG(bridge_keys_id_kind(l->keys)));
+		act = err_set(e, ERR_REJECT, "bad_spec",
+		        "audience %.*s has ids of kind %.*s, its bridge maps %.*s",
+		        STR_ARG(spec->audience.name), STR_ARG(spec->audience.id_kind),
+		        STR_ARG(bridge_keys_id_kind(l->keys)));
 	if (act == 0)
-		act = keyring_fingerprint(op->worker->keys, spec->tenant, bridge_keys_bridge(l->keys),
-			bridge_keys_epoch(l->keys), &key, e);
+		act = keyring_fingerprint(op->worker->keys, spec->tenant,
+		        bridge_keys_bridge(l->keys), bridge_keys_epoch(l->keys), &key, e);
 	if (act != 0)
 		return act;
 	act = fingerprinter_new(&key, spec->tenant, spec->audience.id_kind, &l->prints, e);
@@ -37,7 +39,8 @@ static int open_keys(struct lookup *l, const struct op *op, struct err *e)
 	return act;
 }
 
-int lookup_new(const struct op *op, lookup_on_hits on_hits, void *arg, struct lookup **out, struct err *e)
+int lookup_new(
+        const struct op *op, lookup_on_hits on_hits, void *arg, struct lookup **out, struct err *e)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 	if (!l)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Ids in batches through the fingerprints to their hits in one bridge version. One thread owns a lookup. */
+ * Ids in batches through the fingerprints to their hits in one bridge version. One thread owns a
+ * lookup. */
 #ifndef BRIDGE_WORKER_LOOKUP_H
 #define BRIDGE_WORKER_LOOKUP_H
 
@@ -10,9 +11,11 @@ enum { LOOKUP_BATCH = 4096 };
 struct lookup;
 
 /* on_hits: `count` hits in the order of the ids, with the tags given with them. */
-typedef int (*lookup_on_hits)(void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e);
+typedef int (*lookup_on_hits)(
+        void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e);
 
-int lookup_new(const struct op *op, lookup_on_hits on_hits, void *arg, struct lookup **out, struct err *e) ERR_MUST_USE;
+int lookup_new(const struct op *op, lookup_on_hits on_hits, void *arg, struct lookup **out,
+        struct err *e) ERR_MUST_USE;
 void lookup_free(struct lookup *l); /* accepts NULL */
 /* The id is taken byte by byte as it stands: no trimming, no change of case. */
 bool lookup_is_valid(struct str id); /* not empty, at most 512 bytes, no control character */

@@ -11,11 +11,12 @@ int op_go_on(const struct op *op, struct err *e)
 struct str op_object(const struct op *op, const char *suffix)
 {
 	const struct ev_task_head *head = &op->task->head;
-	return arena_printf(op->mem, "selections/" STR_FMT "/" STR_FMT ".%s", STR_ARG(head->delivery_id),
-		STR_ARG(head->task_id), suffix);
+	return arena_printf(op->mem, "selections/" STR_FMT "/" STR_FMT ".%s",
+	        STR_ARG(head->delivery_id), STR_ARG(head->task_id), suffix);
 }
 
-int op_key(const struct op *op, struct str prefix, struct str scope, struct secret *out, struct err *e)
+int op_key(
+        const struct op *op, struct str prefix, struct str scope, struct secret *out, struct err *e)
 {
 	return keyring_staging(op->worker->keys, prefix, scope, out, e);
 }

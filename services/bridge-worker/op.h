@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a bridge task is done with. Each operation is idempotent: objects are created once, under the task's id, and
- * what was there before is reported.
+ * What a bridge task is done with. Each operation is idempotent: objects are created once, under
+ * the task's id, and what was there before is reported.
  */
 #ifndef BRIDGE_WORKER_OP_H
 #define BRIDGE_WORKER_OP_H
@@ -42,6 +42,7 @@ int op_go_on(const struct op *op, struct err *e) ERR_MUST_USE;
 
 /* selections/<delivery>/<task>.<suffix> */
 struct str op_object(const struct op *op, const char *suffix);
-int op_key(const struct op *op, struct str prefix, struct str scope, struct secret *out, struct err *e) ERR_MUST_USE;
+int op_key(const struct op *op, struct str prefix, struct str scope, struct secret *out,
+        struct err *e) ERR_MUST_USE;
 
 #endif

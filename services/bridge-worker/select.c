@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Select: one slice through the bridge into three sets. The bytes are hashed as they are read and must be those that
- * inspect pinned, else the source has changed and the delivery begins a new revision.
+ * Select: one slice through the bridge into three sets. The bytes are hashed as they are read and
+ * must be those that inspect pinned, else the source has changed and the delivery begins a new
+ * revision.
  *
- * A row of a suppressed state is still counted and chosen, and its record also blocked: so the books say how many were
- * taken out, and no other row can bring the record back.
+ * A row of a suppressed state is still counted and chosen, and its record also blocked: so the
+ * books say how many were taken out, and no other row can bring the record back.
  */
 #include "lookup.h"
 #include "op.h"
@@ -41,7 +42,8 @@ static int column_of(const struct csv_record *header, struct str name, size_t *o
 			return 0;
 		}
 	}
-	return err_set(e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(name));
+	return err_set(
+	        e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(name));
 }
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
@@ -62,23 +64,28 @@ static int check_spec(const struct selecting *s, struct err *e)
 {
 	const struct spec *spec = s->op->spec;
 	if (spec->audience.filters_count > sizeof(s->filter_columns) / sizeof(s->filter_columns[0]))
-		return err_set(e, ERR_REJECT, "bad_spec", "audience %.*s has more than 32 filters", STR_ARG(spec->audience.name));
-	if (spec->audience.state_column.n == 0 &&
-		(spec->destination.suppress_states_count > 0 || spec->destination.suppress_unknown_state))
+		return err_set(e, ERR_REJECT, "bad_spec", "audience %.*s has more than 32 filters",
+		        STR_ARG(spec->audience.name));
+	if (spec->audience.state_column.n == 0 && (spec->destination.suppress_states_count > 0 ||
+	                                                  spec->destination.suppress_unknown_state))
 		return err_set(e, ERR_REJECT, "bad_spec",
-			"destination %.*s suppresses states, but audience %.*s names no state_column",
-			STR_ARG(spec->destination.name), STR_ARG(spec->audience.name));
+		        "destination %.*s suppresses states, but audience %.*s names no "
+		        "state_column",
+		        STR_ARG(spec->destination.name), STR_ARG(spec->audience.name));
 	return 0;
 }
 
 static int read_header(struct selecting *s, struct source_reader *from, struct err *e)
 {
-	struct csv_format format = {.delimiter = s->op->spec->audience.source.delimiter, .has_header = true};
+	struct csv_format format = {
+	        .delimiter = s->op->spec->audience.source.delimiter, .has_header = true};
 	struct csv_reader *csv = NULL;
 	char piece[HEADER_PIECE];
 	int act = csv_reader_new(&format, on_header, NULL, s, &csv, e);
 	for (int64_t at = 0; act == 0 && !s->has_header && at < s->slice.offset;) {
-		size_t n = 0, want = (size_t)(s->slice.offset - at) < sizeof(piece) ? (size_t)(s->slice.offset - at) : sizeof(piece);
+		size_t n = 0, want = (size_t)(s->slice.offset - at) < sizeof(piece)
+		                             ? (size_t)(s->slice.offset - at)
+		                             : sizeof(piece);
 		act = source_read(from, at, piece, want, &n, e);
 		if (act == 0 && n == 0)
 			break;
@@ -121,12 +128,14 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 		s->filtered++;
 		return 0;
 	}
-	bool blocked = s->op->spec->audience.state_column.n > 0 &&
-	               state_is_suppressed(&s->op->spec->destination, record->fields[s->state_column]);
+	bool blocked =
+	        s->op->spec->audience.state_column.n > 0 &&
+	        state_is_suppressed(&s->op->spec->destination, record->fields[s->state_column]);
 	return lookup_add(s->lookup, id, blocked ? TAG_BLOCKED : 0, e);
 }
 
-static int on_hits(void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e)
+static int on_hits(
+        void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e)
 {
 	struct selecting *s = arg;
 	uint32_t chosen[ADD_BATCH], blocked[ADD_BATCH], persons[ADD_BATCH];
@@ -149,10 +158,10 @@ static int on_hits(void *arg, const struct bridge_hit *hits, const uint8_t *tags
 	return 0;
 }
 
-/* Reads and hashes the whole slice. A row that cannot be read does not end that: whether the source has changed is the
- * better answer, and only the hash of all bytes tells. */
-static int read_rows(struct selecting *s, struct source_reader *from, struct csv_reader *csv, struct hash *hash,
-	int *unreadable, struct err *why, struct err *e)
+/* Reads and hashes the whole slice. A row that cannot be read does not end that: whether the source
+ * has changed is the better answer, and only the hash of all bytes tells. */
+static int read_rows(struct selecting *s, struct source_reader *from, struct csv_reader *csv,
+        struct hash *hash, int *unreadable, struct err *why, struct err *e)
 {
 	char *piece = malloc(PIECE_BYTES);
 	int act = piece ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to select");
@@ -161,10 +170,11 @@ static int read_rows(struct selecting *s, struct source_reader *from, struct csv
 		size_t n = 0;
 		act = op_go_on(s->op, e);
 		if (act == 0)
-			act = source_read(from, s->slice.offset + done, piece, left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, &n,
-				e);
+			act = source_read(from, s->slice.offset + done, piece,
+			        left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, &n, e);
 		if (act == 0 && n == 0)
-			act = err_set(e, ERR_REJECT, "source_changed", "the object is shorter than it was");
+			act = err_set(e, ERR_REJECT, "source_changed",
+			        "the object is shorter than it was");
 		if (act != 0)
 			break;
 		hash_add(hash, piece, n);
@@ -185,14 +195,17 @@ static int check_pin(const struct selecting *s, struct hash *hash, struct err *e
 	char sha[SHA256_HEX];
 	hash_take_hex(hash, sha);
 	if (strcmp(sha, s->slice.sha256) != 0)
-		return err_set(e, ERR_REJECT, "source_changed", "its bytes are not those that were inspected");
+		return err_set(e, ERR_REJECT, "source_changed",
+		        "its bytes are not those that were inspected");
 	return 0;
 }
 
 static int select_rows(struct selecting *s, struct source_reader *from, struct err *e)
 {
-	struct csv_format format = {.delimiter = s->op->spec->audience.source.delimiter, .first_row = s->slice.first_row,
-		.offset = s->slice.offset, .fields = s->columns};
+	struct csv_format format = {.delimiter = s->op->spec->audience.source.delimiter,
+	        .first_row = s->slice.first_row,
+	        .offset = s->slice.offset,
+	        .fields = s->columns};
 	struct csv_reader *csv = NULL;
 	struct hash *hash = hash_new_sha256();
 	struct err why;
@@ -251,8 +264,11 @@ static int write_sets(struct selecting *s, struct err *e)
 	PROBE(select_after_write);
 	if (act != 0)
 		return act;
-	struct ev_staged_ref ref = {.kind = STR("selection"), .name = name, .sha256 = str_c(facts.sha256),
-		.bytes = facts.bytes, .rows = (int64_t)selection_count(s->sets.chosen)};
+	struct ev_staged_ref ref = {.kind = STR("selection"),
+	        .name = name,
+	        .sha256 = str_c(facts.sha256),
+	        .bytes = facts.bytes,
+	        .rows = (int64_t)selection_count(s->sets.chosen)};
 	result_output(op->out, op->mem, &ref);
 	return 0;
 }
@@ -263,8 +279,8 @@ static void count_rows(const struct selecting *s)
 		const char *name;
 		uint64_t value;
 	} counts[] = {{"rows_read", s->rows}, {"invalid", s->invalid}, {"filtered", s->filtered},
-		{"unmatched", s->unmatched}, {"matched", s->matched}, {"links_found", s->matched}, {"not_picked", 0},
-		{"over_cap", 0}, {"links", s->matched}, {"fan_out", 0}};
+	        {"unmatched", s->unmatched}, {"matched", s->matched}, {"links_found", s->matched},
+	        {"not_picked", 0}, {"over_cap", 0}, {"links", s->matched}, {"fan_out", 0}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(s->op->out, s->op->mem, counts[i].name, counts[i].value);
 }
@@ -278,7 +294,8 @@ static int find_slice(struct selecting *s, struct err *e)
 		return err_set(e, ERR_REJECT, "bad_task", "a select task without a slice list");
 	int act = op_key(op, STR("selections"), op->task->head.delivery_id, &key, e);
 	if (act == 0)
-		act = sealed_get(op->worker->staging, op->task->input->name, &key, SLICES_MAX_BYTES, op->mem, &list, e);
+		act = sealed_get(op->worker->staging, op->task->input->name, &key, SLICES_MAX_BYTES,
+		        op->mem, &list, e);
 	secret_wipe(&key);
 	return act == 0 ? slice_at(list, op->task->head.index, &s->slice, e) : act;
 }
@@ -289,7 +306,8 @@ int op_select(const struct op *op, struct err *e)
 	if (!s)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to select");
 	s->op = op;
-	s->sets = (struct selfile){.chosen = selection_new(), .blocked = selection_new(), .persons = selection_new()};
+	s->sets = (struct selfile){
+	        .chosen = selection_new(), .blocked = selection_new(), .persons = selection_new()};
 	int act = check_spec(s, e);
 	if (act == 0)
 		act = find_slice(s, e);
@@ -304,5 +322,7 @@ int op_select(const struct op *op, struct err *e)
 	lookup_free(s->lookup);
 	selfile_release(&s->sets);
 	free(s);
-	return act == 0 ? 0 : err_note(e, "select from audience " STR_FMT, STR_ARG(op->spec->audience.name));
+	return act == 0 ? 0
+	                : err_note(e, "select from audience " STR_FMT,
+	                          STR_ARG(op->spec->audience.name));
 }

@@ -65,7 +65,9 @@ int selfile_read(struct str bytes, struct selfile *out, struct err *e)
 	if (!str_has_prefix(bytes, STR(MAGIC)))
 		return err_set(e, ERR_REJECT, "corrupt", "a selection of another kind or version");
 	struct str rest = str_bytes(bytes.p + MAGIC_BYTES, bytes.n - MAGIC_BYTES);
-	int act = take_num(&rest, &s.links) ? 0 : err_set(e, ERR_REJECT, "corrupt", "a selection is cut off");
+	int act = take_num(&rest, &s.links)
+	                  ? 0
+	                  : err_set(e, ERR_REJECT, "corrupt", "a selection is cut off");
 	if (act == 0)
 		act = take_set(&rest, &s.chosen, e);
 	if (act == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What select leaves for combine: "LSSEL1\n", 8-byte little-endian number of links, then chosen, blocked and persons,
- * each as an 8-byte length and a stored selection.
+ * What select leaves for combine: "LSSEL1\n", 8-byte little-endian number of links, then chosen,
+ * blocked and persons, each as an 8-byte length and a stored selection.
  */
 #ifndef BRIDGE_WORKER_SELFILE_H
 #define BRIDGE_WORKER_SELFILE_H

@@ -5,8 +5,9 @@
 
 int slice_add(struct buf *list, const struct slice *s, struct err *e)
 {
-	return buf_printf(list, e, STR_FMT "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n", STR_ARG(s->object),
-		s->offset, s->length, s->first_row, s->rows, s->sha256);
+	return buf_printf(list, e,
+	        STR_FMT "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n",
+	        STR_ARG(s->object), s->offset, s->length, s->first_row, s->rows, s->sha256);
 }
 
 static bool parse(struct str line, struct slice *out)
@@ -26,7 +27,8 @@ static bool parse(struct str line, struct slice *out)
 	memcpy(out->sha256, fields[5].p, SHA256_HEX - 1);
 	out->sha256[SHA256_HEX - 1] = '\0';
 	return str_to_i64(fields[1], &out->offset) && str_to_i64(fields[2], &out->length) &&
-	       str_to_i64(fields[3], &out->first_row) && str_to_i64(fields[4], &out->rows) && out->length >= 0;
+	       str_to_i64(fields[3], &out->first_row) && str_to_i64(fields[4], &out->rows) &&
+	       out->length >= 0;
 }
 
 int slice_at(struct str list, int32_t index, struct slice *out, struct err *e)
@@ -45,5 +47,6 @@ int slice_at(struct str list, int32_t index, struct slice *out, struct err *e)
 		}
 		at = (size_t)end + 1;
 	}
-	return err_set(e, ERR_REJECT, "corrupt", "the slice list has no readable line %d", index + 1);
+	return err_set(
+	        e, ERR_REJECT, "corrupt", "the slice list has no readable line %d", index + 1);
 }

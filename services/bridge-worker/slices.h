@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The slice list that inspect writes and select reads: a text line each, fields separated by tabs: object, offset,
- * length, first row, rows, SHA-256 of the bytes. Object names hold no control character (source.h).
+ * The slice list that inspect writes and select reads: a text line each, fields separated by tabs:
+ * object, offset, length, first row, rows, SHA-256 of the bytes. Object names hold no control
+ * character (source.h).
  */
 #ifndef BRIDGE_WORKER_SLICES_H
 #define BRIDGE_WORKER_SLICES_H
@@ -20,7 +21,8 @@ struct slice {
 };
 
 int slice_add(struct buf *list, const struct slice *s, struct err *e) ERR_MUST_USE;
-/* Line `index` of the list; ERR_REJECT ("corrupt") if there is none or it is damaged. object points into list. */
+/* Line `index` of the list; ERR_REJECT ("corrupt") if there is none or it is damaged. object points
+ * into list. */
 int slice_at(struct str list, int32_t index, struct slice *out, struct err *e) ERR_MUST_USE;
 
 #endif

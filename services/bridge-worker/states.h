@@ -5,8 +5,8 @@
 
 #include "longshore/spec.h"
 
-/* May a person of this state not be sent to this destination? Compared without case and surrounding blanks; whatever is
- * no USPS code of a state, district or territory is unknown. */
+/* May a person of this state not be sent to this destination? Compared without case and surrounding
+ * blanks; whatever is no USPS code of a state, district or territory is unknown. */
 bool state_is_suppressed(const struct spec_destination *destination, struct str state);
 
 #endif

@@ -16,7 +16,8 @@ static void stop(void *state)
 	free(w);
 }
 
-static int start(const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+static int start(
+        const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
 	(void)conf; /* no settings of its own */
 	struct bridge_worker *w = calloc(1, sizeof(*w));
@@ -26,7 +27,8 @@ static int start(const struct worker_conf *common, const void *conf, void **out_
 	if (act == 0)
 		act = keyring_open(common->keys, &w->keys, e);
 	if (act == 0)
-		act = bridge_cache_open(w->staging, w->keys, common->cache_dir, common->cache_bytes, &w->cache, e);
+		act = bridge_cache_open(
+		        w->staging, w->keys, common->cache_dir, common->cache_bytes, &w->cache, e);
 	if (act != 0) {
 		stop(w);
 		return act;
@@ -35,11 +37,17 @@ static int start(const struct worker_conf *common, const void *conf, void **out_
 	return 0;
 }
 
-static int handle(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+static int handle(
+        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
 	struct spec spec;
-	struct op op = {.worker = state, .task = run->task, .spec = &spec, .now_ms = run->now_ms, .stop = run->stop,
-		.mem = run->mem, .out = out};
+	struct op op = {.worker = state,
+	        .task = run->task,
+	        .spec = &spec,
+	        .now_ms = run->now_ms,
+	        .stop = run->stop,
+	        .mem = run->mem,
+	        .out = out};
 	int act = spec_parse(run->spec, run->mem, &spec, e);
 	if (act != 0)
 		return act;
@@ -55,15 +63,16 @@ static int handle(void *state, const struct task_run *run, struct ev_task_result
 	case EV_BRIDGE_OP_UNKNOWN:
 		break;
 	}
-	return err_set(e, ERR_REJECT, "unknown_operation", "this bridge-worker does not know the task's operation: upgrade it");
+	return err_set(e, ERR_REJECT, "unknown_operation",
+	        "this bridge-worker does not know the task's operation: upgrade it");
 }
 
 const struct task_service bridge_worker_service = {
-	.name = "bridge-worker",
-	.topic = TOPIC_BRIDGE_TASKS,
-	.type = &ev_bridge_task_type,
-	.result_prefix = "selections",
-	.start = start,
-	.handle = handle,
-	.stop = stop,
+        .name = "bridge-worker",
+        .topic = TOPIC_BRIDGE_TASKS,
+        .type = &ev_bridge_task_type,
+        .result_prefix = "selections",
+        .start = start,
+        .handle = handle,
+        .stop = stop,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The bridge-worker as a task service: opens what its threads share, and hands each task to its operation. */
+ * The bridge-worker as a task service: opens what its threads share, and hands each task to its
+ * operation. */
 #ifndef BRIDGE_WORKER_WORKER_H
 #define BRIDGE_WORKER_WORKER_H
 

@@ -55,12 +55,24 @@ static int teardown(void **state)
 
 static const struct str columns[] = {{"token", 5}, {"extra", 5}};
 
-static struct bridge_build_spec spec_of(struct world *w, const char *version, bool one_to_one, size_t columns_count)
+static struct bridge_build_spec spec_of(
+        struct world *w, const char *version, bool one_to_one, size_t columns_count)
 {
-	struct bridge_build_spec spec = {.staging = w->staging, .version = str_c(version), .tenant = STR("acme"),
-		.bridge = STR("tokens"), .id_kind = STR("patient_id"), .recipient = STR("partner"), .columns = columns,
-		.columns_count = columns_count, .one_to_one = one_to_one, .key_epoch = 1, .fingerprint_key = w->fingerprint,
-		.mark_key = w->mark, .spill_dir = w->folder.path, .memory_bytes = MEMORY, .shard_bytes = SHARD};
+	struct bridge_build_spec spec = {.staging = w->staging,
+	        .version = str_c(version),
+	        .tenant = STR("acme"),
+	        .bridge = STR("tokens"),
+	        .id_kind = STR("patient_id"),
+	        .recipient = STR("partner"),
+	        .columns = columns,
+	        .columns_count = columns_count,
+	        .one_to_one = one_to_one,
+	        .key_epoch = 1,
+	        .fingerprint_key = w->fingerprint,
+	        .mark_key = w->mark,
+	        .spill_dir = w->folder.path,
+	        .memory_bytes = MEMORY,
+	        .shard_bytes = SHARD};
 	struct err e;
 	must(keyring_staging(w->keys, STR("keys"), spec.version, &spec.keys_scope, &e), &e);
 	must(keyring_staging(w->keys, STR("values"), spec.version, &spec.values_scope, &e), &e);
@@ -167,7 +179,8 @@ static void ids_lead_to_their_records(void **state)
 	free(tokens);
 }
 
-static void plain_hash(struct world *w, const char *object, const char *scope, const char *prefix, char out[SHA256_HEX])
+static void plain_hash(struct world *w, const char *object, const char *scope, const char *prefix,
+        char out[SHA256_HEX])
 {
 	struct secret key;
 	struct sealed_facts facts;
@@ -208,8 +221,8 @@ static void the_order_of_rows_changes_no_byte(void **state)
 		assert_string_equal(hash[0][i], hash[1][i]);
 }
 
-static void refused(struct world *w, const char *version, bool one_to_one, const unsigned pairs[][2], size_t count,
-	const char *says)
+static void refused(struct world *w, const char *version, bool one_to_one,
+        const unsigned pairs[][2], size_t count, const char *says)
 {
 	struct bridge_build_spec spec = spec_of(w, version, one_to_one, 1);
 	struct bridge_build *b = NULL;
@@ -235,7 +248,8 @@ static void contradictions_name_rows_and_leave_no_version(void **state)
 	static const unsigned two_persons[][2] = {{1, 10}, {2, 10}};
 	refused(*state, "c1", true, two_records, 3, "1 rows contradict the cardinality 1:1");
 	refused(*state, "c2", false, two_records, 3, "1 rows contradict the cardinality n:1");
-	refused(*state, "c3", true, two_persons, 2, "1 rows contradict the cardinality 1:1, the first: rows");
+	refused(*state, "c3", true, two_persons, 2,
+	        "1 rows contradict the cardinality 1:1, the first: rows");
 }
 
 static void a_missing_version_is_gone(void **state)
@@ -253,10 +267,11 @@ static void a_missing_version_is_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ids_lead_to_their_records, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_order_of_rows_changes_no_byte, setup, teardown),
-		cmocka_unit_test_setup_teardown(contradictions_name_rows_and_leave_no_version, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_missing_version_is_gone, setup, teardown),
+	        cmocka_unit_test_setup_teardown(ids_lead_to_their_records, setup, teardown),
+	        cmocka_unit_test_setup_teardown(the_order_of_rows_changes_no_byte, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                contradictions_name_rows_and_leave_no_version, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_missing_version_is_gone, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,8 @@ static int on_record(void *arg, const struct csv_record *r, struct err *e)
 	return 0;
 }
 
-static int read_pieces(const char *text, size_t n, size_t piece, bool header, struct seen *s, struct err *e)
+static int read_pieces(
+        const char *text, size_t n, size_t piece, bool header, struct seen *s, struct err *e)
 {
 	struct csv_format format = {.delimiter = ',', .has_header = header};
 	struct csv_reader *r = NULL;
@@ -68,15 +69,20 @@ static void same_records_however_the_pieces_are_cut(void **state)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{"a,b\n1,2\n3,4\n", "a|b|#1|2|$3|4|$"},
-		{"a,b\r\n1,2\r\n3,4", "a|b|#1|2|$3|4|$"},
-		{"\xef\xbb\xbf" "a,b\n1,2\n", "a|b|#1|2|$"},
-		{"a,b\n\"x,\"\"y\"\"\n\r\nz\",\"\"\n", "a|b|#x,\"y\"\n\r\nz||$"},
-		{"a,b\n,\n", "a|b|#||$"},
-		{"a\n\nx\n", "a|#|$x|$"},
-		{"\"a\",\"b\"\n1,\"2\"", "a|b|#1|2|$"},
-		{"a\n", "a|#"},
-		{"\xef\xbb" "a\nb\n", "\xef\xbb" "a|#b|$"},
+	        {"a,b\n1,2\n3,4\n", "a|b|#1|2|$3|4|$"},
+	        {"a,b\r\n1,2\r\n3,4", "a|b|#1|2|$3|4|$"},
+	        {"\xef\xbb\xbf"
+	         "a,b\n1,2\n",
+	                "a|b|#1|2|$"},
+	        {"a,b\n\"x,\"\"y\"\"\n\r\nz\",\"\"\n", "a|b|#x,\"y\"\n\r\nz||$"},
+	        {"a,b\n,\n", "a|b|#||$"},
+	        {"a\n\nx\n", "a|#|$x|$"},
+	        {"\"a\",\"b\"\n1,\"2\"", "a|b|#1|2|$"},
+	        {"a\n", "a|#"},
+	        {"\xef\xbb"
+	         "a\nb\n",
+	                "\xef\xbb"
+	                "a|#b|$"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t n = strlen(cases[i].text);
@@ -104,7 +110,9 @@ static void offsets_cut_exactly_at_records(void **state)
 	assert_int_equal(s.ends[2], sizeof(text) - 1);
 	/* Each record read alone, from where it begins to where it ends, is the same record. */
 	for (size_t i = 0; i < s.records; i++)
-		assert_int_equal(read_pieces(text + s.offsets[i], (size_t)(s.ends[i] - s.offsets[i]), 2, false, &again, &e), 0);
+		assert_int_equal(read_pieces(text + s.offsets[i],
+		                         (size_t)(s.ends[i] - s.offsets[i]), 2, false, &again, &e),
+		        0);
 }
 
 static void errors_name_the_row(void **state)
@@ -115,15 +123,15 @@ static void errors_name_the_row(void **state)
 		size_t n;
 		const char *says;
 	} cases[] = {
-		{"a,b\n1,2\n1,x\"y\n", 0, "row 2: a quote inside an unquoted field"},
-		{"a,b\n1,\"x\"y\n", 0, "row 1: text after a closing quote"},
-		{"a,b\n1,2\n1,\"x\n", 0, "row 2: an open quote at the end"},
-		{"a,b\n1,2\n1,2,3\n", 0, "row 2: 3 fields, expected 2"},
-		{"a,b\n1\n", 0, "row 1: 1 fields, expected 2"},
-		{"a,b\n1,2\rx\n", 0, "row 1: a carriage return without a line feed"},
-		{"a,b\n1,2\r", 0, "row 1: a carriage return without a line feed"},
-		{"a,b\n1,\0\n", 8, "row 1: a NUL byte"},
-		{"a\"b\n", 0, "header: a quote inside an unquoted field"},
+	        {"a,b\n1,2\n1,x\"y\n", 0, "row 2: a quote inside an unquoted field"},
+	        {"a,b\n1,\"x\"y\n", 0, "row 1: text after a closing quote"},
+	        {"a,b\n1,2\n1,\"x\n", 0, "row 2: an open quote at the end"},
+	        {"a,b\n1,2\n1,2,3\n", 0, "row 2: 3 fields, expected 2"},
+	        {"a,b\n1\n", 0, "row 1: 1 fields, expected 2"},
+	        {"a,b\n1,2\rx\n", 0, "row 1: a carriage return without a line feed"},
+	        {"a,b\n1,2\r", 0, "row 1: a carriage return without a line feed"},
+	        {"a,b\n1,\0\n", 8, "row 1: a NUL byte"},
+	        {"a\"b\n", 0, "header: a quote inside an unquoted field"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct seen s;
@@ -179,11 +187,11 @@ static void damaged_bytes_never_harm_the_reader(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same_records_however_the_pieces_are_cut),
-		cmocka_unit_test(offsets_cut_exactly_at_records),
-		cmocka_unit_test(errors_name_the_row),
-		cmocka_unit_test(a_record_of_one_mebibyte_passes_and_one_more_byte_does_not),
-		cmocka_unit_test(damaged_bytes_never_harm_the_reader),
+	        cmocka_unit_test(same_records_however_the_pieces_are_cut),
+	        cmocka_unit_test(offsets_cut_exactly_at_records),
+	        cmocka_unit_test(errors_name_the_row),
+	        cmocka_unit_test(a_record_of_one_mebibyte_passes_and_one_more_byte_does_not),
+	        cmocka_unit_test(damaged_bytes_never_harm_the_reader),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
