@@ -41,6 +41,14 @@ static inline void folder_drop(struct folder *f)
 	(void)nftw(f->path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Removes a directory below the folder, if it is there. */
+static inline void folder_rmdir(const struct folder *f, const char *name)
+{
+	char path[256];
+	(void)snprintf(path, sizeof(path), "%s/%s", f->path, name);
+	(void)nftw(path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 /* Writes a file below the folder; directories of `name` must be there. */
 static inline void folder_write(const struct folder *f, const char *name, const char *bytes, size_t n)
 {
