@@ -54,6 +54,24 @@ class Replica:
         if self.alive():
             self.process.send_signal(number)
 
+    def pause(self):
+        """SIGSTOP: nothing of it runs when this returns."""
+        self.signal(signal.SIGSTOP)
+        wait_until(lambda: self._state() == "T", 10, f"{self.service} to stop")
+
+    def cont(self):
+        self.signal(signal.SIGCONT)
+
+    def _state(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as f:
+            return f.read().rpartition(")")[2].split()[0]
+
+    def events(self, name=None):
+        """Its log lines as objects; those of one event if named."""
+        lines = [line for line in self.log().splitlines() if line.startswith("{") and line.endswith("}")]
+        found = [json.loads(line) for line in lines]
+        return [e for e in found if name is None or e.get("event") == name]
+
     def kill(self):
         self.signal(signal.SIGKILL)
         self.process.wait()
@@ -73,8 +91,10 @@ class Replica:
 
 
 class Fleet:
-    def __init__(self, name="fleet", env=None, replicas=None):
+    def __init__(self, name="fleet", env=None, replicas=None, keep=False):
+        """env: more settings for all services. replicas: {service: count}. keep: the directory outlives the fleet."""
         self.bin = os.environ["LONGSHORE_BIN"]
+        self.keep = keep
         self.root = tempfile.mkdtemp(prefix=f"longshore-{name}-")
         os.chmod(self.root, 0o755)
         self.id = secrets.token_hex(4)
@@ -161,7 +181,8 @@ class Fleet:
             names = [t for t in client.list_topics(timeout=10).topics if t.startswith(self.prefix)]
             for future in client.delete_topics(names).values():
                 future.result(10)
-        shutil.rmtree(self.root, ignore_errors=True)
+        if not self.keep:
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def __enter__(self):
         try:
@@ -198,6 +219,20 @@ class Fleet:
     def status(self, delivery_id):
         found = [d for d in self.cli_json("status", delivery_id) if d["delivery_id"] == delivery_id]
         return found[0] if found else None
+
+    def wait_ready(self, timeout=60):
+        """Every live replica has been given partitions."""
+        for replica in self.replicas:
+            if replica.alive():
+                wait_until(lambda r=replica: not r.alive() or r.events("worker.assigned"), timeout,
+                           f"{replica.service} to get work:\n{replica.log()[-2000:]}")
+
+    def apply(self, documents):
+        """Documents (dicts) are written as JSON, which is YAML."""
+        path = self.path(f"apply-{secrets.token_hex(4)}.yaml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.writelines(f"---\n{json.dumps(d, indent=1)}\n" for d in documents)
+        return self.cli("apply", "-f", path)
 
     def wait_state(self, delivery_id, states=FINAL + ("held",), timeout=60):
         def look():
