@@ -30,6 +30,7 @@ struct bus_consumer {
 	struct commits commits;
 	int session_timeout_ms;
 	bool was_assigned;
+	bool is_closing;
 	bool is_broken; /* an assignment could not be taken: `broken` says why */
 	struct err broken;
 	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
@@ -120,6 +121,10 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
 	struct bus_consumer *c = opaque;
 	if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
 		give_up(c, list);
+		return;
+	}
+	if (c->is_closing) { /* what comes now is not wanted any more */
+		(void)rd_kafka_assign(rk, NULL);
 		return;
 	}
 	if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !take(c, list, &c->broken))
@@ -226,8 +231,9 @@ void bus_consumer_close(struct bus_consumer *c)
 		rd_kafka_queue_io_event_enable(c->queue, -1, NULL, 0);
 		rd_kafka_queue_destroy(c->queue);
 	}
-	(void)rd_kafka_consumer_close(
-	        c->rk); /* whatever it says, the group is left, now or by time-out */
+	c->is_closing = true;
+	/* whatever it says, the group is left, now or by time-out */
+	(void)rd_kafka_consumer_close(c->rk);
 	commits_release(&c->commits);
 	rd_kafka_destroy(c->rk);
 	free(c);

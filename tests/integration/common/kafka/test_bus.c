@@ -400,6 +400,33 @@ static void wake_up_comes_for_messages_and_reports(void **state)
 	close(fd);
 }
 
+static void closing_does_not_wait_for_an_assignment(void **state)
+{
+	(void)state;
+	char name[128];
+	struct str topic = topic_named(name, "close");
+	make_topic(topic, 1);
+	struct seen first_seen = {.start_at = -2};
+	struct bus_consumer *first = consumer(topic, &first_seen);
+	await_assignment(first, &first_seen, 1);
+	/* the others join; their assignments come while nobody polls, and they are closed all the
+	 * same */
+	struct seen others_seen = {.start_at = -2};
+	struct bus_consumer *others[3];
+	for (int i = 0; i < 3; i++)
+		others[i] = consumer(topic, &others_seen);
+	int revoked = first_seen.revoked;
+	struct err e;
+	const struct bus_message *m;
+	for (int64_t until = clock_mono_ms() + PATIENCE_MS;
+	        first_seen.revoked == revoked && clock_mono_ms() < until;)
+		ok(bus_consumer_poll(first, 20, &m, &e), &e);
+	for (int i = 0; i < 3; i++)
+		bus_consumer_close(others[i]);
+	assert_int_equal(others_seen.assigned, 0);
+	bus_consumer_close(first);
+}
+
 /* --- an old generation --- */
 
 /* Joins, tells the parent, and is stopped; once it goes on again it commits at once, without
@@ -485,6 +512,7 @@ int main(void)
 	        cmocka_unit_test(too_large_message_is_rejected_at_once),
 	        cmocka_unit_test(missing_topic_says_so),
 	        cmocka_unit_test(creating_again_is_harmless_and_another_count_differs),
+	        cmocka_unit_test(closing_does_not_wait_for_an_assignment),
 	        cmocka_unit_test(wake_up_comes_for_messages_and_reports),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

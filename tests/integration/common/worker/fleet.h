@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Topics, directories, keys and child processes of one test, and what the loops under test say on the topics. */
+ * Topics, directories, keys and child processes of one test, and what the loops under test say on
+ * the topics. */
 #ifndef TESTS_FLEET_H
 #define TESTS_FLEET_H
 
@@ -75,7 +76,8 @@ static inline struct str fleet_topic(const struct fleet *f, enum topic topic, ch
 	return (struct str){out, (size_t)n};
 }
 
-static inline int fleet_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
+static inline int fleet_assigned(
+        void *arg, struct bus_position *positions, size_t count, struct err *e)
 {
 	(void)arg;
 	(void)positions;
@@ -84,7 +86,8 @@ static inline int fleet_assigned(void *arg, struct bus_position *positions, size
 	return 0;
 }
 
-static inline void fleet_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost)
+static inline void fleet_revoked(
+        void *arg, const struct bus_position *positions, size_t count, bool lost)
 {
 	(void)arg;
 	(void)positions;
@@ -99,8 +102,8 @@ static inline void fleet_topics(const struct fleet *f, const enum topic *topics,
 	struct err e;
 	for (size_t i = 0; i < count; i++)
 		plan[i] = (struct bus_topic){.name = fleet_topic(f, topics[i], names[i]),
-			.partitions = topics[i] == TOPIC_BRIDGE_TASKS ? FLEET_PARTITIONS : 1,
-			.settings = topic_plan(topics[i])->settings};
+		        .partitions = topics[i] == TOPIC_BRIDGE_TASKS ? FLEET_PARTITIONS : 1,
+		        .settings = topic_plan(topics[i])->settings};
 	fleet_ok(bus_topics_create(getenv("LONGSHORE_KAFKA"), plan, count, &e), &e);
 }
 
@@ -114,7 +117,7 @@ static inline void fleet_open(struct fleet *f, const char *name)
 	char group[128];
 	*f = (struct fleet){.logs = 0};
 	snprintf(f->prefix, sizeof(f->prefix), "t-%s-%d-%llx.", name, (int)getpid(),
-		(unsigned long long)clock_unix_ms());
+	        (unsigned long long)clock_unix_ms());
 	folder_make(&f->folder);
 	folder_mkdir(&f->folder, "staging");
 	folder_mkdir(&f->folder, "keys");
@@ -123,9 +126,14 @@ static inline void fleet_open(struct fleet *f, const char *name)
 	fleet_topics(f, topics, 3);
 	fleet_ok(bus_producer_open(getenv("LONGSHORE_KAFKA"), "test", &f->producer, &e), &e);
 	snprintf(group, sizeof(group), "%sobserver", f->prefix);
-	struct str both[] = {fleet_topic(f, TOPIC_RESULTS, results), fleet_topic(f, TOPIC_DEADLETTERS, dead)};
-	struct bus_group observer = {.brokers = getenv("LONGSHORE_KAFKA"), .client_id = "observer", .group = group,
-		.topics = both, .topics_count = 2, .session_timeout_ms = 10000};
+	struct str both[] = {
+	        fleet_topic(f, TOPIC_RESULTS, results), fleet_topic(f, TOPIC_DEADLETTERS, dead)};
+	struct bus_group observer = {.brokers = getenv("LONGSHORE_KAFKA"),
+	        .client_id = "observer",
+	        .group = group,
+	        .topics = both,
+	        .topics_count = 2,
+	        .session_timeout_ms = 10000};
 	struct bus_listener listener = {fleet_assigned, fleet_revoked, NULL};
 	fleet_ok(bus_consumer_open(&observer, &listener, &f->observer, &e), &e);
 }
@@ -219,8 +227,12 @@ static inline void fleet_produce(struct fleet *f, int partition, struct str valu
 	char topic[128];
 	struct err e;
 	struct bus_header headers[] = {{STR("traceparent"), STR("00-aa-bb-01")}};
-	struct bus_send send = {.topic = fleet_topic(f, TOPIC_BRIDGE_TASKS, topic), .partition = partition,
-		.key = STR("lane"), .value = value, .headers = headers, .headers_count = 1};
+	struct bus_send send = {.topic = fleet_topic(f, TOPIC_BRIDGE_TASKS, topic),
+	        .partition = partition,
+	        .key = STR("lane"),
+	        .value = value,
+	        .headers = headers,
+	        .headers_count = 1};
 	fleet_ok(bus_produce(f->producer, &send, &e), &e);
 	fleet_ok(bus_flush(f->producer, FLEET_PATIENCE_MS, &e), &e);
 }
@@ -233,12 +245,19 @@ static inline void fleet_send(struct fleet *f, const struct fleet_task *t)
 	struct str spec = str_c(t->spec ? t->spec : "{}");
 	sha256_hex(spec.p, spec.n, hash);
 	struct ev_bridge_task task = {
-		.head = {.task_id = str_c(t->id), .issue = t->issue ? t->issue : 1,
-			.not_after_ms = clock_unix_ms() + (t->is_expired ? -1000 : 600000), .tenant = STR("tenant"),
-			.delivery_id = STR("delivery"), .revision = 1, .stage = STR("select"), .index = 0,
-			.lane = str_c(t->lane), .spec_hash = str_c(t->spec_hash ? t->spec_hash : hash),
-			.spec = t->ref ? (struct str){NULL, 0} : spec, .spec_ref = t->ref},
-		.op = EV_BRIDGE_OP_SELECT,
+	        .head = {.task_id = str_c(t->id),
+	                .issue = t->issue ? t->issue : 1,
+	                .not_after_ms = clock_unix_ms() + (t->is_expired ? -1000 : 600000),
+	                .tenant = STR("tenant"),
+	                .delivery_id = STR("delivery"),
+	                .revision = 1,
+	                .stage = STR("select"),
+	                .index = 0,
+	                .lane = str_c(t->lane),
+	                .spec_hash = str_c(t->spec_hash ? t->spec_hash : hash),
+	                .spec = t->ref ? (struct str){NULL, 0} : spec,
+	                .spec_ref = t->ref},
+	        .op = EV_BRIDGE_OP_SELECT,
 	};
 	buf_init(&wire, EVENT_MAX_BYTES);
 	fleet_ok(event_encode(&ev_bridge_task_type, &task, &wire, &e), &e);
@@ -253,12 +272,15 @@ static inline void fleet_copy(char *out, size_t bytes, struct str s)
 	snprintf(out, bytes, "%.*s", (int)s.n, s.p ? s.p : "");
 }
 
-static inline void fleet_take_result(struct fleet *f, const struct bus_message *m, const struct ev_task_result *r)
+static inline void fleet_take_result(
+        struct fleet *f, const struct bus_message *m, const struct ev_task_result *r)
 {
 	assert_true(f->results_count < FLEET_RESULTS);
 	struct fleet_result *out = &f->results[f->results_count++];
-	*out = (struct fleet_result){.issue = r->issue, .outcome = r->outcome, .not_before_ms = r->not_before_ms,
-		.first_count = r->counts_count ? r->counts[0].value : -1};
+	*out = (struct fleet_result){.issue = r->issue,
+	        .outcome = r->outcome,
+	        .not_before_ms = r->not_before_ms,
+	        .first_count = r->counts_count ? r->counts[0].value : -1};
 	fleet_copy(out->task, sizeof(out->task), r->task_id);
 	fleet_copy(out->reason, sizeof(out->reason), r->reason);
 	fleet_copy(out->worker, sizeof(out->worker), r->worker);
@@ -271,12 +293,16 @@ static inline void fleet_take_result(struct fleet *f, const struct bus_message *
 	}
 }
 
-static inline void fleet_take_dead(struct fleet *f, const struct bus_message *m, const struct ev_dead_letter *d)
+static inline void fleet_take_dead(
+        struct fleet *f, const struct bus_message *m, const struct ev_dead_letter *d)
 {
 	assert_true(f->dead_count < 64);
 	struct fleet_dead *out = &f->dead[f->dead_count++];
-	*out = (struct fleet_dead){.partition = d->partition, .offset = d->offset, .tries = d->tries,
-		.value_bytes = d->value.n, .headers = d->headers_count};
+	*out = (struct fleet_dead){.partition = d->partition,
+	        .offset = d->offset,
+	        .tries = d->tries,
+	        .value_bytes = d->value.n,
+	        .headers = d->headers_count};
 	fleet_copy(out->reason, sizeof(out->reason), d->reason);
 	fleet_copy(out->detail, sizeof(out->detail), d->detail);
 	fleet_copy(out->task, sizeof(out->task), d->task_id);
@@ -306,7 +332,8 @@ static inline void fleet_look(struct fleet *f, int ms)
 }
 
 /* The index-th result of this task, waiting for it. */
-static inline const struct fleet_result *fleet_result_of(struct fleet *f, const char *task, size_t index)
+static inline const struct fleet_result *fleet_result_of(
+        struct fleet *f, const char *task, size_t index)
 {
 	int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS;
 	for (;;) {
@@ -359,10 +386,12 @@ static inline int fleet_handled(const struct fleet *f, const char *task)
 
 static inline void fleet_await_handled(const struct fleet *f, const char *task, int times)
 {
-	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS; fleet_handled(f, task) < times;) {
+	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS;
+	        fleet_handled(f, task) < times;) {
 		if (clock_mono_ms() > until_ms) {
 			fleet_print_logs(f);
-			fail_msg("%s was handled %d times, not %d", task, fleet_handled(f, task), times);
+			fail_msg("%s was handled %d times, not %d", task, fleet_handled(f, task),
+			        times);
 		}
 		poll(NULL, 0, 5);
 	}
@@ -398,19 +427,22 @@ struct fleet_commit {
 	char metadata[FLEET_PARTITIONS][BUS_METADATA_MAX + 600];
 };
 
-static inline int fleet_note_commit(void *arg, struct bus_position *positions, size_t count, struct err *e)
+static inline int fleet_note_commit(
+        void *arg, struct bus_position *positions, size_t count, struct err *e)
 {
 	(void)e;
 	struct fleet_commit *c = arg;
 	for (size_t i = 0; i < count; i++) {
 		c->offset[positions[i].partition] = positions[i].offset;
-		fleet_copy(c->metadata[positions[i].partition], sizeof(c->metadata[0]), positions[i].metadata);
+		fleet_copy(c->metadata[positions[i].partition], sizeof(c->metadata[0]),
+		        positions[i].metadata);
 	}
 	c->is_known = count == FLEET_PARTITIONS;
 	return 0;
 }
 
-/* A member of the service's group, which must have no other: knows what is committed, may commit. */
+/* A member of the service's group, which must have no other: knows what is committed, may commit.
+ */
 static inline struct bus_consumer *fleet_member(struct fleet *f, struct fleet_commit *c)
 {
 	struct err e;
@@ -418,13 +450,18 @@ static inline struct bus_consumer *fleet_member(struct fleet *f, struct fleet_co
 	char group[128];
 	struct str name = fleet_topic(f, TOPIC_BRIDGE_TASKS, topic);
 	snprintf(group, sizeof(group), "%stest-probe", f->prefix);
-	struct bus_group settings = {.brokers = getenv("LONGSHORE_KAFKA"), .client_id = "test", .group = group,
-		.topics = &name, .topics_count = 1, .session_timeout_ms = 2000};
+	struct bus_group settings = {.brokers = getenv("LONGSHORE_KAFKA"),
+	        .client_id = "test",
+	        .group = group,
+	        .topics = &name,
+	        .topics_count = 1,
+	        .session_timeout_ms = 2000};
 	struct bus_listener listener = {fleet_note_commit, fleet_revoked, c};
 	struct bus_consumer *member;
 	*c = (struct fleet_commit){.is_known = false};
 	fleet_ok(bus_consumer_open(&settings, &listener, &member, &e), &e);
-	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS; !c->is_known && clock_mono_ms() < until_ms;) {
+	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS;
+	        !c->is_known && clock_mono_ms() < until_ms;) {
 		const struct bus_message *m;
 		fleet_ok(bus_consumer_poll(member, 20, &m, &e), &e);
 		bus_message_free(m);

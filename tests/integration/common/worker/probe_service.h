@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A task service that does what the task's lane says, in the test program itself, started anew as a child:
- *   ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file>
- * Each call of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until <dir>/<file> is there
- * or the process is to stop. */
+ * A task service that does what the task's lane says, in the test program itself, started anew as a
+ * child: ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file> Each call
+ * of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until
+ * <dir>/<file> is there or the process is to stop. */
 #ifndef TESTS_PROBE_SERVICE_H
 #define TESTS_PROBE_SERVICE_H
 
@@ -22,11 +22,14 @@ struct probe_conf {
 };
 
 static const struct conf_field probe_fields[] = {
-	{.env = "LONGSHORE_TEST_DIR", .kind = CONF_TEXT, .offset = offsetof(struct probe_conf, dir),
-		.help = "where the test looks"},
+        {.env = "LONGSHORE_TEST_DIR",
+                .kind = CONF_TEXT,
+                .offset = offsetof(struct probe_conf, dir),
+                .help = "where the test looks"},
 };
 
-static inline int probe_start(const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+static inline int probe_start(
+        const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
 	(void)common;
 	(void)e;
@@ -48,7 +51,8 @@ static inline int probe_block(const char *dir, const struct task_run *run, struc
 {
 	char path[512];
 	struct stat st;
-	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)run->head->lane.n - 6, run->head->lane.p + 6);
+	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)run->head->lane.n - 6,
+	        run->head->lane.p + 6);
 	while (stat(path, &st)) {
 		if (atomic_load(run->stop))
 			return err_set(e, ERR_DEFER, "drain", "told to stop");
@@ -67,13 +71,15 @@ static inline void probe_fill(const struct task_run *run, struct ev_task_result 
 		out->counts[i] = (struct ev_count){STR(""), STR("members"), 7};
 }
 
-static inline int probe_handle(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+static inline int probe_handle(
+        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
 	const char *dir = state;
 	char line[256];
 	struct str lane = run->head->lane;
-	snprintf(line, sizeof(line), "%.*s %d %.*s\n", (int)run->head->task_id.n, run->head->task_id.p, (int)getpid(),
-		(int)run->spec.n > 40 ? 40 : (int)run->spec.n, run->spec.p);
+	snprintf(line, sizeof(line), "%.*s %d %.*s\n", (int)run->head->task_id.n,
+	        run->head->task_id.p, (int)getpid(), (int)run->spec.n > 40 ? 40 : (int)run->spec.n,
+	        run->spec.p);
 	probe_note(dir, "handled", line);
 	if (str_eq(lane, STR("retry"))) {
 		(void)err_set(e, ERR_RETRY, "source_away", "the source does not answer");
@@ -97,15 +103,15 @@ static inline int probe_handle(void *state, const struct task_run *run, struct e
 static inline int probe_main(void)
 {
 	static const struct task_service service = {
-		.name = "test-probe",
-		.topic = TOPIC_BRIDGE_TASKS,
-		.type = &ev_bridge_task_type,
-		.result_prefix = "selections",
-		.conf = probe_fields,
-		.conf_count = 1,
-		.conf_bytes = sizeof(struct probe_conf),
-		.start = probe_start,
-		.handle = probe_handle,
+	        .name = "test-probe",
+	        .topic = TOPIC_BRIDGE_TASKS,
+	        .type = &ev_bridge_task_type,
+	        .result_prefix = "selections",
+	        .conf = probe_fields,
+	        .conf_count = 1,
+	        .conf_bytes = sizeof(struct probe_conf),
+	        .start = probe_start,
+	        .handle = probe_handle,
 	};
 	char *argv[] = {(char *)(uintptr_t) "test-probe", NULL};
 	return worker_run_tasks(&service, 1, argv);

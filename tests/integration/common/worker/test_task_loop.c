@@ -52,10 +52,10 @@ static void failures_become_results(void **state)
 		const char *reason;
 		int64_t not_before_ms;
 	} cases[] = {
-		{"retry", EV_OUTCOME_RETRY, "source_away", 1234567890123},
-		{"defer", EV_OUTCOME_DEFER, "rate_limited", 0},
-		{"reject", EV_OUTCOME_REJECT, "source_changed", 0},
-		{"large", EV_OUTCOME_REJECT, "too_large", 0},
+	        {"retry", EV_OUTCOME_RETRY, "source_away", 1234567890123},
+	        {"defer", EV_OUTCOME_DEFER, "rate_limited", 0},
+	        {"reject", EV_OUTCOME_REJECT, "source_changed", 0},
+	        {"large", EV_OUTCOME_REJECT, "too_large", 0},
 	};
 	fleet_open(&f, "failures");
 	pid_t pid = fleet_spawn(&f, "probe", NULL);
@@ -126,7 +126,8 @@ static void undecodable_message_is_set_aside_whole(void **state)
 	pid_t pid = fleet_spawn(&f, "probe", NULL);
 	(void)fleet_result_of(&f, "good", 0);
 	fleet_await_dead(&f, 4);
-	static const char *const reasons[] = {"undecodable", "undecodable", "unknown_schema", "too_large"};
+	static const char *const reasons[] = {
+	        "undecodable", "undecodable", "unknown_schema", "too_large"};
 	static const size_t bytes[] = {15, 0, 13, 512 * 1024};
 	for (size_t i = 0; i < 4; i++) {
 		assert_string_equal(f.dead[i].reason, reasons[i]);
@@ -160,14 +161,19 @@ static void spec_by_address_is_fetched_and_checked(void **state)
 	fleet_ok(store_open(url, &staging, &e), &e);
 	fleet_ok(keyring_open(dir, &keys, &e), &e);
 	fleet_ok(keyring_staging(keys, STR("specs"), STR("delivery"), &key, &e), &e);
-	fleet_ok(sealed_put_once(staging, STR("specs/delivery/one"), &key, str_c(spec), &facts, &e), &e);
-	struct ev_staged_ref ref = {STR("spec"), STR("specs/delivery/one"), str_c(facts.sha256), facts.bytes, 0};
-	struct ev_staged_ref gone = {STR("spec"), STR("specs/delivery/none"), str_c(facts.sha256), facts.bytes, 0};
+	fleet_ok(sealed_put_once(staging, STR("specs/delivery/one"), &key, str_c(spec), &facts, &e),
+	        &e);
+	struct ev_staged_ref ref = {
+	        STR("spec"), STR("specs/delivery/one"), str_c(facts.sha256), facts.bytes, 0};
+	struct ev_staged_ref gone = {
+	        STR("spec"), STR("specs/delivery/none"), str_c(facts.sha256), facts.bytes, 0};
 	pid_t pid = fleet_spawn(&f, "probe", NULL);
 	fleet_send(&f, &(struct fleet_task){.id = "ref", .lane = "ok", .spec = spec, .ref = &ref});
-	fleet_send(&f, &(struct fleet_task){.id = "gone", .lane = "ok", .spec = spec, .ref = &gone});
+	fleet_send(
+	        &f, &(struct fleet_task){.id = "gone", .lane = "ok", .spec = spec, .ref = &gone});
 	fleet_send(&f, &(struct fleet_task){.id = "other", .lane = "ok", .ref = &ref});
-	fleet_send(&f, &(struct fleet_task){.id = "value", .lane = "ok", .spec_hash = facts.sha256});
+	fleet_send(
+	        &f, &(struct fleet_task){.id = "value", .lane = "ok", .spec_hash = facts.sha256});
 	assert_int_equal(fleet_result_of(&f, "ref", 0)->outcome, EV_OUTCOME_DONE);
 	assert_string_equal(fleet_result_of(&f, "gone", 0)->reason, "not_found");
 	assert_string_equal(fleet_result_of(&f, "other", 0)->reason, "spec_mismatch");
@@ -260,7 +266,8 @@ static void waits_for_its_topics(void **state)
 	fleet_topics(&f, topics, 3);
 	fleet_await_log(&f, 0, "worker.assigned", 1);
 	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
-	pid = fleet_spawn(&f, "probe", (const struct fleet_env[]){{"LONGSHORE_TOPIC_PREFIX", "none."}, {NULL, NULL}});
+	pid = fleet_spawn(&f, "probe",
+	        (const struct fleet_env[]){{"LONGSHORE_TOPIC_PREFIX", "none."}, {NULL, NULL}});
 	fleet_await_log(&f, 1, "worker.topics_awaited", 1);
 	assert_int_equal(fleet_kill(pid, SIGTERM), 0); /* also while it waits */
 	fleet_close(&f);
@@ -271,7 +278,7 @@ static void wrong_settings_are_all_told(void **state)
 	(void)state;
 	fleet_open(&f, "settings");
 	static const struct fleet_env env[] = {{"LONGSHORE_THREADS", "0"}, {"LONGSHORE_KEYS", ""},
-		{"LONGSHORE_LOG_LEVEL", "loud"}, {"LONGSHORE_TEST_DIR", ""}, {NULL, NULL}};
+	        {"LONGSHORE_LOG_LEVEL", "loud"}, {"LONGSHORE_TEST_DIR", ""}, {NULL, NULL}};
 	assert_int_equal(fleet_wait(fleet_spawn(&f, "probe", env)), 1);
 	for (const struct fleet_env *v = env; v->name; v++)
 		fleet_await_log(&f, 0, v->name, 1);
@@ -281,17 +288,17 @@ static void wrong_settings_are_all_told(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(every_task_has_one_result_and_is_committed),
-		cmocka_unit_test(failures_become_results),
-		cmocka_unit_test(done_task_is_reported_again_from_staging),
-		cmocka_unit_test(expired_task_is_never_started),
-		cmocka_unit_test(undecodable_message_is_set_aside_whole),
-		cmocka_unit_test(spec_by_address_is_fetched_and_checked),
-		cmocka_unit_test(drain_lets_running_tasks_end),
-		cmocka_unit_test(drain_ends_with_defer_when_grace_is_out),
-		cmocka_unit_test(fatal_failure_ends_the_process),
-		cmocka_unit_test(waits_for_its_topics),
-		cmocka_unit_test(wrong_settings_are_all_told),
+	        cmocka_unit_test(every_task_has_one_result_and_is_committed),
+	        cmocka_unit_test(failures_become_results),
+	        cmocka_unit_test(done_task_is_reported_again_from_staging),
+	        cmocka_unit_test(expired_task_is_never_started),
+	        cmocka_unit_test(undecodable_message_is_set_aside_whole),
+	        cmocka_unit_test(spec_by_address_is_fetched_and_checked),
+	        cmocka_unit_test(drain_lets_running_tasks_end),
+	        cmocka_unit_test(drain_ends_with_defer_when_grace_is_out),
+	        cmocka_unit_test(fatal_failure_ends_the_process),
+	        cmocka_unit_test(waits_for_its_topics),
+	        cmocka_unit_test(wrong_settings_are_all_told),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
