@@ -91,13 +91,15 @@ class Replica:
 
 
 class Fleet:
-    def __init__(self, name="fleet", env=None, replicas=None, keep=False):
-        """env: more settings for all services. replicas: {service: count}. keep: the directory outlives the fleet."""
+    def __init__(self, name="fleet", env=None, replicas=None, root=None, identity=None, keep=False):
+        """env: more settings for all services. replicas: {service: count}. root: directory, a temporary one by default.
+        identity: names database and topics, drawn by default. keep: remove() leaves the directory."""
         self.bin = os.environ["LONGSHORE_BIN"]
         self.keep = keep
-        self.root = tempfile.mkdtemp(prefix=f"longshore-{name}-")
+        self.root = root or tempfile.mkdtemp(prefix=f"longshore-{name}-")
+        os.makedirs(self.root, exist_ok=True)
         os.chmod(self.root, 0o755)
-        self.id = secrets.token_hex(4)
+        self.id = identity or secrets.token_hex(4)
         self.prefix = f"t{self.id}."
         self.database = f"fleet_{self.id}"
         self.servers = {k: os.environ[k] for k in ("LONGSHORE_KAFKA", "LONGSHORE_POSTGRES", "LONGSHORE_REDIS")}
@@ -105,7 +107,7 @@ class Fleet:
         self.counts = {service: 1 for service in SERVICES} | (replicas or {})
         self.replicas = []
         for directory in ("staging", "keys", "cache", "drop", "source"):
-            os.mkdir(self.path(directory), 0o700)
+            os.makedirs(self.path(directory), 0o700, exist_ok=True)
 
     def path(self, *parts):
         return os.path.join(self.root, *parts)
