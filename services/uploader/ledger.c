@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger_steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STEP_MEMORY = 128 * 1024 };
+
+int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
+        struct ledger **out, struct err *e)
+{
+	struct ledger *l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return err_set(e, ERR_FATAL, "no_memory", "ledger: out of memory");
+	l->task = *task;
+	l->ports = *ports;
+	l->sha256 = hash_new_sha256();
+	l->md5 = hash_new_md5();
+	arena_init(&l->mem, STEP_MEMORY);
+	int n = snprintf(l->object, sizeof l->object, "ledger/" STR_FMT "/" STR_FMT ".file",
+	        STR_ARG(task->delivery_id), STR_ARG(task->file_id));
+	if (n < 0 || (size_t)n >= sizeof l->object) {
+		ledger_free(l);
+		return err_set(
+		        e, ERR_REJECT, "bad_task", "the ids of delivery and file are too long");
+	}
+	*out = l;
+	return 0;
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (l == NULL)
+		return;
+	drop_temp_close(l->temp);
+	drop_close(l->drop);
+	hash_free(l->sha256);
+	hash_free(l->md5);
+	free(l->part);
+	arena_release(&l->mem);
+	free(l);
+}
+
+bool ledger_is_code(const struct err *e, const char *code)
+{
+	return strcmp(e->code, code) == 0;
+}
+
+int ledger_load(struct ledger *l, struct err *e)
+{
+	struct str sealed;
+	struct store_facts facts;
+	struct str object = str_c(l->object);
+	if (store_get(l->ports.store, object, RECORD_SEALED_MAX, &l->mem, &sealed, &facts, e) !=
+	        0) {
+		if (!ledger_is_code(e, "not_found"))
+			return e->act;
+		l->has_record = false;
+		l->tag[0] = '\0';
+		memset(&l->record, 0, sizeof l->record);
+		return 0;
+	}
+	if (record_unseal(sealed, l->ports.key, object, &l->mem, &l->record, e) != 0)
+		return e->act;
+	l->has_record = true;
+	memcpy(l->tag, facts.tag, sizeof l->tag);
+	return 0;
+}
+
+static int mismatch(struct err *e, const char *what)
+{
+	return err_set(e, ERR_REJECT, "ledger_mismatch",
+	        "the ledger's record of this file is about %s; a file id was given twice", what);
+}
+
+/* All attempts must mean the same file, else they would mix their bytes in one temporary. */
+static int check_same_file(const struct ledger *l, struct err *e)
+{
+	const struct record *r = &l->record;
+	if (!str_eq(str_c(r->name), l->task.name))
+		return mismatch(e, "another name");
+	if (l->task.op == LEDGER_SETTLE || r->phase == RECORD_CLOSED)
+		return 0;
+	if (!str_eq(str_c(r->sha256), l->task.sha256) || r->bytes != l->task.bytes)
+		return mismatch(e, "other content");
+	return 0;
+}
+
+static int closed(struct err *e)
+{
+	return err_set(e, ERR_REJECT, "closed",
+	        "the file was settled before it was written: it will never be visible");
+}
+
+int ledger_route(struct ledger *l, struct err *e)
+{
+	bool is_upload = l->task.op == LEDGER_UPLOAD;
+	if (!l->has_record) {
+		l->step = is_upload ? LEDGER_TEMP : LEDGER_CLOSE;
+		return 0;
+	}
+	if (check_same_file(l, e) != 0)
+		return e->act;
+	switch (l->record.phase) {
+	case RECORD_OPEN:
+		l->step = is_upload ? LEDGER_OPEN : LEDGER_CLOSE;
+		return 0;
+	case RECORD_WRITTEN:
+		l->step = LEDGER_COMMIT;
+		return 0;
+	case RECORD_COMMITTED:
+		l->step = LEDGER_FINISH;
+		return 0;
+	case RECORD_CLOSED:
+		l->step = LEDGER_REMOVE;
+		return is_upload ? closed(e) : 0;
+	}
+	return err_set(e, ERR_REJECT, "corrupt", "ledger record: no such phase");
+}
+
+int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, struct err *e)
+{
+	struct str sealed;
+	struct str object = str_c(l->object);
+	if (record_seal(next, l->ports.key, object, &l->mem, &sealed, e) != 0)
+		return e->act;
+	int rc = l->has_record ? store_replace(l->ports.store, object, sealed, l->tag, e)
+	                       : store_put_once(l->ports.store, object, sealed, e);
+	/* Anything else may have taken place or not: the attempt ends, the next one reads what is
+	 * there. */
+	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, "exists") &&
+	        !ledger_is_code(e, "not_found"))
+		return rc;
+	*out_won = rc == 0;
+	return 0;
+}
+
+int ledger_need_drop(struct ledger *l, struct err *e)
+{
+	if (l->drop != NULL)
+		return 0;
+	struct drop *drop = NULL;
+	if (l->ports.open_drop(l->ports.arg, &drop, e) != 0)
+		return e->act;
+	if (drop_identity(drop, l->place, e) != 0) {
+		drop_close(drop);
+		return e->act;
+	}
+	l->drop = drop;
+	return 0;
+}
+
+bool ledger_is_same_place(const struct ledger *l)
+{
+	return strcmp(l->record.place, l->place) == 0;
+}
+
+bool ledger_may_resend(const struct ledger *l)
+{
+	return l->task.answer == LEDGER_RESEND &&
+	       !str_eq(str_c(l->record.resolved), l->task.task_id);
+}
+
+/* Each turn means that somebody else has changed something; without end only if something is wrong.
+ */
+static int step_read(struct ledger *l, struct err *e)
+{
+	if (++l->turns > LEDGER_TURNS_MAX)
+		return err_set(e, ERR_RETRY, "ledger_contended",
+		        "the ledger's record, or the temporaries at the drop, changed %d times "
+		        "under this attempt",
+		        LEDGER_TURNS_MAX);
+	if (ledger_load(l, e) != 0)
+		return e->act;
+	return ledger_route(l, e);
+}
+
+static int step_done(struct ledger *l, struct err *e)
+{
+	(void)l;
+	return err_set(e, ERR_FATAL, "bad_step", "a ledger that is done has no next step");
+}
+
+static int (*const steps[LEDGER_STEPS])(struct ledger *l, struct err *e) = {
+        [LEDGER_READ] = step_read,
+        [LEDGER_TEMP] = ledger_step_temp,
+        [LEDGER_CLAIM] = ledger_step_claim,
+        [LEDGER_DISCARD] = ledger_step_discard,
+        [LEDGER_OPEN] = ledger_step_open,
+        [LEDGER_WRITE] = ledger_step_write,
+        [LEDGER_SYNC] = ledger_step_sync,
+        [LEDGER_WRITTEN] = ledger_step_written,
+        [LEDGER_COMMIT] = ledger_step_commit,
+        [LEDGER_GONE] = ledger_step_gone,
+        [LEDGER_DOUBT] = ledger_step_doubt,
+        [LEDGER_TAKEN] = ledger_step_taken,
+        [LEDGER_VERIFY] = ledger_step_verify,
+        [LEDGER_MARK] = ledger_step_mark,
+        [LEDGER_FINISH] = ledger_step_finish,
+        [LEDGER_CLOSE] = ledger_step_close,
+        [LEDGER_REMOVE] = ledger_step_remove,
+        [LEDGER_DONE] = step_done,
+};
+
+int ledger_step(struct ledger *l, struct err *e)
+{
+	arena_reset(&l->mem);
+	return steps[l->step](l, e);
+}
+
+int ledger_run(struct ledger *l, struct err *e)
+{
+	while (l->step != LEDGER_DONE)
+		if (ledger_step(l, e) != 0)
+			return e->act;
+	return 0;
+}

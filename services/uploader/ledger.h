@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The upload ledger: how any number of attempts, at once and dying anywhere, make one file visible
+ * at most once, whole, and how settle learns what became of it for ever. One step is one call to
+ * staging or to the drop; between two steps an attempt may stop for ever, or go on after hours.
+ *
+ *   UPLOAD   READ --none--> TEMP -> CLAIM --won--> READ            SETTLE   READ --none, open-->
+ * CLOSE --won--> REMOVE -> DONE
+ *                                    `--lost--> DISCARD -> READ                      `--lost-->
+ * READ READ --open--> OPEN -> WRITE.. -> SYNC -> WRITTEN -> READ      READ --closed--> REMOVE ->
+ * DONE: not visible
+ *                            `-------`--------`--gone--> GONE
+ *   both     READ --written--> COMMIT --committed--> VERIFY -> MARK -> FINISH -> DONE: visible
+ *                                |--gone--> GONE --open--> TEMP ; --written--> VERIFY, or DOUBT if
+ * others delete there
+ *                                `--name taken--> TAKEN --same bytes--> MARK ; --others-->
+ * name_conflict READ --committed--> FINISH            UPLOAD: READ --closed--> rejected ("closed")
+ *
+ * Invariants, each with a test of its name:
+ *   1 one temporary: all attempts write and commit the one that the record names (one_temporary,
+ * create_once, own_name) 2 the same bytes at explicit positions; nobody truncates, only TEMP
+ * creates (same_bytes, no_truncate, no_recreate) 3 `written` is recorded by comparison with the
+ * record that was read, after all is durable (all_acked, written_compare) 4 nothing is committed
+ * that is not recorded as `written` (written_first), and the commit consumes it (consume) 5 a
+ * record that is `closed` is never written or committed; one that is `written` is never closed,
+ * unless its temporary is gone and a person says that the file did not arrive (settle_closes,
+ * settle_creates, settle_finishes) 6 after a change of the record everybody reads it again: no tag
+ * is used that was not read with its record
+ */
+#ifndef LONGSHORE_UPLOADER_LEDGER_H
+#define LONGSHORE_UPLOADER_LEDGER_H
+
+#include "longshore/store.h"
+#include "record.h"
+
+#include <stdatomic.h>
+
+enum { LEDGER_PART_BYTES = 256 * 1024, LEDGER_TURNS_MAX = 64 };
+
+enum ledger_op { LEDGER_UPLOAD, LEDGER_SETTLE };
+
+/* A person's answer to `uncertain` or `name_conflict`. */
+enum ledger_answer { LEDGER_NO_ANSWER, LEDGER_ADOPT, LEDGER_RESEND };
+
+/* What is asked. Slices are borrowed for the life of the ledger. */
+struct ledger_task {
+	enum ledger_op op;
+	enum ledger_answer answer;
+	struct str task_id;
+	struct str delivery_id;
+	struct str file_id;
+	struct str name;
+	struct str role;
+	struct str
+	        sha256; /* UPLOAD: of the file as staged; settle leaves it and the next three out */
+	int64_t bytes;
+	int64_t rows;
+	struct str plain_sha256;
+	bool others_may_delete;  /* somebody but us may remove temporaries at the drop */
+	int64_t now_ms;          /* for the receipt */
+	const atomic_bool *stop; /* may be NULL; set: WRITE answers ERR_DEFER ("drain") */
+};
+
+/* The neighbours. Both calls are made when first needed, so a file that is committed needs neither.
+ */
+struct ledger_ports {
+	struct store *store;
+	const struct secret *key; /* of the delivery's ledger */
+	void *arg;
+	int (*open_drop)(void *arg, struct drop **out, struct err *e);
+	/* Bytes of the staged file; *out_n < n only at the end. */
+	int (*read)(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
+};
+
+enum ledger_step {
+	LEDGER_READ,
+	LEDGER_TEMP,
+	LEDGER_CLAIM,
+	LEDGER_DISCARD,
+	LEDGER_OPEN,
+	LEDGER_WRITE,
+	LEDGER_SYNC,
+	LEDGER_WRITTEN,
+	LEDGER_COMMIT,
+	LEDGER_GONE,
+	LEDGER_DOUBT,
+	LEDGER_TAKEN,
+	LEDGER_VERIFY,
+	LEDGER_MARK,
+	LEDGER_FINISH,
+	LEDGER_CLOSE,
+	LEDGER_REMOVE,
+	LEDGER_DONE,
+	LEDGER_STEPS
+};
+
+struct ledger {
+	struct ledger_task task;
+	struct ledger_ports ports;
+	enum ledger_step step; /* the next one */
+	char object[160];      /* name of the record in staging */
+	bool has_record;
+	struct record record; /* as read; a step that changes it works on a copy */
+	char tag[STORE_TAG_BYTES];
+	char own_temp[64]; /* created by us, not yet in the record */
+	bool is_visible;   /* DONE: the answer */
+	int turns;
+	struct drop *drop; /* NULL: not opened yet */
+	char place[DROP_IDENTITY_BYTES];
+	struct drop_temp *temp; /* open from OPEN to SYNC */
+	int64_t offset;
+	struct hash *sha256;
+	struct hash *md5;
+	uint32_t crc32c;
+	char guarantee[32]; /* from COMMIT, GONE, TAKEN to MARK */
+	char verified[32];
+	struct drop_facts adopted; /* TAKEN, answer adopt: what is there */
+	char *part;                /* LEDGER_PART_BYTES */
+	struct arena mem;          /* of one step */
+};
+
+int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
+        struct ledger **out, struct err *e) ERR_MUST_USE;
+/* At any step: leaves things as a death there would. Accepts NULL. */
+void ledger_free(struct ledger *l);
+
+/* Takes the next step. ERR_REJECT: "closed", "uncertain", "name_conflict", "verify_failed",
+ * "staged_mismatch", "ledger_mismatch"; ERR_RETRY: "drop_unavailable", "store_unavailable",
+ * "ledger_contended". A failed attempt is over. */
+int ledger_step(struct ledger *l, struct err *e) ERR_MUST_USE;
+/* Steps until DONE; then l->record is the file's (visible) or whatever it was closed as. */
+int ledger_run(struct ledger *l, struct err *e) ERR_MUST_USE;
+
+#endif

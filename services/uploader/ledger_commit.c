@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From `written` to `committed`, by uploads and by settle alike. */
+#include "ledger_steps.h"
+#include "longshore/probe.h"
+
+#include <stdio.h>
+
+static void set_guarantee(struct ledger *l, const char *word)
+{
+	(void)snprintf(l->guarantee, sizeof l->guarantee, "%s", word);
+}
+
+static void set_verified(struct ledger *l, const char *word)
+{
+	(void)snprintf(l->verified, sizeof l->verified, "%s", word);
+}
+
+static int other_place(struct err *e)
+{
+	return err_set(e, ERR_RETRY, "drop_unavailable",
+	        "the bucket's directory is not the one where this file's temporary was made: mount "
+	        "that one again, or restore its "
+	        ".longshore-tmp");
+}
+
+int ledger_step_commit(struct ledger *l, struct err *e)
+{
+	enum drop_commit answer = DROP_TEMP_GONE;
+	if (ledger_need_drop(l, e) != 0)
+		return e->act;
+	if (!ledger_is_same_place(l)) {
+		if (l->task.answer == LEDGER_NO_ANSWER)
+			return other_place(e);
+		l->step = LEDGER_DOUBT; /* a person says what became of it */
+		return 0;
+	}
+	if (l->task.op == LEDGER_SETTLE)
+		PROBE(settle_before_commit);
+	else
+		PROBE(ledger_before_commit);
+	if (drop_commit(l->drop, str_c(l->record.temp), l->task.name, &answer, e) != 0)
+		return e->act;
+	switch (answer) {
+	case DROP_COMMITTED:
+		PROBE(ledger_after_commit);
+		set_guarantee(l, drop_guarantee(l->drop));
+		l->step = LEDGER_VERIFY;
+		return 0;
+	case DROP_TEMP_GONE:
+		l->step = LEDGER_GONE;
+		return 0;
+	case DROP_NAME_TAKEN:
+		l->step = LEDGER_TAKEN;
+		return 0;
+	}
+	return err_set(e, ERR_FATAL, "bad_step", "the drop gave an answer that is none");
+}
+
+/* The temporary is not there. What that means depends on what the record says now, not on what it
+ * said. */
+int ledger_step_gone(struct ledger *l, struct err *e)
+{
+	char tag[STORE_TAG_BYTES];
+	memcpy(tag, l->tag, sizeof tag);
+	if (++l->turns > LEDGER_TURNS_MAX)
+		return err_set(e, ERR_RETRY, "ledger_contended",
+		        "temporaries at the drop vanish as fast as they are made: see who cleans "
+		        "up there");
+	if (ledger_load(l, e) != 0)
+		return e->act;
+	if (!l->has_record || strcmp(tag, l->tag) != 0)
+		return ledger_route(l, e);
+	if (l->record.phase == RECORD_OPEN) {
+		l->step = LEDGER_TEMP; /* nothing was committed */
+	} else if (l->task.others_may_delete) {
+		l->step = LEDGER_DOUBT;
+	} else {
+		set_guarantee(l, drop_guarantee(l->drop)); /* only a commit takes it away */
+		l->step = LEDGER_VERIFY;
+	}
+	return 0;
+}
+
+/* What the name at the destination stands for. */
+enum there { THERE_NOTHING, THERE_OURS, THERE_OTHER };
+
+static int look(struct ledger *l, enum there *out, struct drop_facts *facts, struct err *e)
+{
+	if (drop_stat(l->drop, l->task.name, facts, e) != 0)
+		return e->act;
+	bool is_ours =
+	        facts->bytes == l->record.bytes && strcmp(facts->sha256, l->record.sha256) == 0;
+	*out = !facts->is_there ? THERE_NOTHING : is_ours ? THERE_OURS : THERE_OTHER;
+	return 0;
+}
+
+/* `written` and gone, where somebody else may have removed the temporary: nobody can know, unless
+ * the file is there. */
+int ledger_step_doubt(struct ledger *l, struct err *e)
+{
+	enum there there = THERE_NOTHING;
+	struct drop_facts facts;
+	if (look(l, &there, &facts, e) != 0)
+		return e->act;
+	if (there == THERE_OURS) {
+		set_guarantee(l, drop_guarantee(l->drop));
+		l->step = LEDGER_VERIFY;
+		return 0;
+	}
+	if (l->task.answer == LEDGER_ADOPT) {
+		set_guarantee(l, "asserted_by_person");
+		set_verified(l, "no");
+		l->step = LEDGER_MARK;
+		return 0;
+	}
+	if (ledger_may_resend(l)) { /* once, and only because the temporary is gone: it can never be
+		                       committed later */
+		l->step = l->task.op == LEDGER_UPLOAD ? LEDGER_TEMP : LEDGER_CLOSE;
+		return 0;
+	}
+	return err_set(e, ERR_REJECT, "uncertain",
+	        "the file was written, and its temporary is gone: committed, or removed by "
+	        "somebody else; ask the partner, then "
+	        "resume with --adopt (it arrived) or --resend (it did not)");
+}
+
+/* The name is taken, and not by our temporary, which is still there. */
+int ledger_step_taken(struct ledger *l, struct err *e)
+{
+	enum there there = THERE_NOTHING;
+	if (look(l, &there, &l->adopted, e) != 0)
+		return e->act;
+	if (there == THERE_NOTHING && ++l->turns <= LEDGER_TURNS_MAX) {
+		l->step = LEDGER_COMMIT; /* taken away meanwhile */
+		return 0;
+	}
+	if (there == THERE_OURS) {
+		l->adopted.sha256[0] = '\0';
+		l->adopted.bytes = 0;
+		set_guarantee(l, "adopted");
+		set_verified(l, "size_sha256");
+		l->step = LEDGER_MARK;
+		return 0;
+	}
+	if (l->task.answer == LEDGER_ADOPT && l->adopted.bytes >= 0) {
+		set_guarantee(l, "adopted_by_person");
+		set_verified(l, "no");
+		l->step = LEDGER_MARK;
+		return 0;
+	}
+	return err_set(e, ERR_REJECT, "name_conflict",
+	        "at the destination there is a file of this name that is not ours, and it is left "
+	        "alone: have it removed and resume, "
+	        "or resume with --adopt to let it stand for ours");
+}
+
+int ledger_step_verify(struct ledger *l, struct err *e)
+{
+	enum there there = THERE_NOTHING;
+	struct drop_facts facts;
+	if (look(l, &there, &facts, e) != 0)
+		return e->act;
+	PROBE(ledger_after_verify);
+	l->step = LEDGER_MARK;
+	if (there == THERE_OURS)
+		set_verified(l, "size_sha256");
+	else if (there == THERE_NOTHING)
+		set_verified(l, "gone_after_commit");
+	else if (l->task.op == LEDGER_SETTLE || l->task.answer == LEDGER_ADOPT)
+		set_verified(l, "differs");
+	else
+		return err_set(e, ERR_REJECT, "verify_failed",
+		        "the file was committed whole, and the destination now gives other bytes "
+		        "back: see who changed it there");
+	return 0;
+}
+
+int ledger_step_mark(struct ledger *l, struct err *e)
+{
+	struct record next = l->record;
+	bool has_won = false;
+	next.phase = RECORD_COMMITTED;
+	next.committed_at_ms = l->task.now_ms;
+	memcpy(next.guarantee, l->guarantee, sizeof next.guarantee);
+	memcpy(next.verified, l->verified, sizeof next.verified);
+	if (strcmp(l->guarantee, "adopted_by_person") == 0) {
+		memcpy(next.there_sha256, l->adopted.sha256, sizeof next.there_sha256);
+		next.there_bytes = l->adopted.bytes;
+	}
+	if (ledger_swap(l, &next, &has_won, e) != 0)
+		return e->act;
+	if (has_won) {
+		PROBE(ledger_after_committed);
+		l->record = next;
+	}
+	l->step = has_won ? LEDGER_FINISH
+	                  : LEDGER_READ; /* else another attempt's receipt is the receipt */
+	return 0;
+}
+
+/* Where another file stands for ours, the temporary must not follow it: it goes before anybody
+ * hears of the receipt. */
+int ledger_step_finish(struct ledger *l, struct err *e)
+{
+	if (strncmp(l->record.guarantee, "adopted", 7) == 0) {
+		if (ledger_need_drop(l, e) != 0)
+			return e->act;
+		drop_temp_discard(l->drop, str_c(l->record.temp));
+	}
+	l->is_visible = true;
+	l->step = LEDGER_DONE;
+	return 0;
+}

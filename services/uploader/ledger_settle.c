@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Settle: `open`, or nothing, becomes `closed`; what is `written` is finished instead
+ * (ledger_commit.c). */
+#include "ledger_steps.h"
+#include "longshore/probe.h"
+
+int ledger_step_close(struct ledger *l, struct err *e)
+{
+	struct record next = l->record; /* zero where there is none */
+	bool has_won = false;
+	bool is_answer = l->has_record && next.phase == RECORD_WRITTEN;
+	next.phase = RECORD_CLOSED;
+	if (record_set(next.name, sizeof next.name, l->task.name, "file_name", e) != 0 ||
+	        record_set(next.role, sizeof next.role, l->task.role, "role", e) != 0)
+		return e->act;
+	if (is_answer &&
+	        record_set(next.resolved, sizeof next.resolved, l->task.task_id, "task_id", e) != 0)
+		return e->act;
+	if (ledger_swap(l, &next, &has_won, e) != 0)
+		return e->act;
+	if (has_won) {
+		PROBE(settle_after_close);
+		l->record = next;
+	}
+	l->step = has_won ? LEDGER_REMOVE : LEDGER_READ;
+	return 0;
+}
+
+/* Tidying only: a closed record's temporary is never committed. A drop that is away does not keep
+ * the answer back. */
+int ledger_step_remove(struct ledger *l, struct err *e)
+{
+	if (l->record.temp[0] != '\0') {
+		if (ledger_need_drop(l, e) == 0)
+			drop_temp_discard(l->drop, str_c(l->record.temp));
+		else if (e->act == ERR_FATAL)
+			return e->act;
+	}
+	l->is_visible = false;
+	l->step = LEDGER_DONE;
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the files of the ledger share; nobody else includes it. */
+#ifndef LONGSHORE_UPLOADER_LEDGER_STEPS_H
+#define LONGSHORE_UPLOADER_LEDGER_STEPS_H
+
+#include "ledger.h"
+
+/* Reads the record anew into l->record and l->tag. */
+int ledger_load(struct ledger *l, struct err *e) ERR_MUST_USE;
+/* Where to go by the record as read. */
+int ledger_route(struct ledger *l, struct err *e) ERR_MUST_USE;
+/* Puts `next` in the place of the record as read, or creates it where none was. *out_won false:
+ * somebody else was first. */
+int ledger_swap(
+        struct ledger *l, const struct record *next, bool *out_won, struct err *e) ERR_MUST_USE;
+/* Opens the drop and learns its identity, once. */
+int ledger_need_drop(struct ledger *l, struct err *e) ERR_MUST_USE;
+/* Whether the record's temporary is at the place that is open. */
+bool ledger_is_same_place(const struct ledger *l);
+/* Whether the task's answer "resend" was not used up yet. */
+bool ledger_may_resend(const struct ledger *l);
+bool ledger_is_code(const struct err *e, const char *code);
+
+int ledger_step_temp(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_claim(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_discard(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_open(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_write(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_sync(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_written(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_commit(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_gone(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_doubt(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_taken(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_verify(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_mark(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_finish(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_close(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_remove(struct ledger *l, struct err *e) ERR_MUST_USE;
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One task: its neighbours are put together, the ledger does the rest, and the answer is written
+ * down. */
+#include "longshore/sealed.h"
+#include "uploader.h"
+
+/* What the ledger asks for, when it asks. */
+struct neighbours {
+	const struct upload_op *op;
+	struct sealed_reader *file;
+};
+
+static bool is_tried(struct uploader *u, const char *hash)
+{
+	for (size_t i = 0; i < u->tried_count; i++)
+		if (strcmp(u->tried[i], hash) == 0)
+			return true;
+	return false;
+}
+
+int upload_open_drop(struct uploader *u, const char *url, struct drop **out, struct err *e)
+{
+	char hash[SHA256_HEX];
+	struct drop *drop = NULL;
+	sha256_hex(url, strlen(url), hash);
+	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
+	bool is_known = is_tried(u, hash);
+	(void)pthread_mutex_unlock(&u->lock);
+	if (drop_open(url, &drop, e) != 0)
+		return e->act;
+	if (!is_known && drop_probe(drop, e) != 0) {
+		drop_close(drop);
+		return e->act;
+	}
+	(void)pthread_mutex_lock(&u->lock);
+	if (!is_known && !is_tried(u, hash) && u->tried_count < PLACES_TRIED_MAX)
+		memcpy(u->tried[u->tried_count++], hash, sizeof hash);
+	(void)pthread_mutex_unlock(&u->lock);
+	*out = drop;
+	return 0;
+}
+
+static int open_drop(void *arg, struct drop **out, struct err *e)
+{
+	const struct upload_op *op = ((struct neighbours *)arg)->op;
+	return upload_open_drop(
+	        op->uploader, arena_cstr(op->run->mem, op->spec->bucket.url), out, e);
+}
+
+static int open_file(struct neighbours *n, struct err *e)
+{
+	const struct upload_op *op = n->op;
+	struct secret key;
+	if (keyring_staging(
+	            op->uploader->keys, STR("files"), op->run->head->delivery_id, &key, e) != 0)
+		return e->act;
+	int rc = sealed_open(op->uploader->staging, op->task->file->name, &key, &n->file, e);
+	secret_wipe(&key);
+	return rc;
+}
+
+static int read_file(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
+{
+	struct neighbours *neighbours = arg;
+	if (neighbours->file == NULL && open_file(neighbours, e) != 0)
+		return e->act;
+	return sealed_read(neighbours->file, offset, p, n, out_n, e);
+}
+
+static const char *role_name(enum ev_file_role role)
+{
+	switch (role) {
+	case EV_FILE_ROLE_PART:
+		return "part";
+	case EV_FILE_ROLE_MANIFEST:
+		return "manifest";
+	case EV_FILE_ROLE_MARKER:
+		return "marker";
+	}
+	return "part";
+}
+
+static enum ledger_answer answer_of(enum ev_resolution resolution)
+{
+	switch (resolution) {
+	case EV_RESOLUTION_NONE:
+		return LEDGER_NO_ANSWER;
+	case EV_RESOLUTION_ADOPT:
+		return LEDGER_ADOPT;
+	case EV_RESOLUTION_RESEND:
+		return LEDGER_RESEND;
+	}
+	return LEDGER_NO_ANSWER;
+}
+
+static struct ledger_task task_of(const struct upload_op *op, enum ledger_op what)
+{
+	const struct ev_upload_task *t = op->task;
+	struct ledger_task task = {
+	        .op = what,
+	        .answer = answer_of(t->resolution),
+	        .task_id = op->run->head->task_id,
+	        .delivery_id = op->run->head->delivery_id,
+	        .file_id = t->file_id,
+	        .name = t->file_name,
+	        .role = str_c(role_name(t->role)),
+	        .plain_sha256 = t->plain_sha256,
+	        .others_may_delete = op->spec->bucket.others_may_delete,
+	        .now_ms = op->run->now_ms,
+	        .stop = op->run->stop,
+	};
+	if (what == LEDGER_UPLOAD) {
+		task.sha256 = t->file->sha256;
+		task.bytes = t->file->bytes;
+		task.rows = t->file->rows;
+	}
+	return task;
+}
+
+static struct str copy(const struct upload_op *op, const char *text)
+{
+	return arena_str(op->run->mem, str_c(text));
+}
+
+struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct record *r)
+{
+	struct arena *mem = op->run->mem;
+	struct ev_file_receipt *receipt = ARENA_NEW(mem, struct ev_file_receipt);
+	struct str url = op->spec->bucket.url;
+	bool is_theirs =
+	        r->there_sha256[0] != '\0'; /* adopted by a person: other bytes than ours */
+	*receipt = (struct ev_file_receipt){
+	        .file_id = arena_str(mem, op->task->file_id),
+	        .name = copy(op, r->name),
+	        .url = arena_printf(mem, STR_FMT "%s%s", STR_ARG(url),
+	                str_has_suffix(url, STR("/")) ? "" : "/", r->name),
+	        .role = copy(op, r->role),
+	        .rows = r->rows,
+	        .bytes = is_theirs ? r->there_bytes : r->bytes,
+	        .sha256 = copy(op, is_theirs ? r->there_sha256 : r->sha256),
+	        .plain_sha256 = copy(op, is_theirs ? "" : r->plain_sha256),
+	        .md5 = copy(op, is_theirs ? "" : r->md5),
+	        .crc32c = copy(op, is_theirs ? "" : r->crc32c),
+	        .encoder = STR(""),
+	        .guarantee = copy(op, r->guarantee),
+	        .verified = copy(op, r->verified),
+	        .blind = true, /* formatter renders identifiers from values only */
+	        .committed_at_ms = r->committed_at_ms,
+	};
+	return receipt;
+}
+
+static int run_ledger(const struct upload_op *op, enum ledger_op what, struct err *e)
+{
+	struct secret key;
+	struct ledger *l = NULL;
+	struct neighbours n = {.op = op};
+	if (keyring_staging(
+	            op->uploader->keys, STR("ledger"), op->run->head->delivery_id, &key, e) != 0)
+		return e->act;
+	const struct ledger_task task = task_of(op, what);
+	const struct ledger_ports ports = {
+	        .store = op->uploader->staging,
+	        .key = &key,
+	        .arg = &n,
+	        .open_drop = open_drop,
+	        .read = read_file,
+	};
+	int rc = ledger_new(&task, &ports, &l, e);
+	if (rc == 0)
+		rc = ledger_run(l, e);
+	if (rc == 0 && l->is_visible)
+		op->out->receipt = upload_receipt(op, &l->record);
+	ledger_free(l);
+	sealed_close(n.file);
+	secret_wipe(&key);
+	return rc;
+}
+
+/* A time that was reserved for this task is kept, so that it is its turn when it comes back. */
+static int keep_rate(const struct upload_op *op, struct err *e)
+{
+	const struct spec *spec = op->spec;
+	if (spec->limits.files_per_second_milli <= 0)
+		return 0;
+	int64_t wait_ms = 0;
+	double per_second = (double)spec->limits.files_per_second_milli / 1000.0;
+	const struct memo_rate rate = {.per_second = per_second,
+	        .burst = per_second > 1.0 ? per_second : 1.0,
+	        .cost = 1.0};
+	struct str name = arena_printf(op->run->mem, "files:" STR_FMT "/" STR_FMT,
+	        STR_ARG(spec->tenant), STR_ARG(spec->destination.name));
+	struct uploader *u = op->uploader;
+	(void)pthread_mutex_lock(&u->lock);
+	memo_rate_claim(u->memo, name, op->run->head->task_id, &rate, op->run->now_ms, &wait_ms);
+	(void)pthread_mutex_unlock(&u->lock);
+	if (wait_ms <= 0)
+		return 0;
+	(void)err_set(e, ERR_DEFER, "rate_limited",
+	        "the destination takes %lld files in 1000 seconds",
+	        (long long)spec->limits.files_per_second_milli);
+	e->not_before_ms = op->run->now_ms + wait_ms;
+	return e->act;
+}
+
+int upload_file(const struct upload_op *op, struct err *e)
+{
+	if (op->task->file == NULL)
+		return err_set(e, ERR_REJECT, "bad_task", "an upload names no staged file");
+	if (keep_rate(op, e) != 0)
+		return e->act;
+	return run_ledger(op, LEDGER_UPLOAD, e);
+}
+
+int upload_settle(const struct upload_op *op, struct err *e)
+{
+	if (run_ledger(op, LEDGER_SETTLE, e) != 0)
+		return e->act;
+	struct ev_fact *fact = ARENA_NEW(op->run->mem, struct ev_fact);
+	*fact = (struct ev_fact){
+	        STR("visible"), op->out->receipt != NULL ? STR("true") : STR("false")};
+	op->out->facts = fact;
+	op->out->facts_count = 1;
+	return 0;
+}

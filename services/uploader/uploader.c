@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "uploader.h"
+
+#include <stdlib.h>
+
+static void stop(void *state)
+{
+	struct uploader *u = state;
+	if (u == NULL)
+		return;
+	memo_close(u->memo);
+	store_close(u->staging);
+	keyring_close(u->keys);
+	(void)pthread_mutex_destroy(&u->lock);
+	free(u);
+}
+
+static int open_all(struct uploader *u, const struct worker_conf *common, struct err *e)
+{
+	if (keyring_open(common->keys, &u->keys, e) != 0)
+		return e->act;
+	if (store_open(common->staging, &u->staging, e) != 0)
+		return e->act;
+	return memo_open(common->redis, common->topic_prefix, &u->memo, e);
+}
+
+static int start(
+        const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
+{
+	(void)conf; /* no settings of its own */
+	struct uploader *u = calloc(1, sizeof *u);
+	if (u == NULL || pthread_mutex_init(&u->lock, NULL) != 0) {
+		free(u);
+		return err_set(e, ERR_FATAL, "no_memory", "no memory for the uploader");
+	}
+	if (open_all(u, common, e) != 0) {
+		stop(u);
+		return e->act;
+	}
+	*out_state = u;
+	return 0;
+}
+
+static int handle(
+        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
+{
+	struct spec spec;
+	if (spec_parse(run->spec, run->mem, &spec, e) != 0)
+		return e->act;
+	if (spec.kind != SPEC_DELIVERY)
+		return err_set(e, ERR_REJECT, "bad_task", "the task's spec is not a delivery's");
+	const struct upload_op op = {
+	        .uploader = state,
+	        .run = run,
+	        .task = run->task,
+	        .spec = &spec,
+	        .out = out,
+	};
+	switch (op.task->op) {
+	case EV_UPLOAD_OP_UPLOAD:
+		return upload_file(&op, e);
+	case EV_UPLOAD_OP_SETTLE:
+		return upload_settle(&op, e);
+	case EV_UPLOAD_OP_UNKNOWN:
+		break;
+	}
+	return err_set(e, ERR_REJECT, "bad_task",
+	        "this uploader does not know what the task asks for; is it older than the "
+	        "scheduler?");
+}
+
+const struct task_service uploader_service = {
+        .name = "uploader",
+        .topic = TOPIC_UPLOAD_TASKS,
+        .type = &ev_upload_task_type,
+        .result_prefix = "ledger",
+        .start = start,
+        .handle = handle,
+        .stop = stop,
+};

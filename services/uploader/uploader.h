@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * uploader: puts one staged file where the partner picks it up, or settles what became of it. The
+ * ledger (ledger.h) holds the rules; here are its neighbours, the rate limit and the receipt.
+ */
+#ifndef LONGSHORE_UPLOADER_UPLOADER_H
+#define LONGSHORE_UPLOADER_UPLOADER_H
+
+#include "ledger.h"
+#include "longshore/keyring.h"
+#include "longshore/lease.h"
+#include "longshore/spec.h"
+#include "longshore/worker.h"
+
+#include <pthread.h>
+
+enum { PLACES_TRIED_MAX = 256 };
+
+struct uploader { /* one a process, shared by its threads */
+	struct store *staging;
+	struct keyring *keys;
+	pthread_mutex_t lock; /* of all below */
+	struct memo *memo;
+	char tried[PLACES_TRIED_MAX]
+	          [SHA256_HEX]; /* hashes of the URLs of drops that were tried out and are fit */
+	size_t tried_count;
+};
+
+/* One task and what it was asked with; borrowed for the time of the call. */
+struct upload_op {
+	struct uploader *uploader;
+	const struct task_run *run;
+	const struct ev_upload_task *task;
+	const struct spec *spec;
+	struct ev_task_result *out;
+};
+
+int upload_file(const struct upload_op *op, struct err *e) ERR_MUST_USE;
+int upload_settle(const struct upload_op *op, struct err *e) ERR_MUST_USE;
+
+/* Opens the drop; a place that this process meets for the first time is tried out. */
+int upload_open_drop(
+        struct uploader *u, const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
+
+/* The receipt of a committed file, from its record alone. */
+struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct record *r);
+
+extern const struct task_service uploader_service;
+
+#endif
