@@ -20,7 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { FLEET_PATIENCE_MS = 60000, FLEET_RESULTS = 2000, FLEET_ENV = 8, FLEET_PARTITIONS = 2 };
+enum { FLEET_PATIENCE_MS = 60000, FLEET_RESULTS = 2000, FLEET_PARTITIONS = 2, FLEET_DEAD = 64 };
 
 struct fleet_result {
 	char task[64];
@@ -54,7 +54,7 @@ struct fleet {
 	struct bus_consumer *observer;
 	struct fleet_result results[FLEET_RESULTS];
 	size_t results_count;
-	struct fleet_dead dead[64];
+	struct fleet_dead dead[FLEET_DEAD]; /* the first ones */
 	size_t dead_count;
 	int logs;
 };
@@ -296,8 +296,9 @@ static inline void fleet_take_result(
 static inline void fleet_take_dead(
         struct fleet *f, const struct bus_message *m, const struct ev_dead_letter *d)
 {
-	assert_true(f->dead_count < 64);
-	struct fleet_dead *out = &f->dead[f->dead_count++];
+	if (f->dead_count++ >= FLEET_DEAD)
+		return;
+	struct fleet_dead *out = &f->dead[f->dead_count - 1];
 	*out = (struct fleet_dead){.partition = d->partition,
 	        .offset = d->offset,
 	        .tries = d->tries,
