@@ -13,15 +13,15 @@ void decide_start_build(struct deciding *d)
 
 void decide_built(struct deciding *d, const struct ev_task_result *result)
 {
-	struct str version = result_fact(result, STR("bridge_version"));
-	int64_t epoch = result_fact_number(result, STR("key_epoch"));
-	int64_t records = result_fact_number(result, STR("records"));
+	struct str version = done_fact(result, STR("bridge_version"));
+	int64_t epoch = done_fact_number(result, STR("key_epoch"));
+	int64_t records = done_fact_number(result, STR("records"));
 	if (version.n == 0 || epoch < 0 || records < 0) {
 		decide_fail(d, STR("bad_result"),
 		        STR("the builder's result lacks bridge_version, key_epoch or records"));
 		return;
 	}
-	int64_t persons = result_fact_number(result, STR("persons"));
+	int64_t persons = done_fact_number(result, STR("persons"));
 	struct bridge_row *row = ARENA_NEW(d->mem, struct bridge_row);
 	*row = (struct bridge_row){version, epoch, records, persons < 0 ? 0 : persons,
 	        d->facts->now_ms};

@@ -53,11 +53,11 @@ void decide_format(struct deciding *d)
 static int list_part(const struct task_row *row, struct str name, struct buf *out, struct err *e)
 {
 	const struct ev_staged_ref *ref = row && row->result
-	                                          ? result_output(row->result, STR("file"))
+	                                          ? done_output(row->result, STR("file"))
 	                                          : NULL;
 	if (!ref)
 		return err_set(e, ERR_REJECT, "bad_result", "a part's result lacks the file");
-	struct str plain = result_fact(row->result, STR("plain_sha256"));
+	struct str plain = done_fact(row->result, STR("plain_sha256"));
 	struct reflist_item item = {
 	        .name = ref->name,
 	        .sha256 = ref->sha256,
@@ -80,7 +80,7 @@ static int list_parts(struct deciding *d, const struct file_plan *plan, struct b
 	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
 		bad = list_part(by[i], names[i], list, e);
 		if (bad == 0)
-			rows += result_output(by[i]->result, STR("file"))->rows;
+			rows += done_output(by[i]->result, STR("file"))->rows;
 	}
 	*out_rows = rows;
 	return bad;
@@ -140,13 +140,13 @@ void decide_trailers_done(struct deciding *d)
 		const struct task_row *row = manifest ? manifest
 		                                      : decide_done_row(d, STAGE_MARKER, i);
 		const struct ev_staged_ref *ref =
-		        row && row->result ? result_output(row->result, STR("file")) : NULL;
+		        row && row->result ? done_output(row->result, STR("file")) : NULL;
 		if (!ref) {
 			decide_fail(d, STR("bad_result"),
 			        STR("the result of manifest or marker lacks the file"));
 			return;
 		}
-		struct str plain = result_fact(row->result, STR("plain_sha256"));
+		struct str plain = done_fact(row->result, STR("plain_sha256"));
 		plain = plain.p ? plain : STR("");
 		if (manifest) {
 			m->manifest = decide_copy_ref(d, ref);

@@ -157,7 +157,7 @@ static void done_at_destination(struct deciding *d, const struct task_row *row)
 		d->out->uploads_up++;
 		file_seen(d, r->receipt);
 	} else if (row->stage == STAGE_SETTLE &&
-	           str_eq(result_fact(r, STR("visible")), STR("true"))) {
+	           str_eq(done_fact(r, STR("visible")), STR("true"))) {
 		file_seen(d, r->receipt);
 	}
 	decide_check_phase(d);

@@ -78,8 +78,8 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 
 void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 {
-	int64_t slices = result_fact_number(result, STR("slices"));
-	const struct ev_staged_ref *list = result_output(result, STR("slices"));
+	int64_t slices = done_fact_number(result, STR("slices"));
+	const struct ev_staged_ref *list = done_output(result, STR("slices"));
 	if (slices < 0 || !list) {
 		decide_fail(d, STR("bad_result"),
 		        STR("inspect's result lacks the number or the list of slices"));
@@ -116,7 +116,7 @@ static bool sum_counts(struct deciding *d)
 			const struct task_row *row = &d->out->rows[i];
 			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
 				continue;
-			int64_t n = result_count(row->result, name);
+			int64_t n = done_count(row->result, name);
 			if (__builtin_add_overflow(sum, n < 0 ? 0 : n, &sum))
 				return false;
 		}
@@ -127,7 +127,7 @@ static bool sum_counts(struct deciding *d)
 
 static int list_line(const struct task_row *row, struct buf *out, struct err *e)
 {
-	const struct ev_staged_ref *ref = result_output(row->result, STR("selection"));
+	const struct ev_staged_ref *ref = done_output(row->result, STR("selection"));
 	if (!ref)
 		return err_set(e, ERR_REJECT, "bad_result", "select's result lacks the selection");
 	struct reflist_item item = {
@@ -231,7 +231,7 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 		return false;
 	struct str fact =
 	        arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
-	int64_t modified = result_fact_number(result, fact);
+	int64_t modified = done_fact_number(result, fact);
 	return modified < 0 ||
 	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
 }
@@ -284,27 +284,27 @@ static const char *const delta_counts[] = {"unchanged", "changed", "added", "rem
 /* A count of the result, or a fact of that name. */
 static void take_count(struct deciding *d, const struct ev_task_result *result, struct str name)
 {
-	int64_t n = result_count(result, name);
-	n = n < 0 ? result_fact_number(result, name) : n;
+	int64_t n = done_count(result, name);
+	n = n < 0 ? done_fact_number(result, name) : n;
 	decide_set_count(d, name, n < 0 ? 0 : n);
 }
 
 void decide_combined(struct deciding *d, const struct ev_task_result *result)
 {
 	struct ev_delivery_memory *m = d->m;
-	const struct ev_staged_ref *members = result_output(result, STR("members"));
-	struct str hash = result_fact(result, STR("content_hash"));
+	const struct ev_staged_ref *members = done_output(result, STR("members"));
+	struct str hash = done_fact(result, STR("content_hash"));
 	if (!members || hash.n == 0) {
 		decide_fail(d, STR("bad_result"),
 		        STR("combine's result lacks the members or their hash"));
 		return;
 	}
 	m->members = decide_copy_ref(d, members);
-	m->baseline = decide_copy_ref(d, result_output(result, STR("baseline")));
+	m->baseline = decide_copy_ref(d, done_output(result, STR("baseline")));
 	m->content_hash = hash;
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
-	bool has_baseline = result_count(result, STR("baseline")) >= 0;
+	bool has_baseline = done_count(result, STR("baseline")) >= 0;
 	for (size_t i = 0; i < sizeof delta_counts / sizeof delta_counts[0]; i++) {
 		decide_forget_count(d, str_c(delta_counts[i]));
 		if (has_baseline)

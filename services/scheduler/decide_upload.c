@@ -35,8 +35,8 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, int32_t in
 		const struct task_row *row = decide_done_row(d, STAGE_PART, index);
 		if (!row || !row->result)
 			return false;
-		struct str plain = result_fact(row->result, STR("plain_sha256"));
-		out->file = decide_copy_ref(d, result_output(row->result, STR("file")));
+		struct str plain = done_fact(row->result, STR("plain_sha256"));
+		out->file = decide_copy_ref(d, done_output(row->result, STR("file")));
 		out->plain_sha256 = plain.p ? plain : STR("");
 	}
 	return out->file != NULL;

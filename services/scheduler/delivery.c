@@ -76,7 +76,7 @@ bool task_status_parse(struct str name, enum task_status *out)
 	return false;
 }
 
-struct str result_fact(const struct ev_task_result *result, struct str name)
+struct str done_fact(const struct ev_task_result *result, struct str name)
 {
 	for (size_t i = 0; i < result->facts_count; i++)
 		if (str_eq(result->facts[i].name, name))
@@ -84,14 +84,14 @@ struct str result_fact(const struct ev_task_result *result, struct str name)
 	return (struct str){NULL, 0};
 }
 
-int64_t result_fact_number(const struct ev_task_result *result, struct str name)
+int64_t done_fact_number(const struct ev_task_result *result, struct str name)
 {
 	int64_t number = -1;
-	return str_to_i64(result_fact(result, name), &number) ? number : -1;
+	return str_to_i64(done_fact(result, name), &number) ? number : -1;
 }
 
 /* The count of the whole delivery; a worker that counts by segment gives their sum. */
-int64_t result_count(const struct ev_task_result *result, struct str name)
+int64_t done_count(const struct ev_task_result *result, struct str name)
 {
 	int64_t sum = -1;
 	for (size_t i = 0; i < result->counts_count; i++) {
@@ -104,7 +104,7 @@ int64_t result_count(const struct ev_task_result *result, struct str name)
 	return sum;
 }
 
-const struct ev_staged_ref *result_output(const struct ev_task_result *result, struct str kind)
+const struct ev_staged_ref *done_output(const struct ev_task_result *result, struct str kind)
 {
 	for (size_t i = 0; i < result->outputs_count; i++)
 		if (str_eq(result->outputs[i].kind, kind))

@@ -114,10 +114,10 @@ struct task_row {
 };
 
 /* Facts and counts of a result; an absent fact is an absent slice, an absent count -1. */
-struct str result_fact(const struct ev_task_result *result, struct str name);
-int64_t result_fact_number(const struct ev_task_result *result, struct str name);
-int64_t result_count(const struct ev_task_result *result, struct str name);
-const struct ev_staged_ref *result_output(const struct ev_task_result *result, struct str kind);
+struct str done_fact(const struct ev_task_result *result, struct str name);
+int64_t done_fact_number(const struct ev_task_result *result, struct str name);
+int64_t done_count(const struct ev_task_result *result, struct str name);
+const struct ev_staged_ref *done_output(const struct ev_task_result *result, struct str kind);
 
 /* timeline << 40 | n: only grows, also over the promotion of a standby. */
 int64_t version_next(int64_t version, int64_t timeline);

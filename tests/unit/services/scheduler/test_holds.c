@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Holds: what sets each, what releases it, and that each has an end. */
+#include "workers.h"
+
+struct bench {
+	struct world w;
+	struct workers k;
+	size_t next;
+	struct spec_suppression list;
+	struct spec_blackout blackout;
+	struct str unsupported;
+};
+
+static int begin(void **state)
+{
+	struct bench *b = calloc(1, sizeof *b);
+	world_init(&b->w);
+	workers_init(&b->k, &b->w);
+	*state = b;
+	return 0;
+}
+
+static int finish(void **state)
+{
+	struct bench *b = *state;
+	world_release(&b->w);
+	free(b);
+	return 0;
+}
+
+static const struct str D1 = {"d1000000000000000000000000000001", 32};
+static const struct str D2 = {"d2000000000000000000000000000002", 32};
+static const int64_t HOUR = 3600 * 1000;
+
+static void is_at(const struct stored *s, enum delivery_state state, const char *reason)
+{
+	if (s->x.state != state || !str_eq(s->x.reason, str_c(reason)))
+		fail_msg("state %s(" STR_FMT "), detail " STR_FMT "; want %s(%s)",
+		        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
+		        STR_ARG(s->x.memory.detail), delivery_state_name(state), reason);
+}
+
+static struct stored *run(struct bench *b, struct str id)
+{
+	struct stored *s = world_request(&b->w, id, b->w.now_ms);
+	work_all(&b->k, &b->next);
+	return s;
+}
+
+static void use_list(struct bench *b)
+{
+	b->list = (struct spec_suppression){
+	        .name = STR("optout"), .source = {.url = STR("file:///lists/optout/")}};
+	b->w.spec.suppressions = &b->list;
+	b->w.spec.suppressions_count = 1;
+}
+
+/* --- the gate, at its edges --- */
+
+struct gate_case {
+	const char *name;
+	struct spec_guards guards;
+	int64_t audience_min, destination_min, min_rows;
+	int64_t rows;      /* per slice, two slices */
+	int64_t blocked;
+	int64_t before;    /* members of the last accepted delivery; -1 = none */
+	const char *reason; /* empty = it passes */
+};
+
+static const struct gate_case gate_cases[] = {
+        {"no guard", {0}, 0, 0, 0, 12, 0, -1, ""},
+        {"nobody left", {0}, 0, 0, 0, 12, 24, -1, "below_minimum"},
+        {"at the route's minimum", {.min_size = 24}, 0, 0, 0, 12, 0, -1, ""},
+        {"one below", {.min_size = 25}, 0, 0, 0, 12, 0, -1, "below_minimum"},
+        {"one below the audience's", {.min_size = 1}, 25, 0, 0, 12, 0, -1, "below_minimum"},
+        {"one below the destination's", {.min_size = 1}, 0, 25, 0, 12, 0, -1, "below_minimum"},
+        {"at the destination's rows", {0}, 0, 0, 24, 12, 0, -1, ""},
+        {"one row below", {0}, 0, 0, 25, 12, 0, -1, "below_minimum"},
+        {"at the maximum", {.max_size = 24}, 0, 0, 0, 12, 0, -1, ""},
+        {"one above", {.max_size = 23}, 0, 0, 0, 12, 0, -1, "above_maximum"},
+        {"no row matched", {0}, 0, 0, 0, 0, 0, -1, "zero_match"},
+        {"match rate met: 24 of 26", {.min_match_rate_ppm = 923076}, 0, 0, 0, 12, 0, -1, ""},
+        {"match rate missed", {.min_match_rate_ppm = 923077}, 0, 0, 0, 12, 0, -1, "low_match_rate"},
+        {"shrinks as much as allowed: 20 % of 30", {.max_shrink_ppm = 200000}, 0, 0, 0, 12, 0, 30, ""},
+        {"shrinks more", {.max_shrink_ppm = 199999}, 0, 0, 0, 12, 0, 30, "sudden_change"},
+        {"grows as much as allowed: 20 % of 20", {.max_growth_ppm = 200000}, 0, 0, 0, 12, 0, 20, ""},
+        {"grows more", {.max_growth_ppm = 199999}, 0, 0, 0, 12, 0, 20, "sudden_change"},
+        {"from nothing to something", {.max_growth_ppm = 1000000}, 0, 0, 0, 12, 0, 0, "sudden_change"},
+        {"the first has nothing to be compared with", {.max_growth_ppm = 1}, 0, 0, 0, 12, 0, -1, ""},
+};
+
+static void the_gate_holds_at_its_edges(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof gate_cases / sizeof gate_cases[0]; i++) {
+		const struct gate_case *c = &gate_cases[i];
+		struct bench b = {0};
+		world_init(&b.w);
+		workers_init(&b.k, &b.w);
+		b.w.spec.guards = c->guards;
+		b.w.spec.audience.min_size = c->audience_min;
+		b.w.spec.destination.min_audience_size = c->destination_min;
+		b.w.spec.destination.min_rows = c->min_rows;
+		b.k.rows_per_slice = c->rows;
+		b.k.blocked = c->blocked;
+		if (c->before >= 0)
+			b.w.head = (struct route_head){true, STR(""), STR("old"), STR("v0"),
+			        STR("h"), c->before, NULL, false};
+		struct stored *s = run(&b, D1);
+		enum delivery_state want = c->reason[0] ? STATE_HELD : STATE_COMPLETED;
+		if (s->x.state != want || !str_eq(s->x.reason, str_c(c->reason)))
+			fail_msg("%s: %s(" STR_FMT ") " STR_FMT, c->name,
+			        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
+			        STR_ARG(s->x.memory.detail));
+		world_release(&b.w);
+	}
+}
+
+static void an_empty_source_is_held_and_may_be_approved(void **state)
+{
+	struct bench *b = *state;
+	b->k.slices = 0;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "empty_source");
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.memory.parts, 1); /* one file without rows */
+}
+
+/* --- approval --- */
+
+static void approval_is_by_another_person_for_what_was_seen(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "approval");
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "ann", "a1");
+	is_at(s, STATE_HELD, "approval");
+	assert_string_equal(b->w.last_audit, "delivery.approve_refused");
+	assert_non_null(strstr(s->x.memory.detail.p, "the approver must not be the requester"));
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "", "a2");
+	is_at(s, STATE_HELD, "approval");
+	struct decide_event other = {.kind = DECIDE_APPROVE,
+	        .identity = STR("a3"),
+	        .actor = STR("bob"),
+	        .note = STR(""),
+	        .content_hash = STR("hash-of-something-else")};
+	(void)world_step(&b->w, D1, &other, 1);
+	is_at(s, STATE_HELD, "approval");
+	other.identity = STR("a4");
+	other.content_hash = s->x.memory.content_hash;
+	(void)world_step(&b->w, D1, &other, 1);
+	is_at(s, STATE_FORMATTING, "");
+	assert_true(str_eq(s->x.memory.approved_by, STR("bob")));
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void an_approval_may_not_come_from_another_tenant(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	struct decide_event ev = {.kind = DECIDE_APPROVE,
+	        .identity = STR("a1"),
+	        .actor = STR("bob"),
+	        .note = STR(""),
+	        .content_hash = STR(""),
+	        .request = {.tenant = STR("other")}};
+	(void)world_step(&b->w, D1, &ev, 1);
+	is_at(s, STATE_HELD, "approval");
+	assert_string_equal(b->w.last_audit, "delivery.request_refused");
+}
+
+static void a_repeated_word_is_heard_once(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	(void)run(b, D1);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "ann", "a1");
+	int audits = b->w.audits;
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "ann", "a1");
+	assert_int_equal(b->w.audits, audits);
+}
+
+static void after_an_approval_the_lists_are_looked_at_again(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "approval");
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	assert_int_equal(b->w.tasks[b->w.tasks_count - 1].stage, STAGE_LISTS);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 1); /* nothing was newer */
+}
+
+static void a_newer_list_that_only_removes_keeps_the_approval(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	b->k.list_hash = "l2";
+	b->k.blocked = 3;
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 2);
+	assert_int_equal(b->w.head.members, 21);
+	assert_true(str_eq(b->w.head.content_hash, STR("hash-21-l2")));
+}
+
+static void a_newer_list_that_adds_needs_another_approval(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->k.blocked = 3;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	b->k.list_hash = "l2";
+	b->k.blocked = 2;
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "approval");
+	assert_int_equal(s->x.revision, 2);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a2");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void removals_beyond_the_guards_need_another_approval(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.spec.guards.min_size = 22;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "approval");
+	b->k.list_hash = "l2";
+	b->k.blocked = 3;
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "below_minimum");
+}
+
+static void a_list_that_changes_while_it_is_used_is_read_again(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_COMBINE);
+	(void)world_result(&b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT,
+	                                  "suppression_changed"));
+	assert_int_equal(b->w.tasks[b->w.tasks_count - 1].stage, STAGE_LISTS);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 2);
+}
+
+static void a_rejection_ends_a_held_delivery_only(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	(void)world_say(&b->w, D1, DECIDE_REJECT, "bob", "r0");
+	is_at(s, STATE_SELECTING, "");
+	work_all(&b->k, &b->next);
+	(void)world_say(&b->w, D1, DECIDE_REJECT, "bob", "r1");
+	is_at(s, STATE_REJECTED, "rejected");
+	assert_non_null(strstr(s->x.memory.detail.p, "by bob"));
+}
+
+/* --- holds of the start --- */
+
+static void a_paused_route_waits_for_resume_with_a_new_spec(void **state)
+{
+	struct bench *b = *state;
+	struct spec paused = b->w.spec;
+	paused.paused = true;
+	b->w.frozen.spec = &paused;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "paused");
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	is_at(s, STATE_HELD, "paused"); /* it still is */
+	b->w.frozen.spec = &b->w.spec;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r2");
+	is_at(s, STATE_SELECTING, "");
+	assert_int_equal(s->x.revision, 3);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void what_is_not_honoured_is_held_by_name(void **state)
+{
+	struct bench *b = *state;
+	b->unsupported = STR("packaging.encryption");
+	b->w.spec.unsupported = &b->unsupported;
+	b->w.spec.unsupported_count = 1;
+	is_at(run(b, D1), STATE_HELD, "unsupported(packaging.encryption)");
+}
+
+static void an_unknown_zone_is_held(void **state)
+{
+	struct bench *b = *state;
+	b->w.frozen.file_zone = NULL;
+	is_at(run(b, D1), STATE_HELD, "unsupported(time_zone)");
+}
+
+static void several_files_without_marker_need_consent(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.destination.completion = COMPLETION_NONE;
+	is_at(run(b, D1), STATE_HELD, "unsupported(parts_without_marker)");
+	b->w.spec.destination.parts_without_marker = true;
+	is_at(run(b, D2), STATE_HELD, "overlap"); /* the first still has the route */
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(world_find(&b->w, D1), STATE_COMPLETED, "");
+}
+
+static void a_bridge_too_old_releases_itself(void **state)
+{
+	struct bench *b = *state;
+	b->w.bridge_built_ms = b->w.now_ms - 48 * HOUR; /* just young enough */
+	(void)world_request(&b->w, D1, b->w.now_ms);
+	is_at(world_find(&b->w, D1), STATE_SELECTING, "");
+	b->w.bridge_built_ms--;
+	struct stored *s = run(b, D2);
+	is_at(s, STATE_HELD, "stale_bridge");
+	int words = s->published_statuses;
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D2);
+	is_at(s, STATE_HELD, "stale_bridge");
+	assert_int_equal(s->published_statuses, words); /* nothing new to say */
+	b->w.bridge_built_ms = b->w.now_ms;
+	(void)world_wake(&b->w, D2);
+	is_at(s, STATE_SELECTING, "");
+}
+
+static void without_any_bridge_it_waits_for_the_first(void **state)
+{
+	struct bench *b = *state;
+	b->w.bridge_version = STR("");
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "stale_bridge");
+	b->w.bridge_version = STR("v1");
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void a_missing_source_is_looked_for_without_spending(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	for (int i = 0; i < 20; i++) {
+		struct message m = b->w.tasks[b->w.tasks_count - 1];
+		assert_int_equal(m.stage, STAGE_INSPECT);
+		(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "source_missing"));
+		is_at(s, STATE_HELD, "source_missing");
+		b->w.now_ms = s->x.due_ms;
+		(void)world_due(&b->w, D1);
+	}
+	assert_int_equal(s->rows[0].attempts, 0);
+	assert_int_equal(s->published_statuses, 2);
+	b->next = b->w.tasks_count - 1;
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void a_stale_list_is_looked_at_again_while_held(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->list.max_age_hours = 24;
+	b->k.list_modified_ms = b->w.now_ms - 24 * HOUR - 1;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "suppression_stale");
+	int64_t since = s->x.memory.hold_since_ms;
+	for (int i = 0; i < 3; i++) {
+		b->w.now_ms = s->x.due_ms;
+		(void)world_due(&b->w, D1);
+		work_all(&b->k, &b->next);
+		is_at(s, STATE_HELD, "suppression_stale");
+		assert_int_equal(s->x.memory.hold_since_ms, since); /* its end comes nearer */
+	}
+	b->k.list_modified_ms = b->w.now_ms;
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void a_blackout_ends_by_itself_and_lists_are_looked_at(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	/* 2026-05-28T20:26:40Z is a Thursday: minute 3 * 1440 + 1226 of the week */
+	b->blackout = (struct spec_blackout){3 * 1440 + 1226, 3 * 1440 + 1230};
+	b->w.spec.blackouts = &b->blackout;
+	b->w.spec.blackouts_count = 1;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "blackout");
+	assert_int_equal(s->x.due_ms, INT64_C(1780000000000) - 40000 + 4 * 60000);
+	b->w.now_ms = s->x.due_ms;
+	b->k.list_hash = "l2";
+	(void)world_due(&b->w, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 2);
+}
+
+static void a_blackout_may_go_over_the_week_s_end(void **state)
+{
+	struct bench *b = *state;
+	b->blackout = (struct spec_blackout){3 * 1440 + 1226, 3 * 1440}; /* until next Thursday */
+	b->w.spec.blackouts = &b->blackout;
+	b->w.spec.blackouts_count = 1;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "blackout");
+	int64_t thursday = (b->w.now_ms / 86400000 + 7) * 86400000;
+	assert_int_equal(s->x.memory.hold_check_ms, thursday);
+}
+
+static void every_hold_has_an_end(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.spec.limits.hold_hours = 2;
+	struct stored *s = run(b, D1);
+	assert_int_equal(s->x.due_ms, b->w.now_ms + 2 * HOUR);
+	b->w.now_ms += 2 * HOUR - 1;
+	(void)world_due(&b->w, D1);
+	is_at(s, STATE_HELD, "approval");
+	b->w.now_ms += 1;
+	(void)world_due(&b->w, D1);
+	is_at(s, STATE_REJECTED, "expired");
+	assert_int_equal(b->w.head.holder.n, 0);
+}
+
+static void a_new_spec_voids_an_approval(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.spec.destination.data_template = STR("../x_{part}.csv");
+	struct stored *s = run(b, D1);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "unsupported(naming)");
+	b->w.spec.destination.data_template = STR("x_{part}.csv");
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "approval");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        TEST(the_gate_holds_at_its_edges),
+	        TEST(an_empty_source_is_held_and_may_be_approved),
+	        TEST(approval_is_by_another_person_for_what_was_seen),
+	        TEST(an_approval_may_not_come_from_another_tenant),
+	        TEST(a_repeated_word_is_heard_once),
+	        TEST(after_an_approval_the_lists_are_looked_at_again),
+	        TEST(a_newer_list_that_only_removes_keeps_the_approval),
+	        TEST(a_newer_list_that_adds_needs_another_approval),
+	        TEST(removals_beyond_the_guards_need_another_approval),
+	        TEST(a_list_that_changes_while_it_is_used_is_read_again),
+	        TEST(a_rejection_ends_a_held_delivery_only),
+	        TEST(a_paused_route_waits_for_resume_with_a_new_spec),
+	        TEST(what_is_not_honoured_is_held_by_name),
+	        TEST(an_unknown_zone_is_held),
+	        TEST(several_files_without_marker_need_consent),
+	        TEST(a_bridge_too_old_releases_itself),
+	        TEST(without_any_bridge_it_waits_for_the_first),
+	        TEST(a_missing_source_is_looked_for_without_spending),
+	        TEST(a_stale_list_is_looked_at_again_while_held),
+	        TEST(a_blackout_ends_by_itself_and_lists_are_looked_at),
+	        TEST(a_blackout_may_go_over_the_week_s_end),
+	        TEST(every_hold_has_an_end),
+	        TEST(a_new_spec_voids_an_approval),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A scheduler's world in memory: the store that decide's answers are applied to, and what the laws say about every
+ * single step. Facts are given only when decide asks for them, so what it forgets to ask for it does not know.
+ */
+#ifndef TESTS_SCHEDULER_WORLD_H
+#define TESTS_SCHEDULER_WORLD_H
+
+#include "decide.h"
+#include "issue.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { DELIVERIES = 16, ROWS = 256, MESSAGES = 4096, CLAIMS = 512 };
+
+struct stored {
+	struct delivery x;
+	struct task_row rows[ROWS]; /* with result and made, all in w->mem */
+	size_t rows_count;
+	struct frozen frozen;
+	int64_t status_version;     /* of the last word published */
+	int published_statuses;
+	int receipts;
+};
+
+struct message { /* a task that was published */
+	struct str delivery_id;
+	union task_event event;
+	enum stage stage;
+};
+
+struct claimed {
+	struct str path, delivery_id;
+};
+
+struct world {
+	struct arena mem;
+	int64_t now_ms, timeline;
+	struct decide_rules rules;
+	struct spec spec;
+	struct frozen frozen;       /* of the next request */
+	struct stored *all;
+	size_t count;
+	struct route_head head;     /* one route */
+	struct str bridge_version;
+	int64_t bridge_built_ms;
+	struct claimed claims[CLAIMS];
+	size_t claims_count;
+	struct message *tasks;      /* published, in order */
+	size_t tasks_count;
+	struct cap tenant, destination;
+	struct breaker breaker;
+	struct decision last;       /* of the last step */
+	int audits;
+	char last_audit[64];
+	bool wakes_route;
+};
+
+static inline void world_init(struct world *w)
+{
+	memset(w, 0, sizeof *w);
+	arena_init(&w->mem, (size_t)1 << 30);
+	w->all = calloc(DELIVERIES, sizeof *w->all);
+	w->tasks = calloc(MESSAGES, sizeof *w->tasks);
+	assert_non_null(w->all);
+	assert_non_null(w->tasks);
+	w->now_ms = INT64_C(1780000000000);
+	w->timeline = 1;
+	w->rules = (struct decide_rules){
+	        .not_after_ms = 900000,
+	        .alarm_ms = 60000,
+	        .backoff_ms = 1000,
+	        .backoff_most_ms = 900000,
+	        .hold_check_ms = 60000,
+	        .confirm_ms = 30000,
+	        .cap_wait_ms = 1000,
+	        .wave = 500,
+	        .tasks_most = 100,
+	        .breaker_failures = 3,
+	        .breaker_open_ms = 30000,
+	};
+	w->spec = (struct spec){
+	        .kind = SPEC_DELIVERY,
+	        .tenant = STR("acme"),
+	        .route = STR("daily"),
+	        .mode = STR("full"),
+	        .audience = {.name = STR("people"), .segment = STR("")},
+	        .bridge = {.name = STR("bridge"), .max_age_hours = 48},
+	        .destination = {.name = STR("partner"),
+	                .max_rows_per_file = 10,
+	                .data_template = STR("{label}/{delivery}_{part}.csv"),
+	                .part_format = STR("00001"),
+	                .manifest_template = STR("{label}/{delivery}.manifest"),
+	                .completion = COMPLETION_SUCCESS_FILE,
+	                .marker_template = STR("{label}/{delivery}_SUCCESS"),
+	                .time_zone = STR("UTC")},
+	        .bucket = {.name = STR("drop"), .url = STR("file:///drop/")},
+	        .limits = {.attempts = 8, .hold_hours = 720},
+	        .zone = STR("UTC"),
+	};
+	w->frozen = (struct frozen){
+	        .spec = &w->spec,
+	        .json = STR("{}"),
+	        .hash = STR("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
+	        .route_zone = &tz_utc,
+	        .file_zone = &tz_utc,
+	};
+	w->bridge_version = STR("v1");
+	w->bridge_built_ms = w->now_ms - 3600000;
+	w->tenant.room = w->destination.room = INT64_MAX;
+}
+
+static inline void world_release(struct world *w)
+{
+	arena_release(&w->mem);
+	free(w->all);
+	free(w->tasks);
+}
+
+static inline struct stored *world_find(struct world *w, struct str id)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (str_eq(w->all[i].x.id, id))
+			return &w->all[i];
+	return NULL;
+}
+
+static inline struct task_row *world_row(struct stored *s, struct str id)
+{
+	for (size_t i = 0; i < s->rows_count; i++)
+		if (str_eq(s->rows[i].id, id))
+			return &s->rows[i];
+	return NULL;
+}
+
+/* --- what a store gives --- */
+
+static inline bool world_is_wanted(const struct task_row *row, const struct decide_event *events, size_t count,
+        const struct facts *known, int32_t revision)
+{
+	for (size_t i = 0; i < count; i++)
+		if (events[i].kind == DECIDE_RESULT && str_eq(events[i].result->task_id, row->id))
+			return true;
+	bool is_open = row->status == TASK_WAITING || row->status == TASK_ISSUED;
+	if ((known->known & NEED_UNFINISHED) != 0 && is_open)
+		return true;
+	return (known->stages >> row->stage & 1) != 0 && row->revision == revision;
+}
+
+/* A row as the database gives it: results only with its stage, the event never. */
+static inline size_t world_load(struct world *w, struct stored *s, const struct decide_event *events, size_t count,
+        const struct facts *known, int32_t revision, struct task_row **out)
+{
+	struct task_row *rows = arena_alloc(&w->mem, (s->rows_count + 1) * sizeof *rows);
+	size_t n = 0;
+	for (size_t i = 0; i < s->rows_count; i++) {
+		if (!world_is_wanted(&s->rows[i], events, count, known, revision))
+			continue;
+		rows[n] = s->rows[i];
+		rows[n].made = NULL;
+		if ((known->stages >> rows[n].stage & 1) == 0)
+			rows[n].result = NULL;
+		n++;
+	}
+	*out = rows;
+	return n;
+}
+
+static inline bool world_newer_waits(struct world *w, const struct delivery *x)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const struct delivery *y = &w->all[i].x;
+		bool is_newer = y->planned_ms > x->planned_ms ||
+		                (y->planned_ms == x->planned_ms && str_cmp(y->id, x->id) > 0);
+		if (y->state == STATE_HELD && str_eq(y->reason, STR("overlap")) && is_newer)
+			return true;
+	}
+	return false;
+}
+
+static inline struct str world_claimed(struct world *w, const struct decision *n, struct str id)
+{
+	for (size_t i = 0; i < n->claims_count; i++)
+		for (size_t k = 0; k < w->claims_count; k++)
+			if (str_eq(w->claims[k].path, n->claims[i].path) &&
+			        !str_eq(w->claims[k].delivery_id, id))
+				return w->claims[k].path;
+	return (struct str){NULL, 0};
+}
+
+/* --- the laws of one step --- */
+
+static inline void world_check_rows(const struct stored *s, const struct decision *n)
+{
+	for (size_t i = 0; i < n->rows_count; i++) {
+		const struct task_row *now = &n->rows[i];
+		struct task_row *old = world_row((struct stored *)(uintptr_t)s, now->id);
+		assert_true((old == NULL) == now->is_new);
+		if (!old)
+			continue;
+		if (old->status == TASK_DONE)
+			assert_int_equal(now->status, TASK_DONE); /* done stays done */
+		if (old->status == TASK_DROPPED)
+			assert_int_equal(now->status, TASK_DROPPED);
+		assert_true(now->issue >= old->issue && now->issue <= old->issue + 1);
+		assert_true(now->attempts >= old->attempts);
+	}
+}
+
+static inline void world_check_step(const struct stored *s, const struct decision *n)
+{
+	const struct delivery *before = &s->x, *after = &n->after;
+	if (delivery_state_is_final(before->state)) {
+		assert_int_equal(after->state, before->state);
+		assert_false(n->is_changed);
+		assert_int_equal(n->receipts_count, 0);
+		return;
+	}
+	if (n->is_changed)
+		assert_true(after->version > before->version);
+	else
+		assert_true(after->version == before->version);
+	assert_true(after->status_version >= before->status_version);
+	assert_true(after->revision >= before->revision);
+	if (n->is_changed)
+		assert_true(after->due_ms > 0);
+	if (n->wants_status)
+		assert_int_equal(after->status_version, after->version);
+	world_check_rows(s, n);
+}
+
+/* --- applying --- */
+
+static inline void world_publish(struct world *w, struct stored *s, const struct task_row *row)
+{
+	assert_true(w->tasks_count < MESSAGES);
+	struct message *m = &w->tasks[w->tasks_count++];
+	*m = (struct message){.delivery_id = s->x.id, .stage = row->stage};
+	m->event = *row->made;
+	m->event.head.issue = row->issue;
+	m->event.head.not_after_ms = row->not_after_ms;
+}
+
+static inline void world_apply_rows(struct world *w, struct stored *s, const struct decision *n)
+{
+	if (n->drops_unfinished)
+		for (size_t i = 0; i < s->rows_count; i++)
+			if (s->rows[i].status == TASK_WAITING || s->rows[i].status == TASK_ISSUED)
+				s->rows[i].status = TASK_DROPPED;
+	for (size_t i = 0; i < n->rows_count; i++) {
+		struct task_row row = n->rows[i];
+		struct task_row *old = world_row(s, row.id);
+		if (!row.is_new && !row.is_changed)
+			continue;
+		if (old) {
+			row.made = old->made;
+			row.result = row.result ? row.result : old->result;
+		} else {
+			assert_true(s->rows_count < ROWS);
+			old = &s->rows[s->rows_count++];
+		}
+		bool is_issued = row.is_issued_now;
+		row.is_new = row.is_changed = row.is_issued_now = false;
+		*old = row;
+		if (is_issued)
+			world_publish(w, s, &row);
+	}
+}
+
+static inline void world_apply_head(struct world *w, const struct decision *n)
+{
+	const struct delivery *x = &n->after;
+	switch (n->head) {
+	case HEAD_STAYS:
+		return;
+	case HEAD_TAKE:
+		assert_true(w->head.holder.n == 0);
+		assert_true(str_eq(w->head.delivery_id, x->memory.base_delivery));
+		w->head.holder = x->id;
+		return;
+	case HEAD_RELEASE:
+	case HEAD_ADVANCE:
+		assert_true(str_eq(w->head.holder, x->id));
+		w->head.holder = STR("");
+		if (n->head == HEAD_RELEASE) {
+			w->head.force_full = w->head.force_full || n->forces_full;
+			return;
+		}
+		w->head = (struct route_head){
+		        .exists = true,
+		        .holder = STR(""),
+		        .delivery_id = x->id,
+		        .bridge_version = x->memory.bridge_version,
+		        .content_hash = x->memory.content_hash,
+		        .members = x->memory.members ? x->memory.members->rows : 0,
+		        .baseline = x->memory.baseline,
+		};
+	}
+}
+
+static inline void world_apply(struct world *w, struct stored *s, const struct decision *n)
+{
+	if (n->new_spec.spec)
+		s->frozen = n->new_spec;
+	w->audits += (int)n->audits_count;
+	for (size_t i = 0; i < n->audits_count; i++) {
+		assert_true(n->audits[i].record_id.n == 32);
+		(void)snprintf(w->last_audit, sizeof w->last_audit, STR_FMT,
+		        STR_ARG(n->audits[i].action));
+	}
+	if (n->republish && delivery_state_is_final(s->x.state))
+		s->status_version = s->x.status_version;
+	if (!n->is_changed)
+		return;
+	world_apply_rows(w, s, n);
+	world_apply_head(w, n);
+	for (size_t i = 0; i < n->claims_count; i++) {
+		assert_true(w->claims_count < CLAIMS);
+		w->claims[w->claims_count++] = (struct claimed){n->claims[i].path, s->x.id};
+	}
+	if (n->bridge) {
+		w->bridge_version = n->bridge->version;
+		w->bridge_built_ms = n->bridge->built_ms;
+	}
+	s->receipts += (int)n->receipts_count;
+	s->x = n->after;
+	if (n->wants_status) {
+		s->status_version = n->after.status_version;
+		s->published_statuses++;
+	}
+	w->wakes_route = w->wakes_route || n->wakes_route;
+}
+
+static inline struct stored *world_add(struct world *w, struct str id)
+{
+	struct stored *s = world_find(w, id);
+	if (s)
+		return s;
+	assert_true(w->count < DELIVERIES);
+	s = &w->all[w->count++];
+	s->x = (struct delivery){.id = arena_str(&w->mem, id)};
+	return s;
+}
+
+/* Events to one delivery, in one decision. */
+static inline struct stored *world_step(struct world *w, struct str id, const struct decide_event *events, size_t count)
+{
+	struct stored *s = world_add(w, id);
+	struct facts facts = {.now_ms = w->now_ms,
+	        .timeline = w->timeline,
+	        .frozen = s->frozen,
+	        .head = {.holder = STR(""), .delivery_id = STR(""), .bridge_version = STR("")},
+	        .bridge_version = STR("")};
+	int32_t revision = s->x.revision;
+	struct decision n;
+	for (int round = 0;; round++) {
+		assert_true(round < 12);
+		struct task_row *rows = NULL;
+		size_t rows_count = world_load(w, s, events, count, &facts, revision, &rows);
+		struct decide_input in = {&s->x, rows, rows_count, events, count, &facts, &w->rules,
+		        &w->mem};
+		decide(&in, &n);
+		if (n.needs == 0)
+			break;
+		assert_true((n.needs & ~(unsigned)NEED_STAGES & facts.known) == 0); /* never twice */
+		facts.known |= n.needs;
+		facts.stages |= n.need_stages;
+		revision = n.after.revision;
+		if ((n.needs & NEED_HEAD) != 0) {
+			facts.head = w->head;
+			facts.newer_waits = world_newer_waits(w, &n.after);
+		}
+		if ((n.needs & NEED_BRIDGE) != 0) {
+			facts.bridge_version = w->bridge_version;
+			facts.bridge_built_ms = w->bridge_built_ms;
+		}
+		if ((n.needs & NEED_CLAIMS) != 0)
+			facts.claimed_path = world_claimed(w, &n, id);
+	}
+	struct issue_world iw = {w->now_ms, &w->rules, &w->tenant, &w->destination, &w->breaker,
+	        (facts.known & NEED_UNFINISHED) != 0};
+	if (n.is_changed) {
+		breaker_note(&w->breaker, &n, &iw);
+		issue_ready(&n, &s->x, &iw);
+	}
+	world_check_step(s, &n);
+	world_apply(w, s, &n);
+	w->last = n;
+	return s;
+}
+
+/* --- what people and time send --- */
+
+static inline struct stored *world_request(struct world *w, struct str id, int64_t planned_ms)
+{
+	struct decide_event ev = {
+	        .kind = DECIDE_REQUEST,
+	        .identity = id,
+	        .actor = STR("ann"),
+	        .note = STR(""),
+	        .frozen = w->frozen,
+	        .request = {.kind = w->spec.kind == SPEC_BUILD ? KIND_BUILD : KIND_DELIVERY,
+	                .tenant = STR("acme"),
+	                .route = w->spec.kind == SPEC_BUILD ? STR("bridge") : STR("daily"),
+	                .cause_kind = STR("trigger"),
+	                .cause = id,
+	                .epoch = STR("0"),
+	                .requested_by = STR("ann"),
+	                .label = STR(""),
+	                .planned_ms = planned_ms},
+	};
+	return world_step(w, id, &ev, 1);
+}
+
+static inline struct stored *world_say(struct world *w, struct str id, enum decide_kind kind, const char *actor,
+        const char *identity)
+{
+	struct decide_event ev = {
+	        .kind = kind,
+	        .identity = arena_str(&w->mem, str_c(identity)),
+	        .actor = str_c(actor),
+	        .note = STR(""),
+	        .frozen = w->frozen,
+	        .content_hash = STR(""),
+	        .request = {.tenant = STR("acme"),
+	                .route = STR(""),
+	                .cause_kind = STR("trigger"),
+	                .cause = str_c(identity),
+	                .epoch = STR("0"),
+	                .requested_by = str_c(actor),
+	                .label = STR(""),
+	                .planned_ms = w->now_ms},
+	};
+	return world_step(w, id, &ev, 1);
+}
+
+static inline struct stored *world_due(struct world *w, struct str id)
+{
+	struct decide_event ev = {.kind = DECIDE_DUE};
+	return world_step(w, id, &ev, 1);
+}
+
+static inline struct stored *world_wake(struct world *w, struct str id)
+{
+	struct decide_event ev = {.kind = DECIDE_WAKE};
+	return world_step(w, id, &ev, 1);
+}
+
+static inline struct stored *world_result(struct world *w, const struct ev_task_result *result)
+{
+	struct decide_event ev = {.kind = DECIDE_RESULT, .result = result, .result_bytes = STR("r")};
+	return world_step(w, result->delivery_id, &ev, 1);
+}
+
+#endif
