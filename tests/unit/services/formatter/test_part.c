@@ -175,10 +175,17 @@ static void the_loser_of_a_race_reports_the_file_that_is_there(void **state)
 	int64_t bytes = result_output_of(&j.out, STR("file"))->bytes;
 	char stated[SHA256_HEX] = {0};
 	memcpy(stated, result_output_of(&j.out, STR("file"))->sha256.p, SHA256_HEX - 1);
+	char md5[MD5_HEX], stated_md5[MD5_HEX] = {0};
+	memcpy(stated_md5, result_fact_of(&j.out, STR("md5")).p, MD5_HEX - 1);
 	struct str found = stored(&j);
 	assert_int_equal(found.n, wanted.n + 23); /* still the other encoder's */
 	assert_int_equal(bytes, found.n);
 	sha256_hex(found.p, found.n, sha);
+	struct hash *h = hash_new_md5();
+	hash_add(h, found.p, found.n);
+	hash_take_hex(h, md5);
+	hash_free(h);
+	assert_string_equal(stated_md5, md5);
 	assert_string_equal(stated, sha);
 	buf_release(&wanted);
 	job_release(&j);
