@@ -47,6 +47,7 @@ struct bridge_piece {
 struct bridge_manifest {
 	struct str version, tenant, bridge, id_kind, recipient;
 	int64_t key_epoch;
+	struct str key_check;   /* bridge_key_check of the fingerprint key */
 	struct str cardinality; /* 1:1, n:1 */
 	uint64_t records, persons, primaries;
 	uint64_t lines; /* of each keys shard */
@@ -61,6 +62,11 @@ int bridge_manifest_write(
 /* Texts and pieces live in mem; ERR_REJECT ("corrupt") names the line. */
 int bridge_manifest_read(struct str text, struct arena *mem, struct bridge_manifest *out,
         struct err *e) ERR_MUST_USE;
+
+/* Tells keys apart and nothing about them: 16 hex digits and a terminator. */
+enum { KEY_CHECK_BYTES = 17 };
+int bridge_key_check(
+        const struct secret *key, char out[KEY_CHECK_BYTES], struct err *e) ERR_MUST_USE;
 
 /* Where a fingerprint belongs. Pure. */
 static inline uint64_t fingerprint_head(const unsigned char *fp)

@@ -106,6 +106,11 @@ int bridge_keys_epoch(const struct bridge_keys *k)
 	return (int)k->manifest.key_epoch;
 }
 
+struct str bridge_keys_tenant(const struct bridge_keys *k)
+{
+	return k->manifest.tenant;
+}
+
 struct str bridge_keys_bridge(const struct bridge_keys *k)
 {
 	return k->manifest.bridge;
@@ -114,6 +119,20 @@ struct str bridge_keys_bridge(const struct bridge_keys *k)
 struct str bridge_keys_id_kind(const struct bridge_keys *k)
 {
 	return k->manifest.id_kind;
+}
+
+int bridge_keys_check(
+        const struct bridge_keys *k, const struct secret *fingerprint_key, struct err *e)
+{
+	char check[KEY_CHECK_BYTES];
+	int act = bridge_key_check(fingerprint_key, check, e);
+	if (act == 0 && !str_eq(str_c(check), k->manifest.key_check))
+		act = err_set(e, ERR_REJECT, "wrong_key",
+		        "bridge version " STR_FMT
+		        " was built with another fingerprint key of epoch %d: give this service "
+		        "the builder's key, or build anew",
+		        STR_ARG(k->manifest.version), (int)k->manifest.key_epoch);
+	return act;
 }
 
 uint64_t bridge_keys_records(const struct bridge_keys *k)

@@ -99,16 +99,17 @@ int keys_writer_add(struct keys_writer *w, const unsigned char *fp, uint64_t ord
 	return sealed_write(w->piece, slot, sizeof(slot), e);
 }
 
-int keys_writer_finish(struct keys_writer *w, uint64_t *out_lines, struct err *e)
+int keys_writer_finish(
+        struct keys_writer *w, uint64_t *out_lines, uint64_t *out_slots, struct err *e)
 {
 	int act = go_to_shard(w, w->shards - 1, e);
 	if (act == 0)
 		act = close_shard(w, e);
-	if (act == 0 && w->first > UINT32_MAX)
-		act = err_set(e, ERR_REJECT, "bad_bridge",
-		        "more than 2^32 slots for ids: split the bridge");
+	if (act != 0)
+		return act;
 	*out_lines = w->lines;
-	return act;
+	*out_slots = w->first;
+	return 0;
 }
 
 void keys_writer_free(struct keys_writer *w)

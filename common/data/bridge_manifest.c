@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bridge_format.h"
 
+#include "longshore/aead.h"
+#include "longshore/hex.h"
+
 #include <inttypes.h>
 
 #define HEAD "longshore-bridge\t1\n"
+
+int bridge_key_check(const struct secret *key, char out[KEY_CHECK_BYTES], struct err *e)
+{
+	struct secret derived;
+	int act = hkdf(key, STR(""), STR("longshore bridge key check"), &derived, e);
+	if (act == 0)
+		hex_encode(derived.bytes, (KEY_CHECK_BYTES - 1) / 2, out);
+	secret_wipe(&derived);
+	return act;
+}
 
 static int put_text(struct buf *out, const char *name, struct str value, struct err *e)
 {
@@ -27,7 +40,7 @@ int bridge_manifest_write(const struct bridge_manifest *m, struct buf *out, stru
 		const char *name;
 		struct str value;
 	} texts[] = {{"version", m->version}, {"tenant", m->tenant}, {"bridge", m->bridge},
-	        {"id_kind", m->id_kind}, {"recipient", m->recipient},
+	        {"id_kind", m->id_kind}, {"recipient", m->recipient}, {"key_check", m->key_check},
 	        {"cardinality", m->cardinality}};
 	for (size_t i = 0; act == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
 		act = put_text(out, texts[i].name, texts[i].value, e);
@@ -105,7 +118,8 @@ static bool read_line(const struct line *l, struct arena *mem, struct bridge_man
 		struct str *to;
 	} texts[] = {{STR("version"), &m->version}, {STR("tenant"), &m->tenant},
 	        {STR("bridge"), &m->bridge}, {STR("id_kind"), &m->id_kind},
-	        {STR("recipient"), &m->recipient}, {STR("cardinality"), &m->cardinality}};
+	        {STR("recipient"), &m->recipient}, {STR("key_check"), &m->key_check},
+	        {STR("cardinality"), &m->cardinality}};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (str_eq(name, texts[i].name)) {
 			*texts[i].to = arena_str(mem, value);

@@ -44,7 +44,8 @@ int keys_writer_new(struct piece_side *side, uint64_t total, int64_t shard_bytes
 /* In the order of fingerprints. */
 int keys_writer_add(struct keys_writer *w, const unsigned char *fp, uint64_t ordinal,
         struct err *e) ERR_MUST_USE;
-int keys_writer_finish(struct keys_writer *w, uint64_t *out_lines, struct err *e) ERR_MUST_USE;
+int keys_writer_finish(struct keys_writer *w, uint64_t *out_lines, uint64_t *out_slots,
+        struct err *e) ERR_MUST_USE;
 void keys_writer_free(struct keys_writer *w);
 
 #endif

@@ -84,7 +84,8 @@ int values_writer_add(struct values_writer *w, const struct str *values, struct 
 	if (act != 0)
 		return act;
 	w->records++;
-	return (int64_t)w->data >= w->shard_bytes ? close_shard(w, e) : 0;
+	uint64_t bytes = w->data + w->lengths.n + w->offsets.n;
+	return bytes >= (uint64_t)w->shard_bytes ? close_shard(w, e) : 0;
 }
 
 int values_writer_finish(struct values_writer *w, struct err *e)

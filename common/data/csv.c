@@ -37,6 +37,10 @@ static const unsigned char mark[3] = {0xef, 0xbb, 0xbf};
 int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
         csv_on_record on_record, void *arg, struct csv_reader **out, struct err *e)
 {
+	if (format->delimiter == '"' || format->delimiter == '\n' || format->delimiter == '\r' ||
+	        format->delimiter == '\0')
+		return err_set(e, ERR_REJECT, "bad_csv",
+		        "the delimiter is a quote, a line end or NUL: correct the source");
 	struct csv_reader *r = calloc(1, sizeof(*r));
 	if (!r)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a CSV reader");
@@ -63,6 +67,27 @@ void csv_reader_free(struct csv_reader *r)
 int64_t csv_rows(const struct csv_reader *r)
 {
 	return r->rows;
+}
+
+bool csv_has_header(const struct csv_reader *r)
+{
+	return r->header_done;
+}
+
+int csv_column(const struct csv_record *header, struct str name, size_t *out, struct err *e)
+{
+	size_t found = 0, at = 0;
+	for (size_t i = 0; i < header->count; i++) {
+		if (!str_eq(header->fields[i], name))
+			continue;
+		found++;
+		at = i;
+	}
+	if (found != 1)
+		return err_set(e, ERR_REJECT, "bad_source", "header: there %s column " STR_FMT,
+		        found == 0 ? "is no" : "is more than one", STR_ARG(name));
+	*out = at;
+	return 0;
 }
 
 /* Names the row that is being read, never what it holds. */

@@ -1,39 +1,32 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * In memory: one block that never moves; entries' bytes grow from its beginning, an index from its
+ * end. The index holds the first eight bytes of each, so that most comparisons look nowhere else.
+ * Sorting the index takes its size again, which is counted.
+ */
 #include "extsort.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include "sort_runs.h"
+
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { RUN_BUFFER = 512 * 1024 };
-
-struct run {
-	int fd;
-	int64_t offset; /* of the next byte to read from the file */
-	char *buf;
-	size_t at, n;    /* unread part of buf */
-	struct str head; /* current entry; p NULL = run is over */
+struct item {
+	uint64_t first; /* eight bytes, big-endian, zeros behind a shorter entry */
+	const char *p;
+	size_t n;
 };
 
 struct sorter {
 	char *dir;
 	size_t memory;
-	sort_compare compare;
-	char *bytes; /* entries, back to back */
-	size_t used, cap;
-	struct str *entries;
-	size_t count, entries_cap;
-	struct run *runs;
-	size_t runs_count;
-	struct run *given; /* whose head was handed out last */
-	size_t next;       /* in memory only: next entry */
-	bool sealed;
+	char *block; /* of `memory` bytes, NULL while not needed */
+	size_t used; /* at its beginning */
+	size_t count, next;
+	struct runs *runs; /* NULL: all is in memory */
+	size_t runs_max;   /* of which all are merged into one */
 };
 
-int sort_new(const char *spill_dir, size_t memory_bytes, sort_compare compare, struct sorter **out,
-        struct err *e)
+int sort_new(const char *spill_dir, size_t memory_bytes, struct sorter **out, struct err *e)
 {
 	struct sorter *s = calloc(1, sizeof(*s));
 	if (s)
@@ -42,8 +35,9 @@ int sort_new(const char *spill_dir, size_t memory_bytes, sort_compare compare, s
 		free(s);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
 	}
-	s->memory = memory_bytes;
-	s->compare = compare;
+	s->memory = memory_bytes > SORT_MEMORY_MIN ? memory_bytes : SORT_MEMORY_MIN;
+	s->memory -= s->memory % sizeof(struct item);
+	s->runs_max = s->memory / RUN_BUFFER_MIN - 1; /* one more is the buffer to write from */
 	*out = s;
 	return 0;
 }
@@ -52,105 +46,107 @@ void sort_free(struct sorter *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->runs_count; i++) {
-		(void)close(s->runs[i].fd); /* unnamed: gone with its descriptor */
-		free(s->runs[i].buf);
-	}
-	free(s->runs);
-	free(s->entries);
-	free(s->bytes);
+	runs_free(s->runs);
+	free(s->block);
 	free(s->dir);
 	free(s);
 }
 
-static int by_compare(const void *a, const void *b, void *arg)
+static void drop_block(struct sorter *s)
 {
-	const struct sorter *s = arg;
-	return s->compare(*(const struct str *)a, *(const struct str *)b);
+	free(s->block);
+	s->block = NULL;
+	s->count = s->used = 0;
 }
 
-static int write_all(int fd, const void *p, size_t n, struct err *e)
+/* The one added last comes first. */
+static struct item *index_of(const struct sorter *s)
 {
-	for (size_t done = 0; done < n;) {
-		ssize_t k = write(fd, (const char *)p + done, n - done);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return err_set_errno(e, "spill_failed", errno, "spill a sorted run");
-		done += (size_t)k;
-	}
-	return 0;
+	return (struct item *)(void *)(s->block + s->memory) - s->count;
 }
 
-static int open_unnamed(const char *dir, struct err *e, int *out)
+static int compare(const void *a, const void *b)
 {
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set_errno(
-		        e, "spill_failed", errno, "open an unnamed file in the cache directory");
-	*out = fd;
-	return 0;
+	const struct item *x = a, *y = b;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return str_cmp(str_bytes(x->p, x->n), str_bytes(y->p, y->n));
 }
 
-/* Entries go out as length and bytes, through a buffer. */
-static int write_run(struct sorter *s, int fd, struct err *e)
+static const struct item *sort_index(struct sorter *s)
 {
-	char *out = malloc(RUN_BUFFER);
-	size_t n = 0;
-	int act = out ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to spill");
-	for (size_t i = 0; act == 0 && i < s->count; i++) {
-		uint32_t length = (uint32_t)s->entries[i].n;
-		if (n + sizeof(length) + length > RUN_BUFFER) {
-			act = write_all(fd, out, n, e);
-			n = 0;
-		}
-		memcpy(out + n, &length, sizeof(length));
-		memcpy(out + n + sizeof(length), s->entries[i].p, length);
-		n += sizeof(length) + length;
-	}
+	struct item *items = index_of(s);
+	qsort(items, s->count, sizeof(*items), compare);
+	return items;
+}
+
+static uint64_t first_bytes(struct str entry)
+{
+	uint64_t v = 0;
+	for (size_t i = 0; i < 8; i++)
+		v = v << 8 | (i < entry.n ? (unsigned char)entry.p[i] : 0U);
+	return v;
+}
+
+/* --- spilling --- */
+
+static int merge_into(struct sorter *s, struct runs *to, struct err *e)
+{
+	int act = runs_merge(s->runs, s->memory - RUN_BUFFER_MIN, e);
 	if (act == 0)
-		act = write_all(fd, out, n, e);
-	free(out);
-	return act;
+		act = runs_begin(to, e);
+	while (act == 0) {
+		struct str entry;
+		bool some = false;
+		act = runs_next(s->runs, &entry, &some, e);
+		if (act != 0 || !some)
+			break;
+		act = runs_write(to, entry, e);
+	}
+	return act == 0 ? runs_end(to, e) : act;
+}
+
+/* Too many runs to merge at once: all that there are become one. */
+static int collapse(struct sorter *s, struct err *e)
+{
+	struct runs *one = NULL;
+	int act = runs_new(s->dir, &one, e);
+	if (act != 0)
+		return act;
+	drop_block(s); /* the merge has the memory now */
+	act = merge_into(s, one, e);
+	if (act != 0) {
+		runs_free(one);
+		return act;
+	}
+	runs_free(s->runs);
+	s->runs = one;
+	return 0;
 }
 
 static int spill(struct sorter *s, struct err *e)
 {
-	if (s->count == 0)
-		return 0;
-	if (s->runs_count == SORT_RUNS_MAX)
-		return err_set(e, ERR_REJECT, "too_large",
-		        "more than %d sorted runs: raise the memory for sorting", SORT_RUNS_MAX);
-	qsort_r(s->entries, s->count, sizeof(*s->entries), by_compare, s);
-	struct run *runs = realloc(s->runs, (s->runs_count + 1) * sizeof(*runs));
-	if (!runs)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to spill");
-	s->runs = runs;
-	int fd = -1;
-	int act = open_unnamed(s->dir, e, &fd);
-	if (act != 0)
+	int act = s->runs ? 0 : runs_new(s->dir, &s->runs, e);
+	if (s->count == 0 || act != 0)
 		return act;
-	act = write_run(s, fd, e);
-	if (act != 0) {
-		(void)close(fd);
-		return act;
-	}
-	s->runs[s->runs_count++] = (struct run){.fd = fd};
+	const struct item *items = sort_index(s);
+	act = runs_begin(s->runs, e);
+	for (size_t i = 0; act == 0 && i < s->count; i++)
+		act = runs_write(s->runs, str_bytes(items[i].p, items[i].n), e);
+	if (act == 0)
+		act = runs_end(s->runs, e);
 	s->count = s->used = 0;
-	return 0;
+	if (act == 0 && runs_count(s->runs) == s->runs_max)
+		act = collapse(s, e);
+	return act;
 }
 
-static int grow_entries(struct sorter *s, struct err *e)
+/* --- adding --- */
+
+static bool fits(const struct sorter *s, size_t n)
 {
-	if (s->count < s->entries_cap)
-		return 0;
-	size_t cap = s->entries_cap ? s->entries_cap * 2 : 4096;
-	struct str *bigger = realloc(s->entries, cap * sizeof(*bigger));
-	if (!bigger)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
-	s->entries = bigger;
-	s->entries_cap = cap;
-	return 0;
+	size_t index = 2 * (s->count + 1) * sizeof(struct item);
+	return s->used + n + index + RUN_BUFFER_MIN <= s->memory;
 }
 
 int sort_add(struct sorter *s, struct str entry, struct err *e)
@@ -158,118 +154,42 @@ int sort_add(struct sorter *s, struct str entry, struct err *e)
 	if (entry.n > SORT_ENTRY_MAX)
 		return err_set(
 		        e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
-	if (!s->bytes) { /* one block that never moves, so entries can point into it */
-		s->cap = s->memory > 2 * (size_t)SORT_ENTRY_MAX ? s->memory
-		                                                : 2 * (size_t)SORT_ENTRY_MAX;
-		s->bytes = malloc(s->cap);
-		if (!s->bytes)
-			return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
+	int act = fits(s, entry.n) ? 0 : spill(s, e);
+	if (act == 0 && !s->block) { /* pages that are not touched cost nothing */
+		s->block = malloc(s->memory);
+		if (!s->block)
+			act = err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
 	}
-	size_t index_bytes = s->count * sizeof(struct str);
-	if (s->used + entry.n > s->cap || (s->used + index_bytes > s->memory && s->count > 0)) {
-		int act = spill(s, e);
-		if (act != 0)
-			return act;
-	}
-	int act = grow_entries(s, e);
 	if (act != 0)
 		return act;
-	memcpy(s->bytes + s->used, entry.p, entry.n);
-	s->entries[s->count++] = str_bytes(s->bytes + s->used, entry.n);
+	char *p = s->block + s->used;
+	memcpy(p, entry.p, entry.n);
 	s->used += entry.n;
-	return 0;
-}
-
-/* Makes n bytes available in the run's buffer, or tells that the run is over. */
-static int fill(struct run *r, size_t n, bool *out_some, struct err *e)
-{
-	if (r->n - r->at < n) {
-		memmove(r->buf, r->buf + r->at, r->n - r->at);
-		r->n -= r->at;
-		r->at = 0;
-	}
-	while (r->n - r->at < n) {
-		ssize_t k = pread(r->fd, r->buf + r->n, RUN_BUFFER - r->n, r->offset);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return err_set_errno(e, "spill_failed", errno, "read a sorted run");
-		if (k == 0) {
-			*out_some = false;
-			return r->n == r->at ? 0
-			                     : err_set(e, ERR_RETRY, "spill_failed",
-			                               "a sorted run is cut off");
-		}
-		r->n += (size_t)k;
-		r->offset += k;
-	}
-	*out_some = true;
-	return 0;
-}
-
-static int advance(struct run *r, struct err *e)
-{
-	bool some = false;
-	uint32_t length = 0;
-	int act = fill(r, sizeof(length), &some, e);
-	if (act != 0)
-		return act;
-	if (!some) {
-		r->head = (struct str){NULL, 0};
-		return 0;
-	}
-	memcpy(&length, r->buf + r->at, sizeof(length));
-	act = fill(r, sizeof(length) + length, &some, e);
-	if (act != 0)
-		return act;
-	r->head = str_bytes(r->buf + r->at + sizeof(length), length);
-	r->at += sizeof(length) + length;
+	s->count++;
+	*index_of(s) = (struct item){.first = first_bytes(entry), .p = p, .n = entry.n};
 	return 0;
 }
 
 int sort_seal(struct sorter *s, struct err *e)
 {
-	s->sealed = true;
-	if (s->runs_count == 0) {
+	if (!s->runs) {
 		if (s->count > 0)
-			qsort_r(s->entries, s->count, sizeof(*s->entries), by_compare, s);
+			(void)sort_index(s); /* sort_next asks for it */
 		return 0;
 	}
 	int act = spill(s, e);
-	free(s->bytes);
-	s->bytes = NULL;
-	for (size_t i = 0; act == 0 && i < s->runs_count; i++) {
-		s->runs[i].buf = malloc(RUN_BUFFER);
-		act = s->runs[i].buf ? advance(&s->runs[i], e)
-		                     : err_set(e, ERR_FATAL, "out_of_memory", "no memory to merge");
-	}
-	return act;
+	drop_block(s);
+	return act == 0 ? runs_merge(s->runs, s->memory, e) : act;
 }
 
 int sort_next(struct sorter *s, struct str *out, bool *out_some, struct err *e)
 {
-	if (s->runs_count == 0) {
-		*out_some = s->next < s->count;
-		if (*out_some)
-			*out = s->entries[s->next++];
-		return 0;
-	}
-	if (s->given) { /* only now may its buffer move */
-		int act = advance(s->given, e);
-		s->given = NULL;
-		if (act != 0)
-			return act;
-	}
-	struct run *least = NULL;
-	for (size_t i = 0; i < s->runs_count; i++) {
-		struct run *r = &s->runs[i];
-		if (r->head.p && (!least || s->compare(r->head, least->head) < 0))
-			least = r;
-	}
-	*out_some = least != NULL;
-	if (least) {
-		*out = least->head;
-		s->given = least;
+	if (s->runs)
+		return runs_next(s->runs, out, out_some, e);
+	*out_some = s->next < s->count;
+	if (*out_some) {
+		const struct item *item = index_of(s) + s->next++;
+		*out = str_bytes(item->p, item->n);
 	}
 	return 0;
 }

@@ -170,8 +170,15 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, int depth)
 	if (depth > DEPTH_MAX)
 		act = err_set(w->e, ERR_REJECT, "bad_source",
 		        "%s is nested deeper than %d directories", w->source->url, DEPTH_MAX);
-	for (struct dirent *entry; act == 0 && (errno = 0, entry = readdir(dir)) != NULL;)
+	while (act == 0) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (!entry && errno != 0)
+			act = missing(w->source, prefix, errno, w->e);
+		if (!entry)
+			break;
 		act = visit(w, dirfd(dir), prefix, entry->d_name, depth);
+	}
 	(void)closedir(dir);
 	return act;
 }
@@ -215,24 +222,68 @@ int source_list(struct source *s, struct arena *mem, struct source_object **out,
 	return 0;
 }
 
+/* Relative, and every component a name of its own: nothing that leads elsewhere. */
+static bool is_inside(struct str name)
+{
+	if (name.n == 0 || name.n > PATH_BYTES_MAX || memchr(name.p, '\0', name.n))
+		return false;
+	for (size_t at = 0; at <= name.n;) {
+		ptrdiff_t slash = str_find(name, '/', at);
+		size_t end = slash < 0 ? name.n : (size_t)slash;
+		struct str part = str_bytes(name.p + at, end - at);
+		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
+/* A regular file below the prefix, never through a link. */
+static int open_regular(const struct source *s, struct str name, int *out, struct err *e)
+{
+	char path[PATH_BYTES_MAX + 1];
+	const char *base = path;
+	struct stat st;
+	if (!is_inside(name))
+		return err_set(e, ERR_REJECT, "bad_source", "%s: " STR_FMT " is no name below it",
+		        s->url, STR_ARG(name));
+	memcpy(path, name.p, name.n);
+	path[name.n] = '\0';
+	int dir = beneath_parent(s->dir_fd, path, BENEATH_MUST_EXIST, 0, &base);
+	/* O_NONBLOCK: a pipe that took the file's place must not hold us up. */
+	int fd = dir < 0 ? -1 : openat(dir, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int errnum = errno;
+	if (dir >= 0)
+		(void)close(dir);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		(void)close(fd);
+		fd = -1;
+		errnum = EINVAL;
+	}
+	if (fd < 0)
+		return missing(s, path, errnum, e);
+	*out = fd;
+	return 0;
+}
+
 int source_ready(struct source *s, struct str marker, int64_t quiet_seconds, int64_t now_ms,
         const struct source_object *objects, size_t count, bool *out, struct err *e)
 {
 	if (marker.n > 0) {
-		char name[PATH_BYTES_MAX + 1];
-		struct stat st;
-		if (marker.n > PATH_BYTES_MAX)
-			return err_set(e, ERR_REJECT, "bad_source",
-			        "%s: the marker's name is too long", s->url);
-		memcpy(name, marker.p, marker.n);
-		name[marker.n] = '\0';
-		*out = fstatat(s->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		       S_ISREG(st.st_mode);
-		return 0;
+		int fd = -1, act = open_regular(s, marker, &fd, e);
+		if (fd >= 0)
+			(void)close(fd); /* read only */
+		if (act == ERR_RETRY) {  /* not there yet */
+			*out = false;
+			return 0;
+		}
+		*out = act == 0;
+		return act;
 	}
 	bool quiet = true;
 	for (size_t i = 0; i < count; i++)
-		quiet = quiet && now_ms - objects[i].modified_ms >= quiet_seconds * 1000;
+		quiet = quiet && (quiet_seconds <= 0 ||
+		                         (now_ms - objects[i].modified_ms) / 1000 >= quiet_seconds);
 	*out = quiet;
 	return 0;
 }
@@ -241,23 +292,15 @@ int source_ready(struct source *s, struct str marker, int64_t quiet_seconds, int
 
 int source_read_open(struct source *s, struct str name, struct source_reader **out, struct err *e)
 {
-	if (name.n == 0 || name.n > PATH_BYTES_MAX || memchr(name.p, '\0', name.n))
-		return err_set(e, ERR_REJECT, "bad_source", "%s: bad object name", s->url);
 	struct source_reader *r = calloc(1, sizeof(*r));
 	if (!r)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a reader");
-	memcpy(r->name, name.p, name.n);
-	const char *base = r->name;
-	int dir = beneath_parent(s->dir_fd, r->name, BENEATH_MUST_EXIST, 0, &base);
-	r->fd = dir < 0 ? -1 : openat(dir, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int errnum = errno;
-	if (dir >= 0)
-		(void)close(dir);
-	if (r->fd < 0) {
-		int act = missing(s, r->name, errnum, e);
+	int act = open_regular(s, name, &r->fd, e);
+	if (act != 0) {
 		free(r);
 		return act;
 	}
+	memcpy(r->name, name.p, name.n);
 	*out = r;
 	return 0;
 }

@@ -4,7 +4,7 @@
  * and ordinals to the partner's records (values side). No service holds both sides once a build is
  * over.
  *
- *   keys/<version>/manifest, keys.NNN, leader, persons     read by bridge-worker
+ *   keys/<version>/manifest, keys.NNN, leader, marks       read by bridge-worker
  *   values/<version>/manifest, values.NNN                  read by formatter
  *
  * Every piece is sealed under keyring_staging(prefix, version). Readers decrypt pieces once into a
@@ -20,11 +20,19 @@
 #include "longshore/arena.h"
 #include "longshore/err.h"
 #include "longshore/keyring.h"
+#include "longshore/secret.h"
 #include "longshore/selection.h"
 #include "longshore/store.h"
 #include "longshore/str.h"
 
 #include <stdint.h>
+
+enum { BRIDGE_ID_MAX = 512 };
+
+/* Can this be an id of a person or of the partner? Not empty, at most BRIDGE_ID_MAX bytes, no
+ * control character. Ids are taken byte by byte as they stand: no trimming, no change of case.
+ * Pure. */
+bool bridge_id_is_valid(struct str id);
 
 struct bridge_cache; /* one a process; any thread */
 
@@ -65,9 +73,15 @@ int bridge_keys_open(struct bridge_cache *c, struct str version, struct bridge_k
         struct err *e) ERR_MUST_USE;
 void bridge_keys_release(struct bridge_keys *k);
 int bridge_keys_epoch(const struct bridge_keys *k);
+struct str bridge_keys_tenant(const struct bridge_keys *k);
 struct str bridge_keys_bridge(const struct bridge_keys *k);
 struct str bridge_keys_id_kind(const struct bridge_keys *k);
 uint64_t bridge_keys_records(const struct bridge_keys *k);
+
+/* Was the version built with this fingerprint key? ERR_REJECT ("wrong_key") if not: its ids would
+ * all be unknown. */
+int bridge_keys_check(const struct bridge_keys *k, const struct secret *fingerprint_key,
+        struct err *e) ERR_MUST_USE;
 
 /* Fingerprints as fingerprint_batch gives them. */
 int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count,

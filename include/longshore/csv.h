@@ -32,7 +32,7 @@ struct csv_record {
 };
 
 struct csv_format {
-	char delimiter;
+	char delimiter;    /* neither quote, line end nor NUL */
 	bool has_header;   /* the first record is the header: given to on_header, not counted */
 	int64_t first_row; /* number of the first data record; 0 = 1 */
 	int64_t offset;    /* of the first byte fed, when a slice of an object is read */
@@ -48,5 +48,10 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e) ERR_M
 int csv_finish(struct csv_reader *r,
         struct err *e) ERR_MUST_USE; /* the last record may lack its line end */
 int64_t csv_rows(const struct csv_reader *r);
+bool csv_has_header(const struct csv_reader *r); /* it was read, or the format has none */
+
+/* Where the column of this name is. ERR_REJECT ("bad_source") unless it is there once. */
+int csv_column(
+        const struct csv_record *header, struct str name, size_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -114,7 +114,7 @@ static int on_hits(
 static int on_id(void *arg, struct str id, struct err *e)
 {
 	struct combining *c = arg;
-	return lookup_is_valid(id) ? lookup_add(c->lookup, id, 0, e) : 0;
+	return bridge_id_is_valid(id) ? lookup_add(c->lookup, id, 0, e) : 0;
 }
 
 static const struct ev_suppression_pin *pin_of(const struct ev_bridge_task *task, struct str name)
@@ -132,14 +132,14 @@ static int suppress(struct combining *c, struct err *e)
 	for (size_t i = 0; i < op->spec->suppressions_count; i++) {
 		const struct spec_suppression *list = &op->spec->suppressions[i];
 		const struct ev_suppression_pin *pin = pin_of(op->task, list->name);
-		struct list_facts facts;
+		struct csv_source_facts facts;
 		if (!pin)
 			return err_set(e, ERR_REJECT, "suppression_changed",
 			        "suppression list " STR_FMT " is not pinned", STR_ARG(list->name));
 		int act = list_read(op, list, on_id, c, &facts, e);
 		if (act != 0)
 			return act;
-		if (!str_eq(pin->version, str_c(facts.version)))
+		if (!str_eq(pin->version, str_c(facts.pins)))
 			return err_set(e, ERR_REJECT, "suppression_changed",
 			        "suppression list " STR_FMT " has changed since it was looked at",
 			        STR_ARG(list->name));
@@ -203,9 +203,14 @@ static int compare(struct combining *c, struct err *e)
 	char hash[SHA256_HEX];
 	if (!op->task->baseline)
 		return 0;
+	if (!str_eq(op->task->baseline_version, op->task->bridge_version))
+		return err_set(e, ERR_REJECT, "bad_task",
+		        "the baseline is of another bridge version: ordinals cannot be compared");
 	arena_init(&mem, SELFILE_MAX_BYTES);
 	int act = get_object(op, op->task->baseline->name, STR("selections"), id_str(&route_id),
 	        SELFILE_MAX_BYTES, &mem, &bytes, e);
+	if (act == 0)
+		act = check_ref(bytes, op->task->baseline->sha256, "the baseline", e);
 	if (act == 0)
 		act = selection_load(bytes, &old, e);
 	arena_release(&mem);

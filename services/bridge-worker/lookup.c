@@ -19,22 +19,38 @@ struct lookup {
 	unsigned char fingerprints[LOOKUP_BATCH * FINGERPRINT_BYTES];
 };
 
+/* A version of somebody else would only fail to match: say so instead. */
+static int check_version(const struct bridge_keys *keys, const struct spec *spec, struct err *e)
+{
+	if (!str_eq(bridge_keys_tenant(keys), spec->tenant) ||
+	        !str_eq(bridge_keys_bridge(keys), spec->bridge.name))
+		return err_set(e, ERR_REJECT, "bad_task",
+		        "the task's bridge version is not one of bridge " STR_FMT,
+		        STR_ARG(spec->bridge.name));
+	if (!str_eq(bridge_keys_id_kind(keys), spec->audience.id_kind))
+		return err_set(e, ERR_REJECT, "bad_spec",
+		        "audience " STR_FMT " has ids of kind " STR_FMT
+		        ", its bridge maps " STR_FMT,
+		        STR_ARG(spec->audience.name), STR_ARG(spec->audience.id_kind),
+		        STR_ARG(bridge_keys_id_kind(keys)));
+	return 0;
+}
+
 static int open_keys(struct lookup *l, const struct op *op, struct err *e)
 {
 	const struct spec *spec = op->spec;
 	struct secret key;
 	int act = bridge_keys_open(op->worker->cache, op->task->bridge_version, &l->keys, e);
-	if (act == 0 && !str_eq(bridge_keys_id_kind(l->keys), spec->audience.id_kind))
-		act = err_set(e, ERR_REJECT, "bad_spec",
-		        "audience %.*s has ids of kind %.*s, its bridge maps %.*s",
-		        STR_ARG(spec->audience.name), STR_ARG(spec->audience.id_kind),
-		        STR_ARG(bridge_keys_id_kind(l->keys)));
 	if (act == 0)
-		act = keyring_fingerprint(op->worker->keys, spec->tenant,
-		        bridge_keys_bridge(l->keys), bridge_keys_epoch(l->keys), &key, e);
+		act = check_version(l->keys, spec, e);
+	if (act == 0)
+		act = keyring_fingerprint(op->worker->keys, spec->tenant, spec->bridge.name,
+		        bridge_keys_epoch(l->keys), &key, e);
 	if (act != 0)
 		return act;
 	act = fingerprinter_new(&key, spec->tenant, spec->audience.id_kind, &l->prints, e);
+	if (act == 0)
+		act = bridge_keys_check(l->keys, &key, e);
 	secret_wipe(&key);
 	return act;
 }
@@ -67,17 +83,6 @@ void lookup_free(struct lookup *l)
 		wipe(l->ids.p, l->ids.cap);
 	buf_release(&l->ids);
 	free(l);
-}
-
-bool lookup_is_valid(struct str id)
-{
-	if (id.n == 0 || id.n > FINGERPRINT_ID_MAX)
-		return false;
-	for (size_t i = 0; i < id.n; i++) {
-		if ((unsigned char)id.p[i] < 0x20 || id.p[i] == 0x7f)
-			return false;
-	}
-	return true;
 }
 
 int lookup_add(struct lookup *l, struct str id, uint8_t tag, struct err *e)

@@ -17,8 +17,7 @@ typedef int (*lookup_on_hits)(
 int lookup_new(const struct op *op, lookup_on_hits on_hits, void *arg, struct lookup **out,
         struct err *e) ERR_MUST_USE;
 void lookup_free(struct lookup *l); /* accepts NULL */
-/* The id is taken byte by byte as it stands: no trimming, no change of case. */
-bool lookup_is_valid(struct str id); /* not empty, at most 512 bytes, no control character */
+/* id: one that bridge_id_is_valid. */
 int lookup_add(struct lookup *l, struct str id, uint8_t tag, struct err *e) ERR_MUST_USE;
 int lookup_flush(struct lookup *l, struct err *e) ERR_MUST_USE;
 const struct bridge_keys *lookup_keys(const struct lookup *l);

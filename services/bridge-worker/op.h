@@ -7,6 +7,7 @@
 #define BRIDGE_WORKER_OP_H
 
 #include "longshore/bridge.h"
+#include "longshore/csv_source.h"
 #include "longshore/events.h"
 #include "longshore/keyring.h"
 #include "longshore/sealed.h"
@@ -31,6 +32,9 @@ struct op {
 	struct arena *mem;
 	struct ev_task_result *out;
 };
+
+/* For csv_source_read. */
+struct csv_source op_source(const struct op *op, const struct spec_source *source);
 
 int op_inspect(const struct op *op, struct err *e) ERR_MUST_USE;
 int op_select(const struct op *op, struct err *e) ERR_MUST_USE;

@@ -1,136 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Select: one slice through the bridge into three sets. The bytes are hashed as they are read and
- * must be those that inspect pinned, else the source has changed and the delivery begins a new
- * revision.
+ * Select: one slice through the bridge into three sets.
  *
- * A row of a suppressed state is still counted and chosen, and its record also blocked: so the
- * books say how many were taken out, and no other row can bring the record back.
+ * An id is taken byte by byte as it stands; a row whose id cannot be one (bridge_id_is_valid) is
+ * invalid, and only then come the audience's filters. A row of a suppressed state is still counted
+ * and chosen, and its record also blocked: so the books say how many were taken out, and no other
+ * row can bring the record back.
  */
+#include "audience.h"
 #include "lookup.h"
 #include "op.h"
 #include "selfile.h"
-#include "slices.h"
+#include "slice_read.h"
 #include "states.h"
 
-#include "longshore/csv.h"
 #include "longshore/probe.h"
 #include "longshore/result.h"
 
 #include <stdlib.h>
 
-enum { PIECE_BYTES = 256 * 1024, HEADER_PIECE = 4096, TAG_BLOCKED = 1, ADD_BATCH = LOOKUP_BATCH };
+enum { TAG_BLOCKED = 1 };
 
 struct selecting {
 	const struct op *op;
-	struct slice slice;
+	struct audience_columns columns;
 	struct lookup *lookup;
 	struct selfile sets;
-	size_t columns, id_column, state_column;
-	size_t filter_columns[32];
-	bool has_header;
 	uint64_t rows, invalid, filtered, unmatched, matched;
 };
-
-/* --- header --- */
-
-static int column_of(const struct csv_record *header, struct str name, size_t *out, struct err *e)
-{
-	for (size_t i = 0; i < header->count; i++) {
-		if (str_eq(header->fields[i], name)) {
-			*out = i;
-			return 0;
-		}
-	}
-	return err_set(
-	        e, ERR_REJECT, "bad_source", "header: there is no column " STR_FMT, STR_ARG(name));
-}
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
 {
 	struct selecting *s = arg;
-	const struct spec_audience *audience = &s->op->spec->audience;
-	s->has_header = true;
-	s->columns = header->count;
-	int act = column_of(header, audience->id_column, &s->id_column, e);
-	if (act == 0 && audience->state_column.n > 0)
-		act = column_of(header, audience->state_column, &s->state_column, e);
-	for (size_t i = 0; act == 0 && i < audience->filters_count; i++)
-		act = column_of(header, audience->filters[i].column, &s->filter_columns[i], e);
-	return act;
-}
-
-static int check_spec(const struct selecting *s, struct err *e)
-{
-	const struct spec *spec = s->op->spec;
-	if (spec->audience.filters_count > sizeof(s->filter_columns) / sizeof(s->filter_columns[0]))
-		return err_set(e, ERR_REJECT, "bad_spec", "audience %.*s has more than 32 filters",
-		        STR_ARG(spec->audience.name));
-	if (spec->audience.state_column.n == 0 && (spec->destination.suppress_states_count > 0 ||
-	                                                  spec->destination.suppress_unknown_state))
-		return err_set(e, ERR_REJECT, "bad_spec",
-		        "destination %.*s suppresses states, but audience %.*s names no "
-		        "state_column",
-		        STR_ARG(spec->destination.name), STR_ARG(spec->audience.name));
-	return 0;
-}
-
-static int read_header(struct selecting *s, struct source_reader *from, struct err *e)
-{
-	struct csv_format format = {
-	        .delimiter = s->op->spec->audience.source.delimiter, .has_header = true};
-	struct csv_reader *csv = NULL;
-	char piece[HEADER_PIECE];
-	int act = csv_reader_new(&format, on_header, NULL, s, &csv, e);
-	for (int64_t at = 0; act == 0 && !s->has_header && at < s->slice.offset;) {
-		size_t n = 0, want = (size_t)(s->slice.offset - at) < sizeof(piece)
-		                             ? (size_t)(s->slice.offset - at)
-		                             : sizeof(piece);
-		act = source_read(from, at, piece, want, &n, e);
-		if (act == 0 && n == 0)
-			break;
-		if (act == 0)
-			act = csv_feed(csv, piece, n, e);
-		at += (int64_t)n;
-	}
-	if (act == 0 && !s->has_header)
-		act = err_set(e, ERR_REJECT, "source_changed", "the header is not where it was");
-	csv_reader_free(csv);
-	return act;
-}
-
-/* --- rows --- */
-
-static bool passes_filters(const struct selecting *s, const struct csv_record *record)
-{
-	const struct spec_audience *audience = &s->op->spec->audience;
-	for (size_t i = 0; i < audience->filters_count; i++) {
-		const struct spec_filter *f = &audience->filters[i];
-		bool found = false;
-		for (size_t k = 0; k < f->values_count && !found; k++)
-			found = str_eq(record->fields[s->filter_columns[i]], f->values[k]);
-		if (!found)
-			return false;
-	}
-	return true;
+	return audience_columns_find(&s->op->spec->audience, header, &s->columns, e);
 }
 
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
 {
 	struct selecting *s = arg;
-	struct str id = record->fields[s->id_column];
+	const struct spec_audience *audience = &s->op->spec->audience;
+	struct str id = record->fields[s->columns.id];
 	s->rows++;
-	if (!lookup_is_valid(id)) {
+	if (!bridge_id_is_valid(id)) {
 		s->invalid++;
 		return 0;
 	}
-	if (!passes_filters(s, record)) {
+	if (!audience_passes(audience, &s->columns, record)) {
 		s->filtered++;
 		return 0;
 	}
 	bool blocked =
-	        s->op->spec->audience.state_column.n > 0 &&
-	        state_is_suppressed(&s->op->spec->destination, record->fields[s->state_column]);
+	        audience->state_column.n > 0 &&
+	        state_is_suppressed(&s->op->spec->destination, record->fields[s->columns.state]);
 	return lookup_add(s->lookup, id, blocked ? TAG_BLOCKED : 0, e);
 }
 
@@ -138,7 +59,7 @@ static int on_hits(
         void *arg, const struct bridge_hit *hits, const uint8_t *tags, size_t count, struct err *e)
 {
 	struct selecting *s = arg;
-	uint32_t chosen[ADD_BATCH], blocked[ADD_BATCH], persons[ADD_BATCH];
+	uint32_t chosen[LOOKUP_BATCH], blocked[LOOKUP_BATCH], persons[LOOKUP_BATCH];
 	size_t n = 0, b = 0;
 	(void)e; /* sets grow in memory; they abort when that is out */
 	for (size_t i = 0; i < count; i++) {
@@ -156,90 +77,6 @@ static int on_hits(
 	selection_add(s->sets.persons, persons, n);
 	selection_add(s->sets.blocked, blocked, b);
 	return 0;
-}
-
-/* Reads and hashes the whole slice. A row that cannot be read does not end that: whether the source
- * has changed is the better answer, and only the hash of all bytes tells. */
-static int read_rows(struct selecting *s, struct source_reader *from, struct csv_reader *csv,
-        struct hash *hash, int *unreadable, struct err *why, struct err *e)
-{
-	char *piece = malloc(PIECE_BYTES);
-	int act = piece ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to select");
-	for (int64_t done = 0; act == 0 && done < s->slice.length;) {
-		int64_t left = s->slice.length - done;
-		size_t n = 0;
-		act = op_go_on(s->op, e);
-		if (act == 0)
-			act = source_read(from, s->slice.offset + done, piece,
-			        left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, &n, e);
-		if (act == 0 && n == 0)
-			act = err_set(e, ERR_REJECT, "source_changed",
-			        "the object is shorter than it was");
-		if (act != 0)
-			break;
-		hash_add(hash, piece, n);
-		done += (int64_t)n;
-		if (*unreadable == 0)
-			*unreadable = csv_feed(csv, piece, n, why);
-		if (*unreadable != 0 && strcmp(why->code, "bad_csv") != 0)
-			break;
-	}
-	free(piece);
-	if (act == 0 && *unreadable == 0)
-		*unreadable = csv_finish(csv, why);
-	return act;
-}
-
-static int check_pin(const struct selecting *s, struct hash *hash, struct err *e)
-{
-	char sha[SHA256_HEX];
-	hash_take_hex(hash, sha);
-	if (strcmp(sha, s->slice.sha256) != 0)
-		return err_set(e, ERR_REJECT, "source_changed",
-		        "its bytes are not those that were inspected");
-	return 0;
-}
-
-static int select_rows(struct selecting *s, struct source_reader *from, struct err *e)
-{
-	struct csv_format format = {.delimiter = s->op->spec->audience.source.delimiter,
-	        .first_row = s->slice.first_row,
-	        .offset = s->slice.offset,
-	        .fields = s->columns};
-	struct csv_reader *csv = NULL;
-	struct hash *hash = hash_new_sha256();
-	struct err why;
-	int unreadable = 0;
-	int act = csv_reader_new(&format, NULL, on_record, s, &csv, e);
-	if (act == 0)
-		act = read_rows(s, from, csv, hash, &unreadable, &why, e);
-	if (act == 0 && (unreadable == 0 || strcmp(why.code, "bad_csv") == 0))
-		act = check_pin(s, hash, e);
-	if (act == 0 && unreadable != 0) {
-		*e = why;
-		act = unreadable;
-	}
-	if (act == 0)
-		act = lookup_flush(s->lookup, e);
-	csv_reader_free(csv);
-	hash_free(hash);
-	return act;
-}
-
-static int read_slice(struct selecting *s, struct err *e)
-{
-	struct source *source = NULL;
-	struct source_reader *from = NULL;
-	int act = source_open(s->op->spec->audience.source.url, &source, e);
-	if (act == 0)
-		act = source_read_open(source, s->slice.object, &from, e);
-	if (act == 0)
-		act = read_header(s, from, e);
-	if (act == 0)
-		act = select_rows(s, from, e);
-	source_read_close(from);
-	source_close(source);
-	return act == 0 ? 0 : err_note(e, "object " STR_FMT, STR_ARG(s->slice.object));
 }
 
 /* --- result --- */
@@ -285,9 +122,8 @@ static void count_rows(const struct selecting *s)
 		result_count(s->op->out, s->op->mem, counts[i].name, counts[i].value);
 }
 
-static int find_slice(struct selecting *s, struct err *e)
+static int find_slice(const struct op *op, struct slice *out, struct err *e)
 {
-	const struct op *op = s->op;
 	struct secret key;
 	struct str list;
 	if (!op->task->input)
@@ -297,7 +133,19 @@ static int find_slice(struct selecting *s, struct err *e)
 		act = sealed_get(op->worker->staging, op->task->input->name, &key, SLICES_MAX_BYTES,
 		        op->mem, &list, e);
 	secret_wipe(&key);
-	return act == 0 ? slice_at(list, op->task->head.index, &s->slice, e) : act;
+	return act == 0 ? slice_at(list, op->task->head.index, out, e) : act;
+}
+
+static int check_spec(const struct spec *spec, struct err *e)
+{
+	const struct spec_destination *to = &spec->destination;
+	if (spec->audience.state_column.n == 0 &&
+	        (to->suppress_states_count > 0 || to->suppress_unknown_state))
+		return err_set(e, ERR_REJECT, "bad_spec",
+		        "destination " STR_FMT " suppresses states, but audience " STR_FMT
+		        " names no state_column",
+		        STR_ARG(to->name), STR_ARG(spec->audience.name));
+	return 0;
 }
 
 int op_select(const struct op *op, struct err *e)
@@ -308,13 +156,16 @@ int op_select(const struct op *op, struct err *e)
 	s->op = op;
 	s->sets = (struct selfile){
 	        .chosen = selection_new(), .blocked = selection_new(), .persons = selection_new()};
-	int act = check_spec(s, e);
+	struct slice slice;
+	int act = check_spec(op->spec, e);
 	if (act == 0)
-		act = find_slice(s, e);
+		act = find_slice(op, &slice, e);
 	if (act == 0)
 		act = lookup_new(op, on_hits, s, &s->lookup, e);
 	if (act == 0)
-		act = read_slice(s, e);
+		act = slice_read(op, &slice, on_header, on_record, s, e);
+	if (act == 0)
+		act = lookup_flush(s->lookup, e);
 	if (act == 0)
 		act = write_sets(s, e);
 	if (act == 0)

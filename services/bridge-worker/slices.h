@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The slice list that inspect writes and select reads: a text line each, fields separated by tabs:
- * object, offset, length, first row, rows, SHA-256 of the bytes. Object names hold no control
+ * object, offset, length, first row, rows, SHA-256 of the object's header, with its line end,
+ * and of the slice's bytes. Object names hold no control
  * character (source.h).
  */
 #ifndef BRIDGE_WORKER_SLICES_H
@@ -11,7 +12,11 @@
 #include "longshore/buf.h"
 #include "longshore/sha256.h"
 
-enum { SLICES_MAX = 100000, SLICES_MAX_BYTES = 64 * 1024 * 1024 };
+enum {
+	SLICES_MAX = 100000,
+	SLICES_MAX_BYTES = 64 * 1024 * 1024,
+	HEADER_MAX_BYTES = 4 * 1024 * 1024, /* as it lies in the object: quotes, doubled ones too */
+};
 
 struct slice {
 	struct str object;

@@ -33,13 +33,24 @@ static void build_bridge(struct world *w)
 	struct err e;
 	struct bridge_build_facts facts;
 	struct bridge_build *b = NULL;
-	struct bridge_build_spec spec = {.staging = w->staging, .version = STR("v"), .tenant = STR("t"), .bridge = STR("b"),
-		.id_kind = STR("patient_id"), .recipient = STR("r"), .columns = columns, .columns_count = 1, .key_epoch = 1,
-		.spill_dir = w->folder.path, .memory_bytes = 1 << 20, .shard_bytes = 1 << 16};
-	must(keyring_fingerprint(w->builder_keys, STR("t"), STR("b"), 1, &spec.fingerprint_key, &e), &e);
+	struct bridge_build_spec spec = {.staging = w->staging,
+	        .version = STR("v"),
+	        .tenant = STR("t"),
+	        .bridge = STR("b"),
+	        .id_kind = STR("patient_id"),
+	        .recipient = STR("r"),
+	        .columns = columns,
+	        .columns_count = 1,
+	        .key_epoch = 1,
+	        .spill_dir = w->folder.path,
+	        .memory_bytes = 1 << 20,
+	        .shard_bytes = 1 << 16};
+	must(keyring_fingerprint(w->builder_keys, STR("t"), STR("b"), 1, &spec.fingerprint_key, &e),
+	        &e);
 	must(keyring_mark(w->builder_keys, STR("t"), STR("b"), &spec.mark_key, &e), &e);
 	must(keyring_staging(w->builder_keys, STR("keys"), spec.version, &spec.keys_scope, &e), &e);
-	must(keyring_staging(w->builder_keys, STR("values"), spec.version, &spec.values_scope, &e), &e);
+	must(keyring_staging(w->builder_keys, STR("values"), spec.version, &spec.values_scope, &e),
+	        &e);
 	must(bridge_build_new(&spec, &b, &e), &e);
 	for (int i = 0; i < PEOPLE; i += 2) {
 		char id[32], token[32];
@@ -70,15 +81,21 @@ static int setup(void **state)
 	must(keyring_open(path, &w->keys, &e), &e);
 	(void)snprintf(path, sizeof(path), "%s/cache", w->folder.path);
 	must(bridge_cache_open(w->staging, w->keys, path, 1 << 24, &w->cache, &e), &e);
-	w->worker = (struct bridge_worker){.staging = w->staging, .keys = w->keys, .cache = w->cache};
+	w->worker =
+	        (struct bridge_worker){.staging = w->staging, .keys = w->keys, .cache = w->cache};
 	arena_init(&w->mem, ARENA);
 	build_bridge(w);
 	(void)snprintf(w->source, sizeof(w->source), "%s/src/", w->folder.url);
 	(void)snprintf(w->list, sizeof(w->list), "%s/list.csv", w->folder.url);
 	w->spec.tenant = STR("t");
 	w->spec.route = STR("r");
-	w->spec.audience = (struct spec_audience){.name = STR("a"), .segment = STR(""), .id_column = STR("patient"),
-		.id_kind = STR("patient_id"), .state_column = STR("state"), .source = {.url = str_c(w->source), .delimiter = ','}};
+	w->spec.bridge.name = STR("b");
+	w->spec.audience = (struct spec_audience){.name = STR("a"),
+	        .segment = STR("s"),
+	        .id_column = STR("patient"),
+	        .id_kind = STR("patient_id"),
+	        .state_column = STR("state"),
+	        .source = {.url = str_c(w->source), .delimiter = ','}};
 	w->spec.limits.slice_bytes = 4096;
 	*state = w;
 	return 0;
@@ -109,26 +126,38 @@ static void write_source(struct world *w, int objects)
 		FILE *f = fopen(path, "wb");
 		assert_non_null(f);
 		(void)fprintf(f, "patient,state\n");
-		for (int i = (int)((long)ROWS * o / objects); i < (int)((long)ROWS * (o + 1) / objects); i++) {
+		for (int i = (int)((long)ROWS * o / objects);
+		        i < (int)((long)ROWS * (o + 1) / objects); i++) {
 			if (i == ROWS - 1)
 				(void)fprintf(f, ",NY\n");
 			else
-				(void)fprintf(f, "p%d,%s\n", i < PEOPLE ? i : (i - PEOPLE) * 10, i % 100 == 4 ? "WA" : "\"NY\"");
+				(void)fprintf(f, "p%d,%s\n", i < PEOPLE ? i : (i - PEOPLE) * 10,
+				        i % 100 == 4 ? "WA" : "\"NY\"");
 		}
 		assert_int_equal(fclose(f), 0);
 	}
 }
 
-static struct ev_bridge_task task_of(const char *delivery, const char *id, enum ev_bridge_op op, int32_t index)
+static struct ev_bridge_task task_of(
+        const char *delivery, const char *id, enum ev_bridge_op op, int32_t index)
 {
-	return (struct ev_bridge_task){.op = op, .bridge_version = STR("v"),
-		.head = {.task_id = str_c(id), .delivery_id = str_c(delivery), .tenant = STR("t"), .index = index}};
+	return (struct ev_bridge_task){.op = op,
+	        .bridge_version = STR("v"),
+	        .head = {.task_id = str_c(id),
+	                .delivery_id = str_c(delivery),
+	                .tenant = STR("t"),
+	                .index = index}};
 }
 
-static int run(struct world *w, const struct ev_bridge_task *task, struct ev_task_result *out, struct err *e)
+static int run(struct world *w, const struct ev_bridge_task *task, struct ev_task_result *out,
+        struct err *e)
 {
-	struct op op = {.worker = &w->worker, .task = task, .spec = &w->spec, .now_ms = INT64_C(4102444800000), .mem = &w->mem,
-		.out = out};
+	struct op op = {.worker = &w->worker,
+	        .task = task,
+	        .spec = &w->spec,
+	        .now_ms = INT64_C(4102444800000),
+	        .mem = &w->mem,
+	        .out = out};
 	*out = (struct ev_task_result){0};
 	switch (task->op) {
 	case EV_BRIDGE_OP_INSPECT:
@@ -184,11 +213,17 @@ static struct ev_task_result drive(struct world *w, const char *delivery, int64_
 		must(run(w, &select, &rows, &e), &e);
 		read += result_count_of(&rows, STR("rows_read"));
 		assert_int_equal(result_count_of(&rows, STR("rows_read")),
-			result_count_of(&rows, STR("invalid")) + result_count_of(&rows, STR("filtered")) +
-				result_count_of(&rows, STR("unmatched")) + result_count_of(&rows, STR("matched")));
+		        result_count_of(&rows, STR("invalid")) +
+		                result_count_of(&rows, STR("filtered")) +
+		                result_count_of(&rows, STR("unmatched")) +
+		                result_count_of(&rows, STR("matched")));
 		const struct ev_staged_ref *sel = result_output_of(&rows, STR("selection"));
-		struct reflist_item item = {.name = sel->name, .sha256 = sel->sha256, .bytes = sel->bytes, .rows = sel->rows,
-			.label = STR(""), .plain_sha256 = STR("")};
+		struct reflist_item item = {.name = sel->name,
+		        .sha256 = sel->sha256,
+		        .bytes = sel->bytes,
+		        .rows = sel->rows,
+		        .label = STR(""),
+		        .plain_sha256 = STR("")};
 		must(reflist_add(&list, &item, &e), &e);
 	}
 	assert_int_equal(read, inspected);
@@ -198,7 +233,8 @@ static struct ev_task_result drive(struct world *w, const char *delivery, int64_
 	must(run(w, &lists, &r, &e), &e);
 	struct ev_suppression_pin pins[4];
 	for (size_t i = 0; i < r.outputs_count; i++)
-		pins[i] = (struct ev_suppression_pin){.name = r.outputs[i].name, .version = r.outputs[i].sha256, .url = STR("")};
+		pins[i] = (struct ev_suppression_pin){
+		        .name = r.outputs[i].name, .version = r.outputs[i].sha256, .url = STR("")};
 	struct ev_bridge_task combine = task_of(delivery, "combine", EV_BRIDGE_OP_COMBINE, 0);
 	combine.input = &selections;
 	combine.suppressions = pins;
@@ -219,7 +255,8 @@ static void the_same_members_however_the_source_is_cut(void **state)
 		struct ev_task_result r = drive(w, deliveries[i], &slices);
 		assert_true(slices >= cuts[i]);
 		hash[i] = result_fact_of(&r, STR("content_hash"));
-		/* 2,500 known persons; 1 in 5 of each tenth person's second rows is known too: p0, p20, ... */
+		/* 2,500 known persons; 1 in 5 of each tenth person's second rows is known too: p0,
+		 * p20, ... */
 		assert_int_equal(result_count_of(&r, STR("persons")), PEOPLE / 2);
 		assert_int_equal(result_count_of(&r, STR("repeated")), PEOPLE / 10);
 		assert_int_equal(result_count_of(&r, STR("chosen")), PEOPLE / 4);
@@ -239,18 +276,20 @@ static void suppressed_states_and_persons_are_blocked_once(void **state)
 	write_source(w, 3);
 	/* p8 shares its record with p10; p4 is of state WA already; p1 is unknown to the bridge. */
 	folder_write(&w->folder, "list.csv", "id\np8\np4\np1\n\n", 13);
-	list = (struct spec_suppression){
-		.name = STR("opt-out"), .source = {.url = str_c(w->list), .delimiter = ','}, .id_column = STR("id")};
+	list = (struct spec_suppression){.name = STR("opt-out"),
+	        .source = {.url = str_c(w->list), .delimiter = ','},
+	        .id_column = STR("id")};
 	w->spec.suppressions = &list;
 	w->spec.suppressions_count = 1;
 	w->spec.destination.suppress_states = wa;
 	w->spec.destination.suppress_states_count = 1;
 	struct ev_task_result r = drive(w, "d", &slices);
-	/* WA: rows 4, 104, ... of 5,500; those of persons give records p4/p6, p104/p106, ...: 50. Rows from 5,000 on are
-	 * p(i-5000)*10: i = 5004, 5104, ... are p40, p1040, p2040, p3040, p4040: 5 more records. p8: one more. */
+	/* WA: rows 4, 104, ... of 5,500; those of persons give records p4/p6, p104/p106, ...: 50.
+	 * Rows from 5,000 on are p(i-5000)*10: i = 5004, 5104, ... are p40, p1040, p2040, p3040,
+	 * p4040: 5 more records. p8: one more. */
 	assert_int_equal(result_count_of(&r, STR("blocked")), 50 + 5 + 1);
 	assert_int_equal(result_count_of(&r, STR("chosen")),
-		result_count_of(&r, STR("blocked")) + result_count_of(&r, STR("members")));
+	        result_count_of(&r, STR("blocked")) + result_count_of(&r, STR("members")));
 }
 
 static void a_source_that_changes_is_told_not_read(void **state)
@@ -269,7 +308,8 @@ static void a_source_that_changes_is_told_not_read(void **state)
 	FILE *f = fopen(path, "r+b");
 	assert_non_null(f);
 	assert_int_equal(fseek(f, 6000, SEEK_SET), 0);
-	assert_int_equal(fputc('"', f), '"'); /* a damaged row, too: the change is the better answer */
+	assert_int_equal(
+	        fputc('"', f), '"'); /* a damaged row, too: the change is the better answer */
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(run(w, &select, &r, &e), ERR_REJECT);
 	assert_string_equal(e.code, "source_changed");
@@ -283,13 +323,15 @@ static void a_list_that_changed_since_its_pin_is_refused(void **state)
 	struct buf list;
 	static struct spec_suppression opt_out;
 	folder_write(&w->folder, "list.csv", "id\np8\n", 6);
-	opt_out = (struct spec_suppression){
-		.name = STR("opt-out"), .source = {.url = str_c(w->list), .delimiter = ','}, .id_column = STR("id")};
+	opt_out = (struct spec_suppression){.name = STR("opt-out"),
+	        .source = {.url = str_c(w->list), .delimiter = ','},
+	        .id_column = STR("id")};
 	w->spec.suppressions = &opt_out;
 	w->spec.suppressions_count = 1;
 	buf_init(&list, 16);
 	struct ev_staged_ref none = put_list(w, "d", &list);
-	struct ev_suppression_pin pin = {.name = STR("opt-out"), .version = STR("another"), .url = STR("")};
+	struct ev_suppression_pin pin = {
+	        .name = STR("opt-out"), .version = STR("another"), .url = STR("")};
 	struct ev_bridge_task combine = task_of("d", "combine", EV_BRIDGE_OP_COMBINE, 0);
 	combine.input = &none;
 	combine.suppressions = &pin;
@@ -320,11 +362,16 @@ static void a_source_that_is_not_there_is_waited_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_same_members_however_the_source_is_cut, setup, teardown),
-		cmocka_unit_test_setup_teardown(suppressed_states_and_persons_are_blocked_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_source_that_changes_is_told_not_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_list_that_changed_since_its_pin_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_source_that_is_not_there_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                the_same_members_however_the_source_is_cut, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                suppressed_states_and_persons_are_blocked_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_source_that_changes_is_told_not_read, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_list_that_changed_since_its_pin_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_source_that_is_not_there_is_waited_for, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

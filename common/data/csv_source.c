@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/csv_source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct reading {
+	const struct csv_source *from;
+	const struct csv_source_calls *calls;
+	struct arena *mem;
+	struct source *source;
+	char *piece;
+	struct hash *pins, *object_hash;
+	struct str first; /* the object whose columns count */
+	const struct source_object *object;
+	struct str *columns; /* of the first object, sorted */
+	size_t columns_count;
+	struct csv_source_facts facts;
+};
+
+/* --- columns --- */
+
+static int by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static struct str *sorted_copy(struct arena *mem, const struct csv_record *header)
+{
+	struct str *names = arena_alloc(mem, header->count * sizeof(*names));
+	for (size_t i = 0; i < header->count; i++)
+		names[i] = arena_str(mem, header->fields[i]);
+	qsort(names, header->count, sizeof(*names), by_bytes);
+	return names;
+}
+
+static int check_columns(struct reading *r, const struct csv_record *header, struct err *e)
+{
+	struct arena mem; /* headers are let go of one by one */
+	bool same = header->count == r->columns_count;
+	arena_init(&mem, (size_t)8 * CSV_RECORD_MAX);
+	const struct str *names = sorted_copy(&mem, header);
+	for (size_t i = 0; same && i < header->count; i++)
+		same = str_eq(names[i], r->columns[i]);
+	arena_release(&mem);
+	return same ? 0
+	            : err_set(e, ERR_REJECT, "bad_source",
+	                      "header: its columns are not those of object " STR_FMT,
+	                      STR_ARG(r->first));
+}
+
+static int on_header(void *arg, const struct csv_record *header, struct err *e)
+{
+	struct reading *r = arg;
+	if (!r->columns) {
+		r->columns = sorted_copy(r->mem, header);
+		r->columns_count = header->count;
+		r->first = r->object->name;
+	}
+	int act = check_columns(r, header, e);
+	return act == 0 ? r->calls->on_header(r->calls->arg, header, e) : act;
+}
+
+static int on_record(void *arg, const struct csv_record *record, struct err *e)
+{
+	struct reading *r = arg;
+	r->facts.rows++;
+	return r->calls->on_record ? r->calls->on_record(r->calls->arg, record, e) : 0;
+}
+
+/* --- objects --- */
+
+static int take_piece(
+        struct reading *r, struct csv_reader *csv, size_t n, int64_t at, struct err *e)
+{
+	const struct csv_source_calls *c = r->calls;
+	hash_add(r->object_hash, r->piece, n);
+	int act = c->on_piece ? c->on_piece(c->arg, r->piece, n, at, e) : 0;
+	if (act == 0)
+		act = csv_feed(csv, r->piece, n, e);
+	return act == 0 && c->on_piece_done ? c->on_piece_done(c->arg, e) : act;
+}
+
+static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv,
+        int64_t *bytes, struct err *e)
+{
+	for (*bytes = 0;;) {
+		size_t n = 0;
+		if (r->from->stop && atomic_load(r->from->stop))
+			return err_set(e, ERR_DEFER, "drain", "the process is going down");
+		int act = source_read(from, *bytes, r->piece, CSV_SOURCE_PIECE_BYTES, &n, e);
+		if (act == 0 && n == 0)
+			return csv_finish(csv, e);
+		if (act == 0)
+			act = take_piece(r, csv, n, *bytes, e);
+		if (act != 0)
+			return act;
+		*bytes += (int64_t)n;
+	}
+}
+
+static void pin(struct reading *r, int64_t bytes)
+{
+	char sha[SHA256_HEX], line[32];
+	hash_take_hex(r->object_hash, sha);
+	int n = snprintf(line, sizeof(line), "\t%" PRId64 "\t", bytes);
+	hash_add(r->pins, r->object->name.p, r->object->name.n);
+	hash_add(r->pins, line, (size_t)n);
+	hash_add(r->pins, sha, SHA256_HEX - 1);
+	hash_add(r->pins, "\n", 1);
+	r->facts.bytes += bytes;
+	if (r->object->modified_ms > r->facts.modified_ms)
+		r->facts.modified_ms = r->object->modified_ms;
+}
+
+static int read_object(struct reading *r, struct err *e)
+{
+	struct csv_format format = {.delimiter = r->from->delimiter, .has_header = true};
+	struct csv_reader *csv = NULL;
+	struct source_reader *from = NULL;
+	int64_t bytes = 0;
+	int act = source_read_open(r->source, r->object->name, &from, e);
+	if (act == 0)
+		act = csv_reader_new(&format, on_header, on_record, r, &csv, e);
+	if (act == 0)
+		act = read_bytes(r, from, csv, &bytes, e);
+	if (act == 0 && !csv_has_header(csv))
+		act = err_set(e, ERR_REJECT, "bad_source",
+		        "it is empty: even an object without rows needs its header");
+	csv_reader_free(csv);
+	source_read_close(from);
+	if (act == 0)
+		pin(r, bytes);
+	return act == 0 && r->calls->on_object_done
+	               ? r->calls->on_object_done(r->calls->arg, bytes, e)
+	               : act;
+}
+
+static int is_ready(struct reading *r, const struct source_object *objects, size_t count, bool *out,
+        struct err *e)
+{
+	return source_ready(r->source, r->from->ready_marker, r->from->quiet_seconds,
+	        r->from->now_ms, objects, count, out, e);
+}
+
+static int read_objects(struct reading *r, struct err *e)
+{
+	struct source_object *objects = NULL;
+	size_t count = 0;
+	bool ready = false;
+	bool marked = r->from->ready_marker.n > 0;
+	int act = 0;
+	if (marked) /* before listing, for what is listed must be what the marker speaks of */
+		act = is_ready(r, NULL, 0, &ready, e);
+	if (act == 0 && (ready || !marked))
+		act = source_list(r->source, r->mem, &objects, &count, e);
+	if (act == 0 && !marked)
+		act = is_ready(r, objects, count, &ready, e);
+	if (act == 0 && (!ready || count == 0))
+		act = err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(r->from->url),
+		        ready ? "holds no object yet" : "is not complete yet");
+	for (size_t i = 0; act == 0 && i < count; i++) {
+		r->object = &objects[i];
+		if (r->calls->on_object)
+			act = r->calls->on_object(r->calls->arg, r->object, e);
+		if (act == 0)
+			act = read_object(r, e);
+		if (act != 0)
+			(void)err_note(
+			        e, "object " STR_FMT, STR_ARG(objects[i].name)); /* returns act */
+	}
+	return act;
+}
+
+int csv_source_read(const struct csv_source *s, const struct csv_source_calls *calls,
+        struct arena *mem, struct csv_source_facts *out, struct err *e)
+{
+	struct reading r = {.from = s, .calls = calls, .mem = mem};
+	r.piece = malloc(CSV_SOURCE_PIECE_BYTES);
+	if (!r.piece)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a source");
+	r.pins = hash_new_sha256();
+	r.object_hash = hash_new_sha256();
+	int act = source_open(s->url, &r.source, e);
+	if (act == 0)
+		act = read_objects(&r, e);
+	source_close(r.source);
+	hash_take_hex(r.pins, r.facts.pins);
+	hash_free(r.pins);
+	hash_free(r.object_hash);
+	free(r.piece);
+	if (act == 0)
+		*out = r.facts;
+	return act;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A source of CSV objects read from its first byte to its last, and pinned while it is read.
+ *
+ * Every object has its own header row; all have the same columns, in any order, else ERR_REJECT
+ * ("bad_source"). A source without objects, or that is not complete yet, is ERR_RETRY
+ * ("source_missing"). Errors name object and row, never what it holds.
+ * Memory: one piece and one record. One thread.
+ */
+#ifndef LONGSHORE_CSV_SOURCE_H
+#define LONGSHORE_CSV_SOURCE_H
+
+#include "longshore/arena.h"
+#include "longshore/csv.h"
+#include "longshore/sha256.h"
+#include "longshore/source.h"
+
+#include <stdatomic.h>
+
+enum { CSV_SOURCE_PIECE_BYTES = 256 * 1024 };
+
+/* Called while reading; any but on_header may be NULL. A non-zero answer ends the reading. */
+struct csv_source_calls {
+	csv_on_record on_header; /* of each object: find the columns by csv_column */
+	csv_on_record on_record; /* row: of the object, from 1 */
+	int (*on_object)(void *arg, const struct source_object *object, struct err *e);
+	/* Bytes at..at + n - 1 of the object, before they are taken apart and once that is done;
+	 * their records come in between. */
+	int (*on_piece)(void *arg, const char *p, size_t n, int64_t at, struct err *e);
+	int (*on_piece_done)(void *arg, struct err *e);
+	int (*on_object_done)(void *arg, int64_t bytes, struct err *e);
+	void *arg;
+};
+
+struct csv_source {
+	struct str url;
+	char delimiter;
+	struct str ready_marker; /* as source_ready takes them */
+	int64_t quiet_seconds;
+	int64_t now_ms;          /* wall clock */
+	const atomic_bool *stop; /* may be NULL; set: ERR_DEFER ("drain") */
+};
+
+struct csv_source_facts {
+	char pins[SHA256_HEX]; /* SHA-256 over a line "name\tbytes\tsha256\n" for each object, in
+	                          order */
+	int64_t rows, bytes;   /* of all objects; rows without headers */
+	int64_t modified_ms;   /* newest object, Unix ms */
+};
+
+/* mem: for the list of objects. */
+int csv_source_read(const struct csv_source *s, const struct csv_source_calls *calls,
+        struct arena *mem, struct csv_source_facts *out, struct err *e) ERR_MUST_USE;
+
+#endif

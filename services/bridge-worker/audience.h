@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where an audience's columns are in an object, and what a row is to its filters. Pure. */
+#ifndef BRIDGE_WORKER_AUDIENCE_H
+#define BRIDGE_WORKER_AUDIENCE_H
+
+#include "longshore/csv.h"
+#include "longshore/spec.h"
+
+enum { FILTERS_MAX = 32 };
+
+struct audience_columns {
+	size_t count;     /* of all columns of the object */
+	size_t id, state; /* state: only if the audience names one */
+	size_t filters[FILTERS_MAX];
+};
+
+/* ERR_REJECT ("bad_source") for a column that is not there, ("bad_spec") for too many filters. */
+int audience_columns_find(const struct spec_audience *audience, const struct csv_record *header,
+        struct audience_columns *out, struct err *e) ERR_MUST_USE;
+
+bool audience_passes(const struct spec_audience *audience, const struct audience_columns *columns,
+        const struct csv_record *record);
+
+#endif
