@@ -15,8 +15,8 @@
 #include <stdlib.h>
 
 enum {
-	READ_MOST = 256,    /* messages a turn */
-	WAITING_MOST = 256, /* tasks held; reading pauses above and goes on below half of it */
+	READ_MOST = 256,     /* messages a turn */
+	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
 	WAITING_MOST_BYTES = 16 << 20,
 	SCHEMA_PAUSE_MS = 1000,
 };

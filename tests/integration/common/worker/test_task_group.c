@@ -9,7 +9,8 @@ static void send_blocked(const char *name, int count)
 	char id[64];
 	for (int i = 0; i < count; i++) {
 		snprintf(id, sizeof(id), "%s-%d", name, i);
-		fleet_send(&f, &(struct fleet_task){.id = id, .lane = "block:go", .partition = i % 2});
+		fleet_send(
+		        &f, &(struct fleet_task){.id = id, .lane = "block:go", .partition = i % 2});
 	}
 }
 
@@ -72,8 +73,12 @@ static void task_whose_message_comes_back_is_not_run_twice(void **state)
 	const struct bus_message *m;
 	struct str name = fleet_topic(&f, TOPIC_BRIDGE_TASKS, topic);
 	snprintf(group, sizeof(group), "%stest-probe", f.prefix);
-	struct bus_group settings = {.brokers = getenv("LONGSHORE_KAFKA"), .client_id = "guest", .group = group,
-		.topics = &name, .topics_count = 1, .session_timeout_ms = 2000};
+	struct bus_group settings = {.brokers = getenv("LONGSHORE_KAFKA"),
+	        .client_id = "guest",
+	        .group = group,
+	        .topics = &name,
+	        .topics_count = 1,
+	        .session_timeout_ms = 2000};
 	struct bus_listener listener = {fleet_note_commit, fleet_revoked, &c};
 	fleet_ok(bus_consumer_open(&settings, &listener, &guest, &e), &e);
 	while (!bus_is_assigned(guest)) {
@@ -126,8 +131,8 @@ static void leased_task_is_done_once_and_holds_up_no_other(void **state)
 {
 	(void)state;
 	fleet_open(&f, "lease");
-	const struct fleet_env env[] = {
-		{"LONGSHORE_REDIS", getenv("LONGSHORE_REDIS")}, {"LONGSHORE_LEASE_MS", "1000"}, {NULL, NULL}};
+	const struct fleet_env env[] = {{"LONGSHORE_REDIS", getenv("LONGSHORE_REDIS")},
+	        {"LONGSHORE_LEASE_MS", "1000"}, {NULL, NULL}};
 	pid_t one = fleet_spawn(&f, "probe", env);
 	send_blocked("task", 2);
 	fleet_await_handled(&f, "task-0", 1);
@@ -156,8 +161,8 @@ static void lease_of_the_dead_runs_out(void **state)
 {
 	(void)state;
 	fleet_open(&f, "lease-dead");
-	const struct fleet_env env[] = {
-		{"LONGSHORE_REDIS", getenv("LONGSHORE_REDIS")}, {"LONGSHORE_LEASE_MS", "1000"}, {NULL, NULL}};
+	const struct fleet_env env[] = {{"LONGSHORE_REDIS", getenv("LONGSHORE_REDIS")},
+	        {"LONGSHORE_LEASE_MS", "1000"}, {NULL, NULL}};
 	pid_t pid = fleet_spawn(&f, "probe", env);
 	send_blocked("task", 2);
 	fleet_await_handled(&f, "task-0", 1);
@@ -173,11 +178,11 @@ static void lease_of_the_dead_runs_out(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(rebalance_loses_nothing),
-		cmocka_unit_test(task_whose_message_comes_back_is_not_run_twice),
-		cmocka_unit_test(zombie_changes_nothing_when_it_wakes),
-		cmocka_unit_test(leased_task_is_done_once_and_holds_up_no_other),
-		cmocka_unit_test(lease_of_the_dead_runs_out),
+	        cmocka_unit_test(rebalance_loses_nothing),
+	        cmocka_unit_test(task_whose_message_comes_back_is_not_run_twice),
+	        cmocka_unit_test(zombie_changes_nothing_when_it_wakes),
+	        cmocka_unit_test(leased_task_is_done_once_and_holds_up_no_other),
+	        cmocka_unit_test(lease_of_the_dead_runs_out),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
