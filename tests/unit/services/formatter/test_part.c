@@ -274,9 +274,10 @@ static void a_value_that_may_not_be_written_fails_the_part_and_leaves_no_file(vo
 	static const char version[] = "badbadbadbadbadbadbadbadbadbad00";
 	struct err e;
 	struct store_facts facts;
-	build(version, "SECRET\x01");
+	build(version, "SECRET");
 	struct job j =
-	        job_new(SPEC("{\"name\":\"extra\",\"source\":\"extra\"}", ""), EV_FORMAT_OP_PART);
+	        job_new(SPEC("{\"max_length\":5,\"name\":\"extra\",\"source\":\"extra\"}", ""),
+	                EV_FORMAT_OP_PART);
 	j.task.bridge_version = str_c(version);
 	job_refused(&j, "bad_value", "column \"extra\", row 1");
 	assert_null(strstr(j.e.text, "SECRET"));
