@@ -90,16 +90,28 @@ static int database_now(struct scheduler *s, struct arena *mem, int64_t *out_ms,
 	return bad;
 }
 
+static int sync_all(struct scheduler *s, const struct changed_route *rows, size_t count, struct arena *mem,
+        struct err *e)
+{
+	int64_t now_ms = 0;
+	int bad = database_now(s, mem, &now_ms, e);
+	for (size_t i = 0; i < count && bad == 0; i++)
+		bad = sync_route(s, &rows[i], now_ms, mem, e);
+	return bad;
+}
+
 int runs_sync(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct changed_route *rows = NULL;
 	size_t count = 0;
-	int64_t now_ms = 0;
 	int bad = runs_db_find_changed(s->pg, SYNC_AT_ONCE, mem, &rows, &count, e);
-	if (bad == 0 && count > 0)
-		bad = database_now(s, mem, &now_ms, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
-		bad = sync_route(s, &rows[i], now_ms, mem, e);
+	if (bad == 0 && count > 0) {
+		bad = db_begin(s->pg, e);
+		bad = bad ? bad : sync_all(s, rows, count, mem, e);
+		bad = bad ? bad : db_commit(s->pg, e);
+		if (bad)
+			db_rollback(s->pg);
+	}
 	bad = bad ? bad : runs_db_delete_gone(s->pg, e);
 	*out_more = bad == 0 && count == SYNC_AT_ONCE;
 	return bad;

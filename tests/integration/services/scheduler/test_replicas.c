@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Several schedulers at once, as processes of their own: what exists once stays once. */
+#include "fleet.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+enum { ROUTES = 10000, REPLICAS = 3, RACERS = 40 };
+
+struct shared { /* seen by all processes */
+	_Atomic int64_t tasks;
+	_Atomic int64_t others;
+};
+
+static struct shared *shared_new(void)
+{
+	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(s != MAP_FAILED);
+	return s;
+}
+
+static int count_only(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+{
+	(void)out_bad;
+	(void)e;
+	struct shared *s = arg;
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].topic == TOPIC_BRIDGE_TASKS)
+			s->tasks++;
+		else
+			s->others++;
+	}
+	return 0;
+}
+
+/* A replica in a process of its own; `work` ends it with 0. */
+static pid_t replica(struct bench *b, struct shared *counts, void (*work)(struct bench *, struct scheduler *))
+{
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	struct scheduler s;
+	struct capture *sent = NULL;
+	fleet_join(b, &s, &sent);
+	s.settings.outbox_age_ms = 3600 * 1000; /* only the one who stored it publishes it */
+	s.outlet.arg = counts;
+	s.outlet.send = count_only;
+	work(b, &s);
+	_exit(0); /* the parent looks for leaks */
+}
+
+static void join(const pid_t *pids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int status = 0;
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+			assert_int_equal(status, 0);
+	}
+}
+
+static void plan_all(struct bench *b)
+{
+	database_sql(b->admin, "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
+	                       "SELECT 'Route', 'acme', 'r' || n, '{\"name\":\"r' || n || '\"," ROUTE
+	                       ",\"cadence\":{\"kind\":\"monthly\",\"day\":1,\"at\":\"00:00\",\"zone\":\"UTC\","
+	                       "\"catchup_seconds\":4000000}}', 'h' || n, 'ann' FROM generate_series(1, 10000) n");
+	for (int i = 0; i < ROUTES / 500 + 1; i++)
+		fleet_tick(b, &b->s);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
+	database_sql(b->admin, "UPDATE run.route_due SET label = to_char(date_trunc('month', now() AT TIME ZONE 'UTC'), "
+	                       "'YYYY-MM-DD\"T\"HH24:MI'), next_due = date_trunc('month', now() AT TIME ZONE 'UTC') "
+	                       "AT TIME ZONE 'UTC' WHERE next_due IS NOT NULL");
+}
+
+static void run_until_nothing_is_due(struct bench *b, struct scheduler *s)
+{
+	struct err e;
+	int64_t next = 0;
+	(void)b;
+	for (int i = 0; i < 10000 && next == 0; i++)
+		if (scheduler_tick(s, clock_mono_ms(), &next, &e) != 0) {
+			(void)fprintf(stderr, "tick: %s\n", e.text);
+			_exit(1);
+		}
+}
+
+static void ten_thousand_due_runs_are_ten_thousand_deliveries(void **state)
+{
+	struct bench *b = *state;
+	plan_all(b);
+	struct shared *counts = shared_new();
+	pid_t pids[REPLICAS];
+	for (int i = 0; i < REPLICAS; i++)
+		pids[i] = replica(b, counts, run_until_nothing_is_due);
+	join(pids, REPLICAS);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(DISTINCT route) FROM run.state"), ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'selecting'"), ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
+	assert_int_equal(counts->tasks, ROUTES); /* and each was told once */
+	assert_int_equal(counts->others, 2 * ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
+	munmap(counts, sizeof *counts);
+}
+
+/* Some replicas are killed in the middle; the others and a later one make up for it. */
+static void killed_replicas_lose_no_run_and_make_none_twice(void **state)
+{
+	struct bench *b = *state;
+	plan_all(b);
+	struct shared *counts = shared_new();
+	pid_t pids[REPLICAS];
+	for (int i = 0; i < REPLICAS; i++)
+		pids[i] = replica(b, counts, run_until_nothing_is_due);
+	for (int i = 0; i < 2; i++) {
+		usleep(150 * 1000); /* any moment will do */
+		kill(pids[i], SIGKILL);
+	}
+	join(pids, REPLICAS);
+	pid_t later = replica(b, counts, run_until_nothing_is_due);
+	join(&later, 1);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
+	b->s.outlet.arg = counts;
+	b->s.outlet.send = count_only;
+	b->s.next_sweep_ms = 0;
+	run_until_nothing_is_due(b, &b->s); /* what they stored and did not publish */
+	assert_true(counts->tasks >= ROUTES);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
+	munmap(counts, sizeof *counts);
+}
+
+static struct batch_message race[RACERS];
+
+static void feed_forwards(struct bench *b, struct scheduler *s)
+{
+	for (int i = 0; i < RACERS; i += 5)
+		if (fleet_feed(b, s, race + i, 5) != 0)
+			_exit(1);
+}
+
+static void feed_all_at_once(struct bench *b, struct scheduler *s)
+{
+	if (fleet_feed(b, s, race, RACERS) != 0)
+		_exit(1);
+}
+
+static void of_two_that_read_the_same_result_one_decides(void **state)
+{
+	struct bench *b = *state;
+	for (int i = 0; i < RACERS; i++) {
+		char id[16];
+		(void)snprintf(id, sizeof id, "t%d", i);
+		fleet_deliver(b, arena_cstr(&b->mem, str_c(id)));
+	}
+	size_t n = 0;
+	for (size_t i = 0; i < b->sent->count; i++)
+		if (b->sent->items[i].topic == TOPIC_BRIDGE_TASKS)
+			race[n++] = fleet_message(b, TOPIC_RESULTS, &ev_task_result_type,
+			        fleet_work(b, &b->sent->items[i]));
+	assert_int_equal(n, RACERS);
+	struct shared *counts = shared_new();
+	pid_t pids[] = {replica(b, counts, feed_forwards), replica(b, counts, feed_all_at_once),
+	        replica(b, counts, feed_forwards)};
+	join(pids, 3);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"), RACERS);
+	assert_int_equal(counts->tasks, RACERS); /* the losers published nothing */
+	munmap(counts, sizeof *counts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        FLEET_TEST(ten_thousand_due_runs_are_ten_thousand_deliveries),
+	        FLEET_TEST(killed_replicas_lose_no_run_and_make_none_twice),
+	        FLEET_TEST(of_two_that_read_the_same_result_one_decides),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
