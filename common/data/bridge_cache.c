@@ -1,30 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Files are named by the hash of their content, so processes of one host may share a directory: a
- * piece is written to a temporary and renamed, and each process verifies a file once before it
- * believes it.
- *
- * One lock guards the list; making a piece available happens under it too, so two threads never
- * fetch the same piece.
+ * States of a piece: on disk only (it was found at the start), being loaded, mapped. One lock
+ * guards the list; a piece is loaded outside of it, by one thread, while others that want it wait
+ * and those that want another go on.
  */
 #include "bridge_cache.h"
 
-#include "longshore/sealed.h"
+#include "cache_files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1024 * 1024, PATH_BYTES = 128 };
+enum { OBJECT_NAME_MEMORY = 64 * 1024 };
+
+enum piece_state { PIECE_ON_DISK, PIECE_LOADING, PIECE_MAPPED };
 
 struct cached_piece {
 	char sha256[SHA256_HEX];
-	unsigned char *map; /* NULL: only a file */
+	enum piece_state state;
+	const unsigned char *map;
 	size_t bytes;
 	int users;
 	uint64_t used; /* turn of the last use, for eviction */
@@ -38,39 +33,64 @@ struct bridge_cache {
 	int64_t max_bytes, bytes;
 	uint64_t turn;
 	pthread_mutex_t lock;
+	pthread_cond_t loaded;
 	struct cached_piece *pieces;
 };
+
+/* --- life --- */
+
+static struct cached_piece *add_piece(struct bridge_cache *c, const char *sha256, int64_t bytes)
+{
+	struct cached_piece *p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	memcpy(p->sha256, sha256, sizeof(p->sha256));
+	p->bytes = (size_t)bytes;
+	p->next = c->pieces;
+	c->pieces = p;
+	c->bytes += bytes;
+	return p;
+}
+
+static int found_on_disk(void *arg, const char *sha256, int64_t bytes, struct err *e)
+{
+	if (!add_piece(arg, sha256, bytes))
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge cache");
+	return 0;
+}
+
+int bridge_cache_dir(const char *dir, struct err *e)
+{
+	int fd = -1;
+	int act = cache_dir_open(dir, &fd, e);
+	if (act == 0)
+		(void)close(fd); /* a directory: nothing was written through it */
+	return act;
+}
 
 int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir,
         int64_t max_bytes, struct bridge_cache **out, struct err *e)
 {
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		return err_set_errno(
-		        e, "cache_unusable", errno, "make the cache directory %s", dir);
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		int errnum = errno;
-		if (fd >= 0)
-			(void)close(fd);
-		return err_set_errno(
-		        e, "cache_unusable", errnum, "open the cache directory %s", dir);
-	}
-	if ((st.st_mode & 077) != 0) {
-		(void)close(fd);
-		return err_set(e, ERR_FATAL, "cache_unusable",
-		        "the cache directory %s may be read by others: chmod 700 it, it will hold "
-		        "decrypted pieces",
-		        dir);
-	}
+	int fd = -1;
+	int act = cache_dir_open(dir, &fd, e);
+	if (act != 0)
+		return act;
 	struct bridge_cache *c = calloc(1, sizeof(*c));
 	if (!c) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge cache");
 	}
-	*c = (struct bridge_cache){
-	        .staging = staging, .keys = keys, .dir_fd = fd, .max_bytes = max_bytes};
+	c->staging = staging;
+	c->keys = keys;
+	c->dir_fd = fd;
+	c->max_bytes = max_bytes;
 	(void)pthread_mutex_init(&c->lock, NULL);
+	(void)pthread_cond_init(&c->loaded, NULL);
+	act = cache_dir_scan(fd, found_on_disk, c, e);
+	if (act != 0) {
+		bridge_cache_close(c);
+		return act;
+	}
 	*out = c;
 	return 0;
 }
@@ -82,112 +102,16 @@ void bridge_cache_close(struct bridge_cache *c)
 	while (c->pieces) {
 		struct cached_piece *p = c->pieces;
 		c->pieces = p->next;
-		if (p->map)
-			(void)munmap(p->map, p->bytes);
+		cache_file_unmap(p->map, p->bytes);
 		free(p);
 	}
 	(void)close(c->dir_fd);
+	(void)pthread_cond_destroy(&c->loaded);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
 }
 
-static void file_name(const char *sha256, char out[PATH_BYTES])
-{
-	(void)snprintf(out, PATH_BYTES, "%s.piece", sha256);
-}
-
-static int write_all(int fd, const unsigned char *p, size_t n, struct err *e)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t k = write(fd, p + done, n - done);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return err_set_errno(
-			        e, "cache_unusable", errno, "write a piece to the cache");
-		done += (size_t)k;
-	}
-	return 0;
-}
-
-static int copy(struct sealed_reader *from, int fd, struct err *e)
-{
-	unsigned char *block = malloc(COPY_BYTES);
-	int act = block ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to fetch a piece");
-	for (int64_t at = 0; act == 0;) {
-		size_t n = 0;
-		act = sealed_read(from, at, block, COPY_BYTES, &n, e);
-		if (act != 0 || n == 0)
-			break;
-		act = write_all(fd, block, n, e);
-		at += (int64_t)n;
-	}
-	free(block);
-	return act;
-}
-
-/* Decrypts the piece into the directory. */
-static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
-        const struct bridge_piece *piece, struct err *e)
-{
-	char object[PATH_BYTES * 2], name[PATH_BYTES], temp[PATH_BYTES + 64];
-	struct secret key;
-	struct sealed_reader *from = NULL;
-	(void)snprintf(object, sizeof(object), STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(prefix),
-	        STR_ARG(version), STR_ARG(piece->name));
-	int act = keyring_staging(c->keys, prefix, version, &key, e);
-	if (act == 0)
-		act = sealed_open(c->staging, str_c(object), &key, &from, e);
-	secret_wipe(&key);
-	if (act != 0)
-		return act;
-	file_name(piece->sha256, name);
-	(void)snprintf(temp, sizeof(temp), "%s.%ld.tmp", name, (long)getpid());
-	int fd = openat(
-	        c->dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	act = fd < 0 ? err_set_errno(e, "cache_unusable", errno, "make a file in the cache")
-	             : copy(from, fd, e);
-	if (fd >= 0 && close(fd) != 0 && act == 0)
-		act = err_set_errno(e, "cache_unusable", errno, "close a file in the cache");
-	if (act == 0 && renameat(c->dir_fd, temp, c->dir_fd, name) != 0)
-		act = err_set_errno(e, "cache_unusable", errno, "name a file in the cache");
-	if (act != 0)
-		(void)unlinkat(c->dir_fd, temp, 0);
-	sealed_close(from);
-	return act;
-}
-
-/* Maps the file if it is there and whole; *out NULL: it has to be fetched. */
-static int map_file(struct bridge_cache *c, const struct bridge_piece *piece, unsigned char **out,
-        struct err *e)
-{
-	char name[PATH_BYTES], sha[SHA256_HEX];
-	struct stat st;
-	*out = NULL;
-	file_name(piece->sha256, name);
-	int fd = openat(c->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0
-		                       : err_set_errno(e, "cache_unusable", errno,
-		                                 "open a file of the cache");
-	if (fstat(fd, &st) != 0 || st.st_size != piece->bytes) {
-		(void)close(fd);
-		return 0;
-	}
-	size_t bytes = (size_t)piece->bytes;
-	unsigned char *map = mmap(NULL, bytes ? bytes : 1, PROT_READ, MAP_SHARED, fd, 0);
-	int errnum = errno;
-	(void)close(fd);
-	if (map == MAP_FAILED)
-		return err_set_errno(e, "cache_unusable", errnum, "map a file of the cache");
-	sha256_hex(map, bytes, sha);
-	if (strcmp(sha, piece->sha256) != 0) {
-		(void)munmap(map, bytes ? bytes : 1);
-		return 0;
-	}
-	*out = map;
-	return 0;
-}
+/* --- the list, under the lock --- */
 
 static struct cached_piece *find(struct bridge_cache *c, const char *sha256)
 {
@@ -198,67 +122,123 @@ static struct cached_piece *find(struct bridge_cache *c, const char *sha256)
 	return NULL;
 }
 
-/* Least recently used first, never one that is in use, until the new one fits. */
-static void make_room(struct bridge_cache *c, int64_t bytes)
+static void drop_piece(struct bridge_cache *c, struct cached_piece *gone)
 {
-	while (c->bytes + bytes > c->max_bytes) {
-		struct cached_piece **oldest = NULL;
-		for (struct cached_piece **p = &c->pieces; *p; p = &(*p)->next) {
-			if ((*p)->users == 0 && (!oldest || (*p)->used < (*oldest)->used))
+	struct cached_piece **at = &c->pieces;
+	while (*at != gone)
+		at = &(*at)->next;
+	*at = gone->next;
+	c->bytes -= (int64_t)gone->bytes;
+	cache_file_unmap(gone->map, gone->bytes);
+	free(gone);
+}
+
+/* Least recently used first, never one that is in use or being loaded. */
+static void make_room(struct bridge_cache *c)
+{
+	while (c->bytes > c->max_bytes) {
+		struct cached_piece *oldest = NULL;
+		for (struct cached_piece *p = c->pieces; p; p = p->next) {
+			if (p->users == 0 && p->state != PIECE_LOADING &&
+			        (!oldest || p->used < oldest->used))
 				oldest = p;
 		}
 		if (!oldest)
 			return;
-		struct cached_piece *gone = *oldest;
-		char name[PATH_BYTES];
-		*oldest = gone->next;
-		file_name(gone->sha256, name);
-		(void)unlinkat(c->dir_fd, name, 0); /* not there: somebody else evicted it */
-		(void)munmap(gone->map, gone->bytes ? gone->bytes : 1);
-		c->bytes -= (int64_t)gone->bytes;
-		free(gone);
+		cache_file_remove(c->dir_fd, oldest->sha256);
+		drop_piece(c, oldest);
 	}
 }
 
-static int obtain(struct bridge_cache *c, struct str prefix, struct str version,
-        const struct bridge_piece *piece, struct cached_piece **out, struct err *e)
+/* The piece's entry, marked as being loaded by us, or mapped. */
+static int claim(struct bridge_cache *c, const struct bridge_piece *piece,
+        struct cached_piece **out, struct err *e)
 {
-	unsigned char *map = NULL;
-	make_room(c, piece->bytes);
-	int act = map_file(c, piece, &map, e);
-	if (act == 0 && !map) {
-		act = fetch(c, prefix, version, piece, e);
-		if (act == 0)
-			act = map_file(c, piece, &map, e);
-		if (act == 0 && !map)
-			act = err_set(e, ERR_REJECT, "corrupt",
-			        "piece " STR_FMT " of bridge version " STR_FMT
-			        " is not what its manifest says",
-			        STR_ARG(piece->name), STR_ARG(version));
-	}
-	if (act != 0)
-		return act;
-	struct cached_piece *p = calloc(1, sizeof(*p));
-	if (!p) {
-		(void)munmap(map, piece->bytes ? (size_t)piece->bytes : 1);
+	struct cached_piece *p;
+	while ((p = find(c, piece->sha256)) != NULL && p->state == PIECE_LOADING)
+		(void)pthread_cond_wait(&c->loaded, &c->lock); /* it may fail and be gone then */
+	if (!p)
+		p = add_piece(c, piece->sha256, piece->bytes);
+	if (!p)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge cache");
+	if (p->state == PIECE_ON_DISK) {
+		c->bytes += piece->bytes - (int64_t)p->bytes;
+		p->bytes = (size_t)piece->bytes;
+		p->state = PIECE_LOADING;
+		make_room(c);
 	}
-	memcpy(p->sha256, piece->sha256, sizeof(p->sha256));
-	p->map = map;
-	p->bytes = (size_t)piece->bytes;
-	p->next = c->pieces;
-	c->pieces = p;
-	c->bytes += piece->bytes;
 	*out = p;
 	return 0;
 }
 
+/* --- loading, without the lock --- */
+
+static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, struct err *e)
+{
+	struct arena mem;
+	struct secret key;
+	struct sealed_reader *from = NULL;
+	arena_init(&mem, OBJECT_NAME_MEMORY);
+	struct str object = arena_printf(&mem, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(prefix),
+	        STR_ARG(version), STR_ARG(piece->name));
+	int act = keyring_staging(c->keys, prefix, version, &key, e);
+	if (act == 0)
+		act = sealed_open(c->staging, object, &key, &from, e);
+	secret_wipe(&key);
+	arena_release(&mem);
+	if (act == 0)
+		act = cache_file_put(c->dir_fd, piece->sha256, from, e);
+	sealed_close(from);
+	return act;
+}
+
+static int version_gone(struct str version, struct err *e)
+{
+	return err_set(e, ERR_REJECT, "bridge_version_gone",
+	        "bridge version " STR_FMT " is not in staging: build anew", STR_ARG(version));
+}
+
+static int load(struct bridge_cache *c, struct str prefix, struct str version,
+        const struct bridge_piece *piece, const unsigned char **out, struct err *e)
+{
+	int act = cache_file_map(c->dir_fd, piece->sha256, (size_t)piece->bytes, out, e);
+	if (act != 0 || *out)
+		return act;
+	act = fetch(c, prefix, version, piece, e);
+	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
+		return version_gone(version, e);
+	if (act == 0)
+		act = cache_file_map(c->dir_fd, piece->sha256, (size_t)piece->bytes, out, e);
+	if (act == 0 && !*out)
+		act = err_set(e, ERR_REJECT, "corrupt",
+		        "piece " STR_FMT " of bridge version " STR_FMT
+		        " is not what its manifest says",
+		        STR_ARG(piece->name), STR_ARG(version));
+	return act;
+}
+
+/* --- use --- */
+
 int cache_map(struct bridge_cache *c, struct str prefix, struct str version,
         const struct bridge_piece *piece, struct cached_piece **out, struct err *e)
 {
+	struct cached_piece *p = NULL;
 	(void)pthread_mutex_lock(&c->lock);
-	struct cached_piece *p = find(c, piece->sha256);
-	int act = p ? 0 : obtain(c, prefix, version, piece, &p, e);
+	int act = claim(c, piece, &p, e);
+	if (act == 0 && p->state == PIECE_LOADING) {
+		const unsigned char *map = NULL;
+		(void)pthread_mutex_unlock(&c->lock);
+		act = load(c, prefix, version, piece, &map, e);
+		(void)pthread_mutex_lock(&c->lock);
+		if (act == 0) {
+			p->map = map;
+			p->state = PIECE_MAPPED;
+		} else {
+			drop_piece(c, p);
+		}
+		(void)pthread_cond_broadcast(&c->loaded);
+	}
 	if (act == 0) {
 		p->users++;
 		p->used = ++c->turn;
@@ -274,6 +254,7 @@ void cache_release(struct bridge_cache *c, struct cached_piece *p)
 		return;
 	(void)pthread_mutex_lock(&c->lock);
 	p->users--;
+	make_room(c);
 	(void)pthread_mutex_unlock(&c->lock);
 }
 
@@ -286,16 +267,15 @@ int cache_manifest(struct bridge_cache *c, struct str prefix, struct str version
         struct bridge_manifest *out, struct err *e)
 {
 	struct secret key;
-	struct str text, name = arena_printf(mem, STR_FMT "/" STR_FMT "/manifest", STR_ARG(prefix),
-	                         STR_ARG(version));
+	struct str text;
+	struct str name = arena_printf(
+	        mem, STR_FMT "/" STR_FMT "/manifest", STR_ARG(prefix), STR_ARG(version));
 	int act = keyring_staging(c->keys, prefix, version, &key, e);
 	if (act == 0)
 		act = sealed_get(c->staging, name, &key, MANIFEST_MAX, mem, &text, e);
 	secret_wipe(&key);
 	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
-		return err_set(e, ERR_REJECT, "bridge_version_gone",
-		        "bridge version " STR_FMT " is not in staging: build anew",
-		        STR_ARG(version));
+		return version_gone(version, e);
 	if (act == 0)
 		act = bridge_manifest_read(text, mem, out, e);
 	if (act == 0 && !str_eq(out->version, version))

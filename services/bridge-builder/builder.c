@@ -3,6 +3,8 @@
 
 #include "build.h"
 
+#include "longshore/bridge.h"
+
 #include <stdlib.h>
 
 struct builder_conf {
@@ -49,7 +51,9 @@ static int start(
 	*b = (struct bridge_builder){.spill_dir = common->cache_dir,
 	        .memory_bytes = own->memory_bytes,
 	        .shard_bytes = own->shard_bytes};
-	int act = store_open(common->staging, &b->staging, e);
+	int act = bridge_cache_dir(common->cache_dir, e);
+	if (act == 0)
+		act = store_open(common->staging, &b->staging, e);
 	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
 	if (act != 0) {

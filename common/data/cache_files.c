@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cache_files.h"
+
+#include "longshore/hex.h"
+#include "longshore/random.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { COPY_BYTES = 1024 * 1024, NAME_BYTES = SHA256_HEX + 8, RANDOM_BYTES = 16 };
+
+static int failed(struct err *e, const char *step)
+{
+	int errnum = errno;
+	if (errnum == ENOENT || errnum == EEXIST) /* somebody else works in the directory */
+		return err_set_native(e, ERR_RETRY, "cache_unusable", "posix", errnum,
+		        "%s of the bridge cache: %s", step, strerror(errnum));
+	return err_set_errno(e, "cache_unusable", errnum, "%s of the bridge cache", step);
+}
+
+static void piece_name(const char *sha256, char out[NAME_BYTES])
+{
+	(void)snprintf(out, NAME_BYTES, "%s.piece", sha256);
+}
+
+/* --- directory --- */
+
+int cache_dir_open(const char *path, int *out_fd, struct err *e)
+{
+	struct stat st;
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errno,
+		        "make the cache directory %s: %s", path, strerror(errno));
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		int errnum = errno;
+		if (fd >= 0)
+			(void)close(fd);
+		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errnum,
+		        "open the cache directory %s: %s", path, strerror(errnum));
+	}
+	if ((st.st_mode & 077) != 0) {
+		(void)close(fd);
+		return err_set(e, ERR_FATAL, "cache_unusable",
+		        "the cache directory %s may be read by others: chmod 700 it, it will hold "
+		        "decrypted pieces",
+		        path);
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+/* A lock goes with its process: who gets it removes what nobody writes any more. */
+static void remove_if_left(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)unlinkat(dir_fd, name, 0); /* if not, the next start does it */
+	(void)close(fd);
+}
+
+static bool piece_of(const char *name, char sha256[SHA256_HEX])
+{
+	unsigned char digest[SHA256_BYTES];
+	struct str text = str_c(name);
+	if (text.n != SHA256_HEX - 1 + 6 || !str_has_suffix(text, STR(".piece")) ||
+	        !hex_decode(str_bytes(name, SHA256_HEX - 1), digest, sizeof(digest)))
+		return false;
+	memcpy(sha256, name, SHA256_HEX - 1);
+	sha256[SHA256_HEX - 1] = '\0';
+	return true;
+}
+
+int cache_dir_scan(int dir_fd,
+        int (*found)(void *arg, const char *sha256, int64_t bytes, struct err *e), void *arg,
+        struct err *e)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		int act = failed(e, "list the directory");
+		if (fd >= 0)
+			(void)close(fd);
+		return act;
+	}
+	int act = 0;
+	for (const struct dirent *entry; act == 0 && (entry = readdir(dir)) != NULL;) {
+		char sha256[SHA256_HEX];
+		struct stat st;
+		if (str_has_suffix(str_c(entry->d_name), STR(".tmp")))
+			remove_if_left(dir_fd, entry->d_name);
+		else if (piece_of(entry->d_name, sha256) &&
+		         fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			act = found(arg, sha256, st.st_size, e);
+	}
+	(void)closedir(dir);
+	return act;
+}
+
+/* --- files --- */
+
+static int write_all(int fd, const unsigned char *p, size_t n, struct err *e)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t k = write(fd, p + done, n - done);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return failed(e, "write a file");
+		done += (size_t)k;
+	}
+	return 0;
+}
+
+static int copy(struct sealed_reader *from, int fd, struct err *e)
+{
+	unsigned char *block = malloc(COPY_BYTES);
+	int act = block ? 0 : err_set(e, ERR_FATAL, "out_of_memory", "no memory for a piece");
+	for (int64_t at = 0; act == 0;) {
+		size_t n = 0;
+		act = sealed_read(from, at, block, COPY_BYTES, &n, e);
+		if (act != 0 || n == 0)
+			break;
+		act = write_all(fd, block, n, e);
+		at += (int64_t)n;
+	}
+	free(block);
+	return act;
+}
+
+int cache_file_put(int dir_fd, const char *sha256, struct sealed_reader *from, struct err *e)
+{
+	unsigned char drawn[RANDOM_BYTES];
+	char name[NAME_BYTES], temp[2 * RANDOM_BYTES + sizeof(".tmp")];
+	piece_name(sha256, name);
+	random_bytes(drawn, sizeof(drawn));
+	hex_encode(drawn, sizeof(drawn), temp);
+	memcpy(temp + (size_t)2 * RANDOM_BYTES, ".tmp", sizeof(".tmp"));
+	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return failed(e, "make a file");
+	int act = flock(fd, LOCK_EX | LOCK_NB) == 0 ? copy(from, fd, e) : failed(e, "lock a file");
+	if (act == 0 && renameat(dir_fd, temp, dir_fd, name) != 0)
+		act = failed(e, "name a file");
+	if (act != 0)
+		(void)unlinkat(dir_fd, temp, 0); /* if it stays, the next start removes it */
+	if (close(fd) != 0 && act == 0)
+		act = failed(e, "close a file");
+	return act;
+}
+
+int cache_file_map(
+        int dir_fd, const char *sha256, size_t bytes, const unsigned char **out, struct err *e)
+{
+	char name[NAME_BYTES], sha[SHA256_HEX];
+	struct stat st;
+	piece_name(sha256, name);
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : failed(e, "open a file");
+	if (fstat(fd, &st) != 0 || st.st_size != (int64_t)bytes) {
+		(void)close(fd); /* read only */
+		return 0;
+	}
+	const unsigned char *map = (const unsigned char *)"";
+	if (bytes > 0)
+		map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+	int act = map == MAP_FAILED ? failed(e, "map a file") : 0;
+	(void)close(fd); /* the map keeps the file */
+	if (act != 0)
+		return act;
+	sha256_hex(map, bytes, sha);
+	if (strcmp(sha, sha256) == 0)
+		*out = map;
+	else
+		cache_file_unmap(map, bytes);
+	return 0;
+}
+
+void cache_file_unmap(const unsigned char *map, size_t bytes)
+{
+	if (map && bytes > 0)
+		(void)munmap((void *)(uintptr_t)map, bytes); /* it was mapped */
+}
+
+void cache_file_remove(int dir_fd, const char *sha256)
+{
+	char name[NAME_BYTES];
+	piece_name(sha256, name);
+	(void)unlinkat(dir_fd, name, 0); /* not there: somebody else removed it */
+}
