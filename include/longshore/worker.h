@@ -70,12 +70,16 @@ struct task_service {
 	 * result with e->code as reason and e->text as detail; ERR_FATAL ends the process. Must be idempotent: the same
 	 * task may run twice at once in two processes. */
 	int (*handle)(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
-	/* The scheduler's view of staging key scopes: which scope this task's result object is sealed under;
-	 * NULL = the delivery id. */
+	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
 	void (*stop)(void *state);
 };
 
-/* Runs until SIGTERM or SIGINT; returns the exit code. --help prints the settings. */
+/* Runs until SIGTERM or SIGINT; returns the exit code. --help prints the settings.
+ *
+ * Around `handle` the loop does: a task past its not_after is reported `expired`; the spec is fetched and its hash
+ * compared; a result found in staging as <result_prefix>/<delivery>/<task>.result is reported again without a call;
+ * what `handle` did is stored there, create-once, sealed under the delivery's key of that prefix (so the service needs
+ * this key and, for specs by address, that of "specs"). Staging that is away there is waited for. */
 int worker_run_tasks(const struct task_service *service, int argc, char **argv);
 
 /* --- batch services --- */
@@ -100,7 +104,9 @@ struct publication {
 	struct str value;  /* encoded */
 	struct str traceparent, type, tenant, delivery, task; /* headers; absent ones are left out */
 };
-/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad. */
+/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad; if that is known by its
+ * size, nothing was sent. ERR_RETRY: some may have been sent; send all again. Blocks for 10 s at most. Only from the
+ * loop's thread: in start, batch, tick. */
 int publisher_send(struct publisher *p, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
 	ERR_MUST_USE;
 int publisher_partitions(struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
@@ -122,8 +128,8 @@ struct batch_service {
 	 * batch after backoff. ERR_FATAL ends the process. Undecodable messages never come here: the loop has set them
 	 * aside as dead letters. */
 	int (*batch)(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e);
-	/* Called when idle and at least every tick_ms; sets *out_next_ms to when it wants to be called again at the
-	 * latest (relative). */
+	/* Called when due, and after batches as soon as nothing more is there to read; sets *out_next_ms to when it wants
+	 * to be called again at the latest (relative). ERR_RETRY: again after a growing pause. May be NULL. */
 	int (*tick)(void *state, struct arena *mem, int64_t *out_next_ms, struct err *e);
 	/* keeps_offsets only: next offset to read, -1 = from the beginning. */
 	int (*position)(void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e);
