@@ -5,6 +5,12 @@
 
 #include "sql/scheduler.h"
 
+static struct conf_document read_document(const struct pg_rows *rows, size_t i, struct arena *mem)
+{
+	return (struct conf_document){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
+	        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem), pg_text(rows, i, 4, mem)};
+}
+
 int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem, struct conf_document **out,
         size_t *out_count, struct err *e)
 {
@@ -18,10 +24,26 @@ int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct 
 	size_t n = pg_rows_count(rows);
 	struct conf_document *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct conf_document){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
-		        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem), pg_text(rows, i, 4, mem)};
+		list[i] = read_document(rows, i, mem);
 	*out = list;
 	*out_count = n;
+	return 0;
+}
+
+int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struct arena *mem, struct conf_document *out,
+        size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add(&p, tenant);
+	pg_add(&p, route);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_load_route, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	*out_count = pg_rows_count(rows);
+	if (*out_count > 0)
+		*out = read_document(rows, 0, mem);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static int load(struct resolver *r, struct str tenant, struct err *e)
 		return bad;
 	r->tenants = tenants;
 	r->tenants_count++;
-	r->plain = arena_alloc(r->mem, (r->documents_count + 1) * sizeof *r->plain);
+	r->plain = arena_alloc(r->mem, (r->documents_count + 2) * sizeof *r->plain);
 	for (size_t i = 0; i < r->documents_count; i++) {
 		const struct conf_document *d = &r->documents[i];
 		r->plain[i] = (struct spec_document){d->kind, d->tenant, d->name, d->body};
@@ -42,15 +42,20 @@ static int load(struct resolver *r, struct str tenant, struct err *e)
 	return 0;
 }
 
-static struct str applied_by(const struct resolver *r, const char *kind, struct str tenant, struct str name)
+/* The document that is asked for itself: a route is loaded now, a bridge is there already. */
+static int find_own(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
+        struct conf_document *out, size_t *out_count, struct err *e)
 {
-	for (size_t i = 0; i < r->documents_count; i++) {
+	if (kind == KIND_DELIVERY)
+		return conf_db_load_route(r->s->pg, tenant, name, r->mem, out, out_count, e);
+	*out_count = 0;
+	for (size_t i = 0; i < r->documents_count && *out_count == 0; i++) {
 		const struct conf_document *d = &r->documents[i];
-		if (str_eq(d->kind, str_c(kind)) && str_eq(d->tenant, tenant) &&
-		        str_eq(d->name, name))
-			return d->applied_by;
+		*out_count = str_eq(d->kind, STR("Bridge")) && str_eq(d->tenant, tenant) &&
+		             str_eq(d->name, name);
+		*out = *d;
 	}
-	return STR("");
+	return 0;
 }
 
 static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
@@ -58,11 +63,17 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 {
 	struct str json;
 	char hash[65];
-	bool is_build = kind == KIND_BUILD;
-	int bad = is_build ? spec_resolve_build(tenant, name, r->plain, r->documents_count, r->mem,
-	                             &json, hash, e)
-	                   : spec_resolve(tenant, name, r->plain, r->documents_count, r->mem, &json,
-	                             hash, e);
+	struct conf_document own = {.applied_by = STR("")};
+	size_t own_count = 0, count = r->documents_count;
+	int bad = find_own(r, kind, tenant, name, &own, &own_count, e);
+	if (bad)
+		return bad;
+	if (kind == KIND_DELIVERY && own_count > 0)
+		r->plain[count++] =
+		        (struct spec_document){own.kind, own.tenant, own.name, own.body};
+	bad = kind == KIND_BUILD
+	              ? spec_resolve_build(tenant, name, r->plain, count, r->mem, &json, hash, e)
+	              : spec_resolve(tenant, name, r->plain, count, r->mem, &json, hash, e);
 	const struct frozen *kept = NULL;
 	if (bad == 0)
 		bad = specs_add(&r->s->specs, str_c(hash), json, r->mem, &kept, e);
@@ -73,7 +84,7 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 		out->fault = arena_str(r->mem, str_c(e->text));
 	else
 		*out = *kept;
-	out->applied_by = applied_by(r, is_build ? "Bridge" : "Route", tenant, name);
+	out->applied_by = own_count > 0 ? own.applied_by : STR("");
 	return 0;
 }
 

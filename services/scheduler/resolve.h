@@ -13,8 +13,8 @@ struct resolver {
 	struct arena *mem;
 	struct str *tenants;            /* whose documents are loaded */
 	size_t tenants_count;
-	struct conf_document *documents;
-	struct spec_document *plain;    /* the same for spec_resolve */
+	struct conf_document *documents; /* all but routes */
+	struct spec_document *plain;    /* the same for spec_resolve, and room for one route */
 	size_t documents_count;
 	struct resolved_route *routes;  /* already resolved */
 };
