@@ -68,7 +68,7 @@ struct ledger_ports {
 	const struct secret *key; /* of the delivery's ledger */
 	void *arg;
 	int (*open_drop)(void *arg, struct drop **out, struct err *e);
-	/* Bytes of the staged file; *out_n < n only at the end. */
+	/* Up to n bytes of the staged file; none only at its end. */
 	int (*read)(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
 };
 
