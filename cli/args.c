@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int cli_usage(struct err *e, const char *fmt, ...)
+{
+	char text[400];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return err_set(e, ERR_REJECT, "usage", "%s", text);
+}
+
+const char *cli_option(const struct cli *cli, const char *name)
+{
+	const char *found = NULL;
+	for (int i = 0; i < cli->args.options_count; i++) {
+		if (strcmp(cli->args.options[i].name, name) == 0)
+			found = cli->args.options[i].value ? cli->args.options[i].value : "";
+	}
+	return found;
+}
+
+static const struct cli_option common[] = {{"--json", NULL, false, "print JSON"}, {"--help", NULL, false, "print help"},
+	{NULL, NULL, false, NULL}};
+
+static const struct cli_option *find(const struct cli_option *options, const char *name, size_t n)
+{
+	for (; options && options->name; options++) {
+		if (strlen(options->name) == n && strncmp(options->name, name, n) == 0)
+			return options;
+	}
+	return NULL;
+}
+
+static bool is_value(const char *arg)
+{
+	return arg && (arg[0] != '-' || arg[1] == '\0');
+}
+
+static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at, struct cli_args *out, struct err *e)
+{
+	const char *arg = argv[*at];
+	size_t n = strcspn(arg, "=");
+	const struct cli_option *option = find(verb->options, arg, n);
+	if (!option)
+		option = find(common, arg, n);
+	if (!option)
+		return cli_usage(e, "%s: there is no option %.*s; longshore help %s", verb->name, (int)n, arg, verb->name);
+	if (out->options_count == ARGS_MAX)
+		return cli_usage(e, "%s: too many options", verb->name);
+	const char *value = arg[n] == '=' ? arg + n + 1 : NULL;
+	if (!option->value && value)
+		return cli_usage(e, "%s: %s takes no value", verb->name, option->name);
+	const char *next = *at + 1 < argc ? argv[*at + 1] : NULL;
+	bool takes_next = option->value && !value && is_value(next) &&
+	                  (!option->may_be_bare || (next[0] >= '0' && next[0] <= '9'));
+	if (takes_next)
+		value = argv[++*at];
+	if (option->value && !value && !option->may_be_bare)
+		return cli_usage(e, "%s: %s needs a value: %s %s", verb->name, option->name, option->name, option->value);
+	out->options[out->options_count].name = option->name;
+	out->options[out->options_count++].value = value;
+	return 0;
+}
+
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out, struct err *e)
+{
+	*out = (struct cli_args){.positions_count = 0};
+	for (int i = 0; i < argc; i++) {
+		if (!is_value(argv[i])) {
+			int act = take_option(verb, argc, argv, &i, out, e);
+			if (act != 0)
+				return act;
+			continue;
+		}
+		if (out->positions_count == verb->positions_max)
+			return cli_usage(e, "%s: %s is one argument too many; usage: longshore %s %s", verb->name, argv[i], verb->name,
+				verb->usage);
+		out->positions[out->positions_count++] = argv[i];
+	}
+	for (int i = 0; i < out->options_count; i++) {
+		if (strcmp(out->options[i].name, "--help") == 0)
+			return 0;
+	}
+	if (out->positions_count < verb->positions_min)
+		return cli_usage(e, "%s: an argument is missing; usage: longshore %s %s", verb->name, verb->name, verb->usage);
+	return 0;
+}

@@ -1,0 +1,15 @@
+-- $1 delivery or NULL, $2 route or NULL -> one row: the newest 200 deliveries and builds that fit, as a JSON list.
+SELECT coalesce(json_agg(d ORDER BY d.created_at DESC, d.delivery_id), '[]')::text
+FROM (
+	SELECT s.delivery_id, s.kind, s.tenant, s.route, s.audience, s.destination, s.mode, s.state, s.reason, s.detail,
+		s.revision, s.version, s.epoch, s.cause_kind, s.cause, s.requested_by, s.approved_by, s.spec_hash, s.bridge_version,
+		s.content_hash, s.books, s.files_planned, s.files_visible, s.created_at, s.changed_at,
+		(SELECT coalesce(json_agg(json_build_object('name', f.name, 'role', f.role, 'url', f.url, 'rows', f.rows, 'bytes',
+			f.bytes, 'sha256', f.sha256, 'plain_sha256', f.plain_sha256, 'receipt', row_to_json(r)) ORDER BY f.name), '[]')
+		FROM run.file AS f JOIN run.receipt AS r USING (delivery_id, file_id)
+		WHERE f.delivery_id = s.delivery_id) AS files
+	FROM (SELECT 'delivery' AS kind, * FROM run.delivery UNION ALL SELECT 'build', * FROM run.build) AS s
+	WHERE ($1::text IS NULL OR s.delivery_id = $1) AND ($2::text IS NULL OR s.route = $2)
+	ORDER BY s.created_at DESC, s.delivery_id
+	LIMIT 200
+) AS d;

@@ -1,0 +1,2 @@
+-- -> names of all tenants.
+SELECT name FROM conf.document WHERE kind = 'Tenant' ORDER BY name;

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing. */
+#include "verbs.h"
+
+#include "longshore/clock.h"
+#include "longshore/documents.h"
+#include "longshore/id.h"
+#include "longshore/topics.h"
+#include "sql/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { REPORT_MAX = 1024 * 1024 };
+
+static int read_file(struct cli *cli, const char *path, struct str *out, struct err *e)
+{
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		return err_set_errno(e, "cannot_read", errno, "%s", path);
+	struct buf text;
+	buf_init(&text, DOCUMENT_FILE_MAX);
+	int act = 0;
+	char piece[65536];
+	for (size_t n; act == 0 && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
+		act = buf_append(&text, piece, n, e);
+	if (act == 0 && ferror(f))
+		act = err_set_errno(e, "cannot_read", errno, "%s", path);
+	(void)fclose(f);
+	if (act == 0)
+		*out = arena_str(&cli->mem, buf_str(&text));
+	buf_release(&text);
+	return act == 0 ? 0 : err_note(e, "%s", path);
+}
+
+static int read_all(struct cli *cli, struct read_documents *read, struct buf *report, struct err *e)
+{
+	int act = 0, files = 0;
+	for (int i = 0; act == 0 && i < cli->args.options_count; i++) {
+		struct str text;
+		if (strcmp(cli->args.options[i].name, "-f") != 0)
+			continue;
+		files++;
+		act = read_file(cli, cli->args.options[i].value, &text, e);
+		if (act == 0)
+			act = documents_read(cli->args.options[i].value, text, &cli->mem, read, report, e);
+	}
+	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file by -f FILE") : act;
+}
+
+static bool is_replaced(const struct read_documents *read, const struct spec_document *d)
+{
+	for (size_t i = 0; i < read->count; i++) {
+		const struct spec_document *r = &read->items[i].document;
+		if (str_eq(r->kind, d->kind) && str_eq(r->tenant, d->tenant) && str_eq(r->name, d->name))
+			return true;
+	}
+	return false;
+}
+
+/* What is applied already and stays. */
+static int load_applied(struct cli *cli, const struct read_documents *read, struct spec_document **out, size_t *count,
+	struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, str_c(NULL));
+	pg_add(&p, str_c(NULL));
+	int act = pg_run(cli->pg, &sql_select_documents, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	*out = arena_alloc(&cli->mem, (pg_rows_count(rows) + 1) * sizeof(**out));
+	*count = 0;
+	for (size_t i = 0; i < pg_rows_count(rows); i++) {
+		struct spec_document d = {.kind = pg_text(rows, i, 0, &cli->mem), .tenant = pg_text(rows, i, 1, &cli->mem),
+			.name = pg_text(rows, i, 2, &cli->mem), .body = pg_text(rows, i, 6, &cli->mem)};
+		if (!is_replaced(read, &d))
+			(*out)[(*count)++] = d;
+	}
+	return 0;
+}
+
+static int store(struct cli *cli, const struct read_documents *read, bool *changed, struct err *e)
+{
+	int act = pg_tx_begin(cli->pg, e);
+	for (size_t i = 0; act == 0 && i < read->count; i++) {
+		const struct spec_document *d = &read->items[i].document;
+		struct pg_params p;
+		int64_t rows = 0;
+		pg_params_init(&p, &cli->mem);
+		pg_add(&p, d->kind);
+		pg_add(&p, d->tenant);
+		pg_add(&p, d->name);
+		pg_add(&p, d->body);
+		pg_add(&p, str_c(read->items[i].hash));
+		pg_add(&p, cli_actor(cli));
+		act = pg_run(cli->pg, &sql_upsert_document, &p, NULL, &rows, e);
+		changed[i] = rows > 0;
+	}
+	if (act == 0)
+		return pg_tx_commit(cli->pg, e);
+	pg_tx_rollback(cli->pg);
+	return act;
+}
+
+/* Into the trail: who applied which content. */
+static int record(struct cli *cli, const struct read_document *d, struct err *e)
+{
+	struct ev_fact facts[] = {{.name = STR("hash"), .value = str_c(d->hash)}, {.name = STR("kind"), .value = d->document.kind},
+		{.name = STR("name"), .value = d->document.name}};
+	int64_t now_ms = clock_unix_ms();
+	const struct str cause[] = {d->document.kind, d->document.tenant, d->document.name, str_c(d->hash),
+		arena_printf(&cli->mem, "%lld", (long long)now_ms)};
+	struct id id = id_of("applied/1", cause, 5);
+	struct str tenant = d->document.tenant.n ? d->document.tenant : STR("-");
+	struct ev_audit_record r = {.record_id = id_str(&id), .tenant = tenant, .at_ms = now_ms, .actor = cli_actor(cli),
+		.action = STR("configuration.applied"), .delivery_id = STR(""), .route = STR(""), .reason = STR(""), .detail = STR(""),
+		.facts = facts, .facts_count = 3};
+	return cli_publish(cli, TOPIC_AUDIT, tenant, tenant, &ev_audit_record_type, &r, e);
+}
+
+static int report_changes(struct cli *cli, const struct read_documents *read, const bool *changed, struct err *e)
+{
+	int act = 0;
+	for (size_t i = 0; act == 0 && i < read->count; i++) {
+		const struct spec_document *d = &read->items[i].document;
+		const char *word = changed[i] ? "applied" : "unchanged";
+		if (cli->json)
+			cli_print("%s{\"kind\":\"" STR_FMT "\",\"tenant\":\"" STR_FMT "\",\"name\":\"" STR_FMT "\",\"result\":\"%s\"}",
+				i ? "," : "[", STR_ARG(d->kind), STR_ARG(d->tenant), STR_ARG(d->name), word);
+		else
+			cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->kind), STR_ARG(d->name), word);
+		if (changed[i])
+			act = record(cli, &read->items[i], e);
+	}
+	if (cli->json)
+		cli_print("%s]\n", read->count ? "" : "[");
+	return act == 0 ? EXIT_DONE : act;
+}
+
+static int apply_read(struct cli *cli, const struct read_documents *read, struct buf *report, struct err *e)
+{
+	struct spec_document *applied = NULL;
+	size_t count = 0;
+	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	if (act == 0)
+		act = cli_pg(cli, e);
+	if (act == 0)
+		act = load_applied(cli, read, &applied, &count, e);
+	if (act == 0)
+		act = documents_check(read, applied, count, &cli->mem, report, e);
+	if (act != 0)
+		return act;
+	if (report->n > 0) {
+		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(report)));
+		return err_set(e, ERR_REJECT, "bad_configuration", "nothing was applied: correct what is named above");
+	}
+	bool *changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*changed));
+	act = store(cli, read, changed, e);
+	return act == 0 ? report_changes(cli, read, changed, e) : act;
+}
+
+static int apply(struct cli *cli, struct err *e)
+{
+	struct read_documents read = {.items = calloc(DOCUMENTS_MAX, sizeof(*read.items))};
+	struct buf report;
+	if (!read.items)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read configuration");
+	buf_init(&report, REPORT_MAX);
+	int act = read_all(cli, &read, &report, e);
+	if (act == 0)
+		act = apply_read(cli, &read, &report, e);
+	buf_release(&report);
+	free(read.items);
+	return act;
+}
+
+static const struct cli_option options[] = {{"-f", "FILE", false, "YAML, one or more documents; may be given often"},
+	{"--actor", "NAME", false, "who applies; the system user if left out"}, {NULL, NULL, false, NULL}};
+
+const struct cli_verb verb_apply = {.name = "apply", .usage = "-f FILE ...", .help = "apply configuration",
+	.options = options, .run = apply};

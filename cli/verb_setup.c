@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * migrate, topics, keys init: what an installation needs before its services start. */
+#include "verbs.h"
+
+#include "longshore/bus.h"
+#include "longshore/event.h"
+#include "longshore/keyring.h"
+#include "longshore/migrations.h"
+#include "longshore/topics.h"
+#include "sql/cli.h"
+
+/* So that every service can read what any version of this tree has written. */
+static int add_schemas(struct cli *cli, struct err *e)
+{
+	size_t count = 0;
+	const struct ev_type *const *types = ev_types(&count);
+	for (size_t i = 0; i < count; i++) {
+		char fingerprint[8];
+		for (int k = 0; k < 8; k++)
+			fingerprint[k] = (char)(unsigned char)(ev_type_fingerprint(types[i]) >> (8 * k));
+		struct pg_params p;
+		pg_params_init(&p, &cli->mem);
+		pg_add_bytes(&p, str_bytes(fingerprint, sizeof(fingerprint)));
+		pg_add(&p, str_c(ev_type_name(types[i])));
+		pg_add(&p, ev_type_schema(types[i]));
+		int act = pg_run(cli->pg, &sql_upsert_schema, &p, NULL, NULL, e);
+		if (act != 0)
+			return act;
+	}
+	return 0;
+}
+
+static int migrate(struct cli *cli, struct err *e)
+{
+	int applied = 0;
+	int act = cli_pg(cli, e);
+	if (act == 0)
+		act = pg_migrate(cli->pg, migrations, migrations_count, &applied, e);
+	if (act == 0)
+		act = add_schemas(cli, e);
+	if (act != 0)
+		return act;
+	cli_print(cli->json ? "{\"applied\":%d}\n" : "%d migrations applied\n", applied);
+	return EXIT_DONE;
+}
+
+static int topics(struct cli *cli, struct err *e)
+{
+	struct bus_topic list[TOPIC_COUNT];
+	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	if (act != 0)
+		return act;
+	for (int i = 0; i < TOPIC_COUNT; i++) {
+		const struct topic_plan *plan = topic_plan((enum topic)i);
+		list[i] = (struct bus_topic){.name = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, plan->suffix),
+			.partitions = plan->partitions, .settings = plan->settings};
+	}
+	act = bus_topics_create(cli->conf.kafka, list, TOPIC_COUNT, e);
+	if (act != 0)
+		return act;
+	cli_print(cli->json ? "{\"topics\":%d}\n" : "%d topics are there\n", TOPIC_COUNT);
+	return EXIT_DONE;
+}
+
+static int keys(struct cli *cli, struct err *e)
+{
+	if (strcmp(cli->args.positions[0], "init") != 0)
+		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate]", cli->args.positions[0]);
+	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
+	if (act == 0)
+		act = keyring_init(cli->conf.keys, cli_option(cli, "--rotate") != NULL, e);
+	if (act != 0)
+		return act;
+	if (!cli->json)
+		cli_print("key directories are in %s, one per service\n", cli->conf.keys);
+	else
+		cli_print("{\"keys\":\"initialised\"}\n");
+	return EXIT_DONE;
+}
+
+static const struct cli_option keys_options[] = {
+	{"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"}, {NULL, NULL, false, NULL}};
+
+const struct cli_verb verb_migrate = {
+	.name = "migrate", .usage = "", .help = "bring the database up to date", .run = migrate};
+const struct cli_verb verb_topics = {.name = "topics", .usage = "", .help = "create the topics that are missing", .run = topics};
+const struct cli_verb verb_keys = {.name = "keys", .usage = "init [--rotate]", .help = "write the key directories",
+	.positions_min = 1, .positions_max = 1, .options = keys_options, .run = keys};
