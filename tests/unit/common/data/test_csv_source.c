@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "folder.h"
+
+#include "longshore/csv_source.h"
+
+enum { ARENA = 1 << 22 };
+
+struct world {
+	struct folder folder;
+	struct arena mem;
+	char url[128];
+	/* what was seen */
+	char text[4096];
+	size_t n, objects;
+	int64_t pieces_end;
+};
+
+static void must(int act, const struct err *e)
+{
+	if (act != 0)
+		fail_msg("%s: %s", e->code, e->text);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	assert_non_null(w);
+	folder_make(&w->folder);
+	folder_mkdir(&w->folder, "in");
+	arena_init(&w->mem, ARENA);
+	(void)snprintf(w->url, sizeof(w->url), "%s/in/", w->folder.url);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	arena_release(&w->mem);
+	folder_drop(&w->folder);
+	free(w);
+	return 0;
+}
+
+static void put(struct world *w, const char *name, const char *text)
+{
+	folder_write(&w->folder, name, text, strlen(text));
+}
+
+static int on_header(void *arg, const struct csv_record *header, struct err *e)
+{
+	size_t column = 0;
+	(void)arg;
+	return csv_column(header, STR("id"), &column, e);
+}
+
+static int on_record(void *arg, const struct csv_record *record, struct err *e)
+{
+	struct world *w = arg;
+	(void)e;
+	w->n += (size_t)snprintf(w->text + w->n, sizeof(w->text) - w->n, "%lld=" STR_FMT " ",
+	        (long long)record->row, STR_ARG(record->fields[0]));
+	return 0;
+}
+
+static int on_object(void *arg, const struct source_object *object, struct err *e)
+{
+	struct world *w = arg;
+	(void)object;
+	(void)e;
+	w->objects++;
+	w->pieces_end = 0;
+	return 0;
+}
+
+static int on_piece(void *arg, const char *p, size_t n, int64_t at, struct err *e)
+{
+	struct world *w = arg;
+	(void)p;
+	(void)e;
+	assert_int_equal(at, w->pieces_end);
+	w->pieces_end += (int64_t)n;
+	return 0;
+}
+
+static int on_object_done(void *arg, int64_t bytes, struct err *e)
+{
+	const struct world *w = arg;
+	(void)e;
+	assert_int_equal(bytes, w->pieces_end);
+	return 0;
+}
+
+static int read_source(struct world *w, const char *marker, const atomic_bool *stop,
+        struct csv_source_facts *facts, struct err *e)
+{
+	struct csv_source from = {.url = str_c(w->url),
+	        .delimiter = ',',
+	        .ready_marker = str_c(marker),
+	        .now_ms = INT64_C(4102444800000),
+	        .stop = stop};
+	struct csv_source_calls calls = {.on_header = on_header,
+	        .on_record = on_record,
+	        .on_object = on_object,
+	        .on_piece = on_piece,
+	        .on_object_done = on_object_done,
+	        .arg = w};
+	w->n = w->objects = 0;
+	w->text[0] = '\0';
+	return csv_source_read(&from, &calls, &w->mem, facts, e);
+}
+
+static void refused(struct world *w, int act, const char *code, const char *says)
+{
+	struct csv_source_facts facts;
+	struct err e;
+	assert_int_equal(read_source(w, "", NULL, &facts, &e), act);
+	assert_string_equal(e.code, code);
+	if (!strstr(e.text, says))
+		fail_msg("says: %s", e.text);
+}
+
+static void objects_are_read_in_order_and_pinned(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	/* Python: h = sha256; h("a.csv\t12\t" + h(a) + "\nb.csv\t9\t" + h(b) + "\n") */
+	put(w, "in/b.csv", "id,v\nc,3\n");
+	put(w, "in/a.csv", "id,v\na,1\nb,2");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	assert_string_equal(w->text, "1=a 2=b 1=c ");
+	assert_int_equal(w->objects, 2);
+	assert_int_equal(facts.rows, 3);
+	assert_int_equal(facts.bytes, 12 + 9);
+	assert_true(facts.modified_ms > 0);
+	assert_string_equal(
+	        facts.pins, "b9fdc5ef4e670648a16d7526f20bce93287da943584778e63d2f5e7a24100114");
+	put(w, "in/b.csv", "id,v\nd,3\n");
+	char before[SHA256_HEX];
+	memcpy(before, facts.pins, sizeof(before));
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	assert_string_not_equal(facts.pins, before);
+}
+
+static void objects_have_the_same_columns_in_any_order(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "id,v\na,1\n");
+	put(w, "in/b.csv", "v,id\n1,b\n");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	put(w, "in/b.csv", "id,w\nb,1\n");
+	refused(w, ERR_REJECT, "bad_source",
+	        "object b.csv: header: its columns are not those of object a.csv");
+	put(w, "in/b.csv", "id,v,w\nb,1,2\n");
+	refused(w, ERR_REJECT, "bad_source",
+	        "object b.csv: header: its columns are not those of object a.csv");
+}
+
+static void a_column_is_there_once(void **state)
+{
+	struct world *w = *state;
+	put(w, "in/a.csv", "x,v\na,1\n");
+	refused(w, ERR_REJECT, "bad_source", "object a.csv: header: there is no column id");
+	put(w, "in/a.csv", "id,id\na,1\n");
+	refused(w, ERR_REJECT, "bad_source",
+	        "object a.csv: header: there is more than one column id");
+}
+
+static void an_object_without_rows_has_a_header(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "id");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	assert_int_equal(facts.rows, 0);
+	put(w, "in/b.csv", "");
+	refused(w, ERR_REJECT, "bad_source", "object b.csv: it is empty");
+	put(w, "in/b.csv", "\xef\xbb\xbf");
+	refused(w, ERR_REJECT, "bad_source", "object b.csv: it is empty");
+}
+
+static void a_bad_row_names_object_and_row_but_not_what_it_holds(void **state)
+{
+	struct world *w = *state;
+	put(w, "in/a.csv", "id,v\na,1\nsecret\n");
+	refused(w, ERR_REJECT, "bad_csv", "object a.csv: row 2: 1 fields, expected 2");
+}
+
+static void nothing_there_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	refused(w, ERR_RETRY, "source_missing", "holds no object yet");
+	put(w, "in/a.csv", "id\na\n");
+	assert_int_equal(read_source(w, "_SUCCESS", NULL, &facts, &e), ERR_RETRY);
+	assert_string_equal(e.code, "source_missing");
+	assert_int_equal(w->objects, 0); /* nothing is read of what is not complete */
+	put(w, "in/_SUCCESS", "");
+	must(read_source(w, "_SUCCESS", NULL, &facts, &e), &e);
+}
+
+static void draining_ends_the_reading(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	atomic_bool stop = true;
+	put(w, "in/a.csv", "id\na\n");
+	assert_int_equal(read_source(w, "", &stop, &facts, &e), ERR_DEFER);
+	assert_string_equal(e.code, "drain");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(
+	                objects_are_read_in_order_and_pinned, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                objects_have_the_same_columns_in_any_order, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_column_is_there_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                an_object_without_rows_has_a_header, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_bad_row_names_object_and_row_but_not_what_it_holds, setup, teardown),
+	        cmocka_unit_test_setup_teardown(nothing_there_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(draining_ends_the_reading, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
