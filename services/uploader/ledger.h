@@ -68,6 +68,9 @@ struct ledger_ports {
 	const struct secret *key; /* of the delivery's ledger */
 	void *arg;
 	int (*open_drop)(void *arg, struct drop **out, struct err *e);
+	/* Whether staging holds anything of the delivery: an empty mount point has no record
+	 * either, and settle must not take it for an answer. */
+	int (*knows_delivery)(void *arg, bool *out, struct err *e);
 	/* Up to n bytes of the staged file; none only at its end. */
 	int (*read)(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
 };

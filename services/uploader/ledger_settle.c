@@ -4,10 +4,25 @@
 #include "ledger_steps.h"
 #include "longshore/probe.h"
 
+/* No record: was the upload never begun, or is this not the staging that it was begun with? */
+static int check_staging(struct ledger *l, struct err *e)
+{
+	bool is_known = false;
+	if (l->ports.knows_delivery(l->ports.arg, &is_known, e) != 0)
+		return e->act;
+	if (is_known)
+		return 0;
+	return err_set(e, ERR_RETRY, "store_unavailable",
+	        "staging has nothing of this delivery, not even its files: see that the right one "
+	        "is mounted");
+}
+
 int ledger_step_close(struct ledger *l, struct err *e)
 {
 	struct record next = l->record; /* zero where there is none */
 	bool has_won = false;
+	if (!l->has_record && check_staging(l, e) != 0)
+		return e->act;
 	bool is_answer = l->has_record && next.phase == RECORD_WRITTEN;
 	next.phase = RECORD_CLOSED;
 	if (record_set(next.name, sizeof next.name, l->task.name, "file_name", e) != 0 ||

@@ -47,6 +47,25 @@ static int open_drop(void *arg, struct drop **out, struct err *e)
 	        op->uploader, arena_cstr(op->run->mem, op->spec->bucket.url), out, e);
 }
 
+static int found(void *arg, struct str name, const struct store_facts *facts, struct err *e)
+{
+	(void)name, (void)facts;
+	*(bool *)arg = true;
+	return err_set(e, ERR_DEFER, "found", "the first is enough");
+}
+
+static int knows_delivery(void *arg, bool *out, struct err *e)
+{
+	const struct upload_op *op = ((struct neighbours *)arg)->op;
+	struct str prefix = arena_printf(
+	        op->run->mem, "files/" STR_FMT "/", STR_ARG(op->run->head->delivery_id));
+	bool is_known = false;
+	if (store_list(op->uploader->staging, prefix, found, &is_known, e) != 0 && !is_known)
+		return e->act;
+	*out = is_known;
+	return 0;
+}
+
 static int open_file(struct neighbours *n, struct err *e)
 {
 	const struct upload_op *op = n->op;
@@ -164,6 +183,7 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	        .key = &key,
 	        .arg = &n,
 	        .open_drop = open_drop,
+	        .knows_delivery = knows_delivery,
 	        .read = read_file,
 	};
 	int rc = ledger_new(&task, &ports, &l, e);

@@ -38,6 +38,7 @@ struct world {
 	char sha256[SHA256_HEX];
 	const char *content;
 	bool others_may_delete;
+	bool is_staging_lost;
 	int drops_opened;
 	int reads;
 	/* what was seen at the destination */
@@ -106,6 +107,13 @@ static inline int world_open_drop(void *arg, struct drop **out, struct err *e)
 	return drop_open(w->drop_url, out, e);
 }
 
+static inline int world_knows_delivery(void *arg, bool *out, struct err *e)
+{
+	(void)e;
+	*out = !((struct world *)arg)->is_staging_lost;
+	return 0;
+}
+
 static inline int world_read(
         void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
@@ -151,6 +159,7 @@ static inline struct ledger *world_begin(struct world *w, const struct ledger_ta
 	        .key = &w->key,
 	        .arg = w,
 	        .open_drop = world_open_drop,
+	        .knows_delivery = world_knows_delivery,
 	        .read = world_read,
 	};
 	assert_int_equal(ledger_new(task, &ports, &l, &e), 0);
