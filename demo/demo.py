@@ -144,10 +144,14 @@ def too_few(fleet):
     record = fleet.wait_state(delivery, timeout=120)
     assert (record["state"], record["reason"]) == ("held", "below_minimum"), record
     say(f"   delivery {delivery}: held, {record['reason']}: {record['detail']}")
-    refused = fleet.run("approve", delivery, "--actor", "ana", "--note", "it is fine")
+    for line in fleet.cli("status", delivery).splitlines():
+        if line.startswith("released by"):
+            say(f"   {line}")
+    fleet.cli("approve", delivery, "--actor", "ana", "--note", "it is fine")
+    wait_until(lambda: "refused" in fleet.status(delivery)["detail"], 60, "the answer to ana")
     record = fleet.status(delivery)
     assert record["state"] == "held", record
-    say(f"   ana, who asked for it, approves: still held (exit code {refused.returncode})")
+    say(f"   ana approves her own: {record['detail'].rpartition('[')[2].rstrip(']')}")
     fleet.cli("approve", delivery, "--actor", "ben", "--note", "agreed with the partner")
     wait_until(lambda: fleet.status(delivery)["state"] == "completed", 120, "the approved delivery")
     record = fleet.status(delivery)
@@ -182,12 +186,15 @@ def show_further(fleet, records):
     path = Path(fleet.root) / "env"
     lines = [f"export {k}={shlex.quote(v)}\n" for k, v in sorted(env.items()) if k.startswith("LONGSHORE_")]
     path.write_text("".join(lines) + f"export PATH={shlex.quote(fleet.bin)}:\"$PATH\"\n")
-    say(f"   . {path}            # then, until the next demo:")
-    say("   longshore status                                   # all deliveries")
-    say(f"   longshore status {records[1]['delivery_id']}")
-    say(f"   longshore trace {records[1]['delivery_id']}   # who did what, when and why")
-    say(f"   ls -R {fleet.path('drop')}                 # what the partner sees")
-    say(f"   less {fleet.path('scheduler.0.log')}               # one log a process, JSON lines")
+    delivery = records[1]["delivery_id"]
+    for command, meaning in (
+            (f". {path}", "then, until the next demo:"),
+            ("longshore status", "all deliveries"),
+            (f"longshore status {delivery} --json", "one, with files and receipts"),
+            (f"longshore trace {delivery}", "who did what, when and why"),
+            (f"find {fleet.path('drop')} -type f", "what the partner sees"),
+            (f"less {fleet.path('scheduler.0.log')}", "one log a process, JSON lines")):
+        say(f"   {command:<62} # {meaning}")
 
 
 def story(fleet):
@@ -201,7 +208,7 @@ def story(fleet):
     config = Path(fleet.path("config.yaml"))
     config.write_text(text.replace("DATA", f"file://{fleet.path('source')}").replace("DROP", f"file://{fleet.path('drop')}"))
     fleet.cli("apply", "-f", str(config), "--actor", "ana")
-    say("3. The bridge is built: from now on no service sees both ids of a person")
+    say("3. The bridge is built; from now on no single service can see both ids of a person")
     fleet.cli("bridge", "build", "tokens", "--wait", "--actor", "ana", timeout=300)
     say("4. A delivery that nobody disturbs")
     calm = undisturbed(fleet)
@@ -241,12 +248,21 @@ def main():
             sys.exit("demo: another demo runs on this stack; wait for its end")
         clear(home)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        fleet = Fleet(root=str(home / "fleet"), replicas={}, env={})
+        # The services end with the demo, however that ends.
+        fleet = Fleet(root=str(home / "fleet"), wrapper=("setpriv", "--pdeathsig", "KILL"))
         (home / "state.json").write_text(json.dumps({"root": fleet.root, "identity": fleet.id}))
         try:
             story(fleet)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except Exception:
+            print(f"demo: failed; the services' logs are in {fleet.root}", file=sys.stderr)
+            raise
         finally:
-            fleet.stop()
+            codes = fleet.stop()
+        unclean = {f"{service} {n}": code for (service, n), code in codes.items() if code != 0}
+        if unclean:
+            sys.exit(f"demo: services did not end cleanly: {unclean}; their logs are in {fleet.root}")
         say("The services are stopped; the stack runs on (./dev down stops it).")
 
 

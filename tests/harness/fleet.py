@@ -39,7 +39,7 @@ class Replica:
         self.log_path = os.path.join(fleet.root, f"{service}.{number}.log")
         self._log = open(self.log_path, "ab")
         binary = os.path.join(fleet.bin, f"longshore-{service}")
-        self.process = subprocess.Popen([binary], env=env, stdin=subprocess.DEVNULL, stdout=self._log,
+        self.process = subprocess.Popen([*fleet.wrapper, binary], env=env, stdin=subprocess.DEVNULL, stdout=self._log,
                                         stderr=subprocess.STDOUT)
         self.pid = self.process.pid
 
@@ -91,11 +91,13 @@ class Replica:
 
 
 class Fleet:
-    def __init__(self, name="fleet", env=None, replicas=None, root=None, identity=None, keep=False):
+    def __init__(self, name="fleet", env=None, replicas=None, root=None, identity=None, keep=False, wrapper=()):
         """env: more settings for all services. replicas: {service: count}. root: directory, a temporary one by default.
-        identity: names database and topics, drawn by default. keep: remove() leaves the directory."""
+        identity: names database and topics, drawn by default. keep: remove() leaves the directory. wrapper: command that
+        ends in running a service in its own place (setpriv)."""
         self.bin = os.environ["LONGSHORE_BIN"]
         self.keep = keep
+        self.wrapper = wrapper
         self.root = root or tempfile.mkdtemp(prefix=f"longshore-{name}-")
         os.makedirs(self.root, exist_ok=True)
         os.chmod(self.root, 0o755)
@@ -125,7 +127,7 @@ class Fleet:
         env |= {"LONGSHORE_KAFKA": self.servers["LONGSHORE_KAFKA"], "LONGSHORE_REDIS": self.servers["LONGSHORE_REDIS"],
                 "LONGSHORE_TOPIC_PREFIX": self.prefix, "LONGSHORE_STAGING": f"file://{self.path('staging')}",
                 "LONGSHORE_KEYS": self.path("keys"), "LONGSHORE_POSTGRES": self.conninfo(),
-                "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:disable_coredump=1",
+                "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:disable_coredump=1",
                 "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
         if service:
             env |= {"LONGSHORE_KEYS": self.path("keys", service), "LONGSHORE_ADMIN": "127.0.0.1:0",
