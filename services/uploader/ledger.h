@@ -4,28 +4,44 @@
  * at most once, whole, and how settle learns what became of it for ever. One step is one call to
  * staging or to the drop; between two steps an attempt may stop for ever, or go on after hours.
  *
- *   UPLOAD   READ --none--> TEMP -> CLAIM --won--> READ            SETTLE   READ --none, open-->
- * CLOSE --won--> REMOVE -> DONE
- *                                    `--lost--> DISCARD -> READ                      `--lost-->
- * READ READ --open--> OPEN -> WRITE.. -> SYNC -> WRITTEN -> READ      READ --closed--> REMOVE ->
- * DONE: not visible
- *                            `-------`--------`--gone--> GONE
- *   both     READ --written--> COMMIT --committed--> VERIFY -> MARK -> FINISH -> DONE: visible
- *                                |--gone--> GONE --open--> TEMP ; --written--> VERIFY, or DOUBT if
- * others delete there
- *                                `--name taken--> TAKEN --same bytes--> MARK ; --others-->
- * name_conflict READ --committed--> FINISH            UPLOAD: READ --closed--> rejected ("closed")
+ *   upload   READ --none----> TEMP -> CLAIM --won--> READ
+ *                                      `----lost--> DISCARD -> READ
+ *            READ --open----> OPEN -> WRITE ... -> SYNC -> WRITTEN -> READ
+ *                              `--------`-----------`--gone--> GONE
+ *            READ --closed--> rejected ("closed")
  *
- * Invariants, each with a test of its name:
- *   1 one temporary: all attempts write and commit the one that the record names (one_temporary,
- * create_once, own_name) 2 the same bytes at explicit positions; nobody truncates, only TEMP
- * creates (same_bytes, no_truncate, no_recreate) 3 `written` is recorded by comparison with the
- * record that was read, after all is durable (all_acked, written_compare) 4 nothing is committed
- * that is not recorded as `written` (written_first), and the commit consumes it (consume) 5 a
- * record that is `closed` is never written or committed; one that is `written` is never closed,
- * unless its temporary is gone and a person says that the file did not arrive (settle_closes,
- * settle_creates, settle_finishes) 6 after a change of the record everybody reads it again: no tag
- * is used that was not read with its record
+ *   settle   READ --none or open--> CLOSE --won--> REMOVE -> DONE, not visible
+ *                                     `----lost--> READ
+ *            READ --closed--> REMOVE -> DONE, not visible
+ *
+ *   both     READ --written--> COMMIT --committed--> VERIFY -> MARK -> FINISH -> DONE, visible
+ *                                |--gone--> GONE --open-----> TEMP
+ *                                |           |-----written--> VERIFY
+ *                                |           `--others delete there--> DOUBT
+ *                                `--name taken--> TAKEN --the same bytes--> MARK
+ *                                                  `--others--> rejected ("name_conflict")
+ *            READ --committed--> FINISH
+ *
+ * Invariants, with the tests that bear the names of their rules:
+ *
+ *   1. All attempts write and commit the one temporary that the record names.
+ *      (one_temporary, create_once, own_name, renew)
+ *
+ *   2. They write the same bytes at explicit positions; nobody truncates, only TEMP creates.
+ *      (same_bytes, no_truncate, no_recreate)
+ *
+ *   3. `written` is recorded by comparison with the record that was read, after all is durable.
+ *      (all_acked, written_compare)
+ *
+ *   4. Nothing is committed that is not recorded as `written`, and the commit consumes it.
+ *      (written_first, consume, uncertain)
+ *
+ *   5. A `closed` record is never written or committed. A `written` one is never closed, unless its
+ *      temporary is gone, or its place lost, and a person says that the file did not arrive.
+ *      (settle_closes, settle_creates, settle_finishes)
+ *
+ *   6. After a change of the record everybody reads it again: no tag is used that was not read with
+ *      its record.
  */
 #ifndef LONGSHORE_UPLOADER_LEDGER_H
 #define LONGSHORE_UPLOADER_LEDGER_H
