@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Writing the key directories. Under a lock on the root, for each key file of the plan:
- *   1. read it from every directory that may hold it; different contents end the work before
- * anything is written;
+ *   1. read it from every directory that may hold it; if two differ, the work ends before anything
+ *      is written;
  *   2. draw a new key only if no directory has one;
  *   3. create it, whole, where it is missing.
  * A crash between two creations leaves the key in some directories: the next run finds it there and

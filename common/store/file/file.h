@@ -3,13 +3,13 @@
  * file:// driver, a directory on one local or network file system with hard links. How it keeps the
  * store's promises:
  *
- *   - temporaries lie in "<first component>/.tmp/", so that permissions can be cut per prefix,
- * under names drawn at random, created exclusively; link() gives the finished object its name, or
- * fails if the name is taken;
- *   - file, then directory are synced before finish or replace answers;
- *   - replace and remove hold flock() on the object itself and look again whether the name still is
- * that object, so comparison and rename are one step for all who go by this driver;
- *   - objects are never written once they have their name.
+ *   - Temporaries lie in "<first component>/.tmp/", so that permissions can be cut per prefix,
+ * under names drawn at random, created exclusively. link() gives the finished object its name, or
+ *     fails if the name is taken.
+ *   - File, then directory are synced before finish or replace answers.
+ *   - Replace and remove hold flock() on the object itself and look again whether the name still is
+ *     that object, so comparison and rename are one step for all who go by this driver.
+ *   - Objects are never written once they have their name.
  *
  * A process that dies leaves its temporary behind. Without a clock nobody can say here that a
  * temporary is dead, so they stay; they are invisible to list and hold sealed bytes only.
