@@ -55,22 +55,24 @@ static int open_socket(const struct addrinfo *at)
 
 static int port_of(int fd)
 {
-	struct sockaddr_storage at;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at = {.v6 = {.sin6_port = 0}};
 	socklen_t n = sizeof(at);
-	if (getsockname(fd, (struct sockaddr *)&at, &n))
+	if (getsockname(fd, &at.any, &n))
 		return 0;
-	if (at.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&at)->sin_port);
+	return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 int listen_at(const char *address, int *out_fd, int *out_port, struct err *e)
 {
-	struct address at;
+	struct address at = {.host = ""};
 	if (parse(address, &at, e))
 		return e->act;
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-	struct addrinfo *list;
+	struct addrinfo *list = NULL;
 	int code = getaddrinfo(at.host[0] ? at.host : NULL, at.port, &hints, &list);
 	if (code)
 		return err_set_native(e, ERR_FATAL, "bad_settings", "resolver", code,
@@ -81,8 +83,8 @@ int listen_at(const char *address, int *out_fd, int *out_port, struct err *e)
 	if (fd < 0) {
 		(void)err_set_errno(
 		        e, "bad_settings", why, "LONGSHORE_ADMIN: cannot listen on '%s'", address);
-		e->act = ERR_FATAL; /* a service without the port its probes ask at would be killed
-		                       anyway */
+		e->act = ERR_FATAL; /* without the port that probes ask at it would be killed anyway
+		                     */
 		return e->act;
 	}
 	*out_fd = fd;

@@ -6,6 +6,7 @@
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -94,7 +95,8 @@ void batch_drop(struct batch_loop *l, size_t count)
 	for (size_t i = 0; i < count; i++)
 		bus_message_free(l->messages[i]);
 	l->messages_count -= count;
-	memmove(l->messages, l->messages + count, l->messages_count * sizeof(l->messages[0]));
+	memmove(l->messages, l->messages + count,
+	        l->messages_count * sizeof(const struct bus_message *));
 }
 
 static int tell_trouble(struct batch_loop *l, const struct err *e)
@@ -150,8 +152,8 @@ int batch_pause(struct batch_loop *l, bool pause, struct err *e)
 {
 	if (pause == l->is_paused || l->places_count == 0)
 		return 0;
-	struct bus_position *at;
-	size_t count;
+	struct bus_position *at = NULL;
+	size_t count = 0;
 	if (positions_of(l, false, &at, &count, e))
 		return e->act;
 	int act = bus_pause(l->consumer, at, count, pause, e);
@@ -179,8 +181,8 @@ int batch_commit(struct batch_loop *l, struct err *e)
 {
 	if (l->service->keeps_offsets || l->is_fenced || clock_mono_ms() < l->commit_not_before_ms)
 		return 0;
-	struct bus_position *at;
-	size_t count;
+	struct bus_position *at = NULL;
+	size_t count = 0;
 	if (positions_of(l, true, &at, &count, e))
 		return e->act;
 	if (count) {
@@ -204,6 +206,7 @@ void batch_done(struct batch_loop *l, size_t taken)
 	for (size_t i = 0; i < taken; i++) {
 		const struct bus_message *m = l->messages[i];
 		struct place *p = place_find(l, topic_of(l, m->topic), m->partition);
+		assert(p); /* what came before the last revoke was forgotten with it */
 		p->next = m->offset + 1;
 		p->is_dirty = true;
 	}

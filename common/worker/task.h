@@ -39,38 +39,37 @@ enum task_lease {
 enum { TASK_TOKEN_BYTES = 33 };
 
 struct task {
-	enum task_state state;
-	struct str topic; /* of the loop */
-	int32_t partition;
 	int64_t offset;
-	uint64_t order;   /* of arrival */
-	bool is_owned;    /* its partition is assigned to us */
-	struct mark mark; /* copy of what the partition's marks say */
+	uint64_t order; /* of arrival */
 	const struct bus_message *message;
+	int32_t partition;
+	enum task_state state;
+	struct mark mark; /* copy of what the partition's marks say */
 
 	struct arena mem; /* of the decoded event */
 	const struct ev_type *type;
 	void *event;                     /* begins with the head */
 	const struct ev_task_head *head; /* NULL while it is not decoded */
 
-	int64_t not_before_ms; /* monotonic: no try to decode or start earlier */
-	int64_t backoff_ms;
-	enum task_lease lease;
+	int64_t not_before_ms;  /* monotonic: no try to decode or start earlier */
 	int64_t lease_renew_ms; /* monotonic */
-	char token[TASK_TOKEN_BYTES];
+	int64_t started_ms;     /* wall clock */
 
-	int64_t started_ms; /* wall clock */
-	int act;            /* outcome of the execution: 0 = `wire` holds the result to be sent */
+	struct buf wire;    /* SENDING: its bytes; RUNNING: the encoded result */
+	const char *reason; /* SENDING: for the log */
 	struct err failure; /* act != 0 */
-	bool is_repeated;   /* the result was found in staging */
-
-	enum task_letter letter; /* SENDING: what */
-	struct buf wire;         /* SENDING: its bytes; RUNNING: the encoded result */
+	int act;            /* outcome of the execution: 0 = `wire` holds the result to be sent */
 	enum ev_outcome outcome; /* SENDING a result: for log and counters */
-	const char *reason;
-	bool is_queued;     /* handed to the producer, no report yet */
+	enum task_letter letter; /* SENDING: what */
+	enum task_lease lease;
+
+	bool is_owned;      /* its partition is assigned to us */
+	bool is_told;       /* UNREAD: the log has it */
+	bool is_repeated;   /* the result was found in staging */
+	bool is_queued;     /* SENDING: handed to the producer, no report yet */
 	bool is_substitute; /* `wire` stands in for a result that was too large */
 	bool is_finished;   /* ACKED: the mark is set, the commit is to come */
+	char token[TASK_TOKEN_BYTES];
 };
 
 #endif

@@ -136,10 +136,10 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 		*e = why;
 		return act;
 	default:
-		if (t->backoff_ms == 0)
+		if (!t->is_told)
 			log_err(LOG_WARN, "worker.schema_awaited", &why, NULL, 0);
-		t->backoff_ms = SCHEMA_PAUSE_MS;
-		t->not_before_ms = clock_mono_ms() + t->backoff_ms;
+		t->is_told = true;
+		t->not_before_ms = clock_mono_ms() + SCHEMA_PAUSE_MS;
 		return 0;
 	}
 }

@@ -38,7 +38,6 @@ struct task *task_new(struct task_loop *l, const struct bus_message *m, struct e
 	random_bytes(token, sizeof(token));
 	hex_encode(token, sizeof(token), t->token);
 	t->state = TASK_UNREAD;
-	t->topic = l->frame->topics[l->service->topic];
 	t->partition = m->partition;
 	t->offset = m->offset;
 	t->order = l->arrivals++;
