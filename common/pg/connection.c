@@ -12,7 +12,9 @@
 /* Known session state, whatever the role's or database's defaults are. */
 static const char session_settings[] =
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
-        " SET search_path = ''; SET standard_conforming_strings = on";
+        " SET search_path = ''; SET standard_conforming_strings = on;"
+        /* A process that is stopped inside a transaction must not hold its rows for ever. */
+        " SET idle_in_transaction_session_timeout = '10s'";
 
 static void be_silent(void *arg, const char *message)
 {

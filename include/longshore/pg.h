@@ -7,7 +7,9 @@
  *
  * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40), resources (53), lock not
  * available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL; data (22, 23): ERR_REJECT (23505 has code
- * "pg_duplicate"). After a lost connection the object reconnects at the next call outside a transaction. One thread
+ * "pg_duplicate"). After a lost connection the object reconnects at the next call outside a transaction.
+ * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the server, so that others get
+ * at its rows. One thread
  * owns a struct pg.
  */
 #ifndef LONGSHORE_PG_H

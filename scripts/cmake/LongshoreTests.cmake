@@ -25,7 +25,7 @@ function(longshore_py_test kind file)
 	string(REGEX REPLACE "\\.py$" "" name ${path})
 	string(REGEX REPLACE "[/]" "_" name ${name})
 	add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/scripts/run-pytest ${file})
-	set_tests_properties(${name} PROPERTIES LABELS ${kind} TIMEOUT 900
+	set_tests_properties(${name} PROPERTIES LABELS ${kind} TIMEOUT 1800
 		ENVIRONMENT "LONGSHORE_BIN=${CMAKE_BINARY_DIR}/bin;LONGSHORE_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
 
