@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { DELIVERIES = 16, ROWS = 256, MESSAGES = 4096, CLAIMS = 512 };
+enum { DELIVERIES = 16, ROWS = 1024, MESSAGES = 8192, CLAIMS = 512 };
 
 struct stored {
 	struct delivery x;
@@ -62,6 +62,7 @@ struct world {
 	int audits;
 	char last_audit[64];
 	bool wakes_route;
+	enum ev_resolution resolution; /* of the next word */
 };
 
 static inline void world_init(struct world *w)
@@ -430,6 +431,7 @@ static inline struct stored *world_say(struct world *w, struct str id, enum deci
 	        .note = STR(""),
 	        .frozen = w->frozen,
 	        .content_hash = STR(""),
+	        .resolution = w->resolution,
 	        .request = {.tenant = STR("acme"),
 	                .route = STR(""),
 	                .cause_kind = STR("trigger"),
