@@ -181,7 +181,6 @@ static inline int run(struct world *w, const struct ev_bridge_task *task,
 static inline struct ev_staged_ref put_list(
         struct world *w, const char *delivery, const struct buf *text)
 {
-	static char sha[SHA256_HEX];
 	struct secret key;
 	struct sealed_facts facts;
 	struct err e;
@@ -192,13 +191,25 @@ static inline struct ev_staged_ref put_list(
 	must(keyring_staging(scheduler, STR("specs"), str_c(delivery), &key, &e), &e);
 	struct str name = arena_printf(&w->mem, "specs/%s/x.list", delivery);
 	must(sealed_put_once(w->staging, name, &key, buf_str(text), &facts, &e), &e);
-	memcpy(sha, facts.sha256, sizeof(sha));
 	keyring_close(scheduler);
-	return (struct ev_staged_ref){.name = name, .sha256 = str_c(sha)};
+	return (struct ev_staged_ref){
+	        .name = name, .sha256 = arena_str(&w->mem, str_c(facts.sha256))};
 }
 
-/* Drives one delivery; the combine's result. */
-static inline struct ev_task_result drive(struct world *w, const char *delivery, int64_t *slices)
+static inline void add_selection(struct buf *list, const struct ev_staged_ref *sel)
+{
+	struct err e;
+	struct reflist_item item = {.name = sel->name,
+	        .sha256 = sel->sha256,
+	        .bytes = sel->bytes,
+	        .rows = sel->rows,
+	        .label = STR(""),
+	        .plain_sha256 = STR("")};
+	must(reflist_add(list, &item, &e), &e);
+}
+
+/* Inspects, selects every slice and lists; the combine task that is due then. */
+static inline struct ev_bridge_task prepare(struct world *w, const char *delivery, int64_t *slices)
 {
 	struct ev_task_result r, rows = {0};
 	struct err e;
@@ -210,9 +221,8 @@ static inline struct ev_task_result drive(struct world *w, const char *delivery,
 	struct buf list;
 	buf_init(&list, 1 << 20);
 	for (int32_t i = 0; i < *slices; i++) {
-		char id[32];
-		(void)snprintf(id, sizeof(id), "select-%d", i);
-		struct ev_bridge_task select = task_of(delivery, id, EV_BRIDGE_OP_SELECT, i);
+		struct str id = arena_printf(&w->mem, "select-%d", i);
+		struct ev_bridge_task select = task_of(delivery, id.p, EV_BRIDGE_OP_SELECT, i);
 		select.input = &input;
 		must(run(w, &select, &rows, &e), &e);
 		read += result_count_of(&rows, STR("rows_read"));
@@ -221,28 +231,41 @@ static inline struct ev_task_result drive(struct world *w, const char *delivery,
 		                result_count_of(&rows, STR("filtered")) +
 		                result_count_of(&rows, STR("unmatched")) +
 		                result_count_of(&rows, STR("matched")));
-		const struct ev_staged_ref *sel = result_output_of(&rows, STR("selection"));
-		struct reflist_item item = {.name = sel->name,
-		        .sha256 = sel->sha256,
-		        .bytes = sel->bytes,
-		        .rows = sel->rows,
-		        .label = STR(""),
-		        .plain_sha256 = STR("")};
-		must(reflist_add(&list, &item, &e), &e);
+		add_selection(&list, result_output_of(&rows, STR("selection")));
 	}
 	assert_int_equal(read, inspected);
-	struct ev_staged_ref selections = put_list(w, delivery, &list);
+	struct ev_bridge_task combine = task_of(delivery, "combine", EV_BRIDGE_OP_COMBINE, 0);
+	combine.input = arena_alloc(&w->mem, sizeof(*combine.input));
+	*combine.input = put_list(w, delivery, &list);
 	buf_release(&list);
 	struct ev_bridge_task lists = task_of(delivery, "lists", EV_BRIDGE_OP_LISTS, 0);
 	must(run(w, &lists, &r, &e), &e);
-	struct ev_suppression_pin pins[4];
-	for (size_t i = 0; i < r.outputs_count; i++)
-		pins[i] = (struct ev_suppression_pin){
-		        .name = r.outputs[i].name, .version = r.outputs[i].sha256, .url = STR("")};
-	struct ev_bridge_task combine = task_of(delivery, "combine", EV_BRIDGE_OP_COMBINE, 0);
-	combine.input = &selections;
-	combine.suppressions = pins;
 	combine.suppressions_count = r.outputs_count;
+	combine.suppressions =
+	        arena_alloc(&w->mem, (r.outputs_count + 1) * sizeof(*combine.suppressions));
+	for (size_t i = 0; i < r.outputs_count; i++)
+		combine.suppressions[i] = (struct ev_suppression_pin){
+		        .name = r.outputs[i].name, .version = r.outputs[i].sha256, .url = STR("")};
+	return combine;
+}
+
+/* The books of one combine. */
+static inline void assert_balanced(const struct ev_task_result *r, int64_t links)
+{
+	assert_int_equal(links, result_count_of(r, STR("repeated")) +
+	                                result_count_of(r, STR("shared")) +
+	                                result_count_of(r, STR("chosen")));
+	assert_int_equal(result_count_of(r, STR("chosen")),
+	        result_count_of(r, STR("blocked")) + result_count_of(r, STR("held_out")) +
+	                result_count_of(r, STR("capped")) + result_count_of(r, STR("members")));
+}
+
+/* Drives one delivery; the combine's result. */
+static inline struct ev_task_result drive(struct world *w, const char *delivery, int64_t *slices)
+{
+	struct ev_task_result r;
+	struct err e;
+	struct ev_bridge_task combine = prepare(w, delivery, slices);
 	must(run(w, &combine, &r, &e), &e);
 	return r;
 }

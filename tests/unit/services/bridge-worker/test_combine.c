@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What combine makes of the slices, of lists and of a baseline; and what it refuses. */
+#include "world.h"
+
+static struct str hash_of(const struct ev_task_result *r)
+{
+	return result_fact_of(r, STR("content_hash"));
+}
+
+static void write_people(struct world *w, int from, int to)
+{
+	FILE *f;
+	char path[160];
+	folder_rmdir(&w->folder, "src");
+	folder_mkdir(&w->folder, "src");
+	(void)snprintf(path, sizeof(path), "%s/src/a.csv", w->folder.path);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	(void)fprintf(f, "patient,state\n");
+	for (int i = from; i < to; i++)
+		(void)fprintf(f, "p%d,NY\n", i);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void suppress_from(struct world *w, struct spec_suppression *list, const char *text)
+{
+	folder_write(&w->folder, "list.csv", text, strlen(text));
+	*list = (struct spec_suppression){.name = STR("opt-out"),
+	        .source = {.url = str_c(w->list), .delimiter = ','},
+	        .id_column = STR("id")};
+	w->spec.suppressions = list;
+	w->spec.suppressions_count = 1;
+}
+
+/* Persons 0..999: 500 are known, two to a record; then 500..1,499. */
+static void a_baseline_is_compared(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 1000);
+	struct ev_task_result first = drive(w, "d1", &slices);
+	struct ev_staged_ref baseline = *result_output_of(&first, STR("baseline"));
+	assert_int_equal(result_count_of(&first, STR("members")), 250);
+	assert_int_equal(result_count_of(&first, STR("baseline")), 0);
+	assert_null(result_fact_of(&first, STR("baseline_hash")).p);
+	write_people(w, 500, 1500);
+	struct ev_bridge_task combine = prepare(w, "d2", &slices);
+	combine.baseline = &baseline;
+	combine.baseline_version = STR("v");
+	must(run(w, &combine, &r, &e), &e);
+	assert_balanced(&r, 500);
+	assert_int_equal(result_count_of(&r, STR("members")), 250);
+	assert_int_equal(result_count_of(&r, STR("baseline")), 250);
+	assert_int_equal(result_count_of(&r, STR("unchanged")), 125);
+	assert_int_equal(result_count_of(&r, STR("added")), 125);
+	assert_int_equal(result_count_of(&r, STR("removed")), 125);
+	assert_int_equal(result_count_of(&r, STR("changed")), 0);
+	assert_true(str_eq(result_fact_of(&r, STR("baseline_hash")), hash_of(&first)));
+	assert_false(str_eq(hash_of(&r), hash_of(&first)));
+}
+
+static void a_baseline_of_another_version_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 100);
+	struct ev_task_result first = drive(w, "d1", &slices);
+	struct ev_staged_ref baseline = *result_output_of(&first, STR("baseline"));
+	struct ev_bridge_task combine = prepare(w, "d2", &slices);
+	combine.baseline = &baseline;
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_task");
+	combine.baseline_version = STR("another");
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_task");
+	combine.baseline_version = STR("v");
+	baseline.sha256 = STR("another");
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "corrupt");
+}
+
+/* A shared record goes when one of its persons must not be sent; ids that can be none are no ids.
+ */
+static void suppressed_persons_take_their_records_along(void **state)
+{
+	struct world *w = *state;
+	struct spec_suppression list;
+	int64_t slices = 0;
+	write_people(w, 0, 100);
+	suppress_from(w, &list, "id\np0\np2\np2\n\"\"\np99\np4000\nP8\n");
+	struct ev_task_result r = drive(w, "d", &slices);
+	/* p0 and p2 are one record; p99 is not known; p4000 was not asked for; P8 is not p8. */
+	assert_balanced(&r, 50);
+	assert_int_equal(result_count_of(&r, STR("chosen")), 25);
+	assert_int_equal(result_count_of(&r, STR("blocked")), 1);
+	assert_int_equal(result_count_of(&r, STR("members")), 24);
+	assert_int_equal(result_count_of(&r, STR("persons")), 50);
+	assert_int_equal(result_count_of(&r, STR("primary_ids")), 24);
+}
+
+static void without_rows_there_are_no_members(void **state)
+{
+	struct world *w = *state;
+	int64_t slices = 0;
+	write_people(w, 0, 0);
+	struct ev_task_result r = drive(w, "d", &slices);
+	assert_int_equal(slices, 0);
+	assert_balanced(&r, 0);
+	assert_int_equal(result_count_of(&r, STR("members")), 0);
+	assert_int_equal(result_output_of(&r, STR("members"))->rows, 0);
+}
+
+static void the_result_is_the_same_each_time_and_a_segment_is_part_of_its_hash(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r, again;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 100);
+	struct ev_bridge_task combine = prepare(w, "d", &slices);
+	must(run(w, &combine, &r, &e), &e);
+	must(run(w, &combine, &again, &e), &e);
+	assert_true(str_eq(hash_of(&r), hash_of(&again)));
+	assert_true(str_eq(result_output_of(&r, STR("members"))->sha256,
+	        result_output_of(&again, STR("members"))->sha256));
+	w->spec.audience.segment = STR("other");
+	must(run(w, &combine, &again, &e), &e);
+	assert_false(str_eq(hash_of(&r), hash_of(&again)));
+}
+
+static void what_is_not_as_the_task_says_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 100);
+	struct ev_bridge_task combine = prepare(w, "d", &slices);
+	combine.input->sha256 = STR("another");
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "corrupt");
+	combine.input = NULL;
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_task");
+	/* A list of selections that names what select did not write. */
+	struct buf list;
+	struct ev_staged_ref forged = {
+	        .name = STR("selections/d/select-0.sel"), .sha256 = STR("another")};
+	buf_init(&list, 1 << 16);
+	add_selection(&list, &forged);
+	struct ev_staged_ref input = put_list(w, "forged", &list);
+	struct ev_bridge_task task = task_of("forged", "combine", EV_BRIDGE_OP_COMBINE, 0);
+	task.input = &input;
+	assert_int_equal(run(w, &task, &r, &e), ERR_REJECT); /* of another delivery: another key */
+	buf_release(&list);
+}
+
+static void a_version_that_is_gone_says_so(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 10);
+	struct ev_bridge_task combine = prepare(w, "d", &slices);
+	combine.bridge_version = STR("gone");
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bridge_version_gone");
+}
+
+/* Unknown is what is no state: empty, or a code that does not exist. */
+static void unknown_states_are_blocked_where_the_destination_says_so(void **state)
+{
+	struct world *w = *state;
+	static const char text[] =
+	        "patient,state\np0,NY\np4,\np8,XX\np12,new york\np16, ny \np20,pr\n";
+	int64_t slices = 0;
+	folder_rmdir(&w->folder, "src");
+	folder_mkdir(&w->folder, "src");
+	folder_write(&w->folder, "src/a.csv", text, sizeof(text) - 1);
+	struct ev_task_result r = drive(w, "d1", &slices);
+	assert_int_equal(result_count_of(&r, STR("members")), 6);
+	w->spec.destination.suppress_unknown_state = true;
+	r = drive(w, "d2", &slices);
+	assert_balanced(&r, 6);
+	assert_int_equal(result_count_of(&r, STR("blocked")), 3);
+	assert_int_equal(result_count_of(&r, STR("members")), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(a_baseline_is_compared, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_baseline_of_another_version_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                suppressed_persons_take_their_records_along, setup, teardown),
+	        cmocka_unit_test_setup_teardown(without_rows_there_are_no_members, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                the_result_is_the_same_each_time_and_a_segment_is_part_of_its_hash, setup,
+	                teardown),
+	        cmocka_unit_test_setup_teardown(
+	                what_is_not_as_the_task_says_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_version_that_is_gone_says_so, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                unknown_states_are_blocked_where_the_destination_says_so, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
