@@ -180,8 +180,9 @@ static int run_lanes(struct fingerprinter *f, const struct str *ids, size_t coun
 	for (size_t round = 0; active > 0; round++) {
 		for (size_t i = 0; i < active; i++)
 			is_last[i] = add_block(f, ids[f->lane[i]], round, f->work + i * BLOCK);
-		if (encrypt(f, f->work, active, e) != 0)
-			return e->act;
+		int rc = encrypt(f, f->work, active, e);
+		if (rc != 0)
+			return rc;
 		size_t kept = 0;
 		for (size_t i = 0; i < active; i++) {
 			if (is_last[i]) {
@@ -230,8 +231,9 @@ int fingerprint_marks(
 	for (size_t done = 0; done < count; done += LANES) {
 		size_t n = count - done < LANES ? count - done : LANES;
 		unsigned char full[LANES * BLOCK];
-		if (run_lanes(f, ids + done, n, full, e) != 0)
-			return e->act;
+		int rc = run_lanes(f, ids + done, n, full, e);
+		if (rc != 0)
+			return rc;
 		for (size_t i = 0; i < n;
 		        i++) { /* the first four bytes, little-endian on any machine */
 			const unsigned char *p = full + i * BLOCK;

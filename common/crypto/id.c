@@ -41,7 +41,7 @@ struct id id_end(struct id_hash *h)
 	unsigned char digest[SHA256_BYTES];
 	hash_take(hash_of(h), digest);
 	hash_free(hash_of(h));
-	struct id id;
+	struct id id = {""};
 	hex_encode(digest, (ID_TEXT_BYTES - 1) / 2, id.text);
 	return id;
 }

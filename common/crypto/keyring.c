@@ -28,7 +28,8 @@ struct keyring {
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+	(void)err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+	return ERR_FATAL;
 }
 
 /* By hand instead of realloc: the old copy of the keys is wiped. */
@@ -36,9 +37,11 @@ static int make_room(struct keyring *k, struct err *e)
 {
 	if (k->count < k->room)
 		return 0;
-	if (k->count >= KEYS_MAX)
-		return err_set(e, ERR_FATAL, "key_bad", "key directory %s: holds more than %d keys",
+	if (k->count >= KEYS_MAX) {
+		(void)err_set(e, ERR_FATAL, "key_bad", "key directory %s: holds more than %d keys",
 		        k->dir, KEYS_MAX);
+		return ERR_FATAL;
+	}
 	size_t room = k->room == 0 ? 16 : 2 * k->room;
 	struct keyring_entry *entries = calloc(room, sizeof *entries);
 	if (entries == NULL)
@@ -55,8 +58,9 @@ static int make_room(struct keyring *k, struct err *e)
 
 static int read_entry(struct keyring *k, int dir_fd, const char *file, struct err *e)
 {
-	if (make_room(k, e) != 0)
-		return e->act;
+	int rc = make_room(k, e);
+	if (rc != 0)
+		return rc;
 	struct keyring_entry *entry = &k->entries[k->count];
 	bool is_there = false;
 	if (key_file_read(dir_fd, k->dir, file, &entry->key, &is_there, e) != 0)

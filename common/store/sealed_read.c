@@ -96,11 +96,15 @@ int sealed_open(struct store *s, struct str name, const struct secret *scope_key
         struct sealed_reader **out, struct err *e)
 {
 	struct sealed_reader *r = calloc(1, sizeof *r);
-	if (r == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
-	if (begin(r, s, name, scope_key, e) != 0) {
+	if (r == NULL) {
+		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
+		return ERR_FATAL;
+	}
+	int rc = begin(r, s, name, scope_key, e);
+	if (rc != 0) {
 		sealed_close(r);
-		return err_note(e, "open sealed " STR_FMT, STR_ARG(name));
+		(void)err_note(e, "open sealed " STR_FMT, STR_ARG(name));
+		return rc;
 	}
 	*out = r;
 	return 0;
@@ -146,18 +150,18 @@ int sealed_get(struct store *s, struct str name, const struct secret *scope_key,
         struct arena *mem, struct str *out, struct err *e)
 {
 	struct sealed_reader *r = NULL;
-	if (sealed_open(s, name, scope_key, &r, e) != 0)
-		return e->act;
-	int rc = 0;
+	int rc = sealed_open(s, name, scope_key, &r, e);
+	if (rc != 0)
+		return rc;
 	size_t n = (size_t)r->bytes;
+	size_t got = 0;
 	char *p = n <= max_bytes ? arena_try_alloc(mem, n + 1, 1) : NULL;
-	if (p == NULL)
+	if (p != NULL)
+		rc = sealed_read(r, 0, p, n, &got, e);
+	else
 		rc = err_set(e, ERR_REJECT, "too_large",
 		        "sealed object " STR_FMT ": %zu bytes, room for %zu", STR_ARG(name), n,
 		        max_bytes);
-	size_t got = 0;
-	if (rc == 0)
-		rc = sealed_read(r, 0, p, n, &got, e);
 	sealed_close(r);
 	if (rc == 0)
 		*out = str_bytes(p, n);
@@ -178,10 +182,11 @@ int sealed_check(struct store *s, struct str name, const struct secret *scope_ke
         struct sealed_facts *out, struct err *e)
 {
 	struct sealed_reader *r = NULL;
-	if (sealed_open(s, name, scope_key, &r, e) != 0)
-		return e->act;
+	int rc = sealed_open(s, name, scope_key, &r, e);
+	if (rc != 0)
+		return rc;
 	struct hash *h = hash_new_sha256();
-	int rc = hash_all(r, h, e);
+	rc = hash_all(r, h, e);
 	if (rc == 0) {
 		unsigned char digest[SHA256_BYTES];
 		hash_take(h, digest);

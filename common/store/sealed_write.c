@@ -47,14 +47,17 @@ int sealed_create(struct store *s, struct str name, const struct secret *scope_k
         struct sealed_writer **out, struct err *e)
 {
 	struct sealed_writer *w = calloc(1, sizeof *w);
-	if (w == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
+	if (w == NULL) {
+		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
+		return ERR_FATAL;
+	}
 	w->store = s;
 	w->scope_key = *scope_key;
 	w->hash = hash_new_sha256();
-	if (begin(w, name, e) != 0) {
+	int rc = begin(w, name, e);
+	if (rc != 0) {
 		writer_free(w);
-		return e->act;
+		return rc;
 	}
 	*out = w;
 	return 0;
@@ -110,7 +113,7 @@ static int finish(struct sealed_writer *w, struct sealed_facts *out, struct err 
 
 int sealed_finish(struct sealed_writer *w, struct sealed_facts *out, struct err *e)
 {
-	struct sealed_facts facts;
+	struct sealed_facts facts = {0};
 	int rc = finish(w, &facts, e);
 	if (rc == 0)
 		*out = facts;
@@ -128,11 +131,13 @@ int sealed_put_once(struct store *s, struct str name, const struct secret *scope
         struct str bytes, struct sealed_facts *out, struct err *e)
 {
 	struct sealed_writer *w = NULL;
-	if (sealed_create(s, name, scope_key, &w, e) != 0)
-		return e->act;
-	if (sealed_write(w, bytes.p, bytes.n, e) != 0) {
+	int rc = sealed_create(s, name, scope_key, &w, e);
+	if (rc != 0)
+		return rc;
+	rc = sealed_write(w, bytes.p, bytes.n, e);
+	if (rc != 0) {
 		sealed_abandon(w);
-		return e->act;
+		return rc;
 	}
 	return sealed_finish(w, out, e);
 }

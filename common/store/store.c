@@ -66,24 +66,33 @@ struct name_text {
 
 static int take_name(struct str name, struct name_text *out, struct err *e)
 {
-	if (!store_name_is_good(name))
-		return err_set(e, ERR_REJECT, "bad_name",
+	if (!store_name_is_good(name)) {
+		(void)err_set(e, ERR_REJECT, "bad_name",
 		        "staging: a name has 1 to %d bytes of [A-Za-z0-9._/=-] without empty, "
 		        "\".\", \"..\" or \"%s\" "
 		        "components of at most %d bytes",
 		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_COMPONENT_MAX);
+		return ERR_REJECT;
+	}
 	memcpy(out->text, name.p, name.n);
 	out->text[name.n] = '\0';
 	return 0;
+}
+
+static int noted(int rc, struct err *e, const char *verb, const char *name)
+{
+	(void)err_note(e, "%s %s", verb, name);
+	return rc;
 }
 
 int store_create(struct store *s, struct str name, struct store_writer **out, struct err *e)
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
-	if (s->ops->create(s, n.text, out, e) != 0)
-		return err_note(e, "create %s", n.text);
+		return ERR_REJECT;
+	int rc = s->ops->create(s, n.text, out, e);
+	if (rc != 0)
+		return noted(rc, e, "create", n.text);
 	(*out)->ops = s->ops;
 	return 0;
 }
@@ -107,11 +116,13 @@ void store_abandon(struct store_writer *w)
 int store_put_once(struct store *s, struct str name, struct str bytes, struct err *e)
 {
 	struct store_writer *w = NULL;
-	if (store_create(s, name, &w, e) != 0)
-		return e->act;
-	if (store_write(w, bytes.p, bytes.n, e) != 0) {
+	int rc = store_create(s, name, &w, e);
+	if (rc != 0)
+		return rc;
+	rc = store_write(w, bytes.p, bytes.n, e);
+	if (rc != 0) {
 		store_abandon(w);
-		return e->act;
+		return rc;
 	}
 	return store_finish(w, e);
 }
@@ -121,13 +132,14 @@ int store_replace(
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
+		return ERR_REJECT;
 	if (bytes.n > STORE_REPLACE_MAX)
 		return err_set(e, ERR_REJECT, "too_large",
 		        "replace %s: only objects of at most %d bytes are replaced", n.text,
 		        STORE_REPLACE_MAX);
-	if (s->ops->replace(s, n.text, bytes, tag, e) != 0)
-		return err_note(e, "replace %s", n.text);
+	int rc = s->ops->replace(s, n.text, bytes, tag, e);
+	if (rc != 0)
+		return noted(rc, e, "replace", n.text);
 	return 0;
 }
 
@@ -158,16 +170,17 @@ int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
+		return ERR_REJECT;
 	struct store_reader *r = NULL;
 	struct store_facts got;
-	if (s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e) != 0)
-		return err_note(e, "read %s", n.text);
+	int rc = s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e);
+	if (rc != 0)
+		return noted(rc, e, "read", n.text);
 	r->ops = s->ops;
-	int rc = read_all(r, max_bytes, mem, out, e);
+	rc = read_all(r, max_bytes, mem, out, e);
 	store_read_close(r);
 	if (rc != 0)
-		return err_note(e, "read %s", n.text);
+		return noted(rc, e, "read", n.text);
 	if (facts != NULL)
 		*facts = got;
 	return 0;
@@ -177,9 +190,10 @@ int store_stat(struct store *s, struct str name, struct store_facts *out, struct
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
-	if (s->ops->stat(s, n.text, out, e) != 0)
-		return err_note(e, "stat %s", n.text);
+		return ERR_REJECT;
+	int rc = s->ops->stat(s, n.text, out, e);
+	if (rc != 0)
+		return noted(rc, e, "stat", n.text);
 	return 0;
 }
 
@@ -187,9 +201,10 @@ int store_remove(struct store *s, struct str name, struct err *e)
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
-	if (s->ops->remove(s, n.text, e) != 0)
-		return err_note(e, "remove %s", n.text);
+		return ERR_REJECT;
+	int rc = s->ops->remove(s, n.text, e);
+	if (rc != 0)
+		return noted(rc, e, "remove", n.text);
 	return 0;
 }
 
@@ -198,9 +213,10 @@ int store_read_open(struct store *s, struct str name, struct store_reader **out,
 {
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
-		return e->act;
-	if (s->ops->read_open(s, n.text, out, facts, e) != 0)
-		return err_note(e, "read %s", n.text);
+		return ERR_REJECT;
+	int rc = s->ops->read_open(s, n.text, out, facts, e);
+	if (rc != 0)
+		return noted(rc, e, "read", n.text);
 	(*out)->ops = s->ops;
 	return 0;
 }

@@ -54,11 +54,14 @@ static int sync_both(const struct both *b, struct err *e)
 
 static int temp_is_there(const struct both *b, bool *out, struct err *e)
 {
-	struct stat st;
-	int rc = b->temp_dir < 0 ? -1 : fstatat(b->temp_dir, b->temp, &st, AT_SYMLINK_NOFOLLOW);
-	if (rc != 0 && b->temp_dir >= 0 && errno != ENOENT)
+	struct stat st = {0};
+	*out = false;
+	if (b->temp_dir < 0)
+		return 0;
+	if (fstatat(b->temp_dir, b->temp, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		*out = S_ISREG(st.st_mode);
+	else if (errno != ENOENT)
 		return drop_file_failed(e, errno, "look at the temporary");
-	*out = rc == 0 && S_ISREG(st.st_mode);
 	return 0;
 }
 
@@ -91,7 +94,7 @@ static int take_name(const struct both *b, enum drop_commit *out, struct err *e)
 int drop_file_commit(
         struct drop *d, const char *temp, const char *name, enum drop_commit *out, struct err *e)
 {
-	struct both b;
+	struct both b = {.temp_dir = -1, .name_dir = -1};
 	if (open_both(file_drop_of(d), temp, name, &b, e) != 0)
 		return e->act;
 	enum drop_commit answer = DROP_TEMP_GONE;

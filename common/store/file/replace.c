@@ -73,10 +73,10 @@ static int try_hold(const struct file_store *s, const char *name, struct held *o
 static int hold(const struct file_store *s, const char *name, struct held *out, struct err *e)
 {
 	bool is_held = false;
-	while (!is_held)
-		if (try_hold(s, name, out, &is_held, e) != 0)
-			return e->act;
-	return 0;
+	int rc = 0;
+	while (rc == 0 && !is_held)
+		rc = try_hold(s, name, out, &is_held, e);
+	return rc;
 }
 
 static int compare(const struct held *h, const char *tag, struct err *e)
@@ -124,9 +124,9 @@ int file_replace(
 int file_remove(struct store *store, const char *name, struct err *e)
 {
 	struct held h;
-	if (hold(file_of(store), name, &h, e) != 0)
-		return strcmp(e->code, "not_found") == 0 ? 0 : (int)e->act;
-	int rc = 0;
+	int rc = hold(file_of(store), name, &h, e);
+	if (rc != 0)
+		return strcmp(e->code, "not_found") == 0 ? 0 : rc;
 	if (unlinkat(h.dir_fd, h.base, 0) != 0 && errno != ENOENT)
 		rc = file_failed(e, errno, "remove");
 	else if (fsync(h.dir_fd) != 0)
