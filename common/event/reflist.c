@@ -22,10 +22,9 @@ int reflist_add(struct buf *out, const struct reflist_item *item, struct err *e)
 	if (item->name.n == 0 || item->bytes < 0 || item->rows < 0)
 		return err_set(e, ERR_REJECT, "bad_list",
 		        "an entry of a list needs a name, and sizes that are not negative");
-	return buf_printf(out, e,
-	        STR_FMT "\t" STR_FMT "\t%lld\t%lld\t" STR_FMT "\t" STR_FMT "\n", STR_ARG(item->name),
-	        STR_ARG(item->sha256), (long long)item->bytes, (long long)item->rows,
-	        STR_ARG(item->label), STR_ARG(item->plain_sha256));
+	return buf_printf(out, e, STR_FMT "\t" STR_FMT "\t%lld\t%lld\t" STR_FMT "\t" STR_FMT "\n",
+	        STR_ARG(item->name), STR_ARG(item->sha256), (long long)item->bytes,
+	        (long long)item->rows, STR_ARG(item->label), STR_ARG(item->plain_sha256));
 }
 
 static bool parse_line(struct str line, struct reflist_item *out)
@@ -41,8 +40,10 @@ static bool parse_line(struct str line, struct reflist_item *out)
 		if (!is_plain(fields[i]))
 			return false;
 	}
-	*out = (struct reflist_item){
-	        .name = fields[0], .sha256 = fields[1], .label = fields[4], .plain_sha256 = fields[5]};
+	*out = (struct reflist_item){.name = fields[0],
+	        .sha256 = fields[1],
+	        .label = fields[4],
+	        .plain_sha256 = fields[5]};
 	return out->name.n > 0 && str_to_i64(fields[2], &out->bytes) && out->bytes >= 0 &&
 	       str_to_i64(fields[3], &out->rows) && out->rows >= 0;
 }
@@ -55,7 +56,8 @@ static size_t count_lines(struct str text)
 	return lines;
 }
 
-int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out, size_t *out_count, struct err *e)
+int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out, size_t *out_count,
+        struct err *e)
 {
 	size_t lines = count_lines(text);
 	if (text.n > REFLIST_MAX_BYTES)

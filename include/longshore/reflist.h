@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists of staged objects, too long for an event: the scheduler writes them to specs/<delivery>/<sha256>.list, sealed
- * under the delivery's key; combine and manifest tasks read them. One line each, fields separated by tabs, in order of
- * the tasks' index: name, sha256, bytes, rows, label, plain_sha256. No field holds a tab or a line end.
+ * Lists of staged objects, too long for an event: the scheduler writes them to
+ * specs/<delivery>/<sha256>.list, sealed under the delivery's key; combine and manifest tasks read
+ * them. One line each, fields separated by tabs, in order of the tasks' index: name, sha256, bytes,
+ * rows, label, plain_sha256. No field holds a tab or a line end.
  */
 #ifndef LONGSHORE_REFLIST_H
 #define LONGSHORE_REFLIST_H
@@ -12,7 +13,7 @@
 #include "longshore/err.h"
 
 struct reflist_item {
-	struct str name;         /* in staging */
+	struct str name; /* in staging */
 	struct str sha256;
 	int64_t bytes;
 	int64_t rows;
@@ -24,7 +25,7 @@ enum { REFLIST_MAX_BYTES = 64 * 1024 * 1024 };
 
 int reflist_add(struct buf *out, const struct reflist_item *item, struct err *e) ERR_MUST_USE;
 /* *out lives in mem; ERR_REJECT ("corrupt") names the line. */
-int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out, size_t *out_count, struct err *e)
-	ERR_MUST_USE;
+int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
 
 #endif

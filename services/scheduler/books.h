@@ -5,7 +5,8 @@
  *   rows     rows_read = invalid + filtered + unmatched + matched
  *   links    links_found = not_picked + over_cap + links ;  links = matched + fan_out
  *   set      links = repeated + shared + chosen ;  chosen = blocked + held_out + capped + members
- *   delta    members = unchanged + changed + added ;  baseline = unchanged + changed + removed   (with a baseline)
+ *   delta    members = unchanged + changed + added ;  baseline = unchanged + changed + removed
+ * (with a baseline)
  *
  * Pure.
  */
@@ -18,13 +19,13 @@
 struct books {
 	const struct ev_count *counts; /* of the whole delivery */
 	size_t counts_count;
-	int64_t rows_inspected;        /* inspect's own count of rows; -1 = it has none */
-	int64_t rows_of_files;         /* sum over part files; -1 = none written */
+	int64_t rows_inspected; /* inspect's own count of rows; -1 = it has none */
+	int64_t rows_of_files;  /* sum over part files; -1 = none written */
 	bool has_baseline;
 };
 
-/* Absent: all lines hold; else the first that does not, with its numbers. A count that is not there is 0; a negative
- * one never balances. */
+/* Absent: all lines hold; else the first that does not, with its numbers. A count that is not there
+ * is 0; a negative one never balances. */
 struct str books_fault(const struct books *books, struct arena *mem);
 
 #endif

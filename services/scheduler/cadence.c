@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cadence.h"
 
-int cadence_init(struct cadence *c, const struct spec_cadence *spec, const struct tz *zone, struct err *e)
+int cadence_init(
+        struct cadence *c, const struct spec_cadence *spec, const struct tz *zone, struct err *e)
 {
 	struct cadence made = {
 	        .kind = spec->kind,

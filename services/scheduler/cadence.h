@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * When a route runs. A run is known by its civil label (yyyy-mm-ddThh:mm), zone and fold; its moment is computed from
- * them, so new time-zone data moves a run and never makes a second one. Pure.
+ * When a route runs. A run is known by its civil label (yyyy-mm-ddThh:mm), zone and fold; its
+ * moment is computed from them, so new time-zone data moves a run and never makes a second one.
+ * Pure.
  *
  *   gap      a label that does not exist runs at the first valid moment
  *   overlap  once, at the first of the two moments
- *   A cron line whose hour is a star follows elapsed time instead: it runs in both folds of an overlap, and labels
- *   inside a gap, an hour that never was, have no run.
- *   monthly and quarterly: a day beyond the month's end is its last day.
- *   biweekly: weeks from Monday to Sunday, every other one counted from the anchor's.
+ *   A cron line whose hour is a star follows elapsed time instead: it runs in both folds of an
+ * overlap, and labels inside a gap, an hour that never was, have no run. monthly and quarterly: a
+ * day beyond the month's end is its last day. biweekly: weeks from Monday to Sunday, every other
+ * one counted from the anchor's.
  */
 #ifndef SCHEDULER_CADENCE_H
 #define SCHEDULER_CADENCE_H
@@ -34,13 +35,16 @@ struct cadence_run {
 };
 
 /* ERR_REJECT ("bad_cadence", "bad_cron"). The zone is borrowed. */
-int cadence_init(struct cadence *c, const struct spec_cadence *spec, const struct tz *zone, struct err *e) ERR_MUST_USE;
+int cadence_init(struct cadence *c, const struct spec_cadence *spec, const struct tz *zone,
+        struct err *e) ERR_MUST_USE;
 
-/* The first run whose moment is after `after_s`; false: there is none (CADENCE_NONE, 31 February). */
+/* The first run whose moment is after `after_s`; false: there is none (CADENCE_NONE, 31 February).
+ */
 bool cadence_after(const struct cadence *c, int64_t after_s, struct cadence_run *out);
 /* The run behind this one, by label. */
 bool cadence_next(const struct cadence *c, const struct cadence_run *run, struct cadence_run *out);
-/* The moment of a label and fold under the zone's present rules; false: the label cannot be read. */
+/* The moment of a label and fold under the zone's present rules; false: the label cannot be read.
+ */
 bool cadence_due(const struct cadence *c, struct str label, int fold, int64_t *out_s);
 
 #endif

@@ -11,8 +11,8 @@ static struct conf_document read_document(const struct pg_rows *rows, size_t i, 
 	        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem), pg_text(rows, i, 4, mem)};
 }
 
-int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem, struct conf_document **out,
-        size_t *out_count, struct err *e)
+int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem,
+        struct conf_document **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -30,8 +30,8 @@ int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct 
 	return 0;
 }
 
-int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struct arena *mem, struct conf_document *out,
-        size_t *out_count, struct err *e)
+int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struct arena *mem,
+        struct conf_document *out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -47,8 +47,8 @@ int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struc
 	return 0;
 }
 
-int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, struct arena *mem, struct str **out,
-        size_t *out_count, struct err *e)
+int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -66,8 +66,8 @@ int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, str
 	return 0;
 }
 
-int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, struct arena *mem, struct spec_row **out,
-        size_t *out_count, struct err *e)
+int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, struct arena *mem,
+        struct spec_row **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -85,7 +85,8 @@ int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, st
 	return 0;
 }
 
-int conf_db_insert_specs(struct pg *pg, const struct spec_row *rows, size_t count, struct arena *mem, struct err *e)
+int conf_db_insert_specs(
+        struct pg *pg, const struct spec_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;

@@ -83,7 +83,8 @@ static int parse_field(struct str text, const struct field *f, uint64_t *bits, s
 	if (is_good)
 		return 0;
 	return err_set(e, ERR_REJECT, "bad_cron",
-	        "cron: the field for the %s must be *, numbers from %d to %d, lists, ranges or steps",
+	        "cron: the field for the %s must be *, numbers from %d to %d, lists, ranges or "
+	        "steps",
 	        f->name, f->least, f->most);
 }
 

@@ -135,8 +135,8 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	return bad ? bad : fail_unproducible(c, &failed, e);
 }
 
-/* The delivery itself cannot be decided or stored: it fails, with the reason. If even that cannot be stored its events
- * are given up, as poison; its alarm and its row stay. */
+/* The delivery itself cannot be decided or stored: it fails, with the reason. If even that cannot
+ * be stored its events are given up, as poison; its alarm and its row stay. */
 static int give_up(struct cycle *c, struct item *item, const struct err *why, struct err *e)
 {
 	log_err(LOG_ERROR, "scheduler.delivery.undecidable", why,

@@ -2,15 +2,17 @@
  *
  * One cycle: a few deliveries are loaded, decided, stored in one transaction, published, marked.
  *
- *   load    states, specs, the rows that events name           no lock is held: a stopped process holds up nobody
- *   decide  asks for facts; they are gathered for all at once; decide again
- *   lists   staged lists are written, content-addressed        a crash leaves garbage, never a wrong list
- *   store   locks the rows in the order of their ids, compares their versions, issues under the caps, writes states,
- *           tasks, heads, claims, outbox; commits              a crash before: nothing happened
- *   publish in order                                           a crash before or within: any scheduler's sweep does it
- *   mark    the outbox rows are deleted                        a crash before: published once more, which is harmless
+ *   load    states, specs, the rows that events name           no lock is held: a stopped process
+ * holds up nobody decide  asks for facts; they are gathered for all at once; decide again lists
+ * staged lists are written, content-addressed        a crash leaves garbage, never a wrong list
+ *   store   locks the rows in the order of their ids, compares their versions, issues under the
+ * caps, writes states, tasks, heads, claims, outbox; commits              a crash before: nothing
+ * happened publish in order                                           a crash before or within: any
+ * scheduler's sweep does it mark    the outbox rows are deleted                        a crash
+ * before: published once more, which is harmless
  *
- * Whoever finds another version publishes nothing: all is rolled back, and each delivery is loaded and decided alone.
+ * Whoever finds another version publishes nothing: all is rolled back, and each delivery is loaded
+ * and decided alone.
  */
 #ifndef SCHEDULER_CYCLE_H
 #define SCHEDULER_CYCLE_H
@@ -29,16 +31,16 @@ struct item { /* one delivery of the cycle */
 
 	struct delivery before;
 	struct str stored_status;
-	struct frozen frozen;      /* spec NULL: it has none */
+	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
 	size_t rows_count, rows_room;
-	unsigned known;            /* facts that were gathered for it */
+	unsigned known; /* facts that were gathered for it */
 	uint32_t stages;
 	bool newer_waits;
 	struct str claimed_path;
 	struct decision decision;
 	bool is_decided;
-	bool takes_over_status;    /* the status as stored goes out once more */
+	bool takes_over_status; /* the status as stored goes out once more */
 };
 
 struct flight_count { /* tasks in flight under one name */
@@ -80,22 +82,24 @@ struct cycle {
 	/* records of the trail that belong to no delivery */
 	struct ev_audit_record *audits;
 	size_t audits_count;
-	/* further writes of the same transaction; NULL = none. The transaction is open already when it is set. */
+	/* further writes of the same transaction; NULL = none. The transaction is open already when
+	 * it is set. */
 	int (*inside)(void *arg, struct scheduler *s, struct arena *mem, struct err *e);
 	void *inside_arg;
 
 	struct outbox_row *outbox;
 	size_t outbox_count, outbox_room;
 	struct wakes wakes;
-	bool is_for_due;           /* names the trace points */
+	bool is_for_due; /* names the trace points */
 };
 
 void cycle_init(struct cycle *c, struct scheduler *s, struct arena *mem);
 struct item *cycle_item(struct cycle *c, struct str id); /* finds or adds */
 void cycle_add(struct cycle *c, struct str id, const struct decide_event *event);
 
-/* The whole of it, also alone where that is needed. ERR_RETRY: the database, staging or Kafka is away. With `inside`
- * the caller has begun the transaction; ERR_FENCED then means that it was rolled back and nothing was done. */
+/* The whole of it, also alone where that is needed. ERR_RETRY: the database, staging or Kafka is
+ * away. With `inside` the caller has begun the transaction; ERR_FENCED then means that it was
+ * rolled back and nothing was done. */
 int cycle_run(struct cycle *c, struct err *e) ERR_MUST_USE;
 
 /* --- its steps, each in its own file --- */
@@ -110,20 +114,22 @@ int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_write.c: lists before, rows within the transaction */
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_write(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* publish.c: sends and marks rows. What can never go fails its delivery: *out_failed has their ids. */
+/* publish.c: sends and marks rows. What can never go fails its delivery: *out_failed has their ids.
+ */
 struct failed_rows {
 	struct str *ids;
 	size_t count;
 };
 int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
-	struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
+        struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
 /* Rows that are stored elsewhere, or need not be: sent only. */
-int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* One row of the deliveries topic. */
-struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id, struct str tenant,
-	struct str status, struct arena *mem);
+struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
+        struct str tenant, struct str status, struct arena *mem);
 /* wake.c: runs cycles for those that may go on, until nobody is left */
-int wake_all(struct scheduler *s, const struct wakes *wakes, struct arena *mem, struct err *e) ERR_MUST_USE;
+int wake_all(struct scheduler *s, const struct wakes *wakes, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -45,7 +45,8 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 }
 
 /* A row that is there already is newer knowledge only in its result. */
-static void merge_row(struct cycle *c, struct item *item, const struct task_row *row, size_t old_count)
+static void merge_row(
+        struct cycle *c, struct item *item, const struct task_row *row, size_t old_count)
 {
 	for (size_t i = 0; i < old_count; i++) {
 		if (!str_eq(item->rows[i].id, row->id))
@@ -98,10 +99,11 @@ static int load_specs(struct cycle *c, struct err *e)
 		const struct frozen *frozen = specs_find(&c->s->specs, hash);
 		for (size_t k = 0; k < found && !frozen && hash.n > 0 && bad == 0; k++)
 			if (str_eq(rows[k].hash, hash))
-				bad = specs_add(&c->s->specs, hash, rows[k].body, c->mem, &frozen, e);
+				bad = specs_add(
+				        &c->s->specs, hash, rows[k].body, c->mem, &frozen, e);
 		if (bad == 0 && !frozen && hash.n > 0)
-			bad = err_set(e, ERR_FATAL, "bad_row", "the spec of delivery " STR_FMT
-			                                       " is not stored",
+			bad = err_set(e, ERR_FATAL, "bad_row",
+			        "the spec of delivery " STR_FMT " is not stored",
 			        STR_ARG(c->items[i]->id));
 		if (frozen)
 			c->items[i]->frozen = *frozen;
@@ -213,8 +215,8 @@ static int gather_heads(struct cycle *c, struct item **items, size_t count, stru
 			c->heads[c->heads_count++] = found[i];
 	for (size_t i = 0; i < count; i++) /* a route that has no head yet */
 		if (!find_head(c, asking[i]))
-			c->heads[c->heads_count++] = (struct loaded_head){
-			        .key = {asking[i]->tenant, asking[i]->route}};
+			c->heads[c->heads_count++] =
+			        (struct loaded_head){.key = {asking[i]->tenant, asking[i]->route}};
 	struct str *newer = NULL;
 	size_t newer_count = 0;
 	bad = route_db_newer_waiting(c->s->pg, asking, count, c->mem, &newer, &newer_count, e);
@@ -234,8 +236,8 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	}
 	struct loaded_bridge *found = NULL;
 	size_t found_count = 0;
-	int bad = route_db_load_bridges(
-	        c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	int bad =
+	        route_db_load_bridges(c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
 	if (bad)
 		return bad;
 	struct loaded_bridge *all =
@@ -254,13 +256,14 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 
 static int gather_stages(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
-	struct wanted_stage *wanted = arena_alloc(c->mem, (count * STAGE_COUNT + 1) * sizeof *wanted);
+	struct wanted_stage *wanted =
+	        arena_alloc(c->mem, (count * STAGE_COUNT + 1) * sizeof *wanted);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++)
 		for (int s = 0; s < STAGE_COUNT; s++)
 			if ((items[i]->decision.need_stages >> s & 1) != 0)
-				wanted[n++] = (struct wanted_stage){items[i]->id,
-				        now_of(items[i])->revision, (enum stage)s};
+				wanted[n++] = (struct wanted_stage){
+				        items[i]->id, now_of(items[i])->revision, (enum stage)s};
 	struct loaded_tasks loaded;
 	int bad = task_db_load_stages(c->s->pg, wanted, n, c->mem, &loaded, e);
 	if (bad == 0)
@@ -285,8 +288,8 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 	int bad = 0;
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		const struct decision *n = &items[i]->decision;
-		struct claim_set set = {spec_of(items[i])->bucket.url, items[i]->id, n->claims,
-		        n->claims_count};
+		struct claim_set set = {
+		        spec_of(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
 		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
 	}
 	return bad;
@@ -341,7 +344,8 @@ static void decide_item(struct cycle *c, struct item *item)
 	        .claimed_path = item->claimed_path,
 	        .bridge_version = STR(""),
 	};
-	/* Asked for with the names as they were before this round; they do not change by the answer. */
+	/* Asked for with the names as they were before this round; they do not change by the
+	 * answer. */
 	struct loaded_head *head = find_head(c, now_of(item));
 	if (head)
 		facts.head = head->head;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Within the transaction: places under the caps are claimed, breakers are asked, ready tasks become issued. */
+ * Within the transaction: places under the caps are claimed, breakers are asked, ready tasks become
+ * issued. */
 #include "cycle.h"
 
 static const struct spec *spec_of(const struct item *item)
@@ -35,7 +36,8 @@ static void want_flight(struct cycle *c, bool is_tenant, struct str name, int64_
 		        (struct flight_count){.is_tenant = is_tenant, .name = name};
 }
 
-/* Places that this cycle gives back: tasks that were in flight when they were loaded, and are no more. */
+/* Places that this cycle gives back: tasks that were in flight when they were loaded, and are no
+ * more. */
 static void give_back(struct cycle *c, const struct item *item)
 {
 	for (size_t i = 0; i < item->rows_count; i++) {

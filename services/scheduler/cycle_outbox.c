@@ -19,7 +19,8 @@ static struct outbox_row *add_row(struct cycle *c)
 	return row;
 }
 
-static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out, struct err *e)
+static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out,
+        struct err *e)
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
@@ -39,8 +40,8 @@ static struct str traceparent(struct cycle *c, struct str delivery_id, struct st
 	return arena_printf(c->mem, "00-" STR_FMT "-%.16s-01", STR_ARG(delivery_id), span.p);
 }
 
-static int add_event(struct cycle *c, const struct delivery *x, const struct ev_type *type, const void *event,
-        struct outbox_row **out, struct err *e)
+static int add_event(struct cycle *c, const struct delivery *x, const struct ev_type *type,
+        const void *event, struct outbox_row **out, struct err *e)
 {
 	struct str value;
 	int bad = encode(c, type, event, &value, e);
@@ -58,8 +59,10 @@ static int add_event(struct cycle *c, const struct delivery *x, const struct ev_
 	return 0;
 }
 
-/* Receipts have keys of their own, and the partition of their delivery: they are read before its final status. */
-static int add_receipt(struct cycle *c, const struct delivery *x, const struct ev_receipt *receipt, struct err *e)
+/* Receipts have keys of their own, and the partition of their delivery: they are read before its
+ * final status. */
+static int add_receipt(
+        struct cycle *c, const struct delivery *x, const struct ev_receipt *receipt, struct err *e)
 {
 	struct outbox_row *row = NULL;
 	int bad = add_event(c, x, &ev_receipt_type, receipt, &row, e);
@@ -67,8 +70,8 @@ static int add_receipt(struct cycle *c, const struct delivery *x, const struct e
 		return bad;
 	row->topic = TOPIC_DELIVERIES;
 	row->partition = c->s->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
-	row->key = arena_printf(c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id),
-	        STR_ARG(receipt->file.file_id));
+	row->key = arena_printf(
+	        c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id), STR_ARG(receipt->file.file_id));
 	return 0;
 }
 
@@ -102,7 +105,8 @@ static void fill_spec(struct cycle *c, const struct item *item, struct ev_task_h
 	head->spec_ref = ref;
 }
 
-static int add_task(struct cycle *c, const struct item *item, const struct task_row *row, struct err *e)
+static int add_task(
+        struct cycle *c, const struct item *item, const struct task_row *row, struct err *e)
 {
 	const struct delivery *x = &item->decision.after;
 	const struct stage_plan *plan = stage_plan(row->stage);
@@ -140,8 +144,8 @@ static int add_audit(struct cycle *c, const struct ev_audit_record *record, stru
 	return 0;
 }
 
-struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id, struct str tenant,
-        struct str status, struct arena *mem)
+struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
+        struct str tenant, struct str status, struct arena *mem)
 {
 	struct cycle c = {.mem = mem};
 	return (struct outbox_row){

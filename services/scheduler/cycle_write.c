@@ -5,7 +5,8 @@
 
 #include "longshore/sealed.h"
 
-static int put(struct scheduler *s, struct str delivery_id, struct str name, struct str bytes, struct err *e)
+static int put(struct scheduler *s, struct str delivery_id, struct str name, struct str bytes,
+        struct err *e)
 {
 	struct secret key;
 	int bad = keyring_staging(s->keys, STR("specs"), delivery_id, &key, e);
@@ -35,7 +36,8 @@ int cycle_write_lists(struct cycle *c, struct err *e)
 	return bad;
 }
 
-static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out, struct err *e)
+static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out,
+        struct err *e)
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
@@ -96,8 +98,7 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 	if (n->drops_unfinished && !is_new)
 		w->drops[w->drops_count++] = item->id;
 	if (n->new_spec.json.p)
-		w->specs[w->specs_count++] =
-		        (struct spec_row){n->new_spec.hash, n->new_spec.json};
+		w->specs[w->specs_count++] = (struct spec_row){n->new_spec.hash, n->new_spec.json};
 	if (n->head == HEAD_TAKE)
 		w->takes[w->takes_count++] = &n->after;
 	return collect_tasks(c, item, w, e);
@@ -148,8 +149,8 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		const struct item *item = c->items[i];
 		const struct decision *n = &item->decision;
 		if (n->claims_count > 0) {
-			struct claim_set set = {spec_of(item)->bucket.url, item->id, n->claims,
-			        n->claims_count};
+			struct claim_set set = {
+			        spec_of(item)->bucket.url, item->id, n->claims, n->claims_count};
 			bad = route_db_claim(pg, &set, c->mem, e);
 		}
 		if (bad == 0 && n->bridge)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one decider. A pure function: (delivery, its tasks, facts, events) -> (delivery, tasks, what to tell the world).
- * It reads no clock, no environment, no file and no random source; it never fails: what cannot go on becomes a hold or
- * a final state with a reason.
+ * The one decider. A pure function: (delivery, its tasks, facts, events) -> (delivery, tasks, what
+ * to tell the world). It reads no clock, no environment, no file and no random source; it never
+ * fails: what cannot go on becomes a hold or a final state with a reason.
  *
- * Where a fact is missing it answers `needs` and nothing else; the caller gathers the fact and decides again from the
- * same beginning.
+ * Where a fact is missing it answers `needs` and nothing else; the caller gathers the fact and
+ * decides again from the same beginning.
  */
 #ifndef SCHEDULER_DECIDE_H
 #define SCHEDULER_DECIDE_H
@@ -17,17 +17,18 @@
 
 /* Settings that decisions depend on. */
 struct decide_rules {
-	int64_t not_after_ms;    /* an issue is not started later than this after it was made */
-	int64_t alarm_ms;        /* after not_after: the issue counts as lost */
-	int64_t backoff_ms;      /* first pause after a retry; doubles */
+	int64_t not_after_ms; /* an issue is not started later than this after it was made */
+	int64_t alarm_ms;     /* after not_after: the issue counts as lost */
+	int64_t backoff_ms;   /* first pause after a retry; doubles */
 	int64_t backoff_most_ms;
-	int64_t hold_check_ms;   /* a hold that releases itself is looked at so often */
-	int64_t confirm_ms;      /* a final status is published again so often until it was read back */
-	int64_t cap_wait_ms;     /* a task that found no free place under a cap tries again */
-	int32_t wave;            /* tasks of one delivery issued in one decision at most */
-	int32_t tasks_most;      /* tasks of one stage at most */
-	int32_t breaker_failures; /* uploads in a row that found the destination away until its breaker opens */
-	int64_t breaker_open_ms; /* first pause of the breaker; doubles */
+	int64_t hold_check_ms; /* a hold that releases itself is looked at so often */
+	int64_t confirm_ms;  /* a final status is published again so often until it was read back */
+	int64_t cap_wait_ms; /* a task that found no free place under a cap tries again */
+	int32_t wave;        /* tasks of one delivery issued in one decision at most */
+	int32_t tasks_most;  /* tasks of one stage at most */
+	int32_t breaker_failures; /* uploads in a row that found the destination away until its
+	                             breaker opens */
+	int64_t breaker_open_ms;  /* first pause of the breaker; doubles */
 };
 
 /* A frozen configuration; or, with spec == NULL, why there is none. */
@@ -47,8 +48,8 @@ enum decide_kind {
 	DECIDE_RESUME,
 	DECIDE_RESULT,
 	DECIDE_DUE,
-	DECIDE_WAKE,    /* what a hold waits for may have come */
-	DECIDE_FAIL     /* one of its events can never be published */
+	DECIDE_WAKE, /* what a hold waits for may have come */
+	DECIDE_FAIL  /* one of its events can never be published */
 };
 
 struct request {
@@ -56,17 +57,17 @@ struct request {
 	struct str tenant, route; /* or the bridge */
 	struct str cause_kind, cause, epoch;
 	struct str requested_by;
-	struct str label;         /* cadence only */
+	struct str label; /* cadence only */
 	int64_t planned_ms;
 };
 
 struct decide_event {
 	enum decide_kind kind;
-	struct str identity;      /* of the trigger */
-	struct request request;   /* REQUEST; of the others the tenant */
-	struct frozen frozen;     /* REQUEST, RESUME */
+	struct str identity;    /* of the trigger */
+	struct request request; /* REQUEST; of the others the tenant */
+	struct frozen frozen;   /* REQUEST, RESUME */
 	struct str actor, note;
-	struct str content_hash;  /* APPROVE: absent = the present one */
+	struct str content_hash; /* APPROVE: absent = the present one */
 	enum ev_resolution resolution;
 	const struct ev_task_result *result;
 	struct str result_bytes;
@@ -78,7 +79,7 @@ enum need {
 	NEED_STAGES = 2,     /* all rows of `need_stages` of this revision, with results */
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
-	NEED_CLAIMS = 16     /* is a name of `claims` taken by another delivery? */
+	NEED_CLAIMS = 16 /* is a name of `claims` taken by another delivery? */
 };
 
 struct route_head {
@@ -91,16 +92,17 @@ struct route_head {
 };
 
 struct facts {
-	int64_t now_ms;          /* the database's clock */
+	int64_t now_ms; /* the database's clock */
 	int64_t timeline;
-	struct frozen frozen;    /* the delivery's spec */
-	unsigned known;          /* enum need: what was gathered */
-	uint32_t stages;         /* bit per stage: NEED_STAGES was answered for it */
+	struct frozen frozen;      /* the delivery's spec */
+	unsigned known;            /* enum need: what was gathered */
+	uint32_t stages;           /* bit per stage: NEED_STAGES was answered for it */
 	struct str bridge_version; /* newest; empty = none was built */
 	int64_t bridge_built_ms;
 	struct route_head head;
-	bool newer_waits;        /* a newer delivery of the route stands behind, held for overlap */
-	struct str claimed_path; /* of `claims`, one that belongs to another delivery; absent = none */
+	bool newer_waits; /* a newer delivery of the route stands behind, held for overlap */
+	struct str
+	        claimed_path; /* of `claims`, one that belongs to another delivery; absent = none */
 };
 
 struct name_claim {
@@ -130,18 +132,19 @@ struct decide_input {
 };
 
 struct decision {
-	unsigned needs;            /* not 0: nothing below counts */
+	unsigned needs; /* not 0: nothing below counts */
 	uint32_t need_stages;
 
 	struct delivery after;
-	bool is_changed;           /* the row is to be stored, under a new version */
-	bool wants_status;         /* and its snapshot published */
-	bool republish;            /* the stored final status is to be published again, as it is */
-	struct task_row *rows;     /* those given, then new ones */
+	bool is_changed;       /* the row is to be stored, under a new version */
+	bool wants_status;     /* and its snapshot published */
+	bool republish;        /* the stored final status is to be published again, as it is */
+	struct task_row *rows; /* those given, then new ones */
 	size_t rows_count;
 	size_t rows_room;
-	bool drops_unfinished;     /* all rows that wait or are issued become dropped, before new ones are inserted */
-	struct frozen new_spec;    /* json present: to be stored */
+	bool drops_unfinished;  /* all rows that wait or are issued become dropped, before new ones
+	                           are inserted */
+	struct frozen new_spec; /* json present: to be stored */
 	struct staged_list *lists;
 	size_t lists_count;
 	struct ev_receipt *receipts;
@@ -151,11 +154,11 @@ struct decision {
 	struct name_claim *claims; /* with NEED_CLAIMS: to be looked up; else to be taken */
 	size_t claims_count;
 	enum head_move head;
-	bool forces_full;          /* with HEAD_RELEASE */
+	bool forces_full; /* with HEAD_RELEASE */
 	const struct bridge_row *bridge;
 	int32_t uploads_up, uploads_down; /* news of the destination, for its breaker */
-	bool wakes_route;          /* others of the route may go on */
-	bool wakes_bridge;         /* deliveries that wait for the bridge may go on */
+	bool wakes_route;                 /* others of the route may go on */
+	bool wakes_bridge;                /* deliveries that wait for the bridge may go on */
 };
 
 void decide(const struct decide_input *in, struct decision *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What people answer to a hold. A refused answer changes nothing but the trail and the detail. Pure. */
+ * What people answer to a hold. A refused answer changes nothing but the trail and the detail.
+ * Pure. */
 #include "deciding.h"
 
 static const char *const approvable[] = {"approval", "empty_source", "zero_match", "below_minimum",

@@ -23,8 +23,8 @@ void decide_built(struct deciding *d, const struct ev_task_result *result)
 	}
 	int64_t persons = done_fact_number(result, STR("persons"));
 	struct bridge_row *row = ARENA_NEW(d->mem, struct bridge_row);
-	*row = (struct bridge_row){version, epoch, records, persons < 0 ? 0 : persons,
-	        d->facts->now_ms};
+	*row = (struct bridge_row){
+	        version, epoch, records, persons < 0 ? 0 : persons, d->facts->now_ms};
 	d->out->bridge = row;
 	d->out->wakes_bridge = true;
 	d->m->bridge_version = version;

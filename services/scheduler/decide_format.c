@@ -52,9 +52,8 @@ void decide_format(struct deciding *d)
 
 static int list_part(const struct task_row *row, struct str name, struct buf *out, struct err *e)
 {
-	const struct ev_staged_ref *ref = row && row->result
-	                                          ? done_output(row->result, STR("file"))
-	                                          : NULL;
+	const struct ev_staged_ref *ref =
+	        row && row->result ? done_output(row->result, STR("file")) : NULL;
 	if (!ref)
 		return err_set(e, ERR_REJECT, "bad_result", "a part's result lacks the file");
 	struct str plain = done_fact(row->result, STR("plain_sha256"));
@@ -69,8 +68,8 @@ static int list_part(const struct task_row *row, struct str name, struct buf *ou
 	return reflist_add(out, &item, e);
 }
 
-static int list_parts(struct deciding *d, const struct file_plan *plan, struct buf *list, int64_t *out_rows,
-        struct err *e)
+static int list_parts(struct deciding *d, const struct file_plan *plan, struct buf *list,
+        int64_t *out_rows, struct err *e)
 {
 	struct str *names = NULL;
 	const struct task_row **by = decide_done_rows(d, STAGE_PART, plan->parts);
@@ -137,8 +136,8 @@ void decide_trailers_done(struct deciding *d)
 	struct ev_delivery_memory *m = d->m;
 	for (int32_t i = m->parts; i < m->files_planned; i++) {
 		const struct task_row *manifest = decide_done_row(d, STAGE_MANIFEST, i);
-		const struct task_row *row = manifest ? manifest
-		                                      : decide_done_row(d, STAGE_MARKER, i);
+		const struct task_row *row =
+		        manifest ? manifest : decide_done_row(d, STAGE_MARKER, i);
 		const struct ev_staged_ref *ref =
 		        row && row->result ? done_output(row->result, STR("file")) : NULL;
 		if (!ref) {

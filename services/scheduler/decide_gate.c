@@ -94,7 +94,8 @@ static void check_guards(struct deciding *d, struct findings *f)
 	check_change(d, f);
 }
 
-/* An approval is for one selection. It outlives a change of the lists that only takes members away, within the guards. */
+/* An approval is for one selection. It outlives a change of the lists that only takes members away,
+ * within the guards. */
 static bool is_approved(struct deciding *d, const struct findings *guards)
 {
 	struct ev_delivery_memory *m = d->m;

@@ -25,13 +25,11 @@ void decide_hold(struct deciding *d, const char *reason, bool releases_itself, s
 	bool is_same = decide_is_held(d, reason);
 	if (!is_same) {
 		m->hold_since_ms = d->facts->now_ms;
-		m->hold_expires_ms =
-		        d->facts->now_ms + d->frozen.spec->limits.hold_hours * hour_ms;
+		m->hold_expires_ms = d->facts->now_ms + d->frozen.spec->limits.hold_hours * hour_ms;
 	}
 	d->x->state = STATE_HELD;
 	d->x->reason = str_c(reason);
-	m->hold_check_ms =
-	        releases_itself ? d->facts->now_ms + d->rules->hold_check_ms : 0;
+	m->hold_check_ms = releases_itself ? d->facts->now_ms + d->rules->hold_check_ms : 0;
 	decide_set_detail(d, detail);
 	if (!is_same)
 		decide_audit(d, "held", d->x->reason, d->m->detail);

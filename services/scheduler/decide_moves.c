@@ -131,8 +131,7 @@ struct ev_staged_ref *decide_add_list(struct deciding *d, struct str bytes, int6
 	struct ev_staged_ref *ref = ARENA_NEW(d->mem, struct ev_staged_ref);
 	*ref = (struct ev_staged_ref){
 	        .kind = STR("list"),
-	        .name = arena_printf(
-	                d->mem, "specs/" STR_FMT "/%s.list", STR_ARG(d->x->id), hash),
+	        .name = arena_printf(d->mem, "specs/" STR_FMT "/%s.list", STR_ARG(d->x->id), hash),
 	        .sha256 = arena_str(d->mem, str_c(hash)),
 	        .bytes = (int64_t)bytes.n,
 	        .rows = rows,
@@ -178,8 +177,7 @@ void decide_set_count(struct deciding *d, struct str name, int64_t value)
 		count->value = value;
 		return;
 	}
-	struct ev_count *wider =
-	        arena_alloc(d->mem, (d->m->counts_count + 1) * sizeof *wider);
+	struct ev_count *wider = arena_alloc(d->mem, (d->m->counts_count + 1) * sizeof *wider);
 	if (d->m->counts_count > 0)
 		memcpy(wider, d->m->counts, d->m->counts_count * sizeof *wider);
 	wider[d->m->counts_count] = (struct ev_count){STR(""), name, value};

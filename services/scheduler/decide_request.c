@@ -79,8 +79,8 @@ void decide_cancel(struct deciding *d, const struct decide_event *ev)
 		return;
 	}
 	if (delivery_state_is_final(x->state)) {
-		decide_refuse(d, "cancel", delivery_state_name(x->state),
-		        STR("it is over already"));
+		decide_refuse(
+		        d, "cancel", delivery_state_name(x->state), STR("it is over already"));
 		return;
 	}
 	if (d->m->phase == EV_PHASE_SETTLE) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Results. The first `done` of any issue is accepted and never taken back; every other word counts for the current
- * issue only. Only here is it decided whether a task is tried again. Pure.
+ * Results. The first `done` of any issue is accepted and never taken back; every other word counts
+ * for the current issue only. Only here is it decided whether a task is tried again. Pure.
  *
  *   retry    spends an attempt; waits with backoff; too many of them fail the delivery
  *   defer, expired   spend none
@@ -37,7 +37,8 @@ static int64_t attempts_allowed(const struct deciding *d, struct str reason)
 	return is_unavailable(reason) ? attempts * 3 : attempts;
 }
 
-static void wait_until(struct deciding *d, struct task_row *row, int64_t ready_ms, int64_t not_before_ms)
+static void wait_until(
+        struct deciding *d, struct task_row *row, int64_t ready_ms, int64_t not_before_ms)
 {
 	row->status = TASK_WAITING;
 	row->ready_ms = ready_ms > not_before_ms ? ready_ms : not_before_ms;
@@ -65,16 +66,17 @@ static void retry(struct deciding *d, struct task_row *row, const struct ev_task
 		wait_until(d, row, d->facts->now_ms, 0);
 		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"),
 		        arena_printf(d->mem, "%s %d, given up after %d attempts: " STR_FMT,
-		                stage_plan(row->stage)->name, (int)row->index,
-		                (int)row->attempts, STR_ARG(r->detail)));
+		                stage_plan(row->stage)->name, (int)row->index, (int)row->attempts,
+		                STR_ARG(r->detail)));
 		return;
 	}
-	int64_t pause = backoff_ms(
-	        row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_most_ms);
+	int64_t pause =
+	        backoff_ms(row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_most_ms);
 	wait_until(d, row, d->facts->now_ms + pause, r->not_before_ms);
 }
 
-static void wait_for_person(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+static void wait_for_person(
+        struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	bool is_conflict = str_eq(r->reason, STR("name_conflict"));
 	wait_until(d, row, TASK_NEVER_MS, 0);

@@ -13,10 +13,10 @@ static bool hold_if_unsupported(struct deciding *d)
 		return false;
 	struct str all = spec->unsupported[0];
 	for (size_t i = 1; i < spec->unsupported_count; i++)
-		all = arena_printf(d->mem, STR_FMT ", " STR_FMT, STR_ARG(all),
-		        STR_ARG(spec->unsupported[i]));
-	struct str reason = arena_printf(
-	        d->mem, "unsupported(" STR_FMT ")", STR_ARG(spec->unsupported[0]));
+		all = arena_printf(
+		        d->mem, STR_FMT ", " STR_FMT, STR_ARG(all), STR_ARG(spec->unsupported[i]));
+	struct str reason =
+	        arena_printf(d->mem, "unsupported(" STR_FMT ")", STR_ARG(spec->unsupported[0]));
 	decide_hold(d, reason.p, false,
 	        arena_printf(d->mem,
 	                "the configuration asks for what is not honoured yet: " STR_FMT
@@ -150,7 +150,8 @@ void decide_selected(struct deciding *d)
 	struct buf list;
 	buf_init(&list, REFLIST_MAX_BYTES);
 	struct err e = {0};
-	int bad = by && sum_counts(d) ? 0 : err_set(&e, ERR_REJECT, "bad_result", "counts overflow");
+	int bad =
+	        by && sum_counts(d) ? 0 : err_set(&e, ERR_REJECT, "bad_result", "counts overflow");
 	for (int32_t i = 0; i < count && bad == 0; i++)
 		bad = by[i] ? list_line(by[i], &list, &e)
 		            : err_set(&e, ERR_REJECT, "bad_result", "slice %d has no result", i);
@@ -201,7 +202,8 @@ static void combine(struct deciding *d)
 	decide_add_combine(d);
 }
 
-/* Before combine, and again after a release from a hold behind it. Held for a stale list it stays held meanwhile. */
+/* Before combine, and again after a release from a hold behind it. Held for a stale list it stays
+ * held meanwhile. */
 void decide_look_at_lists(struct deciding *d)
 {
 	if (d->frozen.spec->suppressions_count == 0) {
@@ -215,7 +217,8 @@ void decide_look_at_lists(struct deciding *d)
 	decide_add_lists(d);
 }
 
-static const struct ev_staged_ref *output_of_list(const struct ev_task_result *result, struct str list)
+static const struct ev_staged_ref *output_of_list(
+        const struct ev_task_result *result, struct str list)
 {
 	for (size_t i = 0; i < result->outputs_count; i++)
 		if (str_eq(result->outputs[i].kind, STR("suppression")) &&
@@ -229,11 +232,9 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 {
 	if (list->max_age_hours <= 0)
 		return false;
-	struct str fact =
-	        arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
+	struct str fact = arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
 	int64_t modified = done_fact_number(result, fact);
-	return modified < 0 ||
-	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
+	return modified < 0 || d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
 }
 
 void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)

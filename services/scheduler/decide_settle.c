@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The end. Every final state but completed goes through settle once an upload was issued: only the ledger knows what
- * the partner can see, and it is closed first. Pure. */
+ * The end. Every final state but completed goes through settle once an upload was issued: only the
+ * ledger knows what the partner can see, and it is closed first. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -18,7 +18,8 @@ static void close_route(struct deciding *d, bool is_accepted)
 	d->out->wakes_route = true;
 }
 
-static void conclude(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+static void conclude(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
 {
 	decide_drop_unfinished(d);
 	decide_go_to(d, EV_PHASE_OVER, state);
@@ -49,8 +50,8 @@ static void add_settles(struct deciding *d, const int32_t *open, size_t count)
 	}
 }
 
-/* Files whose upload was issued and is not receipted. An upload that was sent again with a person's answer has two
- * rows, but one ledger record: it is settled once. */
+/* Files whose upload was issued and is not receipted. An upload that was sent again with a person's
+ * answer has two rows, but one ledger record: it is settled once. */
 static bool find_open(struct deciding *d, int32_t **out, size_t *out_count)
 {
 	int32_t files = d->m->files_planned;
@@ -62,8 +63,8 @@ static bool find_open(struct deciding *d, int32_t **out, size_t *out_count)
 	size_t count = 0;
 	for (size_t i = 0; i < d->out->rows_count; i++) {
 		const struct task_row *row = &d->out->rows[i];
-		if (!decide_row_is(d, row, STAGE_UPLOAD) || row->issue == 0 || row->index >= files ||
-		        done[row->index] || is_seen[row->index])
+		if (!decide_row_is(d, row, STAGE_UPLOAD) || row->issue == 0 ||
+		        row->index >= files || done[row->index] || is_seen[row->index])
 			continue;
 		is_seen[row->index] = true;
 		open[count++] = row->index;
@@ -102,8 +103,8 @@ static void name_visible(struct deciding *d)
 	int shown = 0;
 	for (size_t i = 0; i < d->out->rows_count; i++) {
 		const struct task_row *row = &d->out->rows[i];
-		bool is_file = decide_row_is(d, row, STAGE_UPLOAD) ||
-		               decide_row_is(d, row, STAGE_SETTLE);
+		bool is_file =
+		        decide_row_is(d, row, STAGE_UPLOAD) || decide_row_is(d, row, STAGE_SETTLE);
 		if (!is_file || row->status != TASK_DONE || !row->result || !row->result->receipt ||
 		        shown++ >= NAMES_SHOWN)
 			continue;
@@ -111,8 +112,8 @@ static void name_visible(struct deciding *d)
 		        shown > 1 ? ", " : "", STR_ARG(row->result->receipt->name));
 	}
 	if (shown > NAMES_SHOWN)
-		names = arena_printf(d->mem, STR_FMT ", and %d more", STR_ARG(names),
-		        shown - NAMES_SHOWN);
+		names = arena_printf(
+		        d->mem, STR_FMT ", and %d more", STR_ARG(names), shown - NAMES_SHOWN);
 	if (d->m->files_visible > 0)
 		add_visible(d, names);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * New task rows. A task's id is the hash of its whole input: what is hashed here is what is in the event, in order, but
- * for issue and time. Rows begin as waiting and ready; which of them are issued at once is decided behind decide, where
- * the caps are known. Pure.
+ * New task rows. A task's id is the hash of its whole input: what is hashed here is what is in the
+ * event, in order, but for issue and time. Rows begin as waiting and ready; which of them are
+ * issued at once is decided behind decide, where the caps are known. Pure.
  */
 #include "deciding.h"
 
@@ -109,7 +109,8 @@ static void add_input(struct id_hash *h, enum stage stage, const union task_even
 	assert(!"a stage");
 }
 
-/* `turn` tells apart tasks of one input that are new causes: the second look, the file sent again. */
+/* `turn` tells apart tasks of one input that are new causes: the second look, the file sent again.
+ */
 static void add_task(struct deciding *d, enum stage stage, union task_event *t, int32_t turn)
 {
 	const struct spec *spec = d->frozen.spec;

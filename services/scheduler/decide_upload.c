@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Upload in order: parts together, then the manifest, then the marker; each only when all before it are receipted.
- * Pure. */
+ * Upload in order: parts together, then the manifest, then the marker; each only when all before it
+ * are receipted. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -19,7 +19,8 @@ static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str 
 }
 
 /* The staged file of a place in the plan. */
-static bool file_of(struct deciding *d, const struct file_plan *plan, int32_t index, struct file_upload *out)
+static bool file_of(
+        struct deciding *d, const struct file_plan *plan, int32_t index, struct file_upload *out)
 {
 	struct ev_delivery_memory *m = d->m;
 	out->index = index;
@@ -42,8 +43,8 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, int32_t in
 	return out->file != NULL;
 }
 
-static void add_upload(struct deciding *d, const struct file_plan *plan, int32_t index, struct str name,
-        enum ev_resolution resolution)
+static void add_upload(struct deciding *d, const struct file_plan *plan, int32_t index,
+        struct str name, enum ev_resolution resolution)
 {
 	struct file_upload file = {.name = name, .resolution = resolution};
 	if (file_of(d, plan, index, &file))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the stages of decide share: one decision in the making, and the moves that all of them use. Pure. */
+ * What the stages of decide share: one decision in the making, and the moves that all of them use.
+ * Pure. */
 #ifndef SCHEDULER_DECIDING_H
 #define SCHEDULER_DECIDING_H
 
@@ -7,13 +8,13 @@
 
 struct deciding {
 	struct decision *out;
-	struct delivery *x;             /* out->after */
-	struct ev_delivery_memory *m;   /* its memory */
-	struct frozen frozen;           /* the spec that counts now */
+	struct delivery *x;           /* out->after */
+	struct ev_delivery_memory *m; /* its memory */
+	struct frozen frozen;         /* the spec that counts now */
 	const struct facts *facts;
 	const struct decide_rules *rules;
 	struct arena *mem;
-	struct str actor, identity;     /* of the event at hand, for the trail */
+	struct str actor, identity; /* of the event at hand, for the trail */
 };
 
 /* decide_moves.c */
@@ -23,7 +24,8 @@ void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state s
 void decide_set_detail(struct deciding *d, struct str detail);
 void decide_drop_unfinished(struct deciding *d);
 void decide_audit(struct deciding *d, const char *action, struct str reason, struct str detail);
-/* Somebody asked for what may not be: the trail says so, with the same record however often it is asked. */
+/* Somebody asked for what may not be: the trail says so, with the same record however often it is
+ * asked. */
 void decide_refuse(struct deciding *d, const char *action, const char *reason, struct str detail);
 struct ev_staged_ref *decide_add_list(struct deciding *d, struct str bytes, int64_t rows);
 void decide_add_receipt(struct deciding *d, const struct ev_file_receipt *receipt);
@@ -35,10 +37,12 @@ int64_t decide_count(const struct deciding *d, struct str name); /* 0 where ther
 /* decide_tasks.c: rows */
 struct task_row *decide_find_row(struct deciding *d, struct str task_id);
 struct str decide_file_id(struct deciding *d, struct str name); /* of the ledger */
-const struct task_row *decide_done_row(struct deciding *d, enum stage stage, int32_t index); /* NULL: none */
+const struct task_row *decide_done_row(
+        struct deciding *d, enum stage stage, int32_t index); /* NULL: none */
 /* By index; a hole is NULL. The array is NULL when it has no room. */
 const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, int32_t count);
-bool decide_row_is(const struct deciding *d, const struct task_row *row, enum stage stage); /* of this revision */
+bool decide_row_is(const struct deciding *d, const struct task_row *row,
+        enum stage stage); /* of this revision */
 void decide_add_build(struct deciding *d);
 void decide_add_inspect(struct deciding *d);
 void decide_add_select(struct deciding *d, int32_t index);
@@ -60,7 +64,8 @@ struct file_upload {
 	enum ev_resolution resolution;
 };
 void decide_add_upload(struct deciding *d, const struct file_upload *file);
-void decide_add_settle(struct deciding *d, const struct file_upload *file); /* index, name, role, resolution count */
+void decide_add_settle(struct deciding *d,
+        const struct file_upload *file); /* index, name, role, resolution count */
 
 /* decide_hold.c */
 void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
@@ -87,7 +92,8 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result);
 
 /* decide_revision.c */
 void decide_begin_revision(struct deciding *d, enum ev_phase phase);
-void decide_restart(struct deciding *d, enum ev_phase phase, struct str reason); /* by ourselves; within a budget */
+void decide_restart(struct deciding *d, enum ev_phase phase,
+        struct str reason); /* by ourselves; within a budget */
 
 /* decide_build.c */
 void decide_start_build(struct deciding *d);
@@ -107,7 +113,8 @@ void decide_uploaded(struct deciding *d);
 void decide_resend(struct deciding *d, enum ev_resolution resolution);
 
 /* decide_settle.c */
-void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
+void decide_end(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
 void decide_fail(struct deciding *d, struct str reason, struct str detail);
 void decide_settled(struct deciding *d);
 void decide_complete(struct deciding *d, struct str reason);

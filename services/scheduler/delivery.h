@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A delivery (or a build) and its tasks, as the database holds them and as decide sees them. Plain values; texts belong
- * to the arena of the batch.
+ * A delivery (or a build) and its tasks, as the database holds them and as decide sees them. Plain
+ * values; texts belong to the arena of the batch.
  */
 #ifndef SCHEDULER_DELIVERY_H
 #define SCHEDULER_DELIVERY_H
@@ -41,11 +41,12 @@ struct delivery {
 	struct str tenant, route, audience, destination; /* route of a build: the bridge */
 	enum delivery_state state;
 	struct str reason;
-	int32_t revision;        /* from 1 */
-	int64_t version;         /* of the last decision: timeline << 40 | n */
-	int64_t status_version;  /* of the last stored status */
-	int64_t due_ms;          /* 0 = none */
-	int64_t planned_ms;      /* time of the plan, or of the trigger: orders a route's deliveries, names files */
+	int32_t revision;       /* from 1 */
+	int64_t version;        /* of the last decision: timeline << 40 | n */
+	int64_t status_version; /* of the last stored status */
+	int64_t due_ms;         /* 0 = none */
+	int64_t planned_ms;     /* time of the plan, or of the trigger: orders a route's deliveries,
+	                           names files */
 	struct str spec_hash;
 	int64_t created_ms, changed_ms;
 	struct ev_delivery_memory memory;
@@ -96,21 +97,21 @@ struct task_row {
 	enum stage stage;
 	int32_t index;
 	struct str lane;
-	struct str destination;  /* empty where the destination's caps don't count */
-	int32_t issue;           /* 0 = never issued */
-	int32_t attempts;        /* issues that were spent */
+	struct str destination; /* empty where the destination's caps don't count */
+	int32_t issue;          /* 0 = never issued */
+	int32_t attempts;       /* issues that were spent */
 	enum task_status status;
 	int64_t ready_ms;
-	int64_t not_after_ms;    /* of the current issue */
+	int64_t not_after_ms; /* of the current issue */
 
-	struct str event;        /* encoded, without the spec; absent while not loaded */
-	const union task_event *made;          /* of a new row: its event, without the spec */
-	struct str result_bytes;               /* accepted in this decision: as read */
-	const struct ev_task_result *result;   /* accepted, decoded; NULL while not loaded */
+	struct str event;             /* encoded, without the spec; absent while not loaded */
+	const union task_event *made; /* of a new row: its event, without the spec */
+	struct str result_bytes;      /* accepted in this decision: as read */
+	const struct ev_task_result *result; /* accepted, decoded; NULL while not loaded */
 
-	bool is_new;             /* to be inserted */
-	bool is_changed;         /* to be updated */
-	bool is_issued_now;      /* to be published */
+	bool is_new;        /* to be inserted */
+	bool is_changed;    /* to be updated */
+	bool is_issued_now; /* to be published */
 };
 
 /* Facts and counts of a result; an absent fact is an absent slice, an absent count -1. */

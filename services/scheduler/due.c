@@ -12,8 +12,7 @@ int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struc
 {
 	struct str *ids = NULL;
 	size_t count = 0;
-	int bad = state_db_claim_due(
-	        s->pg, s->settings.due_batch, CLAIM_MS, mem, &ids, &count, e);
+	int bad = state_db_claim_due(s->pg, s->settings.due_batch, CLAIM_MS, mem, &ids, &count, e);
 	*out_more = bad == 0 && count == (size_t)s->settings.due_batch;
 	if (bad || count == 0)
 		return bad;
@@ -27,7 +26,8 @@ int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struc
 }
 
 /* A task that can never go: its delivery fails, as if it had been its own outbox row. */
-static int fail_deliveries(struct scheduler *s, const struct failed_rows *failed, struct arena *mem, struct err *e)
+static int fail_deliveries(
+        struct scheduler *s, const struct failed_rows *failed, struct arena *mem, struct err *e)
 {
 	struct cycle c;
 	cycle_init(&c, s, mem);
@@ -66,7 +66,8 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 	return fail_deliveries(s, &failed, mem, e);
 }
 
-void status_reader_init(struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem)
+void status_reader_init(
+        struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem)
 {
 	*r = (struct status_reader){
 	        .s = s, .finals = arena_alloc(mem, (messages + 1) * sizeof(struct seen_status))};
@@ -80,7 +81,8 @@ void status_read(struct status_reader *r, const struct ev_delivery_status *statu
 		r->finals[r->finals_count++] =
 		        (struct seen_status){status->delivery_id, status->version};
 	}
-	/* A final one, too, may have come before its turn: the word after it counts. No room: due times repair it. */
+	/* A final one, too, may have come before its turn: the word after it counts. No room: due
+	 * times repair it. */
 	(void)readback_note(&r->s->readback, status->delivery_id, status->version, mono_ms);
 }
 
@@ -89,7 +91,8 @@ int status_confirm(struct status_reader *r, struct arena *mem, struct err *e)
 	return state_db_confirm(r->s->pg, r->finals, r->finals_count, mem, e);
 }
 
-int due_statuses(struct scheduler *s, int64_t mono_ms, struct arena *mem, bool *out_more, struct err *e)
+int due_statuses(
+        struct scheduler *s, int64_t mono_ms, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct readback_entry *entries = arena_alloc(mem, CHECK_AT_ONCE * sizeof *entries);
 	struct seen_status *seen = arena_alloc(mem, CHECK_AT_ONCE * sizeof *seen);

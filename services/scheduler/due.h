@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What time brings: overdue deliveries, what was stored and not published, and statuses that were not read back. */
+ * What time brings: overdue deliveries, what was stored and not published, and statuses that were
+ * not read back. */
 #ifndef SCHEDULER_DUE_H
 #define SCHEDULER_DUE_H
 
 #include "scheduler.h"
 #include "state_db.h"
 
-int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
+int due_deliveries(
+        struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 
 /* Statuses as they were read from the topic. */
@@ -15,10 +17,12 @@ struct status_reader {
 	struct seen_status *finals;
 	size_t finals_count;
 };
-void status_reader_init(struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem);
+void status_reader_init(
+        struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem);
 void status_read(struct status_reader *r, const struct ev_delivery_status *status, int64_t mono_ms);
 int status_confirm(struct status_reader *r, struct arena *mem, struct err *e) ERR_MUST_USE;
 /* Last words that are older than what is stored are corrected. */
-int due_statuses(struct scheduler *s, int64_t mono_ms, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
+int due_statuses(struct scheduler *s, int64_t mono_ms, struct arena *mem, bool *out_more,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -25,7 +25,8 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 	b->open_until_ms = w->now_ms + pause;
 }
 
-/* Half open: one upload may try, and until it reported the others wait as if the breaker were open. */
+/* Half open: one upload may try, and until it reported the others wait as if the breaker were open.
+ */
 static bool passes_breaker(struct breaker *b, const struct issue_world *w)
 {
 	if (b->failures < w->rules->breaker_failures)
@@ -38,7 +39,8 @@ static bool passes_breaker(struct breaker *b, const struct issue_world *w)
 }
 
 /* 0: it may go; else when to try again. */
-static int64_t blocked_until(const struct task_row *row, int32_t issued, const struct issue_world *w)
+static int64_t blocked_until(
+        const struct task_row *row, int32_t issued, const struct issue_world *w)
 {
 	if (row->ready_ms > w->now_ms)
 		return row->ready_ms;
@@ -82,7 +84,8 @@ static bool rests(const struct delivery *x, const struct task_row *row)
 	return x->state == STATE_HELD && row->stage == STAGE_UPLOAD;
 }
 
-void issue_ready(struct decision *decision, const struct delivery *before, const struct issue_world *w)
+void issue_ready(
+        struct decision *decision, const struct delivery *before, const struct issue_world *w)
 {
 	struct delivery *x = &decision->after;
 	if (delivery_state_is_final(x->state)) {

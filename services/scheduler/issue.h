@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which waiting tasks go now: those that are ready, while there is room under the caps of tenant and destination, while
- * the destination's breaker is closed, and not more than a wave at once. And when the delivery must be looked at again.
- * Pure.
+ * Which waiting tasks go now: those that are ready, while there is room under the caps of tenant
+ * and destination, while the destination's breaker is closed, and not more than a wave at once. And
+ * when the delivery must be looked at again. Pure.
  */
 #ifndef SCHEDULER_ISSUE_H
 #define SCHEDULER_ISSUE_H
@@ -14,8 +14,8 @@ struct cap {
 	int64_t room; /* places left; INT64_MAX = no cap */
 };
 
-struct breaker { /* of one destination */
-	int32_t failures;      /* uploads in a row that found it away */
+struct breaker {          /* of one destination */
+	int32_t failures; /* uploads in a row that found it away */
 	int64_t open_until_ms;
 	bool is_changed;
 };
@@ -31,7 +31,9 @@ struct issue_world {
 /* News of uploads: enough failures in a row open it, one success closes it. */
 void breaker_note(struct breaker *b, const struct decision *decision, const struct issue_world *w);
 
-/* Marks rows as issued and sets due_ms of the delivery. `before_due_ms`, `before_phase`: as they were loaded. */
-void issue_ready(struct decision *decision, const struct delivery *before, const struct issue_world *w);
+/* Marks rows as issued and sets due_ms of the delivery. `before_due_ms`, `before_phase`: as they
+ * were loaded. */
+void issue_ready(
+        struct decision *decision, const struct delivery *before, const struct issue_world *w);
 
 #endif

@@ -16,7 +16,8 @@ struct wiring {
 	struct memo *memo;
 };
 
-static int send(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static int send(
+        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
 {
 	return publisher_send(arg, items, count, out_bad, e);
 }
@@ -50,8 +51,8 @@ static int open_neighbours(struct wiring *w, const struct worker_conf *common, s
 	return bad ? bad : memo_open(common->redis, common->topic_prefix, &w->memo, e);
 }
 
-static int start(const struct worker_conf *common, const void *conf, struct publisher *pub, void **out_state,
-        struct err *e)
+static int start(const struct worker_conf *common, const void *conf, struct publisher *pub,
+        void **out_state, struct err *e)
 {
 	struct wiring *w = calloc(1, sizeof *w);
 	if (!w)
@@ -68,7 +69,8 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 	return 0;
 }
 
-static int batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e)
+static int batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
+        struct err *e)
 {
 	(void)mem; /* a cycle has an arena of its own, for one may follow from another */
 	struct wiring *w = state;

@@ -21,7 +21,8 @@ static struct str label_text(const struct naming *n, const char *planned, struct
 	return (struct str){plain, used};
 }
 
-static bool token_value(struct str token, const struct naming *n, struct arena *mem, struct str *out)
+static bool token_value(
+        struct str token, const struct naming *n, struct arena *mem, struct str *out)
 {
 	int64_t utc_s = civil_floor(n->planned_ms, 1000);
 	int64_t civil = utc_s + tz_segment_at(n->zone, utc_s).offset_s;
@@ -40,8 +41,7 @@ static bool token_value(struct str token, const struct naming *n, struct arena *
 	else if (str_eq(token, STR("delivery")))
 		*out = n->delivery_id;
 	else if (str_eq(token, STR("yyyymmdd")))
-		*out = arena_printf(
-		        mem, "%04d%02d%02d", (int)date.year, date.month, date.day);
+		*out = arena_printf(mem, "%04d%02d%02d", (int)date.year, date.month, date.day);
 	else if (str_eq(token, STR("hhmmss")))
 		*out = arena_printf(mem, "%02d%02d%02d", (int)(of_day / 3600),
 		        (int)(of_day / 60 % 60), (int)(of_day % 60));
@@ -70,8 +70,7 @@ static int check_path(struct str path, struct err *e)
 {
 	if (path.n == 0 || path.n > NAMING_MAX_BYTES)
 		return err_set(e, ERR_REJECT, "bad_name",
-		        "a file name has %zu bytes; 1 to %d are allowed", path.n,
-		        NAMING_MAX_BYTES);
+		        "a file name has %zu bytes; 1 to %d are allowed", path.n, NAMING_MAX_BYTES);
 	size_t first = 0;
 	for (size_t i = 0; i <= path.n; i++) {
 		if (i < path.n && path.p[i] != '/')
@@ -87,11 +86,12 @@ static int check_path(struct str path, struct err *e)
 
 static int too_long(struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_name", "a file name is longer than %d bytes",
-	        NAMING_MAX_BYTES);
+	return err_set(
+	        e, ERR_REJECT, "bad_name", "a file name is longer than %d bytes", NAMING_MAX_BYTES);
 }
 
-int naming_expand(struct str template, const struct naming *n, struct arena *mem, struct str *out, struct err *e)
+int naming_expand(struct str template, const struct naming *n, struct arena *mem, struct str *out,
+        struct err *e)
 {
 	char *text = arena_alloc(mem, NAMING_MAX_BYTES + 1);
 	size_t used = 0;
@@ -100,9 +100,9 @@ int naming_expand(struct str template, const struct naming *n, struct arena *mem
 		size_t step = 1;
 		if (template.p[i] == '{') {
 			ptrdiff_t close = str_find(template, '}', i);
-			struct str token = close < 0 ? STR("")
-			                             : (struct str){template.p + i + 1,
-			                                       (size_t)close - i - 1};
+			struct str token =
+			        close < 0 ? STR("")
+			                  : (struct str){template.p + i + 1, (size_t)close - i - 1};
 			if (close < 0 || !token_value(token, n, mem, &piece))
 				return err_set(e, ERR_REJECT, "bad_name",
 				        "the file name template has an unknown token at byte %zu; "

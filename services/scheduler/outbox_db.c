@@ -7,7 +7,8 @@
 
 enum { INSERT_AT_ONCE = 1000 };
 
-static int insert(struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
+static int insert(
+        struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -27,7 +28,8 @@ static int insert(struct pg *pg, struct outbox_row *rows, size_t count, struct a
 	return bad;
 }
 
-int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
+int outbox_db_insert(
+        struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	int bad = 0;
 	for (size_t i = 0; i < count && bad == 0; i += INSERT_AT_ONCE) {
@@ -37,7 +39,8 @@ int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struc
 	return bad;
 }
 
-int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
+int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
+        struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -47,8 +50,8 @@ int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count,
 	return pg_run(pg, &sql_delete_outbox, &p, NULL, NULL, e);
 }
 
-int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem, struct outbox_row **out,
-        size_t *out_count, struct err *e)
+int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+        struct outbox_row **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -63,7 +66,8 @@ int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *m
 	for (size_t i = 0; i < n; i++) {
 		int64_t topic = pg_num(rows, i, 2);
 		if (topic < 0 || topic >= TOPIC_COUNT)
-			return err_set(e, ERR_FATAL, "bad_row", "outbox row %lld has no known topic",
+			return err_set(e, ERR_FATAL, "bad_row",
+			        "outbox row %lld has no known topic",
 			        (long long)pg_num(rows, i, 0));
 		list[i] = (struct outbox_row){
 		        .id = pg_num(rows, i, 0),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * run.outbox: what is to be published. A row is written with its decision and deleted once it was acknowledged. */
+ * run.outbox: what is to be published. A row is written with its decision and deleted once it was
+ * acknowledged. */
 #ifndef SCHEDULER_OUTBOX_DB_H
 #define SCHEDULER_OUTBOX_DB_H
 
@@ -10,23 +11,23 @@
 struct pg;
 
 struct outbox_row {
-	int64_t id;               /* given by the database */
-	struct str delivery_id;   /* empty: of no delivery */
+	int64_t id;             /* given by the database */
+	struct str delivery_id; /* empty: of no delivery */
 	enum topic topic;
-	int32_t partition;        /* -1: by key */
+	int32_t partition; /* -1: by key */
 	struct str key, value;
 	struct str type, tenant;
 	struct str task_id, traceparent; /* absent: none */
 };
 
 /* Fills in the ids. */
-int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 /* The mark. */
-int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 /* Rows stored longer than age_ms ago, locked until the transaction ends; in their order. */
-int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem, struct outbox_row **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+        struct outbox_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 #endif

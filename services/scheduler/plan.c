@@ -40,7 +40,8 @@ void plan_part(const struct file_plan *plan, int32_t file, int64_t *out_first, i
 	*out_ranks = left < rows ? left : rows;
 }
 
-int plan_name(const struct file_plan *plan, int32_t file, struct arena *mem, struct str *out, struct err *e)
+int plan_name(const struct file_plan *plan, int32_t file, struct arena *mem, struct str *out,
+        struct err *e)
 {
 	struct naming n = {
 	        .spec = plan->spec,
@@ -74,7 +75,8 @@ int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out
 	struct str *names = ARENA_TRY_ARRAY(mem, struct str, count);
 	struct str *sorted = ARENA_TRY_ARRAY(mem, struct str, count);
 	if (!names || !sorted)
-		return err_set(e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
+		return err_set(
+		        e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
 	for (size_t i = 0; i < count; i++) {
 		int bad = plan_name(plan, (int32_t)i, mem, &names[i], e);
 		if (bad)

@@ -29,9 +29,10 @@ static void drop_at(struct publication *items, size_t *origins, size_t *count, s
 	--*count;
 }
 
-/* A message that can never go is left out and named; the others go, in their order. Those before it may go twice. */
-static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t count, struct arena *mem,
-        struct failed_rows *failed, struct err *e)
+/* A message that can never go is left out and named; the others go, in their order. Those before it
+ * may go twice. */
+static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t count,
+        struct arena *mem, struct failed_rows *failed, struct err *e)
 {
 	struct publication *items = arena_alloc(mem, (count + 1) * sizeof *items);
 	size_t *origins = arena_alloc(mem, (count + 1) * sizeof *origins);
@@ -45,7 +46,8 @@ static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t c
 		if (bad == 0)
 			break;
 		if (bad == ERR_REJECT && bad_item >= count)
-			e->act = ERR_FATAL; /* refused, and nobody says what: nothing here can be right */
+			e->act = ERR_FATAL; /* refused, and nobody says what: nothing here can be
+			                       right */
 		if (e->act != ERR_REJECT)
 			return (int)e->act;
 		const struct outbox_row *row = &rows[origins[bad_item]];
@@ -59,7 +61,8 @@ static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t c
 	return 0;
 }
 
-int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
+int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
+        struct arena *mem, struct err *e)
 {
 	struct failed_rows failed = {.ids = arena_alloc(mem, (count + 1) * sizeof(struct str))};
 	return send_all(s, rows, count, mem, &failed, e);
@@ -68,7 +71,8 @@ int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t coun
 int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
         struct failed_rows *out_failed, struct err *e)
 {
-	*out_failed = (struct failed_rows){.ids = arena_alloc(mem, (count + 1) * sizeof(struct str))};
+	*out_failed =
+	        (struct failed_rows){.ids = arena_alloc(mem, (count + 1) * sizeof(struct str))};
 	int bad = send_all(s, rows, count, mem, out_failed, e);
 	if (bad)
 		return bad;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading longshore.deliveries back. A final status that comes back as it is stored is confirmed. Of the others the last
- * word of each delivery is kept for a while; where none newer followed and a newer one is stored, the stored one is
- * published again. What does not fit, or is forgotten by a crash, is repaired by the delivery's due time.
+ * Reading longshore.deliveries back. A final status that comes back as it is stored is confirmed.
+ * Of the others the last word of each delivery is kept for a while; where none newer followed and a
+ * newer one is stored, the stored one is published again. What does not fit, or is forgotten by a
+ * crash, is repaired by the delivery's due time.
  */
 #ifndef SCHEDULER_READBACK_H
 #define SCHEDULER_READBACK_H
@@ -29,6 +30,7 @@ void readback_release(struct readback *r); /* accepts a zeroed one */
 bool readback_note(struct readback *r, struct str id, int64_t version, int64_t mono_ms);
 void readback_forget(struct readback *r, struct str id);
 /* Takes out entries that were the last word since before `before_ms`, at most `most`. */
-size_t readback_take(struct readback *r, int64_t before_ms, struct readback_entry *out, size_t most);
+size_t readback_take(
+        struct readback *r, int64_t before_ms, struct readback_entry *out, size_t most);
 
 #endif

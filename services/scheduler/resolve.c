@@ -58,8 +58,8 @@ static int find_own(struct resolver *r, enum delivery_kind kind, struct str tena
 	return 0;
 }
 
-static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
-        struct err *e)
+static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
+        struct frozen *out, struct err *e)
 {
 	struct str json;
 	char hash[65];
@@ -88,8 +88,8 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 	return 0;
 }
 
-int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
-        struct err *e)
+int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
+        struct frozen *out, struct err *e)
 {
 	for (struct resolved_route *at = r->routes; at; at = at->next) {
 		if (at->kind == kind && str_eq(at->tenant, tenant) && str_eq(at->name, name)) {

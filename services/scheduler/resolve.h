@@ -11,18 +11,19 @@ struct resolved_route;
 struct resolver {
 	struct scheduler *s;
 	struct arena *mem;
-	struct str *tenants;            /* whose documents are loaded */
+	struct str *tenants; /* whose documents are loaded */
 	size_t tenants_count;
 	struct conf_document *documents; /* all but routes */
-	struct spec_document *plain;    /* the same for spec_resolve, and room for one route */
+	struct spec_document *plain;     /* the same for spec_resolve, and room for one route */
 	size_t documents_count;
-	struct resolved_route *routes;  /* already resolved */
+	struct resolved_route *routes; /* already resolved */
 };
 
 void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem);
 
-/* *out: the spec; or, where the configuration does not allow one, the fault. Fails only when the database does. */
-int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name, struct frozen *out,
-	struct err *e) ERR_MUST_USE;
+/* *out: the spec; or, where the configuration does not allow one, the fault. Fails only when the
+ * database does. */
+int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
+        struct frozen *out, struct err *e) ERR_MUST_USE;
 
 #endif

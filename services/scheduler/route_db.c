@@ -25,8 +25,8 @@ static struct str text_or_empty(const struct pg_rows *rows, size_t i, int column
 	return pg_is_null(rows, i, column) ? STR("") : pg_text(rows, i, column, mem);
 }
 
-int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count, struct arena *mem,
-        struct loaded_head **out, size_t *out_count, struct err *e)
+int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count,
+        struct arena *mem, struct loaded_head **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -39,8 +39,8 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 	size_t n = pg_rows_count(rows);
 	struct loaded_head *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
-		list[i].key = (struct route_key){
-		        pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)};
+		list[i].key =
+		        (struct route_key){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)};
 		list[i].head = (struct route_head){
 		        .exists = true,
 		        .holder = text_or_empty(rows, i, 2, mem),
@@ -57,8 +57,8 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 	return 0;
 }
 
-int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveries, size_t count, struct arena *mem,
-        struct str **out, size_t *out_count, struct err *e)
+int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveries, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -83,8 +83,8 @@ static int moved(struct err *e)
 	return err_set(e, ERR_FENCED, "route_head", "the head of a route was moved meanwhile");
 }
 
-int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count, struct arena *mem,
-        struct err *e)
+int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count,
+        struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -120,7 +120,8 @@ int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem,
 	return bad == 0 && changed != 1 ? moved(e) : bad;
 }
 
-int route_db_release(struct pg *pg, const struct delivery *x, bool forces_full, struct arena *mem, struct err *e)
+int route_db_release(
+        struct pg *pg, const struct delivery *x, bool forces_full, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -140,8 +141,8 @@ static void add_set(struct pg_params *p, const struct claim_set *set)
 	pg_add(p, set->delivery_id);
 }
 
-int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem, struct str *out_path,
-        struct err *e)
+int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
+        struct str *out_path, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -149,8 +150,8 @@ int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct aren
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_claims, &p, &rows, NULL, e);
 	if (bad == 0)
-		*out_path = pg_rows_count(rows) > 0 ? pg_text(rows, 0, 0, mem)
-		                                    : (struct str){NULL, 0};
+		*out_path =
+		        pg_rows_count(rows) > 0 ? pg_text(rows, 0, 0, mem) : (struct str){NULL, 0};
 	return bad;
 }
 
@@ -169,8 +170,8 @@ int route_db_claim(struct pg *pg, const struct claim_set *set, struct arena *mem
 	return bad;
 }
 
-int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count, struct arena *mem,
-        struct loaded_bridge **out, size_t *out_count, struct err *e)
+int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count,
+        struct arena *mem, struct loaded_bridge **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -193,8 +194,8 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
 	return 0;
 }
 
-int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struct bridge_row *row, struct arena *mem,
-        struct err *e)
+int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struct bridge_row *row,
+        struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -209,8 +210,8 @@ int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struc
 	return pg_run(pg, &sql_insert_bridge, &p, NULL, NULL, e);
 }
 
-int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks, struct arena *mem,
-        struct loaded_breaker **out, size_t *out_count, struct err *e)
+int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks,
+        struct arena *mem, struct loaded_breaker **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -222,14 +223,15 @@ int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t
 	size_t n = pg_rows_count(rows);
 	struct loaded_breaker *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct loaded_breaker){pg_text(rows, i, 0, mem),
-		        (int32_t)pg_num(rows, i, 1), pg_num(rows, i, 2)};
+		list[i] = (struct loaded_breaker){
+		        pg_text(rows, i, 0, mem), (int32_t)pg_num(rows, i, 1), pg_num(rows, i, 2)};
 	*out = list;
 	*out_count = n;
 	return 0;
 }
 
-int route_db_store_breaker(struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem, struct err *e)
+int route_db_store_breaker(
+        struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);

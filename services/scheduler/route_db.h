@@ -14,18 +14,19 @@ struct loaded_head {
 	struct route_key key;
 	struct route_head head;
 };
-int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count, struct arena *mem,
-	struct loaded_head **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count,
+        struct arena *mem, struct loaded_head **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 /* Ids of those of the deliveries behind which a newer one of their route waits. */
-int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveries, size_t count, struct arena *mem,
-	struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* All three: ERR_FENCED ("route_head") when the head is not as it was seen. Deliveries as they are after the
- * decision. */
-int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
-int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem, struct err *e) ERR_MUST_USE;
-int route_db_release(struct pg *pg, const struct delivery *x, bool forces_full, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveries, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+/* All three: ERR_FENCED ("route_head") when the head is not as it was seen. Deliveries as they are
+ * after the decision. */
+int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
+int route_db_advance(
+        struct pg *pg, const struct delivery *x, struct arena *mem, struct err *e) ERR_MUST_USE;
+int route_db_release(struct pg *pg, const struct delivery *x, bool forces_full, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 
 struct claim_set {
 	struct str location, delivery_id;
@@ -33,20 +34,22 @@ struct claim_set {
 	size_t count;
 };
 /* *out_path: one that belongs to another delivery; absent = none does. */
-int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem, struct str *out_path,
-	struct err *e) ERR_MUST_USE;
+int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
+        struct str *out_path, struct err *e) ERR_MUST_USE;
 /* ERR_FENCED ("name_claim"): another delivery took one meanwhile. */
-int route_db_claim(struct pg *pg, const struct claim_set *set, struct arena *mem, struct err *e) ERR_MUST_USE;
+int route_db_claim(
+        struct pg *pg, const struct claim_set *set, struct arena *mem, struct err *e) ERR_MUST_USE;
 
 struct loaded_bridge {
 	struct route_key key; /* route = bridge */
 	struct str version;
 	int64_t built_ms;
 };
-int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count, struct arena *mem,
-	struct loaded_bridge **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struct bridge_row *row, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
+int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count,
+        struct arena *mem, struct loaded_bridge **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
+int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struct bridge_row *row,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 
 struct loaded_breaker {
 	struct str destination;
@@ -54,9 +57,10 @@ struct loaded_breaker {
 	int64_t open_until_ms;
 };
 /* locks: until the transaction ends. Only breakers that exist. */
-int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks, struct arena *mem,
-	struct loaded_breaker **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-int route_db_store_breaker(struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks,
+        struct arena *mem, struct loaded_breaker **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
+int route_db_store_breaker(struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -11,9 +11,10 @@
 
 enum { SYNC_AT_ONCE = 500, SKIP_MOST = 100000 };
 
-/* What a route's document says about time. False: it has no cadence, or none that can be followed here. */
-static bool read_cadence(struct scheduler *s, struct str body, struct arena *mem, struct cadence *out,
-        struct spec_cadence *out_spec)
+/* What a route's document says about time. False: it has no cadence, or none that can be followed
+ * here. */
+static bool read_cadence(struct scheduler *s, struct str body, struct arena *mem,
+        struct cadence *out, struct spec_cadence *out_spec)
 {
 	struct err e;
 	*out_spec = (struct spec_cadence){0};
@@ -22,8 +23,8 @@ static bool read_cadence(struct scheduler *s, struct str body, struct arena *mem
 		return false;
 	const struct tz *zone = bad ? NULL : zones_find(&s->zones, out_spec->zone);
 	if (bad == 0 && !zone)
-		bad = err_set(&e, ERR_REJECT, "bad_zone", "the time zone " STR_FMT " is not known here",
-		        STR_ARG(out_spec->zone));
+		bad = err_set(&e, ERR_REJECT, "bad_zone",
+		        "the time zone " STR_FMT " is not known here", STR_ARG(out_spec->zone));
 	if (bad == 0)
 		bad = cadence_init(out, out_spec, zone, &e);
 	if (bad)
@@ -51,8 +52,8 @@ static struct cadence_run run_of(const struct due_run *row)
 
 /* --- plans follow documents --- */
 
-static int sync_route(struct scheduler *s, const struct changed_route *row, int64_t now_ms, struct arena *mem,
-        struct err *e)
+static int sync_route(struct scheduler *s, const struct changed_route *row, int64_t now_ms,
+        struct arena *mem, struct err *e)
 {
 	struct cadence cadence;
 	struct spec_cadence spec;
@@ -90,8 +91,8 @@ static int database_now(struct scheduler *s, struct arena *mem, int64_t *out_ms,
 	return bad;
 }
 
-static int sync_all(struct scheduler *s, const struct changed_route *rows, size_t count, struct arena *mem,
-        struct err *e)
+static int sync_all(struct scheduler *s, const struct changed_route *rows, size_t count,
+        struct arena *mem, struct err *e)
 {
 	int64_t now_ms = 0;
 	int bad = database_now(s, mem, &now_ms, e);
@@ -156,7 +157,8 @@ static struct str absent_or(const struct due_run *row)
 	return row->applied_by.n > 0 ? row->applied_by : STR("cadence");
 }
 
-static void record(struct taking *t, const struct due_run *row, const char *action, struct str detail)
+static void record(
+        struct taking *t, const struct due_run *row, const char *action, struct str detail)
 {
 	struct str fields[] = {row->tenant, row->route, str_c(action), row->label};
 	struct id id = id_of("audit/1", fields, 4);
@@ -174,7 +176,8 @@ static void record(struct taking *t, const struct due_run *row, const char *acti
 	trail_add(&t->c, &audit);
 }
 
-static int deliver(struct taking *t, const struct due_run *row, const struct cadence_run *run, struct err *e)
+static int deliver(
+        struct taking *t, const struct due_run *row, const struct cadence_run *run, struct err *e)
 {
 	struct str label = arena_str(t->mem, str_c(run->label));
 	struct decide_event ev = {
@@ -182,18 +185,19 @@ static int deliver(struct taking *t, const struct due_run *row, const struct cad
 	        .identity = label,
 	        .actor = STR(""),
 	        .note = STR(""),
-	        .request = {
-	                .kind = KIND_DELIVERY,
-	                .tenant = row->tenant,
-	                .route = row->route,
-	                .cause_kind = STR("cadence"),
-	                .cause = arena_printf(t->mem, STR_FMT "|" STR_FMT "|%d", STR_ARG(label),
-	                        STR_ARG(row->zone), run->fold),
-	                .epoch = STR("0"),
-	                .requested_by = absent_or(row),
-	                .label = label,
-	                .planned_ms = run->due_s * 1000,
-	        },
+	        .request =
+	                {
+	                        .kind = KIND_DELIVERY,
+	                        .tenant = row->tenant,
+	                        .route = row->route,
+	                        .cause_kind = STR("cadence"),
+	                        .cause = arena_printf(t->mem, STR_FMT "|" STR_FMT "|%d",
+	                                STR_ARG(label), STR_ARG(row->zone), run->fold),
+	                        .epoch = STR("0"),
+	                        .requested_by = absent_or(row),
+	                        .label = label,
+	                        .planned_ms = run->due_s * 1000,
+	                },
 	};
 	struct request *q = &ev.request;
 	struct id id = cause_delivery_id(q->tenant, q->route, q->cause_kind, q->cause, q->epoch);
@@ -216,7 +220,8 @@ static void move_to(struct taking *t, const struct due_run *row, const struct ca
 	};
 }
 
-/* Passes over runs that were missed by more than the window. False: the cadence has no further run. */
+/* Passes over runs that were missed by more than the window. False: the cadence has no further run.
+ */
 static bool skip_missed(struct taking *t, const struct due_run *row, const struct cadence *cadence,
         int64_t window_s, struct cadence_run *run)
 {
@@ -258,7 +263,8 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 		move_to(t, row, NULL);
 		return 0;
 	}
-	if (run.due_s * 1000 > row->now_ms) { /* newer zone rules moved it, or all before were skipped */
+	if (run.due_s * 1000 >
+	        row->now_ms) { /* newer zone rules moved it, or all before were skipped */
 		move_to(t, row, &run);
 		return 0;
 	}
@@ -279,7 +285,8 @@ static int advance(void *arg, struct scheduler *s, struct arena *mem, struct err
 	return runs_db_advance(s->pg, t->moves, t->moves_count, mem, e);
 }
 
-static int take(struct scheduler *s, int64_t most, bool delivers, struct arena *mem, size_t *out_count, struct err *e)
+static int take(struct scheduler *s, int64_t most, bool delivers, struct arena *mem,
+        size_t *out_count, struct err *e)
 {
 	struct taking t = {.s = s, .mem = mem, .delivers = delivers};
 	cycle_init(&t.c, s, mem);
@@ -301,7 +308,8 @@ static int take(struct scheduler *s, int64_t most, bool delivers, struct arena *
 	return cycle_run(&t.c, e);
 }
 
-int runs_materialise(struct scheduler *s, int64_t most, struct arena *mem, bool *out_more, struct err *e)
+int runs_materialise(
+        struct scheduler *s, int64_t most, struct arena *mem, bool *out_more, struct err *e)
 {
 	size_t count = 0;
 	int bad = take(s, most, true, mem, &count, e);

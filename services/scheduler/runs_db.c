@@ -5,8 +5,8 @@
 
 #include "sql/scheduler.h"
 
-int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct changed_route **out, size_t *out_count,
-        struct err *e)
+int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct changed_route **out,
+        size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -19,7 +19,8 @@ int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct 
 	struct changed_route *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct changed_route){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
-		        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem), pg_text(rows, i, 4, mem)};
+		        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem),
+		        pg_text(rows, i, 4, mem)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -56,8 +57,8 @@ int runs_db_delete_gone(struct pg *pg, struct err *e)
 	return pg_run(pg, &sql_delete_gone_routes, NULL, NULL, NULL, e);
 }
 
-int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run **out, size_t *out_count,
-        struct err *e)
+int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run **out,
+        size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -87,7 +88,8 @@ int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run
 	return 0;
 }
 
-int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count, struct arena *mem, struct err *e)
+int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count, struct arena *mem,
+        struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -107,7 +109,8 @@ int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count,
 	return bad;
 }
 
-int runs_db_load_plans(struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count, struct err *e)
+int runs_db_load_plans(
+        struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_planned_runs, NULL, &rows, NULL, e);

@@ -12,18 +12,20 @@ struct pg;
 
 struct changed_route {
 	struct str tenant, route, body, hash;
-	struct str cadence_hash;  /* of the present plan; absent = there is none */
+	struct str cadence_hash; /* of the present plan; absent = there is none */
 };
-int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct changed_route **out, size_t *out_count,
-	struct err *e) ERR_MUST_USE;
+int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct changed_route **out,
+        size_t *out_count, struct err *e) ERR_MUST_USE;
 
 struct route_plan {
 	struct str tenant, route, document_hash, cadence_hash, label, zone;
 	int64_t fold;
 	int64_t due_ms; /* 0 = no cadence */
 };
-int runs_db_store(struct pg *pg, const struct route_plan *plan, struct arena *mem, struct err *e) ERR_MUST_USE;
-int runs_db_touch(struct pg *pg, const struct route_plan *plan, struct arena *mem, struct err *e) ERR_MUST_USE;
+int runs_db_store(struct pg *pg, const struct route_plan *plan, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int runs_db_touch(struct pg *pg, const struct route_plan *plan, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 int runs_db_delete_gone(struct pg *pg, struct err *e) ERR_MUST_USE;
 
 struct due_run {
@@ -33,17 +35,17 @@ struct due_run {
 	int64_t now_ms; /* the database's clock */
 };
 /* Inside a transaction: nobody else gets them until it ends. */
-int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run **out, size_t *out_count,
-	struct err *e) ERR_MUST_USE;
+int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run **out,
+        size_t *out_count, struct err *e) ERR_MUST_USE;
 struct run_advance {
 	struct str tenant, route, old_label, label;
 	int64_t old_fold, fold, due_ms; /* due 0 = never again */
 };
 /* ERR_FENCED ("route_due"): one was advanced by somebody else. */
-int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 /* All plans: tenant, route, label, fold, due_ms and body are filled. */
-int runs_db_load_plans(struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count, struct err *e)
-	ERR_MUST_USE;
+int runs_db_load_plans(struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -42,8 +42,8 @@ static int begin(struct scheduler *s, struct err *e)
 	return s->readback.entries ? 0 : readback_init(&s->readback, e);
 }
 
-int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count, int64_t mono_ms,
-        struct err *e)
+int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count,
+        int64_t mono_ms, struct err *e)
 {
 	int bad = begin(s, e);
 	if (bad)

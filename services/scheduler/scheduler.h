@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The scheduler's state, and its ports. It decides; the world is behind these ports, so that tests can stand there.
- * One thread owns it all.
+ * The scheduler's state, and its ports. It decides; the world is behind these ports, so that tests
+ * can stand there. One thread owns it all.
  */
 #ifndef SCHEDULER_H
 #define SCHEDULER_H
@@ -20,9 +20,12 @@ struct pg;
 /* Where decisions are made known. */
 struct outlet {
 	void *arg;
-	/* As publisher_send: 0 = all acknowledged; ERR_REJECT: *out_bad is the first that can never go. */
-	int (*send)(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e);
-	int32_t (*partition_of)(struct str key, int32_t partitions); /* as the Java client: murmur2 */
+	/* As publisher_send: 0 = all acknowledged; ERR_REJECT: *out_bad is the first that can never
+	 * go. */
+	int (*send)(void *arg, const struct publication *items, size_t count, size_t *out_bad,
+	        struct err *e);
+	int32_t (*partition_of)(
+	        struct str key, int32_t partitions); /* as the Java client: murmur2 */
 };
 
 /* What saves work only; may forget everything. */
@@ -41,28 +44,31 @@ struct scheduler {
 	struct scheduler_settings settings;
 	struct decide_rules rules;
 	struct pg *pg;
-	struct store *store;    /* staging; only specs/ is written */
+	struct store *store; /* staging; only specs/ is written */
 	struct keyring *keys;
 	struct outlet outlet;
 	struct trigger_memory triggers;
 	struct zones zones;
 	struct specs specs;
 	struct readback readback;
-	struct arena work;      /* one cycle */
+	struct arena work;                   /* one cycle */
 	int64_t next_sync_ms, next_sweep_ms; /* monotonic */
-	bool plans_checked;     /* run times were computed anew since the start */
+	bool plans_checked;                  /* run times were computed anew since the start */
 	struct tally tally;
 };
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings);
-void scheduler_release(struct scheduler *s); /* not the ports, pg, store and keys: they are the caller's */
+void scheduler_release(
+        struct scheduler *s); /* not the ports, pg, store and keys: they are the caller's */
 
 /* --- what the loop calls --- */
 
 /* All are durable and published when it returns 0. */
-int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count, int64_t mono_ms,
-	struct err *e) ERR_MUST_USE;
-/* Sweeps, due deliveries, due runs, plans, read-back. mono_ms: monotonic clock. *out_next_ms: when to come again. */
-int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, struct err *e) ERR_MUST_USE;
+int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count,
+        int64_t mono_ms, struct err *e) ERR_MUST_USE;
+/* Sweeps, due deliveries, due runs, plans, read-back. mono_ms: monotonic clock. *out_next_ms: when
+ * to come again. */
+int scheduler_tick(
+        struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -4,11 +4,16 @@
 #include <stddef.h>
 
 #define AT(member) offsetof(struct scheduler_settings, member)
-#define MS(name, member, preset, least, most, help)                                                \
-	{"LONGSHORE_SCHEDULER_" name, CONF_INT, AT(member), preset, least, most, "ms", false, help}
-#define NUM(name, member, preset, least, most, help)                                               \
-	{"LONGSHORE_SCHEDULER_" name, CONF_INT, AT(member), preset, least, most, "count", false,   \
-	        help}
+#define MS(name, member, preset, least, most, help) \
+	{ \
+		"LONGSHORE_SCHEDULER_" name, CONF_INT, AT(member), preset, least, most, "ms", \
+		        false, help \
+	}
+#define NUM(name, member, preset, least, most, help) \
+	{ \
+		"LONGSHORE_SCHEDULER_" name, CONF_INT, AT(member), preset, least, most, "count", \
+		        false, help \
+	}
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 

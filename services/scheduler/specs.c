@@ -34,13 +34,14 @@ const struct frozen *specs_find(struct specs *s, struct str hash)
 	return NULL;
 }
 
-static int parse(struct specs *s, struct str hash, struct str json, struct arena *mem, struct frozen *out,
-        struct err *e)
+static int parse(struct specs *s, struct str hash, struct str json, struct arena *mem,
+        struct frozen *out, struct err *e)
 {
 	char actual[SHA256_HEX];
 	sha256_hex(json.p, json.n, actual);
 	if (!str_eq(hash, str_c(actual)))
-		return err_set(e, ERR_REJECT, "bad_spec", "a stored spec is not what its hash says");
+		return err_set(
+		        e, ERR_REJECT, "bad_spec", "a stored spec is not what its hash says");
 	struct spec *spec = ARENA_NEW(mem, struct spec);
 	struct str copy = arena_str(mem, json);
 	int bad = spec_parse(copy, mem, spec, e);
@@ -56,8 +57,8 @@ static int parse(struct specs *s, struct str hash, struct str json, struct arena
 	return 0;
 }
 
-int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem, const struct frozen **out,
-        struct err *e)
+int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem,
+        const struct frozen **out, struct err *e)
 {
 	const struct frozen *kept = specs_find(s, hash);
 	if (kept) {

@@ -24,8 +24,9 @@ void specs_begin(struct specs *s); /* a new batch begins */
 
 /* NULL: not kept. The answer is good until the next specs_begin. */
 const struct frozen *specs_find(struct specs *s, struct str hash);
-/* Parses and keeps; where nothing may be thrown away, in `mem`. The hash is checked. ERR_REJECT ("bad_spec"). */
-int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem, const struct frozen **out,
-	struct err *e) ERR_MUST_USE;
+/* Parses and keeps; where nothing may be thrown away, in `mem`. The hash is checked. ERR_REJECT
+ * ("bad_spec"). */
+int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem,
+        const struct frozen **out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -20,8 +20,8 @@ void db_rollback(struct pg *pg)
 	pg_tx_rollback(pg);
 }
 
-
-static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem, struct state_row *out, struct err *e)
+static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
+        struct state_row *out, struct err *e)
 {
 	struct delivery *x = &out->x;
 	struct str kind = pg_text(rows, i, 3, mem), state = pg_text(rows, i, 8, mem);
@@ -56,8 +56,8 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem, s
 	return 0;
 }
 
-int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct db_clock *clock,
-        struct state_row **out, size_t *out_count, struct err *e)
+int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct db_clock *clock, struct state_row **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -82,7 +82,8 @@ int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct are
 	return 0;
 }
 
-int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t count, struct arena *mem, struct err *e)
+int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t count,
+        struct arena *mem, struct err *e)
 {
 	struct str *ids = arena_alloc(mem, (count + 1) * sizeof *ids);
 	for (size_t i = 0; i < count; i++)
@@ -96,7 +97,8 @@ int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t co
 		return bad;
 	if (pg_rows_count(rows) != count)
 		return err_set(e, ERR_FENCED, "version", "a delivery is gone");
-	/* Both are in the order of the ids, if the collation of the database has that order: look up by id. */
+	/* Both are in the order of the ids, if the collation of the database has that order: look
+	 * up by id. */
 	for (size_t i = 0; i < count; i++) {
 		struct str id = pg_text(rows, i, 0, mem);
 		for (size_t k = 0; k < count; k++) {
@@ -123,7 +125,8 @@ static const char *state_word(struct state_row row)
 	return delivery_state_name(row.x.state);
 }
 
-int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+int state_db_insert(
+        struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -153,7 +156,8 @@ int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, s
 	return bad;
 }
 
-int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+int state_db_update(
+        struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -173,8 +177,8 @@ int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, s
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 
-static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p, struct arena *mem,
-        struct str **out, size_t *out_count, struct err *e)
+static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
@@ -189,8 +193,8 @@ static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct
 	return 0;
 }
 
-int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem, struct str **out,
-        size_t *out_count, struct err *e)
+int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -208,7 +212,8 @@ int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e)
 	return bad;
 }
 
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem, struct err *e)
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
+        struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -219,8 +224,8 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 	return pg_run(pg, &sql_confirm_finals, &p, NULL, NULL, e);
 }
 
-int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
-        struct stored_status **out, size_t *out_count, struct err *e)
+int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
+        struct arena *mem, struct stored_status **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -240,8 +245,8 @@ int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t c
 	return 0;
 }
 
-int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes, size_t count,
-        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
+int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes,
+        size_t count, struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -250,8 +255,8 @@ int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struc
 	return read_ids(pg, &sql_find_route_waiting, &p, mem, out, out_count, e);
 }
 
-int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem, struct str **out,
-        size_t *out_count, struct err *e)
+int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -259,8 +264,8 @@ int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t cou
 	return read_ids(pg, &sql_find_bridge_waiting, &p, mem, out, out_count, e);
 }
 
-int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct str **out,
-        size_t *out_count, struct err *e)
+int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);

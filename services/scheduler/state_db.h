@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * run.state: one row a delivery. Every call may block as long as the database does, and answers with its errors. */
+ * run.state: one row a delivery. Every call may block as long as the database does, and answers
+ * with its errors. */
 #ifndef SCHEDULER_STATE_DB_H
 #define SCHEDULER_STATE_DB_H
 
@@ -24,21 +25,23 @@ struct state_row {
 };
 
 /* Those of the ids that exist; memory is decoded into x. Rows and texts in mem. */
-int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct db_clock *clock,
-	struct state_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct db_clock *clock, struct state_row **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
 
-/* Locks the rows and compares their versions. ERR_FENCED ("version"): one was changed, or is gone. */
-int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+/* Locks the rows and compares their versions. ERR_FENCED ("version"): one was changed, or is gone.
+ */
+int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* ERR_FENCED ("version"): one was there already. */
-int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
-int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 
 /* Due deliveries, at most `most`, out of others' reach for claim_ms. */
-int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem, struct str **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 /* ms until something is due; INT64_MAX: nothing is. */
 int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e) ERR_MUST_USE;
 
@@ -46,22 +49,24 @@ struct seen_status {
 	struct str id;
 	int64_t version;
 };
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 struct stored_status {
 	struct str id, tenant, status;
 };
-int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
-	struct stored_status **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
+        struct arena *mem, struct stored_status **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
 
 /* Of the ids those that are deliveries or builds already. */
-int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct str **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 /* Deliveries to be woken. */
-int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes, size_t count,
-	struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem, struct str **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes,
+        size_t count, struct arena *mem, struct str **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
+int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 #endif

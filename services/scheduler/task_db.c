@@ -7,7 +7,8 @@
 
 enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal stays small */
 
-static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem, struct loaded_task *out, struct err *e)
+static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem,
+        struct loaded_task *out, struct err *e)
 {
 	struct str stage = pg_text(rows, i, 3, mem), status = pg_text(rows, i, 8, mem);
 	out->delivery_id = pg_text(rows, i, 0, mem);
@@ -24,8 +25,8 @@ static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem, st
 	        .destination = pg_text(rows, i, 11, mem),
 	};
 	if (!stage_parse(stage, &row->stage) || !task_status_parse(status, &row->status))
-		return err_set(e, ERR_FATAL, "bad_row", "task " STR_FMT " has an unknown stage or status",
-		        STR_ARG(row->id));
+		return err_set(e, ERR_FATAL, "bad_row",
+		        "task " STR_FMT " has an unknown stage or status", STR_ARG(row->id));
 	if (pg_is_null(rows, i, 12))
 		return 0;
 	struct ev_task_result *result = ARENA_NEW(mem, struct ev_task_result);
@@ -38,8 +39,8 @@ static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem, st
 	return 0;
 }
 
-static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p, struct arena *mem,
-        struct loaded_tasks *out, struct err *e)
+static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p,
+        struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
@@ -55,8 +56,8 @@ static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const stru
 	return bad;
 }
 
-int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem, struct loaded_tasks *out,
-        struct err *e)
+int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
+        struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -64,8 +65,8 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
 	return read_tasks(pg, &sql_load_tasks, &p, mem, out, e);
 }
 
-int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem,
-        struct loaded_tasks *out, struct err *e)
+int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
+        struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -78,8 +79,8 @@ static const char *wanted_word(struct wanted_stage wanted)
 	return stage_plan(wanted.stage)->name;
 }
 
-int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count, struct arena *mem,
-        struct loaded_tasks *out, struct err *e)
+int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
+        struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -119,7 +120,8 @@ static const char *status_word(struct task_write write)
 	return task_status_name(write.row.status);
 }
 
-static int insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+static int insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+        struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -139,7 +141,8 @@ static int insert(struct pg *pg, const struct task_write *rows, size_t count, st
 	return pg_run(pg, &sql_insert_tasks, &p, NULL, NULL, e);
 }
 
-int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+        struct err *e)
 {
 	int bad = 0;
 	for (size_t i = 0; i < count && bad == 0; i += INSERT_AT_ONCE) {
@@ -149,7 +152,8 @@ int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, s
 	return bad;
 }
 
-int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
+int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+        struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -165,7 +169,8 @@ int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, s
 	return pg_run(pg, &sql_update_tasks, &p, NULL, NULL, e);
 }
 
-int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem, struct err *e)
+int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem,
+        struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -175,7 +180,8 @@ int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, st
 	return pg_run(pg, &sql_drop_tasks, &p, NULL, NULL, e);
 }
 
-int task_db_lock_caps(struct pg *pg, const struct str *names, size_t count, struct arena *mem, struct err *e)
+int task_db_lock_caps(
+        struct pg *pg, const struct str *names, size_t count, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -190,8 +196,8 @@ static void add_names(struct pg_params *p, const struct cap_names *names)
 	pg_add_texts(p, names->destinations, names->destinations_count);
 }
 
-int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem, struct flight **out,
-        size_t *out_count, struct err *e)
+int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem,
+        struct flight **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -210,8 +216,8 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 	return 0;
 }
 
-int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most, struct arena *mem, struct str **out,
-        size_t *out_count, struct err *e)
+int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);

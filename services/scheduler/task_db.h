@@ -16,40 +16,40 @@ struct loaded_tasks {
 	size_t count;
 };
 
-int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem, struct loaded_tasks *out,
-	struct err *e) ERR_MUST_USE;
-int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem,
-	struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
+        struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
+        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 struct wanted_stage {
 	struct str delivery_id;
 	int64_t revision;
 	enum stage stage;
 };
-int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count, struct arena *mem,
-	struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
+        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 
 struct task_event_row {
 	struct str task_id, event;
 };
 int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
-	struct task_event_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+        struct task_event_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 struct task_write {
 	struct task_row row;
 	struct str delivery_id, tenant;
 };
-int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
-int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
-int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 
 /* --- caps --- */
 
 /* Claims the right to give out places under these caps until the transaction ends. */
-int task_db_lock_caps(struct pg *pg, const struct str *names, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int task_db_lock_caps(struct pg *pg, const struct str *names, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 struct flight {
 	bool is_tenant; /* else destination */
 	struct str name;
@@ -59,10 +59,10 @@ struct cap_names {
 	struct str *tenants, *destinations;
 	size_t tenants_count, destinations_count;
 };
-int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem, struct flight **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem,
+        struct flight **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 /* Deliveries that have tasks waiting for a place of these tenants or at these destinations. */
-int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most, struct arena *mem, struct str **out,
-	size_t *out_count, struct err *e) ERR_MUST_USE;
+int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 #endif

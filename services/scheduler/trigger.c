@@ -3,14 +3,15 @@
 
 enum { NAME_MOST = 200, NOTE_MOST = 1000 };
 
-struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind, struct str cause,
-        struct str epoch)
+struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
+        struct str cause, struct str epoch)
 {
 	struct str fields[] = {tenant, route, cause_kind, cause, epoch};
 	return id_of("delivery/1", fields, 5);
 }
 
-struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind, struct str cause, struct str epoch)
+struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind,
+        struct str cause, struct str epoch)
 {
 	struct str fields[] = {tenant, bridge, cause_kind, cause, epoch};
 	return id_of("build/1", fields, 5);
@@ -32,8 +33,7 @@ void trigger_remember(struct trigger_reader *r)
 
 void trail_add(struct cycle *c, const struct ev_audit_record *record)
 {
-	struct ev_audit_record *wider =
-	        arena_alloc(c->mem, (c->audits_count + 1) * sizeof *wider);
+	struct ev_audit_record *wider = arena_alloc(c->mem, (c->audits_count + 1) * sizeof *wider);
 	if (c->audits_count > 0)
 		memcpy(wider, c->audits, c->audits_count * sizeof *wider);
 	wider[c->audits_count++] = *record;
@@ -70,11 +70,12 @@ static struct str identity_of(struct trigger_reader *r, const struct batch_messa
 		struct id made = id_end(h);
 		id = arena_str(r->c->mem, id_str(&made));
 	}
-	return arena_printf(r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(or_empty(t->source)), STR_ARG(id));
+	return arena_printf(
+	        r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(or_empty(t->source)), STR_ARG(id));
 }
 
-static void refuse(struct trigger_reader *r, const struct batch_message *msg, struct str identity, const char *reason,
-        const char *detail)
+static void refuse(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
+        const char *reason, const char *detail)
 {
 	const struct ev_trigger *t = msg->event;
 	struct str tenant = is_name(t->tenant) ? t->tenant : STR("");
@@ -95,7 +96,8 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	r->c->s->tally.refused++;
 }
 
-static struct decide_event event_of(const struct batch_message *msg, enum decide_kind kind, struct str identity)
+static struct decide_event event_of(
+        const struct batch_message *msg, enum decide_kind kind, struct str identity)
 {
 	const struct ev_trigger *t = msg->event;
 	struct str note = or_empty(t->note);
@@ -107,17 +109,19 @@ static struct decide_event event_of(const struct batch_message *msg, enum decide
 	        .note = note,
 	        .content_hash = or_empty(t->content_hash),
 	        .resolution = t->resolution,
-	        .request = {
-	                .kind = t->kind == EV_TRIGGER_KIND_BUILD ? KIND_BUILD : KIND_DELIVERY,
-	                .tenant = or_empty(t->tenant),
-	                .route = STR(""),
-	                .cause_kind = STR("trigger"),
-	                .cause = identity,
-	                .epoch = STR("0"),
-	                .requested_by = t->actor.n > 0 ? t->actor : or_empty(t->source),
-	                .label = STR(""),
-	                .planned_ms = t->at_ms > 0 ? t->at_ms : msg->timestamp_ms,
-	        },
+	        .request =
+	                {
+	                        .kind = t->kind == EV_TRIGGER_KIND_BUILD ? KIND_BUILD
+	                                                                 : KIND_DELIVERY,
+	                        .tenant = or_empty(t->tenant),
+	                        .route = STR(""),
+	                        .cause_kind = STR("trigger"),
+	                        .cause = identity,
+	                        .epoch = STR("0"),
+	                        .requested_by = t->actor.n > 0 ? t->actor : or_empty(t->source),
+	                        .label = STR(""),
+	                        .planned_ms = t->at_ms > 0 ? t->at_ms : msg->timestamp_ms,
+	                },
 	};
 }
 
@@ -128,7 +132,8 @@ static struct str memory_key(struct trigger_reader *r, struct str tenant, struct
 }
 
 /* Redis may say that it was seen; whether it was decided the database says. */
-static int was_decided(struct trigger_reader *r, struct str key, struct str delivery_id, bool *out, struct err *e)
+static int was_decided(
+        struct trigger_reader *r, struct str key, struct str delivery_id, bool *out, struct err *e)
 {
 	const struct trigger_memory *memory = &r->c->s->triggers;
 	*out = false;
@@ -141,16 +146,16 @@ static int was_decided(struct trigger_reader *r, struct str key, struct str deli
 	return bad;
 }
 
-static int request(struct trigger_reader *r, const struct batch_message *msg, struct str identity, struct str name,
-        struct err *e)
+static int request(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
+        struct str name, struct err *e)
 {
 	struct decide_event ev = event_of(msg, DECIDE_REQUEST, identity);
 	ev.request.route = name;
 	struct request *q = &ev.request;
-	struct id id = q->kind == KIND_BUILD
-	                       ? cause_build_id(q->tenant, name, q->cause_kind, q->cause, q->epoch)
-	                       : cause_delivery_id(
-	                                 q->tenant, name, q->cause_kind, q->cause, q->epoch);
+	struct id id =
+	        q->kind == KIND_BUILD
+	                ? cause_build_id(q->tenant, name, q->cause_kind, q->cause, q->epoch)
+	                : cause_delivery_id(q->tenant, name, q->cause_kind, q->cause, q->epoch);
 	bool is_old = false;
 	struct str key = memory_key(r, q->tenant, identity);
 	int bad = was_decided(r, key, id_str(&id), &is_old, e);
@@ -162,8 +167,8 @@ static int request(struct trigger_reader *r, const struct batch_message *msg, st
 	return bad;
 }
 
-static int deliver_audience(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
-        struct err *e)
+static int deliver_audience(struct trigger_reader *r, const struct batch_message *msg,
+        struct str identity, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
 	struct str *routes = NULL;
@@ -178,21 +183,21 @@ static int deliver_audience(struct trigger_reader *r, const struct batch_message
 }
 
 /* Resuming freezes the configuration of now; which route it is only the delivery's row says. */
-static int resume(struct trigger_reader *r, struct decide_event *ev, struct str delivery_id, struct err *e)
+static int resume(
+        struct trigger_reader *r, struct decide_event *ev, struct str delivery_id, struct err *e)
 {
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(
-	        r->c->s->pg, &delivery_id, 1, r->c->mem, &clock, &rows, &count, e);
+	int bad = state_db_load(r->c->s->pg, &delivery_id, 1, r->c->mem, &clock, &rows, &count, e);
 	if (bad || count == 0)
 		return bad;
 	const struct delivery *x = &rows[0].x;
 	return resolve_spec(&r->resolver, x->kind, x->tenant, x->route, &ev->frozen, e);
 }
 
-static int word(struct trigger_reader *r, const struct batch_message *msg, struct str identity, enum decide_kind kind,
-        struct err *e)
+static int word(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
+        enum decide_kind kind, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
 	if (t->delivery_id.n != ID_TEXT_BYTES - 1 || !is_name(t->delivery_id)) {
@@ -210,7 +215,8 @@ static int word(struct trigger_reader *r, const struct batch_message *msg, struc
 	return bad;
 }
 
-static int read_request(struct trigger_reader *r, const struct batch_message *msg, struct str identity, struct err *e)
+static int read_request(struct trigger_reader *r, const struct batch_message *msg,
+        struct str identity, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
 	bool is_build = t->kind == EV_TRIGGER_KIND_BUILD;

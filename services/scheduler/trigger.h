@@ -2,13 +2,14 @@
  *
  * Triggers become events for decide.
  *
- * Identity of a trigger: "<source>/<trigger_id>"; without a trigger_id the hash of topic, partition, offset, timestamp
- * and value stands in its place. It is the cause of a delivery or build (cause kind "trigger", epoch "0"), so the same
- * trigger makes the same delivery however often it is read.
+ * Identity of a trigger: "<source>/<trigger_id>"; without a trigger_id the hash of topic,
+ * partition, offset, timestamp and value stands in its place. It is the cause of a delivery or
+ * build (cause kind "trigger", epoch "0"), so the same trigger makes the same delivery however
+ * often it is read.
  *
- * A request for a route or bridge that cannot be resolved becomes a delivery that is rejected (bad_configuration), so
- * that who asked finds it. What names no delivery at all (no tenant, an audience without routes, an unknown kind) leaves
- * a record `trigger.refused` in the trail.
+ * A request for a route or bridge that cannot be resolved becomes a delivery that is rejected
+ * (bad_configuration), so that who asked finds it. What names no delivery at all (no tenant, an
+ * audience without routes, an unknown kind) leaves a record `trigger.refused` in the trail.
  */
 #ifndef SCHEDULER_TRIGGER_H
 #define SCHEDULER_TRIGGER_H
@@ -18,9 +19,10 @@
 
 #include "longshore/id.h"
 
-struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind, struct str cause,
-	struct str epoch);
-struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind, struct str cause, struct str epoch);
+struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
+        struct str cause, struct str epoch);
+struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind,
+        struct str cause, struct str epoch);
 
 struct trigger_reader {
 	struct cycle *c;
@@ -31,7 +33,8 @@ struct trigger_reader {
 
 void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages);
 /* Fails only when the database does. */
-int trigger_read(struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
+int trigger_read(
+        struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
 void trigger_remember(struct trigger_reader *r);
 
 /* A record of the trail that belongs to no delivery. */

@@ -2,7 +2,8 @@
  *
  *   std offset [dst [offset] , start [/time] , end [/time]]
  *
- * Offsets in the string count west of Greenwich; in struct tz they count east. Times may be -167 to 167 hours. */
+ * Offsets in the string count west of Greenwich; in struct tz they count east. Times may be -167 to
+ * 167 hours. */
 #include "tz_footer.h"
 
 #include "civil.h"
@@ -121,7 +122,8 @@ int tz_footer_parse(struct str text, struct tz *z, struct err *e)
 		z->to_standard = date_rule(&c);
 	}
 	if (c.is_bad || c.at != c.text.n)
-		return err_set(e, ERR_REJECT, "bad_zone", "time zone: the footer is not understood");
+		return err_set(
+		        e, ERR_REJECT, "bad_zone", "time zone: the footer is not understood");
 	z->has_footer = true;
 	return 0;
 }

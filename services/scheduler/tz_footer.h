@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The footer of a TZif file: a POSIX TZ string that says what happens after the last transition. Pure. */
+ * The footer of a TZif file: a POSIX TZ string that says what happens after the last transition.
+ * Pure. */
 #ifndef SCHEDULER_TZ_FOOTER_H
 #define SCHEDULER_TZ_FOOTER_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The body of a TZif file. Layout: header, body with 32-bit times, header, body with 64-bit times, footer line. */
+ * The body of a TZif file. Layout: header, body with 32-bit times, header, body with 64-bit times,
+ * footer line. */
 #include "tzif.h"
 
 #include "tz_footer.h"
@@ -29,8 +30,8 @@ static bool read_header(struct str bytes, size_t at, struct counts *out, char *o
 		return false;
 	const char *p = bytes.p + at;
 	*out_version = p[4];
-	*out = (struct counts){be32(p + 20), be32(p + 24), be32(p + 28), be32(p + 32), be32(p + 36),
-	        be32(p + 40)};
+	*out = (struct counts){
+	        be32(p + 20), be32(p + 24), be32(p + 28), be32(p + 32), be32(p + 36), be32(p + 40)};
 	const size_t most = TZIF_MAX_BYTES;
 	return out->isutc < most && out->isstd < most && out->leap < most && out->time < most &&
 	       out->type < most && out->chars < most;
@@ -42,8 +43,8 @@ static size_t body_bytes(const struct counts *c, size_t time_bytes)
 	       c->isstd + c->isutc;
 }
 
-static int read_transitions(struct str body, const struct counts *c, struct arena *mem, struct tz *out,
-        struct err *e)
+static int read_transitions(
+        struct str body, const struct counts *c, struct arena *mem, struct tz *out, struct err *e)
 {
 	int64_t *at = ARENA_TRY_ARRAY(mem, int64_t, c->time + 1);
 	int32_t *offset = ARENA_TRY_ARRAY(mem, int32_t, c->time + 1);
@@ -60,10 +61,8 @@ static int read_transitions(struct str body, const struct counts *c, struct aren
 			        "time zone: transition %zu is out of order or of no known type", i);
 		offset[i] = (int32_t)be32(types + type * 6);
 	}
-	*out = (struct tz){.at = at,
-	        .offset = offset,
-	        .count = c->time,
-	        .first_offset = (int32_t)be32(types)};
+	*out = (struct tz){
+	        .at = at, .offset = offset, .count = c->time, .first_offset = (int32_t)be32(types)};
 	return 0;
 }
 
@@ -81,11 +80,12 @@ int tzif_parse(struct str bytes, struct arena *mem, struct tz *out, struct err *
 	struct counts c;
 	char version = 0;
 	if (bytes.n > TZIF_MAX_BYTES || !read_header(bytes, 0, &c, &version) || version < '2')
-		return err_set(e, ERR_REJECT, "bad_zone",
-		        "time zone: no TZif file of version 2 or later");
+		return err_set(
+		        e, ERR_REJECT, "bad_zone", "time zone: no TZif file of version 2 or later");
 	size_t at = HEADER_BYTES + body_bytes(&c, 4);
 	if (!read_header(bytes, at, &c, &version) || c.type == 0)
-		return err_set(e, ERR_REJECT, "bad_zone", "time zone: the second header is missing");
+		return err_set(
+		        e, ERR_REJECT, "bad_zone", "time zone: the second header is missing");
 	at += HEADER_BYTES;
 	size_t body = body_bytes(&c, 8);
 	if (bytes.n < at || bytes.n - at < body)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The rules of one time zone, read from the bytes of a TZif file (version 2 or later, with its POSIX footer). Pure: no
- * file, no TZ variable. Leap seconds ("right/" zones) are refused.
+ * The rules of one time zone, read from the bytes of a TZif file (version 2 or later, with its
+ * POSIX footer). Pure: no file, no TZ variable. Leap seconds ("right/" zones) are refused.
  *
  * A zone is a row of segments of constant offset; civil = UTC + offset within a segment.
  */
@@ -13,17 +13,18 @@
 
 enum { TZIF_MAX_BYTES = 256 * 1024 };
 
-struct tz_date_rule { /* when of the year a footer's change happens, in civil time before the change */
+struct tz_date_rule { /* when of the year a footer's change happens, in civil time before the change
+	               */
 	enum { TZ_JULIAN, TZ_DAY, TZ_MONTH } kind; /* Jn without 29 February, n from 0, Mm.w.d */
 	int day, month, week, weekday;             /* weekday 0 Sunday */
 	int32_t second;                            /* of the day, may be negative or beyond it */
 };
 
 struct tz {
-	const int64_t *at; /* UTC seconds of the transitions, ascending */
+	const int64_t *at;     /* UTC seconds of the transitions, ascending */
 	const int32_t *offset; /* offset[i] from at[i] on */
 	size_t count;
-	int32_t first_offset;  /* before at[0] */
+	int32_t first_offset; /* before at[0] */
 	bool has_footer;
 	bool footer_has_dst;
 	int32_t footer_standard, footer_summer;
@@ -42,8 +43,8 @@ int tzif_parse(struct str bytes, struct arena *mem, struct tz *out, struct err *
 struct tz_segment tz_segment_at(const struct tz *z, int64_t utc_s);
 
 enum tz_fit { TZ_ONCE, TZ_GAP, TZ_TWICE };
-/* The moments of a civil second: out[0] the first; out[1] the second one of an overlap. In a gap out[0] is the first
- * valid moment, that of the change. */
+/* The moments of a civil second: out[0] the first; out[1] the second one of an overlap. In a gap
+ * out[0] is the first valid moment, that of the change. */
 enum tz_fit tz_resolve(const struct tz *z, int64_t civil_s, int64_t out[2]);
 
 extern const struct tz tz_utc;

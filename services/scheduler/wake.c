@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a place is free. They
- * would be looked at in time anyway; this only makes it soon. */
+ * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
+ * place is free. They would be looked at in time anyway; this only makes it soon. */
 #include "cycle.h"
 
 enum { CAP_WAKES = 64 };

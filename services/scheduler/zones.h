@@ -16,8 +16,8 @@ struct zones {
 void zones_init(struct zones *z, const char *folder);
 void zones_release(struct zones *z); /* accepts a zeroed one */
 
-/* NULL: no such zone here, or its file cannot be used. "UTC" and the empty name need no file. The answer lives as long
- * as *z. */
+/* NULL: no such zone here, or its file cannot be used. "UTC" and the empty name need no file. The
+ * answer lives as long as *z. */
 const struct tz *zones_find(struct zones *z, struct str name);
 
 #endif

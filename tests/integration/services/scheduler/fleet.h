@@ -39,14 +39,15 @@ struct bench {
 	struct pg *admin;
 	struct scheduler s;
 	struct capture *sent;
-	size_t worked;       /* of what was sent, so much is done */
+	size_t worked; /* of what was sent, so much is done */
 	size_t looked;
 	int64_t offset;
 	struct arena mem;
 	int64_t members;
 };
 
-static inline int capture_send(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static inline int capture_send(
+        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
 {
 	struct capture *c = arg;
 	if (c->fails > 0) {
@@ -104,7 +105,8 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	char keys[128];
 	(void)snprintf(keys, sizeof keys, "%s/keys/scheduler", b->folder.path);
 	if (pg_open(b->conninfo, "scheduler", &s->pg, &e) != 0 ||
-	        store_open(b->folder.url, &s->store, &e) != 0 || keyring_open(keys, &s->keys, &e) != 0)
+	        store_open(b->folder.url, &s->store, &e) != 0 ||
+	        keyring_open(keys, &s->keys, &e) != 0)
 		fail_msg("%s", e.text);
 	struct capture *c = calloc(1, sizeof *c);
 	assert_non_null(c);
@@ -124,8 +126,8 @@ static inline void fleet_leave(struct scheduler *s, struct capture *c)
 	free(c);
 }
 
-static inline void fleet_document(struct bench *b, const char *kind, const char *tenant, const char *name,
-        const char *body)
+static inline void fleet_document(
+        struct bench *b, const char *kind, const char *tenant, const char *name, const char *body)
 {
 	static const struct pg_statement stmt = {"test_document",
 	        "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
@@ -143,7 +145,8 @@ static inline void fleet_document(struct bench *b, const char *kind, const char 
 		fail_msg("%s", e.text);
 }
 
-#define ROUTE "\"audience\":\"people\",\"bridge\":\"b\",\"destination\":\"partner\",\"bucket\":\"drop\""
+#define ROUTE \
+	"\"audience\":\"people\",\"bridge\":\"b\",\"destination\":\"partner\",\"bucket\":\"drop\""
 
 static inline void fleet_configure(struct bench *b)
 {
@@ -160,7 +163,8 @@ static inline void fleet_configure(struct bench *b)
 	        "\"name_template\":\"{route}_{delivery}_SUCCESS\"}}");
 	fleet_document(b, "Bucket", "", "drop", "{\"url\":\"file:///drop/\"}");
 	fleet_document(b, "Route", "acme", "daily", "{\"name\":\"daily\"," ROUTE "}");
-	database_sql(b->admin, "INSERT INTO run.bridge_version VALUES ('acme', 'b', 'v1', 'x', 1, 10, 10, now())");
+	database_sql(b->admin,
+	        "INSERT INTO run.bridge_version VALUES ('acme', 'b', 'v1', 'x', 1, 10, 10, now())");
 }
 
 static inline int fleet_begin(void **state)
@@ -170,7 +174,8 @@ static inline int fleet_begin(void **state)
 	arena_init(&b->mem, 256 * 1024 * 1024);
 	database_make(&b->db, true);
 	folder_make(&b->folder);
-	(void)snprintf(b->conninfo, sizeof b->conninfo, "%s user=longshore_scheduler", b->db.conninfo);
+	(void)snprintf(
+	        b->conninfo, sizeof b->conninfo, "%s user=longshore_scheduler", b->db.conninfo);
 	b->admin = database_open(&b->db);
 	b->members = 24;
 	char keys[128];
@@ -198,8 +203,8 @@ static inline int fleet_end(void **state)
 
 /* --- messages in --- */
 
-static inline struct batch_message fleet_message(struct bench *b, enum topic topic, const struct ev_type *type,
-        const void *event)
+static inline struct batch_message fleet_message(
+        struct bench *b, enum topic topic, const struct ev_type *type, const void *event)
 {
 	struct err e;
 	struct buf bytes;
@@ -216,7 +221,8 @@ static inline struct batch_message fleet_message(struct bench *b, enum topic top
 	return m;
 }
 
-static inline int fleet_feed(struct bench *b, struct scheduler *s, const struct batch_message *msgs, size_t count)
+static inline int fleet_feed(
+        struct bench *b, struct scheduler *s, const struct batch_message *msgs, size_t count)
 {
 	struct err e = {0};
 	(void)b;
@@ -265,7 +271,8 @@ static inline struct ev_count fleet_count(const char *name, int64_t value)
 	return (struct ev_count){STR(""), str_c(name), value};
 }
 
-static inline void fleet_outputs(struct bench *b, struct ev_task_result *r, const char *kind, int64_t rows)
+static inline void fleet_outputs(
+        struct bench *b, struct ev_task_result *r, const char *kind, int64_t rows)
 {
 	r->outputs = ARENA_NEW(&b->mem, struct ev_staged_ref);
 	r->outputs_count = 1;
@@ -276,7 +283,8 @@ static inline void fleet_outputs(struct bench *b, struct ev_task_result *r, cons
 	        .rows = rows};
 }
 
-static inline void fleet_fact(struct bench *b, struct ev_task_result *r, const char *name, const char *value)
+static inline void fleet_fact(
+        struct bench *b, struct ev_task_result *r, const char *name, const char *value)
 {
 	struct ev_fact *wider = arena_alloc(&b->mem, (r->facts_count + 1) * sizeof *wider);
 	if (r->facts_count > 0)
@@ -285,7 +293,8 @@ static inline void fleet_fact(struct bench *b, struct ev_task_result *r, const c
 	r->facts = wider;
 }
 
-static inline void fleet_counts(struct bench *b, struct ev_task_result *r, const char *const *names, int64_t value)
+static inline void fleet_counts(
+        struct bench *b, struct ev_task_result *r, const char *const *names, int64_t value)
 {
 	while (names[r->counts_count])
 		r->counts_count++;
@@ -294,8 +303,8 @@ static inline void fleet_counts(struct bench *b, struct ev_task_result *r, const
 		r->counts[i] = fleet_count(names[i], value);
 }
 
-static inline struct ev_task_result *fleet_answer(struct bench *b, const struct ev_task_head *h,
-        enum ev_outcome outcome, const char *reason)
+static inline struct ev_task_result *fleet_answer(
+        struct bench *b, const struct ev_task_head *h, enum ev_outcome outcome, const char *reason)
 {
 	struct ev_task_result *r = ARENA_NEW(&b->mem, struct ev_task_result);
 	*r = (struct ev_task_result){.task_id = h->task_id,
@@ -312,7 +321,8 @@ static inline struct ev_task_result *fleet_answer(struct bench *b, const struct 
 	return r;
 }
 
-static inline void fleet_receipt(struct bench *b, struct ev_task_result *r, const struct ev_upload_task *t)
+static inline void fleet_receipt(
+        struct bench *b, struct ev_task_result *r, const struct ev_upload_task *t)
 {
 	struct ev_file_receipt *f = ARENA_NEW(&b->mem, struct ev_file_receipt);
 	*f = (struct ev_file_receipt){.file_id = t->file_id,
@@ -431,8 +441,8 @@ static inline void fleet_is_at(const struct bench *b, const char *state, const c
 {
 	const struct ev_delivery_status *s = fleet_last_status(b);
 	if (!str_eq(s->state, str_c(state)) || !str_eq(s->reason, str_c(reason)))
-		fail_msg("status " STR_FMT "(" STR_FMT ") " STR_FMT "; want %s(%s)", STR_ARG(s->state),
-		        STR_ARG(s->reason), STR_ARG(s->detail), state, reason);
+		fail_msg("status " STR_FMT "(" STR_FMT ") " STR_FMT "; want %s(%s)",
+		        STR_ARG(s->state), STR_ARG(s->reason), STR_ARG(s->detail), state, reason);
 }
 
 #define FLEET_TEST(name) cmocka_unit_test_setup_teardown(name, fleet_begin, fleet_end)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scheduler on a real database: what is stored, what is published, and what crashes in between leave behind. */
+ * The scheduler on a real database: what is stored, what is published, and what crashes in between
+ * leave behind. */
 #include "fleet.h"
 
 #include "longshore/reflist.h"
@@ -13,15 +14,21 @@ static void a_delivery_goes_from_trigger_to_confirmed(void **state)
 	fleet_run(b);
 	fleet_is_at(b, "completed", "");
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NOT NULL"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NOT NULL"),
+	        1);
 	fleet_read_back(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NULL "
-	                                        "AND confirmed AND state = 'completed'"), 1);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'done'"), 7);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NULL "
+	                               "AND confirmed AND state = 'completed'"),
+	        1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'done'"), 7);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), 2);
-	assert_int_equal(database_num(b->admin, "SELECT members FROM run.route_head WHERE holder IS NULL"), 24);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT members FROM run.route_head WHERE holder IS NULL"),
+	        24);
 }
-
 
 static void the_same_trigger_again_makes_nothing(void **state)
 {
@@ -64,7 +71,8 @@ static void an_unknown_route_is_a_rejected_delivery(void **state)
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), 1);
 	const struct sent *last = &b->sent->items[b->sent->count - 1];
 	assert_int_equal(last->topic, TOPIC_AUDIT);
-	assert_true(str_eq(((const struct ev_audit_record *)last->event)->action, STR("trigger.refused")));
+	assert_true(str_eq(
+	        ((const struct ev_audit_record *)last->event)->action, STR("trigger.refused")));
 }
 
 static void an_audience_is_delivered_by_all_its_routes(void **state)
@@ -75,7 +83,9 @@ static void an_audience_is_delivered_by_all_its_routes(void **state)
 	t.audience = STR("people");
 	fleet_ask(b, &t);
 	fleet_run(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        2);
 }
 
 static void what_could_not_be_published_is_swept(void **state)
@@ -85,11 +95,12 @@ static void what_could_not_be_published_is_swept(void **state)
 	t.route = STR("daily");
 	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
 	b->sent->fails = 1;
-	assert_int_equal(fleet_feed(b, &b->s, &m, 1), ERR_RETRY); /* stored, and the broker is away */
+	assert_int_equal(
+	        fleet_feed(b, &b->s, &m, 1), ERR_RETRY); /* stored, and the broker is away */
 	assert_int_equal(b->sent->count, 0);
 	int64_t stored = database_num(b->admin, "SELECT count(*) FROM run.outbox");
 	assert_int_equal(stored, 3); /* task, status, trail */
-	struct scheduler other; /* it is another who finds it */
+	struct scheduler other;      /* it is another who finds it */
 	struct capture *seen = NULL;
 	fleet_join(b, &other, &seen);
 	fleet_tick(b, &other);
@@ -97,7 +108,8 @@ static void what_could_not_be_published_is_swept(void **state)
 	assert_int_equal(seen->items[0].topic, TOPIC_BRIDGE_TASKS);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
 	fleet_leave(&other, seen);
-	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0); /* the message comes again: nothing is left to do */
+	assert_int_equal(fleet_feed(b, &b->s, &m, 1),
+	        0); /* the message comes again: nothing is left to do */
 	assert_int_equal(b->sent->count, 0);
 }
 
@@ -128,7 +140,10 @@ static void a_retry_waits_as_a_row(void **state)
 	fleet_deliver(b, "t1");
 	const struct ev_bridge_task *t = fleet_last_task(b)->event;
 	fleet_result(b, fleet_answer(b, &t->head, EV_OUTCOME_RETRY, "store_unavailable"));
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting' AND attempts = 1"), 1);
+	assert_int_equal(
+	        database_num(b->admin,
+	                "SELECT count(*) FROM run.task WHERE status = 'waiting' AND attempts = 1"),
+	        1);
 	database_sql(b->admin, "UPDATE run.state SET due_at = now(); ");
 	database_sql(b->admin, "UPDATE run.task SET ready_at = now()");
 	fleet_tick(b, &b->s);
@@ -170,7 +185,8 @@ static void a_final_status_that_was_lost_is_published_again(void **state)
 	fleet_tick(b, &b->s);
 	assert_int_equal(b->sent->count, sent + 1);
 	fleet_read_back(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NULL"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NULL"), 1);
 }
 
 static void receipts_come_before_the_final_status_in_its_partition(void **state)
@@ -183,7 +199,8 @@ static void receipts_come_before_the_final_status_in_its_partition(void **state)
 		const struct sent *s = &b->sent->items[i];
 		if (s->topic != TOPIC_DELIVERIES)
 			continue;
-		assert_int_equal(s->partition, bus_partition_of(fleet_last_status(b)->delivery_id, 12));
+		assert_int_equal(
+		        s->partition, bus_partition_of(fleet_last_status(b)->delivery_id, 12));
 		if (s->event_type != &ev_receipt_type)
 			continue;
 		receipts++;
@@ -205,8 +222,11 @@ static void a_route_is_passed_on_without_waiting(void **state)
 	assert_int_equal(fleet_feed(b, &b->s, batch, 2), 0);
 	fleet_run(b); /* both select; one combines, the other is held; then it is woken: no tick */
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state IN "
-	                                        "('completed', 'superseded')"), 2);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_head WHERE holder IS NULL"), 1);
+	                                        "('completed', 'superseded')"),
+	        2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.route_head WHERE holder IS NULL"),
+	        1);
 }
 
 static void a_build_wakes_who_waits_for_it(void **state)
@@ -220,8 +240,12 @@ static void a_build_wakes_who_waits_for_it(void **state)
 	fleet_ask(b, &t);
 	assert_int_equal(fleet_last_task(b)->topic, TOPIC_BUILD_TASKS);
 	fleet_run(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 2);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.bridge_version WHERE version = 'v2'"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        2);
+	assert_int_equal(database_num(b->admin,
+	                         "SELECT count(*) FROM run.bridge_version WHERE version = 'v2'"),
+	        1);
 }
 
 static void caps_bound_what_is_in_flight(void **state)
@@ -241,7 +265,9 @@ static void caps_bound_what_is_in_flight(void **state)
 	}
 	const char *in_flight = "SELECT count(*) FROM run.task WHERE status = 'issued'";
 	assert_int_equal(database_num(b->admin, in_flight), 2);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"), 3);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"),
+	        3);
 	while (b->worked < b->sent->count) {
 		const struct sent *s = &b->sent->items[b->worked++];
 		if (!fleet_is_task(s))
@@ -250,7 +276,9 @@ static void caps_bound_what_is_in_flight(void **state)
 		assert_true(database_num(b->admin, in_flight) <= 2);
 	}
 	/* Each place that became free was given on at once: no tick was needed. */
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 5);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        5);
 }
 
 static void a_dead_destination_rests_and_holds_up_no_other(void **state)
@@ -271,28 +299,38 @@ static void a_dead_destination_rests_and_holds_up_no_other(void **state)
 			if (s->topic == TOPIC_UPLOAD_TASKS) {
 				up = s->event;
 				failures++;
-				fleet_result(b, fleet_answer(b, &up->head, EV_OUTCOME_RETRY, "drop_unavailable"));
+				fleet_result(b, fleet_answer(b, &up->head, EV_OUTCOME_RETRY,
+				                        "drop_unavailable"));
 			} else if (fleet_is_task(s)) {
 				fleet_result(b, fleet_work(b, s));
 			}
 		}
-		database_sql(b->admin, "UPDATE run.task SET ready_at = now() WHERE status = 'waiting'");
+		database_sql(
+		        b->admin, "UPDATE run.task SET ready_at = now() WHERE status = 'waiting'");
 		database_sql(b->admin, "UPDATE run.state SET due_at = now()");
 		fleet_tick(b, &b->s);
 	}
-	assert_int_equal(database_num(b->admin, "SELECT failures FROM run.breaker WHERE open_until > now()"), 2);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT failures FROM run.breaker WHERE open_until > now()"),
+	        2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"),
+	        1);
 	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t2");
 	t.route = STR("else");
 	fleet_ask(b, &t);
 	fleet_run(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        1);
 	/* Half open: one tries; it works, and the breaker closes. */
 	database_sql(b->admin, "UPDATE run.breaker SET open_until = now()");
 	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
 	fleet_tick(b, &b->s);
 	fleet_run(b);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        2);
 	assert_int_equal(database_num(b->admin, "SELECT failures FROM run.breaker"), 0);
 }
 
@@ -311,10 +349,15 @@ static void a_large_spec_goes_by_address(void **state)
 	struct buf body;
 	struct err e;
 	buf_init(&body, 1024 * 1024);
-	assert_int_equal(buf_printf(&body, &e, "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}"), 0);
+	assert_int_equal(
+	        buf_printf(&body, &e, "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}"), 0);
 	for (int i = 0; i < 1500; i++)
-		assert_int_equal(buf_printf(&body, &e, ",{\"name\":\"c%d\",\"constant\":\"%032d\"}", i, i), 0);
-	assert_int_equal(buf_printf(&body, &e, "],\"naming\":{\"data_template\":\"{route}_{delivery}.csv\"}}"), 0);
+		assert_int_equal(
+		        buf_printf(&body, &e, ",{\"name\":\"c%d\",\"constant\":\"%032d\"}", i, i),
+		        0);
+	assert_int_equal(buf_printf(&body, &e,
+	                         "],\"naming\":{\"data_template\":\"{route}_{delivery}.csv\"}}"),
+	        0);
 	fleet_document(b, "Destination", "", "partner", arena_cstr(&b->mem, buf_str(&body)));
 	buf_release(&body);
 	fleet_deliver(b, "t1");
@@ -323,8 +366,11 @@ static void a_large_spec_goes_by_address(void **state)
 	assert_non_null(t->head.spec_ref);
 	struct secret key;
 	struct str json;
-	assert_int_equal(keyring_staging(b->s.keys, STR("specs"), t->head.delivery_id, &key, &e), 0);
-	assert_int_equal(sealed_get(b->s.store, t->head.spec_ref->name, &key, 1 << 20, &b->mem, &json, &e), 0);
+	assert_int_equal(
+	        keyring_staging(b->s.keys, STR("specs"), t->head.delivery_id, &key, &e), 0);
+	assert_int_equal(
+	        sealed_get(b->s.store, t->head.spec_ref->name, &key, 1 << 20, &b->mem, &json, &e),
+	        0);
 	char hash[SHA256_HEX];
 	sha256_hex(json.p, json.n, hash);
 	assert_true(str_eq(t->head.spec_hash, str_c(hash)));
@@ -345,8 +391,11 @@ static void lists_are_staged_before_the_tasks_that_read_them(void **state)
 		struct secret key;
 		struct str text;
 		struct err e;
-		assert_int_equal(keyring_staging(b->s.keys, STR("specs"), t->head.delivery_id, &key, &e), 0);
-		assert_int_equal(sealed_get(b->s.store, t->input->name, &key, 1 << 20, &b->mem, &text, &e), 0);
+		assert_int_equal(
+		        keyring_staging(b->s.keys, STR("specs"), t->head.delivery_id, &key, &e), 0);
+		assert_int_equal(
+		        sealed_get(b->s.store, t->input->name, &key, 1 << 20, &b->mem, &text, &e),
+		        0);
 		struct reflist_item *items = NULL;
 		size_t count = 0;
 		assert_int_equal(reflist_parse(text, &b->mem, &items, &count, &e), 0);
@@ -359,7 +408,8 @@ static void lists_are_staged_before_the_tasks_that_read_them(void **state)
 static void a_person_s_words_reach_the_delivery(void **state)
 {
 	struct bench *b = *state;
-	fleet_document(b, "Route", "acme", "daily", "{\"name\":\"daily\"," ROUTE ",\"approval\":\"always\"}");
+	fleet_document(b, "Route", "acme", "daily",
+	        "{\"name\":\"daily\"," ROUTE ",\"approval\":\"always\"}");
 	fleet_deliver(b, "t1");
 	fleet_run(b);
 	fleet_is_at(b, "held", "approval");
@@ -381,7 +431,9 @@ static void a_person_s_words_reach_the_delivery(void **state)
 	t.delivery_id = STR("00000000000000000000000000000000");
 	t.trigger_id = STR("c2");
 	fleet_ask(b, &t);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'cancelled'"), 2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'cancelled'"),
+	        2);
 }
 
 static void versions_begin_with_the_timeline(void **state)
@@ -389,7 +441,10 @@ static void versions_begin_with_the_timeline(void **state)
 	struct bench *b = *state;
 	fleet_deliver(b, "t1");
 	assert_int_equal(fleet_last_status(b)->version >> 40, 1);
-	assert_int_equal(database_num(b->admin, "SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), "
+	                               "8))::bit(32)::bigint"),
+	        1);
 }
 
 int main(void)

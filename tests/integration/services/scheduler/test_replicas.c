@@ -15,12 +15,14 @@ struct shared { /* seen by all processes */
 
 static struct shared *shared_new(void)
 {
-	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *s =
+	        mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(s != MAP_FAILED);
 	return s;
 }
 
-static int count_only(void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static int count_only(
+        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
 {
 	(void)out_bad;
 	(void)e;
@@ -35,7 +37,8 @@ static int count_only(void *arg, const struct publication *items, size_t count, 
 }
 
 /* A replica in a process of its own; `work` ends it with 0. */
-static pid_t replica(struct bench *b, struct shared *counts, void (*work)(struct bench *, struct scheduler *))
+static pid_t replica(
+        struct bench *b, struct shared *counts, void (*work)(struct bench *, struct scheduler *))
 {
 	pid_t pid = fork();
 	assert_true(pid >= 0);
@@ -63,15 +66,20 @@ static void join(const pid_t *pids, size_t count)
 
 static void plan_all(struct bench *b)
 {
-	database_sql(b->admin, "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
-	                       "SELECT 'Route', 'acme', 'r' || n, '{\"name\":\"r' || n || '\"," ROUTE
-	                       ",\"cadence\":{\"kind\":\"monthly\",\"day\":1,\"at\":\"00:00\",\"zone\":\"UTC\","
-	                       "\"catchup_seconds\":4000000}}', 'h' || n, 'ann' FROM generate_series(1, 10000) n");
+	database_sql(b->admin,
+	        "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
+	        "SELECT 'Route', 'acme', 'r' || n, '{\"name\":\"r' || n || '\"," ROUTE
+	        ",\"cadence\":{\"kind\":\"monthly\",\"day\":1,\"at\":\"00:00\",\"zone\":\"UTC\","
+	        "\"catchup_seconds\":4000000}}', 'h' || n, 'ann' FROM generate_series(1, 10000) n");
 	for (int i = 0; i < ROUTES / 500 + 1; i++)
 		fleet_tick(b, &b->s);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
-	database_sql(b->admin, "UPDATE run.route_due SET label = to_char(date_trunc('month', now() AT TIME ZONE 'UTC'), "
-	                       "'YYYY-MM-DD\"T\"HH24:MI'), next_due = date_trunc('month', now() AT TIME ZONE 'UTC') "
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"),
+	        ROUTES);
+	database_sql(b->admin, "UPDATE run.route_due SET label = to_char(date_trunc('month', now() "
+	                       "AT TIME ZONE 'UTC'), "
+	                       "'YYYY-MM-DD\"T\"HH24:MI'), next_due = date_trunc('month', now() AT "
+	                       "TIME ZONE 'UTC') "
 	                       "AT TIME ZONE 'UTC' WHERE next_due IS NOT NULL");
 }
 
@@ -97,9 +105,14 @@ static void ten_thousand_due_runs_are_ten_thousand_deliveries(void **state)
 		pids[i] = replica(b, counts, run_until_nothing_is_due);
 	join(pids, REPLICAS);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), ROUTES);
-	assert_int_equal(database_num(b->admin, "SELECT count(DISTINCT route) FROM run.state"), ROUTES);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'selecting'"), ROUTES);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(DISTINCT route) FROM run.state"), ROUTES);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'selecting'"),
+	        ROUTES);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"),
+	        ROUTES);
 	assert_int_equal(counts->tasks, ROUTES); /* and each was told once */
 	assert_int_equal(counts->others, 2 * ROUTES);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
@@ -123,7 +136,9 @@ static void killed_replicas_lose_no_run_and_make_none_twice(void **state)
 	pid_t later = replica(b, counts, run_until_nothing_is_due);
 	join(&later, 1);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), ROUTES);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"), ROUTES);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"),
+	        ROUTES);
 	b->s.outlet.arg = counts;
 	b->s.outlet.send = count_only;
 	b->s.next_sweep_ms = 0;
@@ -166,7 +181,9 @@ static void of_two_that_read_the_same_result_one_decides(void **state)
 	pid_t pids[] = {replica(b, counts, feed_forwards), replica(b, counts, feed_all_at_once),
 	        replica(b, counts, feed_forwards)};
 	join(pids, 3);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"), RACERS);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"),
+	        RACERS);
 	assert_int_equal(counts->tasks, RACERS); /* the losers published nothing */
 	munmap(counts, sizeof *counts);
 }

@@ -17,7 +17,8 @@ static void load(const char *file, struct tz *out)
 {
 	char path[512];
 	struct err e;
-	(void)snprintf(path, sizeof path, LONGSHORE_TESTS "/unit/services/scheduler/zones/%s", file);
+	(void)snprintf(
+	        path, sizeof path, LONGSHORE_TESTS "/unit/services/scheduler/zones/%s", file);
 	FILE *f = fopen(path, "rb");
 	assert_non_null(f);
 	char *bytes = arena_alloc(&mem, TZIF_MAX_BYTES);
@@ -71,7 +72,8 @@ struct want {
 };
 
 /* The runs behind a moment, by cadence_after for the first and by cadence_next for those behind. */
-static void runs_are(const struct cadence *c, const char *after, const struct want *want, size_t count)
+static void runs_are(
+        const struct cadence *c, const char *after, const struct want *want, size_t count)
 {
 	struct cadence_run run, next;
 	assert_true(cadence_after(c, utc(after), &run));
@@ -80,8 +82,8 @@ static void runs_are(const struct cadence *c, const char *after, const struct wa
 		civil_label(run.due_s, due);
 		if (strcmp(run.label, want[i].label) != 0 || run.fold != want[i].fold ||
 		        strcmp(due, want[i].due) != 0)
-			fail_msg("run %zu: %s fold %d at %s; want %s fold %d at %s", i, run.label, run.fold,
-			        due, want[i].label, want[i].fold, want[i].due);
+			fail_msg("run %zu: %s fold %d at %s; want %s fold %d at %s", i, run.label,
+			        run.fold, due, want[i].label, want[i].fold, want[i].due);
 		int64_t again = 0;
 		assert_true(cadence_due(c, str_c(run.label), run.fold, &again));
 		assert_true(again == run.due_s);
@@ -90,8 +92,8 @@ static void runs_are(const struct cadence *c, const char *after, const struct wa
 	}
 }
 
-#define RUNS(c, after, ...)                                                                        \
-	runs_are((c), (after), (const struct want[]){__VA_ARGS__},                                 \
+#define RUNS(c, after, ...) \
+	runs_are((c), (after), (const struct want[]){__VA_ARGS__}, \
 	        sizeof((const struct want[]){__VA_ARGS__}) / sizeof(struct want))
 
 static void daily_keeps_its_civil_time(void **state)
@@ -100,7 +102,8 @@ static void daily_keeps_its_civil_time(void **state)
 	struct cadence c = make((struct spec_cadence){.kind = CADENCE_DAILY, .hour = 6}, &new_york);
 	RUNS(&c, "2026-03-07T11:00", {"2026-03-08T06:00", 0, "2026-03-08T10:00"},
 	        {"2026-03-09T06:00", 0, "2026-03-09T10:00"});
-	RUNS(&c, "2026-03-07T10:59", {"2026-03-07T06:00", 0, "2026-03-07T11:00"}); /* a minute before */
+	RUNS(&c, "2026-03-07T10:59",
+	        {"2026-03-07T06:00", 0, "2026-03-07T11:00"}); /* a minute before */
 	RUNS(&c, "2026-10-31T10:00", {"2026-11-01T06:00", 0, "2026-11-01T11:00"});
 }
 
@@ -114,7 +117,8 @@ static void in_a_gap_a_daily_run_is_at_the_first_valid_moment(void **state)
 	struct cadence same = make(cron("30 2 * * *"), &new_york);
 	RUNS(&same, "2026-03-07T07:30", {"2026-03-08T02:30", 0, "2026-03-08T07:00"},
 	        {"2026-03-09T02:30", 0, "2026-03-09T06:30"});
-	/* Half an hour is lost on Lord Howe Island: 02:00 to 02:30 on the first Sunday of October. */
+	/* Half an hour is lost on Lord Howe Island: 02:00 to 02:30 on the first Sunday of October.
+	 */
 	struct cadence howe = make(
 	        (struct spec_cadence){.kind = CADENCE_DAILY, .hour = 2, .minute = 15}, &lord_howe);
 	RUNS(&howe, "2026-10-03T00:00", {"2026-10-04T02:15", 0, "2026-10-03T15:30"});
@@ -165,8 +169,8 @@ static void an_hourly_year_has_an_hour_of_each(void **state)
 static void the_end_of_a_month_is_its_last_day(void **state)
 {
 	(void)state;
-	struct cadence c =
-	        make((struct spec_cadence){.kind = CADENCE_MONTHLY, .day = 31, .hour = 12}, &tz_utc);
+	struct cadence c = make(
+	        (struct spec_cadence){.kind = CADENCE_MONTHLY, .day = 31, .hour = 12}, &tz_utc);
 	RUNS(&c, "2027-12-31T12:00", {"2028-01-31T12:00", 0, "2028-01-31T12:00"},
 	        {"2028-02-29T12:00", 0, "2028-02-29T12:00"},
 	        {"2028-03-31T12:00", 0, "2028-03-31T12:00"},
@@ -183,7 +187,8 @@ static void the_end_of_a_month_is_its_last_day(void **state)
 static void weeks_are_counted_from_the_anchor_s(void **state)
 {
 	(void)state;
-	struct cadence w = make((struct spec_cadence){.kind = CADENCE_WEEKLY, .weekday = 7}, &tz_utc);
+	struct cadence w =
+	        make((struct spec_cadence){.kind = CADENCE_WEEKLY, .weekday = 7}, &tz_utc);
 	RUNS(&w, "2026-11-21T00:00", {"2026-11-22T00:00", 0, "2026-11-22T00:00"},
 	        {"2026-11-29T00:00", 0, "2026-11-29T00:00"});
 	struct spec_cadence spec = {
@@ -220,7 +225,8 @@ static void cron_fields_mean_what_they_always_meant(void **state)
 	        {"2026-01-31T23:20", 0, "2026-01-31T23:20"},
 	        {"2026-01-31T23:55", 0, "2026-01-31T23:55"},
 	        {"2026-03-01T22:10", 0, "2026-03-01T22:10"});
-	struct cadence sunday = make(cron("0 0 * * 7"), &tz_utc), zero = make(cron("0 0 * * sun"), &tz_utc);
+	struct cadence sunday = make(cron("0 0 * * 7"), &tz_utc),
+	               zero = make(cron("0 0 * * sun"), &tz_utc);
 	RUNS(&sunday, "2026-11-21T00:00", {"2026-11-22T00:00", 0, "2026-11-22T00:00"});
 	RUNS(&zero, "2026-11-21T00:00", {"2026-11-22T00:00", 0, "2026-11-22T00:00"});
 	struct cadence_run run;
@@ -258,7 +264,8 @@ static void a_bad_cron_line_names_its_field(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct cron c;
 		struct err e;
-		if (cron_parse(str_c(cases[i].line), &c, &e) != ERR_REJECT || !strstr(e.text, cases[i].says))
+		if (cron_parse(str_c(cases[i].line), &c, &e) != ERR_REJECT ||
+		        !strstr(e.text, cases[i].says))
 			fail_msg("'%s': %s", cases[i].line, e.text);
 		assert_string_equal(e.code, "bad_cron");
 	}

@@ -101,8 +101,8 @@ static void parts_are_cut_by_rank(void **state)
 		const struct ev_format_task *t = &b->w.tasks[b->next + i].event.format;
 		assert_int_equal(t->first_rank, firsts[i]);
 		assert_int_equal(t->ranks, ranks[i]);
-		assert_true(str_has_suffix(t->file_name,
-		        arena_printf(&b->w.mem, "_%05d.csv", (int)i + 1)));
+		assert_true(str_has_suffix(
+		        t->file_name, arena_printf(&b->w.mem, "_%05d.csv", (int)i + 1)));
 	}
 }
 
@@ -201,8 +201,7 @@ static void a_changed_source_begins_another_revision(void **state)
 	struct bench *b = *state;
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_SELECT);
-	(void)world_result(&b->w,
-	        answer(&b->k, last_task(b), EV_OUTCOME_REJECT, "source_changed"));
+	(void)world_result(&b->w, answer(&b->k, last_task(b), EV_OUTCOME_REJECT, "source_changed"));
 	assert_int_equal(s->x.revision, 2);
 	is_at(s, STATE_SELECTING, "");
 	assert_int_equal(last_task(b)->stage, STAGE_INSPECT);
@@ -223,8 +222,8 @@ static void a_source_that_never_rests_fails(void **state)
 		is_at(s, STATE_SELECTING, "");
 		work_until(&b->k, &b->next, STAGE_SELECT);
 		b->next = b->w.tasks_count;
-		(void)world_result(&b->w,
-		        answer(&b->k, last_task(b), EV_OUTCOME_REJECT, "source_changed"));
+		(void)world_result(
+		        &b->w, answer(&b->k, last_task(b), EV_OUTCOME_REJECT, "source_changed"));
 	}
 	is_at(s, STATE_FAILED, "source_changed");
 }
@@ -339,8 +338,8 @@ static void settle_never_gives_up(void **state)
 	(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
 	b->next = b->w.tasks_count - 3;
 	for (int i = 0; i < 40; i++) {
-		(void)world_result(&b->w,
-		        answer(&b->k, last_task(b), EV_OUTCOME_RETRY, "store_unavailable"));
+		(void)world_result(
+		        &b->w, answer(&b->k, last_task(b), EV_OUTCOME_RETRY, "store_unavailable"));
 		b->w.now_ms = s->x.due_ms;
 		(void)world_due(&b->w, D1);
 		is_at(s, STATE_CANCELLING, "cancelled");
@@ -491,8 +490,8 @@ static void ids_are_causes(void **state)
 	work_all(&k, &next);
 	assert_int_equal(again.tasks_count, b->w.tasks_count);
 	for (size_t i = 0; i < again.tasks_count; i++)
-		assert_true(str_eq(again.tasks[i].event.head.task_id,
-		        b->w.tasks[i].event.head.task_id));
+		assert_true(str_eq(
+		        again.tasks[i].event.head.task_id, b->w.tasks[i].event.head.task_id));
 	world_release(&again);
 }
 
@@ -512,9 +511,8 @@ static void an_event_that_can_never_go_fails_its_delivery(void **state)
 {
 	struct bench *b = *state;
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	struct decide_event ev = {.kind = DECIDE_FAIL,
-	        .reason = STR("unproducible"),
-	        .detail = STR("too large")};
+	struct decide_event ev = {
+	        .kind = DECIDE_FAIL, .reason = STR("unproducible"), .detail = STR("too large")};
 	(void)world_step(&b->w, D1, &ev, 1);
 	is_at(s, STATE_FAILED, "unproducible");
 }

@@ -61,9 +61,9 @@ struct gate_case {
 	const char *name;
 	struct spec_guards guards;
 	int64_t audience_min, destination_min, min_rows;
-	int64_t rows;      /* per slice, two slices */
+	int64_t rows; /* per slice, two slices */
 	int64_t blocked;
-	int64_t before;    /* members of the last accepted delivery; -1 = none */
+	int64_t before;     /* members of the last accepted delivery; -1 = none */
 	const char *reason; /* empty = it passes */
 };
 
@@ -81,12 +81,16 @@ static const struct gate_case gate_cases[] = {
         {"no row matched", {0}, 0, 0, 0, 0, 0, -1, "zero_match"},
         {"match rate met: 24 of 26", {.min_match_rate_ppm = 923076}, 0, 0, 0, 12, 0, -1, ""},
         {"match rate missed", {.min_match_rate_ppm = 923077}, 0, 0, 0, 12, 0, -1, "low_match_rate"},
-        {"shrinks as much as allowed: 20 % of 30", {.max_shrink_ppm = 200000}, 0, 0, 0, 12, 0, 30, ""},
+        {"shrinks as much as allowed: 20 % of 30", {.max_shrink_ppm = 200000}, 0, 0, 0, 12, 0, 30,
+                ""},
         {"shrinks more", {.max_shrink_ppm = 199999}, 0, 0, 0, 12, 0, 30, "sudden_change"},
-        {"grows as much as allowed: 20 % of 20", {.max_growth_ppm = 200000}, 0, 0, 0, 12, 0, 20, ""},
+        {"grows as much as allowed: 20 % of 20", {.max_growth_ppm = 200000}, 0, 0, 0, 12, 0, 20,
+                ""},
         {"grows more", {.max_growth_ppm = 199999}, 0, 0, 0, 12, 0, 20, "sudden_change"},
-        {"from nothing to something", {.max_growth_ppm = 1000000}, 0, 0, 0, 12, 0, 0, "sudden_change"},
-        {"the first has nothing to be compared with", {.max_growth_ppm = 1}, 0, 0, 0, 12, 0, -1, ""},
+        {"from nothing to something", {.max_growth_ppm = 1000000}, 0, 0, 0, 12, 0, 0,
+                "sudden_change"},
+        {"the first has nothing to be compared with", {.max_growth_ppm = 1}, 0, 0, 0, 12, 0, -1,
+                ""},
 };
 
 static void the_gate_holds_at_its_edges(void **state)
@@ -254,8 +258,8 @@ static void a_list_that_changes_while_it_is_used_is_read_again(void **state)
 	use_list(b);
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_COMBINE);
-	(void)world_result(&b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT,
-	                                  "suppression_changed"));
+	(void)world_result(&b->w,
+	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "suppression_changed"));
 	assert_int_equal(b->w.tasks[b->w.tasks_count - 1].stage, STAGE_LISTS);
 	work_all(&b->k, &b->next);
 	is_at(s, STATE_COMPLETED, "");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * decide in a hostile world: messages are lost, doubled, late and out of order; workers retry, defer, reject and die
- * with their answer unsaid; people cancel, approve and resume at any moment; clocks jump. Every step is checked by
- * world.h, every end here. A seed makes a run; the same seed makes the same run.
+ * decide in a hostile world: messages are lost, doubled, late and out of order; workers retry,
+ * defer, reject and die with their answer unsaid; people cancel, approve and resume at any moment;
+ * clocks jump. Every step is checked by world.h, every end here. A seed makes a run; the same seed
+ * makes the same run.
  */
 #include "workers.h"
 
@@ -24,7 +25,7 @@ struct run {
 	struct world w;
 	struct workers k;
 	struct dice dice;
-	bool is_gone[MESSAGES];  /* task messages that were consumed or lost */
+	bool is_gone[MESSAGES]; /* task messages that were consumed or lost */
 	struct ev_task_result *results[RESULTS];
 	bool result_gone[RESULTS];
 	size_t results_count;
@@ -111,15 +112,17 @@ static void check_truth(struct run *r, const struct stored *s)
 		const struct task_row *row = &s->rows[i];
 		if (row->stage != STAGE_UPLOAD || row->issue == 0)
 			continue;
-		struct ledger_file *f = ledger_of(
-		        &r->k, row->made->upload.file_id, row->made->upload.file_name);
+		struct ledger_file *f =
+		        ledger_of(&r->k, row->made->upload.file_id, row->made->upload.file_name);
 		bool is_twin = false;
 		for (size_t k = 0; k < i; k++)
-			is_twin = is_twin || (s->rows[k].stage == STAGE_UPLOAD && s->rows[k].issue > 0 &&
-			                             str_eq(s->rows[k].made->upload.file_id, f->file_id));
+			is_twin = is_twin ||
+			          (s->rows[k].stage == STAGE_UPLOAD && s->rows[k].issue > 0 &&
+			                  str_eq(s->rows[k].made->upload.file_id, f->file_id));
 		visible += f->is_visible && !is_twin;
 		if (s->x.state != STATE_COMPLETED && row->status != TASK_DONE)
-			assert_true(f->is_closed || f->is_visible); /* settled: it cannot come out later */
+			assert_true(f->is_closed ||
+			            f->is_visible); /* settled: it cannot come out later */
 	}
 	assert_int_equal(s->x.memory.files_visible, visible);
 	assert_int_equal(s->receipts, visible);
@@ -155,10 +158,11 @@ static void check_end(struct run *r)
 		assert_int_equal(s->status_version, s->x.status_version);
 		check_truth(r, s);
 		if (s->x.state == STATE_COMPLETED && s->x.revision == 1)
-			assert_int_equal(sum_of_rows(s, "matched"),
-			        r->k.rows_per_slice * r->k.slices);
+			assert_int_equal(
+			        sum_of_rows(s, "matched"), r->k.rows_per_slice * r->k.slices);
 		for (size_t k = 0; k < s->rows_count; k++) {
-			assert_true(s->rows[k].status == TASK_DONE || s->rows[k].status == TASK_DROPPED);
+			assert_true(s->rows[k].status == TASK_DONE ||
+			            s->rows[k].status == TASK_DROPPED);
 			check_budget(r, &s->rows[k]);
 		}
 	}
@@ -306,8 +310,8 @@ static void step(struct run *r)
 	else if (n < 75)
 		some_result(r);
 	else if (n < 80)
-		(void)world_request(&r->w, name_of(r, (int)roll(&r->dice, ROUTE_DELIVERIES)),
-		        r->w.now_ms);
+		(void)world_request(
+		        &r->w, name_of(r, (int)roll(&r->dice, ROUTE_DELIVERIES)), r->w.now_ms);
 	else if (n < 84)
 		some_word(r);
 	else if (n < 97)
@@ -316,7 +320,8 @@ static void step(struct run *r)
 		the_world_changes(r);
 }
 
-/* No more faults: whoever waits for a person gets an answer, and everything must come to its end. */
+/* No more faults: whoever waits for a person gets an answer, and everything must come to its end.
+ */
 static void calm_down(struct run *r)
 {
 	r->w.tenant.room = INT64_MAX;
@@ -353,8 +358,9 @@ static void calm_down(struct run *r)
 		time_passes(r, 1200000);
 	}
 	for (size_t k = 0; k < r->w.count; k++)
-		print_message("%s(" STR_FMT ") " STR_FMT "\n", delivery_state_name(r->w.all[k].x.state),
-		        STR_ARG(r->w.all[k].x.reason), STR_ARG(r->w.all[k].x.memory.detail));
+		print_message("%s(" STR_FMT ") " STR_FMT "\n",
+		        delivery_state_name(r->w.all[k].x.state), STR_ARG(r->w.all[k].x.reason),
+		        STR_ARG(r->w.all[k].x.memory.detail));
 	fail_msg("a delivery came to no end");
 }
 
@@ -415,7 +421,8 @@ static void no_law_breaks_whatever_happens(void **state)
 		run_seed(seed, &ends);
 	/* The runs reach every end, else they would prove little. */
 	for (int i = STATE_COMPLETED; i < STATE_COUNT; i++) {
-		print_message("%s: %d\n", delivery_state_name((enum delivery_state)i), ends.states[i]);
+		print_message(
+		        "%s: %d\n", delivery_state_name((enum delivery_state)i), ends.states[i]);
 		assert_true(ends.states[i] > 0);
 	}
 }

@@ -25,15 +25,16 @@ static int finish(void **state)
 
 /* --- books --- */
 
-static const char *const names[] = {"rows_read", "invalid", "filtered", "unmatched", "matched", "links_found",
-        "not_picked", "over_cap", "links", "fan_out", "repeated", "shared", "chosen", "blocked", "held_out",
-        "capped", "members", "unchanged", "changed", "added", "removed", "baseline"};
+static const char *const names[] = {"rows_read", "invalid", "filtered", "unmatched", "matched",
+        "links_found", "not_picked", "over_cap", "links", "fan_out", "repeated", "shared", "chosen",
+        "blocked", "held_out", "capped", "members", "unchanged", "changed", "added", "removed",
+        "baseline"};
 enum { NAMES = sizeof names / sizeof names[0] };
 
 static void good_books(struct ev_count counts[NAMES])
 {
-	static const int64_t values[NAMES] = {100, 3, 7, 10, 80, 120, 20, 10, 90, 10, 5, 5, 80, 10, 2, 3, 65,
-	        50, 5, 10, 4, 59};
+	static const int64_t values[NAMES] = {
+	        100, 3, 7, 10, 80, 120, 20, 10, 90, 10, 5, 5, 80, 10, 2, 3, 65, 50, 5, 10, 4, 59};
 	for (int i = 0; i < NAMES; i++)
 		counts[i] = (struct ev_count){STR(""), str_c(names[i]), values[i]};
 }
@@ -88,7 +89,8 @@ static void templates_become_names(void **state)
 {
 	(void)state;
 	static const struct name_case cases[] = {
-	        {"{tenant}/{audience}/{route}-{destination}.csv", 1, "acme/people/daily-partner.csv"},
+	        {"{tenant}/{audience}/{route}-{destination}.csv", 1,
+	                "acme/people/daily-partner.csv"},
 	        {"x_{yyyymmdd}_{hhmmss}.csv", 1, "x_20260528_202640.csv"},
 	        {"{label}_{delivery}_{part}_of_{parts}", 7, "20260528T2026_d1_00007_of_12"},
 	        {"{part}", 0, NULL}, /* of no part */
@@ -141,7 +143,8 @@ static void a_name_may_be_as_long_as_it_may(void **state)
 	char text[600];
 	memset(text, 'a', sizeof text);
 	text[200] = text[400] = '/';
-	struct naming n = {.spec = &w.spec, .zone = &tz_utc, .delivery_id = STR("d"), .label = STR("")};
+	struct naming n = {
+	        .spec = &w.spec, .zone = &tz_utc, .delivery_id = STR("d"), .label = STR("")};
 	struct str out;
 	struct err e;
 	assert_int_equal(naming_expand((struct str){text, 512}, &n, &mem, &out, &e), 0);
@@ -232,7 +235,8 @@ static void pauses_double_up_to_the_most_and_differ(void **state)
 {
 	(void)state;
 	static const int64_t full[] = {1000, 2000, 4000, 8000, 16000, 20000, 20000};
-	struct str a = STR("a0000000000000000000000000000000"), b = STR("b0000000000000000000000000000000");
+	struct str a = STR("a0000000000000000000000000000000"),
+	           b = STR("b0000000000000000000000000000000");
 	for (int32_t spent = 1; spent <= 7; spent++) {
 		int64_t pause = backoff_ms(a, spent, 1000, 20000);
 		assert_true(pause >= full[spent - 1] / 2 && pause <= full[spent - 1]);
@@ -251,8 +255,10 @@ static void rows_of(struct decision *n, struct task_row *rows, size_t count)
 	n->after.state = STATE_SELECTING;
 	n->after.memory.phase = EV_PHASE_SELECT;
 	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct task_row){
-		        .id = STR("t"), .stage = STAGE_SELECT, .status = TASK_WAITING, .destination = STR("")};
+		rows[i] = (struct task_row){.id = STR("t"),
+		        .stage = STAGE_SELECT,
+		        .status = TASK_WAITING,
+		        .destination = STR("")};
 }
 
 static void a_wave_bounds_what_one_decision_issues(void **state)
@@ -337,14 +343,16 @@ static void the_last_word_of_each_is_kept_for_a_while(void **state)
 	assert_int_equal(readback_init(&r, &e), 0);
 	assert_true(readback_note(&r, STR("a"), 5, 100));
 	assert_true(readback_note(&r, STR("b"), 7, 200));
-	assert_true(readback_note(&r, STR("a"), 3, 300)); /* lower, but later: compaction keeps it */
+	assert_true(
+	        readback_note(&r, STR("a"), 3, 300)); /* lower, but later: compaction keeps it */
 	assert_int_equal(readback_take(&r, 250, out, 8), 1);
 	assert_string_equal(out[0].id, "b");
 	assert_int_equal(readback_take(&r, 300, out, 8), 1);
 	assert_string_equal(out[0].id, "a");
 	assert_int_equal(out[0].version, 3);
 	assert_int_equal(r.count, 0);
-	assert_false(readback_note(&r, STR("0123456789012345678901234567890123"), 1, 1)); /* no id of ours */
+	assert_false(readback_note(
+	        &r, STR("0123456789012345678901234567890123"), 1, 1)); /* no id of ours */
 	readback_release(&r);
 }
 

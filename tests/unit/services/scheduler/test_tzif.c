@@ -80,14 +80,15 @@ static void check_line(const char *fit, const char *name, int64_t at, int64_t fi
 	if (strcmp(fit, "offset") == 0) {
 		struct tz_segment s = tz_segment_at(zone(name), at);
 		if (s.offset_s != first || at < s.from_s || at >= s.until_s)
-			fail_msg("%s at %lld: offset %d, want %lld", name, (long long)at, s.offset_s,
-			        (long long)first);
+			fail_msg("%s at %lld: offset %d, want %lld", name, (long long)at,
+			        s.offset_s, (long long)first);
 		return;
 	}
 	static const char *const fits[] = {"once", "gap", "twice"};
 	int64_t out[2] = {0, 0};
 	enum tz_fit found = tz_resolve(zone(name), at, out);
-	if (strcmp(fits[found], fit) != 0 || out[0] != first || (found == TZ_TWICE && out[1] != second))
+	if (strcmp(fits[found], fit) != 0 || out[0] != first ||
+	        (found == TZ_TWICE && out[1] != second))
 		fail_msg("%s, civil %lld: %s %lld %lld, want %s %lld %lld", name, (long long)at,
 		        fits[found], (long long)out[0], (long long)out[1], fit, (long long)first,
 		        (long long)second);
@@ -129,7 +130,8 @@ static void the_footer_goes_on_for_ever(void **state)
 	/* 2999-07-01T12:00Z: summer in New York, winter on Lord Howe Island */
 	int64_t summer = civil_days((struct civil_date){2999, 7, 1}) * CIVIL_DAY_S + 43200;
 	assert_int_equal(tz_segment_at(zone("America/New_York"), summer).offset_s, -4 * 3600);
-	assert_int_equal(tz_segment_at(zone("Australia/Lord_Howe"), summer).offset_s, 10 * 3600 + 1800);
+	assert_int_equal(
+	        tz_segment_at(zone("Australia/Lord_Howe"), summer).offset_s, 10 * 3600 + 1800);
 	assert_int_equal(tz_segment_at(zone("Europe/Dublin"), summer).offset_s, 3600);
 	assert_int_equal(tz_segment_at(zone("Asia/Kolkata"), summer).offset_s, 5 * 3600 + 1800);
 }
@@ -185,9 +187,9 @@ static void civil_days_and_dates_are_each_other_s_inverse(void **state)
 	assert_true(civil_parse_label(STR("2024-02-29T23:59"), &s));
 	civil_label(s, label);
 	assert_string_equal(label, "2024-02-29T23:59");
-	static const char *const bad[] = {"", "2024-02-30T00:00", "2023-02-29T00:00", "2024-13-01T00:00",
-	        "2024-00-01T00:00", "2024-01-01T24:00", "2024-01-01T00:60", "2024-01-01 00:00",
-	        "2024-01-01T00:0x", "2024-01-01T00:000"};
+	static const char *const bad[] = {"", "2024-02-30T00:00", "2023-02-29T00:00",
+	        "2024-13-01T00:00", "2024-00-01T00:00", "2024-01-01T24:00", "2024-01-01T00:60",
+	        "2024-01-01 00:00", "2024-01-01T00:0x", "2024-01-01T00:000"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(civil_parse_label(str_c(bad[i]), &s));
 }

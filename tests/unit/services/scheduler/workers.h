@@ -35,8 +35,8 @@ static inline struct ledger_file *ledger_of(struct workers *k, struct str file_i
 	return f;
 }
 
-static inline struct ev_task_result *answer(struct workers *k, const struct message *m, enum ev_outcome outcome,
-        const char *reason)
+static inline struct ev_task_result *answer(
+        struct workers *k, const struct message *m, enum ev_outcome outcome, const char *reason)
 {
 	const struct ev_task_head *h = &m->event.head;
 	struct ev_task_result *r = ARENA_NEW(&k->w->mem, struct ev_task_result);
@@ -56,7 +56,8 @@ static inline struct ev_task_result *answer(struct workers *k, const struct mess
 	return r;
 }
 
-static inline void give_fact(struct workers *k, struct ev_task_result *r, const char *name, struct str value)
+static inline void give_fact(
+        struct workers *k, struct ev_task_result *r, const char *name, struct str value)
 {
 	struct ev_fact *wider = arena_alloc(&k->w->mem, (r->facts_count + 1) * sizeof *wider);
 	if (r->facts_count > 0)
@@ -65,12 +66,14 @@ static inline void give_fact(struct workers *k, struct ev_task_result *r, const 
 	r->facts = wider;
 }
 
-static inline void give_number(struct workers *k, struct ev_task_result *r, const char *name, int64_t value)
+static inline void give_number(
+        struct workers *k, struct ev_task_result *r, const char *name, int64_t value)
 {
 	give_fact(k, r, name, arena_printf(&k->w->mem, "%lld", (long long)value));
 }
 
-static inline void give_count(struct workers *k, struct ev_task_result *r, const char *name, int64_t value)
+static inline void give_count(
+        struct workers *k, struct ev_task_result *r, const char *name, int64_t value)
 {
 	struct ev_count *wider = arena_alloc(&k->w->mem, (r->counts_count + 1) * sizeof *wider);
 	if (r->counts_count > 0)
@@ -79,10 +82,11 @@ static inline void give_count(struct workers *k, struct ev_task_result *r, const
 	r->counts = wider;
 }
 
-static inline void give_output(struct workers *k, struct ev_task_result *r, const char *kind, const char *what,
-        int64_t rows)
+static inline void give_output(struct workers *k, struct ev_task_result *r, const char *kind,
+        const char *what, int64_t rows)
 {
-	struct ev_staged_ref *wider = arena_alloc(&k->w->mem, (r->outputs_count + 1) * sizeof *wider);
+	struct ev_staged_ref *wider =
+	        arena_alloc(&k->w->mem, (r->outputs_count + 1) * sizeof *wider);
 	if (r->outputs_count > 0)
 		memcpy(wider, r->outputs, r->outputs_count * sizeof *wider);
 	wider[r->outputs_count++] = (struct ev_staged_ref){
@@ -142,7 +146,8 @@ static inline void do_lists(struct workers *k, struct ev_task_result *r)
 	}
 }
 
-static inline void give_receipt(struct workers *k, const struct message *m, struct ev_task_result *r)
+static inline void give_receipt(
+        struct workers *k, const struct message *m, struct ev_task_result *r)
 {
 	struct ev_file_receipt *receipt = ARENA_NEW(&k->w->mem, struct ev_file_receipt);
 	receipt->file_id = m->event.upload.file_id;

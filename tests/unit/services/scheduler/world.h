@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A scheduler's world in memory: the store that decide's answers are applied to, and what the laws say about every
- * single step. Facts are given only when decide asks for them, so what it forgets to ask for it does not know.
+ * A scheduler's world in memory: the store that decide's answers are applied to, and what the laws
+ * say about every single step. Facts are given only when decide asks for them, so what it forgets
+ * to ask for it does not know.
  */
 #ifndef TESTS_SCHEDULER_WORLD_H
 #define TESTS_SCHEDULER_WORLD_H
@@ -26,7 +27,7 @@ struct stored {
 	struct task_row rows[ROWS]; /* with result and made, all in w->mem */
 	size_t rows_count;
 	struct frozen frozen;
-	int64_t status_version;     /* of the last word published */
+	int64_t status_version; /* of the last word published */
 	int published_statuses;
 	int receipts;
 };
@@ -46,19 +47,19 @@ struct world {
 	int64_t now_ms, timeline;
 	struct decide_rules rules;
 	struct spec spec;
-	struct frozen frozen;       /* of the next request */
+	struct frozen frozen; /* of the next request */
 	struct stored *all;
 	size_t count;
-	struct route_head head;     /* one route */
+	struct route_head head; /* one route */
 	struct str bridge_version;
 	int64_t bridge_built_ms;
 	struct claimed claims[CLAIMS];
 	size_t claims_count;
-	struct message *tasks;      /* published, in order */
+	struct message *tasks; /* published, in order */
 	size_t tasks_count;
 	struct cap tenant, destination;
 	struct breaker breaker;
-	struct decision last;       /* of the last step */
+	struct decision last; /* of the last step */
 	int audits;
 	char last_audit[64];
 	bool wakes_route;
@@ -144,8 +145,8 @@ static inline struct task_row *world_row(struct stored *s, struct str id)
 
 /* --- what a store gives --- */
 
-static inline bool world_is_wanted(const struct task_row *row, const struct decide_event *events, size_t count,
-        const struct facts *known, int32_t revision)
+static inline bool world_is_wanted(const struct task_row *row, const struct decide_event *events,
+        size_t count, const struct facts *known, int32_t revision)
 {
 	for (size_t i = 0; i < count; i++)
 		if (events[i].kind == DECIDE_RESULT && str_eq(events[i].result->task_id, row->id))
@@ -157,8 +158,9 @@ static inline bool world_is_wanted(const struct task_row *row, const struct deci
 }
 
 /* A row as the database gives it: results only with its stage, the event never. */
-static inline size_t world_load(struct world *w, struct stored *s, const struct decide_event *events, size_t count,
-        const struct facts *known, int32_t revision, struct task_row **out)
+static inline size_t world_load(struct world *w, struct stored *s,
+        const struct decide_event *events, size_t count, const struct facts *known,
+        int32_t revision, struct task_row **out)
 {
 	struct task_row *rows = arena_alloc(&w->mem, (s->rows_count + 1) * sizeof *rows);
 	size_t n = 0;
@@ -314,8 +316,8 @@ static inline void world_apply(struct world *w, struct stored *s, const struct d
 	w->audits += (int)n->audits_count;
 	for (size_t i = 0; i < n->audits_count; i++) {
 		assert_true(n->audits[i].record_id.n == 32);
-		(void)snprintf(w->last_audit, sizeof w->last_audit, STR_FMT,
-		        STR_ARG(n->audits[i].action));
+		(void)snprintf(
+		        w->last_audit, sizeof w->last_audit, STR_FMT, STR_ARG(n->audits[i].action));
 	}
 	if (n->republish && delivery_state_is_final(s->x.state))
 		s->status_version = s->x.status_version;
@@ -352,7 +354,8 @@ static inline struct stored *world_add(struct world *w, struct str id)
 }
 
 /* Events to one delivery, in one decision. */
-static inline struct stored *world_step(struct world *w, struct str id, const struct decide_event *events, size_t count)
+static inline struct stored *world_step(
+        struct world *w, struct str id, const struct decide_event *events, size_t count)
 {
 	struct stored *s = world_add(w, id);
 	struct facts facts = {.now_ms = w->now_ms,
@@ -366,12 +369,13 @@ static inline struct stored *world_step(struct world *w, struct str id, const st
 		assert_true(round < 12);
 		struct task_row *rows = NULL;
 		size_t rows_count = world_load(w, s, events, count, &facts, revision, &rows);
-		struct decide_input in = {&s->x, rows, rows_count, events, count, &facts, &w->rules,
-		        &w->mem};
+		struct decide_input in = {
+		        &s->x, rows, rows_count, events, count, &facts, &w->rules, &w->mem};
 		decide(&in, &n);
 		if (n.needs == 0)
 			break;
-		assert_true((n.needs & ~(unsigned)NEED_STAGES & facts.known) == 0); /* never twice */
+		assert_true(
+		        (n.needs & ~(unsigned)NEED_STAGES & facts.known) == 0); /* never twice */
 		facts.known |= n.needs;
 		facts.stages |= n.need_stages;
 		revision = n.after.revision;
@@ -421,8 +425,8 @@ static inline struct stored *world_request(struct world *w, struct str id, int64
 	return world_step(w, id, &ev, 1);
 }
 
-static inline struct stored *world_say(struct world *w, struct str id, enum decide_kind kind, const char *actor,
-        const char *identity)
+static inline struct stored *world_say(struct world *w, struct str id, enum decide_kind kind,
+        const char *actor, const char *identity)
 {
 	struct decide_event ev = {
 	        .kind = kind,
@@ -458,7 +462,8 @@ static inline struct stored *world_wake(struct world *w, struct str id)
 
 static inline struct stored *world_result(struct world *w, const struct ev_task_result *result)
 {
-	struct decide_event ev = {.kind = DECIDE_RESULT, .result = result, .result_bytes = STR("r")};
+	struct decide_event ev = {
+	        .kind = DECIDE_RESULT, .result = result, .result_bytes = STR("r")};
 	return world_step(w, result->delivery_id, &ev, 1);
 }
 
