@@ -14,7 +14,7 @@ static const char session_settings[] =
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
         " SET search_path = ''; SET standard_conforming_strings = on;"
         /* A process that is stopped inside a transaction must not hold its rows for ever. */
-        " SET idle_in_transaction_session_timeout = '10s'";
+        " SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '20s'";
 
 static void be_silent(void *arg, const char *message)
 {

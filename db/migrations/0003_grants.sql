@@ -13,9 +13,6 @@ GRANT SELECT, INSERT ON run.spec, run.name_claim, run.bridge_version TO longshor
 GRANT UPDATE ON run.bridge_version TO longshore_scheduler; -- a version that was built again is fresh again
 GRANT SELECT, INSERT, UPDATE, DELETE ON run.outbox TO longshore_scheduler; -- UPDATE: to lock what is swept
 GRANT DELETE ON run.route_due TO longshore_scheduler;
--- A scheduler that stops in the middle of a transaction must not keep its rows from the others.
-ALTER ROLE longshore_scheduler SET idle_in_transaction_session_timeout = '60s';
-ALTER ROLE longshore_scheduler SET lock_timeout = '10s';
 
 GRANT USAGE ON SCHEMA run, audit TO longshore_audit_sink;
 GRANT SELECT, INSERT, UPDATE ON run.delivery, run.build, run.file, run.receipt, audit.position TO longshore_audit_sink;

@@ -9,8 +9,7 @@
  * available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL; data (22, 23): ERR_REJECT (23505 has code
  * "pg_duplicate"). After a lost connection the object reconnects at the next call outside a transaction.
  * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the server, so that others get
- * at its rows. One thread
- * owns a struct pg.
+ * at its rows; who waits for a row longer than twenty seconds gets ERR_RETRY. One thread owns a struct pg.
  */
 #ifndef LONGSHORE_PG_H
 #define LONGSHORE_PG_H

@@ -1,0 +1,16 @@
+-- $1 delivery or build -> at, source, what, by, detail: the trail, tasks as they stand, and dead letters, in time order.
+SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS'), source, what, by, detail
+FROM (
+	SELECT at, 'audit' AS source, action AS what, actor AS by, concat_ws(': ', nullif(reason, ''), nullif(detail, '')) AS detail,
+		sequence AS place
+	FROM audit.record WHERE delivery_id = $1
+	UNION ALL
+	SELECT ready_at, 'task', stage || ' ' || index || ' ' || status, lane,
+		'task ' || task_id || ', revision ' || revision || ', issue ' || issue || ', attempts ' || attempts, 0
+	FROM run.task WHERE delivery_id = $1
+	UNION ALL
+	SELECT at, 'dead letter', reason, service, concat_ws(', ', nullif(detail, ''), from_topic || '/' || from_partition || '/' ||
+		from_offset), 0
+	FROM audit.dead_letter WHERE delivery_id = $1
+) AS t
+ORDER BY at, place, source, what;

@@ -1,0 +1,86 @@
+"""Redis emptied and gone, Kafka and PostgreSQL restarted while deliveries are under way, three schedulers at once: each
+delivery comes out once and right. The servers are this test's own."""
+import os
+import subprocess
+import tempfile
+
+import pytest
+
+from fleet import Fleet, wait_until
+from scene import Scene, nothing_is_stuck
+
+ROUTES = tuple(f"r{i}" for i in range(6))
+
+
+class Stack:
+    def __init__(self, run):
+        self.env = dict(os.environ, LONGSHORE_RUN=run)
+        self.program = os.environ["LONGSHORE_STACK"]
+
+    def do(self, command):
+        done = subprocess.run([self.program, command], env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=180, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    def addresses(self):
+        lines = subprocess.run(["bash", "-c", f'eval "$({self.program} env)"; env'], env=self.env, capture_output=True,
+                               text=True, check=True).stdout.splitlines()
+        found = dict(line.split("=", 1) for line in lines if "=" in line)
+        return {k: found[k] for k in ("LONGSHORE_KAFKA", "LONGSHORE_POSTGRES", "LONGSHORE_REDIS")}
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with tempfile.TemporaryDirectory(prefix="stack-", dir=os.environ["LONGSHORE_RUN"]) as run:
+        os.chmod(run, 0o755)
+        stack = Stack(os.path.join(run, "s"))
+        stack.do("up")
+        try:
+            yield stack
+        finally:
+            stack.do("wipe")
+
+
+@pytest.fixture(scope="module")
+def scene(stack):
+    quick = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE_MS": "500",
+             "LONGSHORE_SCHEDULER_BACKOFF_MS": "100", "LONGSHORE_SCHEDULER_CONFIRM_MS": "1000"}
+    before = {k: os.environ[k] for k in stack.addresses()}
+    os.environ.update(stack.addresses())
+    try:
+        with Fleet("neighbours", env=quick, replicas={"scheduler": 3, "bridge-worker": 2}) as fleet:
+            yield Scene(fleet, people=3000, per_file=1000, slice_bytes=2048, routes=ROUTES).prepare()
+    finally:
+        os.environ.update(before)
+
+
+def deliver_while(scene, disturb):
+    deliveries = [scene.deliver(route) for route in ROUTES]
+    disturb()
+    for delivery in deliveries:
+        scene.check(delivery)
+    wait_until(lambda: nothing_is_stuck(scene.fleet), 120, "outbox and alarms to be empty")
+
+
+def test_three_schedulers_make_each_delivery_once(scene):
+    deliver_while(scene, lambda: None)
+    assert scene.fleet.query("SELECT count(*) FROM run.delivery") == [(len(ROUTES),)]
+
+
+def test_redis_emptied_and_gone(scene, stack):
+    def disturb():
+        host, port = os.environ["LONGSHORE_REDIS"].split(":")
+        import redis
+        redis.Redis(host, int(port)).flushall()
+        stack.do("stop-redis")
+    deliver_while(scene, disturb)
+    stack.do("start-redis")
+
+
+def test_kafka_restarted(scene, stack):
+    deliver_while(scene, lambda: (stack.do("stop-kafka"), stack.do("start-kafka")))
+
+
+def test_postgresql_killed_and_restarted(scene, stack):
+    deliver_while(scene, lambda: (stack.do("kill-postgres"), stack.do("start-postgres")))
