@@ -107,8 +107,10 @@ static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topi
 	return 0;
 }
 
-/* The controller knows a topic a moment before every broker does; who is told that topics are there must find them. */
-static int wait_until_known(rd_kafka_t *rk, const struct bus_topic *topics, size_t count, struct err *e)
+/* The controller knows a topic a moment before every broker does; who is told that topics are there
+ * must find them. */
+static int wait_until_known(
+        rd_kafka_t *rk, const struct bus_topic *topics, size_t count, struct err *e)
 {
 	for (int waited = 0; waited < ADMIN_MS; waited += LOOK_AGAIN_MS) {
 		const struct rd_kafka_metadata *md;
@@ -123,7 +125,8 @@ static int wait_until_known(rd_kafka_t *rk, const struct bus_topic *topics, size
 			return 0;
 		(void)rd_kafka_poll(rk, LOOK_AGAIN_MS);
 	}
-	return err_set(e, ERR_RETRY, "bus_unavailable", "the brokers do not know the new topics yet: try again");
+	return err_set(e, ERR_RETRY, "bus_unavailable",
+	        "the brokers do not know the new topics yet: try again");
 }
 
 static int compare_and_create(

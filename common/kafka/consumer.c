@@ -31,7 +31,8 @@ struct bus_consumer {
 	int session_timeout_ms;
 	bool was_assigned;
 	bool is_closing;
-	bool is_broken; /* an assignment could not be taken: `broken` says why */
+	bool has_paused; /* some partition, since the last assignment */
+	bool is_broken;  /* an assignment could not be taken: `broken` says why */
 	struct err broken;
 	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
 	char trouble_text[256];
@@ -87,9 +88,6 @@ static int take(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, s
 	if (act)
 		return act;
 	rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
-	if (!code && list->cnt)
-		code = rd_kafka_resume_partitions(
-		        c->rk, list); /* a pause may outlive its assignment */
 	if (code)
 		return kafka_err(e, code, "take an assignment");
 	c->was_assigned = true;
@@ -112,6 +110,12 @@ static void give_up(struct bus_consumer *c, rd_kafka_topic_partition_list_t *lis
 	}
 	/* A commit that librdkafka still holds back would be sent as the next generation's. */
 	(void)commits_settle(&c->commits, c->session_timeout_ms);
+	/* A pause outlives its assignment. It is taken back here and not with the next one: a
+	 * resume, even of what is not paused, makes librdkafka throw away what it was just asking
+	 * the broker. */
+	if (c->has_paused && list->cnt)
+		(void)rd_kafka_resume_partitions(c->rk, list);
+	c->has_paused = false;
 	(void)rd_kafka_assign(c->rk, NULL);
 }
 
@@ -354,5 +358,6 @@ int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size
 	rd_kafka_resp_err_t code = pause ? rd_kafka_pause_partitions(c->rk, list)
 	                                 : rd_kafka_resume_partitions(c->rk, list);
 	rd_kafka_topic_partition_list_destroy(list);
+	c->has_paused |= pause;
 	return code ? kafka_err(e, code, "%s", pause ? "pause" : "resume") : 0;
 }

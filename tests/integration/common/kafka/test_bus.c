@@ -313,6 +313,63 @@ static void paused_partition_gives_nothing_until_resumed(void **state)
 	bus_producer_close(p);
 }
 
+/* A second member joins and leaves while the first has its partition paused. */
+static void assignment_begins_unpaused(void **state)
+{
+	(void)state;
+	char name[128];
+	struct str topic = topic_named(name, "unpaused");
+	make_topic(topic, 1);
+	struct bus_producer *p = producer();
+	struct seen first_seen = {.start_at = -2};
+	struct bus_consumer *first = consumer(topic, &first_seen);
+	await_assignment(first, &first_seen, 1);
+	struct bus_position at = {.topic = topic, .partition = 0};
+	struct err e;
+	const struct bus_message *m = NULL;
+	ok(bus_pause(first, &at, 1, true, &e), &e);
+	send(p, topic, STR("k"), STR("v"));
+	struct seen second_seen = {.start_at = -2};
+	struct bus_consumer *second = consumer(topic, &second_seen);
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	while (second_seen.assigned == 0 && clock_mono_ms() < until) {
+		ok(bus_consumer_poll(first, 10, &m, &e), &e);
+		bus_message_free(m);
+		ok(bus_consumer_poll(second, 10, &m, &e), &e);
+		bus_message_free(m);
+	}
+	bus_consumer_close(second);
+	m = next(first); /* nobody resumed it */
+	assert_int_equal(m->offset, 0);
+	bus_message_free(m);
+	bus_consumer_close(first);
+	bus_producer_close(p);
+}
+
+/* What was being asked of the broker when partitions came must not get lost. */
+static void messages_come_however_often_partitions_do(void **state)
+{
+	(void)state;
+	char name[128];
+	struct str topic = topic_named(name, "often");
+	make_topic(topic, 4);
+	struct bus_producer *p = producer();
+	for (int i = 0; i < 4; i++) {
+		struct bus_send s = {.topic = topic, .partition = i, .value = STR("v")};
+		struct err e;
+		ok(bus_produce(p, &s, &e), &e);
+		ok(bus_flush(p, PATIENCE_MS, &e), &e);
+	}
+	for (int round = 0; round < 25; round++) {
+		struct seen seen = {.start_at = -2};
+		struct bus_consumer *c = consumer(topic, &seen);
+		for (int i = 0; i < 4; i++)
+			bus_message_free(next(c));
+		bus_consumer_close(c);
+	}
+	bus_producer_close(p);
+}
+
 static void too_large_message_is_rejected_at_once(void **state)
 {
 	(void)state;
@@ -509,6 +566,8 @@ int main(void)
 	        cmocka_unit_test(metadata_over_the_brokers_limit_is_rejected),
 	        cmocka_unit_test(listener_says_where_reading_starts),
 	        cmocka_unit_test(paused_partition_gives_nothing_until_resumed),
+	        cmocka_unit_test(assignment_begins_unpaused),
+	        cmocka_unit_test(messages_come_however_often_partitions_do),
 	        cmocka_unit_test(too_large_message_is_rejected_at_once),
 	        cmocka_unit_test(missing_topic_says_so),
 	        cmocka_unit_test(creating_again_is_harmless_and_another_count_differs),

@@ -370,16 +370,17 @@ static inline size_t fleet_results_of(const struct fleet *f, const char *task)
 	return count;
 }
 
-/* How often `handle` was called for it. */
+/* How often `handle` was called for it; NULL: for any task. */
 static inline int fleet_handled(const struct fleet *f, const char *task)
 {
 	char path[256];
 	char line[512];
+	size_t n = task ? strlen(task) : 0;
 	int count = 0;
 	snprintf(path, sizeof(path), "%s/handled", f->folder.path);
 	FILE *file = fopen(path, "r");
 	while (file && fgets(line, sizeof(line), file))
-		count += strncmp(line, task, strlen(task)) == 0 && line[strlen(task)] == ' ';
+		count += !task || (strncmp(line, task, n) == 0 && line[n] == ' ');
 	if (file)
 		fclose(file);
 	return count;
@@ -391,8 +392,8 @@ static inline void fleet_await_handled(const struct fleet *f, const char *task, 
 	        fleet_handled(f, task) < times;) {
 		if (clock_mono_ms() > until_ms) {
 			fleet_print_logs(f);
-			fail_msg("%s was handled %d times, not %d", task, fleet_handled(f, task),
-			        times);
+			fail_msg("%s was handled %d times, not %d", task ? task : "any task",
+			        fleet_handled(f, task), times);
 		}
 		poll(NULL, 0, 5);
 	}

@@ -39,7 +39,7 @@ static void rebalance_loses_nothing(void **state)
 	fleet_open(&f, "rebalance");
 	pid_t one = fleet_spawn(&f, "probe", NULL);
 	send_blocked("first", TASKS); /* four of them run, four wait */
-	fleet_await_handled(&f, "first-0", 1);
+	fleet_await_handled(&f, NULL, 4);
 	pid_t two = fleet_spawn(&f, "probe", NULL);
 	fleet_await_log(&f, 1, "worker.assigned", 1);
 	fleet_await_log(&f, 0, "worker.revoked", 1);
@@ -116,7 +116,7 @@ static void zombie_changes_nothing_when_it_wakes(void **state)
 	fleet_open(&f, "zombie");
 	pid_t one = fleet_spawn(&f, "probe", NULL);
 	send_blocked("task", TASKS);
-	fleet_await_handled(&f, "task-0", 1);
+	fleet_await_handled(&f, NULL, 4);
 	kill(one, SIGSTOP);
 	folder_write(&f.folder, "go", "", 0);
 	pid_t two = fleet_spawn(&f, "probe", NULL);
