@@ -21,6 +21,8 @@ struct world {
 	struct spec spec;
 	struct arena mem;
 	char source[96], list[96];
+	const char *version;            /* of tasks */
+	struct ev_task_result selected; /* sums of what select counted in the last delivery */
 };
 
 static inline void must(int act, const struct err *e)
@@ -90,6 +92,7 @@ static inline int setup(void **state)
 	build_bridge(w);
 	(void)snprintf(w->source, sizeof(w->source), "%s/src/", w->folder.url);
 	(void)snprintf(w->list, sizeof(w->list), "%s/list.csv", w->folder.url);
+	w->version = "v";
 	w->spec.tenant = STR("t");
 	w->spec.route = STR("r");
 	w->spec.bridge.name = STR("b");
@@ -196,6 +199,21 @@ static inline struct ev_staged_ref put_list(
 	        .name = name, .sha256 = arena_str(&w->mem, str_c(facts.sha256))};
 }
 
+/* Adds what one select counted to the sums. */
+static inline void sum_counts(struct world *w, const struct ev_task_result *r)
+{
+	struct ev_task_result *sum = &w->selected;
+	for (size_t i = 0; i < r->counts_count; i++) {
+		struct str name = r->counts[i].name;
+		size_t at = 0;
+		while (at < sum->counts_count && !str_eq(sum->counts[at].name, name))
+			at++;
+		if (at == sum->counts_count)
+			result_count(sum, &w->mem, name.p, 0);
+		sum->counts[at].value += r->counts[i].value;
+	}
+}
+
 static inline void add_selection(struct buf *list, const struct ev_staged_ref *sel)
 {
 	struct err e;
@@ -217,14 +235,17 @@ static inline struct ev_bridge_task prepare(struct world *w, const char *deliver
 	must(run(w, &inspect, &r, &e), &e);
 	struct ev_staged_ref input = *result_output_of(&r, STR("slices"));
 	assert_true(str_to_i64(result_fact_of(&r, STR("slices")), slices));
+	w->selected = (struct ev_task_result){0};
 	int64_t inspected = result_count_of(&r, STR("rows_read")), read = 0;
 	struct buf list;
 	buf_init(&list, 1 << 20);
 	for (int32_t i = 0; i < *slices; i++) {
 		struct str id = arena_printf(&w->mem, "select-%d", i);
 		struct ev_bridge_task select = task_of(delivery, id.p, EV_BRIDGE_OP_SELECT, i);
+		select.bridge_version = str_c(w->version);
 		select.input = &input;
 		must(run(w, &select, &rows, &e), &e);
+		sum_counts(w, &rows);
 		read += result_count_of(&rows, STR("rows_read"));
 		assert_int_equal(result_count_of(&rows, STR("rows_read")),
 		        result_count_of(&rows, STR("invalid")) +
@@ -235,6 +256,7 @@ static inline struct ev_bridge_task prepare(struct world *w, const char *deliver
 	}
 	assert_int_equal(read, inspected);
 	struct ev_bridge_task combine = task_of(delivery, "combine", EV_BRIDGE_OP_COMBINE, 0);
+	combine.bridge_version = str_c(w->version);
 	combine.input = arena_alloc(&w->mem, sizeof(*combine.input));
 	*combine.input = put_list(w, delivery, &list);
 	buf_release(&list);
