@@ -33,11 +33,13 @@ static int flush_marks(struct bridge_build *b, struct err *e)
 	uint32_t marks[BUILD_BATCH];
 	unsigned char bytes[BUILD_BATCH * 4];
 	size_t n = b->waiting_primaries.count;
+	if (n == 0)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		ids[i] = build_batch_at(&b->waiting_primaries, i);
 	int act = fingerprint_marks(b->marks, ids, n, marks, e);
 	build_batch_clear(&b->waiting_primaries);
-	if (act != 0 || n == 0)
+	if (act != 0)
 		return act;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < 4; k++)

@@ -122,6 +122,8 @@ int build_flush_rows(struct bridge_build *b, struct err *e)
 	struct str ids[BUILD_BATCH];
 	unsigned char prints[BUILD_BATCH * FINGERPRINT_BYTES];
 	size_t n = b->waiting_ids.count;
+	if (n == 0)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		ids[i] = build_batch_at(&b->waiting_ids, i);
 	int act = fingerprint_batch(b->ids, ids, n, prints, e);

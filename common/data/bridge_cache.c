@@ -226,7 +226,7 @@ int cache_map(struct bridge_cache *c, struct str prefix, struct str version,
 	struct cached_piece *p = NULL;
 	(void)pthread_mutex_lock(&c->lock);
 	int act = claim(c, piece, &p, e);
-	if (act == 0 && p->state == PIECE_LOADING) {
+	if (act == 0 && p && p->state == PIECE_LOADING) {
 		const unsigned char *map = NULL;
 		(void)pthread_mutex_unlock(&c->lock);
 		act = load(c, prefix, version, piece, &map, e);
@@ -239,7 +239,7 @@ int cache_map(struct bridge_cache *c, struct str prefix, struct str version,
 		}
 		(void)pthread_cond_broadcast(&c->loaded);
 	}
-	if (act == 0) {
+	if (act == 0 && p) {
 		p->users++;
 		p->used = ++c->turn;
 		*out = p;
