@@ -17,7 +17,7 @@ function(longshore_c_test kind file)
 	target_compile_definitions(${name} PRIVATE LONGSHORE_TESTS="${CMAKE_SOURCE_DIR}/tests")
 	# Tests may be plainer than what they test; gcc says these only where it optimises.
 	target_compile_options(${name} PRIVATE -Wno-missing-prototypes -Wno-null-dereference -Wno-format-truncation
-		-Wno-unused-result)
+		-Wno-unused-result -Wno-dangling-pointer)
 	add_test(NAME ${name} COMMAND ${name})
 	set_tests_properties(${name} PROPERTIES LABELS ${kind} TIMEOUT 300)
 endfunction()
