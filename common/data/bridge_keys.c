@@ -145,19 +145,27 @@ const struct selection *bridge_keys_leader(const struct bridge_keys *k)
 	return k->leader;
 }
 
+/* The last bytes of a slot's fingerprint, behind its head, as a number. */
+static uint32_t fingerprint_rest(const unsigned char *fp)
+{
+	return (uint32_t)fp[8] << 16 | (uint32_t)fp[9] << 8 | fp[10];
+}
+
 /* From the home on until found, free, or larger; the last slot of a shard is free. */
 static struct bridge_hit search(const struct keys_shard *s, uint64_t home, const unsigned char *fp)
 {
+	uint64_t head = fingerprint_head(fp);
+	uint32_t rest = fingerprint_rest(fp);
 	for (uint64_t i = home; i < s->count; i++) {
 		const unsigned char *slot = s->slots + i * SLOT_BYTES;
+		uint64_t slot_head = fingerprint_head(slot);
+		if (slot_head < head)
+			continue;
 		uint64_t ordinal = slot_ordinal(slot);
-		if (ordinal == SLOT_FREE)
+		if (slot_head > head || ordinal == SLOT_FREE || fingerprint_rest(slot) > rest)
 			break;
-		int order = memcmp(slot, fp, SLOT_FINGERPRINT);
-		if (order == 0)
+		if (fingerprint_rest(slot) == rest)
 			return (struct bridge_hit){(int64_t)ordinal, (int64_t)(s->first + i)};
-		if (order > 0)
-			break;
 	}
 	return (struct bridge_hit){BRIDGE_NO_ORDINAL, BRIDGE_NO_ORDINAL};
 }

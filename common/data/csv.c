@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum state { RECORD_START, FIELD_START, PLAIN, QUOTED, QUOTE, CR };
+enum state { RECORD_START, FIELD_START, PLAIN, QUOTED, QUOTE, CR }; /* both starts first */
 
 struct csv_reader {
 	struct csv_format format;
@@ -27,6 +27,7 @@ struct csv_reader {
 	struct str fields[CSV_FIELDS_MAX];
 	size_t count;
 	enum state state;
+	bool special[256]; /* bytes that are not plain content outside quotes */
 	bool header_done;
 	int bom; /* bytes of the mark matched; -1: no longer looked for */
 	int64_t rows, offset, record_offset;
@@ -51,6 +52,8 @@ int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
 	r->header_done = !format->has_header;
 	r->offset = format->offset;
 	r->bom = format->offset == 0 ? 0 : -1;
+	r->special[(unsigned char)format->delimiter] = true;
+	r->special['\n'] = r->special['\r'] = r->special['"'] = true;
 	buf_init(&r->text, CSV_RECORD_MAX);
 	*out = r;
 	return 0;
@@ -154,6 +157,11 @@ static int end_record(struct csv_reader *r, int64_t end, struct err *e)
 static int take(struct csv_reader *r, const char *p, size_t n, struct err *e)
 {
 	struct err inner;
+	if (r->text.n + n <= r->text.cap && r->text.n + n <= r->text.max) { /* nearly always */
+		memcpy(r->text.p + r->text.n, p, n);
+		r->text.n += n;
+		return 0;
+	}
 	if (buf_append(&r->text, p, n, &inner) != 0)
 		return inner.act == ERR_REJECT
 		               ? bad(r, e, "longer than 1 MiB: is a quote missing?")
@@ -177,20 +185,18 @@ static bool ends_field(struct csv_reader *r, char c, int64_t at, int *act, struc
 	return true;
 }
 
+/* A byte that is not plain content. */
 static int on_start(struct csv_reader *r, char c, int64_t at, struct err *e)
 {
 	int act = 0;
 	if (r->state == RECORD_START)
 		r->record_offset = at;
 	r->state = FIELD_START;
-	if (c == '"') {
+	if (c == '"')
 		r->state = QUOTED;
-		return 0;
-	}
-	if (ends_field(r, c, at, &act, e))
-		return act;
-	r->state = PLAIN;
-	return take(r, &c, 1, e);
+	else
+		(void)ends_field(r, c, at, &act, e); /* true: csv_feed has left nothing else */
+	return act;
 }
 
 static int on_quote(struct csv_reader *r, char c, int64_t at, struct err *e)
@@ -213,7 +219,7 @@ static size_t plain_span(const struct csv_reader *r, const char *p, size_t n)
 		const char *quote = memchr(p, '"', n);
 		return quote ? (size_t)(quote - p) : n;
 	}
-	while (i < n && p[i] != r->format.delimiter && p[i] != '\n' && p[i] != '\r' && p[i] != '"')
+	while (i < n && !r->special[(unsigned char)p[i]])
 		i++;
 	return i;
 }
@@ -274,6 +280,11 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 		n = (size_t)(nul - bytes);
 	size_t i = r->bom >= 0 ? skip_mark(r, p, n, e, &act) : 0;
 	while (act == 0 && i < n) {
+		if (r->state <= FIELD_START && !r->special[(unsigned char)bytes[i]]) {
+			if (r->state == RECORD_START)
+				r->record_offset = r->offset + (int64_t)i;
+			r->state = PLAIN;
+		}
 		if (r->state == PLAIN || r->state == QUOTED) {
 			size_t span = plain_span(r, bytes + i, n - i);
 			if (span > 0)
