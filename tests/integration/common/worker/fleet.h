@@ -16,6 +16,7 @@
 #include "longshore/sha256.h"
 #include "longshore/topics.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -151,6 +152,10 @@ static inline void fleet_child(const struct fleet *f, const char *what, const st
 {
 	char text[512];
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* for root too a directory's mode counts; others never had these rights, and the calls do
+	 * nothing */
+	prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
+	prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
 	setenv("LONGSHORE_TOPIC_PREFIX", f->prefix, 1);
 	snprintf(text, sizeof(text), "file://%s/staging", f->folder.path);
 	setenv("LONGSHORE_STAGING", text, 1);

@@ -194,6 +194,45 @@ static void spec_by_address_is_fetched_and_checked(void **state)
 	fleet_close(&f);
 }
 
+/* --- staging that cannot be written --- */
+
+static void staging_that_is_away_is_waited_for(void **state)
+{
+	(void)state;
+	char path[256];
+	fleet_open(&f, "staging");
+	folder_mkdir(&f.folder, "staging/selections");
+	snprintf(path, sizeof(path), "%s/staging/selections", f.folder.path);
+	assert_int_equal(chmod(path, 0500), 0);
+	pid_t pid = fleet_spawn(&f, "probe", NULL);
+	fleet_send(&f, &(struct fleet_task){.id = "a", .lane = "ok"});
+	fleet_await_log(&f, 0, "worker.staging_awaited", 1);
+	assert_int_equal(fleet_results_of(&f, "a"), 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(fleet_result_of(&f, "a", 0)->outcome, EV_OUTCOME_DONE);
+	assert_int_equal(fleet_handled(&f, "a"), 1);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_close(&f);
+}
+
+static void drain_does_not_wait_for_staging(void **state)
+{
+	(void)state;
+	static const struct fleet_env env[] = {{"LONGSHORE_DRAIN_MS", "50"}, {NULL, NULL}};
+	char path[256];
+	fleet_open(&f, "staging-drain");
+	folder_mkdir(&f.folder, "staging/selections");
+	snprintf(path, sizeof(path), "%s/staging/selections", f.folder.path);
+	assert_int_equal(chmod(path, 0500), 0);
+	pid_t pid = fleet_spawn(&f, "probe", env);
+	fleet_send(&f, &(struct fleet_task){.id = "a", .lane = "ok"});
+	fleet_await_log(&f, 0, "worker.staging_awaited", 1);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	assert_int_equal(fleet_result_of(&f, "a", 0)->outcome, EV_OUTCOME_DEFER);
+	assert_string_equal(fleet_result_of(&f, "a", 0)->reason, "drain");
+	fleet_close(&f);
+}
+
 /* --- ends --- */
 
 static void drain_lets_running_tasks_end(void **state)
@@ -294,6 +333,8 @@ static int tests(void)
 	        cmocka_unit_test(expired_task_is_never_started),
 	        cmocka_unit_test(undecodable_message_is_set_aside_whole),
 	        cmocka_unit_test(spec_by_address_is_fetched_and_checked),
+	        cmocka_unit_test(staging_that_is_away_is_waited_for),
+	        cmocka_unit_test(drain_does_not_wait_for_staging),
 	        cmocka_unit_test(drain_lets_running_tasks_end),
 	        cmocka_unit_test(drain_ends_with_defer_when_grace_is_out),
 	        cmocka_unit_test(fatal_failure_ends_the_process),
