@@ -111,8 +111,9 @@ int cycle_decide(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_issue(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_outbox.c: composes what is to be published */
 int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* cycle_write.c: lists before, rows within the transaction */
+/* cycle_lists.c: before the transaction */
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* cycle_write.c: within it */
 int cycle_write(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* publish.c: sends and marks rows. What can never go fails its delivery: *out_failed has their ids.
  */

@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a cycle stores: staged lists before, and all rows within one transaction. */
+ * The rows that a cycle stores, within one transaction. */
 #include "conf_db.h"
 #include "cycle.h"
-
-#include "longshore/sealed.h"
-
-static int put(struct scheduler *s, struct str delivery_id, struct str name, struct str bytes,
-        struct err *e)
-{
-	struct secret key;
-	int bad = keyring_staging(s->keys, STR("specs"), delivery_id, &key, e);
-	if (bad)
-		return bad;
-	struct sealed_facts facts;
-	bad = sealed_put_once(s->store, name, &key, bytes, &facts, e);
-	secret_wipe(&key);
-	return bad ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(delivery_id)) : 0;
-}
-
-/* The name says the content: whoever was first wrote the same. */
-int cycle_write_lists(struct cycle *c, struct err *e)
-{
-	int bad = 0;
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
-		const struct decision *n = &c->items[i]->decision;
-		struct str id = c->items[i]->id;
-		for (size_t k = 0; k < n->lists_count && bad == 0; k++)
-			bad = put(c->s, id, n->lists[k].name, n->lists[k].bytes, e);
-		if (bad == 0 && n->new_spec.json.n > SPEC_BY_VALUE_MAX) {
-			struct str name = arena_printf(c->mem, "specs/" STR_FMT "/" STR_FMT ".json",
-			        STR_ARG(id), STR_ARG(n->new_spec.hash));
-			bad = put(c->s, id, name, n->new_spec.json, e);
-		}
-	}
-	return bad;
-}
 
 static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out,
         struct err *e)

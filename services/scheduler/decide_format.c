@@ -117,7 +117,7 @@ void decide_parts_done(struct deciding *d)
 		bad = err_set(&e, ERR_REJECT, "books",
 		        "the files have %lld rows, the selection %lld members", (long long)rows,
 		        (long long)members);
-	if (bad == 0)
+	if (bad == 0 && plan.has_manifest) /* a marker says only that all is there */
 		d->m->parts_list =
 		        decide_add_list(d, arena_str(d->mem, buf_str(&list)), plan.parts);
 	buf_release(&list);

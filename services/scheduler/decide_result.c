@@ -61,18 +61,20 @@ static void retry(struct deciding *d, struct task_row *row, const struct ev_task
 		return;
 	}
 	row->attempts++;
-	/* What became of a file must be known, so settle has no budget. */
-	if (row->attempts >= attempts_allowed(d, r->reason) && row->stage != STAGE_SETTLE) {
-		wait_until(d, row, d->facts->now_ms, 0);
-		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"),
-		        arena_printf(d->mem, "%s %d, given up after %d attempts: " STR_FMT,
-		                stage_plan(row->stage)->name, (int)row->index, (int)row->attempts,
-		                STR_ARG(r->detail)));
-		return;
-	}
 	int64_t pause =
 	        backoff_ms(row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_most_ms);
 	wait_until(d, row, d->facts->now_ms + pause, r->not_before_ms);
+	if (row->attempts < attempts_allowed(d, r->reason))
+		return;
+	struct str detail = arena_printf(d->mem, "%s %d, after %d attempts: " STR_FMT,
+	        stage_plan(row->stage)->name, (int)row->index, (int)row->attempts,
+	        STR_ARG(r->detail));
+	/* What became of a file must be known, so settle goes on; but now a person may answer, too.
+	 */
+	if (row->stage == STAGE_SETTLE)
+		decide_hold(d, "uncertain", false, detail);
+	else
+		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"), detail);
 }
 
 static void wait_for_person(
@@ -119,7 +121,9 @@ static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
 
 void decide_check_phase(struct deciding *d)
 {
-	if (d->m->tasks_done < d->m->tasks_total || d->x->state == STATE_HELD)
+	/* Held, nothing new is begun; but what is settled is over. */
+	bool rests = d->x->state == STATE_HELD && d->m->phase != EV_PHASE_SETTLE;
+	if (d->m->tasks_done < d->m->tasks_total || rests)
 		return;
 	switch (d->m->phase) {
 	case EV_PHASE_SELECT:

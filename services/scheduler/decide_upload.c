@@ -123,8 +123,8 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 	size_t count = d->out->rows_count; /* new rows come behind */
 	for (size_t i = 0; i < count; i++) {
 		struct task_row *row = &d->out->rows[i];
-		if (!decide_row_is(d, row, stage) || row->status != TASK_WAITING ||
-		        row->ready_ms < TASK_NEVER_MS)
+		bool asks = settles || row->ready_ms >= TASK_NEVER_MS;
+		if (!decide_row_is(d, row, stage) || row->status != TASK_WAITING || !asks)
 			continue;
 		row->is_changed = true;
 		row->ready_ms = d->facts->now_ms;

@@ -330,20 +330,45 @@ static void a_failing_upload_settles_too(void **state)
 	assert_false(b->w.head.force_full);
 }
 
-static void settle_never_gives_up(void **state)
+static void settle_never_gives_up_but_asks_in_the_end(void **state)
 {
 	struct bench *b = *state;
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_UPLOAD);
 	(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
-	b->next = b->w.tasks_count - 3;
-	for (int i = 0; i < 40; i++) {
-		(void)world_result(
-		        &b->w, answer(&b->k, last_task(b), EV_OUTCOME_RETRY, "store_unavailable"));
+	for (size_t i = b->w.tasks_count - 3; i < b->w.tasks_count - 1; i++)
+		(void)world_result(&b->w, work(&b->k, &b->w.tasks[i]));
+	struct message m;
+	for (int i = 1; i <= 40; i++) {
+		m = *last_task(b);
+		(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "store_unavailable"));
+		is_at(s, i < 24 ? STATE_CANCELLING : STATE_HELD,
+		        i < 24 ? "cancelled" : "uncertain");
 		b->w.now_ms = s->x.due_ms;
 		(void)world_due(&b->w, D1);
-		is_at(s, STATE_CANCELLING, "cancelled");
+		assert_int_equal(last_task(b)->event.head.issue, m.event.head.issue + 1);
 	}
+	b->next = b->w.tasks_count - 1;
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_CANCELLED, "cancelled");
+}
+
+static void a_settle_that_cannot_know_takes_a_person_s_answer(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
+	b->next = b->w.tasks_count - 1;
+	struct message m = *last_task(b);
+	(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_REJECT, "uncertain"));
+	is_at(s, STATE_HELD, "uncertain");
+	b->w.resolution = EV_RESOLUTION_RESEND;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	is_at(s, STATE_CANCELLING, "cancelled");
+	assert_int_equal(last_task(b)->stage, STAGE_SETTLE);
+	assert_int_equal(last_task(b)->event.upload.resolution, EV_RESOLUTION_RESEND);
+	b->next = b->w.tasks_count - 4;
 	work_all(&b->k, &b->next);
 	is_at(s, STATE_CANCELLED, "cancelled");
 }
@@ -549,7 +574,8 @@ int main(void)
 	        TEST(cancel_after_an_upload_settles_every_issued_file),
 	        TEST(cancel_too_late_is_completed),
 	        TEST(a_failing_upload_settles_too),
-	        TEST(settle_never_gives_up),
+	        TEST(settle_never_gives_up_but_asks_in_the_end),
+	        TEST(a_settle_that_cannot_know_takes_a_person_s_answer),
 	        TEST(an_uncertain_upload_asks_a_person),
 	        TEST(a_hold_expires_by_way_of_settle),
 	        TEST(a_name_of_another_delivery_holds),

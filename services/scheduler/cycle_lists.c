@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Staged lists and large specs, written before the transaction. Each waits for the disk, so those
+ * of a cycle are written by a few threads at once; the names say the content, so whoever is first
+ * writes the same. */
+#include "cycle.h"
+
+#include "longshore/sealed.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { WRITERS_MOST = 8 };
+
+struct writing {
+	struct str delivery_id, name, bytes;
+	int bad;
+	struct err e;
+};
+
+struct writings {
+	struct scheduler *s;
+	struct writing *items;
+	size_t count;
+	atomic_size_t next;
+};
+
+static int put(struct scheduler *s, const struct writing *w, struct err *e)
+{
+	struct secret key;
+	int bad = keyring_staging(s->keys, STR("specs"), w->delivery_id, &key, e);
+	if (bad)
+		return bad;
+	struct sealed_facts facts;
+	bad = sealed_put_once(s->store, w->name, &key, w->bytes, &facts, e);
+	secret_wipe(&key);
+	return bad ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(w->delivery_id)) : 0;
+}
+
+static void *work(void *arg)
+{
+	struct writings *all = arg;
+	for (;;) {
+		size_t i = atomic_fetch_add(&all->next, 1);
+		if (i >= all->count)
+			return NULL;
+		all->items[i].bad = put(all->s, &all->items[i], &all->items[i].e);
+	}
+}
+
+static void collect(struct cycle *c, struct writings *all)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < c->count; i++)
+		most += c->items[i]->decision.lists_count + 1;
+	all->items = arena_alloc(c->mem, (most + 1) * sizeof *all->items);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct decision *n = &c->items[i]->decision;
+		struct str id = c->items[i]->id;
+		for (size_t k = 0; k < n->lists_count; k++)
+			all->items[all->count++] = (struct writing){.delivery_id = id,
+			        .name = n->lists[k].name,
+			        .bytes = n->lists[k].bytes};
+		if (n->new_spec.json.n > SPEC_BY_VALUE_MAX)
+			all->items[all->count++] = (struct writing){.delivery_id = id,
+			        .name = arena_printf(c->mem, "specs/" STR_FMT "/" STR_FMT ".json",
+			                STR_ARG(id), STR_ARG(n->new_spec.hash)),
+			        .bytes = n->new_spec.json};
+	}
+}
+
+int cycle_write_lists(struct cycle *c, struct err *e)
+{
+	struct writings all = {.s = c->s};
+	pthread_t threads[WRITERS_MOST];
+	size_t started = 0;
+	collect(c, &all);
+	/* This thread writes, too; where no other can be made it does it alone. */
+	while (started + 1 < all.count && started < WRITERS_MOST &&
+	        pthread_create(&threads[started], NULL, work, &all) == 0)
+		started++;
+	(void)work(&all);
+	for (size_t i = 0; i < started; i++)
+		(void)pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.items[i].bad) {
+			*e = all.items[i].e;
+			return all.items[i].bad;
+		}
+	}
+	return 0;
+}
