@@ -121,12 +121,31 @@ static int fail_unproducible(struct cycle *c, const struct failed_rows *failed, 
 	return cycle_run(&again, e);
 }
 
+/* One line for each change of state: what was decided is stored now. */
+static void log_changes(const struct cycle *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct delivery *before = &c->items[i]->before;
+		const struct delivery *x = &c->items[i]->decision.after;
+		if (before->state == x->state && str_eq(before->reason, x->reason) &&
+		        before->revision == x->revision)
+			continue;
+		LOG(LOG_INFO, "scheduler.delivery.changed", "decided and stored",
+		        LOG_TEXT("delivery_id", x->id), LOG_TEXT("tenant", x->tenant),
+		        LOG_TEXT("route", x->route),
+		        LOG_TEXT("state", str_c(delivery_state_name(x->state))),
+		        LOG_TEXT("reason", x->reason), LOG_NUM("revision", x->revision),
+		        LOG_NUM("version", x->version));
+	}
+}
+
 static int attempt_and_publish(struct cycle *c, struct err *e)
 {
 	int bad = attempt(c, e);
 	if (bad)
 		return bad;
 	c->s->tally.decisions += (int64_t)c->count;
+	log_changes(c);
 	note_wakes(c);
 	if (c->outbox_count == 0)
 		return 0;

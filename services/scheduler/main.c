@@ -5,6 +5,7 @@
 #include "longshore/bus.h"
 #include "longshore/clock.h"
 #include "longshore/lease.h"
+#include "longshore/log.h"
 #include "longshore/pg.h"
 
 #include <stdlib.h>
@@ -35,6 +36,12 @@ static void remember(void *arg, struct str identity)
 static void stop(void *state)
 {
 	struct wiring *w = state;
+	const struct tally *t = &w->scheduler.tally;
+	LOG(LOG_INFO, "scheduler.stopped", "counted since the start",
+	        LOG_NUM("decisions", t->decisions), LOG_NUM("published", t->published),
+	        LOG_NUM("swept", t->swept), LOG_NUM("fenced", t->fenced),
+	        LOG_NUM("refused", t->refused), LOG_NUM("runs", t->runs),
+	        LOG_NUM("skipped_runs", t->skipped_runs), LOG_NUM("republished", t->republished));
 	scheduler_release(&w->scheduler);
 	memo_close(w->memo);
 	keyring_close(w->scheduler.keys);

@@ -35,7 +35,7 @@ struct trigger_memory {
 	void (*remember)(void *arg, struct str identity);
 };
 
-/* Counted here; main hands them to the admin port and the log. */
+/* Counted since the start; main logs it at the end. */
 struct tally {
 	int64_t decisions, published, swept, fenced, refused, runs, skipped_runs, republished;
 };
