@@ -274,7 +274,7 @@ static void suspects_fit_where_nothing_else_does(void **state)
 
 /* --- against a plain list --- */
 
-enum { PLAIN = 300 };
+enum { PLAIN = 120 };
 
 static uint32_t chance = 12345;
 
@@ -320,7 +320,7 @@ static void behaves_like_a_plain_list(void **state)
 	struct mark plain[PLAIN] = {{0}};
 	marks_init(&m, 0);
 	see(&m, 0, PLAIN);
-	for (int step = 0; step < 6000; step++) {
+	for (int step = 0; step < 3000; step++) {
 		int64_t o = draw(PLAIN);
 		uint32_t what = draw(100);
 		if (what < 40 && plain[o].state == MARK_UNTOUCHED && marks_run(&m, o))
