@@ -20,8 +20,9 @@ struct fingerprinter {
 	unsigned char rest[BLOCK]; /* what of the prefix is left: 1 to 16 bytes, so every id has a
 	                              last block */
 	size_t rest_bytes;
-	unsigned char work[LANES * BLOCK];
-	size_t lane[LANES]; /* index of the id */
+	unsigned char work[LANES * BLOCK];  /* the chains */
+	unsigned char block[LANES * BLOCK]; /* what comes next into each */
+	size_t lane[LANES];                 /* index of the id */
 };
 
 static int library_failed(struct err *e, const char *step)
@@ -133,69 +134,94 @@ void fingerprinter_free(struct fingerprinter *f)
 	free(f);
 }
 
-/* Bytes [at, at + 16) of rest + id, as far as there are any; returns how many. */
-static size_t take_block(
+/* At most 16 bytes, by copies of fixed length: a call of memcpy would cost more than the cipher. */
+static inline void copy_few(unsigned char *to, const char *from, size_t n)
+{
+	if (n >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + n - 8, from + n - 8, 8); /* may lie over the first */
+	} else if (n >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + n - 4, from + n - 4, 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			to[i] = (unsigned char)from[i];
+	}
+}
+
+enum place { PLACE_INNER, PLACE_LAST_WHOLE, PLACE_LAST_PADDED };
+
+/* The block at byte `at` of rest + id. */
+static inline enum place make_block(
         const struct fingerprinter *f, struct str id, size_t at, unsigned char *block)
 {
 	size_t total = f->rest_bytes + id.n;
 	size_t n = total - at < BLOCK ? total - at : BLOCK;
-	size_t got = 0;
-	if (at < f->rest_bytes) { /* the first block only: rest is at most one */
-		got = f->rest_bytes;
-		memcpy(block, f->rest, got);
+	memset(block, 0, BLOCK);
+	if (at >= f->rest_bytes) {
+		copy_few(block, id.p + (at - f->rest_bytes), n);
+	} else { /* the first block only: rest is at most one, and zero behind its end */
+		memcpy(block, f->rest, BLOCK);
+		if (n > f->rest_bytes)
+			copy_few(block + f->rest_bytes, id.p, n - f->rest_bytes);
 	}
-	if (n > got)
-		memcpy(block + got, id.p + (at + got - f->rest_bytes), n - got);
-	return n;
+	if (n < BLOCK)
+		block[n] = 0x80;
+	if (at + n < total)
+		return PLACE_INNER;
+	return n == BLOCK ? PLACE_LAST_WHOLE : PLACE_LAST_PADDED;
 }
 
-/* Adds block `round` of the id to its lane; true if it was the last. */
-static bool add_block(
-        const struct fingerprinter *f, struct str id, size_t round, unsigned char *lane)
+/* Two passes: a block that was put together from small pieces is not read at once, which would wait
+ * for the pieces to leave the store buffer. */
+static void add_blocks(
+        struct fingerprinter *f, const struct str *ids, size_t active, size_t at, enum place *place)
 {
-	unsigned char block[BLOCK];
-	size_t at = round * BLOCK;
-	size_t n = take_block(f, id, at, block);
-	bool is_last = at + n == f->rest_bytes + id.n;
-	if (n < BLOCK) {
-		block[n] = 0x80;
-		memset(block + n + 1, 0, BLOCK - n - 1);
+	for (size_t i = 0; i < active; i++)
+		place[i] = make_block(f, ids[f->lane[i]], at, f->block + i * BLOCK);
+	for (size_t i = 0; i < active; i++) {
+		unsigned char *lane = f->work + i * BLOCK;
+		xor_block(lane, f->block + i * BLOCK);
+		if (place[i] != PLACE_INNER)
+			xor_block(lane, place[i] == PLACE_LAST_WHOLE ? f->k1 : f->k2);
 	}
-	if (is_last)
-		xor_block(lane, n == BLOCK ? f->k1 : f->k2);
-	xor_block(lane, block);
-	return is_last;
+}
+
+/* Gives out the lanes that are done and closes ranks; returns how many are left. */
+static size_t take_done(
+        struct fingerprinter *f, size_t active, const enum place *place, unsigned char *out)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < active; i++) {
+		if (place[i] != PLACE_INNER) {
+			memcpy(out + f->lane[i] * BLOCK, f->work + i * BLOCK, BLOCK);
+			continue;
+		}
+		if (kept != i) {
+			f->lane[kept] = f->lane[i];
+			memcpy(f->work + kept * BLOCK, f->work + i * BLOCK, BLOCK);
+		}
+		kept++;
+	}
+	return kept;
 }
 
 /* At most LANES ids. */
 static int run_lanes(struct fingerprinter *f, const struct str *ids, size_t count,
         unsigned char *out, struct err *e)
 {
-	bool is_last[LANES];
+	enum place place[LANES];
 	size_t active = count;
 	for (size_t i = 0; i < count; i++) {
 		f->lane[i] = i;
 		memcpy(f->work + i * BLOCK, f->start, BLOCK);
 	}
-	for (size_t round = 0; active > 0; round++) {
-		for (size_t i = 0; i < active; i++)
-			is_last[i] = add_block(f, ids[f->lane[i]], round, f->work + i * BLOCK);
+	for (size_t at = 0; active > 0; at += BLOCK) {
+		add_blocks(f, ids, active, at, place);
 		int rc = encrypt(f, f->work, active, e);
 		if (rc != 0)
 			return rc;
-		size_t kept = 0;
-		for (size_t i = 0; i < active; i++) {
-			if (is_last[i]) {
-				memcpy(out + f->lane[i] * BLOCK, f->work + i * BLOCK, BLOCK);
-				continue;
-			}
-			if (kept != i) {
-				f->lane[kept] = f->lane[i];
-				memcpy(f->work + kept * BLOCK, f->work + i * BLOCK, BLOCK);
-			}
-			kept++;
-		}
-		active = kept;
+		active = take_done(f, active, place, out);
 	}
 	return 0;
 }
