@@ -30,7 +30,7 @@ int build_check_room(uint64_t records, uint64_t slots, struct err *e)
 static int flush_marks(struct bridge_build *b, struct err *e)
 {
 	struct str ids[BUILD_BATCH];
-	uint32_t marks[BUILD_BATCH];
+	uint32_t marks[BUILD_BATCH] = {0};
 	unsigned char bytes[BUILD_BATCH * 4];
 	size_t n = b->waiting_primaries.count;
 	if (n == 0)
@@ -79,7 +79,7 @@ static int add_slot(struct bridge_build *b, struct str pair, struct err *e)
 
 static bool is_new_primary(const struct bridge_build *b, const struct str *values)
 {
-	struct str before;
+	struct str before = {NULL, 0};
 	if (b->last.n == 0)
 		return true;
 	record_values(pair_record(buf_str(&b->last)), &before, 1);
@@ -88,7 +88,7 @@ static bool is_new_primary(const struct bridge_build *b, const struct str *value
 
 static int take_pair(struct bridge_build *b, struct str pair, struct err *e)
 {
-	struct str values[BRIDGE_COLUMNS_MAX], last = buf_str(&b->last);
+	struct str values[BRIDGE_COLUMNS_MAX] = {{NULL, 0}}, last = buf_str(&b->last);
 	bool same = last.n > 0 && str_eq(pair_record(last), pair_record(pair));
 	if (same &&
 	        memcmp(pair_fingerprint(last), pair_fingerprint(pair), FINGERPRINT_BYTES) == 0) {

@@ -87,7 +87,7 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct csv_
 {
 	for (*bytes = 0;;) {
 		size_t n = 0;
-		if (r->from->stop && atomic_load(r->from->stop))
+		if (r->from->stop && *r->from->stop)
 			return err_set(e, ERR_DEFER, "drain", "the process is going down");
 		int act = source_read(from, *bytes, r->piece, CSV_SOURCE_PIECE_BYTES, &n, e);
 		if (act == 0 && n == 0)

@@ -155,13 +155,12 @@ int sort_add(struct sorter *s, struct str entry, struct err *e)
 		return err_set(
 		        e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
 	int act = fits(s, entry.n) ? 0 : spill(s, e);
-	if (act == 0 && !s->block) { /* pages that are not touched cost nothing */
-		s->block = malloc(s->memory);
-		if (!s->block)
-			act = err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
-	}
 	if (act != 0)
 		return act;
+	if (!s->block) /* pages that are not touched cost nothing */
+		s->block = malloc(s->memory);
+	if (!s->block)
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
 	char *p = s->block + s->used;
 	memcpy(p, entry.p, entry.n);
 	s->used += entry.n;

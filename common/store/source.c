@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -316,8 +317,8 @@ int source_read(
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(e, "source_missing", errno, "read %s at %lld", r->name,
-			        (long long)(offset + (int64_t)got));
+			return err_set_errno(e, "source_missing", errno, "read %s at %" PRId64,
+			        r->name, offset + (int64_t)got);
 		got += (size_t)k;
 	}
 	*out_n = got;

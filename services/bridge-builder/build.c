@@ -47,7 +47,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 {
 	struct reading *r = arg;
 	const struct spec_bridge *bridge = &r->b->spec->bridge;
-	struct str values[BRIDGE_COLUMNS_MAX], id = record->fields[r->id_column];
+	struct str values[BRIDGE_COLUMNS_MAX] = {{NULL, 0}}, id = record->fields[r->id_column];
 	r->rows++;
 	for (size_t i = 0; i < bridge->columns_count; i++)
 		values[i] = record->fields[r->columns[i]];

@@ -3,7 +3,7 @@
 
 int op_go_on(const struct op *op, struct err *e)
 {
-	if (op->stop && atomic_load(op->stop))
+	if (op->stop && *op->stop)
 		return err_set(e, ERR_DEFER, "drain", "the worker is going down");
 	return 0;
 }

@@ -28,7 +28,7 @@ static bool is_code(const char code[2])
 
 bool state_is_suppressed(const struct spec_destination *destination, struct str state)
 {
-	char code[2], other[2];
+	char code[2] = "", other[2] = "";
 	if (!upper2(state, code) || !is_code(code))
 		return destination->suppress_unknown_state;
 	for (size_t i = 0; i < destination->suppress_states_count; i++) {
