@@ -24,8 +24,8 @@ const char *cli_option(const struct cli *cli, const char *name)
 	return found;
 }
 
-static const struct cli_option common[] = {{"--json", NULL, false, "print JSON"}, {"--help", NULL, false, "print help"},
-	{NULL, NULL, false, NULL}};
+static const struct cli_option common[] = {{"--json", NULL, false, "print JSON"},
+        {"--help", NULL, false, "print help"}, {NULL, NULL, false, NULL}};
 
 static const struct cli_option *find(const struct cli_option *options, const char *name, size_t n)
 {
@@ -41,7 +41,8 @@ static bool is_value(const char *arg)
 	return arg && (arg[0] != '-' || arg[1] == '\0');
 }
 
-static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at, struct cli_args *out, struct err *e)
+static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at,
+        struct cli_args *out, struct err *e)
 {
 	const char *arg = argv[*at];
 	size_t n = strcspn(arg, "=");
@@ -49,7 +50,8 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 	if (!option)
 		option = find(common, arg, n);
 	if (!option)
-		return cli_usage(e, "%s: there is no option %.*s; longshore help %s", verb->name, (int)n, arg, verb->name);
+		return cli_usage(e, "%s: there is no option %.*s; longshore help %s", verb->name,
+		        (int)n, arg, verb->name);
 	if (out->options_count == ARGS_MAX)
 		return cli_usage(e, "%s: too many options", verb->name);
 	const char *value = arg[n] == '=' ? arg + n + 1 : NULL;
@@ -61,13 +63,15 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 	if (takes_next)
 		value = argv[++*at];
 	if (option->value && !value && !option->may_be_bare)
-		return cli_usage(e, "%s: %s needs a value: %s %s", verb->name, option->name, option->name, option->value);
+		return cli_usage(e, "%s: %s needs a value: %s %s", verb->name, option->name,
+		        option->name, option->value);
 	out->options[out->options_count].name = option->name;
 	out->options[out->options_count++].value = value;
 	return 0;
 }
 
-int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out, struct err *e)
+int cli_parse(
+        const struct cli_verb *verb, int argc, char **argv, struct cli_args *out, struct err *e)
 {
 	*out = (struct cli_args){.positions_count = 0};
 	for (int i = 0; i < argc; i++) {
@@ -78,8 +82,9 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_arg
 			continue;
 		}
 		if (out->positions_count == verb->positions_max)
-			return cli_usage(e, "%s: %s is one argument too many; usage: longshore %s %s", verb->name, argv[i], verb->name,
-				verb->usage);
+			return cli_usage(e,
+			        "%s: %s is one argument too many; usage: longshore %s %s",
+			        verb->name, argv[i], verb->name, verb->usage);
 		out->positions[out->positions_count++] = argv[i];
 	}
 	for (int i = 0; i < out->options_count; i++) {
@@ -87,6 +92,7 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_arg
 			return 0;
 	}
 	if (out->positions_count < verb->positions_min)
-		return cli_usage(e, "%s: an argument is missing; usage: longshore %s %s", verb->name, verb->name, verb->usage);
+		return cli_usage(e, "%s: an argument is missing; usage: longshore %s %s",
+		        verb->name, verb->name, verb->usage);
 	return 0;
 }

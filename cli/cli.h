@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The `longshore` command: a table of verbs over one way to read arguments, to reach the servers, and to print.
+ * The `longshore` command: a table of verbs over one way to read arguments, to reach the servers,
+ * and to print.
  *
- * Exit codes: 0 done, 1 failed, 2 usage, 3 held. Results go to standard output, errors to standard error; with --json
- * both are JSON.
+ * Exit codes: 0 done, 1 failed, 2 usage, 3 held. Results go to standard output, errors to standard
+ * error; with --json both are JSON.
  */
 #ifndef CLI_H
 #define CLI_H
@@ -26,9 +27,9 @@ struct cli_conf {
 
 /* An option takes a value, or none (is_flag), or one if a number follows (may_have_number). */
 struct cli_option {
-	const char *name; /* "--actor" */
+	const char *name;  /* "--actor" */
 	const char *value; /* what the help calls its value; NULL for a flag */
-	bool may_be_bare; /* the value may be left out; then it is "" */
+	bool may_be_bare;  /* the value may be left out; then it is "" */
 	const char *help;
 };
 
@@ -55,16 +56,16 @@ struct cli_verb {
 	const char *help;  /* one line */
 	int positions_min, positions_max;
 	const struct cli_option *options; /* ends with a name of NULL; may be NULL */
-	int (*run)(struct cli *cli, struct err *e); /* an exit code, or a negative act with *e filled */
+	int (*run)(struct cli *cli,
+	        struct err *e); /* an exit code, or a negative act with *e filled */
 };
-
-
 
 /* Value of an option: NULL if it was not given. Of several the last. */
 const char *cli_option(const struct cli *cli, const char *name);
 /* ERR_REJECT ("usage") with the text. */
 int cli_usage(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out, struct err *e) ERR_MUST_USE;
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out,
+        struct err *e) ERR_MUST_USE;
 
 /* The settings this verb needs: ERR_REJECT ("usage") names the variable that is not set. */
 int cli_need(const char *value, const char *variable, struct err *e) ERR_MUST_USE;
@@ -74,8 +75,8 @@ struct str cli_actor(struct cli *cli); /* --actor, else the system user */
 int cli_tenant(struct cli *cli, struct str *out, struct err *e) ERR_MUST_USE;
 
 /* Publishes an event to <prefix><topic suffix> and waits until it is acknowledged. */
-int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant, const struct ev_type *type,
-	const void *event, struct err *e) ERR_MUST_USE;
+int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant,
+        const struct ev_type *type, const void *event, struct err *e) ERR_MUST_USE;
 
 /* --- printing --- */
 
@@ -93,8 +94,8 @@ struct delivery_row {
 /* What a person can type to release a held delivery; absent if it releases itself. */
 struct str cli_release(struct cli *cli, struct str delivery_id, struct str reason);
 /* false: no such delivery or build yet. */
-int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out, bool *out_found, struct err *e)
-	ERR_MUST_USE;
+int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out, bool *out_found,
+        struct err *e) ERR_MUST_USE;
 /* Waits until it is final or held, at most so many seconds; prints it; the exit code. */
 int cli_wait(struct cli *cli, struct str delivery_id, int64_t seconds, struct err *e) ERR_MUST_USE;
 /* --wait's seconds (an hour where none are given); -1: not asked for. */

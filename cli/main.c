@@ -9,30 +9,32 @@
 
 enum { ARENA_BYTES = 256 * 1024 * 1024 };
 
-static const struct cli_verb *const verbs[] = {&verb_migrate, &verb_topics, &verb_keys, &verb_apply, &verb_get, &verb_bridge,
-	&verb_deliver, &verb_status, &verb_trace, &verb_approve, &verb_reject, &verb_cancel, &verb_resume, NULL};
+static const struct cli_verb *const verbs[] = {&verb_migrate, &verb_topics, &verb_keys, &verb_apply,
+        &verb_get, &verb_bridge, &verb_deliver, &verb_status, &verb_trace, &verb_approve,
+        &verb_reject, &verb_cancel, &verb_resume, NULL};
 
-#define SETTING(member, variable, preset_text, text)                                                                   \
-	{                                                                                                              \
-		.env = (variable), .kind = CONF_TEXT, .offset = offsetof(struct cli_conf, member), .preset = (preset_text), \
-		.help = (text)                                                                                         \
+#define SETTING(member, variable, preset_text, text) \
+	{ \
+		.env = (variable), .kind = CONF_TEXT, .offset = offsetof(struct cli_conf, member), \
+		.preset = (preset_text), .help = (text) \
 	}
 
 static const struct conf_field fields[] = {
-	SETTING(kafka, "LONGSHORE_KAFKA", "", "Kafka brokers, host:port with commas between"),
-	SETTING(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.", "what all topics begin with"),
-	SETTING(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
-	SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port"),
-	SETTING(staging, "LONGSHORE_STAGING", "", "staging, as URL"),
-	SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
+        SETTING(kafka, "LONGSHORE_KAFKA", "", "Kafka brokers, host:port with commas between"),
+        SETTING(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.", "what all topics begin with"),
+        SETTING(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
+        SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port"),
+        SETTING(staging, "LONGSHORE_STAGING", "", "staging, as URL"),
+        SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
 static void print_options(const struct cli_option *options)
 {
 	for (; options && options->name; options++) {
-		cli_print("  %s%s%s%s%s\n      %s\n", options->name, options->value ? " " : "", options->may_be_bare ? "[" : "",
-			options->value ? options->value : "", options->may_be_bare ? "]" : "", options->help);
+		cli_print("  %s%s%s%s%s\n      %s\n", options->name, options->value ? " " : "",
+		        options->may_be_bare ? "[" : "", options->value ? options->value : "",
+		        options->may_be_bare ? "]" : "", options->help);
 	}
 }
 
@@ -47,7 +49,8 @@ static void print_help(const struct cli_verb *verb)
 	cli_print("usage: longshore VERB [ARGUMENTS] [--json]\n\n");
 	for (int i = 0; verbs[i]; i++)
 		cli_print("  %-8s %-38s %s\n", verbs[i]->name, verbs[i]->usage, verbs[i]->help);
-	cli_print("\nExit codes: 0 done, 1 failed, 2 usage, 3 held. Settings, from the environment:\n\n");
+	cli_print("\nExit codes: 0 done, 1 failed, 2 usage, 3 held. Settings, from the "
+	          "environment:\n\n");
 	struct buf text;
 	struct err e;
 	buf_init(&text, 65536);
@@ -71,7 +74,8 @@ static int fail(const struct cli *cli, const struct err *e)
 		struct buf out;
 		buf_init(&out, 65536);
 		cli_json_string(&out, str_c(e->text));
-		(void)fprintf(stderr, "{\"error\":{\"code\":\"%s\",\"text\":%.*s}}\n", e->code, STR_ARG(buf_str(&out)));
+		(void)fprintf(stderr, "{\"error\":{\"code\":\"%s\",\"text\":%.*s}}\n", e->code,
+		        STR_ARG(buf_str(&out)));
 		buf_release(&out);
 	} else {
 		(void)fprintf(stderr, "longshore: %s\n", e->text);
@@ -116,7 +120,8 @@ int main(int argc, char **argv)
 	}
 	const struct cli_verb *verb = find(name);
 	if (!verb) {
-		(void)fprintf(stderr, "longshore: there is no verb %s; longshore help lists them\n", name);
+		(void)fprintf(stderr, "longshore: there is no verb %s; longshore help lists them\n",
+		        name);
 		return EXIT_USAGE;
 	}
 	struct cli cli = {.json = false};

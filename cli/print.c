@@ -42,11 +42,13 @@ void cli_table(const char *const *head, int columns, const struct str *cells, si
 		}
 	}
 	for (int c = 0; c < columns; c++)
-		cli_print("%-*s%s", c + 1 < columns ? width[c] : 0, head[c], c + 1 < columns ? "  " : "\n");
+		cli_print("%-*s%s", c + 1 < columns ? width[c] : 0, head[c],
+		        c + 1 < columns ? "  " : "\n");
 	for (size_t r = 0; r < rows; r++) {
 		for (int c = 0; c < columns; c++) {
 			struct str cell = cells[r * (size_t)columns + (size_t)c];
-			cli_print("%-*.*s%s", c + 1 < columns ? width[c] : 0, STR_ARG(cell), c + 1 < columns ? "  " : "\n");
+			cli_print("%-*.*s%s", c + 1 < columns ? width[c] : 0, STR_ARG(cell),
+			        c + 1 < columns ? "  " : "\n");
 		}
 	}
 }

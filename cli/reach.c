@@ -16,7 +16,8 @@ int cli_need(const char *value, const char *variable, struct err *e)
 {
 	if (value && value[0])
 		return 0;
-	return cli_usage(e, "%s is not set; ./dev exec sets it for the development stack", variable);
+	return cli_usage(
+	        e, "%s is not set; ./dev exec sets it for the development stack", variable);
 }
 
 int cli_pg(struct cli *cli, struct err *e)
@@ -55,13 +56,14 @@ int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) != 1)
-		return cli_usage(e, "there are %zu tenants: name one by --tenant", pg_rows_count(rows));
+		return cli_usage(
+		        e, "there are %zu tenants: name one by --tenant", pg_rows_count(rows));
 	*out = pg_text(rows, 0, 0, &cli->mem);
 	return 0;
 }
 
-int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant, const struct ev_type *type,
-	const void *event, struct err *e)
+int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant,
+        const struct ev_type *type, const void *event, struct err *e)
 {
 	struct buf value;
 	struct bus_producer *producer = NULL;
@@ -73,10 +75,16 @@ int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant, c
 		act = bus_producer_open(cli->conf.kafka, "longshore", &producer, e);
 	if (act == 0) {
 		const struct bus_header headers[] = {
-			{STR("longshore-type"), str_c(ev_type_name(type))}, {STR("longshore-tenant"), tenant}};
-		struct str name = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, topic_plan((enum topic)topic)->suffix);
-		struct bus_send send = {.topic = name, .partition = -1, .key = key, .value = buf_str(&value), .headers = headers,
-			.headers_count = 2};
+		        {STR("longshore-type"), str_c(ev_type_name(type))},
+		        {STR("longshore-tenant"), tenant}};
+		struct str name = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix,
+		        topic_plan((enum topic)topic)->suffix);
+		struct bus_send send = {.topic = name,
+		        .partition = -1,
+		        .key = key,
+		        .value = buf_str(&value),
+		        .headers = headers,
+		        .headers_count = 2};
 		act = bus_produce(producer, &send, e);
 		if (act == 0)
 			act = bus_flush(producer, ACK_MS, e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing. */
+ * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing.
+ */
 #include "verbs.h"
 
 #include "longshore/clock.h"
@@ -44,7 +45,8 @@ static int read_all(struct cli *cli, struct read_documents *read, struct buf *re
 		files++;
 		act = read_file(cli, cli->args.options[i].value, &text, e);
 		if (act == 0)
-			act = documents_read(cli->args.options[i].value, text, &cli->mem, read, report, e);
+			act = documents_read(
+			        cli->args.options[i].value, text, &cli->mem, read, report, e);
 	}
 	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file by -f FILE") : act;
 }
@@ -53,15 +55,16 @@ static bool is_replaced(const struct read_documents *read, const struct spec_doc
 {
 	for (size_t i = 0; i < read->count; i++) {
 		const struct spec_document *r = &read->items[i].document;
-		if (str_eq(r->kind, d->kind) && str_eq(r->tenant, d->tenant) && str_eq(r->name, d->name))
+		if (str_eq(r->kind, d->kind) && str_eq(r->tenant, d->tenant) &&
+		        str_eq(r->name, d->name))
 			return true;
 	}
 	return false;
 }
 
 /* What is applied already and stays. */
-static int load_applied(struct cli *cli, const struct read_documents *read, struct spec_document **out, size_t *count,
-	struct err *e)
+static int load_applied(struct cli *cli, const struct read_documents *read,
+        struct spec_document **out, size_t *count, struct err *e)
 {
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
@@ -74,8 +77,10 @@ static int load_applied(struct cli *cli, const struct read_documents *read, stru
 	*out = arena_alloc(&cli->mem, (pg_rows_count(rows) + 1) * sizeof(**out));
 	*count = 0;
 	for (size_t i = 0; i < pg_rows_count(rows); i++) {
-		struct spec_document d = {.kind = pg_text(rows, i, 0, &cli->mem), .tenant = pg_text(rows, i, 1, &cli->mem),
-			.name = pg_text(rows, i, 2, &cli->mem), .body = pg_text(rows, i, 6, &cli->mem)};
+		struct spec_document d = {.kind = pg_text(rows, i, 0, &cli->mem),
+		        .tenant = pg_text(rows, i, 1, &cli->mem),
+		        .name = pg_text(rows, i, 2, &cli->mem),
+		        .body = pg_text(rows, i, 6, &cli->mem)};
 		if (!is_replaced(read, &d))
 			(*out)[(*count)++] = d;
 	}
@@ -108,30 +113,43 @@ static int store(struct cli *cli, const struct read_documents *read, bool *chang
 /* Into the trail: who applied which content. */
 static int record(struct cli *cli, const struct read_document *d, struct err *e)
 {
-	struct ev_fact facts[] = {{.name = STR("hash"), .value = str_c(d->hash)}, {.name = STR("kind"), .value = d->document.kind},
-		{.name = STR("name"), .value = d->document.name}};
+	struct ev_fact facts[] = {{.name = STR("hash"), .value = str_c(d->hash)},
+	        {.name = STR("kind"), .value = d->document.kind},
+	        {.name = STR("name"), .value = d->document.name}};
 	int64_t now_ms = clock_unix_ms();
-	const struct str cause[] = {d->document.kind, d->document.tenant, d->document.name, str_c(d->hash),
-		arena_printf(&cli->mem, "%lld", (long long)now_ms)};
+	const struct str cause[] = {d->document.kind, d->document.tenant, d->document.name,
+	        str_c(d->hash), arena_printf(&cli->mem, "%lld", (long long)now_ms)};
 	struct id id = id_of("applied/1", cause, 5);
 	struct str tenant = d->document.tenant.n ? d->document.tenant : STR("-");
-	struct ev_audit_record r = {.record_id = id_str(&id), .tenant = tenant, .at_ms = now_ms, .actor = cli_actor(cli),
-		.action = STR("configuration.applied"), .delivery_id = STR(""), .route = STR(""), .reason = STR(""), .detail = STR(""),
-		.facts = facts, .facts_count = 3};
+	struct ev_audit_record r = {.record_id = id_str(&id),
+	        .tenant = tenant,
+	        .at_ms = now_ms,
+	        .actor = cli_actor(cli),
+	        .action = STR("configuration.applied"),
+	        .delivery_id = STR(""),
+	        .route = STR(""),
+	        .reason = STR(""),
+	        .detail = STR(""),
+	        .facts = facts,
+	        .facts_count = 3};
 	return cli_publish(cli, TOPIC_AUDIT, tenant, tenant, &ev_audit_record_type, &r, e);
 }
 
-static int report_changes(struct cli *cli, const struct read_documents *read, const bool *changed, struct err *e)
+static int report_changes(
+        struct cli *cli, const struct read_documents *read, const bool *changed, struct err *e)
 {
 	int act = 0;
 	for (size_t i = 0; act == 0 && i < read->count; i++) {
 		const struct spec_document *d = &read->items[i].document;
 		const char *word = changed[i] ? "applied" : "unchanged";
 		if (cli->json)
-			cli_print("%s{\"kind\":\"" STR_FMT "\",\"tenant\":\"" STR_FMT "\",\"name\":\"" STR_FMT "\",\"result\":\"%s\"}",
-				i ? "," : "[", STR_ARG(d->kind), STR_ARG(d->tenant), STR_ARG(d->name), word);
+			cli_print("%s{\"kind\":\"" STR_FMT "\",\"tenant\":\"" STR_FMT
+			          "\",\"name\":\"" STR_FMT "\",\"result\":\"%s\"}",
+			        i ? "," : "[", STR_ARG(d->kind), STR_ARG(d->tenant),
+			        STR_ARG(d->name), word);
 		else
-			cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->kind), STR_ARG(d->name), word);
+			cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->kind), STR_ARG(d->name),
+			        word);
 		if (changed[i])
 			act = record(cli, &read->items[i], e);
 	}
@@ -140,7 +158,8 @@ static int report_changes(struct cli *cli, const struct read_documents *read, co
 	return act == 0 ? EXIT_DONE : act;
 }
 
-static int apply_read(struct cli *cli, const struct read_documents *read, struct buf *report, struct err *e)
+static int apply_read(
+        struct cli *cli, const struct read_documents *read, struct buf *report, struct err *e)
 {
 	struct spec_document *applied = NULL;
 	size_t count = 0;
@@ -155,7 +174,8 @@ static int apply_read(struct cli *cli, const struct read_documents *read, struct
 		return act;
 	if (report->n > 0) {
 		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(report)));
-		return err_set(e, ERR_REJECT, "bad_configuration", "nothing was applied: correct what is named above");
+		return err_set(e, ERR_REJECT, "bad_configuration",
+		        "nothing was applied: correct what is named above");
 	}
 	bool *changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*changed));
 	act = store(cli, read, changed, e);
@@ -177,8 +197,13 @@ static int apply(struct cli *cli, struct err *e)
 	return act;
 }
 
-static const struct cli_option options[] = {{"-f", "FILE", false, "YAML, one or more documents; may be given often"},
-	{"--actor", "NAME", false, "who applies; the system user if left out"}, {NULL, NULL, false, NULL}};
+static const struct cli_option options[] = {
+        {"-f", "FILE", false, "YAML, one or more documents; may be given often"},
+        {"--actor", "NAME", false, "who applies; the system user if left out"},
+        {NULL, NULL, false, NULL}};
 
-const struct cli_verb verb_apply = {.name = "apply", .usage = "-f FILE ...", .help = "apply configuration",
-	.options = options, .run = apply};
+const struct cli_verb verb_apply = {.name = "apply",
+        .usage = "-f FILE ...",
+        .help = "apply configuration",
+        .options = options,
+        .run = apply};

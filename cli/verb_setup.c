@@ -17,7 +17,8 @@ static int add_schemas(struct cli *cli, struct err *e)
 	for (size_t i = 0; i < count; i++) {
 		char fingerprint[8];
 		for (int k = 0; k < 8; k++)
-			fingerprint[k] = (char)(unsigned char)(ev_type_fingerprint(types[i]) >> (8 * k));
+			fingerprint[k] =
+			        (char)(unsigned char)(ev_type_fingerprint(types[i]) >> (8 * k));
 		struct pg_params p;
 		pg_params_init(&p, &cli->mem);
 		pg_add_bytes(&p, str_bytes(fingerprint, sizeof(fingerprint)));
@@ -52,8 +53,10 @@ static int topics(struct cli *cli, struct err *e)
 		return act;
 	for (int i = 0; i < TOPIC_COUNT; i++) {
 		const struct topic_plan *plan = topic_plan((enum topic)i);
-		list[i] = (struct bus_topic){.name = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, plan->suffix),
-			.partitions = plan->partitions, .settings = plan->settings};
+		list[i] = (struct bus_topic){.name = arena_printf(&cli->mem, "%s%s",
+		                                     cli->conf.topic_prefix, plan->suffix),
+		        .partitions = plan->partitions,
+		        .settings = plan->settings};
 	}
 	act = bus_topics_create(cli->conf.kafka, list, TOPIC_COUNT, e);
 	if (act != 0)
@@ -65,7 +68,8 @@ static int topics(struct cli *cli, struct err *e)
 static int keys(struct cli *cli, struct err *e)
 {
 	if (strcmp(cli->args.positions[0], "init") != 0)
-		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate]", cli->args.positions[0]);
+		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate]",
+		        cli->args.positions[0]);
 	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
 	if (act == 0)
 		act = keyring_init(cli->conf.keys, cli_option(cli, "--rotate") != NULL, e);
@@ -79,10 +83,17 @@ static int keys(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option keys_options[] = {
-	{"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"}, {NULL, NULL, false, NULL}};
+        {"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"},
+        {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_migrate = {
-	.name = "migrate", .usage = "", .help = "bring the database up to date", .run = migrate};
-const struct cli_verb verb_topics = {.name = "topics", .usage = "", .help = "create the topics that are missing", .run = topics};
-const struct cli_verb verb_keys = {.name = "keys", .usage = "init [--rotate]", .help = "write the key directories",
-	.positions_min = 1, .positions_max = 1, .options = keys_options, .run = keys};
+        .name = "migrate", .usage = "", .help = "bring the database up to date", .run = migrate};
+const struct cli_verb verb_topics = {
+        .name = "topics", .usage = "", .help = "create the topics that are missing", .run = topics};
+const struct cli_verb verb_keys = {.name = "keys",
+        .usage = "init [--rotate]",
+        .help = "write the key directories",
+        .positions_min = 1,
+        .positions_max = 1,
+        .options = keys_options,
+        .run = keys};

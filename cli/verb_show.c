@@ -6,7 +6,8 @@
 
 static int status(struct cli *cli, struct err *e)
 {
-	static const char *const head[] = {"delivery", "tenant", "route", "state", "reason", "members", "files", "created (UTC)"};
+	static const char *const head[] = {"delivery", "tenant", "route", "state", "reason",
+	        "members", "files", "created (UTC)"};
 	enum { COLUMNS = 8 };
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
@@ -15,7 +16,8 @@ static int status(struct cli *cli, struct err *e)
 	pg_add(&p, str_c(cli_option(cli, "--route")));
 	int act = cli_pg(cli, e);
 	if (act == 0)
-		act = pg_run(cli->pg, cli->json ? &sql_select_status : &sql_select_status_rows, &p, &rows, NULL, e);
+		act = pg_run(cli->pg, cli->json ? &sql_select_status : &sql_select_status_rows, &p,
+		        &rows, NULL, e);
 	if (act != 0)
 		return act;
 	size_t n = pg_rows_count(rows);
@@ -24,7 +26,8 @@ static int status(struct cli *cli, struct err *e)
 		return EXIT_DONE;
 	}
 	if (n == 0 && cli->args.positions_count)
-		return err_set(e, ERR_REJECT, "not_found", "there is no delivery %s", cli->args.positions[0]);
+		return err_set(e, ERR_REJECT, "not_found", "there is no delivery %s",
+		        cli->args.positions[0]);
 	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
 	for (size_t i = 0; i < n * COLUMNS; i++)
 		cells[i] = pg_text(rows, i / COLUMNS, (int)(i % COLUMNS), &cli->mem);
@@ -53,10 +56,15 @@ static int get(struct cli *cli, struct err *e)
 		return act;
 	size_t n = pg_rows_count(rows);
 	if (n == 0 && cli->args.positions_count == 2)
-		return err_set(e, ERR_REJECT, "not_found", "there is no %s %s", cli->args.positions[0], cli->args.positions[1]);
+		return err_set(e, ERR_REJECT, "not_found", "there is no %s %s",
+		        cli->args.positions[0], cli->args.positions[1]);
 	if (cli->json || cli->args.positions_count == 2) {
 		for (size_t i = 0; i < n; i++)
-			cli_print("%s" STR_FMT, i ? "," : cli->json ? "[" : "", STR_ARG(pg_text(rows, i, COLUMNS, &cli->mem)));
+			cli_print("%s" STR_FMT,
+			        i           ? ","
+			        : cli->json ? "["
+			                    : "",
+			        STR_ARG(pg_text(rows, i, COLUMNS, &cli->mem)));
 		cli_print(cli->json ? (n ? "]\n" : "[]\n") : "\n");
 		return EXIT_DONE;
 	}
@@ -68,9 +76,16 @@ static int get(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option status_options[] = {
-	{"--route", "NAME", false, "only of this route or bridge"}, {NULL, NULL, false, NULL}};
+        {"--route", "NAME", false, "only of this route or bridge"}, {NULL, NULL, false, NULL}};
 
-const struct cli_verb verb_status = {.name = "status", .usage = "[DELIVERY | --route ROUTE]",
-	.help = "deliveries and builds, newest first", .positions_max = 1, .options = status_options, .run = status};
-const struct cli_verb verb_get = {
-	.name = "get", .usage = "[KIND [NAME]]", .help = "applied configuration", .positions_max = 2, .run = get};
+const struct cli_verb verb_status = {.name = "status",
+        .usage = "[DELIVERY | --route ROUTE]",
+        .help = "deliveries and builds, newest first",
+        .positions_max = 1,
+        .options = status_options,
+        .run = status};
+const struct cli_verb verb_get = {.name = "get",
+        .usage = "[KIND [NAME]]",
+        .help = "applied configuration",
+        .positions_max = 2,
+        .run = get};

@@ -13,7 +13,11 @@ static void print_json(const struct str *cells, size_t n)
 	buf_init(&out, (size_t)64 << 20);
 	for (size_t i = 0; i < n * COLUMNS; i++) {
 		struct err e;
-		if (buf_printf(&out, &e, "%s\"%s\":", i == 0 ? "[{" : i % COLUMNS ? "," : "},{", names[i % COLUMNS]) == 0)
+		if (buf_printf(&out, &e, "%s\"%s\":",
+		            i == 0        ? "[{"
+		            : i % COLUMNS ? ","
+		                          : "},{",
+		            names[i % COLUMNS]) == 0)
 			cli_json_string(&out, cells[i]);
 	}
 	cli_print(STR_FMT "%s\n", STR_ARG(buf_str(&out)), n ? "}]" : "[]");
@@ -31,8 +35,9 @@ static int trace(struct cli *cli, struct err *e)
 	pg_add(&p, str_c(cli->args.positions[0]));
 	int act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, &found, e);
 	if (act == 0 && !found)
-		return err_set(e, ERR_REJECT, "not_found", "there is no delivery %s; longshore status lists them",
-			cli->args.positions[0]);
+		return err_set(e, ERR_REJECT, "not_found",
+		        "there is no delivery %s; longshore status lists them",
+		        cli->args.positions[0]);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
@@ -48,5 +53,9 @@ static int trace(struct cli *cli, struct err *e)
 	return EXIT_DONE;
 }
 
-const struct cli_verb verb_trace = {.name = "trace", .usage = "DELIVERY", .help = "who did what with it, when and why",
-	.positions_min = 1, .positions_max = 1, .run = trace};
+const struct cli_verb verb_trace = {.name = "trace",
+        .usage = "DELIVERY",
+        .help = "who did what with it, when and why",
+        .positions_min = 1,
+        .positions_max = 1,
+        .run = trace};

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/cadence.h"
+
 #include "document.h"
 
-static const char *const kinds[] = {"none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
-static const char *const weekdays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
+static const char *const kinds[] = {
+        "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
+static const char *const weekdays[] = {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
 
 enum { CATCHUP_PRESET_SECONDS = 86400, DAY_MAX = 31, QUARTER_MONTHS = 3 };
 
@@ -20,7 +24,8 @@ static bool two_digits(const char *p, int most, int *out)
 static void read_time(const struct document *doc, struct spec_cadence *out)
 {
 	struct str at = document_text(doc, "cadence.at", "00:00");
-	if (at.n != 5 || at.p[2] != ':' || !two_digits(at.p, 23, &out->hour) || !two_digits(at.p + 3, 59, &out->minute))
+	if (at.n != 5 || at.p[2] != ':' || !two_digits(at.p, 23, &out->hour) ||
+	        !two_digits(at.p + 3, 59, &out->minute))
 		document_wrong(doc, "cadence.at", "must be a time such as \"06:30\"");
 }
 
@@ -34,17 +39,25 @@ static int within(const struct document *doc, const char *path, int64_t most)
 
 int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *out, struct err *e)
 {
-	struct spec_document body = {.kind = STR("Route"), .name = STR(""), .tenant = STR(""), .body = route_body};
+	struct spec_document body = {
+	        .kind = STR("Route"), .name = STR(""), .tenant = STR(""), .body = route_body};
 	struct documents d = {.list = &body, .count = 1, .tenant = STR(""), .mem = mem, .e = e};
 	struct document doc = document_find(&d, "Route", STR(""));
 	doc.name = document_text(&doc, "name", "");
-	struct spec_cadence c = {.zone = STR("UTC"), .cron = STR(""), .anchor = STR(""),
-		.catchup_seconds = CATCHUP_PRESET_SECONDS, .weekday = 1, .day = 1, .month = 1};
+	struct spec_cadence c = {.zone = STR("UTC"),
+	        .cron = STR(""),
+	        .anchor = STR(""),
+	        .catchup_seconds = CATCHUP_PRESET_SECONDS,
+	        .weekday = 1,
+	        .day = 1,
+	        .month = 1};
 	if (document_at(&doc, "cadence")) {
 		const char *preset = document_at(&doc, "cadence.cron") ? "cron" : "none";
-		c.kind = (enum cadence_kind)document_word(&doc, "cadence.kind", kinds, preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
+		c.kind = (enum cadence_kind)document_word(&doc, "cadence.kind", kinds,
+		        preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
 		c.zone = document_text(&doc, "cadence.zone", "UTC");
-		c.catchup_seconds = document_num(&doc, "cadence.catchup_seconds", CATCHUP_PRESET_SECONDS);
+		c.catchup_seconds =
+		        document_num(&doc, "cadence.catchup_seconds", CATCHUP_PRESET_SECONDS);
 		if (c.kind == CADENCE_CRON)
 			c.cron = document_text(&doc, "cadence.cron", NULL);
 		else if (c.kind != CADENCE_NONE)

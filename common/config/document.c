@@ -8,12 +8,13 @@ void documents_release(struct documents *d)
 	d->open_count = 0;
 }
 
-static void wrong(struct documents *d, const char *kind, struct str name, const char *path, const char *what)
+static void wrong(
+        struct documents *d, const char *kind, struct str name, const char *path, const char *what)
 {
 	if (d->act != 0)
 		return;
-	d->act = err_set(d->e, ERR_REJECT, "bad_configuration", "%s " STR_FMT "%s%s: %s", kind, STR_ARG(name),
-		path[0] ? ", " : "", path, what);
+	d->act = err_set(d->e, ERR_REJECT, "bad_configuration", "%s " STR_FMT "%s%s: %s", kind,
+	        STR_ARG(name), path[0] ? ", " : "", path, what);
 }
 
 void document_wrong(const struct document *doc, const char *path, const char *what)
@@ -27,7 +28,7 @@ struct document document_find(struct documents *d, const char *kind, struct str 
 	for (size_t i = 0; i < d->count; i++) {
 		const struct spec_document *s = &d->list[i];
 		if (!str_eq(s->kind, str_c(kind)) || !str_eq(s->name, name) ||
-			(s->tenant.n > 0 && !str_eq(s->tenant, d->tenant)))
+		        (s->tenant.n > 0 && !str_eq(s->tenant, d->tenant)))
 			continue;
 		json_t *body = json_loadb(s->body.p, s->body.n, JSON_REJECT_DUPLICATES, NULL);
 		if (!body || d->open_count == sizeof(d->open) / sizeof(d->open[0])) {
@@ -63,7 +64,8 @@ struct str document_text(const struct document *doc, const char *path, const cha
 {
 	const json_t *value = document_at(doc, path);
 	if (json_is_string(value))
-		return arena_str(doc->all->mem, str_bytes(json_string_value(value), json_string_length(value)));
+		return arena_str(doc->all->mem,
+		        str_bytes(json_string_value(value), json_string_length(value)));
 	if (value)
 		document_wrong(doc, path, "must be a text");
 	else if (!preset)
@@ -93,7 +95,8 @@ bool document_bool(const struct document *doc, const char *path, bool preset)
 	return json_is_true(value);
 }
 
-int document_word(const struct document *doc, const char *path, const char *const *words, int preset)
+int document_word(
+        const struct document *doc, const char *path, const char *const *words, int preset)
 {
 	const json_t *value = document_at(doc, path);
 	if (!value)
@@ -142,10 +145,11 @@ int64_t document_ratio(const struct document *doc, const char *path)
 	int64_t ppm = 0;
 	if (!value)
 		return 0;
-	if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) < 1000000)
+	if (json_is_integer(value) && json_integer_value(value) >= 0 &&
+	        json_integer_value(value) < 1000000)
 		return json_integer_value(value) * 1000000;
 	if (!json_is_string(value) ||
-		!ratio_parse(str_bytes(json_string_value(value), json_string_length(value)), &ppm))
+	        !ratio_parse(str_bytes(json_string_value(value), json_string_length(value)), &ppm))
 		document_wrong(doc, path, "must be a ratio such as \"30%\" or \"0.3\"");
 	return ppm;
 }

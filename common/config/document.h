@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading applied documents: a body found by kind and name, and its fields by dotted path. Getters note the first thing
- * that is missing or of another type, with document and path, and go on with a default; who reads checks once at the end.
+ * Reading applied documents: a body found by kind and name, and its fields by dotted path. Getters
+ * note the first thing that is missing or of another type, with document and path, and go on with a
+ * default; who reads checks once at the end.
  */
 #ifndef LONGSHORE_CONFIG_DOCUMENT_H
 #define LONGSHORE_CONFIG_DOCUMENT_H
@@ -18,7 +19,7 @@ struct documents {
 	struct str tenant;
 	struct arena *mem;
 	struct err *e;
-	int act; /* 0, or of the first mistake */
+	int act;          /* 0, or of the first mistake */
 	json_t *open[16]; /* bodies that were found: freed by documents_release */
 	size_t open_count;
 };
@@ -36,11 +37,13 @@ struct document document_find(struct documents *d, const char *kind, struct str 
 
 /* "source.ready.marker"; NULL: not there. */
 const json_t *document_at(const struct document *doc, const char *path);
-struct str document_text(const struct document *doc, const char *path, const char *preset); /* preset NULL: required */
+struct str document_text(const struct document *doc, const char *path,
+        const char *preset); /* preset NULL: required */
 int64_t document_num(const struct document *doc, const char *path, int64_t preset);
 bool document_bool(const struct document *doc, const char *path, bool preset);
 /* One of words (ends with NULL): its index; else noted. */
-int document_word(const struct document *doc, const char *path, const char *const *words, int preset);
+int document_word(
+        const struct document *doc, const char *path, const char *const *words, int preset);
 /* Parts per million of "30%", "0.3" or 1; 0 where there is none. */
 int64_t document_ratio(const struct document *doc, const char *path);
 void document_wrong(const struct document *doc, const char *path, const char *what);

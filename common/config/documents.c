@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/documents.h"
+#include "longshore/cadence.h"
 
 #include "shape.h"
 
@@ -9,23 +10,29 @@
 
 enum { DEPTH_MAX = 32, INTEGER_DIGITS = 18 };
 
-/* Top-level fields by kind; what is inside is checked when it is resolved. A destination holds the partner's whole model. */
+/* Top-level fields by kind; what is inside is checked when it is resolved. A destination holds the
+ * partner's whole model. */
 static const struct {
 	const char *kind;
 	bool of_tenant, any_field;
 	const char *fields[16];
 } kinds[] = {
-	{"Tenant", false, false, {"description", "limits"}},
-	{"Audience", true, false, {"description", "type", "segment", "concept_group", "source", "id", "state_column", "filters",
-		"min_size"}},
-	{"Bridge", true, false, {"description", "source", "from", "record", "cardinality", "max_age_hours", "recipient"}},
-	{"Destination", false, true, {NULL}},
-	{"Bucket", false, false, {"description", "url", "others_may_delete"}},
-	{"SuppressionList", true, false, {"description", "source", "id", "max_age_hours"}},
-	{"Route", true, false, {"description", "audience", "destination", "bridge", "bucket", "cadence", "mode", "guards",
-		"suppress", "approval", "dry_run", "paused", "priority", "blackout", "limits"}},
-	{"ConceptGroup", false, true, {NULL}},
-	{"Credential", false, true, {NULL}},
+        {"Tenant", false, false, {"description", "limits"}},
+        {"Audience", true, false,
+                {"description", "type", "segment", "concept_group", "source", "id", "state_column",
+                        "filters", "min_size"}},
+        {"Bridge", true, false,
+                {"description", "source", "from", "record", "cardinality", "max_age_hours",
+                        "recipient"}},
+        {"Destination", false, true, {NULL}},
+        {"Bucket", false, false, {"description", "url", "others_may_delete"}},
+        {"SuppressionList", true, false, {"description", "source", "id", "max_age_hours"}},
+        {"Route", true, false,
+                {"description", "audience", "destination", "bridge", "bucket", "cadence", "mode",
+                        "guards", "suppress", "approval", "dry_run", "paused", "priority",
+                        "blackout", "limits"}},
+        {"ConceptGroup", false, true, {NULL}},
+        {"Credential", false, true, {NULL}},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -42,8 +49,11 @@ static int line_of(struct fy_node *node)
 	void *at = NULL;
 	while (node && !fy_node_is_scalar(node)) {
 		at = NULL;
-		struct fy_node_pair *pair = fy_node_is_mapping(node) ? fy_node_mapping_iterate(node, &at) : NULL;
-		node = pair ? fy_node_pair_key(pair) : fy_node_is_sequence(node) ? fy_node_sequence_iterate(node, &at) : NULL;
+		struct fy_node_pair *pair =
+		        fy_node_is_mapping(node) ? fy_node_mapping_iterate(node, &at) : NULL;
+		node = pair                        ? fy_node_pair_key(pair)
+		       : fy_node_is_sequence(node) ? fy_node_sequence_iterate(node, &at)
+		                                   : NULL;
 	}
 	struct fy_token *token = node ? fy_node_get_scalar_token(node) : NULL;
 	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
@@ -52,7 +62,8 @@ static int line_of(struct fy_node *node)
 
 static void mistake(struct reading *r, int line, const char *what, const char *value)
 {
-	if (r->act == 0 && buf_printf(r->report, r->e, "%s:%d: %s%s%.100s\n", r->file, line, what, value[0] ? " " : "", value))
+	if (r->act == 0 && buf_printf(r->report, r->e, "%s:%d: %s%s%.100s\n", r->file, line, what,
+	                           value[0] ? " " : "", value))
 		r->act = r->e->act;
 }
 
@@ -98,7 +109,8 @@ static json_t *convert_list(struct reading *r, struct fy_node *node, int depth)
 	json_t *list = json_array();
 	void *at = NULL;
 	for (struct fy_node *item; (item = fy_node_sequence_iterate(node, &at)) != NULL;)
-		(void)json_array_append_new(list, convert(r, item, depth + 1)); /* NULL was reported */
+		(void)json_array_append_new(
+		        list, convert(r, item, depth + 1)); /* NULL was reported */
 	return list;
 }
 
@@ -111,14 +123,17 @@ static json_t *convert_mapping(struct reading *r, struct fy_node *node, int dept
 		const char *text = fy_node_get_scalar(fy_node_pair_key(pair), &n);
 		char key[256];
 		if (!text || n >= sizeof(key)) {
-			mistake(r, line_of(fy_node_pair_key(pair)), "a field's name must be a short text", "");
+			mistake(r, line_of(fy_node_pair_key(pair)),
+			        "a field's name must be a short text", "");
 			continue;
 		}
 		memcpy(key, text, n);
 		key[n] = '\0';
 		if (json_object_get(object, key))
-			mistake(r, line_of(fy_node_pair_key(pair)), "this field stands twice:", key);
-		(void)json_object_set_new(object, key, convert(r, fy_node_pair_value(pair), depth + 1)); /* NULL was reported */
+			mistake(r, line_of(fy_node_pair_key(pair)),
+			        "this field stands twice:", key);
+		(void)json_object_set_new(object, key,
+		        convert(r, fy_node_pair_value(pair), depth + 1)); /* NULL was reported */
 	}
 	return object;
 }
@@ -159,7 +174,8 @@ static void check_fields(struct reading *r, struct fy_node *root, int kind)
 		size_t n = 0;
 		const char *text = fy_node_get_scalar(fy_node_pair_key(pair), &n);
 		struct str key = str_bytes(text ? text : "", n);
-		bool known = kinds[kind].any_field || str_eq(key, STR("kind")) || str_eq(key, STR("name")) ||
+		bool known = kinds[kind].any_field || str_eq(key, STR("kind")) ||
+		             str_eq(key, STR("name")) ||
 		             (kinds[kind].of_tenant && str_eq(key, STR("tenant")));
 		for (int i = 0; i < 16 && kinds[kind].fields[i] && !known; i++)
 			known = str_eq(key, str_c(kinds[kind].fields[i]));
@@ -185,35 +201,43 @@ static bool is_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-		            c == '.';
+		bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		            (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 		if (!fine)
 			return false;
 	}
 	return s.n > 0 && s.n <= 100;
 }
 
-static void take(struct reading *r, struct fy_node *root, const json_t *body, struct arena *mem, struct read_documents *out)
+static void take(struct reading *r, struct fy_node *root, const json_t *body, struct arena *mem,
+        struct read_documents *out)
 {
 	int line = line_of(root), kind = kind_of(body);
 	if (kind < 0) {
-		mistake(r, line, "kind must be Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup "
-				 "or Credential", "");
+		mistake(r, line,
+		        "kind must be Tenant, Audience, Bridge, Destination, Bucket, "
+		        "SuppressionList, Route, ConceptGroup "
+		        "or Credential",
+		        "");
 		return;
 	}
 	check_fields(r, root, kind);
 	struct str name = text_at(body, "name", mem), tenant = text_at(body, "tenant", mem);
 	if (!is_name(name))
-		mistake(r, line, "name must be 1 to 100 letters, digits, dots, dashes or underscores", "");
+		mistake(r, line,
+		        "name must be 1 to 100 letters, digits, dots, dashes or underscores", "");
 	if (kinds[kind].of_tenant && !is_name(tenant))
 		mistake(r, line, "tenant must be the name of a Tenant", "");
 	if (out->count == DOCUMENTS_MAX) {
-		r->act = err_set(r->e, ERR_REJECT, "too_large", "more than %d documents", DOCUMENTS_MAX);
+		r->act = err_set(
+		        r->e, ERR_REJECT, "too_large", "more than %d documents", DOCUMENTS_MAX);
 		return;
 	}
 	struct read_document *d = &out->items[out->count];
 	d->document = (struct spec_document){.kind = str_c(kinds[kind].kind),
-		.tenant = strcmp(kinds[kind].kind, "Tenant") == 0 ? name : tenant, .name = name, .body = json_canonical(body, mem)};
+	        .tenant = strcmp(kinds[kind].kind, "Tenant") == 0 ? name : tenant,
+	        .name = name,
+	        .body = json_canonical(body, mem)};
 	d->file = r->file;
 	d->line = line;
 	if (!d->document.body.p) {
@@ -233,8 +257,8 @@ static void report_syntax(struct reading *r, char *text)
 	mistake(r, 1, "this is no YAML:", text);
 }
 
-int documents_read(const char *file, struct str text, struct arena *mem, struct read_documents *out, struct buf *report,
-	struct err *e)
+int documents_read(const char *file, struct str text, struct arena *mem, struct read_documents *out,
+        struct buf *report, struct err *e)
 {
 	struct reading r = {.file = file, .report = report, .e = e};
 	char *messages = NULL;
@@ -252,10 +276,12 @@ int documents_read(const char *file, struct str text, struct arena *mem, struct 
 		r.act = err_set(e, ERR_FATAL, "out_of_memory", "no memory to read YAML");
 	if (r.act == 0 && fy_parser_set_string(parser, text.p ? text.p : "", text.n) != 0)
 		r.act = err_set(e, ERR_FATAL, "out_of_memory", "no memory to read YAML");
-	for (struct fy_document *doc; r.act == 0 && (doc = fy_parse_load_document(parser)) != NULL;) {
+	for (struct fy_document *doc;
+	        r.act == 0 && (doc = fy_parse_load_document(parser)) != NULL;) {
 		struct fy_node *root = fy_document_root(doc);
 		if (root && !fy_node_is_mapping(root)) {
-			mistake(&r, line_of(root), "a document must be a mapping with kind and name", "");
+			mistake(&r, line_of(root),
+			        "a document must be a mapping with kind and name", "");
 		} else if (root) {
 			json_t *body = convert(&r, root, 0);
 			if (body)
@@ -281,19 +307,23 @@ static void check_twice(struct reading *r, const struct read_documents *read)
 {
 	for (size_t i = 0; i < read->count; i++) {
 		for (size_t k = 0; k < i; k++) {
-			const struct spec_document *a = &read->items[k].document, *b = &read->items[i].document;
-			if (!str_eq(a->kind, b->kind) || !str_eq(a->tenant, b->tenant) || !str_eq(a->name, b->name))
+			const struct spec_document *a = &read->items[k].document,
+			                           *b = &read->items[i].document;
+			if (!str_eq(a->kind, b->kind) || !str_eq(a->tenant, b->tenant) ||
+			        !str_eq(a->name, b->name))
 				continue;
 			char where[200];
-			(void)snprintf(where, sizeof(where), "%.100s:%d", read->items[k].file, read->items[k].line);
+			(void)snprintf(where, sizeof(where), "%.100s:%d", read->items[k].file,
+			        read->items[k].line);
 			r->file = read->items[i].file;
-			mistake(r, read->items[i].line, "this document stands twice, first at", where);
+			mistake(r, read->items[i].line, "this document stands twice, first at",
+			        where);
 		}
 	}
 }
 
-static void check_resolves(struct reading *r, const struct read_document *d, const struct spec_document *all, size_t count,
-	struct arena *mem)
+static void check_resolves(struct reading *r, const struct read_document *d,
+        const struct spec_document *all, size_t count, struct arena *mem)
 {
 	struct err e;
 	struct str json;
@@ -301,19 +331,21 @@ static void check_resolves(struct reading *r, const struct read_document *d, con
 	struct spec_cadence cadence;
 	int act = 0;
 	if (str_eq(d->document.kind, STR("Route"))) {
-		act = spec_resolve(d->document.tenant, d->document.name, all, count, mem, &json, hash, &e);
+		act = spec_resolve(
+		        d->document.tenant, d->document.name, all, count, mem, &json, hash, &e);
 		if (act == 0)
 			act = spec_cadence(d->document.body, mem, &cadence, &e);
 	} else if (str_eq(d->document.kind, STR("Bridge"))) {
-		act = spec_resolve_build(d->document.tenant, d->document.name, all, count, mem, &json, hash, &e);
+		act = spec_resolve_build(
+		        d->document.tenant, d->document.name, all, count, mem, &json, hash, &e);
 	}
 	r->file = d->file;
 	if (act != 0)
 		mistake(r, d->line, e.text, "");
 }
 
-int documents_check(const struct read_documents *read, const struct spec_document *applied, size_t applied_count,
-	struct arena *mem, struct buf *report, struct err *e)
+int documents_check(const struct read_documents *read, const struct spec_document *applied,
+        size_t applied_count, struct arena *mem, struct buf *report, struct err *e)
 {
 	struct reading r = {.report = report, .e = e};
 	size_t count = read->count + applied_count;

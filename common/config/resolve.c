@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From applied documents to a spec. A value on the route overrides the audience's, which overrides the destination's; of
- * minimum sizes the largest wins. */
+ * From applied documents to a spec. A value on the route overrides the audience's, which overrides
+ * the destination's; of minimum sizes the largest wins. */
 #include "document.h"
 #include "spec_shape.h"
 #include "unsupported.h"
@@ -19,7 +19,8 @@ static char delimiter_of(const struct document *doc, const char *path, char pres
 	struct str text = document_text(doc, path, "");
 	if (text.n == 0)
 		return preset;
-	if (text.n != 1 || (unsigned char)text.p[0] >= 0x80 || text.p[0] == '"' || text.p[0] == '\n' || text.p[0] == '\r')
+	if (text.n != 1 || (unsigned char)text.p[0] >= 0x80 || text.p[0] == '"' ||
+	        text.p[0] == '\n' || text.p[0] == '\r')
 		document_wrong(doc, path, "must be one ASCII character, no quote and no line end");
 	return text.p[0];
 }
@@ -27,13 +28,14 @@ static char delimiter_of(const struct document *doc, const char *path, char pres
 static struct spec_source source_of(const struct document *doc)
 {
 	return (struct spec_source){.url = document_text(doc, "source.url", NULL),
-		.delimiter = delimiter_of(doc, "source.delimiter", ','),
-		.ready_marker = document_text(doc, "source.ready.marker", ""),
-		.quiet_seconds = document_num(doc, "source.ready.quiet_seconds", 0)};
+	        .delimiter = delimiter_of(doc, "source.delimiter", ','),
+	        .ready_marker = document_text(doc, "source.ready.marker", ""),
+	        .quiet_seconds = document_num(doc, "source.ready.quiet_seconds", 0)};
 }
 
 /* An array of texts at the path. */
-static void texts_of(const struct document *doc, const json_t *array, const char *path, struct str **out, size_t *count)
+static void texts_of(const struct document *doc, const json_t *array, const char *path,
+        struct str **out, size_t *count)
 {
 	size_t n = json_array_size(array);
 	*out = arena_alloc(doc->all->mem, (n + 1) * sizeof(**out));
@@ -45,7 +47,8 @@ static void texts_of(const struct document *doc, const json_t *array, const char
 		if (!json_is_string(item))
 			document_wrong(doc, path, "must be a list of texts");
 		else
-			(*out)[i] = arena_str(doc->all->mem, str_bytes(json_string_value(item), json_string_length(item)));
+			(*out)[i] = arena_str(doc->all->mem,
+			        str_bytes(json_string_value(item), json_string_length(item)));
 	}
 }
 
@@ -65,7 +68,8 @@ static void read_filters(const struct document *doc, struct spec_audience *a)
 	for (size_t i = 0; i < a->filters_count; i++) {
 		struct document item = item_of(doc, list, i);
 		a->filters[i].column = document_text(&item, "column", NULL);
-		texts_of(&item, document_at(&item, "in"), "filters.in", &a->filters[i].values, &a->filters[i].values_count);
+		texts_of(&item, document_at(&item, "in"), "filters.in", &a->filters[i].values,
+		        &a->filters[i].values_count);
 	}
 }
 
@@ -74,10 +78,14 @@ static void read_audience(struct documents *d, struct str name, struct spec_audi
 	struct document doc = document_find(d, "Audience", name);
 	if (!doc.body)
 		return;
-	*a = (struct spec_audience){.name = name, .type = document_text(&doc, "type", NULL),
-		.segment = document_text(&doc, "segment", ""), .source = source_of(&doc),
-		.id_column = document_text(&doc, "id.column", NULL), .id_kind = document_text(&doc, "id.kind", NULL),
-		.state_column = document_text(&doc, "state_column", ""), .min_size = document_num(&doc, "min_size", 0)};
+	*a = (struct spec_audience){.name = name,
+	        .type = document_text(&doc, "type", NULL),
+	        .segment = document_text(&doc, "segment", ""),
+	        .source = source_of(&doc),
+	        .id_column = document_text(&doc, "id.column", NULL),
+	        .id_kind = document_text(&doc, "id.kind", NULL),
+	        .state_column = document_text(&doc, "state_column", ""),
+	        .min_size = document_num(&doc, "min_size", 0)};
 	read_filters(&doc, a);
 }
 
@@ -86,19 +94,26 @@ static void read_bridge(struct documents *d, struct str name, struct spec_bridge
 	struct document doc = document_find(d, "Bridge", name);
 	if (!doc.body)
 		return;
-	*b = (struct spec_bridge){.name = name, .source = source_of(&doc),
-		.from_column = document_text(&doc, "from.column", NULL), .from_kind = document_text(&doc, "from.kind", NULL),
-		.cardinality = (enum cardinality)document_word(&doc, "cardinality", cardinalities, CARDINALITY_1_1),
-		.max_age_hours = document_num(&doc, "max_age_hours", 0), .recipient = document_text(&doc, "recipient", "")};
+	*b = (struct spec_bridge){.name = name,
+	        .source = source_of(&doc),
+	        .from_column = document_text(&doc, "from.column", NULL),
+	        .from_kind = document_text(&doc, "from.kind", NULL),
+	        .cardinality = (enum cardinality)document_word(
+	                &doc, "cardinality", cardinalities, CARDINALITY_1_1),
+	        .max_age_hours = document_num(&doc, "max_age_hours", 0),
+	        .recipient = document_text(&doc, "recipient", "")};
 	const json_t *list = document_at(&doc, "record");
 	b->columns_count = json_array_size(list);
 	b->columns = arena_alloc(d->mem, (b->columns_count + 1) * sizeof(*b->columns));
 	if (b->columns_count == 0)
-		document_wrong(&doc, "record", "must list the partner's columns, the primary id first");
+		document_wrong(
+		        &doc, "record", "must list the partner's columns, the primary id first");
 	for (size_t i = 0; i < b->columns_count; i++) {
 		struct document item = item_of(&doc, list, i);
-		b->columns[i] = (struct spec_bridge_column){.name = document_text(&item, "name", NULL),
-			.column = document_text(&item, "column", NULL), .max_length = document_num(&item, "max_length", 0)};
+		b->columns[i] =
+		        (struct spec_bridge_column){.name = document_text(&item, "name", NULL),
+		                .column = document_text(&item, "column", NULL),
+		                .max_length = document_num(&item, "max_length", 0)};
 	}
 }
 
@@ -113,10 +128,14 @@ static void read_columns(const struct document *doc, struct spec_destination *ou
 		struct document item = item_of(doc, list, i);
 		bool is_constant = document_at(&item, "constant") != NULL;
 		out->columns[i] = (struct spec_column){.name = document_text(&item, "name", NULL),
-			.is_constant = is_constant, .source = is_constant ? STR("") : document_text(&item, "source", NULL),
-			.constant = document_text(&item, "constant", ""), .max_length = document_num(&item, "max_length", 0)};
-		if (str_has_prefix(out->columns[i].source, STR("="))) { /* the model's way to write a constant */
-			out->columns[i].constant = str_bytes(out->columns[i].source.p + 1, out->columns[i].source.n - 1);
+		        .is_constant = is_constant,
+		        .source = is_constant ? STR("") : document_text(&item, "source", NULL),
+		        .constant = document_text(&item, "constant", ""),
+		        .max_length = document_num(&item, "max_length", 0)};
+		if (str_has_prefix(out->columns[i].source,
+		            STR("="))) { /* the model's way to write a constant */
+			out->columns[i].constant = str_bytes(
+			        out->columns[i].source.p + 1, out->columns[i].source.n - 1);
 			out->columns[i].source = STR("");
 			out->columns[i].is_constant = true;
 		}
@@ -129,7 +148,8 @@ static int64_t min_size_of(const struct document *doc, struct str audience_type)
 	const json_t *value = document_at(doc, "privacy.min_audience_size");
 	if (!json_is_object(value))
 		return document_num(doc, "privacy.min_audience_size", 0);
-	struct str path = arena_printf(doc->all->mem, "privacy.min_audience_size." STR_FMT, STR_ARG(audience_type));
+	struct str path = arena_printf(
+	        doc->all->mem, "privacy.min_audience_size." STR_FMT, STR_ARG(audience_type));
 	return document_num(doc, path.p, 0);
 }
 
@@ -145,31 +165,37 @@ static void read_destination(struct documents *d, struct str name, struct spec *
 	if (!doc.body)
 		return;
 	struct spec_destination *out = &spec->destination;
-	*out = (struct spec_destination){.name = name, .header_row = document_bool(&doc, "header_row", true),
-		.delimiter = delimiter_of(&doc, "format.delimiter", container_delimiter(&doc)),
-		.quote_mode = (enum quote_mode)document_word(&doc, "format.quote_mode", quote_modes, QUOTE_MINIMAL),
-		.crlf = document_word(&doc, "format.newline", newlines, 0) == 1,
-		.max_rows_per_file = document_num(&doc, "limits.max_rows_per_file", 0),
-		.min_rows = document_num(&doc, "limits.min_rows", 0),
-		.data_template = document_text(&doc, "naming.data_template", NULL),
-		.part_format = document_text(&doc, "naming.part_format", "00001"),
-		.time_zone = document_text(&doc, "naming.time_zone", "UTC"),
-		.manifest_template = document_text(&doc, "manifest.template", ""),
-		.marker_template = document_text(&doc, "completion.name_template", ""),
-		.parts_without_marker = document_bool(&doc, "consent.parts_without_marker", false),
-		.min_audience_size = min_size_of(&doc, spec->audience.type),
-		.suppress_unknown_state = document_bool(&doc, "privacy.suppress_unknown_state", false)};
+	*out = (struct spec_destination){.name = name,
+	        .header_row = document_bool(&doc, "header_row", true),
+	        .delimiter = delimiter_of(&doc, "format.delimiter", container_delimiter(&doc)),
+	        .quote_mode = (enum quote_mode)document_word(
+	                &doc, "format.quote_mode", quote_modes, QUOTE_MINIMAL),
+	        .crlf = document_word(&doc, "format.newline", newlines, 0) == 1,
+	        .max_rows_per_file = document_num(&doc, "limits.max_rows_per_file", 0),
+	        .min_rows = document_num(&doc, "limits.min_rows", 0),
+	        .data_template = document_text(&doc, "naming.data_template", NULL),
+	        .part_format = document_text(&doc, "naming.part_format", "00001"),
+	        .time_zone = document_text(&doc, "naming.time_zone", "UTC"),
+	        .manifest_template = document_text(&doc, "manifest.template", ""),
+	        .marker_template = document_text(&doc, "completion.name_template", ""),
+	        .parts_without_marker = document_bool(&doc, "consent.parts_without_marker", false),
+	        .min_audience_size = min_size_of(&doc, spec->audience.type),
+	        .suppress_unknown_state =
+	                document_bool(&doc, "privacy.suppress_unknown_state", false)};
 	unsupported_find(&doc, &spec->unsupported, &spec->unsupported_count);
 	/* Words that are not honoured are in that list; the spec holds the nearest that is. */
 	if (json_is_string(document_at(&doc, "packaging.compression")) &&
-		strcmp(json_string_value(document_at(&doc, "packaging.compression")), "gzip") == 0)
-		out->compression = (enum compression)document_word(&doc, "packaging.compression", compressions, 0);
+	        strcmp(json_string_value(document_at(&doc, "packaging.compression")), "gzip") == 0)
+		out->compression = (enum compression)document_word(
+		        &doc, "packaging.compression", compressions, 0);
 	if (json_is_string(document_at(&doc, "completion.kind")) &&
-		strcmp(json_string_value(document_at(&doc, "completion.kind")), "success_file") == 0)
-		out->completion = (enum completion_kind)document_word(&doc, "completion.kind", completions, 0);
+	        strcmp(json_string_value(document_at(&doc, "completion.kind")), "success_file") ==
+	                0)
+		out->completion = (enum completion_kind)document_word(
+		        &doc, "completion.kind", completions, 0);
 	read_columns(&doc, out);
-	texts_of(&doc, document_at(&doc, "privacy.suppress_states_dtc"), "privacy.suppress_states_dtc",
-		&out->suppress_states, &out->suppress_states_count);
+	texts_of(&doc, document_at(&doc, "privacy.suppress_states_dtc"),
+	        "privacy.suppress_states_dtc", &out->suppress_states, &out->suppress_states_count);
 	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
 		out->suppress_states_count = 0;
 		out->suppress_unknown_state = false;
@@ -177,7 +203,8 @@ static void read_destination(struct documents *d, struct str name, struct spec *
 	spec->guards.max_shrink_ppm = document_ratio(&doc, "refresh.max_shrink");
 	spec->guards.max_growth_ppm = document_ratio(&doc, "refresh.max_growth");
 	spec->limits.destination_tasks = document_num(&doc, "limits.tasks_in_flight", 0);
-	spec->limits.files_per_second_milli = document_ratio(&doc, "limits.files_per_second") / 1000;
+	spec->limits.files_per_second_milli =
+	        document_ratio(&doc, "limits.files_per_second") / 1000;
 }
 
 static void read_suppressions(struct documents *d, const struct document *route, struct spec *spec)
@@ -192,10 +219,13 @@ static void read_suppressions(struct documents *d, const struct document *route,
 			return;
 		struct str kind = document_text(&doc, "id.kind", NULL);
 		if (!str_eq(kind, spec->audience.id_kind))
-			document_wrong(&doc, "id.kind", "is another kind of id than the audience's");
-		spec->suppressions[spec->suppressions_count++] = (struct spec_suppression){.name = names[i],
-			.source = source_of(&doc), .id_column = document_text(&doc, "id.column", NULL),
-			.max_age_hours = document_num(&doc, "max_age_hours", 0)};
+			document_wrong(
+			        &doc, "id.kind", "is another kind of id than the audience's");
+		spec->suppressions[spec->suppressions_count++] =
+		        (struct spec_suppression){.name = names[i],
+		                .source = source_of(&doc),
+		                .id_column = document_text(&doc, "id.column", NULL),
+		                .max_age_hours = document_num(&doc, "max_age_hours", 0)};
 	}
 }
 
@@ -213,13 +243,14 @@ static void read_route(struct documents *d, const struct document *route, struct
 {
 	struct spec_guards *g = &spec->guards;
 	g->min_size = larger(document_num(route, "guards.min_size", 0),
-		larger(spec->audience.min_size, spec->destination.min_audience_size));
+	        larger(spec->audience.min_size, spec->destination.min_audience_size));
 	g->max_size = document_num(route, "guards.max_size", 0);
 	g->max_shrink_ppm = or_else(document_ratio(route, "guards.max_shrink"), g->max_shrink_ppm);
 	g->max_growth_ppm = or_else(document_ratio(route, "guards.max_growth"), g->max_growth_ppm);
 	g->min_match_rate_ppm = document_ratio(route, "guards.min_match_rate");
 	spec->mode = document_text(route, "mode", "full");
-	spec->approval = (enum approval_rule)document_word(route, "approval", approvals, APPROVAL_NONE);
+	spec->approval =
+	        (enum approval_rule)document_word(route, "approval", approvals, APPROVAL_NONE);
 	spec->dry_run = document_bool(route, "dry_run", false);
 	spec->paused = document_bool(route, "paused", false);
 	spec->zone = document_text(route, "cadence.zone", "UTC");
@@ -235,11 +266,13 @@ static void read_route(struct documents *d, const struct document *route, struct
 	}
 	const json_t *blackouts = document_at(route, "blackout");
 	spec->blackouts_count = json_array_size(blackouts);
-	spec->blackouts = arena_alloc(d->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
+	spec->blackouts =
+	        arena_alloc(d->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
 	for (size_t i = 0; i < spec->blackouts_count; i++) {
 		struct document item = item_of(route, blackouts, i);
-		spec->blackouts[i] = (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
-			.to_minute = document_num(&item, "to_minute", 0)};
+		spec->blackouts[i] =
+		        (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
+		                .to_minute = document_num(&item, "to_minute", 0)};
 	}
 }
 
@@ -249,9 +282,10 @@ static void read_tenant(struct documents *d, struct spec *spec)
 	spec->limits.tenant_tasks = document_num(&doc, "limits.tasks_in_flight", 0);
 }
 
-/* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not given out. */
-static int give_out(struct documents *d, const struct spec *spec, struct str *out_json, char out_hash[SHA256_HEX],
-	struct err *e)
+/* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not
+ * given out. */
+static int give_out(struct documents *d, const struct spec *spec, struct str *out_json,
+        char out_hash[SHA256_HEX], struct err *e)
 {
 	if (d->act != 0)
 		return d->act;
@@ -259,7 +293,8 @@ static int give_out(struct documents *d, const struct spec *spec, struct str *ou
 	struct str json = tree ? json_canonical(tree, d->mem) : (struct str){NULL, 0};
 	json_decref(tree);
 	if (!json.p)
-		return err_set(e, ERR_REJECT, "too_large", "the configuration does not fit into a spec");
+		return err_set(
+		        e, ERR_REJECT, "too_large", "the configuration does not fit into a spec");
 	struct spec again;
 	int act = spec_parse(json, d->mem, &again, e);
 	if (act != 0)
@@ -269,14 +304,16 @@ static int give_out(struct documents *d, const struct spec *spec, struct str *ou
 	return 0;
 }
 
-static struct documents documents_of(struct str tenant, const struct spec_document *list, size_t count, struct arena *mem,
-	struct err *e)
+static struct documents documents_of(struct str tenant, const struct spec_document *list,
+        size_t count, struct arena *mem, struct err *e)
 {
-	return (struct documents){.list = list, .count = count, .tenant = tenant, .mem = mem, .e = e};
+	return (struct documents){
+	        .list = list, .count = count, .tenant = tenant, .mem = mem, .e = e};
 }
 
-int spec_resolve(struct str tenant, struct str route, const struct spec_document *documents, size_t count,
-	struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX], struct err *e)
+int spec_resolve(struct str tenant, struct str route, const struct spec_document *documents,
+        size_t count, struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX],
+        struct err *e)
 {
 	struct documents d = documents_of(tenant, documents, count, mem, e);
 	struct spec spec;
@@ -290,21 +327,25 @@ int spec_resolve(struct str tenant, struct str route, const struct spec_document
 		read_audience(&d, document_text(&doc, "audience", NULL), &spec.audience);
 		read_bridge(&d, document_text(&doc, "bridge", NULL), &spec.bridge);
 		read_destination(&d, document_text(&doc, "destination", NULL), &spec);
-		struct document bucket = document_find(&d, "Bucket", document_text(&doc, "bucket", NULL));
-		spec.bucket = (struct spec_bucket){.name = bucket.name, .url = document_text(&bucket, "url", NULL),
-			.others_may_delete = document_bool(&bucket, "others_may_delete", false)};
+		struct document bucket =
+		        document_find(&d, "Bucket", document_text(&doc, "bucket", NULL));
+		spec.bucket = (struct spec_bucket){.name = bucket.name,
+		        .url = document_text(&bucket, "url", NULL),
+		        .others_may_delete = document_bool(&bucket, "others_may_delete", false)};
 		read_suppressions(&d, &doc, &spec);
 		read_route(&d, &doc, &spec);
 		if (!str_eq(spec.audience.id_kind, spec.bridge.from_kind))
-			document_wrong(&doc, "bridge", "maps another kind of id than the audience has");
+			document_wrong(
+			        &doc, "bridge", "maps another kind of id than the audience has");
 	}
 	int act = give_out(&d, &spec, out_json, out_hash, e);
 	documents_release(&d);
 	return act;
 }
 
-int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_document *documents, size_t count,
-	struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX], struct err *e)
+int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_document *documents,
+        size_t count, struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX],
+        struct err *e)
 {
 	struct documents d = documents_of(tenant, documents, count, mem, e);
 	struct spec spec;

@@ -73,13 +73,14 @@ static const struct shape source = {(const struct shape_field[]){
                                     },
         sizeof(struct spec_source)};
 /* A build has no audience and so no source of one; who needs one checks it (spec.c). */
-static const struct shape optional_source = {(const struct shape_field[]){
-                                                     TEXT(spec_source, url, OPTIONAL),
-                                                     CHARACTER(spec_source, delimiter, ','),
-                                                     TEXT(spec_source, ready_marker, OPTIONAL),
-                                                     INT(spec_source, quiet_seconds, 31 * 86400, OPTIONAL),
-                                                     END,
-                                             },
+static const struct shape optional_source = {
+        (const struct shape_field[]){
+                TEXT(spec_source, url, OPTIONAL),
+                CHARACTER(spec_source, delimiter, ','),
+                TEXT(spec_source, ready_marker, OPTIONAL),
+                INT(spec_source, quiet_seconds, 31 * 86400, OPTIONAL),
+                END,
+        },
         sizeof(struct spec_source)};
 
 static const struct shape filter = {(const struct shape_field[]){
@@ -103,12 +104,13 @@ static const struct shape audience = {(const struct shape_field[]){
                                       },
         sizeof(struct spec_audience)};
 
-static const struct shape bridge_column = {(const struct shape_field[]){
-                                                   TEXT(spec_bridge_column, name, REQUIRED),
-                                                   TEXT(spec_bridge_column, column, REQUIRED),
-                                                   INT(spec_bridge_column, max_length, 65536, OPTIONAL),
-                                                   END,
-                                           },
+static const struct shape bridge_column = {
+        (const struct shape_field[]){
+                TEXT(spec_bridge_column, name, REQUIRED),
+                TEXT(spec_bridge_column, column, REQUIRED),
+                INT(spec_bridge_column, max_length, 65536, OPTIONAL),
+                END,
+        },
         sizeof(struct spec_bridge_column)};
 
 static const struct shape bridge = {(const struct shape_field[]){
@@ -177,13 +179,14 @@ static const struct shape guards = {(const struct shape_field[]){
                                     },
         sizeof(struct spec_guards)};
 
-static const struct shape suppression = {(const struct shape_field[]){
-                                                 TEXT(spec_suppression, name, REQUIRED),
-                                                 OBJECT(spec_suppression, source, source),
-                                                 TEXT(spec_suppression, id_column, REQUIRED),
-                                                 INT(spec_suppression, max_age_hours, HOURS_MAX, OPTIONAL),
-                                                 END,
-                                         },
+static const struct shape suppression = {
+        (const struct shape_field[]){
+                TEXT(spec_suppression, name, REQUIRED),
+                OBJECT(spec_suppression, source, source),
+                TEXT(spec_suppression, id_column, REQUIRED),
+                INT(spec_suppression, max_age_hours, HOURS_MAX, OPTIONAL),
+                END,
+        },
         sizeof(struct spec_suppression)};
 
 static const struct shape limits = {

@@ -14,13 +14,16 @@ struct aead;
 int aead_new(const struct secret *key, struct aead **out, struct err *e) ERR_MUST_USE;
 void aead_free(struct aead *a); /* wipes; accepts NULL */
 
-/* out: in.n bytes and the tag behind them; may be the same memory as in. A nonce is never used twice with a key. */
-int aead_seal(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struct str associated, struct str in,
-	unsigned char *out, struct err *e) ERR_MUST_USE;
-/* in: cipher text and tag; out: in.n - 16 bytes. ERR_REJECT ("corrupt") if anything was changed; out is then wiped. */
-int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struct str associated, struct str in,
-	unsigned char *out, struct err *e) ERR_MUST_USE;
+/* out: in.n bytes and the tag behind them; may be the same memory as in. A nonce is never used
+ * twice with a key. */
+int aead_seal(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struct str associated,
+        struct str in, unsigned char *out, struct err *e) ERR_MUST_USE;
+/* in: cipher text and tag; out: in.n - 16 bytes. ERR_REJECT ("corrupt") if anything was changed;
+ * out is then wiped. */
+int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struct str associated,
+        struct str in, unsigned char *out, struct err *e) ERR_MUST_USE;
 
-int hkdf(const struct secret *master, struct str salt, struct str info, struct secret *out, struct err *e) ERR_MUST_USE;
+int hkdf(const struct secret *master, struct str salt, struct str info, struct secret *out,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Memory named by its lifetime. One arena per message or batch: made by the loop, reset after the commit; whoever
- * handles a message frees nothing. The arena is always an explicit parameter `mem`; there is no current arena.
+ * Memory named by its lifetime. One arena per message or batch: made by the loop, reset after the
+ * commit; whoever handles a message frees nothing. The arena is always an explicit parameter `mem`;
+ * there is no current arena.
  *
- * Invariants: memory is aligned for any type; nothing moves until reset; total size never passes the limit.
- * One thread owns an arena.
+ * Invariants: memory is aligned for any type; nothing moves until reset; total size never passes
+ * the limit. One thread owns an arena.
  */
 #ifndef LONGSHORE_ARENA_H
 #define LONGSHORE_ARENA_H
@@ -25,11 +26,14 @@ void arena_init(struct arena *mem, size_t limit_bytes);
 void arena_reset(struct arena *mem);
 void arena_release(struct arena *mem); /* accepts a zeroed arena */
 
-/* For small sizes that the programmer knows: aborts when memory or the limit is out. Zeroed memory. */
+/* For small sizes that the programmer knows: aborts when memory or the limit is out. Zeroed memory.
+ */
 void *arena_alloc(struct arena *mem, size_t bytes) __attribute__((malloc, returns_nonnull));
 
-/* For any size derived from input: NULL when the limit or memory is out, or count * size overflows. Zeroed. */
-void *arena_try_alloc(struct arena *mem, size_t count, size_t size) __attribute__((malloc, warn_unused_result));
+/* For any size derived from input: NULL when the limit or memory is out, or count * size overflows.
+ * Zeroed. */
+void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
+        __attribute__((malloc, warn_unused_result));
 
 #define ARENA_NEW(mem, type) ((type *)arena_alloc((mem), sizeof(type)))
 #define ARENA_TRY_ARRAY(mem, type, count) ((type *)arena_try_alloc((mem), (count), sizeof(type)))
@@ -37,6 +41,7 @@ void *arena_try_alloc(struct arena *mem, size_t count, size_t size) __attribute_
 /* Copies with a terminator behind them; abort like arena_alloc. An absent slice stays absent. */
 struct str arena_str(struct arena *mem, struct str s);
 char *arena_cstr(struct arena *mem, struct str s) __attribute__((returns_nonnull));
-struct str arena_printf(struct arena *mem, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct str arena_printf(struct arena *mem, const char *fmt, ...)
+        __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A growing byte buffer with a maximum given at init. A maximum reached on input is the input's fault: the append
- * answers ERR_REJECT ("too_large") and the buffer keeps what it had.
+ * A growing byte buffer with a maximum given at init. A maximum reached on input is the input's
+ * fault: the append answers ERR_REJECT ("too_large") and the buffer keeps what it had.
  */
 #ifndef LONGSHORE_BUF_H
 #define LONGSHORE_BUF_H
@@ -25,7 +25,7 @@ void buf_clear(struct buf *b);   /* keeps the memory */
 int buf_append(struct buf *b, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 int buf_append_str(struct buf *b, struct str s, struct err *e) ERR_MUST_USE;
 int buf_printf(struct buf *b, struct err *e, const char *fmt, ...) ERR_MUST_USE
-	__attribute__((format(printf, 3, 4)));
+        __attribute__((format(printf, 3, 4)));
 /* Room for n more bytes at b->p + b->n; the caller adds to b->n what it wrote. */
 int buf_reserve(struct buf *b, size_t n, struct err *e) ERR_MUST_USE;
 

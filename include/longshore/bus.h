@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kafka as Longshore uses it: an idempotent producer with acknowledged sends, a consumer that never commits by itself,
- * and explicit commits of offset lists with metadata. No transactions.
+ * Kafka as Longshore uses it: an idempotent producer with acknowledged sends, a consumer that never
+ * commits by itself, and explicit commits of offset lists with metadata. No transactions.
  *
- * Topic names are `prefix` + suffix; the prefix is a setting ("longshore." by default), so two environments can share a
- * cluster. Partition of a key is murmur2, as Java clients do it, unless a partition is named.
+ * Topic names are `prefix` + suffix; the prefix is a setting ("longshore." by default), so two
+ * environments can share a cluster. Partition of a key is murmur2, as Java clients do it, unless a
+ * partition is named.
  *
- * Threads: a producer and a consumer each belong to one thread. Callbacks run inside bus_consumer_poll.
+ * Threads: a producer and a consumer each belong to one thread. Callbacks run inside
+ * bus_consumer_poll.
  */
 #ifndef LONGSHORE_BUS_H
 #define LONGSHORE_BUS_H
@@ -18,7 +20,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BUS_METADATA_MAX = 3500 }; /* bytes of commit metadata; brokers take 4,096, librdkafka 2.0.2 returns 4,000 */
+enum {
+	BUS_METADATA_MAX = 3500
+}; /* bytes of commit metadata; brokers take 4,096, librdkafka 2.0.2 returns 4,000 */
 
 struct bus_header {
 	struct str name;
@@ -41,38 +45,44 @@ struct bus_message {
 struct bus_producer;
 
 struct bus_send {
-	struct str topic;   /* full name */
-	int32_t partition;  /* -1: by key */
+	struct str topic;  /* full name */
+	int32_t partition; /* -1: by key */
 	struct str key;
 	struct str value;
 	const struct bus_header *headers;
 	size_t headers_count;
-	uint64_t tag;       /* the caller's, given back in the report */
+	uint64_t tag; /* the caller's, given back in the report */
 };
 
-int bus_producer_open(const char *brokers, const char *client_id, struct bus_producer **out, struct err *e) ERR_MUST_USE;
+int bus_producer_open(const char *brokers, const char *client_id, struct bus_producer **out,
+        struct err *e) ERR_MUST_USE;
 void bus_producer_close(struct bus_producer *p); /* without flushing; accepts NULL */
 
-/* Queues a copy. ERR_RETRY ("bus_full"): poll and try again. ERR_REJECT ("too_large"): this message will never go. */
+/* Queues a copy. ERR_RETRY ("bus_full"): poll and try again. ERR_REJECT ("too_large"): this message
+ * will never go. */
 int bus_produce(struct bus_producer *p, const struct bus_send *send, struct err *e) ERR_MUST_USE;
 
 struct bus_report {
 	uint64_t tag;
-	int act;           /* 0 acknowledged by all replicas; else an enum err_act */
-	int64_t native;    /* librdkafka's code */
+	int act;        /* 0 acknowledged by all replicas; else an enum err_act */
+	int64_t native; /* librdkafka's code */
 };
-/* Waits up to timeout_ms for at least one delivery report; *out_count may be 0. ERR_FATAL: the producer is lost. */
-int bus_reports(struct bus_producer *p, int timeout_ms, struct bus_report *out, size_t max, size_t *out_count,
-	struct err *e) ERR_MUST_USE;
-/* Waits until everything queued was acknowledged; the first failure is returned. Takes all pending reports. */
+/* Waits up to timeout_ms for at least one delivery report; *out_count may be 0. ERR_FATAL: the
+ * producer is lost. */
+int bus_reports(struct bus_producer *p, int timeout_ms, struct bus_report *out, size_t max,
+        size_t *out_count, struct err *e) ERR_MUST_USE;
+/* Waits until everything queued was acknowledged; the first failure is returned. Takes all pending
+ * reports. */
 int bus_flush(struct bus_producer *p, int timeout_ms, struct err *e) ERR_MUST_USE;
 
-/* Writes eight bytes to the non-blocking eventfd `fd` when reports have come to an empty queue, so that a loop can wait
- * for several things at once; then bus_reports(0) until nothing comes. Once per producer. */
+/* Writes eight bytes to the non-blocking eventfd `fd` when reports have come to an empty queue, so
+ * that a loop can wait for several things at once; then bus_reports(0) until nothing comes. Once
+ * per producer. */
 void bus_producer_wake(struct bus_producer *p, int fd);
 
 /* Number of partitions; ERR_RETRY ("no_topic") while the topic is not there. */
-int bus_partitions(struct bus_producer *p, struct str topic, int32_t *out, struct err *e) ERR_MUST_USE;
+int bus_partitions(
+        struct bus_producer *p, struct str topic, int32_t *out, struct err *e) ERR_MUST_USE;
 /* murmur2 as the Java client: what `partition = -1` would choose. Pure. */
 int32_t bus_partition_of(struct str key, int32_t partitions);
 
@@ -83,15 +93,16 @@ struct bus_consumer;
 struct bus_position {
 	struct str topic;
 	int32_t partition;
-	int64_t offset;       /* next to read; -1 = none committed */
-	struct str metadata;  /* absent allowed */
+	int64_t offset;      /* next to read; -1 = none committed */
+	struct str metadata; /* absent allowed */
 };
 
 struct bus_listener {
-	/* Partitions have come, with what is committed for them. The listener may change each offset: where to start.
-	 * A failure ends the consumer: poll then answers ERR_FATAL. */
+	/* Partitions have come, with what is committed for them. The listener may change each
+	 * offset: where to start. A failure ends the consumer: poll then answers ERR_FATAL. */
 	int (*assigned)(void *arg, struct bus_position *positions, size_t count, struct err *e);
-	/* Partitions are going: may call bus_commit once more for them. lost = they are already gone. */
+	/* Partitions are going: may call bus_commit once more for them. lost = they are already
+	 * gone. */
 	void (*revoked)(void *arg, const struct bus_position *positions, size_t count, bool lost);
 	void *arg;
 };
@@ -99,29 +110,32 @@ struct bus_listener {
 struct bus_group {
 	const char *brokers;
 	const char *client_id;
-	const char *group;             /* full name */
-	const char *instance;          /* group.instance.id, NULL = dynamic membership */
-	const struct str *topics;      /* full names; copied */
+	const char *group;        /* full name */
+	const char *instance;     /* group.instance.id, NULL = dynamic membership */
+	const struct str *topics; /* full names; copied */
 	size_t topics_count;
 	int session_timeout_ms;
 };
 
-int bus_consumer_open(const struct bus_group *group, const struct bus_listener *listener, struct bus_consumer **out,
-	struct err *e) ERR_MUST_USE;
+int bus_consumer_open(const struct bus_group *group, const struct bus_listener *listener,
+        struct bus_consumer **out, struct err *e) ERR_MUST_USE;
 void bus_consumer_close(struct bus_consumer *c); /* leaves the group; calls revoked; accepts NULL */
 
-/* Next message or NULL after timeout_ms; free with bus_message_free. Must be called at least every few seconds. */
-int bus_consumer_poll(struct bus_consumer *c, int timeout_ms, const struct bus_message **out, struct err *e)
-	ERR_MUST_USE;
+/* Next message or NULL after timeout_ms; free with bus_message_free. Must be called at least every
+ * few seconds. */
+int bus_consumer_poll(struct bus_consumer *c, int timeout_ms, const struct bus_message **out,
+        struct err *e) ERR_MUST_USE;
 void bus_message_free(const struct bus_message *m); /* accepts NULL; before bus_consumer_close */
 /* As bus_producer_wake: after a wake-up poll with timeout 0 until there is no message. */
 void bus_consumer_wake(struct bus_consumer *c, int fd);
 
-/* Commit of exactly this list; waits a few seconds for the answer. ERR_FENCED: another generation owns them now.
- * ERR_RETRY: may have happened or may yet; commit the newest list again, it is sent after this one. */
-int bus_commit(struct bus_consumer *c, const struct bus_position *positions, size_t count, struct err *e) ERR_MUST_USE;
-int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size_t count, bool pause, struct err *e)
-	ERR_MUST_USE;
+/* Commit of exactly this list; waits a few seconds for the answer. ERR_FENCED: another generation
+ * owns them now. ERR_RETRY: may have happened or may yet; commit the newest list again, it is sent
+ * after this one. */
+int bus_commit(struct bus_consumer *c, const struct bus_position *positions, size_t count,
+        struct err *e) ERR_MUST_USE;
+int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size_t count,
+        bool pause, struct err *e) ERR_MUST_USE;
 bool bus_is_assigned(const struct bus_consumer *c); /* at least once since the start */
 
 /* --- admin --- */
@@ -129,10 +143,12 @@ bool bus_is_assigned(const struct bus_consumer *c); /* at least once since the s
 struct bus_topic {
 	struct str name; /* full */
 	int32_t partitions;
-	int32_t replication; /* 0: min(3, brokers) */
+	int32_t replication;         /* 0: min(3, brokers) */
 	const char *const *settings; /* name, value, ..., NULL */
 };
-/* Creates what is missing; answers ERR_REJECT ("topic_differs") where an existing topic has another partition count. */
-int bus_topics_create(const char *brokers, const struct bus_topic *topics, size_t count, struct err *e) ERR_MUST_USE;
+/* Creates what is missing; answers ERR_REJECT ("topic_differs") where an existing topic has another
+ * partition count. */
+int bus_topics_create(const char *brokers, const struct bus_topic *topics, size_t count,
+        struct err *e) ERR_MUST_USE;
 
 #endif

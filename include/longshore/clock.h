@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The one place that reads clocks. Only loops, adapters and main functions call it; logic takes `now_ms` as an
- * argument. */
+ * The one place that reads clocks. Only loops, adapters and main functions call it; logic takes
+ * `now_ms` as an argument. */
 #ifndef LONGSHORE_CLOCK_H
 #define LONGSHORE_CLOCK_H
 

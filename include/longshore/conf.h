@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Settings: one table per service is the parser, the --help text, the reference page and the comparison with the chart.
- * Values come from the environment only, are read once into a const struct, and all mistakes are reported at once.
+ * Settings: one table per service is the parser, the --help text, the reference page and the
+ * comparison with the chart. Values come from the environment only, are read once into a const
+ * struct, and all mistakes are reported at once.
  */
 #ifndef LONGSHORE_CONF_H
 #define LONGSHORE_CONF_H
@@ -23,12 +24,15 @@ struct conf_field {
 	const char *help;   /* one line */
 };
 
-/* Reads fields from the environment into *settings; texts are copied into mem. On mistakes returns ERR_FATAL
- * ("bad_settings") with all of them in `report`, a line each. The one caller of getenv in the tree. */
-int conf_read(const struct conf_field *fields, size_t count, void *settings, struct arena *mem, struct buf *report,
-	struct err *e) ERR_MUST_USE;
+/* Reads fields from the environment into *settings; texts are copied into mem. On mistakes returns
+ * ERR_FATAL
+ * ("bad_settings") with all of them in `report`, a line each. The one caller of getenv in the tree.
+ */
+int conf_read(const struct conf_field *fields, size_t count, void *settings, struct arena *mem,
+        struct buf *report, struct err *e) ERR_MUST_USE;
 
 /* The table as help text: a line per field with default, range and unit. */
-int conf_help(const struct conf_field *fields, size_t count, struct buf *out, struct err *e) ERR_MUST_USE;
+int conf_help(
+        const struct conf_field *fields, size_t count, struct buf *out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CRC-32C (Castagnoli, reflected, as in RFC 3720 and in object stores' checksums). Safe from several threads. */
+ * CRC-32C (Castagnoli, reflected, as in RFC 3720 and in object stores' checksums). Safe from
+ * several threads. */
 #ifndef LONGSHORE_CRC_H
 #define LONGSHORE_CRC_H
 

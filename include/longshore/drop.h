@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A drop: where a partner picks files up, and may take them away at any time. Opened by URL (file:// now). Drivers hold
- * protocol only; the ledger (services/uploader) holds the rules.
+ * A drop: where a partner picks files up, and may take them away at any time. Opened by URL
+ * (file:// now). Drivers hold protocol only; the ledger (services/uploader) holds the rules.
  *
- * What a driver promises: a temporary's name is created exclusively and never matches a partner's pick-up pattern; only
- * drop_temp_create creates, all writes open without create and never truncate; commit consumes the temporary and never
- * replaces a file that is there; what commit answers is durable, also the answer that the temporary is gone. Every error
- * names the path below the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT ("bad_name"). A
- * place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one that cannot do it ERR_REJECT
+ * What a driver promises: a temporary's name is created exclusively and never matches a partner's
+ * pick-up pattern; only drop_temp_create creates, all writes open without create and never
+ * truncate; commit consumes the temporary and never replaces a file that is there; what commit
+ * answers is durable, also the answer that the temporary is gone. Every error names the path below
+ * the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT ("bad_name").
+ * A place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one that cannot do
+ * it ERR_REJECT
  * ("drop_unfit").
  */
 #ifndef LONGSHORE_DROP_H
@@ -25,32 +27,41 @@ struct drop_temp;
 
 int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
 void drop_close(struct drop *d);
-const char *drop_guarantee(const struct drop *d); /* "rename_noreplace": how a commit takes a name */
+const char *drop_guarantee(
+        const struct drop *d); /* "rename_noreplace": how a commit takes a name */
 
-/* Tries out, with own names only, that the place can do what the protocol needs (exclusive create, rename without
- * replacing, fsync). ERR_REJECT ("drop_unfit") says what is missing. Run at apply and when an uploader first meets it. */
+/* Tries out, with own names only, that the place can do what the protocol needs (exclusive create,
+ * rename without replacing, fsync). ERR_REJECT ("drop_unfit") says what is missing. Run at apply
+ * and when an uploader first meets it. */
 int drop_probe(struct drop *d, struct err *e) ERR_MUST_USE;
 
-/* 32 hex digits that stay with the place, made when first asked for: an empty mount point, or another directory of the same
- * name, has another identity, or gets one. Without it "the temporary is gone" says nothing about what became of it. */
+/* 32 hex digits that stay with the place, made when first asked for: an empty mount point, or
+ * another directory of the same name, has another identity, or gets one. Without it "the temporary
+ * is gone" says nothing about what became of it. */
 enum { DROP_IDENTITY_BYTES = 33 };
 int drop_identity(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;
 
-/* A component of every temporary's name begins so, and no file's: hidden, and never what a partner picks up. */
+/* A component of every temporary's name begins so, and no file's: hidden, and never what a partner
+ * picks up. */
 #define DROP_TEMP_PREFIX ".longshore"
 
-/* temp: a name below the drop made by the caller, never used before. ERR_REJECT ("exists") if it is there. */
+/* temp: a name below the drop made by the caller, never used before. ERR_REJECT ("exists") if it is
+ * there. */
 int drop_temp_create(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
 /* ERR_REJECT ("gone") if it is not there any more. */
-int drop_temp_open(struct drop *d, struct str temp, struct drop_temp **out, struct err *e) ERR_MUST_USE;
-int drop_temp_write(struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e) ERR_MUST_USE;
-/* Durable, and exactly so long: else ERR_REJECT ("bad_length"); ERR_REJECT ("gone") if it was removed meanwhile. */
+int drop_temp_open(
+        struct drop *d, struct str temp, struct drop_temp **out, struct err *e) ERR_MUST_USE;
+int drop_temp_write(
+        struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e) ERR_MUST_USE;
+/* Durable, and exactly so long: else ERR_REJECT ("bad_length"); ERR_REJECT ("gone") if it was
+ * removed meanwhile. */
 int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE;
 void drop_temp_close(struct drop_temp *t);
 void drop_temp_discard(struct drop *d, struct str temp); /* best effort */
 
 enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN };
-int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out, struct err *e) ERR_MUST_USE;
+int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out,
+        struct err *e) ERR_MUST_USE;
 
 struct drop_facts {
 	bool is_there;

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Events: plain structs generated from schemas/ (longshore/events.h), encoded and decoded by one walker.
+ * Events: plain structs generated from schemas/ (longshore/events.h), encoded and decoded by one
+ * walker.
  *
- * Wire form inside the fleet: Avro single-object encoding (C3 01, CRC-64-AVRO fingerprint of the writer's schema in
- * canonical form, little-endian, then the Avro body). A body is decoded with its writer's schema; fields are mapped by
- * name, absent ones take the reader's default, unknown ones are skipped, unknown enum symbols take the enum's default.
+ * Wire form inside the fleet: Avro single-object encoding (C3 01, CRC-64-AVRO fingerprint of the
+ * writer's schema in canonical form, little-endian, then the Avro body). A body is decoded with its
+ * writer's schema; fields are mapped by name, absent ones take the reader's default, unknown ones
+ * are skipped, unknown enum symbols take the enum's default.
  *
- * Shape of the generated structs: string and bytes are `struct str` (absent nullable: p == NULL), int int32_t, long
- * int64_t, boolean bool, enum a C enum, record an embedded struct, nullable record a pointer (absent: NULL), array
- * `struct ev_x *items` plus `size_t items_count`. Names are snake case: `struct ev_bridge_task`, EV_BRIDGE_OP_INSPECT,
- * `extern const struct ev_type ev_bridge_task_type`.
+ * Shape of the generated structs: string and bytes are `struct str` (absent nullable: p == NULL),
+ * int int32_t, long int64_t, boolean bool, enum a C enum, record an embedded struct, nullable
+ * record a pointer (absent: NULL), array `struct ev_x *items` plus `size_t items_count`. Names are
+ * snake case: `struct ev_bridge_task`, EV_BRIDGE_OP_INSPECT, `extern const struct ev_type
+ * ev_bridge_task_type`.
  *
- * Limits, all answered with ERR_REJECT: message at most EVENT_MAX_BYTES, array items EVENT_MAX_ITEMS, text without NUL,
- * no byte left over, memory at most EVENT_MAX_DECODED_BYTES whatever a length prefix claims.
+ * Limits, all answered with ERR_REJECT: message at most EVENT_MAX_BYTES, array items
+ * EVENT_MAX_ITEMS, text without NUL, no byte left over, memory at most EVENT_MAX_DECODED_BYTES
+ * whatever a length prefix claims.
  *
- * Threads: avro-c's error text is one buffer for the whole process, so one thread of a process calls this module.
+ * Threads: avro-c's error text is one buffer for the whole process, so one thread of a process
+ * calls this module.
  */
 #ifndef LONGSHORE_EVENT_H
 #define LONGSHORE_EVENT_H
@@ -26,7 +31,8 @@
 #include <stdint.h>
 
 enum {
-	EVENT_MAX_BYTES = 1000 * 1000 - 4096, /* below the broker's default of 1,048,588 with headers */
+	EVENT_MAX_BYTES =
+	        1000 * 1000 - 4096, /* below the broker's default of 1,048,588 with headers */
 	EVENT_MAX_ITEMS = 10000,
 	EVENT_MAX_DECODED_BYTES = 16 * 1024 * 1024,
 };
@@ -40,19 +46,22 @@ const struct ev_type *const *ev_types(size_t *out_count);
 const struct ev_type *ev_type_by_name(struct str name); /* NULL: no such event */
 size_t ev_type_struct_bytes(const struct ev_type *type);
 
-/* Makes a foreign writer schema known, so that older and newer producers can be read. Idempotent. */
+/* Makes a foreign writer schema known, so that older and newer producers can be read. Idempotent.
+ */
 int event_add_writer(struct str schema_json, struct err *e) ERR_MUST_USE;
 
 /* Appends the single-object encoding of *value. ERR_REJECT ("too_large") past EVENT_MAX_BYTES. */
-int event_encode(const struct ev_type *type, const void *value, struct buf *out, struct err *e) ERR_MUST_USE;
+int event_encode(
+        const struct ev_type *type, const void *value, struct buf *out, struct err *e) ERR_MUST_USE;
 
-/* Decodes into *out_value (ev_type_struct_bytes(type), texts (terminated too) and arrays in mem). Codes: "undecodable",
- * "unknown_schema" (fingerprint not in the table), "wrong_type", "too_large". */
-int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem, void *out_value, struct err *e)
-	ERR_MUST_USE;
+/* Decodes into *out_value (ev_type_struct_bytes(type), texts (terminated too) and arrays in mem).
+ * Codes: "undecodable", "unknown_schema" (fingerprint not in the table), "wrong_type", "too_large".
+ */
+int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem, void *out_value,
+        struct err *e) ERR_MUST_USE;
 
 /* Any event of ours by its fingerprint: *out_value is allocated in mem. */
-int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type, void **out_value,
-	struct err *e) ERR_MUST_USE;
+int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type,
+        void **out_value, struct err *e) ERR_MUST_USE;
 
 #endif

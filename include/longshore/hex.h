@@ -6,6 +6,7 @@
 #include "longshore/str.h"
 
 void hex_encode(const void *bytes, size_t n, char *out /* 2n + 1, terminated */);
-bool hex_decode(struct str hex, void *out, size_t out_bytes); /* false unless hex.n == 2 * out_bytes and all digits */
+bool hex_decode(struct str hex, void *out,
+        size_t out_bytes); /* false unless hex.n == 2 * out_bytes and all digits */
 
 #endif

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys of one service. `longshore keys init` writes one directory per service; a service is given its own only, so a
- * key that is not in the directory cannot be used, whatever the code asks for. All other keys are HKDF-SHA256 of these
- * masters and a scope; tasks carry no keys.
+ * Keys of one service. `longshore keys init` writes one directory per service; a service is given
+ * its own only, so a key that is not in the directory cannot be used, whatever the code asks for.
+ * All other keys are HKDF-SHA256 of these masters and a scope; tasks carry no keys.
  *
  * Files in a service's directory, each 64 hex digits and a line end, mode 0400:
  *   staging-<prefix>.key     master of a staging prefix: specs keys values selections files ledger
- *   fingerprint-<epoch>.key  master of the fingerprint keys; the highest epoch is current (builder, bridge-worker)
- *   mark.key                 master of the mark keys (builder)
+ *   fingerprint-<epoch>.key  master of the fingerprint keys; the highest epoch is current (builder,
+ * bridge-worker) mark.key                 master of the mark keys (builder)
  *
- * Who holds which staging master: the README of this module has the table; keyring_plan() is its data.
- * Reading a key that is missing is ERR_FATAL ("key_missing") and names the file, never its content.
+ * Who holds which staging master: the README of this module has the table; keyring_plan() is its
+ * data. Reading a key that is missing is ERR_FATAL ("key_missing") and names the file, never its
+ * content.
  */
 #ifndef LONGSHORE_KEYRING_H
 #define LONGSHORE_KEYRING_H
@@ -27,18 +28,19 @@ int keyring_open(const char *dir, struct keyring **out, struct err *e) ERR_MUST_
 void keyring_close(struct keyring *k); /* wipes; accepts NULL */
 
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */
-int keyring_staging(const struct keyring *k, struct str prefix, struct str scope, struct secret *out, struct err *e)
-	ERR_MUST_USE;
+int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
+        struct secret *out, struct err *e) ERR_MUST_USE;
 /* Fingerprint key of tenant, bridge and key epoch; and the epoch that new versions use. */
-int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch, struct secret *out,
-	struct err *e) ERR_MUST_USE;
+int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch,
+        struct secret *out, struct err *e) ERR_MUST_USE;
 int keyring_current_epoch(const struct keyring *k, int *out, struct err *e) ERR_MUST_USE;
 /* Stable across epochs and versions. */
-int keyring_mark(const struct keyring *k, struct str tenant, struct str bridge, struct secret *out, struct err *e)
-	ERR_MUST_USE;
+int keyring_mark(const struct keyring *k, struct str tenant, struct str bridge, struct secret *out,
+        struct err *e) ERR_MUST_USE;
 
-/* Writes root/<service>/ for every service, new keys where there are none, existing ones untouched; with `rotate`, one
- * more fingerprint epoch. Returns ERR_REJECT if a file is there with other content in two directories. */
+/* Writes root/<service>/ for every service, new keys where there are none, existing ones untouched;
+ * with `rotate`, one more fingerprint epoch. Returns ERR_REJECT if a file is there with other
+ * content in two directories. */
 int keyring_init(const char *root, bool rotate, struct err *e) ERR_MUST_USE;
 
 /* One row per service and key file: what keyring_init writes and `doctor` compares. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What Redis keeps for us, all of which may be lost: leases on task executions, triggers seen, rate limits. It only
- * saves work. Redis slower than 100 ms, or away, counts as absent for a second: calls then answer at once, as if nothing
- * were stored.
+ * What Redis keeps for us, all of which may be lost: leases on task executions, triggers seen, rate
+ * limits. It only saves work. Redis slower than 100 ms, or away, counts as absent for a second:
+ * calls then answer at once, as if nothing were stored.
  *
- * Keys: <prefix>lease:<task>, <prefix>trigger:<id>, <prefix>rate:<bucket>, <prefix>claim:<bucket>:<claim>.
- * One thread owns a struct memo. A call blocks for some 100 ms at most. The process must ignore SIGPIPE.
+ * Keys: <prefix>lease:<task>, <prefix>trigger:<id>, <prefix>rate:<bucket>,
+ * <prefix>claim:<bucket>:<claim>. One thread owns a struct memo. A call blocks for some 100 ms at
+ * most. The process must ignore SIGPIPE.
  */
 #ifndef LONGSHORE_LEASE_H
 #define LONGSHORE_LEASE_H
@@ -18,36 +19,41 @@
 
 struct memo;
 
-/* address "host:port" or "[v6]:port"; empty = always absent. Never fails for want of a server: it connects when first used, and again
- * after a pause. */
-int memo_open(const char *address, const char *prefix, struct memo **out, struct err *e) ERR_MUST_USE;
+/* address "host:port" or "[v6]:port"; empty = always absent. Never fails for want of a server: it
+ * connects when first used, and again after a pause. */
+int memo_open(
+        const char *address, const char *prefix, struct memo **out, struct err *e) ERR_MUST_USE;
 void memo_close(struct memo *m); /* accepts NULL */
 
 enum lease { LEASE_TAKEN, LEASE_HELD_ELSEWHERE, LEASE_ABSENT };
-/* token: of one execution, drawn at random; who holds the lease by the same token takes it again. */
+/* token: of one execution, drawn at random; who holds the lease by the same token takes it again.
+ */
 enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token, int64_t lease_ms);
 /* false: it is not ours any more, or Redis is absent. */
 bool memo_lease_renew(struct memo *m, struct str task_id, struct str token, int64_t lease_ms);
 void memo_lease_release(struct memo *m, struct str task_id, struct str token);
 
-/* true: this trigger was seen within keep_ms, according to Redis. The database has the last word. */
+/* true: this trigger was seen within keep_ms, according to Redis. The database has the last word.
+ */
 bool memo_trigger_seen(struct memo *m, struct str trigger_id);
 void memo_trigger_remember(struct memo *m, struct str trigger_id, int64_t keep_ms);
 
-/* GCRA, one script on Redis's clock. Takes `cost` units of bucket `name` that refills `per_second` and holds `burst`.
- * *out_wait_ms: 0 = go; else a reserved time: the units are taken, after so long they are yours to use without asking
- * again (first come, first served). Without Redis: an empty bucket, refilled by now_ms in this process. */
-void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost, int64_t now_ms,
-	int64_t *out_wait_ms);
+/* GCRA, one script on Redis's clock. Takes `cost` units of bucket `name` that refills `per_second`
+ * and holds `burst`. *out_wait_ms: 0 = go; else a reserved time: the units are taken, after so long
+ * they are yours to use without asking again (first come, first served). Without Redis: an empty
+ * bucket, refilled by now_ms in this process. */
+void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost,
+        int64_t now_ms, int64_t *out_wait_ms);
 
 struct memo_rate {
 	double per_second;
 	double burst;
 	double cost;
 };
-/* The same for who cannot wait in place and comes back, perhaps as another process: the time reserved for `claim` (a
- * task id) is kept. Asked before it, answers what is left; asked at or after it, uses it up and answers 0. */
-void memo_rate_claim(struct memo *m, struct str name, struct str claim, const struct memo_rate *rate, int64_t now_ms,
-	int64_t *out_wait_ms);
+/* The same for who cannot wait in place and comes back, perhaps as another process: the time
+ * reserved for `claim` (a task id) is kept. Asked before it, answers what is left; asked at or
+ * after it, uses it up and answers 0. */
+void memo_rate_claim(struct memo *m, struct str name, struct str claim,
+        const struct memo_rate *rate, int64_t now_ms, int64_t *out_wait_ms);
 
 #endif

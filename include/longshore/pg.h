@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * PostgreSQL: a connection, prepared statements that live in .sql files, and a visible transaction bracket.
+ * PostgreSQL: a connection, prepared statements that live in .sql files, and a visible transaction
+ * bracket.
  *
- * services/<x>/sql/<verb>_<noun>.sql becomes `extern const struct pg_statement sql_<verb>_<noun>;` (header
- * "sql/<x>.h", generated). Parameters are always bound, never pasted. No general query call leaves a *_db.c file.
+ * services/<x>/sql/<verb>_<noun>.sql becomes `extern const struct pg_statement sql_<verb>_<noun>;`
+ * (header "sql/<x>.h", generated). Parameters are always bound, never pasted. No general query call
+ * leaves a *_db.c file.
  *
- * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40), resources (53), lock not
- * available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL; data (22, 23): ERR_REJECT (23505 has code
- * "pg_duplicate"). After a lost connection the object reconnects at the next call outside a transaction.
- * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the server, so that others get
- * at its rows; who waits for a row longer than twenty seconds gets ERR_RETRY. One thread owns a struct pg.
+ * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40),
+ * resources (53), lock not available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL;
+ * data (22, 23): ERR_REJECT (23505 has code "pg_duplicate"). After a lost connection the object
+ * reconnects at the next call outside a transaction. A transaction that idles for ten seconds (its
+ * process is stopped or stuck) is ended by the server, so that others get at its rows; who waits
+ * for a row longer than twenty seconds gets ERR_RETRY. One thread owns a struct pg.
  */
 #ifndef LONGSHORE_PG_H
 #define LONGSHORE_PG_H
@@ -25,15 +28,18 @@ struct pg;
 struct pg_rows;
 
 struct pg_statement {
-	const char *name; /* one name, one statement; static. Empty: prepared for each use and not kept */
+	const char *name; /* one name, one statement; static. Empty: prepared for each use and not
+	                     kept */
 	const char *sql;
 	int params;
 };
 
-int pg_open(const char *conninfo, const char *application, struct pg **out, struct err *e) ERR_MUST_USE;
+int pg_open(
+        const char *conninfo, const char *application, struct pg **out, struct err *e) ERR_MUST_USE;
 void pg_close(struct pg *pg); /* accepts NULL */
 
-/* Parameters: text format, built by these. Absent str = NULL. Arrays are for unnest(): one statement, many rows. */
+/* Parameters: text format, built by these. Absent str = NULL. Arrays are for unnest(): one
+ * statement, many rows. */
 enum { PG_PARAMS_MAX = 40 };
 struct pg_params {
 	struct arena *mem;
@@ -41,29 +47,37 @@ struct pg_params {
 	int lengths[PG_PARAMS_MAX];
 	int formats[PG_PARAMS_MAX]; /* 0 text, 1 binary (bytea only) */
 	int count;
-	const char *problem; /* set by pg_add...: pg_run answers ERR_REJECT with it (a NUL in a text, too large) */
+	const char *problem; /* set by pg_add...: pg_run answers ERR_REJECT with it (a NUL in a
+	                        text, too large) */
 };
 void pg_params_init(struct pg_params *p, struct arena *mem);
 void pg_add(struct pg_params *p, struct str text);
 void pg_add_num(struct pg_params *p, int64_t number);
 void pg_add_bool(struct pg_params *p, bool value);
 void pg_add_bytes(struct pg_params *p, struct str bytes);
-void pg_add_texts(struct pg_params *p, const struct str *items, size_t count);   /* text[]; absent items are NULL */
-void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count);       /* bigint[] */
+void pg_add_texts(struct pg_params *p, const struct str *items,
+        size_t count); /* text[]; absent items are NULL */
+void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count);           /* bigint[] */
 void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t count); /* bytea[] */
 
-/* Runs a prepared statement. rows may be NULL when none is expected. *out_changed (may be NULL): rows affected. */
-int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *params, struct pg_rows **rows,
-	int64_t *out_changed, struct err *e) ERR_MUST_USE;
+/* Runs a prepared statement. rows may be NULL when none is expected. *out_changed (may be NULL):
+ * rows affected. */
+int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *params,
+        struct pg_rows **rows, int64_t *out_changed, struct err *e) ERR_MUST_USE;
 
 size_t pg_rows_count(const struct pg_rows *rows);
 bool pg_is_null(const struct pg_rows *rows, size_t row, int column);
-struct str pg_text(const struct pg_rows *rows, size_t row, int column, struct arena *mem); /* copied; NULL: absent */
+struct str pg_text(const struct pg_rows *rows, size_t row, int column,
+        struct arena *mem);                                         /* copied; NULL: absent */
 int64_t pg_num(const struct pg_rows *rows, size_t row, int column); /* NULL: 0 */
 bool pg_bool(const struct pg_rows *rows, size_t row, int column);
-struct str pg_bytes(const struct pg_rows *rows, size_t row, int column, struct arena *mem); /* bytea */
-void pg_rows_free(struct pg_rows *rows); /* accepts NULL */
-static inline void pg_rows_drop(struct pg_rows **rows) { pg_rows_free(*rows); }
+struct str pg_bytes(
+        const struct pg_rows *rows, size_t row, int column, struct arena *mem); /* bytea */
+void pg_rows_free(struct pg_rows *rows);                                        /* accepts NULL */
+static inline void pg_rows_drop(struct pg_rows **rows)
+{
+	pg_rows_free(*rows);
+}
 #define AUTO_PG_ROWS __attribute__((cleanup(pg_rows_drop))) struct pg_rows *
 
 int pg_tx_begin(struct pg *pg, struct err *e) ERR_MUST_USE; /* READ COMMITTED */
@@ -74,17 +88,18 @@ void pg_tx_rollback(struct pg *pg); /* never fails; no-op outside a transaction 
 int pg_listen(struct pg *pg, const char *channel, struct err *e) ERR_MUST_USE;
 int pg_wait_notify(struct pg *pg, int timeout_ms, bool *out_notified, struct err *e) ERR_MUST_USE;
 
-/* Applies db/migrations in order, each in its own transaction, under an advisory lock; records number and hash. A
- * migration that was changed after it was applied is ERR_FATAL ("migration_changed"). */
+/* Applies db/migrations in order, each in its own transaction, under an advisory lock; records
+ * number and hash. A migration that was changed after it was applied is ERR_FATAL
+ * ("migration_changed"). */
 struct pg_migration {
 	int number;
 	const char *name;
 	const char *sql;
 };
-int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied, struct err *e)
-	ERR_MUST_USE;
+int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied,
+        struct err *e) ERR_MUST_USE;
 /* How many of them a database still lacks; changes nothing. */
-int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t count, size_t *out_pending,
-	struct err *e) ERR_MUST_USE;
+int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t count,
+        size_t *out_pending, struct err *e) ERR_MUST_USE;
 
 #endif

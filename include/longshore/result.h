@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filling a TaskResult: each call appends one item; memory in mem, names must be static or live as long. */
+ * Filling a TaskResult: each call appends one item; memory in mem, names must be static or live as
+ * long. */
 #ifndef LONGSHORE_RESULT_H
 #define LONGSHORE_RESULT_H
 
@@ -15,6 +16,7 @@ void result_output(struct ev_task_result *r, struct arena *mem, const struct ev_
 /* What a result holds; a count that is not there is 0, a fact that is not there is absent. */
 int64_t result_count_of(const struct ev_task_result *r, struct str name);
 struct str result_fact_of(const struct ev_task_result *r, struct str name);
-const struct ev_staged_ref *result_output_of(const struct ev_task_result *r, struct str kind); /* the first; NULL: none */
+const struct ev_staged_ref *result_output_of(
+        const struct ev_task_result *r, struct str kind); /* the first; NULL: none */
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A spec: all configuration of a delivery (or a build) by value, frozen when it was requested. It travels with every
- * task, so a change of configuration never touches a delivery in flight.
+ * A spec: all configuration of a delivery (or a build) by value, frozen when it was requested. It
+ * travels with every task, so a change of configuration never touches a delivery in flight.
  *
- * Form: JSON, keys sorted, compact, UTF-8, integers only (ratios are parts per million), defaults left out. Its hash is
- * SHA-256 over those bytes and not in them. spec_parse refuses what is not in that form, so bytes and hash stand for each
- * other. Defaults are filled in by spec_parse; names below are the JSON names.
+ * Form: JSON, keys sorted, compact, UTF-8, integers only (ratios are parts per million), defaults
+ * left out. Its hash is SHA-256 over those bytes and not in them. spec_parse refuses what is not in
+ * that form, so bytes and hash stand for each other. Defaults are filled in by spec_parse; names
+ * below are the JSON names.
  */
 #ifndef LONGSHORE_SPEC_H
 #define LONGSHORE_SPEC_H
@@ -28,9 +29,10 @@ enum completion_kind { COMPLETION_NONE, COMPLETION_SUCCESS_FILE };
 /* CSV objects: one file:// object or every object below a file:// prefix (URL ends in a slash). */
 struct spec_source {
 	struct str url;
-	char delimiter;           /* ',' */
-	struct str ready_marker;  /* name below the prefix that says complete; empty: quiet_seconds counts */
-	int64_t quiet_seconds;    /* no object changed for so long; 0 = at once */
+	char delimiter;          /* ',' */
+	struct str ready_marker; /* name below the prefix that says complete; empty: quiet_seconds
+	                            counts */
+	int64_t quiet_seconds;   /* no object changed for so long; 0 = at once */
 };
 
 struct spec_filter { /* rows whose column has another value are `filtered` */
@@ -41,21 +43,21 @@ struct spec_filter { /* rows whose column has another value are `filtered` */
 
 struct spec_audience {
 	struct str name;
-	struct str type;          /* DTC, HCP, NPI_TO_DTC */
-	struct str segment;       /* name of its one segment, may be empty */
+	struct str type;    /* DTC, HCP, NPI_TO_DTC */
+	struct str segment; /* name of its one segment, may be empty */
 	struct spec_source source;
 	struct str id_column;
-	struct str id_kind;       /* patient_id, npi, ... : the bridge's from_kind must be the same */
-	struct str state_column;  /* for destination.suppress_states; empty = none */
+	struct str id_kind; /* patient_id, npi, ... : the bridge's from_kind must be the same */
+	struct str state_column; /* for destination.suppress_states; empty = none */
 	struct spec_filter *filters;
 	size_t filters_count;
 	int64_t min_size;
 };
 
 struct spec_bridge_column { /* one column of a record, primary id first */
-	struct str name;          /* as destination columns refer to it: throtle_id */
-	struct str column;        /* in the partner's file */
-	int64_t max_length;       /* bytes */
+	struct str name;    /* as destination columns refer to it: throtle_id */
+	struct str column;  /* in the partner's file */
+	int64_t max_length; /* bytes */
 };
 
 struct spec_bridge {
@@ -66,35 +68,36 @@ struct spec_bridge {
 	struct spec_bridge_column *columns;
 	size_t columns_count;
 	enum cardinality cardinality;
-	int64_t max_age_hours;    /* 0 = any age */
-	struct str recipient;     /* part of the version's identity */
+	int64_t max_age_hours; /* 0 = any age */
+	struct str recipient;  /* part of the version's identity */
 };
 
 struct spec_column { /* one output column */
 	struct str name;
-	struct str source;        /* a bridge column's name; empty when is_constant */
+	struct str source; /* a bridge column's name; empty when is_constant */
 	struct str constant;
 	bool is_constant;
-	int64_t max_length;       /* characters; 0 = no limit. A longer value fails the delivery */
+	int64_t max_length; /* characters; 0 = no limit. A longer value fails the delivery */
 };
 
 struct spec_destination {
 	struct str name;
 	struct spec_column *columns;
 	size_t columns_count;
-	bool header_row;          /* true */
-	char delimiter;           /* ',' */
+	bool header_row; /* true */
+	char delimiter;  /* ',' */
 	enum quote_mode quote_mode;
-	bool crlf;                /* newline: crlf */
+	bool crlf; /* newline: crlf */
 	enum compression compression;
 	int64_t max_rows_per_file; /* 0 = one file */
-	int64_t min_rows;         /* of the whole delivery */
-	struct str data_template; /* tokens: {tenant} {audience} {route} {destination} {yyyymmdd} {hhmmss} {label} {delivery} {part} {parts} */
-	struct str part_format;   /* digits of {part}: "00001" -> five; 1-based */
+	int64_t min_rows;          /* of the whole delivery */
+	struct str data_template;  /* tokens: {tenant} {audience} {route} {destination} {yyyymmdd}
+	                              {hhmmss} {label} {delivery} {part} {parts} */
+	struct str part_format;    /* digits of {part}: "00001" -> five; 1-based */
 	struct str manifest_template; /* empty = no manifest */
 	enum completion_kind completion;
 	struct str marker_template;
-	struct str time_zone;     /* of {yyyymmdd} {hhmmss}; "UTC" */
+	struct str time_zone;      /* of {yyyymmdd} {hhmmss}; "UTC" */
 	bool parts_without_marker; /* consents to several parts without marker */
 	int64_t min_audience_size;
 	struct str *suppress_states;
@@ -104,12 +107,14 @@ struct spec_destination {
 
 struct spec_bucket {
 	struct str name;
-	struct str url;             /* file:///...: the drop */
-	bool others_may_delete;     /* somebody else may remove temporaries there (life-cycle rule, clean-up job) */
+	struct str url;         /* file:///...: the drop */
+	bool others_may_delete; /* somebody else may remove temporaries there (life-cycle rule,
+	                           clean-up job) */
 };
 
-struct spec_guards { /* 0 = not guarded; ratios in parts per million */
-	int64_t min_size;           /* strictest of route, audience, destination; floors count min(persons, primary ids) */
+struct spec_guards {      /* 0 = not guarded; ratios in parts per million */
+	int64_t min_size; /* strictest of route, audience, destination; floors count min(persons,
+	                     primary ids) */
 	int64_t max_size;
 	int64_t max_shrink_ppm;
 	int64_t max_growth_ppm;
@@ -119,17 +124,17 @@ struct spec_guards { /* 0 = not guarded; ratios in parts per million */
 struct spec_suppression {
 	struct str name;
 	struct spec_source source;
-	struct str id_column;       /* ids of the audience's id_kind */
-	int64_t max_age_hours;      /* 0 = any age */
+	struct str id_column;  /* ids of the audience's id_kind */
+	int64_t max_age_hours; /* 0 = any age */
 };
 
 struct spec_limits {
 	int64_t files_per_second_milli; /* per destination and tenant, thousandths; 0 = none */
-	int64_t tenant_tasks;       /* tasks in flight; 0 = none */
+	int64_t tenant_tasks;           /* tasks in flight; 0 = none */
 	int64_t destination_tasks;
-	int64_t attempts;           /* issues a task may spend, default 8 */
-	int64_t hold_hours;         /* until a hold expires, default 720 */
-	int64_t slice_bytes;        /* inspect cuts at record boundaries near this, default 64 MiB */
+	int64_t attempts;    /* issues a task may spend, default 8 */
+	int64_t hold_hours;  /* until a hold expires, default 720 */
+	int64_t slice_bytes; /* inspect cuts at record boundaries near this, default 64 MiB */
 };
 
 struct spec_blackout { /* civil time in the route's zone, minutes from Monday 00:00 */
@@ -139,10 +144,10 @@ struct spec_blackout { /* civil time in the route's zone, minutes from Monday 00
 struct spec {
 	enum spec_kind kind;
 	struct str tenant;
-	struct str route;           /* delivery only, and all below but bridge */
-	struct str mode;            /* full */
+	struct str route; /* delivery only, and all below but bridge */
+	struct str mode;  /* full */
 	struct spec_audience audience;
-	struct spec_bridge bridge;  /* delivery and build */
+	struct spec_bridge bridge; /* delivery and build */
 	struct spec_destination destination;
 	struct spec_bucket bucket;
 	struct spec_guards guards;
@@ -150,12 +155,13 @@ struct spec {
 	size_t suppressions_count;
 	struct spec_limits limits;
 	enum approval_rule approval;
-	bool dry_run;               /* ends after the gate: completed(dry_run) */
+	bool dry_run; /* ends after the gate: completed(dry_run) */
 	bool paused;
-	struct str zone;            /* the route's time zone */
+	struct str zone; /* the route's time zone */
 	struct spec_blackout *blackouts;
 	size_t blackouts_count;
-	struct str *unsupported;    /* properties the configuration asks for that are not honoured yet */
+	struct str
+	        *unsupported; /* properties the configuration asks for that are not honoured yet */
 	size_t unsupported_count;
 };
 
@@ -164,31 +170,18 @@ enum { SPEC_MAX_BYTES = 1024 * 1024, SPEC_BY_VALUE_MAX = 64 * 1024 };
 /* Everything in *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */
 int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e) ERR_MUST_USE;
 
-/* Resolves applied documents into canonical JSON. Documents are the bodies of conf.document rows. Pure.
- * ERR_REJECT ("bad_configuration") names document and path, e.g. an audience that the route names and that is not
- * there. */
+/* Resolves applied documents into canonical JSON. Documents are the bodies of conf.document rows.
+ * Pure. ERR_REJECT ("bad_configuration") names document and path, e.g. an audience that the route
+ * names and that is not there. */
 struct spec_document {
 	struct str kind, tenant, name;
 	struct str body; /* canonical JSON of the document */
 };
-int spec_resolve(struct str tenant, struct str route, const struct spec_document *documents, size_t count,
-	struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX], struct err *e) ERR_MUST_USE;
-int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_document *documents, size_t count,
-	struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX], struct err *e) ERR_MUST_USE;
-
-/* A route's cadence as configured; not part of the spec. */
-enum cadence_kind { CADENCE_NONE, CADENCE_CRON, CADENCE_DAILY, CADENCE_WEEKLY, CADENCE_BIWEEKLY, CADENCE_MONTHLY, CADENCE_QUARTERLY };
-struct spec_cadence {
-	enum cadence_kind kind;
-	struct str cron;            /* five fields */
-	int hour, minute;           /* daily and slower */
-	int weekday;                /* 1 Monday .. 7 Sunday */
-	int day;                    /* 1..31; beyond the month's end: its last day */
-	int month;                  /* quarterly: 1..3, month of the quarter */
-	struct str anchor;          /* biweekly: a date yyyy-mm-dd of a running week */
-	struct str zone;            /* "America/New_York" */
-	int64_t catchup_seconds;    /* runs missed by more are skipped; default 86400 */
-};
-int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *out, struct err *e) ERR_MUST_USE;
+int spec_resolve(struct str tenant, struct str route, const struct spec_document *documents,
+        size_t count, struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX],
+        struct err *e) ERR_MUST_USE;
+int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_document *documents,
+        size_t count, struct arena *mem, struct str *out_json, char out_hash[SHA256_HEX],
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Staging: a flat space of objects by name ("selections/<delivery>/<task>.sel") with create-once and
- * replace-by-comparison. Opened by URL; the scheme picks the driver (file:// now).
+ * Staging: a flat space of objects by name ("selections/<delivery>/<task>.sel") with create-once
+ * and replace-by-comparison. Opened by URL; the scheme picks the driver (file:// now).
  *
  * What a driver promises:
- *   - an object is visible under its name whole or not at all, and after finish it survives a crash of the machine;
- *   - create-once: of any number of writers of one name, exactly one finish succeeds, the others get ERR_REJECT
+ *   - an object is visible under its name whole or not at all, and after finish it survives a crash
+ * of the machine;
+ *   - create-once: of any number of writers of one name, exactly one finish succeeds, the others
+ * get ERR_REJECT
  *     ("exists") and the winner's object is untouched;
- *   - replace: succeeds only if the object's tag is the one that was read, else ERR_FENCED ("changed");
+ *   - replace: succeeds only if the object's tag is the one that was read, else ERR_FENCED
+ * ("changed");
  *   - bytes under a name never change otherwise.
- * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component: else ERR_REJECT ("bad_name").
- * Errors of the store itself are ERR_RETRY ("store_unavailable"); a missing object is ERR_REJECT ("not_found").
+ * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component: else ERR_REJECT
+ * ("bad_name"). Errors of the store itself are ERR_RETRY ("store_unavailable"); a missing object is
+ * ERR_REJECT ("not_found").
  *
  * Threads: a struct store may be used by several threads; a writer or reader by one.
  * Blocking: calls may block for as long as the medium does.
@@ -40,8 +44,10 @@ struct store_facts {
 int store_open(const char *url, struct store **out, struct err *e) ERR_MUST_USE;
 void store_close(struct store *s); /* accepts NULL */
 
-/* Streaming create-once. finish makes the object visible; without it (writer_abandon) nothing stays. Both free w. */
-int store_create(struct store *s, struct str name, struct store_writer **out, struct err *e) ERR_MUST_USE;
+/* Streaming create-once. finish makes the object visible; without it (writer_abandon) nothing
+ * stays. Both free w. */
+int store_create(
+        struct store *s, struct str name, struct store_writer **out, struct err *e) ERR_MUST_USE;
 int store_write(struct store_writer *w, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 int store_finish(struct store_writer *w, struct err *e) ERR_MUST_USE;
 void store_abandon(struct store_writer *w); /* never fails; accepts NULL */
@@ -49,23 +55,29 @@ void store_abandon(struct store_writer *w); /* never fails; accepts NULL */
 /* Small objects in one call. */
 int store_put_once(struct store *s, struct str name, struct str bytes, struct err *e) ERR_MUST_USE;
 /* tag: what store_get or store_stat gave. */
-int store_replace(struct store *s, struct str name, struct str bytes, const char *tag, struct err *e) ERR_MUST_USE;
+int store_replace(struct store *s, struct str name, struct str bytes, const char *tag,
+        struct err *e) ERR_MUST_USE;
 /* Whole object of at most max_bytes into mem, else ERR_REJECT ("too_large"). facts may be NULL. */
-int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *mem, struct str *out,
-	struct store_facts *facts, struct err *e) ERR_MUST_USE;
-int store_stat(struct store *s, struct str name, struct store_facts *out, struct err *e) ERR_MUST_USE;
-int store_remove(struct store *s, struct str name, struct err *e) ERR_MUST_USE; /* missing is success */
+int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *mem,
+        struct str *out, struct store_facts *facts, struct err *e) ERR_MUST_USE;
+int store_stat(
+        struct store *s, struct str name, struct store_facts *out, struct err *e) ERR_MUST_USE;
+int store_remove(
+        struct store *s, struct str name, struct err *e) ERR_MUST_USE; /* missing is success */
 
 /* Positioned reads. *out_n < n only at the end. */
-int store_read_open(struct store *s, struct str name, struct store_reader **out, struct store_facts *facts,
-	struct err *e) ERR_MUST_USE;
-int64_t store_size(const struct store_reader *r); /* costs nothing; asking for facts on opening may hash the object */
-int store_read(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e) ERR_MUST_USE;
+int store_read_open(struct store *s, struct str name, struct store_reader **out,
+        struct store_facts *facts, struct err *e) ERR_MUST_USE;
+int64_t store_size(const struct store_reader
+                *r); /* costs nothing; asking for facts on opening may hash the object */
+int store_read(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
+        struct err *e) ERR_MUST_USE;
 void store_read_close(struct store_reader *r); /* accepts NULL */
 
-/* Calls `visit` for each object whose name begins with prefix, in byte order; a non-zero answer ends the walk. */
+/* Calls `visit` for each object whose name begins with prefix, in byte order; a non-zero answer
+ * ends the walk. */
 int store_list(struct store *s, struct str prefix,
-	int (*visit)(void *arg, struct str name, const struct store_facts *facts, struct err *e), void *arg,
-	struct err *e) ERR_MUST_USE;
+        int (*visit)(void *arg, struct str name, const struct store_facts *facts, struct err *e),
+        void *arg, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A slice of bytes that somebody else owns. Not terminated; may hold any byte. p is NULL only where a header says that
- * the value may be absent; then n is 0. Terminated strings exist only at a foreign border.
+ * A slice of bytes that somebody else owns. Not terminated; may hold any byte. p is NULL only where
+ * a header says that the value may be absent; then n is 0. Terminated strings exist only at a
+ * foreign border.
  */
 #ifndef LONGSHORE_STR_H
 #define LONGSHORE_STR_H
@@ -43,7 +44,8 @@ bool str_has_suffix(struct str s, struct str suffix);
 ptrdiff_t str_find(struct str s, char c, size_t from);
 /* Without spaces, tabs and line ends on both sides. */
 struct str str_trim(struct str s);
-/* Whole slice as a decimal number; false (out untouched) for anything else, including overflow and an empty slice. */
+/* Whole slice as a decimal number; false (out untouched) for anything else, including overflow and
+ * an empty slice. */
 bool str_to_i64(struct str s, int64_t *out);
 /* Bytes of the well-formed UTF-8 character that s begins with; 0 where there is none. */
 size_t str_utf8_length(struct str s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counters and the admin port: /healthz (loop turned within the last 30 s), /readyz (assigned once, neighbours
- * answer), /metrics (Prometheus text). Counters are a fixed array with a table of names; adding is lock-free and may
- * be done by any thread.
+ * Counters and the admin port: /healthz (loop turned within the last 30 s), /readyz (assigned once,
+ * neighbours answer), /metrics (Prometheus text). Counters are a fixed array with a table of names;
+ * adding is lock-free and may be done by any thread.
  */
 #ifndef LONGSHORE_TELEMETRY_H
 #define LONGSHORE_TELEMETRY_H
@@ -16,7 +16,7 @@
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
 
 struct metric {
-	const char *name;  /* longshore_tasks_done_total */
+	const char *name; /* longshore_tasks_done_total */
 	const char *help;
 	enum metric_kind kind;
 	const char *label; /* "outcome=\"retry\"", NULL = none */
@@ -24,10 +24,12 @@ struct metric {
 
 struct telemetry;
 
-/* metrics: static table; a metric's number is its index. service must be static: label service="...". */
-int telemetry_start(const char *service, const char *listen, const struct metric *metrics, size_t count,
-	struct telemetry **out, struct err *e) ERR_MUST_USE; /* listen empty: counts only, no port */
-void telemetry_stop(struct telemetry *t); /* accepts NULL */
+/* metrics: static table; a metric's number is its index. service must be static: label
+ * service="...". */
+int telemetry_start(const char *service, const char *listen, const struct metric *metrics,
+        size_t count, struct telemetry **out,
+        struct err *e) ERR_MUST_USE;           /* listen empty: counts only, no port */
+void telemetry_stop(struct telemetry *t);      /* accepts NULL */
 int telemetry_port(const struct telemetry *t); /* actual port; 0 = none */
 
 void telemetry_add(struct telemetry *t, size_t metric, int64_t by);

@@ -21,8 +21,8 @@ enum topic {
 };
 
 struct topic_plan {
-	const char *suffix; /* "bridge.tasks"; the full name is prefix + suffix */
-	int32_t partitions; /* never changes once created */
+	const char *suffix;          /* "bridge.tasks"; the full name is prefix + suffix */
+	int32_t partitions;          /* never changes once created */
 	const char *const *settings; /* name, value, ..., NULL */
 };
 

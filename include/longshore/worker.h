@@ -2,9 +2,10 @@
  *
  * The loop every service runs in. Two shapes, one wiring:
  *
- *   task service   one task in, one result out: bridge-builder, bridge-worker, formatter, uploader. The loop owns Kafka
- *                  and Avro on one thread; a fixed pool of threads runs `handle`.
- *   batch service  many events at once, in order per partition: scheduler, audit-sink. `batch` runs on the loop's thread.
+ *   task service   one task in, one result out: bridge-builder, bridge-worker, formatter, uploader.
+ * The loop owns Kafka and Avro on one thread; a fixed pool of threads runs `handle`. batch service
+ * many events at once, in order per partition: scheduler, audit-sink. `batch` runs on the loop's
+ * thread.
  *
  * The head comment of common/worker/task_loop.c states what is true after a crash at each point.
  */
@@ -23,22 +24,25 @@
 
 /* Settings that every service has; the loop reads them. */
 struct worker_conf {
-	const char *kafka;         /* LONGSHORE_KAFKA */
-	const char *topic_prefix;  /* LONGSHORE_TOPIC_PREFIX, "longshore." */
-	const char *postgres;      /* LONGSHORE_POSTGRES: conninfo; task services use it for writer schemas only */
-	const char *redis;         /* LONGSHORE_REDIS: host:port; empty = none */
-	const char *staging;       /* LONGSHORE_STAGING: URL */
-	const char *keys;          /* LONGSHORE_KEYS: this service's key directory */
-	const char *instance;      /* LONGSHORE_INSTANCE: group.instance.id, empty = dynamic */
-	const char *admin;         /* LONGSHORE_ADMIN: host:port of the admin port, port 0 = any free, empty = none */
-	const char *log_level;     /* LONGSHORE_LOG_LEVEL */
-	const char *cache_dir;     /* LONGSHORE_CACHE_DIR: decrypted bridge shards, mode 0700 */
-	int64_t cache_bytes;       /* LONGSHORE_CACHE_BYTES */
-	int64_t threads;           /* LONGSHORE_THREADS: pool of a task service */
+	const char *kafka;        /* LONGSHORE_KAFKA */
+	const char *topic_prefix; /* LONGSHORE_TOPIC_PREFIX, "longshore." */
+	const char *postgres;     /* LONGSHORE_POSTGRES: conninfo; task services use it for writer
+	                             schemas only */
+	const char *redis;        /* LONGSHORE_REDIS: host:port; empty = none */
+	const char *staging;      /* LONGSHORE_STAGING: URL */
+	const char *keys;         /* LONGSHORE_KEYS: this service's key directory */
+	const char *instance;     /* LONGSHORE_INSTANCE: group.instance.id, empty = dynamic */
+	const char *admin; /* LONGSHORE_ADMIN: host:port of the admin port, port 0 = any free, empty
+	                      = none */
+	const char *log_level; /* LONGSHORE_LOG_LEVEL */
+	const char *cache_dir; /* LONGSHORE_CACHE_DIR: decrypted bridge shards, mode 0700 */
+	int64_t cache_bytes;   /* LONGSHORE_CACHE_BYTES */
+	int64_t threads;       /* LONGSHORE_THREADS: pool of a task service */
 	int64_t session_timeout_ms;
-	int64_t drain_ms;          /* LONGSHORE_DRAIN_MS: grace on SIGTERM */
-	int64_t poison_limit;      /* LONGSHORE_POISON_LIMIT: deaths while running alone until the dead letter */
-	int64_t lease_ms;          /* LONGSHORE_LEASE_MS */
+	int64_t drain_ms;     /* LONGSHORE_DRAIN_MS: grace on SIGTERM */
+	int64_t poison_limit; /* LONGSHORE_POISON_LIMIT: deaths while running alone until the dead
+	                         letter */
+	int64_t lease_ms;     /* LONGSHORE_LEASE_MS */
 };
 
 /* --- task services --- */
@@ -47,39 +51,46 @@ struct worker_conf {
 struct task_run {
 	const struct ev_task_head *head;
 	const struct ev_type *type;
-	const void *task;            /* struct ev_bridge_task etc. by type */
-	struct str spec;             /* canonical JSON, fetched and hash-checked by the loop if it came by address */
-	int64_t now_ms;              /* wall clock at the start; for receipts, never for decisions */
-	const atomic_bool *stop;     /* set when draining has run out of grace: return ERR_DEFER ("drain") soon */
-	struct arena *mem;           /* reset after the result was encoded */
+	const void *task; /* struct ev_bridge_task etc. by type */
+	struct str spec;  /* canonical JSON, fetched and hash-checked by the loop if it came by
+	                     address */
+	int64_t now_ms;   /* wall clock at the start; for receipts, never for decisions */
+	const atomic_bool
+	        *stop; /* set when draining has run out of grace: return ERR_DEFER ("drain") soon */
+	struct arena *mem; /* reset after the result was encoded */
 };
 
 struct task_service {
-	const char *name;                 /* "bridge-worker": client id, group, key directory, log name; static */
+	const char *name; /* "bridge-worker": client id, group, key directory, log name; static */
 	enum topic topic;
-	const struct ev_type *type;       /* the topic's event */
-	const char *result_prefix;        /* staging prefix this service may write: "selections" */
-	const struct conf_field *conf;    /* the service's own settings, may be NULL */
+	const struct ev_type *type;    /* the topic's event */
+	const char *result_prefix;     /* staging prefix this service may write: "selections" */
+	const struct conf_field *conf; /* the service's own settings, may be NULL */
 	size_t conf_count;
 	size_t conf_bytes;
 
 	/* Once per process, before any thread: opens what all threads share. */
-	int (*start)(const struct worker_conf *common, const void *conf, void **out_state, struct err *e);
-	/* On a pool thread, concurrently with others: does the task. Fills outcome-independent parts of *out (counts,
-	 * outputs, facts, receipt: memory in run->mem) and returns 0 = done; ERR_RETRY, ERR_DEFER, ERR_REJECT become a
-	 * result with e->code as reason and e->text as detail; ERR_FATAL ends the process. Must be idempotent: the same
-	 * task may run twice at once in two processes. */
-	int (*handle)(void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
+	int (*start)(const struct worker_conf *common, const void *conf, void **out_state,
+	        struct err *e);
+	/* On a pool thread, concurrently with others: does the task. Fills outcome-independent
+	 * parts of *out (counts, outputs, facts, receipt: memory in run->mem) and returns 0 = done;
+	 * ERR_RETRY, ERR_DEFER, ERR_REJECT become a result with e->code as reason and e->text as
+	 * detail; ERR_FATAL ends the process. Must be idempotent: the same task may run twice at
+	 * once in two processes. */
+	int (*handle)(
+	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
 	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
 	void (*stop)(void *state);
 };
 
 /* Runs until SIGTERM or SIGINT; returns the exit code. --help prints the settings.
  *
- * Around `handle` the loop does: a task past its not_after is reported `expired`; the spec is fetched and its hash
- * compared; a result found in staging as <result_prefix>/<delivery>/<task>.result is reported again without a call;
- * what `handle` did is stored there, create-once, sealed under the delivery's key of that prefix (so the service needs
- * this key and, for specs by address, that of "specs"). Staging that is away there is waited for. */
+ * Around `handle` the loop does: a task past its not_after is reported `expired`; the spec is
+ * fetched and its hash compared; a result found in staging as
+ * <result_prefix>/<delivery>/<task>.result is reported again without a call; what `handle` did is
+ * stored there, create-once, sealed under the delivery's key of that prefix (so the service needs
+ * this key and, for specs by address, that of "specs"). Staging that is away there is waited for.
+ */
 int worker_run_tasks(const struct task_service *service, int argc, char **argv);
 
 /* --- batch services --- */
@@ -90,9 +101,9 @@ struct batch_message {
 	int64_t offset;
 	int64_t timestamp_ms;
 	struct str key;
-	struct str raw;              /* bytes as read */
+	struct str raw; /* bytes as read */
 	const struct ev_type *type;
-	const void *event;           /* decoded */
+	const void *event; /* decoded */
 };
 
 /* How a batch service publishes: everything sent is acknowledged before publish returns. */
@@ -101,38 +112,44 @@ struct publication {
 	enum topic topic;
 	int32_t partition; /* -1: by key */
 	struct str key;
-	struct str value;  /* encoded */
-	struct str traceparent, type, tenant, delivery, task; /* headers; absent ones are left out */
+	struct str value; /* encoded */
+	struct str traceparent, type, tenant, delivery,
+	        task; /* headers; absent ones are left out */
 };
-/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad; if that is known by its
- * size, nothing was sent. ERR_RETRY: some may have been sent; send all again. Blocks for 10 s at most. Only from the
- * loop's thread: in start, batch, tick. */
-int publisher_send(struct publisher *p, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
-	ERR_MUST_USE;
-int publisher_partitions(struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
+/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad; if
+ * that is known by its size, nothing was sent. ERR_RETRY: some may have been sent; send all again.
+ * Blocks for 10 s at most. Only from the loop's thread: in start, batch, tick. */
+int publisher_send(struct publisher *p, const struct publication *items, size_t count,
+        size_t *out_bad, struct err *e) ERR_MUST_USE;
+int publisher_partitions(
+        struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
 
 struct batch_service {
 	const char *name;
 	const enum topic *topics;
 	size_t topics_count;
-	size_t batch_max;            /* messages a batch at most */
+	size_t batch_max; /* messages a batch at most */
 	const struct conf_field *conf;
 	size_t conf_count;
 	size_t conf_bytes;
-	bool keeps_offsets;          /* the service stores offsets itself (audit-sink): `positions` is asked, Kafka's are not used */
+	bool keeps_offsets; /* the service stores offsets itself (audit-sink): `positions` is asked,
+	                       Kafka's are not used */
 
-	int (*start)(const struct worker_conf *common, const void *conf, struct publisher *pub, void **out_state,
-		struct err *e);
-	/* Decoded messages, in order per partition. 0 = all are durable: the loop commits their offsets (unless
-	 * keeps_offsets). ERR_RETRY: a neighbour is away: the loop pauses, keeps polling and calls again with the same
-	 * batch after backoff. ERR_FATAL ends the process. Undecodable messages never come here: the loop has set them
-	 * aside as dead letters. */
-	int (*batch)(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e);
-	/* Called when due, and after batches as soon as nothing more is there to read; sets *out_next_ms to when it wants
-	 * to be called again at the latest (relative). ERR_RETRY: again after a growing pause. May be NULL. */
+	int (*start)(const struct worker_conf *common, const void *conf, struct publisher *pub,
+	        void **out_state, struct err *e);
+	/* Decoded messages, in order per partition. 0 = all are durable: the loop commits their
+	 * offsets (unless keeps_offsets). ERR_RETRY: a neighbour is away: the loop pauses, keeps
+	 * polling and calls again with the same batch after backoff. ERR_FATAL ends the process.
+	 * Undecodable messages never come here: the loop has set them aside as dead letters. */
+	int (*batch)(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
+	        struct err *e);
+	/* Called when due, and after batches as soon as nothing more is there to read; sets
+	 * *out_next_ms to when it wants to be called again at the latest (relative). ERR_RETRY:
+	 * again after a growing pause. May be NULL. */
 	int (*tick)(void *state, struct arena *mem, int64_t *out_next_ms, struct err *e);
 	/* keeps_offsets only: next offset to read, -1 = from the beginning. */
-	int (*position)(void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e);
+	int (*position)(
+	        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e);
 	void (*stop)(void *state);
 };
 

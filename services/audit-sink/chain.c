@@ -30,7 +30,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Sorted, each name once. Facts are few: insertion keeps the last one said of equal names. */
-static void sort_facts(const struct ev_audit_record *record, struct arena *mem, struct chain_link *out)
+static void sort_facts(
+        const struct ev_audit_record *record, struct arena *mem, struct chain_link *out)
 {
 	struct ev_fact *facts = arena_alloc(mem, (record->facts_count + 1) * sizeof(*facts));
 	size_t n = 0;
@@ -48,7 +49,7 @@ static void sort_facts(const struct ev_audit_record *record, struct arena *mem, 
 }
 
 void chain_append(struct chain_head *head, const struct ev_audit_record *record, struct arena *mem,
-	struct chain_link *out)
+        struct chain_link *out)
 {
 	*out = (struct chain_link){.record = record, .sequence = head->sequence + 1};
 	memcpy(out->previous, head->hash, sizeof(out->previous));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit chain: per tenant, each record carries a sequence number and the hash of the record before. Who changes or
- * takes out a record must change every later one.
+ * The audit chain: per tenant, each record carries a sequence number and the hash of the record
+ * before. Who changes or takes out a record must change every later one.
  *
- * Hash = SHA-256, hex, over fields that each are an 8-byte little-endian length and the bytes; numbers as decimal text:
- * "audit/1", tenant, sequence, record id, at (Unix ms), actor, action, delivery, route, version, reason, detail, number of
- * facts, each fact's name and value in byte order of the names, hash of the predecessor (empty for the first).
- * Pure.
+ * Hash = SHA-256, hex, over fields that each are an 8-byte little-endian length and the bytes;
+ * numbers as decimal text: "audit/1", tenant, sequence, record id, at (Unix ms), actor, action,
+ * delivery, route, version, reason, detail, number of facts, each fact's name and value in byte
+ * order of the names, hash of the predecessor (empty for the first). Pure.
  */
 #ifndef CHAIN_H
 #define CHAIN_H
@@ -32,6 +32,6 @@ struct chain_link {
 
 /* Appends the record to its tenant's chain: fills *out and moves *head on. */
 void chain_append(struct chain_head *head, const struct ev_audit_record *record, struct arena *mem,
-	struct chain_link *out);
+        struct chain_link *out);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-static int start(const struct worker_conf *common, const void *conf, struct publisher *pub, void **out_state,
-	struct err *e)
+static int start(const struct worker_conf *common, const void *conf, struct publisher *pub,
+        void **out_state, struct err *e)
 {
 	(void)conf; /* no settings of its own */
 	(void)pub;  /* publishes nothing */
@@ -32,15 +32,15 @@ static void stop(void *state)
 static const enum topic topics[] = {TOPIC_DELIVERIES, TOPIC_AUDIT, TOPIC_DEADLETTERS};
 
 static const struct batch_service service = {
-	.name = "audit-sink",
-	.topics = topics,
-	.topics_count = sizeof(topics) / sizeof(topics[0]),
-	.batch_max = 1000,
-	.keeps_offsets = true,
-	.start = start,
-	.batch = sink_batch,
-	.position = sink_position,
-	.stop = stop,
+        .name = "audit-sink",
+        .topics = topics,
+        .topics_count = sizeof(topics) / sizeof(topics[0]),
+        .batch_max = 1000,
+        .keeps_offsets = true,
+        .start = start,
+        .batch = sink_batch,
+        .position = sink_position,
+        .stop = stop,
 };
 
 int main(int argc, char **argv)

@@ -30,7 +30,8 @@ struct sorted {
 
 static bool is_final(struct str state)
 {
-	static const char *const final[] = {"completed", "failed", "rejected", "cancelled", "superseded"};
+	static const char *const final[] = {
+	        "completed", "failed", "rejected", "cancelled", "superseded"};
 	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
 		if (str_eq(state, str_c(final[i])))
 			return true;
@@ -38,7 +39,8 @@ static bool is_final(struct str state)
 	return false;
 }
 
-/* Of several snapshots of one delivery in a batch, what the rows would come to one after the other. */
+/* Of several snapshots of one delivery in a batch, what the rows would come to one after the other.
+ */
 static void keep_status(struct sorted *s, const struct ev_delivery_status *status)
 {
 	for (size_t i = s->statuses_count; i-- > 0;) {
@@ -56,7 +58,8 @@ static void keep_receipt(struct sorted *s, const struct ev_receipt *receipt)
 {
 	for (size_t i = s->receipts_count; i-- > 0;) {
 		const struct ev_receipt *old = s->receipts[i];
-		if (!str_eq(old->delivery_id, receipt->delivery_id) || !str_eq(old->file.file_id, receipt->file.file_id))
+		if (!str_eq(old->delivery_id, receipt->delivery_id) ||
+		        !str_eq(old->file.file_id, receipt->file.file_id))
 			continue;
 		if (receipt->version > old->version)
 			s->receipts[i] = receipt;
@@ -84,19 +87,21 @@ static void keep_position(struct sorted *s, const struct batch_message *msg)
 			return;
 		}
 	}
-	s->positions[s->positions_count++] =
-		(struct sink_position){.topic = msg->topic, .partition = msg->partition, .next_offset = msg->offset + 1};
+	s->positions[s->positions_count++] = (struct sink_position){
+	        .topic = msg->topic, .partition = msg->partition, .next_offset = msg->offset + 1};
 }
 
-/* Events of a kind that a topic should not hold are passed over: the recorder records, it does not judge. */
-static void sort_out(struct sorted *s, const struct batch_message *msgs, size_t count, struct arena *mem)
+/* Events of a kind that a topic should not hold are passed over: the recorder records, it does not
+ * judge. */
+static void sort_out(
+        struct sorted *s, const struct batch_message *msgs, size_t count, struct arena *mem)
 {
 	*s = (struct sorted){
-		.statuses = arena_alloc(mem, count * sizeof(*s->statuses)),
-		.receipts = arena_alloc(mem, count * sizeof(*s->receipts)),
-		.records = arena_alloc(mem, count * sizeof(*s->records)),
-		.letters = arena_alloc(mem, count * sizeof(*s->letters)),
-		.positions = arena_alloc(mem, count * sizeof(*s->positions)),
+	        .statuses = arena_alloc(mem, count * sizeof(*s->statuses)),
+	        .receipts = arena_alloc(mem, count * sizeof(*s->receipts)),
+	        .records = arena_alloc(mem, count * sizeof(*s->records)),
+	        .letters = arena_alloc(mem, count * sizeof(*s->letters)),
+	        .positions = arena_alloc(mem, count * sizeof(*s->positions)),
 	};
 	for (size_t i = 0; i < count; i++) {
 		const struct batch_message *msg = &msgs[i];
@@ -139,7 +144,8 @@ static int append_records(struct pg *pg, const struct sorted *s, struct arena *m
 	for (size_t i = 0; i < s->records_count; i++) {
 		if (known[i])
 			continue;
-		chain_append(head_of(heads, &heads_count, s->records[i]->tenant), s->records[i], mem, &links[links_count]);
+		chain_append(head_of(heads, &heads_count, s->records[i]->tenant), s->records[i],
+		        mem, &links[links_count]);
 		links_count++;
 	}
 	return links_count == 0 ? 0 : sink_db_records(pg, links, links_count, mem, e);
@@ -162,7 +168,8 @@ static int write_rows(struct pg *pg, const struct sorted *s, struct arena *mem, 
 	return sink_db_store_positions(pg, s->positions, s->positions_count, mem, e);
 }
 
-int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e)
+int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
+        struct err *e)
 {
 	struct sink *sink = state;
 	struct sorted s;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one recorder: writes what the topics say into the public tables, and its own place in the topics in the same
- * transaction. So a crash repeats nothing that can be seen, and with the tables emptied it builds them anew.
+ * The one recorder: writes what the topics say into the public tables, and its own place in the
+ * topics in the same transaction. So a crash repeats nothing that can be seen, and with the tables
+ * emptied it builds them anew.
  */
 #ifndef SINK_H
 #define SINK_H
@@ -14,7 +15,9 @@ struct sink {
 };
 
 /* One transaction for the whole batch. ERR_RETRY: nothing was written. */
-int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem, struct err *e) ERR_MUST_USE;
-int sink_position(void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e) ERR_MUST_USE;
+int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int sink_position(
+        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Column `offset` of every struct in `items` as one array parameter. */
-static void add_text_column(struct pg_params *p, const void *const *items, size_t count, size_t offset)
+static void add_text_column(
+        struct pg_params *p, const void *const *items, size_t count, size_t offset)
 {
 	struct str *column = arena_alloc(p->mem, (count + 1) * sizeof(*column));
 	for (size_t i = 0; i < count; i++)
@@ -15,7 +16,8 @@ static void add_text_column(struct pg_params *p, const void *const *items, size_
 	pg_add_texts(p, column, count);
 }
 
-static void add_num_column(struct pg_params *p, const void *const *items, size_t count, size_t offset, size_t width)
+static void add_num_column(
+        struct pg_params *p, const void *const *items, size_t count, size_t offset, size_t width)
 {
 	int64_t *column = arena_alloc(p->mem, (count + 1) * sizeof(*column));
 	for (size_t i = 0; i < count; i++) {
@@ -25,14 +27,15 @@ static void add_num_column(struct pg_params *p, const void *const *items, size_t
 	pg_add_nums(p, column, count);
 }
 
-#define TEXT_COLUMN(p, items, count, type, field)                                                                      \
+#define TEXT_COLUMN(p, items, count, type, field) \
 	add_text_column((p), (const void *const *)(items), (count), offsetof(struct type, field))
-#define NUM_COLUMN(p, items, count, type, field)                                                                       \
-	add_num_column((p), (const void *const *)(items), (count), offsetof(struct type, field),                       \
-		sizeof(((struct type *)0)->field))
+#define NUM_COLUMN(p, items, count, type, field) \
+	add_num_column((p), (const void *const *)(items), (count), offsetof(struct type, field), \
+	        sizeof(((struct type *)0)->field))
 
 /* The books of all snapshots, flat: row from 1, name, value. */
-static void add_counts(struct pg_params *p, const struct ev_delivery_status *const *items, size_t count)
+static void add_counts(
+        struct pg_params *p, const struct ev_delivery_status *const *items, size_t count)
 {
 	size_t total = 0;
 	for (size_t i = 0; i < count; i++)
@@ -45,9 +48,10 @@ static void add_counts(struct pg_params *p, const struct ev_delivery_status *con
 		for (size_t k = 0; k < items[i]->counts_count; k++, n++) {
 			const struct ev_count *c = &items[i]->counts[k];
 			rows[n] = (int64_t)i + 1;
-			names[n] = c->segment.n == 0 ? c->name
-			                             : arena_printf(p->mem, STR_FMT "." STR_FMT, STR_ARG(c->segment),
-			                                       STR_ARG(c->name));
+			names[n] = c->segment.n == 0
+			                   ? c->name
+			                   : arena_printf(p->mem, STR_FMT "." STR_FMT,
+			                             STR_ARG(c->segment), STR_ARG(c->name));
 			values[n] = c->value;
 		}
 	}
@@ -56,19 +60,27 @@ static void add_counts(struct pg_params *p, const struct ev_delivery_status *con
 	pg_add_nums(p, values, n);
 }
 
-int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *items, size_t count, struct arena *mem,
-	struct err *e)
+int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *items, size_t count,
+        struct arena *mem, struct err *e)
 {
-	static const size_t texts[] = {
-		offsetof(struct ev_delivery_status, delivery_id), offsetof(struct ev_delivery_status, kind),
-		offsetof(struct ev_delivery_status, tenant), offsetof(struct ev_delivery_status, route),
-		offsetof(struct ev_delivery_status, audience), offsetof(struct ev_delivery_status, destination),
-		offsetof(struct ev_delivery_status, mode), offsetof(struct ev_delivery_status, epoch),
-		offsetof(struct ev_delivery_status, cause_kind), offsetof(struct ev_delivery_status, cause),
-		offsetof(struct ev_delivery_status, state), offsetof(struct ev_delivery_status, reason),
-		offsetof(struct ev_delivery_status, detail), offsetof(struct ev_delivery_status, requested_by),
-		offsetof(struct ev_delivery_status, approved_by), offsetof(struct ev_delivery_status, spec_hash),
-		offsetof(struct ev_delivery_status, bridge_version), offsetof(struct ev_delivery_status, content_hash)};
+	static const size_t texts[] = {offsetof(struct ev_delivery_status, delivery_id),
+	        offsetof(struct ev_delivery_status, kind),
+	        offsetof(struct ev_delivery_status, tenant),
+	        offsetof(struct ev_delivery_status, route),
+	        offsetof(struct ev_delivery_status, audience),
+	        offsetof(struct ev_delivery_status, destination),
+	        offsetof(struct ev_delivery_status, mode),
+	        offsetof(struct ev_delivery_status, epoch),
+	        offsetof(struct ev_delivery_status, cause_kind),
+	        offsetof(struct ev_delivery_status, cause),
+	        offsetof(struct ev_delivery_status, state),
+	        offsetof(struct ev_delivery_status, reason),
+	        offsetof(struct ev_delivery_status, detail),
+	        offsetof(struct ev_delivery_status, requested_by),
+	        offsetof(struct ev_delivery_status, approved_by),
+	        offsetof(struct ev_delivery_status, spec_hash),
+	        offsetof(struct ev_delivery_status, bridge_version),
+	        offsetof(struct ev_delivery_status, content_hash)};
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -90,9 +102,9 @@ int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *item
 static struct str receipt_id(const struct ev_receipt *r, struct arena *mem)
 {
 	struct id_hash *h = id_begin(STR("receipt/1"));
-	const struct str fields[] = {r->delivery_id, r->file.file_id, r->file.name, r->file.url, r->file.role,
-		r->file.sha256, r->file.plain_sha256, r->file.md5, r->file.crc32c, r->file.encoder, r->file.guarantee,
-		r->file.verified};
+	const struct str fields[] = {r->delivery_id, r->file.file_id, r->file.name, r->file.url,
+	        r->file.role, r->file.sha256, r->file.plain_sha256, r->file.md5, r->file.crc32c,
+	        r->file.encoder, r->file.guarantee, r->file.verified};
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		id_add(h, fields[i]);
 	id_add_num(h, r->file.rows);
@@ -103,8 +115,8 @@ static struct str receipt_id(const struct ev_receipt *r, struct arena *mem)
 	return arena_str(mem, id_str(&id));
 }
 
-int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_t count, struct arena *mem,
-	struct err *e)
+int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_t count,
+        struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -137,8 +149,8 @@ int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_
 	return 0;
 }
 
-int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *items, size_t count, bool *known,
-	struct arena *mem, struct err *e)
+int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *items, size_t count,
+        bool *known, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -154,7 +166,8 @@ int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *it
 	return 0;
 }
 
-int sink_db_chain_heads(struct pg *pg, struct chain_head *heads, size_t count, struct arena *mem, struct err *e)
+int sink_db_chain_heads(
+        struct pg *pg, struct chain_head *heads, size_t count, struct arena *mem, struct err *e)
 {
 	struct str *tenants = arena_alloc(mem, (count + 1) * sizeof(*tenants));
 	for (size_t i = 0; i < count; i++)
@@ -200,7 +213,8 @@ static void add_facts(struct pg_params *p, const struct chain_link *links, size_
 	pg_add_texts(p, values, n);
 }
 
-int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem, struct err *e)
+int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem,
+        struct err *e)
 {
 	const struct ev_audit_record **records = arena_alloc(mem, (count + 1) * sizeof(*records));
 	struct str *previous = arena_alloc(mem, (count + 1) * sizeof(*previous));
@@ -233,8 +247,8 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 	return 0;
 }
 
-int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count, struct arena *mem,
-	struct err *e)
+int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count,
+        struct arena *mem, struct err *e)
 {
 	const struct ev_dead_letter **letters = arena_alloc(mem, (count + 1) * sizeof(*letters));
 	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
@@ -261,8 +275,8 @@ int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs,
 	return 0;
 }
 
-int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count, struct arena *mem,
-	struct err *e)
+int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count,
+        struct arena *mem, struct err *e)
 {
 	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
 	int64_t *partitions = arena_alloc(mem, (count + 1) * sizeof(*partitions));
@@ -282,7 +296,8 @@ int sink_db_store_positions(struct pg *pg, const struct sink_position *items, si
 	return 0;
 }
 
-int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, int64_t *out, struct err *e)
+int sink_db_position(
+        struct pg *pg, enum topic topic, int32_t partition, int64_t *out, struct err *e)
 {
 	struct arena mem;
 	arena_init(&mem, 4096);
@@ -295,7 +310,8 @@ int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, int64_t
 	if (act == 0)
 		*out = pg_rows_count(rows) == 0 ? -1 : pg_num(rows, 0, 0);
 	else
-		err_note(e, "read the position of " STR_FMT, STR_ARG(str_c(topic_plan(topic)->suffix)));
+		err_note(e, "read the position of " STR_FMT,
+		        STR_ARG(str_c(topic_plan(topic)->suffix)));
 	arena_release(&mem);
 	return act;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The recorder's statements, one function each. Called inside sink.c's transaction; arrays are built in mem. */
+ * The recorder's statements, one function each. Called inside sink.c's transaction; arrays are
+ * built in mem. */
 #ifndef SINK_DB_H
 #define SINK_DB_H
 
@@ -10,31 +11,32 @@
 #include "longshore/worker.h"
 
 /* No delivery twice in `items`. */
-int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *items, size_t count, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
+int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *items, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* No (delivery, file) twice in `items`. */
-int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_t count, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
+int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* Sets known[i] for records that are in the trail already. */
-int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *items, size_t count, bool *known,
-	struct arena *mem, struct err *e) ERR_MUST_USE;
+int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *items, size_t count,
+        bool *known, struct arena *mem, struct err *e) ERR_MUST_USE;
 /* Fills each head's sequence and hash from the trail; untouched where the tenant has no record. */
-int sink_db_chain_heads(struct pg *pg, struct chain_head *heads, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
-int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem, struct err *e)
-	ERR_MUST_USE;
+int sink_db_chain_heads(struct pg *pg, struct chain_head *heads, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 /* msgs: those that carry dead letters. */
-int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
+int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 
 struct sink_position {
 	enum topic topic;
 	int32_t partition;
 	int64_t next_offset;
 };
-int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count, struct arena *mem,
-	struct err *e) ERR_MUST_USE;
+int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* -1: none stored. */
-int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, int64_t *out, struct err *e) ERR_MUST_USE;
+int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, int64_t *out,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -6,7 +6,8 @@
  *
  *   gap      a label that does not exist runs at the first valid moment
  *   overlap  once, at the first of the two moments
- *   A cron line whose hour is a star follows elapsed time instead: it runs in both folds of an
+ *
+ * A cron line whose hour is a star follows elapsed time instead: it runs in both folds of an
  * overlap, and labels inside a gap, an hour that never was, have no run. monthly and quarterly: a
  * day beyond the month's end is its last day. biweekly: weeks from Monday to Sunday, every other
  * one counted from the anchor's.
@@ -18,6 +19,7 @@
 #include "cron.h"
 #include "tzif.h"
 
+#include "longshore/cadence.h"
 #include "longshore/spec.h"
 
 struct cadence {

@@ -191,7 +191,7 @@ static const struct delivery *now_of(const struct item *item)
 static int gather_heads(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
 	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
-	const struct delivery **asking = arena_alloc(c->mem, (count + 1) * sizeof *asking);
+	const struct delivery **asking = arena_alloc(c->mem, (count + 1) * sizeof(void *));
 	size_t keys_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct delivery *x = now_of(items[i]);

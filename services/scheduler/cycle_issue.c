@@ -92,8 +92,11 @@ static int count_flights(struct cycle *c, struct err *e)
 	int bad = lock_names(c, &names, e);
 	if (bad == 0)
 		bad = task_db_count_flight(c->s->pg, &names, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < found_count && bad == 0; i++)
-		find_flight(c, found[i].is_tenant, found[i].name)->tasks = found[i].tasks;
+	for (size_t i = 0; i < found_count && bad == 0; i++) {
+		struct flight_count *flight = find_flight(c, found[i].is_tenant, found[i].name);
+		if (flight)
+			flight->tasks = found[i].tasks;
+	}
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		give_back(c, c->items[i]);
 	return bad;

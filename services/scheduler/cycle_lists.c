@@ -7,7 +7,6 @@
 #include "longshore/sealed.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 enum { WRITERS_MOST = 8 };
 
@@ -21,7 +20,11 @@ struct writings {
 	struct scheduler *s;
 	struct writing *items;
 	size_t count;
-	atomic_size_t next;
+};
+
+struct writer { /* one thread: every `step`th item from `first` on */
+	const struct writings *all;
+	size_t first, step;
 };
 
 static int put(struct scheduler *s, const struct writing *w, struct err *e)
@@ -38,13 +41,10 @@ static int put(struct scheduler *s, const struct writing *w, struct err *e)
 
 static void *work(void *arg)
 {
-	struct writings *all = arg;
-	for (;;) {
-		size_t i = atomic_fetch_add(&all->next, 1);
-		if (i >= all->count)
-			return NULL;
-		all->items[i].bad = put(all->s, &all->items[i], &all->items[i].e);
-	}
+	const struct writer *w = arg;
+	for (size_t i = w->first; i < w->all->count; i += w->step)
+		w->all->items[i].bad = put(w->all->s, &w->all->items[i], &w->all->items[i].e);
+	return NULL;
 }
 
 static void collect(struct cycle *c, struct writings *all)
@@ -71,16 +71,22 @@ static void collect(struct cycle *c, struct writings *all)
 int cycle_write_lists(struct cycle *c, struct err *e)
 {
 	struct writings all = {.s = c->s};
+	struct writer writers[WRITERS_MOST];
 	pthread_t threads[WRITERS_MOST];
-	size_t started = 0;
+	bool is_started[WRITERS_MOST] = {false};
 	collect(c, &all);
-	/* This thread writes, too; where no other can be made it does it alone. */
-	while (started + 1 < all.count && started < WRITERS_MOST &&
-	        pthread_create(&threads[started], NULL, work, &all) == 0)
-		started++;
-	(void)work(&all);
-	for (size_t i = 0; i < started; i++)
-		(void)pthread_join(threads[i], NULL);
+	size_t count = all.count < WRITERS_MOST ? all.count : WRITERS_MOST;
+	/* This thread is the first of them; where another cannot be made it does its share, too. */
+	for (size_t i = 0; i < count; i++) {
+		writers[i] = (struct writer){&all, i, count};
+		is_started[i] = i > 0 && pthread_create(&threads[i], NULL, work, &writers[i]) == 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!is_started[i])
+			(void)work(&writers[i]);
+	for (size_t i = 0; i < count; i++)
+		if (is_started[i])
+			(void)pthread_join(threads[i], NULL);
 	for (size_t i = 0; i < all.count; i++) {
 		if (all.items[i].bad) {
 			*e = all.items[i].e;

@@ -83,7 +83,7 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	        .tasks = ARENA_TRY_ARRAY(c->mem, struct task_write, tasks + 1),
 	        .drops = arena_alloc(c->mem, count * sizeof(struct str)),
 	        .specs = arena_alloc(c->mem, count * sizeof(struct spec_row)),
-	        .takes = arena_alloc(c->mem, count * sizeof(struct delivery *)),
+	        .takes = arena_alloc(c->mem, count * sizeof(void *)),
 	};
 	if (!w->new_tasks || !w->tasks)
 		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", tasks);
@@ -148,7 +148,7 @@ static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 
 static int lock(struct cycle *c, struct err *e)
 {
-	const struct delivery **before = arena_alloc(c->mem, (c->count + 1) * sizeof *before);
+	const struct delivery **before = arena_alloc(c->mem, (c->count + 1) * sizeof(void *));
 	size_t count = 0;
 	for (size_t i = 0; i < c->count; i++)
 		if (c->items[i]->decision.is_changed && c->items[i]->before.state != STATE_ABSENT)

@@ -73,8 +73,9 @@ static int list_parts(struct deciding *d, const struct file_plan *plan, struct b
 {
 	struct str *names = NULL;
 	const struct task_row **by = decide_done_rows(d, STAGE_PART, plan->parts);
-	int bad = by ? plan_names(plan, d->mem, &names, e)
-	             : err_set(e, ERR_REJECT, "too_many_parts", "the parts are too many");
+	if (!by)
+		return err_set(e, ERR_REJECT, "too_many_parts", "the parts are too many");
+	int bad = plan_names(plan, d->mem, &names, e);
 	int64_t rows = 0;
 	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
 		bad = list_part(by[i], names[i], list, e);

@@ -141,22 +141,31 @@ static int list_line(const struct task_row *row, struct buf *out, struct err *e)
 	return reflist_add(out, &item, e);
 }
 
+static int list_selections(struct deciding *d, struct buf *list, struct err *e)
+{
+	int32_t count = d->m->slices_count;
+	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
+	if (!by || !sum_counts(d))
+		return err_set(e, ERR_REJECT, "bad_result", "the counts of the slices overflow");
+	for (int32_t i = 0; i < count; i++) {
+		int bad = by[i] ? list_line(by[i], list, e)
+		                : err_set(e, ERR_REJECT, "bad_result", "slice %d has no result", i);
+		if (bad)
+			return bad;
+	}
+	return 0;
+}
+
 void decide_selected(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
 		return;
-	int32_t count = d->m->slices_count;
-	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
 	struct buf list;
-	buf_init(&list, REFLIST_MAX_BYTES);
 	struct err e = {0};
-	int bad =
-	        by && sum_counts(d) ? 0 : err_set(&e, ERR_REJECT, "bad_result", "counts overflow");
-	for (int32_t i = 0; i < count && bad == 0; i++)
-		bad = by[i] ? list_line(by[i], &list, &e)
-		            : err_set(&e, ERR_REJECT, "bad_result", "slice %d has no result", i);
+	buf_init(&list, REFLIST_MAX_BYTES);
+	int bad = list_selections(d, &list, &e);
 	if (bad == 0)
-		set_selections(d, &list, count);
+		set_selections(d, &list, d->m->slices_count);
 	buf_release(&list);
 	if (bad)
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));

@@ -9,16 +9,16 @@ static const char *const state_names[STATE_COUNT] = {"", "requested", "held", "s
 static const char *const task_status_names[] = {"waiting", "issued", "done", "dropped"};
 
 static const struct stage_plan stages[STAGE_COUNT] = {
-        [STAGE_BUILD] = {"build", TOPIC_BUILD_TASKS, &ev_build_task_type, false},
-        [STAGE_INSPECT] = {"inspect", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
-        [STAGE_SELECT] = {"select", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
-        [STAGE_LISTS] = {"lists", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
-        [STAGE_COMBINE] = {"combine", TOPIC_BRIDGE_TASKS, &ev_bridge_task_type, false},
-        [STAGE_PART] = {"part", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
-        [STAGE_MANIFEST] = {"manifest", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
-        [STAGE_MARKER] = {"marker", TOPIC_FORMAT_TASKS, &ev_format_task_type, true},
-        [STAGE_UPLOAD] = {"upload", TOPIC_UPLOAD_TASKS, &ev_upload_task_type, true},
-        [STAGE_SETTLE] = {"settle", TOPIC_UPLOAD_TASKS, &ev_upload_task_type, true},
+        [STAGE_BUILD] = {"build", &ev_build_task_type, TOPIC_BUILD_TASKS, false},
+        [STAGE_INSPECT] = {"inspect", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
+        [STAGE_SELECT] = {"select", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
+        [STAGE_LISTS] = {"lists", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
+        [STAGE_COMBINE] = {"combine", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
+        [STAGE_PART] = {"part", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
+        [STAGE_MANIFEST] = {"manifest", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
+        [STAGE_MARKER] = {"marker", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
+        [STAGE_UPLOAD] = {"upload", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
+        [STAGE_SETTLE] = {"settle", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
 };
 
 const char *delivery_state_name(enum delivery_state state)

@@ -69,8 +69,8 @@ enum stage {
 /* What belongs to a stage: its topic and its event. */
 struct stage_plan {
 	const char *name;
-	enum topic topic;
 	const struct ev_type *type;
+	enum topic topic;
 	bool is_at_destination; /* counts against the caps of the destination */
 };
 const struct stage_plan *stage_plan(enum stage stage);

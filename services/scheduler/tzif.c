@@ -93,7 +93,7 @@ int tzif_parse(struct str bytes, struct arena *mem, struct tz *out, struct err *
 	if (c.leap != 0)
 		return err_set(e, ERR_REJECT, "bad_zone",
 		        "time zone: it counts leap seconds; use the zone without them");
-	struct tz zone;
+	struct tz zone = {0};
 	int bad = read_transitions((struct str){bytes.p + at, body}, &c, mem, &zone, e);
 	if (bad)
 		return bad;

@@ -28,7 +28,8 @@ static inline void folder_make(struct folder *f)
 	(void)snprintf(f->url, sizeof(f->url), "file://%s", f->path);
 }
 
-static inline int folder_remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+static inline int folder_remove_one(
+        const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
 	(void)st;
 	(void)kind;
@@ -50,7 +51,8 @@ static inline void folder_rmdir(const struct folder *f, const char *name)
 }
 
 /* Writes a file below the folder; directories of `name` must be there. */
-static inline void folder_write(const struct folder *f, const char *name, const char *bytes, size_t n)
+static inline void folder_write(
+        const struct folder *f, const char *name, const char *bytes, size_t n)
 {
 	char path[256];
 	(void)snprintf(path, sizeof(path), "%s/%s", f->path, name);

@@ -47,17 +47,37 @@ static int teardown(void **state)
 static struct ev_delivery_status status_of(const char *id, int64_t version, const char *state)
 {
 	static struct ev_count counts[] = {{.segment = {"", 0}, .name = {"members", 7}, .value = 7},
-		{.segment = {"", 0}, .name = {"rows_read", 9}, .value = 9}};
-	return (struct ev_delivery_status){.delivery_id = str_c(id), .version = version, .tenant = STR("t"), .route = STR("r"),
-		.audience = STR("a"), .destination = STR("d"), .kind = STR("delivery"), .mode = STR("full"), .epoch = STR("0"),
-		.cause_kind = STR("trigger"), .cause = STR("c"), .state = str_c(state), .reason = STR(""), .detail = STR(""),
-		.requested_by = STR("me"), .approved_by = STR(""), .spec_hash = STR(""), .bridge_version = STR(""),
-		.content_hash = STR(""), .counts = counts, .counts_count = 2, .created_at_ms = 1000, .changed_at_ms = 2000};
+	        {.segment = {"", 0}, .name = {"rows_read", 9}, .value = 9}};
+	return (struct ev_delivery_status){.delivery_id = str_c(id),
+	        .version = version,
+	        .tenant = STR("t"),
+	        .route = STR("r"),
+	        .audience = STR("a"),
+	        .destination = STR("d"),
+	        .kind = STR("delivery"),
+	        .mode = STR("full"),
+	        .epoch = STR("0"),
+	        .cause_kind = STR("trigger"),
+	        .cause = STR("c"),
+	        .state = str_c(state),
+	        .reason = STR(""),
+	        .detail = STR(""),
+	        .requested_by = STR("me"),
+	        .approved_by = STR(""),
+	        .spec_hash = STR(""),
+	        .bridge_version = STR(""),
+	        .content_hash = STR(""),
+	        .counts = counts,
+	        .counts_count = 2,
+	        .created_at_ms = 1000,
+	        .changed_at_ms = 2000};
 }
 
-static struct batch_message message(enum topic topic, int64_t offset, const struct ev_type *type, const void *event)
+static struct batch_message message(
+        enum topic topic, int64_t offset, const struct ev_type *type, const void *event)
 {
-	return (struct batch_message){.topic = topic, .partition = 1, .offset = offset, .type = type, .event = event};
+	return (struct batch_message){
+	        .topic = topic, .partition = 1, .offset = offset, .type = type, .event = event};
 }
 
 static int send(struct world *w, const struct batch_message *msgs, size_t count, struct err *e)
@@ -91,8 +111,9 @@ static void text_is(struct world *w, const char *sql, const char *want)
 static void the_highest_version_wins(void **state)
 {
 	struct world *w = *state;
-	struct ev_delivery_status v3 = status_of("x", 3, "formatting"), v2 = status_of("x", 2, "selecting"),
-				  v4 = status_of("x", 4, "uploading");
+	struct ev_delivery_status v3 = status_of("x", 3, "formatting"),
+	                          v2 = status_of("x", 2, "selecting"),
+	                          v4 = status_of("x", 4, "uploading");
 	send_status(w, 0, &v3);
 	send_status(w, 1, &v2);
 	text_is(w, "SELECT state FROM run.delivery", "formatting");
@@ -105,14 +126,16 @@ static void the_highest_version_wins(void **state)
 static void a_final_state_is_left_by_nobody(void **state)
 {
 	struct world *w = *state;
-	struct ev_delivery_status done = status_of("x", 5, "completed"), later = status_of("x", 6, "uploading");
+	struct ev_delivery_status done = status_of("x", 5, "completed"),
+	                          later = status_of("x", 6, "uploading");
 	send_status(w, 0, &done);
 	send_status(w, 1, &later);
 	text_is(w, "SELECT state || version FROM run.delivery", "completed5");
 	/* The same within one batch. */
-	struct ev_delivery_status a = status_of("y", 1, "failed"), b = status_of("y", 2, "selecting");
+	struct ev_delivery_status a = status_of("y", 1, "failed"),
+	                          b = status_of("y", 2, "selecting");
 	struct batch_message both[] = {message(TOPIC_DELIVERIES, 2, &ev_delivery_status_type, &a),
-		message(TOPIC_DELIVERIES, 3, &ev_delivery_status_type, &b)};
+	        message(TOPIC_DELIVERIES, 3, &ev_delivery_status_type, &b)};
 	struct err e;
 	must(send(w, both, 2, &e), &e);
 	text_is(w, "SELECT state || version FROM run.delivery WHERE delivery_id = 'y'", "failed1");
@@ -133,15 +156,30 @@ static void receipts_make_files(void **state)
 {
 	struct world *w = *state;
 	struct err e;
-	struct ev_receipt r = {.delivery_id = STR("x"), .tenant = STR("t"), .version = 4,
-		.file = {.file_id = STR("f"), .name = STR("a.csv"), .url = STR("file:///a.csv"), .role = STR("part"), .rows = 3,
-			.bytes = 10, .sha256 = STR("s"), .plain_sha256 = STR("p"), .md5 = STR("m"), .crc32c = STR("c"),
-			.encoder = STR("e"), .guarantee = STR("rename_noreplace"), .verified = STR("size_sha256"), .blind = true,
-			.committed_at_ms = 5}};
+	struct ev_receipt r = {.delivery_id = STR("x"),
+	        .tenant = STR("t"),
+	        .version = 4,
+	        .file = {.file_id = STR("f"),
+	                .name = STR("a.csv"),
+	                .url = STR("file:///a.csv"),
+	                .role = STR("part"),
+	                .rows = 3,
+	                .bytes = 10,
+	                .sha256 = STR("s"),
+	                .plain_sha256 = STR("p"),
+	                .md5 = STR("m"),
+	                .crc32c = STR("c"),
+	                .encoder = STR("e"),
+	                .guarantee = STR("rename_noreplace"),
+	                .verified = STR("size_sha256"),
+	                .blind = true,
+	                .committed_at_ms = 5}};
 	struct batch_message m = message(TOPIC_DELIVERIES, 0, &ev_receipt_type, &r);
 	must(send(w, &m, 1, &e), &e);
 	must(send(w, &m, 1, &e), &e);
-	assert_int_equal(num(w, "SELECT count(*) FROM run.file JOIN run.receipt USING (delivery_id, file_id)"), 1);
+	assert_int_equal(num(w, "SELECT count(*) FROM run.file JOIN run.receipt USING "
+	                        "(delivery_id, file_id)"),
+	        1);
 	assert_int_equal(num(w, "SELECT rows FROM run.file"), 3);
 	r.file.bytes = 11; /* of an older version: refused */
 	r.version = 3;
@@ -149,11 +187,21 @@ static void receipts_make_files(void **state)
 	assert_int_equal(num(w, "SELECT bytes FROM run.file"), 10);
 }
 
-static struct ev_audit_record record_of(const char *id, const char *tenant, struct ev_fact *facts, size_t count)
+static struct ev_audit_record record_of(
+        const char *id, const char *tenant, struct ev_fact *facts, size_t count)
 {
-	return (struct ev_audit_record){.record_id = str_c(id), .tenant = str_c(tenant), .at_ms = 1234, .actor = STR("me"),
-		.action = STR("delivery.requested"), .delivery_id = STR("x"), .route = STR("r"), .version = 1, .reason = STR(""),
-		.detail = STR(""), .facts = facts, .facts_count = count};
+	return (struct ev_audit_record){.record_id = str_c(id),
+	        .tenant = str_c(tenant),
+	        .at_ms = 1234,
+	        .actor = STR("me"),
+	        .action = STR("delivery.requested"),
+	        .delivery_id = STR("x"),
+	        .route = STR("r"),
+	        .version = 1,
+	        .reason = STR(""),
+	        .detail = STR(""),
+	        .facts = facts,
+	        .facts_count = count};
 }
 
 static void the_chain_links_each_record_once(void **state)
@@ -161,35 +209,46 @@ static void the_chain_links_each_record_once(void **state)
 	struct world *w = *state;
 	struct err e;
 	struct ev_fact facts[] = {{STR("b"), STR("2")}, {STR("a"), STR("1")}};
-	struct ev_audit_record one = record_of("r1", "t", facts, 2), two = record_of("r2", "t", NULL, 0),
-			       other = record_of("r3", "u", NULL, 0);
+	struct ev_audit_record one = record_of("r1", "t", facts, 2),
+	                       two = record_of("r2", "t", NULL, 0),
+	                       other = record_of("r3", "u", NULL, 0);
 	struct batch_message first[] = {message(TOPIC_AUDIT, 0, &ev_audit_record_type, &one),
-		message(TOPIC_AUDIT, 1, &ev_audit_record_type, &one), message(TOPIC_AUDIT, 2, &ev_audit_record_type, &other)};
+	        message(TOPIC_AUDIT, 1, &ev_audit_record_type, &one),
+	        message(TOPIC_AUDIT, 2, &ev_audit_record_type, &other)};
 	struct batch_message second[] = {message(TOPIC_AUDIT, 1, &ev_audit_record_type, &one),
-		message(TOPIC_AUDIT, 3, &ev_audit_record_type, &two)};
+	        message(TOPIC_AUDIT, 3, &ev_audit_record_type, &two)};
 	must(send(w, first, 3, &e), &e);
 	must(send(w, second, 2, &e), &e);
 	assert_int_equal(num(w, "SELECT count(*) FROM audit.record"), 3);
 	text_is(w, "SELECT previous FROM audit.record WHERE record_id = 'r1'", "");
-	assert_int_equal(num(w, "SELECT count(*) FROM audit.record a JOIN audit.record b ON b.tenant = a.tenant AND "
-				"b.sequence = a.sequence + 1 AND b.previous = a.hash"), 1);
-	/* Python: sha256 over each field as an 8-byte little-endian length and its bytes, in the order of chain.h. */
-	text_is(w, "SELECT hash FROM audit.record WHERE record_id = 'r1'", "88ac7338d3b1186e6a83e19b63c259f4e6c40ee5589c98b723a7c6a1f7f255d0");
-	text_is(w, "SELECT hash FROM audit.record WHERE record_id = 'r2'", "370ad7facbeb0da4ae5e8933fc8d8a41d6ec8fbc497f8dbf501809e0691ec3ce");
+	assert_int_equal(num(w, "SELECT count(*) FROM audit.record a JOIN audit.record b ON "
+	                        "b.tenant = a.tenant AND "
+	                        "b.sequence = a.sequence + 1 AND b.previous = a.hash"),
+	        1);
+	/* Python: sha256 over each field as an 8-byte little-endian length and its bytes, in the
+	 * order of chain.h. */
+	text_is(w, "SELECT hash FROM audit.record WHERE record_id = 'r1'",
+	        "88ac7338d3b1186e6a83e19b63c259f4e6c40ee5589c98b723a7c6a1f7f255d0");
+	text_is(w, "SELECT hash FROM audit.record WHERE record_id = 'r2'",
+	        "370ad7facbeb0da4ae5e8933fc8d8a41d6ec8fbc497f8dbf501809e0691ec3ce");
 }
 
 static void emptied_tables_are_built_anew(void **state)
 {
 	struct world *w = *state;
 	struct err e;
-	struct ev_delivery_status s1 = status_of("x", 1, "requested"), s2 = status_of("x", 2, "completed");
-	struct ev_audit_record r1 = record_of("r1", "t", NULL, 0), r2 = record_of("r2", "t", NULL, 0);
+	struct ev_delivery_status s1 = status_of("x", 1, "requested"),
+	                          s2 = status_of("x", 2, "completed");
+	struct ev_audit_record r1 = record_of("r1", "t", NULL, 0),
+	                       r2 = record_of("r2", "t", NULL, 0);
 	struct batch_message all[] = {message(TOPIC_DELIVERIES, 0, &ev_delivery_status_type, &s1),
-		message(TOPIC_AUDIT, 0, &ev_audit_record_type, &r1), message(TOPIC_AUDIT, 1, &ev_audit_record_type, &r2),
-		message(TOPIC_DELIVERIES, 1, &ev_delivery_status_type, &s2)};
+	        message(TOPIC_AUDIT, 0, &ev_audit_record_type, &r1),
+	        message(TOPIC_AUDIT, 1, &ev_audit_record_type, &r2),
+	        message(TOPIC_DELIVERIES, 1, &ev_delivery_status_type, &s2)};
 	must(send(w, all, 4, &e), &e);
-	static const char whole[] = "SELECT string_agg(x, '|') FROM (SELECT state || version AS x FROM run.delivery UNION ALL "
-				    "SELECT hash FROM audit.record ORDER BY 1) AS y";
+	static const char whole[] = "SELECT string_agg(x, '|') FROM (SELECT state || version AS x "
+	                            "FROM run.delivery UNION ALL "
+	                            "SELECT hash FROM audit.record ORDER BY 1) AS y";
 	arena_reset(&w->mem);
 	struct arena keep;
 	arena_init(&keep, 65536);
@@ -213,7 +272,8 @@ static void rows_and_position_stand_or_fall_together(void **state)
 	struct err e;
 	struct ev_delivery_status s = status_of("x", 1, "requested");
 	struct batch_message m = message(TOPIC_DELIVERIES, 7, &ev_delivery_status_type, &s);
-	database_sql(w->owner, "ALTER TABLE audit.position ADD CONSTRAINT never CHECK (next_offset < 0)");
+	database_sql(w->owner,
+	        "ALTER TABLE audit.position ADD CONSTRAINT never CHECK (next_offset < 0)");
 	assert_int_not_equal(send(w, &m, 1, &e), 0);
 	assert_int_equal(num(w, "SELECT count(*) FROM run.delivery"), 0);
 	database_sql(w->owner, "ALTER TABLE audit.position DROP CONSTRAINT never");
@@ -225,26 +285,35 @@ static void dead_letters_are_kept_once(void **state)
 {
 	struct world *w = *state;
 	struct err e;
-	struct ev_dead_letter d = {.service = STR("formatter"), .topic = STR("longshore.format.tasks"), .partition = 2,
-		.offset = 9, .reason = STR("poison"), .detail = STR(""), .delivery_id = STR("x"), .task_id = STR("k"),
-		.tenant = STR("t"), .at_ms = 1};
+	struct ev_dead_letter d = {.service = STR("formatter"),
+	        .topic = STR("longshore.format.tasks"),
+	        .partition = 2,
+	        .offset = 9,
+	        .reason = STR("poison"),
+	        .detail = STR(""),
+	        .delivery_id = STR("x"),
+	        .task_id = STR("k"),
+	        .tenant = STR("t"),
+	        .at_ms = 1};
 	struct batch_message m = message(TOPIC_DEADLETTERS, 0, &ev_dead_letter_type, &d);
 	must(send(w, &m, 1, &e), &e);
 	must(send(w, &m, 1, &e), &e);
-	text_is(w, "SELECT reason || from_offset || count(*) OVER () FROM audit.dead_letter", "poison91");
+	text_is(w, "SELECT reason || from_offset || count(*) OVER () FROM audit.dead_letter",
+	        "poison91");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_highest_version_wins, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_final_state_is_left_by_nobody, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_unchanged_row_is_not_written, setup, teardown),
-		cmocka_unit_test_setup_teardown(receipts_make_files, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_chain_links_each_record_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(emptied_tables_are_built_anew, setup, teardown),
-		cmocka_unit_test_setup_teardown(rows_and_position_stand_or_fall_together, setup, teardown),
-		cmocka_unit_test_setup_teardown(dead_letters_are_kept_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(the_highest_version_wins, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_final_state_is_left_by_nobody, setup, teardown),
+	        cmocka_unit_test_setup_teardown(an_unchanged_row_is_not_written, setup, teardown),
+	        cmocka_unit_test_setup_teardown(receipts_make_files, setup, teardown),
+	        cmocka_unit_test_setup_teardown(the_chain_links_each_record_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(emptied_tables_are_built_anew, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                rows_and_position_stand_or_fall_together, setup, teardown),
+	        cmocka_unit_test_setup_teardown(dead_letters_are_kept_once, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "document.h"
 
+#include "longshore/cadence.h"
 #include "longshore/spec.h"
 
 #include <setjmp.h>
@@ -13,21 +14,29 @@
 enum { ARENA = 4 * 1024 * 1024, MOST = 8 };
 
 static const char tenant[] = "{\"limits\":{\"tasks_in_flight\":40}}";
-static const char audience[] = "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/a/\",\"ready\":{\"marker\":\"_SUCCESS\"}},"
-			       "\"id\":{\"column\":\"patient\",\"kind\":\"patient_id\"},\"state_column\":\"st\",\"min_size\":50,"
-			       "\"filters\":[{\"column\":\"c\",\"in\":[\"x\",\"y\"]}]}";
-static const char bridge[] = "{\"source\":{\"url\":\"file:///in/b/\"},\"from\":{\"column\":\"patient\",\"kind\":\"patient_id\"},"
-			     "\"record\":[{\"name\":\"token\",\"column\":\"tok\"}],\"cardinality\":\"n:1\"}";
+static const char audience[] = "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/a/"
+                               "\",\"ready\":{\"marker\":\"_SUCCESS\"}},"
+                               "\"id\":{\"column\":\"patient\",\"kind\":\"patient_id\"},\"state_"
+                               "column\":\"st\",\"min_size\":50,"
+                               "\"filters\":[{\"column\":\"c\",\"in\":[\"x\",\"y\"]}]}";
+static const char bridge[] =
+        "{\"source\":{\"url\":\"file:///in/b/"
+        "\"},\"from\":{\"column\":\"patient\",\"kind\":\"patient_id\"},"
+        "\"record\":[{\"name\":\"token\",\"column\":\"tok\"}],\"cardinality\":\"n:1\"}";
 static const char destination[] =
-	"{\"columns\":[{\"name\":\"user_id\",\"source\":\"token\"},{\"name\":\"k\",\"constant\":\"v\"}],"
-	"\"format\":{\"container\":\"tsv\"},\"limits\":{\"max_rows_per_file\":1000},"
-	"\"naming\":{\"data_template\":\"{label}_{part}.tsv.gz\"},\"packaging\":{\"compression\":\"gzip\"},"
-	"\"completion\":{\"kind\":\"success_file\",\"name_template\":\"{label}_SUCCESS\"},"
-	"\"privacy\":{\"min_audience_size\":{\"DTC\":70},\"suppress_states_dtc\":[\"WA\"]},"
-	"\"refresh\":{\"max_shrink\":\"30%\"}}";
+        "{\"columns\":[{\"name\":\"user_id\",\"source\":\"token\"},{\"name\":\"k\",\"constant\":"
+        "\"v\"}],"
+        "\"format\":{\"container\":\"tsv\"},\"limits\":{\"max_rows_per_file\":1000},"
+        "\"naming\":{\"data_template\":\"{label}_{part}.tsv.gz\"},\"packaging\":{\"compression\":"
+        "\"gzip\"},"
+        "\"completion\":{\"kind\":\"success_file\",\"name_template\":\"{label}_SUCCESS\"},"
+        "\"privacy\":{\"min_audience_size\":{\"DTC\":70},\"suppress_states_dtc\":[\"WA\"]},"
+        "\"refresh\":{\"max_shrink\":\"30%\"}}";
 static const char bucket[] = "{\"url\":\"file:///drop/\"}";
-static const char route[] = "{\"name\":\"r\",\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\","
-			    "\"guards\":{\"min_size\":60,\"min_match_rate\":\"0.5\"},\"approval\":\"always\"}";
+static const char route[] =
+        "{\"name\":\"r\",\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
+        "\"k\","
+        "\"guards\":{\"min_size\":60,\"min_match_rate\":\"0.5\"},\"approval\":\"always\"}";
 
 struct set {
 	struct spec_document docs[MOST];
@@ -37,12 +46,16 @@ struct set {
 static struct set good(void)
 {
 	return (struct set){.count = 6,
-		.docs = {{STR("Tenant"), STR("t"), STR("t"), STR(tenant)}, {STR("Audience"), STR("t"), STR("a"), STR(audience)},
-			{STR("Bridge"), STR("t"), STR("b"), STR(bridge)}, {STR("Destination"), STR(""), STR("d"), STR(destination)},
-			{STR("Bucket"), STR(""), STR("k"), STR(bucket)}, {STR("Route"), STR("t"), STR("r"), STR(route)}}};
+	        .docs = {{STR("Tenant"), STR("t"), STR("t"), STR(tenant)},
+	                {STR("Audience"), STR("t"), STR("a"), STR(audience)},
+	                {STR("Bridge"), STR("t"), STR("b"), STR(bridge)},
+	                {STR("Destination"), STR(""), STR("d"), STR(destination)},
+	                {STR("Bucket"), STR(""), STR("k"), STR(bucket)},
+	                {STR("Route"), STR("t"), STR("r"), STR(route)}}};
 }
 
-static int resolve(const struct set *s, struct arena *mem, struct str *json, char hash[SHA256_HEX], struct err *e)
+static int resolve(const struct set *s, struct arena *mem, struct str *json, char hash[SHA256_HEX],
+        struct err *e)
 {
 	return spec_resolve(STR("t"), STR("r"), s->docs, s->count, mem, json, hash, e);
 }
@@ -89,13 +102,15 @@ static void what_is_not_honoured_is_named(void **state)
 	char hash[SHA256_HEX];
 	struct set s = good();
 	arena_init(&mem, ARENA);
-	s.docs[3].body = STR("{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{\"data_template\":\"{label}\"},"
-			     "\"packaging\":{\"encryption\":\"pgp\",\"compression\":\"zip\"},\"privacy\":{\"min_age\":18},"
-			     "\"bridge\":{\"cardinality\":\"one_to_many\"}}");
+	s.docs[3].body = STR("{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{"
+	                     "\"data_template\":\"{label}\"},"
+	                     "\"packaging\":{\"encryption\":\"pgp\",\"compression\":\"zip\"},"
+	                     "\"privacy\":{\"min_age\":18},"
+	                     "\"bridge\":{\"cardinality\":\"one_to_many\"}}");
 	assert_int_equal(resolve(&s, &mem, &json, hash, &e), 0);
 	assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
-	static const char *const want[] = {
-		"packaging.encryption", "packaging.compression", "privacy.min_age", "bridge.cardinality"};
+	static const char *const want[] = {"packaging.encryption", "packaging.compression",
+	        "privacy.min_age", "bridge.cardinality"};
 	assert_int_equal(spec.unsupported_count, 4);
 	for (size_t i = 0; i < 4; i++)
 		assert_true(str_eq(spec.unsupported[i], str_c(want[i])));
@@ -109,17 +124,26 @@ static void mistakes_name_document_and_path(void **state)
 		size_t doc;
 		const char *body, *says;
 	} cases[] = {
-		{1, "{\"type\":\"DTC\"}", "Audience a, source.url: is missing"},
-		{1, NULL, "Audience a: is not there: apply it"},
-		{2, "{\"source\":{\"url\":\"x\"},\"from\":{\"column\":\"p\",\"kind\":\"npi\"},\"record\":[{\"name\":\"t\","
-		    "\"column\":\"t\"}]}", "Route r, bridge: maps another kind of id than the audience has"},
-		{3, "{\"columns\":[]}", "Destination d, naming.data_template: is missing"},
-		{5, "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\",\"guards\":{\"min_size\":\"x\"}}",
-			"Route r, guards.min_size: must be a whole number, 0 or more"},
-		{5, "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\",\"approval\":\"maybe\"}",
-			"Route r, approval: is not a word that is known here"},
-		{5, "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\",\"suppress\":[\"s\"]}",
-			"SuppressionList s: is not there: apply it"},
+	        {1, "{\"type\":\"DTC\"}", "Audience a, source.url: is missing"},
+	        {1, NULL, "Audience a: is not there: apply it"},
+	        {2,
+	                "{\"source\":{\"url\":\"x\"},\"from\":{\"column\":\"p\",\"kind\":\"npi\"},"
+	                "\"record\":[{\"name\":\"t\","
+	                "\"column\":\"t\"}]}",
+	                "Route r, bridge: maps another kind of id than the audience has"},
+	        {3, "{\"columns\":[]}", "Destination d, naming.data_template: is missing"},
+	        {5,
+	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
+	                "\"k\",\"guards\":{\"min_size\":\"x\"}}",
+	                "Route r, guards.min_size: must be a whole number, 0 or more"},
+	        {5,
+	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
+	                "\"k\",\"approval\":\"maybe\"}",
+	                "Route r, approval: is not a word that is known here"},
+	        {5,
+	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
+	                "\"k\",\"suppress\":[\"s\"]}",
+	                "SuppressionList s: is not there: apply it"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
@@ -154,7 +178,8 @@ static void a_spec_in_another_form_is_refused(void **state)
 	assert_int_equal(spec_parse(spaced, &mem, &spec, &e), ERR_REJECT);
 	assert_int_equal(spec_parse(STR("{\"tenant\":1}"), &mem, &spec, &e), ERR_REJECT);
 	assert_int_equal(spec_parse(STR("{"), &mem, &spec, &e), ERR_REJECT);
-	assert_int_equal(spec_parse(STR("{\"surprise\":1,\"tenant\":\"t\"}"), &mem, &spec, &e), ERR_REJECT);
+	assert_int_equal(
+	        spec_parse(STR("{\"surprise\":1,\"tenant\":\"t\"}"), &mem, &spec, &e), ERR_REJECT);
 	arena_release(&mem);
 }
 
@@ -164,8 +189,9 @@ static void ratios_are_exact_to_the_millionth(void **state)
 	static const struct {
 		const char *text;
 		int64_t ppm; /* -1: refused */
-	} cases[] = {{"30%", 300000}, {"0.3", 300000}, {"1", 1000000}, {"12.5%", 125000}, {"0.000001", 1}, {"0.0001%", 1},
-		{"0.0000001", -1}, {"", -1}, {"%", -1}, {".5", -1}, {"5.", -1}, {"-1", -1}, {"1e3", -1}, {"200%", 2000000}};
+	} cases[] = {{"30%", 300000}, {"0.3", 300000}, {"1", 1000000}, {"12.5%", 125000},
+	        {"0.000001", 1}, {"0.0001%", 1}, {"0.0000001", -1}, {"", -1}, {"%", -1}, {".5", -1},
+	        {"5.", -1}, {"-1", -1}, {"1e3", -1}, {"200%", 2000000}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int64_t ppm = -1;
 		bool ok = ratio_parse(str_c(cases[i].text), &ppm);
@@ -182,18 +208,27 @@ static void a_cadence_is_read_or_refused(void **state)
 	struct err e;
 	struct spec_cadence c;
 	arena_init(&mem, ARENA);
-	assert_int_equal(spec_cadence(STR("{\"name\":\"r\",\"cadence\":{\"kind\":\"biweekly\",\"at\":\"06:30\",\"weekday\":"
-					  "\"friday\",\"anchor\":\"2026-01-02\",\"zone\":\"Europe/Berlin\"}}"), &mem, &c, &e), 0);
+	assert_int_equal(
+	        spec_cadence(
+	                STR("{\"name\":\"r\",\"cadence\":{\"kind\":\"biweekly\",\"at\":\"06:30\","
+	                    "\"weekday\":"
+	                    "\"friday\",\"anchor\":\"2026-01-02\",\"zone\":\"Europe/Berlin\"}}"),
+	                &mem, &c, &e),
+	        0);
 	assert_int_equal(c.kind, CADENCE_BIWEEKLY);
 	assert_int_equal(c.hour * 60 + c.minute, 390);
 	assert_int_equal(c.weekday, 5);
 	assert_true(str_eq(c.zone, STR("Europe/Berlin")));
-	assert_int_equal(spec_cadence(STR("{\"cadence\":{\"cron\":\"0 6 * * 1\"}}"), &mem, &c, &e), 0);
+	assert_int_equal(
+	        spec_cadence(STR("{\"cadence\":{\"cron\":\"0 6 * * 1\"}}"), &mem, &c, &e), 0);
 	assert_int_equal(c.kind, CADENCE_CRON);
 	assert_int_equal(spec_cadence(STR("{\"name\":\"r\"}"), &mem, &c, &e), 0);
 	assert_int_equal(c.kind, CADENCE_NONE);
-	assert_int_equal(spec_cadence(STR("{\"name\":\"r\",\"cadence\":{\"kind\":\"daily\",\"at\":\"24:00\"}}"), &mem, &c, &e),
-		ERR_REJECT);
+	assert_int_equal(
+	        spec_cadence(
+	                STR("{\"name\":\"r\",\"cadence\":{\"kind\":\"daily\",\"at\":\"24:00\"}}"),
+	                &mem, &c, &e),
+	        ERR_REJECT);
 	assert_string_equal(e.text, "Route r, cadence.at: must be a time such as \"06:30\"");
 	arena_release(&mem);
 }
@@ -201,12 +236,12 @@ static void a_cadence_is_read_or_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_route_resolves_by_value),
-		cmocka_unit_test(what_is_not_honoured_is_named),
-		cmocka_unit_test(mistakes_name_document_and_path),
-		cmocka_unit_test(a_spec_in_another_form_is_refused),
-		cmocka_unit_test(ratios_are_exact_to_the_millionth),
-		cmocka_unit_test(a_cadence_is_read_or_refused),
+	        cmocka_unit_test(a_route_resolves_by_value),
+	        cmocka_unit_test(what_is_not_honoured_is_named),
+	        cmocka_unit_test(mistakes_name_document_and_path),
+	        cmocka_unit_test(a_spec_in_another_form_is_refused),
+	        cmocka_unit_test(ratios_are_exact_to_the_millionth),
+	        cmocka_unit_test(a_cadence_is_read_or_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
