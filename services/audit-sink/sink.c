@@ -97,10 +97,10 @@ static void sort_out(
         struct sorted *s, const struct batch_message *msgs, size_t count, struct arena *mem)
 {
 	*s = (struct sorted){
-	        .statuses = arena_alloc(mem, count * sizeof(*s->statuses)),
-	        .receipts = arena_alloc(mem, count * sizeof(*s->receipts)),
-	        .records = arena_alloc(mem, count * sizeof(*s->records)),
-	        .letters = arena_alloc(mem, count * sizeof(*s->letters)),
+	        .statuses = arena_alloc(mem, count * sizeof(void *)),
+	        .receipts = arena_alloc(mem, count * sizeof(void *)),
+	        .records = arena_alloc(mem, count * sizeof(void *)),
+	        .letters = arena_alloc(mem, count * sizeof(void *)),
 	        .positions = arena_alloc(mem, count * sizeof(*s->positions)),
 	};
 	for (size_t i = 0; i < count; i++) {

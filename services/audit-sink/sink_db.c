@@ -216,7 +216,7 @@ static void add_facts(struct pg_params *p, const struct chain_link *links, size_
 int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem,
         struct err *e)
 {
-	const struct ev_audit_record **records = arena_alloc(mem, (count + 1) * sizeof(*records));
+	const struct ev_audit_record **records = arena_alloc(mem, (count + 1) * sizeof(void *));
 	struct str *previous = arena_alloc(mem, (count + 1) * sizeof(*previous));
 	struct str *hashes = arena_alloc(mem, (count + 1) * sizeof(*hashes));
 	int64_t *sequences = arena_alloc(mem, (count + 1) * sizeof(*sequences));
@@ -250,7 +250,7 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count,
         struct arena *mem, struct err *e)
 {
-	const struct ev_dead_letter **letters = arena_alloc(mem, (count + 1) * sizeof(*letters));
+	const struct ev_dead_letter **letters = arena_alloc(mem, (count + 1) * sizeof(void *));
 	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
 	for (size_t i = 0; i < count; i++) {
 		letters[i] = msgs[i]->event;
