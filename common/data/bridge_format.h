@@ -3,15 +3,16 @@
  * How a bridge version lies in staging.
  *
  * keys.NNN: a table of 16-byte slots, sorted by fingerprint: 11 bytes of fingerprint, 5 bytes of
- * ordinal, both big-endian; an ordinal of all ones is a free slot. A fingerprint's first 8 bytes,
- * as a fraction of 2^64, give its shard and, within it, its home line (4 slots, 64 bytes). Entries
- * lie in the first free slot at or after the start of their home line, in order; so a search that
- * meets a free slot or a larger fingerprint has missed. Load is 3/4; what runs over the last line
- *   lies behind it.
+ *   ordinal, both big-endian; an ordinal of all ones is a free slot. A fingerprint's first 8 bytes,
+ *   as a fraction of 2^64, give its shard and, within it, its home line (4 slots, 64 bytes).
+ *   Entries lie in the first free slot at or after the start of their home line, in order; so a
+ *   search that meets a free slot or a larger fingerprint has missed. Load is 3/4; what runs over
+ *   the last line lies behind it.
  * marks: 4 bytes, little-endian, per record: keyed hash of its primary id. leader: a selection of
  * first records. values.NNN: the values of consecutive records back to back; then 2-byte lengths
- * per record and column; then an 8-byte offset per 64 records; all little-endian. manifest: text
- * lines, fields separated by tabs; both sides have the same head lines and their own pieces.
+ * per record and column; then an 8-byte offset per 64 records; all little-endian.
+ * manifest: text lines, fields separated by tabs; both sides have the same head lines and their own
+ * pieces.
  */
 #ifndef LONGSHORE_DATA_BRIDGE_FORMAT_H
 #define LONGSHORE_DATA_BRIDGE_FORMAT_H

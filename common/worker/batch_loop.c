@@ -7,12 +7,17 @@
  *
  * Where a process may die, by the names of the probes, and what is then true:
  *
- *   batch_before           nothing of the batch happened; it is read again
+ *   batch_before
+ *       nothing of the batch happened; it is read again
  *   publish_after_produce, publish_after_ack
- *                          some or all of a send is there; the service knows from its own store
- * what to send again batch_after, batch_before_commit the batch is durable with the service, its
- * offsets are not committed: it comes again and must change nothing batch_after_commit     done
- *   revoke_begin           as at any other time
+ *       some or all of a send is there; the service knows from its own store what to send again
+ *   batch_after, batch_before_commit
+ *       the batch is durable with the service, its offsets are not committed: it comes again and
+ *       must change nothing
+ *   batch_after_commit
+ *       done
+ *   revoke_begin
+ *       as at any other time
  */
 #include "batch_loop.h"
 

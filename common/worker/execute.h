@@ -4,10 +4,13 @@
  * earlier execution, else handle, stage the result. What only the loop's thread may do, encoding
  * and decoding, is asked of it in the middle:
  *
- *   pool thread                                   loop thread
- *   spec, staged result found: bytes  --ADOPT-->  decode, put the current issue in, encode into
- * task->wire or handle() done: struct          --ENCODE->  encode into task->wire put wire
- * create-once; lost: read the winner's --ADOPT--> return: task->act, task->failure
+ *   pool thread                                loop thread
+ *   spec, then a staged result if there is one
+ *     found: its bytes                --ADOPT--> decode, put the current issue in, encode
+ *     none: handle() makes a result  --ENCODE--> encode into task->wire
+ *   put task->wire, create-once
+ *     lost: read the winner's         --ADOPT--> as above
+ *   return: task->act, task->failure
  *
  * Staging that is away is waited for here, with growing pauses: it is this process's neighbour and
  * no fault of the task.

@@ -7,19 +7,31 @@
  * Where a process may die, by the names of the probes, and what is then true. "Again" means: the
  * message is read again by the next owner of its partition.
  *
- *   task_before_mark         nothing happened; again, as a fresh task
- *   task_before_commit       the marks of this turn are not committed: its starts never ran, its
- * ends are repeated from staging task_after_commit, task_after_mark, task_before_handle marked as
- * running: again, as a suspect, alone, no death counted suspect_before_run       marked as running
- * alone: again, alone, one more death counted task_after_handle        the task's effects may be
- * there; it is done again, and must be idempotent task_after_result_stored again, but the staged
- * result is reported and nothing is done task_after_produce       the result may be there twice;
- * the reader counts the first task_after_ack           the result is there, its offset not
- * committed: reported again from staging deadletter_after_produce, deadletter_after_ack the dead
- * letter may be there twice, `reject` not yet: again, the count of deaths stands revoke_begin as
- * without a revoke: marks as last committed revoke_end               marks as committed in the
- * revoke: nobody is "alone", acknowledged ones are finished drain_begin              as at any
- * other time
+ *   task_before_mark
+ *       nothing happened; again, as a fresh task
+ *   task_before_commit
+ *       the marks of this turn are not committed: its starts never ran, its ends are repeated
+ *       from staging
+ *   task_after_commit, task_after_mark, task_before_handle
+ *       marked as running: again, as a suspect, alone, no death counted
+ *   suspect_before_run
+ *       marked as running alone: again, alone, one more death counted
+ *   task_after_handle
+ *       the task's effects may be there; it is done again, and must be idempotent
+ *   task_after_result_stored
+ *       again, but the staged result is reported and nothing is done
+ *   task_after_produce
+ *       the result may be there twice; the reader counts the first
+ *   task_after_ack
+ *       the result is there, its offset not committed: reported again from staging
+ *   deadletter_after_produce, deadletter_after_ack
+ *       the dead letter may be there twice, `reject` not yet: again, the count of deaths stands
+ *   revoke_begin
+ *       as without a revoke: marks as last committed
+ *   revoke_end
+ *       marks as committed in the revoke: nobody is "alone", acknowledged ones are finished
+ *   drain_begin
+ *       as at any other time
  *
  * No offset is ever committed as finished before the result of its message (of poison: the dead
  * letter and the `reject`) is acknowledged by the broker.

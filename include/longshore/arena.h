@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Memory named by its lifetime. One arena per message or batch: made by the loop, reset after the
- * commit; whoever handles a message frees nothing. The arena is always an explicit parameter `mem`;
- * there is no current arena.
+ * commit; whoever
+ * handles a message frees nothing. The arena is always an explicit parameter `mem`; there is no
+ * current arena.
  *
  * Invariants: memory is aligned for any type; nothing moves until reset; total size never passes
- * the limit. One thread owns an arena.
+ * the limit.
+ * One thread owns an arena.
  */
 #ifndef LONGSHORE_ARENA_H
 #define LONGSHORE_ARENA_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A growing byte buffer with a maximum given at init. A maximum reached on input is the input's
- * fault: the append answers ERR_REJECT ("too_large") and the buffer keeps what it had.
+ * fault: the append
+ * answers ERR_REJECT ("too_large") and the buffer keeps what it had.
  */
 #ifndef LONGSHORE_BUF_H
 #define LONGSHORE_BUF_H

@@ -9,8 +9,7 @@
  * answers is durable, also the answer that the temporary is gone. Every error names the path below
  * the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT ("bad_name").
  * A place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one that cannot do
- * it ERR_REJECT
- * ("drop_unfit").
+ * it ERR_REJECT ("drop_unfit").
  */
 #ifndef LONGSHORE_DROP_H
 #define LONGSHORE_DROP_H

@@ -3,10 +3,11 @@
  * Errors: what went wrong and, above all, what the caller must do about it.
  *
  * A function that can fail returns 0 or a negative `enum err_act` and fills the caller's `struct
- * err`. Nothing is allocated, so it works when memory is out. Texts never hold a secret, a patient
- * or partner id, or an ordinal: they end in events, logs and status rows. Name the place (file,
- * row, task) and the remedy instead. On failure, outputs of the failing function are untouched
- * unless its header says otherwise.
+ * err`.
+ * Nothing is allocated, so it works when memory is out. Texts never hold a secret, a patient or
+ * partner id, or an ordinal: they end in events, logs and status rows. Name the place (file, row,
+ * task) and the remedy instead.
+ * On failure, outputs of the failing function are untouched unless its header says otherwise.
  */
 #ifndef LONGSHORE_ERR_H
 #define LONGSHORE_ERR_H

@@ -4,9 +4,9 @@
  * batches.
  *
  * Message = len8(tenant) tenant len8(kind) kind id, where len8 is one byte: so no two triples share
- * a message. All 128 bits are given; the bridge truncates. The block cipher is OpenSSL's; the
- * chaining is ours so that AES-NI is kept busy over a batch; a test holds it against OpenSSL's own
- * CMAC.
+ * a message.
+ * All 128 bits are given; the bridge truncates. The block cipher is OpenSSL's; the chaining is ours
+ * so that AES-NI is kept busy over a batch; a test holds it against OpenSSL's own CMAC.
  */
 #ifndef LONGSHORE_FINGERPRINT_H
 #define LONGSHORE_FINGERPRINT_H

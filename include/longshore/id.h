@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Ids are causes: SHA-256 over a tag and length-prefixed fields, the first 16 bytes in hex. The
- * same cause gives the same id, another input another id; nothing is drawn at random.
+ * same cause gives the
+ * same id, another input another id; nothing is drawn at random.
  *
  * Encoding: each field is an 8-byte little-endian length and its bytes; numbers are fields of their
  * decimal text.

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Keys of one service. `longshore keys init` writes one directory per service; a service is given
- * its own only, so a key that is not in the directory cannot be used, whatever the code asks for.
- * All other keys are HKDF-SHA256 of these masters and a scope; tasks carry no keys.
+ * its own only, so a
+ * key that is not in the directory cannot be used, whatever the code asks for. All other keys are
+ * HKDF-SHA256 of these masters and a scope; tasks carry no keys.
  *
  * Files in a service's directory, each 64 hex digits and a line end, mode 0400:
  *   staging-<prefix>.key     master of a staging prefix: specs keys values selections files ledger
  *   fingerprint-<epoch>.key  master of the fingerprint keys; the highest epoch is current (builder,
- * bridge-worker) mark.key                 master of the mark keys (builder)
+ *   bridge-worker) mark.key                 master of the mark keys (builder)
  *
  * Who holds which staging master: the README of this module has the table; keyring_plan() is its
- * data. Reading a key that is missing is ERR_FATAL ("key_missing") and names the file, never its
- * content.
+ * data.
+ * Reading a key that is missing is ERR_FATAL ("key_missing") and names the file, never its content.
  */
 #ifndef LONGSHORE_KEYRING_H
 #define LONGSHORE_KEYRING_H

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What Redis keeps for us, all of which may be lost: leases on task executions, triggers seen, rate
- * limits. It only saves work. Redis slower than 100 ms, or away, counts as absent for a second:
- * calls then answer at once, as if nothing were stored.
+ * limits. It only
+ * saves work. Redis slower than 100 ms, or away, counts as absent for a second: calls then answer
+ * at once, as if nothing were stored.
  *
  * Keys: <prefix>lease:<task>, <prefix>trigger:<id>, <prefix>rate:<bucket>,
- * <prefix>claim:<bucket>:<claim>. One thread owns a struct memo. A call blocks for some 100 ms at
- * most. The process must ignore SIGPIPE.
+ * <prefix>claim:<bucket>:<claim>.
+ * One thread owns a struct memo. A call blocks for some 100 ms at most. The process must ignore
+ * SIGPIPE.
  */
 #ifndef LONGSHORE_LEASE_H
 #define LONGSHORE_LEASE_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One JSON object a line on standard output: ts, level, svc, event, msg first and always, then the
- * fields given. `event` is a stable dotted name ("uploader.file.committed") that alerts may rely
- * on. Values from outside are escaped and cut at 1,024 bytes. Only loops and main functions log;
- * libraries return errors. Safe from several threads: a line is one write(2).
+ * fields given.
+ * `event` is a stable dotted name ("uploader.file.committed") that alerts may rely on. Values from
+ * outside are escaped and cut at 1,024 bytes. Only loops and main functions log; libraries return
+ * errors. Safe from several threads: a line is one write(2).
  */
 #ifndef LONGSHORE_LOG_H
 #define LONGSHORE_LOG_H

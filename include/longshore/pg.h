@@ -4,15 +4,17 @@
  * bracket.
  *
  * services/<x>/sql/<verb>_<noun>.sql becomes `extern const struct pg_statement sql_<verb>_<noun>;`
+ *
  * (header "sql/<x>.h", generated). Parameters are always bound, never pasted. No general query call
  * leaves a *_db.c file.
  *
  * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40),
  * resources (53), lock not available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL;
  * data (22, 23): ERR_REJECT (23505 has code "pg_duplicate"). After a lost connection the object
- * reconnects at the next call outside a transaction. A transaction that idles for ten seconds (its
- * process is stopped or stuck) is ended by the server, so that others get at its rows; who waits
- * for a row longer than twenty seconds gets ERR_RETRY. One thread owns a struct pg.
+ * reconnects at the next call outside a transaction.
+ * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the
+ * server, so that others get at its rows; who waits for a row longer than twenty seconds gets
+ * ERR_RETRY. One thread owns a struct pg.
  */
 #ifndef LONGSHORE_PG_H
 #define LONGSHORE_PG_H

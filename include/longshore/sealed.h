@@ -10,8 +10,8 @@
  * notice is ERR_REJECT ("corrupt"). The last chunk is always shorter than 64 KiB (possibly empty).
  *
  * Bodies are written as streams, create-once. A writer that loses the race reads the winner's
- * object back: facts are always those of the object that is there ("won" says whose it is). Memory:
- * one chunk. Threads: a writer or reader belongs to one thread.
+ * object back: facts are always those of the object that is there ("won" says whose it is).
+ * Memory: one chunk. Threads: a writer or reader belongs to one thread.
  */
 #ifndef LONGSHORE_SEALED_H
 #define LONGSHORE_SEALED_H

@@ -5,16 +5,16 @@
  *
  * What a driver promises:
  *   - an object is visible under its name whole or not at all, and after finish it survives a crash
- * of the machine;
+ *     of the machine;
  *   - create-once: of any number of writers of one name, exactly one finish succeeds, the others
- * get ERR_REJECT
- *     ("exists") and the winner's object is untouched;
+ *     get ERR_REJECT ("exists") and the winner's object is untouched;
  *   - replace: succeeds only if the object's tag is the one that was read, else ERR_FENCED
- * ("changed");
+ *     ("changed");
  *   - bytes under a name never change otherwise.
  * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component: else ERR_REJECT
- * ("bad_name"). Errors of the store itself are ERR_RETRY ("store_unavailable"); a missing object is
- * ERR_REJECT ("not_found").
+ * ("bad_name").
+ * Errors of the store itself are ERR_RETRY ("store_unavailable"); a missing object is ERR_REJECT
+ * ("not_found").
  *
  * Threads: a struct store may be used by several threads; a writer or reader by one.
  * Blocking: calls may block for as long as the medium does.

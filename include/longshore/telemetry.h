@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Counters and the admin port: /healthz (loop turned within the last 30 s), /readyz (assigned once,
- * neighbours answer), /metrics (Prometheus text). Counters are a fixed array with a table of names;
- * adding is lock-free and may be done by any thread.
+ * neighbours
+ * answer), /metrics (Prometheus text). Counters are a fixed array with a table of names; adding is
+ * lock-free and may
+ * be done by any thread.
  */
 #ifndef LONGSHORE_TELEMETRY_H
 #define LONGSHORE_TELEMETRY_H

@@ -3,9 +3,10 @@
  * The loop every service runs in. Two shapes, one wiring:
  *
  *   task service   one task in, one result out: bridge-builder, bridge-worker, formatter, uploader.
- * The loop owns Kafka and Avro on one thread; a fixed pool of threads runs `handle`. batch service
- * many events at once, in order per partition: scheduler, audit-sink. `batch` runs on the loop's
- * thread.
+ *                  The loop owns Kafka and Avro on one thread; a fixed pool of threads runs
+ *                  `handle`.
+ *   batch service  many events at once, in order per partition: scheduler, audit-sink. `batch` runs
+ *                  on the loop's thread.
  *
  * The head comment of common/worker/task_loop.c states what is true after a crash at each point.
  */

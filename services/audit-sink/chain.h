@@ -6,7 +6,8 @@
  * Hash = SHA-256, hex, over fields that each are an 8-byte little-endian length and the bytes;
  * numbers as decimal text: "audit/1", tenant, sequence, record id, at (Unix ms), actor, action,
  * delivery, route, version, reason, detail, number of facts, each fact's name and value in byte
- * order of the names, hash of the predecessor (empty for the first). Pure.
+ * order of the names, hash of the predecessor (empty for the first).
+ * Pure.
  */
 #ifndef CHAIN_H
 #define CHAIN_H

@@ -2,14 +2,16 @@
  *
  * One cycle: a few deliveries are loaded, decided, stored in one transaction, published, marked.
  *
- *   load    states, specs, the rows that events name           no lock is held: a stopped process
- * holds up nobody decide  asks for facts; they are gathered for all at once; decide again lists
- * staged lists are written, content-addressed        a crash leaves garbage, never a wrong list
- *   store   locks the rows in the order of their ids, compares their versions, issues under the
- * caps, writes states, tasks, heads, claims, outbox; commits              a crash before: nothing
- * happened publish in order                                           a crash before or within: any
- * scheduler's sweep does it mark    the outbox rows are deleted                        a crash
- * before: published once more, which is harmless
+ *   load     states, specs, the rows that events name.
+ *            No lock is held: a stopped process holds up nobody.
+ *   decide   asks for facts; they are gathered for all at once; decide again.
+ *   lists    staged lists are written, content-addressed.
+ *            A crash leaves garbage, never a wrong list.
+ *   store    locks the rows in the order of their ids, compares their versions, issues under the
+ *            caps, writes states, tasks, heads, claims, outbox; commits.
+ *            A crash before: nothing happened.
+ *   publish  in order. A crash before or within: any scheduler's sweep does it.
+ *   mark     the outbox rows are deleted. A crash before: published once more, which is harmless.
  *
  * Whoever finds another version publishes nothing: all is rolled back, and each delivery is loaded
  * and decided alone.

@@ -3,17 +3,17 @@
  * The one decider. Pure. States, and the functions that draw the arrows:
  *
  *   (none) --decide_request--> requested --decide_start--> selecting
- *   selecting: decide_inspected -> decide_selected -> decide_take_route -> decide_look_at_lists ->
- * decide_lists_seen
- *              -> decide_combined -> decide_gate
+ *   selecting: decide_inspected -> decide_selected -> decide_take_route -> decide_look_at_lists
+ *              -> decide_lists_seen -> decide_combined -> decide_gate
  *   selecting  --decide_format--> formatting: decide_parts_done -> decide_trailers_done
  *   formatting --decide_upload--> uploading: decide_uploaded, for parts, manifest, marker
  *   uploading  --decide_complete--> completed
  *
- *   any not final --decide_hold--> held --decide_look_again, decide_approve, decide_resume--> where
- * it was selecting .. held --decide_restart, decide_begin_revision--> selecting, one revision on
- *   any not final --decide_end--> cancelling --decide_settled--> failed, rejected, cancelled; or
- * completed (too late)
+ *   any not final --decide_hold--> held --decide_look_again, decide_approve, decide_resume-->
+ *              where it was
+ *   selecting .. held --decide_restart, decide_begin_revision--> selecting, one revision on
+ *   any not final --decide_end--> cancelling --decide_settled--> failed, rejected, cancelled;
+ *              or completed (too late)
  *                            \-- no upload was made --> failed, rejected, cancelled, superseded
  *   build: (none) --decide_request, decide_start_build--> selecting --decide_built--> completed
  *
@@ -21,10 +21,11 @@
  *   1 a final state is never left
  *   2 a task that is done stays done; totals are sums over rows, never over messages
  *   3 retry, defer, reject and expired count for the current issue only; the first done of any
- * issue wins 4 whatever is not final has a due_ms; a final state has one until its status was read
- * back 5 no upload was issued, or every end but completed went through settle 6 versions only grow;
- * a status has the version of the decision that stored it 7 an upload of the manifest or marker is
- * made only when all before it are receipted
+ *     issue wins
+ *   4 whatever is not final has a due_ms; a final state has one until its status was read back
+ *   5 no upload was issued, or every end but completed went through settle
+ *   6 versions only grow; a status has the version of the decision that stored it
+ *   7 an upload of the manifest or marker is made only when all before it are receipted
  */
 #include "deciding.h"
 

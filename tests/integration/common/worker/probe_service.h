@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A task service that does what the task's lane says, in the test program itself, started anew as a
- * child: ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file> Each call
- * of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until
+ * child:
+ *   ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file>
+ * Each call of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until
  * <dir>/<file> is there or the process is to stop. */
 #ifndef TESTS_PROBE_SERVICE_H
 #define TESTS_PROBE_SERVICE_H
