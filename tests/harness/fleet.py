@@ -148,6 +148,12 @@ class Fleet:
         with psycopg.connect(self.conninfo()) as c:
             return c.execute(statement, args).fetchall()
 
+    def change(self, statement, args=()):
+        """What an operator might do to the database by hand."""
+        import psycopg
+        with psycopg.connect(self.conninfo()) as c:
+            return c.execute(statement, args).rowcount
+
     def setup(self):
         self.admin(f"CREATE DATABASE {self.database}")
         self.cli("migrate")
@@ -231,12 +237,12 @@ class Fleet:
                 wait_until(lambda r=replica: not r.alive() or r.events("worker.assigned"), timeout,
                            f"{replica.service} to get work:\n{replica.log()[-2000:]}")
 
-    def apply(self, documents):
+    def apply(self, documents, actor=None):
         """Documents (dicts) are written as JSON, which is YAML."""
         path = self.path(f"apply-{secrets.token_hex(4)}.yaml")
         with open(path, "w", encoding="utf-8") as f:
             f.writelines(f"---\n{json.dumps(d, indent=1)}\n" for d in documents)
-        return self.cli("apply", "-f", path)
+        return self.cli("apply", "-f", path, *(("--actor", actor) if actor else ()))
 
     def wait_state(self, delivery_id, states=FINAL + ("held",), timeout=60):
         def look():
@@ -248,6 +254,20 @@ class Fleet:
         except AssertionError as e:
             raise AssertionError(f"{e}: {self.query('SELECT state, reason FROM run.state')}") from None
         return self.status(delivery_id)
+
+    def wait_until_status(self, delivery_id, condition, timeout, what):
+        """Its status (of `status --json`) once that is as wanted; the last one is in the failure."""
+        seen = None
+
+        def look():
+            nonlocal seen
+            seen = self.status(delivery_id)
+            return seen and condition(seen)
+        try:
+            wait_until(look, timeout, f"delivery {delivery_id} to be {what}", pause=0.1)
+        except AssertionError as e:
+            raise AssertionError(f"{e}: {seen}") from None
+        return seen
 
     def dropped(self):
         """Files at the destination by name; hidden ones are temporaries."""
