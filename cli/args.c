@@ -24,6 +24,20 @@ const char *cli_option(const struct cli *cli, const char *name)
 	return found;
 }
 
+int cli_option_number(
+        const struct cli *cli, const char *name, int64_t most, int64_t *out, struct err *e)
+{
+	const char *given = cli_option(cli, name);
+	int64_t number = 0;
+	if (!given)
+		return 0;
+	if (!str_to_i64(str_c(given), &number) || number < 1 || number > most)
+		return cli_usage(e, "%s: %s is no whole number from 1 to %lld", name, given,
+		        (long long)most);
+	*out = number;
+	return 0;
+}
+
 static const struct cli_option common[] = {{"--json", NULL, false, "print JSON"},
         {"--help", NULL, false, "print help"}, {NULL, NULL, false, NULL}};
 
@@ -65,6 +79,8 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 	if (option->value && !value && !option->may_be_bare)
 		return cli_usage(e, "%s: %s needs a value: %s %s", verb->name, option->name,
 		        option->name, option->value);
+	if (value && value[0] == '\0')
+		return cli_usage(e, "%s: the value of %s is empty", verb->name, option->name);
 	out->options[out->options_count].name = option->name;
 	out->options[out->options_count++].value = value;
 	return 0;

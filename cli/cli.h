@@ -3,29 +3,35 @@
  * The `longshore` command: a table of verbs over one way to read arguments, to reach the servers,
  * and to print.
  *
- * Exit codes: 0 done, 1 failed, 2 usage, 3 held. Results go to standard output, errors to standard
- * error; with --json both are JSON.
+ * Exit codes: 0 done, 1 failed, 2 usage, 3 held, 130 interrupted. Results go to standard output,
+ * errors to standard error; with --json both are JSON.
  */
 #ifndef CLI_H
 #define CLI_H
 
 #include "longshore/arena.h"
 #include "longshore/buf.h"
+#include "longshore/bus.h"
 #include "longshore/err.h"
 #include "longshore/events.h"
 #include "longshore/pg.h"
 
 #include <stdbool.h>
 
-enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_HELD = 3 };
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_HELD = 3,
+	EXIT_INTERRUPTED = 130
+};
 
 enum { ARGS_MAX = 64, POSITIONS_MAX = 8 };
 
 struct cli_conf {
-	const char *kafka, *topic_prefix, *postgres, *redis, *staging, *keys;
+	const char *kafka, *topic_prefix, *postgres, *redis, *staging, *keys, *zoneinfo;
 };
 
-/* An option takes a value, or none (is_flag), or one if a number follows (may_have_number). */
 struct cli_option {
 	const char *name;  /* "--actor" */
 	const char *value; /* what the help calls its value; NULL for a flag */
@@ -46,7 +52,8 @@ struct cli {
 	struct cli_conf conf;
 	struct cli_args args;
 	struct arena mem;
-	struct pg *pg; /* opened by cli_pg */
+	struct pg *pg;                 /* opened by cli_pg */
+	struct bus_producer *producer; /* opened by cli_publish */
 	bool json;
 };
 
@@ -54,6 +61,7 @@ struct cli_verb {
 	const char *name;
 	const char *usage; /* arguments, as in "ROUTE [--wait [SECONDS]]" */
 	const char *help;  /* one line */
+	const char *more;  /* what `help VERB` says besides; may be NULL */
 	int positions_min, positions_max;
 	const struct cli_option *options; /* ends with a name of NULL; may be NULL */
 	int (*run)(struct cli *cli,
@@ -62,43 +70,49 @@ struct cli_verb {
 
 /* Value of an option: NULL if it was not given. Of several the last. */
 const char *cli_option(const struct cli *cli, const char *name);
+/* The same as a whole number from 1 to most; *out stays where it was not given. ERR_REJECT
+ * ("usage"). */
+int cli_option_number(const struct cli *cli, const char *name, int64_t most, int64_t *out,
+        struct err *e) ERR_MUST_USE;
 /* ERR_REJECT ("usage") with the text. */
 int cli_usage(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out,
         struct err *e) ERR_MUST_USE;
 
+/* --- servers --- */
+
 /* The settings this verb needs: ERR_REJECT ("usage") names the variable that is not set. */
 int cli_need(const char *value, const char *variable, struct err *e) ERR_MUST_USE;
+/* Connects, and refuses a database that lacks migrations: ERR_REJECT ("not_migrated"). */
 int cli_pg(struct cli *cli, struct err *e) ERR_MUST_USE;
+/* Connects to whatever is there. */
+int cli_pg_bare(struct cli *cli, struct err *e) ERR_MUST_USE;
 struct str cli_actor(struct cli *cli); /* --actor, else the system user */
 /* --tenant, else the only one there is. */
 int cli_tenant(struct cli *cli, struct str *out, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("not_found") unless a document of this kind and name was applied. */
+int cli_need_document(struct cli *cli, const char *kind, struct str tenant, struct str name,
+        struct err *e) ERR_MUST_USE;
 
-/* Publishes an event to <prefix><topic suffix> and waits until it is acknowledged. */
+/* Publishes an event to <prefix><topic suffix> and waits, 15 seconds at most, until it is
+ * acknowledged. */
 int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant,
         const struct ev_type *type, const void *event, struct err *e) ERR_MUST_USE;
 
 /* --- printing --- */
 
-void cli_json_string(struct buf *out, struct str text);
 void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Columns padded to their widest cell. cells: rows * columns texts. */
 void cli_table(const char *const *head, int columns, const struct str *cells, size_t rows);
+/* All of a result's cells, row by row, in mem. */
+struct str *cli_cells(const struct pg_rows *rows, int columns, struct arena *mem);
+/* One line without characters that steer a terminal. */
+struct str cli_plain(struct str text, struct arena *mem);
 
-/* --- deliveries --- */
+/* --- being interrupted --- */
 
-struct delivery_row {
-	struct str delivery_id, tenant, route, state, reason, detail;
-};
-
-/* What a person can type to release a held delivery; absent if it releases itself. */
-struct str cli_release(struct cli *cli, struct str delivery_id, struct str reason);
-/* false: no such delivery or build yet. */
-int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out, bool *out_found,
-        struct err *e) ERR_MUST_USE;
-/* Waits until it is final or held, at most so many seconds; prints it; the exit code. */
-int cli_wait(struct cli *cli, struct str delivery_id, int64_t seconds, struct err *e) ERR_MUST_USE;
-/* --wait's seconds (an hour where none are given); -1: not asked for. */
-int64_t cli_wait_seconds(const struct cli *cli);
+/* From here on SIGINT and SIGTERM only set a mark; so that a wait can end with a word. */
+void cli_catch_interrupt(void);
+bool cli_is_interrupted(void);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "json.h"
 #include "verbs.h"
 
 #include "longshore/conf.h"
 #include "longshore/log.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -26,6 +28,8 @@ static const struct conf_field fields[] = {
         SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port"),
         SETTING(staging, "LONGSHORE_STAGING", "", "staging, as URL"),
         SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
+        SETTING(zoneinfo, "LONGSHORE_SCHEDULER_ZONEINFO", "/usr/share/zoneinfo",
+                "directory of the time zone files"),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
@@ -41,16 +45,20 @@ static void print_options(const struct cli_option *options)
 static void print_help(const struct cli_verb *verb)
 {
 	if (verb) {
-		cli_print("usage: longshore %s %s\n\n%s.\n", verb->name, verb->usage, verb->help);
+		cli_print("usage: longshore %s%s%s\n\n%s.\n", verb->name, verb->usage[0] ? " " : "",
+		        verb->usage, verb->help);
+		if (verb->more)
+			cli_print("%s.\n\n", verb->more);
 		print_options(verb->options);
 		cli_print("  --json\n      print JSON\n");
 		return;
 	}
 	cli_print("usage: longshore VERB [ARGUMENTS] [--json]\n\n");
 	for (int i = 0; verbs[i]; i++)
-		cli_print("  %-8s %-38s %s\n", verbs[i]->name, verbs[i]->usage, verbs[i]->help);
-	cli_print("\nExit codes: 0 done, 1 failed, 2 usage, 3 held. Settings, from the "
-	          "environment:\n\n");
+		cli_print("  %-8s %-29s %s\n", verbs[i]->name, verbs[i]->usage, verbs[i]->help);
+	cli_print("\nlongshore help VERB tells more. Exit codes: 0 done, 1 failed, 2 usage, 3 "
+	          "held, 130\n"
+	          "interrupted. Settings, from the environment:\n\n");
 	struct buf text;
 	struct err e;
 	buf_init(&text, 65536);
@@ -68,19 +76,46 @@ static const struct cli_verb *find(const char *name)
 	return NULL;
 }
 
-static int fail(const struct cli *cli, const struct err *e)
+/* Which server it was, and where that is set. */
+static void name_place(struct err *e)
 {
+	if (strcmp(e->code, "pg_refused") == 0)
+		(void)err_note(
+		        e, "PostgreSQL (LONGSHORE_POSTGRES; longshore_operator has the rights)");
+	else if (strncmp(e->code, "pg_", 3) == 0)
+		(void)err_note(e, "PostgreSQL (LONGSHORE_POSTGRES)");
+	else if (e->source && strcmp(e->source, "librdkafka") == 0)
+		(void)err_note(e, "Kafka (LONGSHORE_KAFKA)");
+}
+
+static int fail(const struct cli *cli, struct err *e)
+{
+	name_place(e);
 	if (cli->json) {
 		struct buf out;
-		buf_init(&out, 65536);
-		cli_json_string(&out, str_c(e->text));
-		(void)fprintf(stderr, "{\"error\":{\"code\":\"%s\",\"text\":%.*s}}\n", e->code,
-		        STR_ARG(buf_str(&out)));
+		buf_init(&out, JSON_MAX);
+		json_open(&out, NULL, '{');
+		json_open(&out, "error", '{');
+		json_text(&out, "code", str_c(e->code));
+		json_text(&out, "text", str_c(e->text));
+		json_close(&out, '}');
+		json_close(&out, '}');
+		(void)fprintf(stderr, STR_FMT "\n", STR_ARG(buf_str(&out)));
 		buf_release(&out);
 	} else {
 		(void)fprintf(stderr, "longshore: %s\n", e->text);
 	}
+	if (strcmp(e->code, "interrupted") == 0)
+		return EXIT_INTERRUPTED;
 	return strcmp(e->code, "usage") == 0 ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* A result that was not written whole is a failure, whatever else is true. */
+static int flush_output(struct err *e)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return err_set_errno(e, "cannot_write", errno, "standard output");
 }
 
 static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **argv)
@@ -102,6 +137,9 @@ static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **ar
 	else
 		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(&report)));
 	buf_release(&report);
+	struct err unwritten;
+	if (flush_output(&unwritten) != 0)
+		return fail(cli, code < 0 ? &e : &unwritten);
 	return code < 0 ? fail(cli, &e) : code;
 }
 
@@ -127,6 +165,7 @@ int main(int argc, char **argv)
 	struct cli cli = {.json = false};
 	arena_init(&cli.mem, ARENA_BYTES);
 	int code = run(&cli, verb, argc - 2, argv + 2);
+	bus_producer_close(cli.producer);
 	pg_close(cli.pg);
 	arena_release(&cli.mem);
 	return code;

@@ -4,13 +4,14 @@
 
 #include "longshore/bus.h"
 #include "longshore/event.h"
+#include "longshore/migrations.h"
 #include "longshore/topics.h"
 #include "sql/cli.h"
 
 #include <pwd.h>
 #include <unistd.h>
 
-enum { ACK_MS = 30000 };
+enum { ACK_MS = 15000 };
 
 int cli_need(const char *value, const char *variable, struct err *e)
 {
@@ -20,12 +21,28 @@ int cli_need(const char *value, const char *variable, struct err *e)
 	        e, "%s is not set; ./dev exec sets it for the development stack", variable);
 }
 
-int cli_pg(struct cli *cli, struct err *e)
+int cli_pg_bare(struct cli *cli, struct err *e)
 {
 	if (cli->pg)
 		return 0;
 	int act = cli_need(cli->conf.postgres, "LONGSHORE_POSTGRES", e);
 	return act == 0 ? pg_open(cli->conf.postgres, "longshore", &cli->pg, e) : act;
+}
+
+int cli_pg(struct cli *cli, struct err *e)
+{
+	if (cli->pg)
+		return 0;
+	size_t pending = 0;
+	int act = cli_pg_bare(cli, e);
+	if (act == 0)
+		act = pg_migrations_pending(cli->pg, migrations, migrations_count, &pending, e);
+	if (act == 0 && pending > 0)
+		act = err_set(e, ERR_REJECT, "not_migrated",
+		        "the database of LONGSHORE_POSTGRES lacks %zu of %zu migrations: run "
+		        "longshore migrate",
+		        pending, migrations_count);
+	return act;
 }
 
 struct str cli_actor(struct cli *cli)
@@ -56,40 +73,62 @@ int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) != 1)
-		return cli_usage(
-		        e, "there are %zu tenants: name one by --tenant", pg_rows_count(rows));
+		return cli_usage(e, "there are %zu tenants: %s", pg_rows_count(rows),
+		        pg_rows_count(rows) ? "name one by --tenant" : "apply one first");
 	*out = pg_text(rows, 0, 0, &cli->mem);
 	return 0;
+}
+
+int cli_need_document(
+        struct cli *cli, const char *kind, struct str tenant, struct str name, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, str_c(kind));
+	pg_add(&p, tenant);
+	pg_add(&p, name);
+	int act = cli_pg(cli, e);
+	if (act == 0)
+		act = pg_run(cli->pg, &sql_select_document_names, &p, &rows, NULL, e);
+	if (act != 0 || pg_rows_count(rows) > 0)
+		return act;
+	return err_set(e, ERR_REJECT, "not_found",
+	        "tenant " STR_FMT " has no %s " STR_FMT "; longshore get %s lists them",
+	        STR_ARG(tenant), kind, STR_ARG(name), kind);
+}
+
+static int send(struct cli *cli, int topic, struct str key, struct str tenant,
+        const struct ev_type *type, struct str value, struct err *e)
+{
+	const struct bus_header headers[] = {{STR("longshore-type"), str_c(ev_type_name(type))},
+	        {STR("longshore-tenant"), tenant}};
+	const struct bus_send send = {
+	        .topic = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix,
+	                topic_plan((enum topic)topic)->suffix),
+	        .partition = -1,
+	        .key = key,
+	        .value = value,
+	        .headers = headers,
+	        .headers_count = 2};
+	int act = 0;
+	if (!cli->producer)
+		act = bus_producer_open(cli->conf.kafka, "longshore", &cli->producer, e);
+	if (act == 0)
+		act = bus_produce(cli->producer, &send, e);
+	return act == 0 ? bus_flush(cli->producer, ACK_MS, e) : act;
 }
 
 int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant,
         const struct ev_type *type, const void *event, struct err *e)
 {
 	struct buf value;
-	struct bus_producer *producer = NULL;
 	buf_init(&value, EVENT_MAX_BYTES);
 	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
 	if (act == 0)
 		act = event_encode(type, event, &value, e);
 	if (act == 0)
-		act = bus_producer_open(cli->conf.kafka, "longshore", &producer, e);
-	if (act == 0) {
-		const struct bus_header headers[] = {
-		        {STR("longshore-type"), str_c(ev_type_name(type))},
-		        {STR("longshore-tenant"), tenant}};
-		struct str name = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix,
-		        topic_plan((enum topic)topic)->suffix);
-		struct bus_send send = {.topic = name,
-		        .partition = -1,
-		        .key = key,
-		        .value = buf_str(&value),
-		        .headers = headers,
-		        .headers_count = 2};
-		act = bus_produce(producer, &send, e);
-		if (act == 0)
-			act = bus_flush(producer, ACK_MS, e);
-	}
-	bus_producer_close(producer);
+		act = send(cli, topic, key, tenant, type, buf_str(&value), e);
 	buf_release(&value);
 	return act;
 }

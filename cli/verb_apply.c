@@ -69,8 +69,8 @@ static int load_applied(struct cli *cli, const struct read_documents *read,
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(NULL));
-	pg_add(&p, str_c(NULL));
+	for (int i = 0; i < 3; i++)
+		pg_add(&p, str_c(NULL)); /* every kind, name and tenant */
 	int act = pg_run(cli->pg, &sql_select_documents, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Verbs that ask the scheduler for something by a trigger: deliver, bridge build, approve, reject,
- * cancel, resume. */
+ * deliver, bridge: what asks the scheduler for something new, by a trigger. */
+#include "delivery.h"
+#include "json.h"
+#include "options.h"
 #include "verbs.h"
 
 #include "longshore/clock.h"
@@ -10,16 +12,9 @@
 #include "longshore/topics.h"
 #include "sql/cli.h"
 
-static struct ev_trigger trigger_of(struct cli *cli, enum ev_trigger_kind kind, struct str tenant)
-{
-	const char *note = cli_option(cli, "--note");
-	return (struct ev_trigger){.kind = kind,
-	        .source = STR("cli"),
-	        .tenant = tenant,
-	        .actor = cli_actor(cli),
-	        .note = str_c(note ? note : ""),
-	        .at_ms = clock_unix_ms()};
-}
+struct asked {
+	struct str name, delivery_id;
+};
 
 /* --id, so that a caller can ask again for the same thing; else a new cause. */
 static struct str trigger_id(struct cli *cli)
@@ -44,68 +39,176 @@ static struct str cause_id(
 	return arena_str(&cli->mem, id_str(&made));
 }
 
-static int request(struct cli *cli, enum ev_trigger_kind kind, const char *tag, const char *name,
-        struct err *e)
+/* One trigger for each name, all of one id: what is printed is what is asked for, also if routes
+ * are applied meanwhile; and who repeats it after a failure asks for the same deliveries. */
+static int ask(struct cli *cli, enum ev_trigger_kind kind, struct str tenant, struct asked *list,
+        size_t count, struct err *e)
+{
+	bool is_build = kind == EV_TRIGGER_KIND_BUILD;
+	const char *note = cli_option(cli, "--note");
+	struct ev_trigger t = {.trigger_id = trigger_id(cli),
+	        .kind = kind,
+	        .source = STR("cli"),
+	        .tenant = tenant,
+	        .actor = cli_actor(cli),
+	        .note = str_c(note ? note : ""),
+	        .at_ms = clock_unix_ms()};
+	for (size_t i = 0; i < count; i++) {
+		struct asked *a = &list[i];
+		if (is_build)
+			t.bridge = a->name;
+		else
+			t.route = a->name;
+		a->delivery_id = cause_id(
+		        cli, is_build ? "build/1" : "delivery/1", tenant, a->name, t.trigger_id);
+		int act =
+		        cli_publish(cli, TOPIC_TRIGGERS, a->name, tenant, &ev_trigger_type, &t, e);
+		if (act != 0)
+			return err_note(e,
+			        "it is unknown whether " STR_FMT " was asked for; --id " STR_FMT
+			        " asks for the same again",
+			        STR_ARG(a->name), STR_ARG(t.trigger_id));
+	}
+	return 0;
+}
+
+static void print_asked(const struct cli *cli, const struct asked *list, size_t count, bool as_list)
+{
+	struct buf out;
+	buf_init(&out, JSON_MAX);
+	if (as_list)
+		json_open(&out, NULL, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (!cli->json) {
+			cli_print(STR_FMT "%s" STR_FMT "\n", STR_ARG(list[i].delivery_id),
+			        as_list ? "  " : "", STR_ARG(as_list ? list[i].name : STR("")));
+			continue;
+		}
+		json_open(&out, NULL, '{');
+		json_text(&out, "delivery_id", list[i].delivery_id);
+		if (as_list)
+			json_text(&out, "route", list[i].name);
+		json_close(&out, '}');
+	}
+	if (as_list)
+		json_close(&out, ']');
+	if (cli->json)
+		json_print(&out);
+	buf_release(&out);
+}
+
+/* Asks, then prints the ids or waits. */
+static int request(struct cli *cli, enum ev_trigger_kind kind, struct str tenant,
+        struct asked *list, size_t count, struct err *e)
+{
+	int64_t seconds = 0;
+	bool as_list = cli_option(cli, "--audience") != NULL;
+	int act = cli_wait_seconds(cli, &seconds, e);
+	if (act == 0)
+		act = ask(cli, kind, tenant, list, count, e);
+	if (act != 0)
+		return act;
+	if (seconds < 0) {
+		print_asked(cli, list, count, as_list);
+		return EXIT_DONE;
+	}
+	struct wait_for *wanted = arena_alloc(&cli->mem, (count + 1) * sizeof(*wanted));
+	for (size_t i = 0; i < count; i++)
+		wanted[i] = (struct wait_for){.delivery_id = list[i].delivery_id};
+	return cli_wait(cli, wanted, count, as_list, seconds, e);
+}
+
+static int request_one(struct cli *cli, enum ev_trigger_kind kind, const char *name, struct err *e)
 {
 	struct str tenant;
+	struct asked one = {.name = str_c(name)};
 	int act = cli_tenant(cli, &tenant, e);
+	if (act == 0)
+		act = cli_need_document(cli, kind == EV_TRIGGER_KIND_BUILD ? "Bridge" : "Route",
+		        tenant, one.name, e);
+	return act == 0 ? request(cli, kind, tenant, &one, 1, e) : act;
+}
+
+static int deliver_audience(struct cli *cli, const char *audience, struct err *e)
+{
+	struct str tenant;
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	int act = cli_tenant(cli, &tenant, e);
+	if (act == 0)
+		act = cli_need_document(cli, "Audience", tenant, str_c(audience), e);
 	if (act != 0)
 		return act;
-	struct ev_trigger t = trigger_of(cli, kind, tenant);
-	t.trigger_id = trigger_id(cli);
-	if (kind == EV_TRIGGER_KIND_BUILD)
-		t.bridge = str_c(name);
-	else
-		t.route = str_c(name);
-	struct str id = cause_id(cli, tag, tenant, str_c(name), t.trigger_id);
-	act = cli_publish(cli, TOPIC_TRIGGERS, str_c(name), tenant, &ev_trigger_type, &t, e);
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, tenant);
+	pg_add(&p, str_c(audience));
+	act = pg_run(cli->pg, &sql_select_routes_of_audience, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	int64_t seconds = cli_wait_seconds(cli);
-	if (seconds >= 0)
-		return cli_wait(cli, id, seconds, e);
-	cli_print(cli->json ? "{\"delivery_id\":\"" STR_FMT "\"}\n" : STR_FMT "\n", STR_ARG(id));
-	return EXIT_DONE;
+	size_t count = pg_rows_count(rows);
+	if (count == 0)
+		return err_set(e, ERR_REJECT, "no_route",
+		        "no route of tenant " STR_FMT " delivers audience %s; apply one",
+		        STR_ARG(tenant), audience);
+	struct asked *list = arena_alloc(&cli->mem, count * sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		list[i].name = pg_text(rows, i, 0, &cli->mem);
+	return request(cli, EV_TRIGGER_KIND_DELIVER, tenant, list, count, e);
 }
 
 static int deliver(struct cli *cli, struct err *e)
 {
-	return request(cli, EV_TRIGGER_KIND_DELIVER, "delivery/1", cli->args.positions[0], e);
+	const char *audience = cli_option(cli, "--audience");
+	if ((audience != NULL) == (cli->args.positions_count > 0))
+		return cli_usage(e, audience ? "deliver: name a route or an audience, not both"
+		                             : "deliver: an argument is missing; usage: longshore "
+		                               "deliver ROUTE, or --audience NAME");
+	if (audience)
+		return deliver_audience(cli, audience, e);
+	return request_one(cli, EV_TRIGGER_KIND_DELIVER, cli->args.positions[0], e);
+}
+
+static void print_versions(const struct str *cells, size_t n)
+{
+	struct buf out;
+	buf_init(&out, JSON_MAX);
+	json_open(&out, NULL, '[');
+	for (size_t i = 0; i < n; i++, cells += 5) {
+		json_open(&out, NULL, '{');
+		json_text(&out, "version", cells[0]);
+		json_raw(&out, "records", cells[1]);
+		json_raw(&out, "persons", cells[2]);
+		json_raw(&out, "key_epoch", cells[3]);
+		json_text(&out, "built_at", cells[4]);
+		json_close(&out, '}');
+	}
+	json_close(&out, ']');
+	json_print(&out);
+	buf_release(&out);
 }
 
 static int bridge_info(struct cli *cli, const char *name, struct err *e)
 {
-	static const char *const head[] = {"version", "records", "persons", "epoch", "built"};
+	static const char *const head[] = {"version", "records", "persons", "epoch", "built (UTC)"};
 	struct str tenant;
 	AUTO_PG_ROWS rows = NULL;
 	struct pg_params p;
-	pg_params_init(&p, &cli->mem);
 	int act = cli_tenant(cli, &tenant, e);
 	if (act == 0)
-		act = cli_pg(cli, e);
+		act = cli_need_document(cli, "Bridge", tenant, str_c(name), e);
 	if (act != 0)
 		return act;
+	pg_params_init(&p, &cli->mem);
 	pg_add(&p, tenant);
 	pg_add(&p, str_c(name));
 	act = pg_run(cli->pg, &sql_select_versions, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	size_t n = pg_rows_count(rows);
-	struct str *cells = arena_alloc(&cli->mem, (n + 1) * 5 * sizeof(*cells));
-	for (size_t i = 0; i < n * 5; i++)
-		cells[i] = pg_text(rows, i / 5, (int)(i % 5), &cli->mem);
-	if (!cli->json) {
-		cli_table(head, 5, cells, n);
-		return EXIT_DONE;
-	}
-	for (size_t i = 0; i < n; i++)
-		cli_print("%s{\"version\":\"" STR_FMT "\",\"records\":" STR_FMT
-		          ",\"persons\":" STR_FMT ",\"key_epoch\":" STR_FMT
-		          ",\"built_at\":\"" STR_FMT "\"}",
-		        i ? "," : "[", STR_ARG(cells[i * 5]), STR_ARG(cells[i * 5 + 1]),
-		        STR_ARG(cells[i * 5 + 2]), STR_ARG(cells[i * 5 + 3]),
-		        STR_ARG(cells[i * 5 + 4]));
-	cli_print("%s]\n", n ? "" : "[");
+	struct str *cells = cli_cells(rows, 5, &cli->mem);
+	if (cli->json)
+		print_versions(cells, pg_rows_count(rows));
+	else
+		cli_table(head, 5, cells, pg_rows_count(rows));
 	return EXIT_DONE;
 }
 
@@ -113,133 +216,32 @@ static int bridge(struct cli *cli, struct err *e)
 {
 	const char *what = cli->args.positions[0], *name = cli->args.positions[1];
 	if (strcmp(what, "build") == 0)
-		return request(cli, EV_TRIGGER_KIND_BUILD, "build/1", name, e);
+		return request_one(cli, EV_TRIGGER_KIND_BUILD, name, e);
 	if (strcmp(what, "info") == 0)
 		return bridge_info(cli, name, e);
 	return cli_usage(
 	        e, "bridge: %s is not known; usage: longshore bridge build|info NAME", what);
 }
 
-static int answer(struct cli *cli, enum ev_trigger_kind kind, struct err *e)
-{
-	struct delivery_row row;
-	bool found = false;
-	struct str id = str_c(cli->args.positions[0]);
-	int act = cli_delivery(cli, id, &row, &found, e);
-	if (act == 0 && !found)
-		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no delivery " STR_FMT "; longshore status lists them",
-		        STR_ARG(id));
-	if (act != 0)
-		return act;
-	struct ev_trigger t = trigger_of(cli, kind, row.tenant);
-	t.trigger_id = trigger_id(cli);
-	t.delivery_id = id;
-	t.resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
-	               : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
-	                                             : EV_RESOLUTION_NONE;
-	act = cli_publish(cli, TOPIC_TRIGGERS, row.route, row.tenant, &ev_trigger_type, &t, e);
-	if (act != 0)
-		return act;
-	cli_print(cli->json ? "{\"delivery_id\":\"" STR_FMT "\",\"asked\":true}\n"
-	                    : "asked for " STR_FMT "\n",
-	        STR_ARG(id));
-	return EXIT_DONE;
-}
-
-static int approve(struct cli *cli, struct err *e)
-{
-	return answer(cli, EV_TRIGGER_KIND_APPROVE, e);
-}
-
-static int reject(struct cli *cli, struct err *e)
-{
-	return answer(cli, EV_TRIGGER_KIND_REJECT, e);
-}
-
-static int cancel(struct cli *cli, struct err *e)
-{
-	return answer(cli, EV_TRIGGER_KIND_CANCEL, e);
-}
-
-static int resume(struct cli *cli, struct err *e)
-{
-	if (cli_option(cli, "--adopt") && cli_option(cli, "--resend"))
-		return cli_usage(e, "resume: --adopt and --resend exclude each other");
-	return answer(cli, EV_TRIGGER_KIND_RESUME, e);
-}
-
-#define ACTOR \
-	{ \
-		"--actor", "NAME", false, "who asks; the system user if left out" \
-	}
-#define TENANT \
-	{ \
-		"--tenant", "NAME", false, "may be left out where there is only one" \
-	}
-#define NOTE \
-	{ \
-		"--note", "TEXT", false, "why; goes into the audit trail" \
-	}
-#define WAIT \
-	{ \
-		"--wait", "SECONDS", true, \
-		        "until it is final or held; an hour if no number follows" \
-	}
-#define ID \
-	{ \
-		"--id", "TRIGGER_ID", false, "the same id is the same delivery" \
-	}
-#define END \
-	{ \
-		NULL, NULL, false, NULL \
-	}
-
-static const struct cli_option request_options[] = {TENANT, ID, ACTOR, NOTE, WAIT, END};
-static const struct cli_option answer_options[] = {ACTOR, NOTE, END};
-static const struct cli_option resume_options[] = {ACTOR, NOTE,
-        {"--adopt", NULL, false, "what is at the destination is ours and right"},
-        {"--resend", NULL, false, "send again"}, END};
+static const struct cli_option deliver_options[] = {
+        {"--audience", "NAME", false, "all routes that deliver this audience"}, OPTION_TENANT,
+        OPTION_ID, OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
+static const struct cli_option bridge_options[] = {
+        OPTION_TENANT, OPTION_ID, OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
 
 const struct cli_verb verb_deliver = {.name = "deliver",
-        .usage = "ROUTE [--wait [SECONDS]]",
+        .usage = "ROUTE | --audience NAME",
         .help = "ask for a delivery",
-        .positions_min = 1,
+        .more = "Prints the delivery's id; for an audience a line with id and route for each. With "
+                "--wait the\nexit code says what became of it, of several the worst: 0 completed, "
+                "3 held, 1 anything else",
         .positions_max = 1,
-        .options = request_options,
+        .options = deliver_options,
         .run = deliver};
 const struct cli_verb verb_bridge = {.name = "bridge",
-        .usage = "build|info NAME [--wait [SECONDS]]",
+        .usage = "build|info NAME",
         .help = "build a bridge version, or list them",
         .positions_min = 2,
         .positions_max = 2,
-        .options = request_options,
+        .options = bridge_options,
         .run = bridge};
-const struct cli_verb verb_approve = {.name = "approve",
-        .usage = "DELIVERY",
-        .help = "release a held delivery",
-        .positions_min = 1,
-        .positions_max = 1,
-        .options = answer_options,
-        .run = approve};
-const struct cli_verb verb_reject = {.name = "reject",
-        .usage = "DELIVERY",
-        .help = "end a held delivery",
-        .positions_min = 1,
-        .positions_max = 1,
-        .options = answer_options,
-        .run = reject};
-const struct cli_verb verb_cancel = {.name = "cancel",
-        .usage = "DELIVERY",
-        .help = "stop a delivery",
-        .positions_min = 1,
-        .positions_max = 1,
-        .options = answer_options,
-        .run = cancel};
-const struct cli_verb verb_resume = {.name = "resume",
-        .usage = "DELIVERY [--adopt | --resend]",
-        .help = "go on with a held delivery",
-        .positions_min = 1,
-        .positions_max = 1,
-        .options = resume_options,
-        .run = resume};

@@ -34,7 +34,7 @@ static int add_schemas(struct cli *cli, struct err *e)
 static int migrate(struct cli *cli, struct err *e)
 {
 	int applied = 0;
-	int act = cli_pg(cli, e);
+	int act = cli_pg_bare(cli, e);
 	if (act == 0)
 		act = pg_migrate(cli->pg, migrations, migrations_count, &applied, e);
 	if (act == 0)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * trace: what happened to a delivery, by whom, when and why. */
+#include "delivery.h"
+#include "json.h"
 #include "verbs.h"
 
 #include "sql/cli.h"
@@ -10,17 +12,16 @@ static void print_json(const struct str *cells, size_t n)
 {
 	static const char *const names[COLUMNS] = {"at", "source", "what", "by", "detail"};
 	struct buf out;
-	buf_init(&out, (size_t)64 << 20);
-	for (size_t i = 0; i < n * COLUMNS; i++) {
-		struct err e;
-		if (buf_printf(&out, &e, "%s\"%s\":",
-		            i == 0        ? "[{"
-		            : i % COLUMNS ? ","
-		                          : "},{",
-		            names[i % COLUMNS]) == 0)
-			cli_json_string(&out, cells[i]);
+	buf_init(&out, JSON_MAX);
+	json_open(&out, NULL, '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(&out, NULL, '{');
+		for (size_t k = 0; k < COLUMNS; k++)
+			json_text(&out, names[k], cells[i * COLUMNS + k]);
+		json_close(&out, '}');
 	}
-	cli_print(STR_FMT "%s\n", STR_ARG(buf_str(&out)), n ? "}]" : "[]");
+	json_close(&out, ']');
+	json_print(&out);
 	buf_release(&out);
 }
 
@@ -28,28 +29,20 @@ static int trace(struct cli *cli, struct err *e)
 {
 	static const char *const head[COLUMNS] = {"at (UTC)", "source", "what", "by", "detail"};
 	struct delivery_row row;
-	bool found = false;
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, str_c(cli->args.positions[0]));
-	int act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, &found, e);
-	if (act == 0 && !found)
-		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no delivery %s; longshore status lists them",
-		        cli->args.positions[0]);
+	int act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	size_t n = pg_rows_count(rows);
-	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
-	for (size_t i = 0; i < n * COLUMNS; i++)
-		cells[i] = pg_text(rows, i / COLUMNS, (int)(i % COLUMNS), &cli->mem);
+	struct str *cells = cli_cells(rows, COLUMNS, &cli->mem);
 	if (cli->json)
-		print_json(cells, n);
+		print_json(cells, pg_rows_count(rows));
 	else
-		cli_table(head, COLUMNS, cells, n);
+		cli_table(head, COLUMNS, cells, pg_rows_count(rows));
 	return EXIT_DONE;
 }
 

@@ -1,7 +1,11 @@
--- $1 delivery or NULL, $2 route or NULL -> one row: the newest 200 deliveries and builds that fit, as a JSON list.
+-- $1 delivery, $2 route, $3 tenant, $4 states with commas between (each or NULL), $5 how many, $6 and $7 text[]: reasons of
+-- holds and the commands that release them -> one row: the newest deliveries and builds that fit, as a JSON list.
 SELECT coalesce(json_agg(d ORDER BY d.created_at DESC, d.delivery_id), '[]')::text
 FROM (
 	SELECT s.delivery_id, s.kind, s.tenant, s.route, s.audience, s.destination, s.mode, s.state, s.reason, s.detail,
+		CASE WHEN s.state = 'held' THEN coalesce((SELECT replace(h.command, '{}', s.delivery_id)
+			FROM unnest($6::text[], $7::text[]) AS h(reason, command)
+			WHERE h.reason = split_part(s.reason, '(', 1)), '') ELSE '' END AS release,
 		s.revision, s.version, s.epoch, s.cause_kind, s.cause, s.requested_by, s.approved_by, s.spec_hash, s.bridge_version,
 		s.content_hash, s.books, s.files_planned, s.files_visible, s.created_at, s.changed_at,
 		(SELECT coalesce(json_agg(json_build_object('name', f.name, 'role', f.role, 'url', f.url, 'rows', f.rows, 'bytes',
@@ -10,6 +14,7 @@ FROM (
 		WHERE f.delivery_id = s.delivery_id) AS files
 	FROM (SELECT 'delivery' AS kind, * FROM run.delivery UNION ALL SELECT 'build', * FROM run.build) AS s
 	WHERE ($1::text IS NULL OR s.delivery_id = $1) AND ($2::text IS NULL OR s.route = $2)
+		AND ($3::text IS NULL OR s.tenant = $3) AND ($4::text IS NULL OR s.state = ANY(string_to_array($4, ',')))
 	ORDER BY s.created_at DESC, s.delivery_id
-	LIMIT 200
+	LIMIT $5::bigint
 ) AS d;

@@ -157,14 +157,18 @@ static json_t *convert(struct reading *r, struct fy_node *node, int depth)
 
 /* --- one document --- */
 
-static int kind_of(const json_t *body)
+static int kind_of(struct str kind)
 {
-	const char *kind = json_string_value(json_object_get(body, "kind"));
-	for (int i = 0; kind && i < KINDS; i++) {
-		if (strcmp(kinds[i].kind, kind) == 0)
+	for (int i = 0; i < KINDS; i++) {
+		if (str_eq(str_c(kinds[i].kind), kind))
 			return i;
 	}
 	return -1;
+}
+
+bool documents_has_kind(struct str kind)
+{
+	return kind_of(kind) >= 0;
 }
 
 static void check_fields(struct reading *r, struct fy_node *root, int kind)
@@ -212,13 +216,10 @@ static bool is_name(struct str s)
 static void take(struct reading *r, struct fy_node *root, const json_t *body, struct arena *mem,
         struct read_documents *out)
 {
-	int line = line_of(root), kind = kind_of(body);
+	int line = line_of(root),
+	    kind = kind_of(str_c(json_string_value(json_object_get(body, "kind"))));
 	if (kind < 0) {
-		mistake(r, line,
-		        "kind must be Tenant, Audience, Bridge, Destination, Bucket, "
-		        "SuppressionList, Route, ConceptGroup "
-		        "or Credential",
-		        "");
+		mistake(r, line, "kind must be one of " DOCUMENT_KINDS, "");
 		return;
 	}
 	check_fields(r, root, kind);

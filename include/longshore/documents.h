@@ -12,6 +12,13 @@
 #include "longshore/buf.h"
 #include "longshore/spec.h"
 
+#include <stdbool.h>
+
+#define DOCUMENT_KINDS \
+	"Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup, " \
+	"Credential"
+bool documents_has_kind(struct str kind);
+
 enum { DOCUMENTS_MAX = 10000, DOCUMENT_FILE_MAX = 16 * 1024 * 1024 };
 
 struct read_document {

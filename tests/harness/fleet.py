@@ -227,8 +227,13 @@ class Fleet:
         return json.loads(self.cli(*args, "--json", codes=codes, timeout=timeout))
 
     def status(self, delivery_id):
-        found = [d for d in self.cli_json("status", delivery_id) if d["delivery_id"] == delivery_id]
-        return found[0] if found else None
+        """What is recorded of it; None before that."""
+        done = self.run("status", delivery_id, "--json")
+        if done.returncode == 1 and json.loads(done.stderr)["error"]["code"] == "not_found":
+            return None
+        if done.returncode:
+            raise CommandFailed(("status", delivery_id), done)
+        return json.loads(done.stdout)[0]
 
     def wait_ready(self, timeout=60):
         """Every live replica has been given partitions."""

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Deliveries and builds as they are recorded: reading them, waiting for them, and how a held one is
+ * released. */
+#ifndef CLI_DELIVERY_H
+#define CLI_DELIVERY_H
+
+#include "cli.h"
+
+struct delivery_row {
+	struct str delivery_id, tenant, route, state, reason, detail;
+	int64_t version;
+	bool is_found; /* false: nothing is recorded yet, the other fields but the id are empty */
+};
+
+/* What a person can type to release a held delivery; absent if it releases itself. */
+struct str cli_release(struct arena *mem, struct str delivery_id, struct str reason);
+/* The same table as two text[] parameters: reasons, and commands with {} for the delivery. */
+void cli_add_releases(struct pg_params *p);
+
+/* completed, failed, rejected, cancelled, superseded */
+bool cli_is_final(struct str state);
+/* 0 for completed, 3 for held, 1 for the other final states. */
+int cli_code_of(struct str state);
+
+/* rows: one for each id, in that order; texts in mem. */
+int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct arena *mem,
+        struct delivery_row *rows, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("not_found"): no such delivery or build. */
+int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out,
+        struct err *e) ERR_MUST_USE;
+
+struct wait_for {
+	struct str delivery_id;
+	int64_t after_version; /* what is recorded with this version or a lower one is old news */
+	const char *aim;       /* the final state that was asked for; NULL: completed */
+};
+/* Waits until each is final or held (but for `overlap`, which passes), at most so many seconds; prints them as they settle, in JSON
+ * one object, or a list where as_list; the exit code is the worst one. A database that is away is
+ * waited for, too. */
+int cli_wait(struct cli *cli, const struct wait_for *wanted, size_t count, bool as_list,
+        int64_t seconds, struct err *e) ERR_MUST_USE;
+/* --wait's seconds (an hour where none are given); -1: not asked for. */
+int cli_wait_seconds(const struct cli *cli, int64_t *out, struct err *e) ERR_MUST_USE;
+
+#endif

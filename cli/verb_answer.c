@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * approve, reject, cancel, resume: a word to a delivery that exists. The scheduler decides; what can
+ * be seen here to be in vain is refused here, so that a slip is told at once. */
+#include "delivery.h"
+#include "json.h"
+#include "options.h"
+#include "verbs.h"
+
+#include "longshore/clock.h"
+#include "longshore/hex.h"
+#include "longshore/random.h"
+#include "longshore/topics.h"
+
+struct word {
+	const char *verb;
+	enum ev_trigger_kind kind;
+	bool of_held;    /* only a held delivery can be told so */
+	const char *aim; /* the final state that it asks for */
+};
+
+static int judge(
+        struct cli *cli, const struct word *word, const struct delivery_row *row, struct err *e)
+{
+	bool is_held = str_eq(row->state, STR("held"));
+	if (cli_is_final(row->state) || (word->of_held && !is_held))
+		return err_set(e, ERR_REJECT, "wrong_state",
+		        "%s: delivery " STR_FMT " is " STR_FMT "%s", word->verb,
+		        STR_ARG(row->delivery_id), STR_ARG(row->state),
+		        word->of_held && !cli_is_final(row->state) ? ", not held" : " already");
+	if (word->kind != EV_TRIGGER_KIND_APPROVE)
+		return 0;
+	struct str release = cli_release(&cli->mem, row->delivery_id, row->reason);
+	if (release.n == 0)
+		return err_set(e, ERR_REJECT, "wrong_state",
+		        "approve: delivery " STR_FMT " is held (" STR_FMT
+		        "), which ends by itself: approving changes nothing",
+		        STR_ARG(row->delivery_id), STR_ARG(row->reason));
+	if (!str_has_prefix(release, STR("longshore approve")))
+		return err_set(e, ERR_REJECT, "wrong_state",
+		        "approve: delivery " STR_FMT " is held (" STR_FMT
+		        ") and is not released so: " STR_FMT,
+		        STR_ARG(row->delivery_id), STR_ARG(row->reason), STR_ARG(release));
+	return 0;
+}
+
+static int tell(
+        struct cli *cli, const struct word *word, const struct delivery_row *row, struct err *e)
+{
+	unsigned char drawn[16];
+	char id[2 * sizeof(drawn) + 1];
+	const char *note = cli_option(cli, "--note");
+	random_bytes(drawn, sizeof(drawn));
+	hex_encode(drawn, sizeof(drawn), id);
+	const struct ev_trigger t = {.trigger_id = str_c(id),
+	        .kind = word->kind,
+	        .source = STR("cli"),
+	        .tenant = row->tenant,
+	        .actor = cli_actor(cli),
+	        .note = str_c(note ? note : ""),
+	        .at_ms = clock_unix_ms(),
+	        .delivery_id = row->delivery_id,
+	        .resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
+	                      : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
+	                                                    : EV_RESOLUTION_NONE};
+	return cli_publish(cli, TOPIC_TRIGGERS, row->route, row->tenant, &ev_trigger_type, &t, e);
+}
+
+static void print_told(const struct cli *cli, struct str delivery_id)
+{
+	struct buf out;
+	if (!cli->json) {
+		cli_print("asked for " STR_FMT "\n", STR_ARG(delivery_id));
+		return;
+	}
+	buf_init(&out, JSON_MAX);
+	json_open(&out, NULL, '{');
+	json_text(&out, "delivery_id", delivery_id);
+	json_bool(&out, "asked", true);
+	json_close(&out, '}');
+	json_print(&out);
+	buf_release(&out);
+}
+
+static int answer(struct cli *cli, const struct word *word, struct err *e)
+{
+	struct delivery_row row;
+	int64_t seconds = 0;
+	int act = cli_wait_seconds(cli, &seconds, e);
+	if (act == 0)
+		act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, e);
+	if (act == 0)
+		act = judge(cli, word, &row, e);
+	if (act == 0)
+		act = tell(cli, word, &row, e);
+	if (act != 0)
+		return act;
+	if (seconds < 0) {
+		print_told(cli, row.delivery_id);
+		return EXIT_DONE;
+	}
+	const struct wait_for wanted = {row.delivery_id, row.version, word->aim};
+	return cli_wait(cli, &wanted, 1, false, seconds, e);
+}
+
+static int approve(struct cli *cli, struct err *e)
+{
+	static const struct word word = {"approve", EV_TRIGGER_KIND_APPROVE, true, NULL};
+	return answer(cli, &word, e);
+}
+
+static int reject(struct cli *cli, struct err *e)
+{
+	static const struct word word = {"reject", EV_TRIGGER_KIND_REJECT, true, "rejected"};
+	return answer(cli, &word, e);
+}
+
+static int cancel(struct cli *cli, struct err *e)
+{
+	static const struct word word = {"cancel", EV_TRIGGER_KIND_CANCEL, false, "cancelled"};
+	return answer(cli, &word, e);
+}
+
+static int resume(struct cli *cli, struct err *e)
+{
+	static const struct word word = {"resume", EV_TRIGGER_KIND_RESUME, true, NULL};
+	if (cli_option(cli, "--adopt") && cli_option(cli, "--resend"))
+		return cli_usage(e, "resume: --adopt and --resend exclude each other");
+	return answer(cli, &word, e);
+}
+
+static const struct cli_option answer_options[] = {
+        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
+static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
+        {"--adopt", NULL, false, "what is at the destination is ours and right"},
+        {"--resend", NULL, false, "send again"}, OPTION_END};
+
+const struct cli_verb verb_approve = {.name = "approve",
+        .usage = "DELIVERY",
+        .help = "release a held delivery",
+        .more = "The approver must be another person than the requester. The scheduler decides; a "
+                "refusal is\nseen in status and trace, and with --wait at once",
+        .positions_min = 1,
+        .positions_max = 1,
+        .options = answer_options,
+        .run = approve};
+const struct cli_verb verb_reject = {.name = "reject",
+        .usage = "DELIVERY",
+        .help = "end a held delivery",
+        .positions_min = 1,
+        .positions_max = 1,
+        .options = answer_options,
+        .run = reject};
+const struct cli_verb verb_cancel = {.name = "cancel",
+        .usage = "DELIVERY",
+        .help = "stop a delivery",
+        .more = "What is visible at the destination stays; a delivery whose marker is out is "
+                "completed. With\n--wait the exit code is 0 if it was cancelled, 1 if it came too "
+                "late",
+        .positions_min = 1,
+        .positions_max = 1,
+        .options = answer_options,
+        .run = cancel};
+const struct cli_verb verb_resume = {.name = "resume",
+        .usage = "DELIVERY [--adopt | --resend]",
+        .help = "go on with a held delivery",
+        .more = "If nothing was sent yet, with the configuration of now",
+        .positions_min = 1,
+        .positions_max = 1,
+        .options = resume_options,
+        .run = resume};

@@ -1,0 +1,336 @@
+"""What each verb prints and how it exits, against a fleet; and what is said to misuse."""
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from fleet import CommandFailed, Fleet, wait_until
+from scene import Scene
+
+ID = "0" * 32
+
+
+@pytest.fixture(scope="module")
+def scene():
+    with Fleet("verbs") as fleet:
+        scene = Scene(fleet, people=300, objects=1, per_file=200, routes=("main", "again", "small"))
+        with open(scene.config, encoding="utf-8") as f:
+            text = f.read()
+        text = text.replace("name: small\naudience: asthma", "name: small\naudience: few")
+        text = text.replace("bucket: drop\nguards: {min_size: 1}", "bucket: drop\nguards: {min_size: 100000}").replace(
+            "guards: {min_size: 100000}", "guards: {min_size: 1}", 2)
+        text = text.replace("---\nkind: Bridge", "---\n" + text.split("---\n")[1].replace("asthma", "few") + "---\n" +
+                            text.split("---\n")[1].replace("asthma", "unrouted") + "---\nkind: Bridge", 1)
+        with open(scene.config, "w", encoding="utf-8") as f:
+            f.write(text)
+        yield scene.prepare()
+
+
+@pytest.fixture(scope="module")
+def fleet(scene):
+    return scene.fleet
+
+
+@pytest.fixture
+def held(fleet):
+    """Held below its minimum, asked for by alice."""
+    done = fleet.run("deliver", "small", "--actor", "alice", "--wait", "60", "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["state"], answer["reason"]) == (3, "held", "below_minimum"), answer
+    yield answer["delivery_id"]
+    if fleet.status(answer["delivery_id"])["state"] == "held":
+        fleet.cli("reject", answer["delivery_id"], "--wait", "60")
+
+
+MISUSE = [
+    ((), 0, None), (("help", "fly"), 2, "longshore: there is no verb fly\n"),
+    (("fly",), 2, "longshore: there is no verb fly; longshore help lists them\n"),
+    (("status", "a", "b"), 2, "longshore: status: b is one argument too many; usage: longshore status [DELIVERY]\n"),
+    (("status", "--color"), 2, "longshore: status: there is no option --color; longshore help status\n"),
+    (("status", "--json=1"), 2, "longshore: status: --json takes no value\n"),
+    (("status", "--limit", "0"), 2, "longshore: --limit: 0 is no whole number from 1 to 100000\n"),
+    (("status", "--limit"), 2, "longshore: status: --limit needs a value: --limit COUNT\n"),
+    (("status", "--state", "held,flying"), 2, "longshore: status: flying is no state; there are requested held selecting "
+     "formatting uploading cancelling completed failed rejected cancelled superseded\n"),
+    (("status", ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n"),
+    (("trace",), 2, "longshore: trace: an argument is missing; usage: longshore trace DELIVERY\n"),
+    (("trace", ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n"),
+    (("deliver",), 2, "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or --audience NAME\n"),
+    (("deliver", "main", "--audience", "few"), 2, "longshore: deliver: name a route or an audience, not both\n"),
+    (("deliver", "nowhere"), 1, "longshore: tenant acme has no Route nowhere; longshore get Route lists them\n"),
+    (("deliver", "main", "--tenant", "globex"), 1, "longshore: tenant globex has no Route main; longshore get Route lists them\n"),
+    (("deliver", "main", "--id", ""), 2, "longshore: deliver: the value of --id is empty\n"),
+    (("deliver", "main", "--wait=soon"), 2, "longshore: --wait: soon is no whole number from 1 to 31622400\n"),
+    (("deliver", "--audience", "nobody"), 1, "longshore: tenant acme has no Audience nobody; longshore get Audience lists them\n"),
+    (("deliver", "--audience", "unrouted"), 1,
+     "longshore: no route of tenant acme delivers audience unrouted; apply one\n"),
+    (("bridge", "burn", "tokens"), 2, "longshore: bridge: burn is not known; usage: longshore bridge build|info NAME\n"),
+    (("bridge", "build", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
+    (("bridge", "info", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
+    (("resume", ID, "--adopt", "--resend"), 2, "longshore: resume: --adopt and --resend exclude each other\n"),
+    (("get", "Rout"), 2, "longshore: get: there is no kind Rout; kinds are Tenant, Audience, Bridge, Destination, Bucket, "
+     "SuppressionList, Route, ConceptGroup, Credential\n"),
+    (("get", "Route", "none"), 1, "longshore: there is no Route none; longshore get Route lists them\n"),
+    (("keys", "make"), 2, "longshore: keys: make is not known; usage: longshore keys init [--rotate]\n"),
+] + [((verb, ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n")
+     for verb in ("approve", "reject", "cancel", "resume")]
+
+
+@pytest.mark.parametrize("args,code,words", MISUSE, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
+def test_misuse_is_told_with_place_and_remedy(fleet, args, code, words):
+    done = fleet.run(*args)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    if words is None:
+        assert done.stdout.startswith("usage: longshore VERB") and done.stderr == ""
+        return
+    assert (done.stdout, done.stderr) == ("", words)
+    as_json = fleet.run(*args, "--json")
+    assert (as_json.returncode, as_json.stdout) == (code, "")
+    if args[0] not in ("fly", "help"):
+        assert json.loads(as_json.stderr)["error"]["text"] == words.removeprefix("longshore: ").rstrip("\n")
+
+
+def test_every_verb_has_help(fleet):
+    listed = [line.split()[0] for line in fleet.cli("help").splitlines() if line.startswith("  ") and line[2].islower()]
+    assert {"migrate", "topics", "keys", "apply", "get", "bridge", "deliver", "status", "trace", "approve", "reject",
+            "cancel", "resume"} <= set(listed)
+    for verb in listed:
+        text = fleet.cli("help", verb)
+        assert text.startswith(f"usage: longshore {verb}") and "--json" in text
+        assert fleet.cli(verb, "--help") == text
+
+
+def test_setting_up_twice_changes_nothing(fleet):
+    assert fleet.cli("migrate") == "0 migrations applied\n"
+    assert fleet.cli_json("migrate") == {"applied": 0}
+    assert fleet.cli("topics") == "9 topics are there\n"
+    assert fleet.cli_json("topics") == {"topics": 9}
+    assert fleet.cli("keys", "init") == f"key directories are in {fleet.path('keys')}, one per service\n"
+    assert fleet.cli_json("keys", "init") == {"keys": "initialised"}
+
+
+def test_get_lists_and_prints_what_was_applied(fleet):
+    rows = fleet.cli("get", "Route").splitlines()
+    assert rows[0].split()[:4] == ["kind", "tenant", "name", "hash"]
+    assert [r.split()[:3] for r in rows[1:]] == [["Route", "acme", name] for name in ("again", "main", "small")]
+    assert {d["name"] for d in fleet.cli_json("get", "Route")} == {"again", "main", "small"}
+    body = json.loads(fleet.cli("get", "Route", "main"))
+    assert (body["kind"], body["tenant"], body["audience"]) == ("Route", "acme", "asthma")
+    assert fleet.cli_json("get", "Route", "main") == [body]
+    assert fleet.cli_json("get", "Credential") == [] and fleet.cli_json("get", "--tenant", "globex") == []
+
+
+def test_bridge_info_lists_versions(fleet):
+    (version,) = fleet.cli_json("bridge", "info", "tokens")
+    assert (version["records"], version["persons"], version["key_epoch"]) == (240, 240, 1)
+    lines = fleet.cli("bridge", "info", "tokens").splitlines()
+    assert len(lines) == 2 and lines[1].split()[:4] == [version["version"], "240", "240", "1"]
+
+
+def test_status_of_one_shows_books_and_files(scene, fleet):
+    delivery = fleet.cli_json("deliver", "main", "--wait", "60")["delivery_id"]
+    (d,) = fleet.cli_json("status", delivery)
+    assert {"delivery_id", "tenant", "route", "audience", "destination", "mode", "state", "reason", "revision", "version",
+            "books", "files", "release"} <= set(d)
+    assert (d["tenant"], d["route"], d["audience"], d["destination"], d["mode"]) == ("acme", "main", "asthma", "partner", "full")
+    for f in d["files"]:
+        assert {"name", "url", "rows", "bytes", "sha256", "receipt"} <= set(f) and f["receipt"]["committed_at"]
+    text = fleet.cli("status", delivery)
+    assert f"members {d['books']['members']}" in text
+    for f in d["files"]:
+        assert any(line.split()[:5] == [f["name"], f["role"], str(f["rows"]), str(f["bytes"]), f["sha256"]]
+                   for line in text.splitlines()), text
+    assert scene.check(delivery)
+
+
+def test_status_filters_and_orders(scene, fleet, held):
+    first = fleet.cli_json("deliver", "again", "--wait", "60")["delivery_id"]
+    second = fleet.cli_json("deliver", "again", "--wait", "60")["delivery_id"]
+
+    def ids(*args):
+        return [d["delivery_id"] for d in fleet.cli_json("status", *args)]
+    assert ids("--route", "again") == [second, first]
+    assert ids("--route", "again", "--limit", "1") == [second]
+    assert ids("--state", "held") == [held]
+    assert {held, first, second} <= set(ids("--state", "held,completed"))
+    assert ids("--state", "failed") == [] and ids("--tenant", "globex") == []
+    assert {held, first, second} <= set(ids("--tenant", "acme"))
+    rows = [line.split()[0] for line in fleet.cli("status", "--route", "again").splitlines()]
+    assert rows == ["delivery", second, first]
+
+
+def test_a_held_delivery_shows_what_releases_it(fleet, held):
+    assert f"released by: longshore approve {held}\n" in fleet.cli("status", held)
+    assert fleet.cli_json("status", held)[0]["release"] == f"longshore approve {held}"
+    assert fleet.cli_json("deliver", "main", "--wait", "60")["release"] == ""
+
+
+def test_waiting_for_a_held_one_exits_3_and_says_how_it_is_released(fleet):
+    done = fleet.run("deliver", "small", "--actor", "alice", "--wait", "60")
+    lines = done.stdout.splitlines()
+    delivery = lines[0].split()[0]
+    assert done.returncode == 3 and lines[0] == f"{delivery}  held (below_minimum)", done
+    assert lines[-1] == f"  released by: longshore approve {delivery}"
+    fleet.cli("reject", delivery, "--wait", "60")
+
+
+def test_waiting_goes_on_while_another_of_the_route_is_under_way(fleet, held):
+    """A second one stands behind the first: that is no hold for anybody to act on."""
+    argv = [os.path.join(fleet.bin, "longshore"), "deliver", "small", "--id", "behind", "--wait", "60"]
+    second = fleet.cli("deliver", "small", "--id", "behind").strip()
+    assert fleet.wait_state(second, states=("held",))["reason"] == "overlap"
+    done = fleet.run("approve", second, "--actor", "bob")
+    assert (done.returncode, done.stderr) == (1, f"longshore: approve: delivery {second} is held (overlap), which ends by "
+                                              "itself: approving changes nothing\n")
+    with subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, text=True) as waiting:
+        fleet.cli("reject", held, "--wait", "60")
+        out, _ = waiting.communicate(timeout=60)
+    assert (waiting.returncode, out.splitlines()[0]) == (3, f"{second}  held (below_minimum)")
+    fleet.cli("cancel", second, "--wait", "60")
+
+
+def test_an_audience_is_delivered_by_all_its_routes(scene, fleet):
+    asked = fleet.cli_json("deliver", "--audience", "asthma", "--id", "one")
+    assert [a["route"] for a in asked] == ["again", "main"]
+    for a in asked:
+        assert scene.check(a["delivery_id"])["route"] == a["route"]
+    again = fleet.cli("deliver", "--audience", "asthma", "--id", "one")
+    assert again == "".join(f"{a['delivery_id']}  {a['route']}\n" for a in asked)
+    assert fleet.cli("deliver", "main", "--id", "one") == f"{asked[1]['delivery_id']}\n"
+    done = fleet.cli_json("deliver", "--audience", "asthma", "--id", "one", "--wait", "60")
+    assert {(d["delivery_id"], d["state"]) for d in done} == {(a["delivery_id"], "completed") for a in asked}
+
+
+def test_of_several_the_exit_code_is_the_worst(scene, fleet):
+    route = json.loads(fleet.cli("get", "Route", "again"))
+    fleet.apply([route | {"paused": True}])
+    try:
+        done = fleet.run("deliver", "--audience", "asthma", "--wait", "60")
+    finally:
+        fleet.apply([route])
+    assert done.returncode == 3 and "completed  main\n" in done.stdout and "held (paused)  again\n" in done.stdout
+    (paused,) = [line.split()[0] for line in done.stdout.splitlines() if line.endswith(" again")]
+    fleet.cli("cancel", paused, "--wait", "60")
+
+
+def test_answers_are_judged_before_they_are_sent(fleet):
+    delivery = fleet.cli_json("deliver", "main", "--wait", "60")["delivery_id"]
+    for verb in ("approve", "reject", "cancel", "resume"):
+        done = fleet.run(verb, delivery)
+        assert (done.returncode, done.stderr) == (1, f"longshore: {verb}: delivery {delivery} is completed already\n")
+
+
+def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
+    done = fleet.run("approve", held, "--actor", "alice", "--wait", "60")
+    assert done.returncode == 3 and "the approver must not be the requester" in done.stdout
+    done = fleet.run("approve", held, "--actor", "bob", "--note", "by phone", "--wait", "60")
+    assert (done.returncode, done.stdout) == (0, f"{held}  completed\n")
+    seen = wait_until(lambda: [t for t in fleet.cli_json("trace", held) if t["what"] == "delivery.approved"], 30, "the trail")
+    assert seen[0]["by"] == "bob" and "by phone" in seen[0]["detail"]
+    table = fleet.cli("trace", held).splitlines()
+    assert table[0].split()[0] == "at" and len(table) == 1 + len(fleet.cli_json("trace", held))
+
+
+@pytest.mark.parametrize("verb,state", [("reject", "rejected"), ("cancel", "cancelled")])
+@pytest.mark.parametrize("waits", [False, True])
+def test_ending_a_held_one(fleet, held, verb, state, waits):
+    if waits:
+        assert fleet.cli_json(verb, held, "--actor", "bob", "--wait", "60")["state"] == state
+        return
+    assert fleet.cli(verb, held, "--actor", "bob") == f"asked for {held}\n"
+    assert fleet.wait_state(held, states=(state,))["state"] == state
+
+
+def test_approving_what_is_paused_names_the_right_command(scene, fleet):
+    route = json.loads(fleet.cli("get", "Route", "again"))
+    fleet.apply([route | {"paused": True}])
+    try:
+        delivery = fleet.cli_json("deliver", "again", "--wait", "60", codes=(3,))["delivery_id"]
+        done = fleet.run("approve", delivery, "--actor", "bob")
+        assert (done.returncode, done.stderr) == (
+            1, f"longshore: approve: delivery {delivery} is held (paused) and is not released so: longshore resume {delivery}\n")
+    finally:
+        fleet.apply([route])
+    assert fleet.cli_json("resume", delivery, "--wait", "60")["state"] == "completed"
+
+
+def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
+    for replica in fleet.of("scheduler"):
+        replica.pause()
+    try:
+        done = fleet.run("deliver", "main", "--wait", "1")
+        assert done.returncode == 1 and "is still not recorded yet after 1 s; it goes on: longshore watch " in done.stderr
+        argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
+        waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        listens = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%%run.delivery%%' " \
+            "AND state = 'idle' AND application_name = 'longshore'"
+        wait_until(lambda: fleet.query(listens)[0][0], 30, "the wait to begin")
+        waiting.send_signal(signal.SIGINT)
+        out, err = waiting.communicate(timeout=20)
+        assert (waiting.returncode, out) == (130, "") and "stopped waiting; delivery " in err
+    finally:
+        for replica in fleet.of("scheduler"):
+            replica.cont()
+
+
+def run_with(fleet, env, *args, timeout=60):
+    return subprocess.run([os.path.join(fleet.bin, "longshore"), *args], env=fleet.environment() | env, capture_output=True,
+                          text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False)
+
+
+@pytest.mark.parametrize("args,setting", [(("status",), "LONGSHORE_POSTGRES"), (("topics",), "LONGSHORE_KAFKA"),
+                                          (("keys", "init"), "LONGSHORE_KEYS"), (("migrate",), "LONGSHORE_POSTGRES")])
+def test_a_setting_that_is_missing_is_named(fleet, args, setting):
+    done = run_with(fleet, {setting: ""}, *args)
+    assert (done.returncode, done.stdout) == (2, "") and f"{setting} is not set" in done.stderr
+
+
+@pytest.mark.parametrize("args,env", [
+    (("status",), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
+    (("approve", ID), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
+    (("topics",), {"LONGSHORE_KAFKA": "127.0.0.1:1"}),
+    (("deliver", "main", "--id", "lost"), {"LONGSHORE_KAFKA": "127.0.0.1:1"}),
+])
+def test_a_server_that_is_down_is_told_in_bounded_time(fleet, args, env):
+    done = run_with(fleet, env, *args, timeout=40)
+    (setting,) = env
+    assert (done.returncode, done.stdout) == (1, "") and f"({setting})" in done.stderr
+    assert args[0] != "deliver" or "--id lost asks for the same again" in done.stderr
+
+
+def test_a_role_without_rights_is_told_so(fleet):
+    done = run_with(fleet, {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_uploader")}, "status")
+    assert done.returncode == 1 and "longshore_operator has the rights" in done.stderr
+
+
+def test_the_operator_may_do_all_but_migrate(fleet):
+    env = {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_operator")}
+    assert run_with(fleet, env, "deliver", "main", "--wait", "60").returncode == 0
+    assert run_with(fleet, env, "status").returncode == 0
+
+
+def test_a_database_without_tables_is_told_so(fleet):
+    name = f"{fleet.database}_bare"
+    fleet.admin(f"CREATE DATABASE {name}")
+    try:
+        env = {"LONGSHORE_POSTGRES": fleet.conninfo().replace(fleet.database, name)}
+        for args in (("status",), ("deliver", "main"), ("get",), ("trace", ID)):
+            done = run_with(fleet, env, *args)
+            assert done.returncode == 1 and done.stderr.endswith("migrations: run longshore migrate\n"), done
+    finally:
+        fleet.admin(f"DROP DATABASE {name}")
+
+
+def test_output_that_cannot_be_written_is_a_failure(fleet):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([os.path.join(fleet.bin, "longshore"), "status"], env=fleet.environment(), stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "longshore: standard output: No space left on device\n")
+
+
+def test_a_failure_raises_in_the_harness(fleet):
+    with pytest.raises(CommandFailed):
+        fleet.cli("status", ID)
+    assert fleet.status(ID) is None
