@@ -38,7 +38,7 @@ static bool belongs(enum topic topic, const struct ev_type *type)
 	return false;
 }
 
-static int set_aside(
+int batch_set_aside(
         struct batch_loop *l, const struct bus_message *m, const struct err *why, struct err *e)
 {
 	const struct death death = {.service = l->service->name,
@@ -56,10 +56,10 @@ static int set_aside(
 		size_t bad;
 		const struct publication item = {.topic = TOPIC_DEADLETTERS,
 		        .partition = -1,
-		        .key = m->key.n > 1024 ? (struct str){NULL, 0} : m->key,
+		        .key = letter_key(m),
 		        .value = buf_str(&wire),
 		        .type = str_c(ev_type_name(&ev_dead_letter_type)),
-		        .traceparent = letter_header(m, STR("traceparent"))};
+		        .traceparent = letter_traceparent(m)};
 		act = publisher_send(&l->publisher, &item, 1, &bad, e);
 	}
 	if (act == 0) {
@@ -110,11 +110,12 @@ int batch_decode(struct batch_loop *l, struct err *e)
 		        bytes <= BATCH_MOST_BYTES && l->decoded.used_bytes <= DECODED_MOST_BYTES;
 		if (taken && !has_room)
 			break;
+		l->origins[count] = m;
 		int act = decode_one(l, m, &l->views[count], &why);
 		if (act == 0)
 			count++;
 		else if (act == ERR_REJECT)
-			act = set_aside(l, m, &why, e);
+			act = batch_set_aside(l, m, &why, e);
 		else
 			*e = why;
 		if (act)
@@ -122,5 +123,6 @@ int batch_decode(struct batch_loop *l, struct err *e)
 	}
 	l->views_taken = taken;
 	l->views_count = count;
+	l->is_singly = false;
 	return 0;
 }

@@ -68,15 +68,44 @@ static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act,
 	}
 }
 
+static int call_service(struct batch_loop *l, size_t first, size_t count, struct err *e)
+{
+	arena_reset(&l->mem);
+	PROBE(batch_before);
+	int act = l->service->batch(l->state, l->views + first, count, &l->mem, e);
+	PROBE(batch_after);
+	return act;
+}
+
+/* What is refused even alone is to blame itself: it becomes a dead letter. Done ones stay done when
+ * the step is tried again. */
+static int one_by_one(struct batch_loop *l, struct err *e)
+{
+	while (l->single_at < l->views_count) {
+		struct err why;
+		int act = call_service(l, l->single_at, 1, &why);
+		if (act == ERR_REJECT)
+			act = batch_set_aside(l, l->origins[l->single_at], &why, e);
+		else if (act)
+			*e = why;
+		if (act)
+			return act;
+		l->single_at++;
+	}
+	return 0;
+}
+
 static int service_step(struct batch_loop *l, struct err *e)
 {
 	if (l->views_count == 0)
 		return 0;
-	arena_reset(&l->mem);
-	PROBE(batch_before);
-	int act = l->service->batch(l->state, l->views, l->views_count, &l->mem, e);
-	PROBE(batch_after);
-	return act;
+	int act = l->is_singly ? ERR_REJECT : call_service(l, 0, l->views_count, e);
+	if (act != ERR_REJECT)
+		return act;
+	if (!l->is_singly)
+		l->single_at = 0;
+	l->is_singly = true;
+	return one_by_one(l, e);
 }
 
 static bool may_try_again(int act)
@@ -103,7 +132,7 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 		backoff_ms = smaller(2 * backoff_ms, BACKOFF_MOST_MS);
 	}
 	if (act) {
-		e->act = ERR_FATAL; /* a batch cannot be refused: what is wrong is ours */
+		e->act = ERR_FATAL; /* messages are refused one by one: this is ours */
 		return err_note(e, "batch");
 	}
 	return 0;
@@ -181,7 +210,8 @@ static int open_memory(struct batch_loop *l, struct err *e)
 	        2 * l->service->batch_max; /* while a batch is tried again, some more may come */
 	l->messages = calloc(l->messages_cap, sizeof(const struct bus_message *));
 	l->views = calloc(l->service->batch_max, sizeof(*l->views));
-	if (!l->messages || !l->views)
+	l->origins = calloc(l->service->batch_max, sizeof(const struct bus_message *));
+	if (!l->messages || !l->views || !l->origins)
 		return err_set(e, ERR_FATAL, "no_memory", "out of memory for batches of %zu",
 		        l->service->batch_max);
 	arena_init(&l->decoded, DECODED_MEM_BYTES);
@@ -234,6 +264,7 @@ static void close_all(struct batch_loop *l)
 	arena_release(&l->mem);
 	free(l->messages);
 	free(l->views);
+	free(l->origins);
 }
 
 static void end_now(const char *event, const struct err *e)

@@ -31,6 +31,9 @@ struct batch_loop {
 	struct batch_message *views; /* of the current batch */
 	size_t views_count;
 	size_t views_taken; /* messages that the batch uses up: its own, and those set aside */
+	const struct bus_message **origins; /* of the views */
+	bool is_singly; /* the batch was refused: its messages go one by one, from single_at on */
+	size_t single_at;
 
 	struct place *places; /* assigned now */
 	size_t places_count;
@@ -64,5 +67,8 @@ int batch_commit(struct batch_loop *l, struct err *e) ERR_MUST_USE;
 /* Decodes as many of the messages as make a batch into l->views; sets aside what cannot be decoded,
  * acknowledged. ERR_RETRY: Kafka or the schema table is away. */
 int batch_decode(struct batch_loop *l, struct err *e) ERR_MUST_USE;
+/* To the dead letters, acknowledged. */
+int batch_set_aside(struct batch_loop *l, const struct bus_message *m, const struct err *why,
+        struct err *e) ERR_MUST_USE;
 
 #endif

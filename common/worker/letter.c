@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "letter.h"
 
-enum { CUT_VALUE_BYTES = 512 * 1024, CUT_KEY_BYTES = 1024 };
+enum {
+	CUT_VALUE_BYTES = 512 * 1024,
+	CUT_HEADERS_BYTES = 64 * 1024,
+	CUT_HEADERS = 1000,
+	KEY_BYTES = 1024,
+	TRACEPARENT_BYTES = 128, /* version 00 of W3C's Trace Context has 55 */
+};
 
 static const struct str empty = {"", 0};
 
@@ -83,15 +89,25 @@ struct str letter_header(const struct bus_message *m, struct str name)
 	return (struct str){NULL, 0};
 }
 
+struct str letter_traceparent(const struct bus_message *m)
+{
+	struct str value = letter_header(m, STR("traceparent"));
+	return value.n <= TRACEPARENT_BYTES ? value : (struct str){NULL, 0};
+}
+
+struct str letter_key(const struct bus_message *m)
+{
+	return m->key.n > KEY_BYTES ? (struct str){NULL, 0} : m->key;
+}
+
 static void fill_headers(const struct bus_message *m, struct arena *mem, struct ev_dead_letter *d)
 {
-	if (m->headers_count > EVENT_MAX_ITEMS)
-		return;
-	d->headers = ARENA_TRY_ARRAY(mem, struct ev_header, m->headers_count + 1);
+	size_t count = m->headers_count < EVENT_MAX_ITEMS ? m->headers_count : EVENT_MAX_ITEMS;
+	d->headers = ARENA_TRY_ARRAY(mem, struct ev_header, count + 1);
 	if (!d->headers)
 		return;
-	d->headers_count = m->headers_count;
-	for (size_t i = 0; i < m->headers_count; i++)
+	d->headers_count = count;
+	for (size_t i = 0; i < count; i++)
 		d->headers[i] =
 		        (struct ev_header){clean(mem, m->headers[i].name), m->headers[i].value};
 }
@@ -99,6 +115,19 @@ static void fill_headers(const struct bus_message *m, struct arena *mem, struct 
 static struct str cut(struct str s, size_t most)
 {
 	return s.n > most ? (struct str){s.p, most} : s;
+}
+
+/* The first ones, as many as take little room. */
+static void cut_headers(struct ev_dead_letter *d)
+{
+	size_t bytes = 0, count = 0;
+	while (count < d->headers_count && count < CUT_HEADERS) {
+		bytes += d->headers[count].name.n + d->headers[count].value.n;
+		if (bytes > CUT_HEADERS_BYTES)
+			break;
+		count++;
+	}
+	d->headers_count = count;
 }
 
 static int encode_cut(const struct bus_message *m, struct ev_dead_letter *d, struct arena *mem,
@@ -109,9 +138,8 @@ static int encode_cut(const struct bus_message *m, struct ev_dead_letter *d, str
 	                "in its topic while that keeps it)",
 	        STR_ARG(d->detail), m->value.n, m->headers_count);
 	d->value = cut(d->value, CUT_VALUE_BYTES);
-	d->key = cut(d->key, CUT_KEY_BYTES);
-	d->headers = NULL;
-	d->headers_count = 0;
+	d->key = cut(d->key, KEY_BYTES);
+	cut_headers(d);
 	buf_clear(wire);
 	return event_encode(&ev_dead_letter_type, d, wire, e);
 }

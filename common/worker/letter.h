@@ -48,4 +48,9 @@ int letter_dead(const struct bus_message *m, const struct death *death, struct a
 /* Value of a header, absent if there is none. */
 struct str letter_header(const struct bus_message *m, struct str name);
 
+/* What of a message may go along with what we say about it: foreign bytes are bounded, so that the
+ * broker takes it. Absent: there is none, or it is none of ours. */
+struct str letter_traceparent(const struct bus_message *m);
+struct str letter_key(const struct bus_message *m);
+
 #endif

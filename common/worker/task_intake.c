@@ -19,6 +19,7 @@ enum {
 	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
 	WAITING_MOST_BYTES = 16 << 20,
 	SCHEMA_PAUSE_MS = 1000,
+	HEAD_TEXT_BYTES = 512,
 };
 
 /* --- partitions --- */
@@ -114,6 +115,25 @@ static struct err undecodable(const char *text)
 	return e;
 }
 
+/* Texts of the head come back in the result and in headers of messages, so they must be short. */
+static int check_head(const struct ev_task_head *h, struct err *e)
+{
+	const struct {
+		const char *name;
+		struct str text;
+	} all[] = {{"task_id", h->task_id}, {"tenant", h->tenant}, {"delivery_id", h->delivery_id},
+	        {"stage", h->stage}, {"lane", h->lane}};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].text.n > HEAD_TEXT_BYTES)
+			return err_set(e, ERR_REJECT, "bad_task",
+			        "head: %s has %zu bytes, %d are the most", all[i].name,
+			        all[i].text.n, HEAD_TEXT_BYTES);
+	}
+	if (h->task_id.n == 0 || h->delivery_id.n == 0)
+		return err_set(e, ERR_REJECT, "bad_task", "head: it names no task or no delivery");
+	return 0;
+}
+
 /* Decodes, or sends it to the dead letters, or leaves it for later. */
 static int decode(struct task_loop *l, struct task *t, struct err *e)
 {
@@ -124,6 +144,8 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 		t->event = arena_alloc(&t->mem, ev_type_struct_bytes(t->type));
 		act = reading_decode(
 		        &l->schema_source, t->type, t->message->value, &t->mem, t->event, &why);
+		if (act == 0)
+			act = check_head(t->event, &why);
 	}
 	switch (act) {
 	case 0:

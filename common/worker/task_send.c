@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-enum { REPORTS = 64, DEAD_LETTER_KEY_BYTES = 64 * 1024 };
+enum { REPORTS = 64 };
 
 static const struct {
 	enum worker_metric metric;
@@ -123,15 +123,14 @@ int send_result(struct task_loop *l, struct task *t, struct err *e)
 
 static int produce_dead(struct task_loop *l, struct task *t, struct err *e)
 {
-	struct str key = t->message->key;
 	const struct bus_header headers[] = {
 	        {STR("longshore-type"), str_c(ev_type_name(&ev_dead_letter_type))},
-	        {STR("traceparent"), letter_header(t->message, STR("traceparent"))},
+	        {STR("traceparent"), letter_traceparent(t->message)},
 	};
 	const struct bus_send send = {
 	        .topic = l->frame->topics[TOPIC_DEADLETTERS],
 	        .partition = -1,
-	        .key = key.n > DEAD_LETTER_KEY_BYTES ? (struct str){NULL, 0} : key,
+	        .key = letter_key(t->message),
 	        .value = buf_str(&t->wire),
 	        .headers = headers,
 	        .headers_count = headers[1].value.p ? 2 : 1,
@@ -150,7 +149,7 @@ static int produce_result(struct task_loop *l, struct task *t, struct err *e)
 	        {STR("longshore-tenant"), t->head->tenant},
 	        {STR("longshore-delivery"), t->head->delivery_id},
 	        {STR("longshore-task"), t->head->task_id},
-	        {STR("traceparent"), letter_header(t->message, STR("traceparent"))},
+	        {STR("traceparent"), letter_traceparent(t->message)},
 	};
 	const struct bus_send send = {
 	        .topic = l->frame->topics[TOPIC_RESULTS],

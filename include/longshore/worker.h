@@ -140,8 +140,9 @@ struct batch_service {
 	        void **out_state, struct err *e);
 	/* Decoded messages, in order per partition. 0 = all are durable: the loop commits their
 	 * offsets (unless keeps_offsets). ERR_RETRY: a neighbour is away: the loop pauses, keeps
-	 * polling and calls again with the same batch after backoff. ERR_FATAL ends the process.
-	 * Undecodable messages never come here: the loop has set them aside as dead letters. */
+	 * polling and calls again with the same batch after backoff. ERR_REJECT: something in the
+	 * batch can never be taken: the loop calls again with one message at a time, and who is
+	 * refused alone becomes a dead letter, with *e. ERR_FATAL ends the process. Undecodable messages never come here: the loop has set them aside as dead letters. */
 	int (*batch)(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
 	        struct err *e);
 	/* Called when due, and after batches as soon as nothing more is there to read; sets

@@ -3,8 +3,8 @@
  * A batch service of the test program itself. It notes "<partition> <offset> <type>" for each
  * message in <dir>/batched and answers each trigger with a TaskResult whose task id is the
  * trigger's note. While <dir>/away is there, it answers ERR_RETRY. The note "large" makes it
- * publish something too large; what publisher_send says is noted in <dir>/said. As "keeper" it
- * keeps its own offset in <dir>/position. */
+ * publish something too large; what publisher_send says is noted in <dir>/said. The note "refused"
+ * makes it refuse the batch. As "keeper" it keeps its own offset in <dir>/position. */
 #ifndef TESTS_SINK_SERVICE_H
 #define TESTS_SINK_SERVICE_H
 
@@ -96,6 +96,11 @@ static inline int sink_batch(void *state, const struct batch_message *msgs, size
 	if (sink_has(s, "away")) {
 		probe_note(s->dir, "tries", "x");
 		return err_set(e, ERR_RETRY, "database_away", "no database");
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct ev_trigger *trigger = msgs[i].event;
+		if (str_eq(trigger->note, STR("refused")))
+			return err_set(e, ERR_REJECT, "bad_data", "it cannot be stored");
 	}
 	for (size_t i = 0; i < count; i++) {
 		char line[128];

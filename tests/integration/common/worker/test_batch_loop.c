@@ -135,6 +135,31 @@ static void what_is_no_event_of_the_topic_is_set_aside(void **state)
 	fleet_close(&f);
 }
 
+static void what_the_service_refuses_is_set_aside_and_nothing_else(void **state)
+{
+	(void)state;
+	open_fleet("refused");
+	static const char *const sent[] = {"one", "refused", "two", "refused", "three"};
+	for (size_t i = 0; i < 5; i++)
+		send_trigger(sent[i]);
+	pid_t pid = fleet_spawn(&f, "sink", NULL);
+	for (size_t i = 0; i < 5; i += 2)
+		(void)fleet_result_of(&f, sent[i], 0);
+	fleet_await_dead(&f, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(f.dead[i].reason, "bad_data");
+		assert_string_equal(f.dead[i].detail, "it cannot be stored");
+		assert_int_equal(f.dead[i].offset, 2 * i + 1);
+	}
+	send_trigger("refused"); /* a batch of its own */
+	send_trigger("last");
+	(void)fleet_result_of(&f, "last", 0);
+	fleet_await_dead(&f, 3);
+	await_notes("batched", "Trigger", 4);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_close(&f);
+}
+
 static void batch_is_tried_again_while_a_neighbour_is_away(void **state)
 {
 	(void)state;
@@ -234,6 +259,7 @@ static int tests(void)
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test(events_come_in_order_and_once),
 	        cmocka_unit_test(what_is_no_event_of_the_topic_is_set_aside),
+	        cmocka_unit_test(what_the_service_refuses_is_set_aside_and_nothing_else),
 	        cmocka_unit_test(batch_is_tried_again_while_a_neighbour_is_away),
 	        cmocka_unit_test(end_does_not_wait_for_a_neighbour),
 	        cmocka_unit_test(batch_goes_to_who_has_the_partition_now),

@@ -196,7 +196,7 @@ static void what_does_not_fit_is_cut_and_says_so(void **state)
 	struct ev_dead_letter d = dead();
 	assert_int_equal(d.value.n, 512 * 1024);
 	assert_int_equal(d.key.n, 1024);
-	assert_int_equal(d.headers_count, 0);
+	assert_int_equal(d.headers_count, 1);
 	assert_true(str_has_prefix(
 	        d.detail, STR("too large (the message of 1000000 bytes with 1 headers is cut")));
 	m.value.n = 10;
@@ -204,10 +204,14 @@ static void what_does_not_fit_is_cut_and_says_so(void **state)
 	assert_int_equal(letter_dead(&m, &death, &mem, &wire, &e), 0);
 	d = dead();
 	assert_int_equal(d.value.n, 10);
-	assert_int_equal(d.headers_count, 0);
+	assert_int_equal(d.headers_count, 1000);
 	m.headers_count = MANY - 1;
 	assert_int_equal(letter_dead(&m, &death, &mem, &wire, &e), 0);
 	assert_int_equal(dead().headers_count, MANY - 1);
+	headers[1].value = (struct str){value, LARGE};
+	m.headers_count = 3;
+	assert_int_equal(letter_dead(&m, &death, &mem, &wire, &e), 0);
+	assert_int_equal(dead().headers_count, 1); /* those before the large one */
 	free(value);
 	free(headers);
 }
@@ -219,6 +223,23 @@ static void header_is_found_by_name(void **state)
 	const struct bus_message m = {.headers = headers, .headers_count = 2};
 	assert_true(str_eq(letter_header(&m, STR("traceparent")), STR("2")));
 	assert_null(letter_header(&m, STR("x")).p);
+}
+
+static void what_goes_along_is_bounded(void **state)
+{
+	(void)state;
+	static char bytes[1025];
+	struct bus_header headers[] = {{STR("traceparent"), {bytes, 128}}};
+	struct bus_message m = {.headers = headers, .headers_count = 1, .key = {bytes, 1024}};
+	assert_int_equal(letter_traceparent(&m).n, 128);
+	assert_int_equal(letter_key(&m).n, 1024);
+	headers[0].value.n = 129;
+	m.key.n = 1025;
+	assert_null(letter_traceparent(&m).p);
+	assert_null(letter_key(&m).p);
+	m = (struct bus_message){.headers_count = 0};
+	assert_null(letter_traceparent(&m).p);
+	assert_null(letter_key(&m).p);
 }
 
 int main(void)
@@ -238,6 +259,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                what_does_not_fit_is_cut_and_says_so, open_all, close_all),
 	        cmocka_unit_test(header_is_found_by_name),
+	        cmocka_unit_test(what_goes_along_is_bounded),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
