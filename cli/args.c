@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
+#include "longshore/event.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,6 +57,21 @@ static bool is_value(const char *arg)
 	return arg && (arg[0] != '-' || arg[1] == '\0');
 }
 
+/* What goes into a trigger as a name: the scheduler would refuse it, and nobody hear of it here. */
+static int check_name(
+        const struct cli_verb *verb, const char *option, const char *value, struct err *e)
+{
+	static const char *const names[] = {"--actor", "--id", "--tenant"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(option, names[i]) == 0 && !event_name_is_good(str_c(value)))
+			return cli_usage(e,
+			        "%s: the value of %s must be UTF-8 of at most %d bytes without "
+			        "control characters",
+			        verb->name, option, EVENT_NAME_MAX);
+	}
+	return 0;
+}
+
 static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at,
         struct cli_args *out, struct err *e)
 {
@@ -81,6 +98,8 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 		        option->name, option->value);
 	if (value && value[0] == '\0')
 		return cli_usage(e, "%s: the value of %s is empty", verb->name, option->name);
+	if (value && check_name(verb, option->name, value, e) != 0)
+		return e->act;
 	out->options[out->options_count].name = option->name;
 	out->options[out->options_count++].value = value;
 	return 0;

@@ -35,6 +35,7 @@ enum {
 	        1000 * 1000 - 4096, /* below the broker's default of 1,048,588 with headers */
 	EVENT_MAX_ITEMS = 10000,
 	EVENT_MAX_DECODED_BYTES = 16 * 1024 * 1024,
+	EVENT_NAME_MAX = 200,
 };
 
 struct ev_type; /* generated: name, size, field table, schema JSON, fingerprint */
@@ -63,5 +64,9 @@ int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem
 /* Any event of ours by its fingerprint: *out_value is allocated in mem. */
 int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type,
         void **out_value, struct err *e) ERR_MUST_USE;
+
+/* What may stand for a name in a trigger (tenant, route, bridge, actor, source, trigger id): 1 to
+ * EVENT_NAME_MAX bytes of UTF-8 without control characters. It goes into rows, events and file names. */
+bool event_name_is_good(struct str name);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trigger.h"
 
-enum { NAME_MOST = 200, NOTE_MOST = 1000 };
+enum { NOTE_MOST = 1000 };
+
+static const int64_t year_10000_ms = 253402300800000;
 
 struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
         struct str cause, struct str epoch)
@@ -45,50 +47,60 @@ static struct str or_empty(struct str text)
 	return text.p ? text : STR("");
 }
 
-/* Names go into rows, events and file names. */
-static bool is_name(struct str name)
+static struct str place_of(struct trigger_reader *r, const struct batch_message *msg)
 {
-	if (name.n == 0 || name.n > NAME_MOST)
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
-			return false;
-	return true;
+	struct id_hash *h = id_begin(STR("trigger/1"));
+	id_add(h, str_c(topic_plan(msg->topic)->suffix));
+	id_add_num(h, msg->partition);
+	id_add_num(h, msg->offset);
+	id_add_num(h, msg->timestamp_ms);
+	id_add(h, msg->raw);
+	struct id made = id_end(h);
+	return arena_str(r->c->mem, id_str(&made));
 }
 
 static struct str identity_of(struct trigger_reader *r, const struct batch_message *msg)
 {
 	const struct ev_trigger *t = msg->event;
 	struct str id = or_empty(t->trigger_id);
-	if (id.n == 0) {
-		struct id_hash *h = id_begin(STR("trigger/1"));
-		id_add(h, str_c(topic_plan(msg->topic)->suffix));
-		id_add_num(h, msg->partition);
-		id_add_num(h, msg->offset);
-		id_add_num(h, msg->timestamp_ms);
-		id_add(h, msg->raw);
-		struct id made = id_end(h);
-		id = arena_str(r->c->mem, id_str(&made));
-	}
+	if (id.n == 0)
+		id = place_of(r, msg);
 	return arena_printf(
 	        r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(or_empty(t->source)), STR_ARG(id));
+}
+
+static bool is_name_or_empty(struct str text)
+{
+	return text.n == 0 || event_name_is_good(text);
+}
+
+/* What could not be stored, or not be read by people, whatever is asked; NULL: nothing. */
+static const char *fault_of(const struct ev_trigger *t)
+{
+	if (!is_name_or_empty(t->source) || !is_name_or_empty(or_empty(t->trigger_id)) ||
+	        !is_name_or_empty(t->actor))
+		return "its source, trigger_id or actor has more than 200 bytes or a control "
+		       "character";
+	if (t->at_ms < 0 || t->at_ms >= year_10000_ms)
+		return "its at_ms is no time between 1970 and 9999";
+	return NULL;
 }
 
 static void refuse(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
         const char *reason, const char *detail)
 {
 	const struct ev_trigger *t = msg->event;
-	struct str tenant = is_name(t->tenant) ? t->tenant : STR("");
+	struct str tenant = event_name_is_good(t->tenant) ? t->tenant : STR("");
 	struct str fields[] = {tenant, identity, str_c(reason)};
 	struct id id = id_of("audit/1", fields, 3);
 	struct ev_audit_record record = {
 	        .record_id = arena_str(r->c->mem, id_str(&id)),
 	        .tenant = tenant,
 	        .at_ms = msg->timestamp_ms,
-	        .actor = t->actor.n > 0 ? t->actor : STR("scheduler"),
+	        .actor = event_name_is_good(t->actor) ? t->actor : STR("scheduler"),
 	        .action = STR("trigger.refused"),
 	        .delivery_id = STR(""),
-	        .route = t->route.n > 0 && is_name(t->route) ? t->route : STR(""),
+	        .route = t->route.n > 0 && event_name_is_good(t->route) ? t->route : STR(""),
 	        .reason = str_c(reason),
 	        .detail = str_c(detail),
 	};
@@ -101,7 +113,11 @@ static struct decide_event event_of(
 {
 	const struct ev_trigger *t = msg->event;
 	struct str note = or_empty(t->note);
-	note.n = note.n < NOTE_MOST ? note.n : NOTE_MOST;
+	if (note.n > NOTE_MOST) {
+		note.n = NOTE_MOST;
+		while (note.n > 0 && ((unsigned char)note.p[note.n] & 0xc0) == 0x80)
+			note.n--; /* not in the middle of a character */
+	}
 	return (struct decide_event){
 	        .kind = kind,
 	        .identity = identity,
@@ -200,11 +216,11 @@ static int word(struct trigger_reader *r, const struct batch_message *msg, struc
         enum decide_kind kind, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
-	if (t->delivery_id.n != ID_TEXT_BYTES - 1 || !is_name(t->delivery_id)) {
+	if (t->delivery_id.n != ID_TEXT_BYTES - 1 || !event_name_is_good(t->delivery_id)) {
 		refuse(r, msg, identity, "no_delivery", "it names no delivery");
 		return 0;
 	}
-	if (kind == DECIDE_CANCEL && !is_name(or_empty(t->tenant))) {
+	if (kind == DECIDE_CANCEL && !event_name_is_good(or_empty(t->tenant))) {
 		refuse(r, msg, identity, "no_tenant", "it names no tenant");
 		return 0;
 	}
@@ -221,13 +237,13 @@ static int read_request(struct trigger_reader *r, const struct batch_message *ms
 	const struct ev_trigger *t = msg->event;
 	bool is_build = t->kind == EV_TRIGGER_KIND_BUILD;
 	struct str name = or_empty(is_build ? t->bridge : t->route);
-	if (!is_name(or_empty(t->tenant))) {
+	if (!event_name_is_good(or_empty(t->tenant))) {
 		refuse(r, msg, identity, "no_tenant", "it names no tenant");
 		return 0;
 	}
-	if (is_name(name))
+	if (event_name_is_good(name))
 		return request(r, msg, identity, name, e);
-	if (!is_build && name.n == 0 && is_name(or_empty(t->audience)))
+	if (!is_build && name.n == 0 && event_name_is_good(or_empty(t->audience)))
 		return deliver_audience(r, msg, identity, e);
 	refuse(r, msg, identity, "no_name", "it names no route, audience or bridge");
 	return 0;
@@ -236,6 +252,11 @@ static int read_request(struct trigger_reader *r, const struct batch_message *ms
 int trigger_read(struct trigger_reader *r, const struct batch_message *msg, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
+	const char *fault = fault_of(t);
+	if (fault) {
+		refuse(r, msg, place_of(r, msg), "bad_trigger", fault);
+		return 0;
+	}
 	struct str identity = identity_of(r, msg);
 	r->decided[r->decided_count++] = memory_key(r, or_empty(t->tenant), identity);
 	switch (t->kind) {
