@@ -121,8 +121,10 @@ static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
 
 void decide_check_phase(struct deciding *d)
 {
-	/* Held, nothing new is begun; but what is settled is over. */
-	bool rests = d->x->state == STATE_HELD && d->m->phase != EV_PHASE_SETTLE;
+	/* Held, nothing new is begun; but what is settled is over, and a source that was read whole
+	 * is missing no more. */
+	bool rests = d->x->state == STATE_HELD && d->m->phase != EV_PHASE_SETTLE &&
+	             !decide_is_held(d, "source_missing");
 	if (d->m->tasks_done < d->m->tasks_total || rests)
 		return;
 	switch (d->m->phase) {

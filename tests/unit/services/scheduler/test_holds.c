@@ -378,6 +378,23 @@ static void a_missing_source_is_looked_for_without_spending(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
+static void a_slice_that_was_missing_does_not_stop_the_others(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_SELECT);
+	struct message m = b->w.tasks[b->next++];
+	(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "source_missing"));
+	is_at(s, STATE_HELD, "source_missing");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "source_missing"); /* one is missing still */
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 1);
+}
+
 static void a_stale_list_is_looked_at_again_while_held(void **state)
 {
 	struct bench *b = *state;
@@ -486,6 +503,7 @@ int main(void)
 	        TEST(a_bridge_too_old_releases_itself),
 	        TEST(without_any_bridge_it_waits_for_the_first),
 	        TEST(a_missing_source_is_looked_for_without_spending),
+	        TEST(a_slice_that_was_missing_does_not_stop_the_others),
 	        TEST(a_stale_list_is_looked_at_again_while_held),
 	        TEST(a_blackout_ends_by_itself_and_lists_are_looked_at),
 	        TEST(a_blackout_may_go_over_the_week_s_end),
