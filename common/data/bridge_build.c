@@ -4,7 +4,6 @@
 
 #include "longshore/bridge.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 enum { ARENA_MAX = 8 * 1024 * 1024, MEMORY_MIN = 2 * SORT_MEMORY_MIN, SHARD_MIN = 4096 };
@@ -143,9 +142,9 @@ int build_flush_rows(struct bridge_build *b, struct err *e)
 	return act;
 }
 
-static int bad_row(int64_t row, const char *what, struct err *e)
+static int bad_row(const char *what, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_bridge", "bridge row %" PRId64 ": %s", row, what);
+	return err_set(e, ERR_REJECT, "bad_bridge", "%s: correct the row", what);
 }
 
 /* What a file could not hold later is refused now: U+0080 to U+009F are controls too. */
@@ -161,21 +160,20 @@ static bool is_text(struct str value)
 	return str_is_utf8(value);
 }
 
-static int check_row(const struct bridge_build *b, struct str id, const struct str *values,
-        int64_t row, struct err *e)
+static int check_row(
+        const struct bridge_build *b, struct str id, const struct str *values, struct err *e)
 {
 	if (!bridge_id_is_valid(id))
-		return bad_row(row, "the id is empty, too long, or holds a control character", e);
+		return bad_row("the id is empty, too long, or holds a control character", e);
 	if (!bridge_id_is_valid(values[0]))
-		return bad_row(row,
+		return bad_row(
 		        "the partner's primary id is empty, too long, or holds a control character",
 		        e);
 	for (size_t c = 0; c < b->spec.columns_count; c++) {
 		if (values[c].n > BRIDGE_VALUE_MAX)
-			return bad_row(row, "a value is longer than 4096 bytes", e);
+			return bad_row("a value is longer than 4096 bytes", e);
 		if (!is_text(values[c]))
-			return bad_row(
-			        row, "a value is not UTF-8, or holds a control character", e);
+			return bad_row("a value is not UTF-8, or holds a control character", e);
 	}
 	return 0;
 }
@@ -183,7 +181,7 @@ static int check_row(const struct bridge_build *b, struct str id, const struct s
 int bridge_build_add(
         struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
 {
-	int act = check_row(b, id, values, row, e);
+	int act = check_row(b, id, values, e);
 	if (act != 0)
 		return act;
 	buf_clear(&b->entry);

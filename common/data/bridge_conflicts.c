@@ -30,7 +30,8 @@ int conflicts_check(const struct conflicts *c, bool one_to_one, struct err *e)
 		n += (size_t)snprintf(
 		        rows + n, sizeof(rows) - n, "%s%" PRId64, i > 0 ? ", " : "", c->rows[i]);
 	return err_set(e, ERR_REJECT, "bad_bridge",
-	        "%" PRIu64 " rows contradict the cardinality %s, the first: rows %s. Correct the "
-	        "partner's file, or the cardinality of the bridge",
+	        "%" PRIu64 " rows contradict the cardinality %s, the first: rows %s "
+	        "(counted through all objects). Correct the partner's file, or the cardinality of "
+	        "the bridge",
 	        c->count, one_to_one ? "1:1" : "n:1", rows);
 }

@@ -87,7 +87,9 @@ int csv_column(const struct csv_record *header, struct str name, size_t *out, st
 		at = i;
 	}
 	if (found != 1)
-		return err_set(e, ERR_REJECT, "bad_source", "header: there %s column " STR_FMT,
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "header: there %s column " STR_FMT
+		        ": correct the header, or the column or delimiter in the configuration",
 		        found == 0 ? "is no" : "is more than one", STR_ARG(name));
 	*out = at;
 	return 0;
@@ -105,7 +107,7 @@ static int bad(const struct csv_reader *r, struct err *e, const char *what)
 static int end_field(struct csv_reader *r, struct err *e)
 {
 	if (r->count == CSV_FIELDS_MAX)
-		return bad(r, e, "more than 1024 fields");
+		return bad(r, e, "more than 1024 fields: deliver fewer columns");
 	r->ends[r->count++] = r->text.n;
 	return 0;
 }
@@ -116,8 +118,10 @@ static int check_count(struct csv_reader *r, struct err *e)
 		r->format.fields = r->count;
 	if (r->count == r->format.fields)
 		return 0;
-	char what[80];
-	(void)snprintf(what, sizeof(what), "%zu fields, expected %zu", r->count, r->format.fields);
+	char what[160];
+	(void)snprintf(what, sizeof(what),
+	        "%zu fields, expected %zu: correct the row, or the delimiter in the configuration",
+	        r->count, r->format.fields);
 	return bad(r, e, what);
 }
 
@@ -208,7 +212,7 @@ static int on_quote(struct csv_reader *r, char c, int64_t at, struct err *e)
 	}
 	if (ends_field(r, c, at, &act, e))
 		return act;
-	return bad(r, e, "text after a closing quote");
+	return bad(r, e, "text after a closing quote: double the quotes inside a quoted field");
 }
 
 /* How many bytes from p on are plain content in this state. */
@@ -233,7 +237,9 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 		return on_start(r, c, at, e);
 	case PLAIN:
 		if (c == '"')
-			return bad(r, e, "a quote inside an unquoted field");
+			return bad(r, e,
+			        "a quote inside an unquoted field: quote the field and double the "
+			        "quote");
 		(void)ends_field(r, c, at, &act, e); /* true: plain_span has left nothing else */
 		return act;
 	case QUOTED:
@@ -243,7 +249,9 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 		return on_quote(r, c, at, e);
 	case CR:
 		return c == '\n' ? end_record(r, at + 1, e)
-		                 : bad(r, e, "a carriage return without a line feed");
+		                 : bad(r, e,
+		                           "a carriage return without a line feed: end lines in LF "
+		                           "or in CR LF");
 	}
 	return 0;
 }
@@ -297,7 +305,9 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 		i++;
 	}
 	r->offset += (int64_t)n;
-	return act == 0 && nul ? bad(r, e, "a NUL byte") : act;
+	return act == 0 && nul
+	               ? bad(r, e, "a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8")
+	               : act;
 }
 
 int csv_finish(struct csv_reader *r, struct err *e)
@@ -313,9 +323,10 @@ int csv_finish(struct csv_reader *r, struct err *e)
 	case RECORD_START:
 		return 0;
 	case QUOTED:
-		return bad(r, e, "an open quote at the end");
+		return bad(r, e, "an open quote at the end: is the file cut off?");
 	case CR:
-		return bad(r, e, "a carriage return without a line feed");
+		return bad(
+		        r, e, "a carriage return without a line feed: end lines in LF or in CR LF");
 	case FIELD_START:
 	case PLAIN:
 	case QUOTE:

@@ -46,7 +46,8 @@ static int check_columns(struct reading *r, const struct csv_record *header, str
 	arena_release(&mem);
 	return same ? 0
 	            : err_set(e, ERR_REJECT, "bad_source",
-	                      "header: its columns are not those of object " STR_FMT,
+	                      "header: its columns are not those of object " STR_FMT
+	                      ": all objects of a source have the same ones",
 	                      STR_ARG(r->first));
 }
 

@@ -37,8 +37,9 @@ static int check_length(const struct spec_bridge_column *column, struct str valu
 	if (column->max_length == 0 || (int64_t)value.n <= column->max_length)
 		return 0;
 	return err_set(e, ERR_REJECT, "bad_bridge",
-	        "row %" PRId64 ": column " STR_FMT " is longer than %" PRId64 " bytes", record->row,
-	        STR_ARG(column->column), column->max_length);
+	        "row %" PRId64 ": column " STR_FMT " is longer than %" PRId64
+	        " bytes: correct the row, or raise its max_length",
+	        record->row, STR_ARG(column->column), column->max_length);
 }
 
 /* A row without a usable id on either side maps nobody: it is counted and left out, as select does.
@@ -60,7 +61,8 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 		if (act != 0)
 			return act;
 	}
-	return bridge_build_add(r->build, id, values, r->rows, e);
+	int act = bridge_build_add(r->build, id, values, r->rows, e);
+	return act == ERR_REJECT ? err_note(e, "row %" PRId64, record->row) : act;
 }
 
 static struct id version_of(const struct building *b, const char *pins, int epoch)
@@ -132,7 +134,9 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	struct bridge_build_facts facts;
 	int act = csv_source_read(&from, &calls, r->b->mem, &read, e);
 	if (act == 0 && read.rows == (int64_t)r->invalid)
-		act = err_set(e, ERR_REJECT, "bad_bridge", STR_FMT " holds no row with both ids",
+		act = err_set(e, ERR_REJECT, "bad_bridge",
+		        STR_FMT " holds no row with both ids: correct it, or the columns in the "
+		                "configuration",
 		        STR_ARG(source->url));
 	if (act != 0)
 		return act;
@@ -194,5 +198,5 @@ int build_version(const struct building *b, struct err *e)
 	for (size_t i = 0; i < bridge->columns_count; i++)
 		columns[i] = bridge->columns[i].name;
 	int act = build_with(b, columns, e);
-	return act == 0 ? 0 : err_note(e, "build bridge " STR_FMT, STR_ARG(bridge->name));
+	return act == 0 ? 0 : err_note(e, "bridge " STR_FMT, STR_ARG(bridge->name));
 }

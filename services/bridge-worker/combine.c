@@ -273,5 +273,5 @@ int op_combine(const struct op *op, struct err *e)
 	lookup_free(c.lookup);
 	selfile_release(&c.all);
 	selection_free(c.members);
-	return act == 0 ? 0 : err_note(e, "combine for route " STR_FMT, STR_ARG(op->spec->route));
+	return act == 0 ? 0 : err_note(e, "route " STR_FMT, STR_ARG(op->spec->route));
 }

@@ -174,7 +174,5 @@ int op_inspect(const struct op *op, struct err *e)
 	buf_release(&in.header);
 	buf_release(&in.list);
 	hash_free(in.slice_hash);
-	return act == 0
-	               ? 0
-	               : err_note(e, "inspect audience " STR_FMT, STR_ARG(op->spec->audience.name));
+	return act == 0 ? 0 : err_note(e, "audience " STR_FMT, STR_ARG(op->spec->audience.name));
 }

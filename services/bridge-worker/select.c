@@ -173,7 +173,5 @@ int op_select(const struct op *op, struct err *e)
 	lookup_free(s->lookup);
 	selfile_release(&s->sets);
 	free(s);
-	return act == 0 ? 0
-	                : err_note(e, "select from audience " STR_FMT,
-	                          STR_ARG(op->spec->audience.name));
+	return act == 0 ? 0 : err_note(e, "audience " STR_FMT, STR_ARG(op->spec->audience.name));
 }

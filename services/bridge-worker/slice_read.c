@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slice_read.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum { PIECE_BYTES = 256 * 1024 };
@@ -29,6 +30,16 @@ static int unless_changed(int act, struct err *e)
 	        (strcmp(e->code, "bad_csv") == 0 || strcmp(e->code, "bad_source") == 0))
 		return changed(e, "it reads otherwise");
 	return act;
+}
+
+/* It was there when it was inspected: what stands there now is for a new inspection. */
+static int unless_gone(int act, struct err *e)
+{
+	bool is_gone = act == ERR_RETRY && (e->native == ENOENT || e->native == ENOTDIR ||
+	                                           e->native == ELOOP || e->native == EINVAL);
+	return is_gone ? err_set(e, ERR_REJECT, "source_changed",
+	                         "it is gone, or is no regular file any more")
+	               : act;
 }
 
 static int take_header(void *arg, const struct csv_record *header, struct err *e)
@@ -115,7 +126,7 @@ int slice_read(const struct op *op, const struct slice *slice, csv_on_record on_
 	r.hash = hash_new_sha256();
 	int act = source_open(op->spec->audience.source.url, &source, e);
 	if (act == 0)
-		act = source_read_open(source, slice->object, &r.from, e);
+		act = unless_gone(source_read_open(source, slice->object, &r.from, e), e);
 	if (act == 0)
 		act = parse_header(&r, e);
 	if (act == 0)

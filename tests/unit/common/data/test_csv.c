@@ -123,15 +123,30 @@ static void errors_name_the_row(void **state)
 		size_t n;
 		const char *says;
 	} cases[] = {
-	        {"a,b\n1,2\n1,x\"y\n", 0, "row 2: a quote inside an unquoted field"},
-	        {"a,b\n1,\"x\"y\n", 0, "row 1: text after a closing quote"},
-	        {"a,b\n1,2\n1,\"x\n", 0, "row 2: an open quote at the end"},
-	        {"a,b\n1,2\n1,2,3\n", 0, "row 2: 3 fields, expected 2"},
-	        {"a,b\n1\n", 0, "row 1: 1 fields, expected 2"},
-	        {"a,b\n1,2\rx\n", 0, "row 1: a carriage return without a line feed"},
-	        {"a,b\n1,2\r", 0, "row 1: a carriage return without a line feed"},
-	        {"a,b\n1,\0\n", 8, "row 1: a NUL byte"},
-	        {"a\"b\n", 0, "header: a quote inside an unquoted field"},
+	        {"a,b\n1,2\n1,x\"y\n", 0,
+	                "row 2: a quote inside an unquoted field: quote the field and double the "
+	                "quote"},
+	        {"a,b\n1,\"x\"y\n", 0,
+	                "row 1: text after a closing quote: double the quotes inside a quoted "
+	                "field"},
+	        {"a,b\n1,2\n1,\"x\n", 0, "row 2: an open quote at the end: is the file cut off?"},
+	        {"a,b\n1,2\n1,2,3\n", 0,
+	                "row 2: 3 fields, expected 2: correct the row, or the delimiter in the "
+	                "configuration"},
+	        {"a,b\n1\n", 0,
+	                "row 1: 1 fields, expected 2: correct the row, or the delimiter in the "
+	                "configuration"},
+	        {"a,b\n1,2\rx\n", 0,
+	                "row 1: a carriage return without a line feed: end lines in LF or in CR "
+	                "LF"},
+	        {"a,b\n1,2\r", 0,
+	                "row 1: a carriage return without a line feed: end lines in LF or in CR "
+	                "LF"},
+	        {"a,b\n1,\0\n", 8,
+	                "row 1: a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8"},
+	        {"a\"b\n", 0,
+	                "header: a quote inside an unquoted field: quote the field and double the "
+	                "quote"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct seen s;

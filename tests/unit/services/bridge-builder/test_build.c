@@ -281,7 +281,7 @@ static void bad_files_are_refused_and_say_where(void **state)
 	refused(w, "patient,partner_id,more\np1,secret9012345678901234567890123456789012345,x\n",
 	        "bad_bridge", "object a.csv: row 1: column partner_id is longer than 40 bytes");
 	refused(w, "patient,partner_id,more\np1,t1,\"sec\tret\"\n", "bad_bridge",
-	        "bridge row 1: a value is not UTF-8");
+	        "object a.csv: row 1: a value is not UTF-8");
 	refused(w, "patient,partner_id\np1,t1\n", "bad_source", "there is no column more");
 	refused(w, "patient,partner_id,more\np1\n", "bad_csv",
 	        "object a.csv: row 1: 1 fields, expected 3");
