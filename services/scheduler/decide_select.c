@@ -76,6 +76,27 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 	d->m->selections = decide_add_list(d, bytes, count);
 }
 
+static const char *const select_counts[] = {"rows_read", "invalid", "filtered", "unmatched",
+        "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
+
+static bool sum_counts(struct deciding *d)
+{
+	for (size_t k = 0; k < sizeof select_counts / sizeof select_counts[0]; k++) {
+		struct str name = str_c(select_counts[k]);
+		int64_t sum = 0;
+		for (size_t i = 0; i < d->out->rows_count; i++) {
+			const struct task_row *row = &d->out->rows[i];
+			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
+				continue;
+			int64_t n = done_count(row->result, name);
+			if (__builtin_add_overflow(sum, n < 0 ? 0 : n, &sum))
+				return false;
+		}
+		decide_set_count(d, name, sum);
+	}
+	return true;
+}
+
 void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 {
 	int64_t slices = done_fact_number(result, STR("slices"));
@@ -96,33 +117,13 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 	d->m->slices_count = (int32_t)slices;
 	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
 		set_selections(d, &(struct buf){0}, 0);
+		(void)sum_counts(d); /* of no slice: the books are there, and all 0 */
 		decide_take_route(d);
 		return;
 	}
 	decide_go_to(d, EV_PHASE_SELECT, STATE_SELECTING);
 	for (int32_t i = 0; i < d->m->slices_count; i++)
 		decide_add_select(d, i);
-}
-
-static const char *const select_counts[] = {"rows_read", "invalid", "filtered", "unmatched",
-        "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
-
-static bool sum_counts(struct deciding *d)
-{
-	for (size_t k = 0; k < sizeof select_counts / sizeof select_counts[0]; k++) {
-		struct str name = str_c(select_counts[k]);
-		int64_t sum = 0;
-		for (size_t i = 0; i < d->out->rows_count; i++) {
-			const struct task_row *row = &d->out->rows[i];
-			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
-				continue;
-			int64_t n = done_count(row->result, name);
-			if (__builtin_add_overflow(sum, n < 0 ? 0 : n, &sum))
-				return false;
-		}
-		decide_set_count(d, name, sum);
-	}
-	return true;
 }
 
 static int list_line(const struct task_row *row, struct buf *out, struct err *e)

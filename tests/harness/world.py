@@ -38,9 +38,9 @@ class World:
 
     @staticmethod
     def destination(name="dsp", **more):
-        template = more.pop("template", "{route}/{delivery}_{part}.csv.gz")
-        return makers.destination(name, template=template, completion={
-            "kind": "success_file", "name_template": "{route}/{delivery}_SUCCESS"}, **more)
+        own = {"template": "{route}/{delivery}_{part}.csv.gz",
+               "completion": {"kind": "success_file", "name_template": "{route}/{delivery}_SUCCESS"}}
+        return makers.destination(name, **(own | more))
 
     # --- documents ---
 
