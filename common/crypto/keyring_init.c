@@ -66,17 +66,6 @@ static int service_read(const struct root *root, const char *service, const char
 	return rc;
 }
 
-static bool is_granted(const char *service, const char *file)
-{
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
-	const char *pattern = key_file_epoch(file) > 0 ? KEYRING_EPOCHS : file;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(plan[i].service, service) == 0 && strcmp(plan[i].file, pattern) == 0)
-			return true;
-	return false;
-}
-
 /* The key of `file` from whoever has it; ERR_REJECT if two have different ones. */
 static int agree(const struct root *root, const char *pattern, const char *file, struct secret *out,
         bool *out_there, struct err *e)
@@ -206,7 +195,7 @@ static int inspect_service(
 		int epoch = key_file_epoch(name);
 		if (strncmp(name, KEY_FILE_TEMP, sizeof KEY_FILE_TEMP - 1) == 0)
 			(void)unlinkat(fd, name, 0); /* under the lock: its writer is dead */
-		else if (key_file_is_name(name) && !is_granted(service, name))
+		else if (key_file_is_name(name) && !keyring_is_granted(service, name))
 			rc = err_set(e, ERR_REJECT, "key_excess",
 			        "key file %s/%s/%s: this service must not hold it; remove it and "
 			        "run again",

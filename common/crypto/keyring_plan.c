@@ -6,7 +6,10 @@
  */
 #include "longshore/keyring.h"
 
+#include "key_file.h"
 #include "keyring_plan.h"
+
+#include <string.h>
 
 const char *const keyring_services[] = {
         "scheduler",
@@ -42,4 +45,13 @@ const struct keyring_grant *keyring_plan(size_t *out_count)
 {
 	*out_count = sizeof plan / sizeof plan[0];
 	return plan;
+}
+
+bool keyring_is_granted(const char *service, const char *file)
+{
+	const char *pattern = key_file_epoch(file) > 0 ? KEYRING_EPOCHS : file;
+	for (size_t i = 0; i < sizeof plan / sizeof plan[0]; i++)
+		if (strcmp(plan[i].service, service) == 0 && strcmp(plan[i].file, pattern) == 0)
+			return true;
+	return false;
 }

@@ -2,9 +2,14 @@
 #ifndef LONGSHORE_CRYPTO_KEYRING_PLAN_H
 #define LONGSHORE_CRYPTO_KEYRING_PLAN_H
 
+#include <stdbool.h>
+
 /* Every service, also the one without keys; NULL ends. */
 extern const char *const keyring_services[];
 
 #define KEYRING_EPOCHS "fingerprint-*.key"
+
+/* file: as it lies in a directory, fingerprint-3.key. */
+bool keyring_is_granted(const char *service, const char *file);
 
 #endif

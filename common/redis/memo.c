@@ -92,6 +92,16 @@ void memo_close(struct memo *m)
 	free(m);
 }
 
+bool memo_is_there(struct memo *m)
+{
+	const struct str words[] = {STR("PING")};
+	redisReply *reply = connection_ask(&m->connection, words, 1);
+	if (!reply)
+		return false;
+	freeReplyObject(reply);
+	return true;
+}
+
 struct key {
 	char text[KEY_BYTES];
 	struct str s;

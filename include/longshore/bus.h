@@ -151,4 +151,28 @@ struct bus_topic {
 int bus_topics_create(const char *brokers, const struct bus_topic *topics, size_t count,
         struct err *e) ERR_MUST_USE;
 
+/* What is asked of a cluster: settings of topics, by full names. */
+struct bus_question {
+	const struct str *topics;
+	size_t topics_count;
+	const char *const *settings;
+	size_t settings_count;
+};
+struct bus_topic_facts {
+	bool is_there;
+	int32_t partitions, replicas; /* replicas: of the partition that has fewest */
+	int32_t leaderless, behind;   /* partitions without leader; with replicas out of sync */
+	struct str *values;           /* as question.settings; absent: the broker does not say */
+};
+struct bus_cluster {
+	int brokers;
+	struct str id; /* empty: the brokers do not say */
+};
+/* facts: one for each topic. Answers or fails within half a minute, mostly at once. */
+int bus_describe(const char *brokers, const struct bus_question *question, struct arena *mem,
+        struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e) ERR_MUST_USE;
+/* How many members each group has now; 0 for a group that is not there. */
+int bus_group_members(const char *brokers, const struct str *groups, size_t count, int *out,
+        struct err *e) ERR_MUST_USE;
+
 #endif

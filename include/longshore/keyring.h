@@ -51,4 +51,16 @@ struct keyring_grant {
 };
 const struct keyring_grant *keyring_plan(size_t *out_count);
 
+/* What is wrong with the directories below root, without changing anything or telling a key. */
+struct keyring_fault {
+	const char *service;
+	const char *file; /* empty: the directory itself */
+	bool is_harmless; /* a service would run all the same */
+	const char *what, *remedy;
+};
+/* Calls `found` for each fault; the texts live as long as the call. Fails only where root cannot be
+ * read. */
+int keyring_check(const char *root, void (*found)(void *arg, const struct keyring_fault *fault),
+        void *arg, struct err *e) ERR_MUST_USE;
+
 #endif

@@ -27,6 +27,9 @@ int memo_open(
         const char *address, const char *prefix, struct memo **out, struct err *e) ERR_MUST_USE;
 void memo_close(struct memo *m); /* accepts NULL */
 
+/* Redis answers, now. */
+bool memo_is_there(struct memo *m);
+
 enum lease { LEASE_TAKEN, LEASE_HELD_ELSEWHERE, LEASE_ABSENT };
 /* token: of one execution, drawn at random; who holds the lease by the same token takes it again.
  */

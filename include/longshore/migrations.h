@@ -8,4 +8,15 @@
 extern const struct pg_migration migrations[];
 extern const size_t migrations_count;
 
+/* What the migrations, all applied, grant: made by the build from their GRANT and REVOKE statements.
+ */
+struct pg_grant {
+	const char *role;      /* PUBLIC is a role here */
+	const char *kind;      /* schema, table, column, sequence, function */
+	const char *object;    /* run.state */
+	const char *privilege; /* SELECT */
+};
+extern const struct pg_grant grants[];
+extern const size_t grants_count;
+
 #endif

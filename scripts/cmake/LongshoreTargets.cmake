@@ -60,7 +60,11 @@ function(longshore_migrations)
 	add_custom_command(OUTPUT ${source}
 		COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/gen-sql migrations ${source} ${files}
 		DEPENDS ${files} ${CMAKE_SOURCE_DIR}/scripts/gen-sql VERBATIM)
-	add_library(ls_migrations STATIC ${source})
+	set(grants ${LONGSHORE_GENERATED}/grants.c)
+	add_custom_command(OUTPUT ${grants}
+		COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/gen-sql grants ${grants} ${files}
+		DEPENDS ${files} ${CMAKE_SOURCE_DIR}/scripts/gen-sql VERBATIM)
+	add_library(ls_migrations STATIC ${source} ${grants})
 	longshore_use_headers(ls_migrations)
 endfunction()
 

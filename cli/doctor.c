@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What checks use: telling, asking. And the checks of settings and Redis. */
+#include "doctor.h"
+
+#include "longshore/lease.h"
+#include "longshore/migrations.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 1000, REDIS_TRIES = 3 };
+
+static void send_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+		if (done <= 0)
+			return; /* nobody listens any more */
+		p += done;
+		n -= (size_t)done;
+	}
+}
+
+/* One line without what steers a terminal, and its terminator. */
+static void add_part(char *out, size_t *n, size_t room, const char *text)
+{
+	size_t at = *n;
+	for (; *text && at + 1 < *n + room; text++)
+		out[at++] = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
+	out[at++] = '\0';
+	*n = at;
+}
+
+static void tell(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
+        const char *text)
+{
+	char out[1 + 3 * TEXT_MAX];
+	size_t n = 1;
+	out[0] = (char)('0' + (int)level);
+	add_part(out, &n, TEXT_MAX, subject);
+	add_part(out, &n, TEXT_MAX, text);
+	add_part(out, &n, TEXT_MAX, remedy);
+	send_all(d->fd, out, n);
+}
+
+void doctor_ok(struct doctor *d, const char *subject, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	tell(d, DOCTOR_OK, subject, "", text);
+}
+
+void doctor_tell(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
+        const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	tell(d, level, subject, remedy, text);
+}
+
+bool doctor_has(const char *setting)
+{
+	return setting && setting[0];
+}
+
+bool doctor_is_migrated(struct doctor *d)
+{
+	struct err e;
+	size_t pending = 0;
+	return doctor_has(d->cli->conf.postgres) && cli_pg_bare(d->cli, &e) == 0 &&
+	       pg_migrations_pending(d->cli->pg, migrations, migrations_count, &pending, &e) == 0 &&
+	       pending == 0;
+}
+
+bool doctor_asks(struct doctor *d, const struct pg_statement *stmt, const struct pg_params *p,
+        struct pg_rows **rows)
+{
+	struct err e;
+	if (!doctor_is_migrated(d))
+		return false;
+	if (pg_run(d->cli->pg, stmt, p, rows, NULL, &e) == 0)
+		return true;
+	doctor_tell(d, DOCTOR_PROBLEM, "database",
+	        strcmp(e.code, "pg_refused") == 0
+	                ? "name a role in LONGSHORE_POSTGRES that may read: longshore_operator"
+	                : "",
+	        "%s", e.text);
+	return false;
+}
+
+void doctor_settings(struct doctor *d)
+{
+	const struct cli_conf *c = &d->cli->conf;
+	const struct {
+		const char *name, *value, *what;
+		enum doctor_level level;
+	} wanted[] = {
+	        {"LONGSHORE_KAFKA", c->kafka, "brokers, topics and services were not looked at",
+	                DOCTOR_PROBLEM},
+	        {"LONGSHORE_POSTGRES", c->postgres,
+	                "tables, rights, drops and work were not looked at", DOCTOR_PROBLEM},
+	        {"LONGSHORE_STAGING", c->staging, "staging was not looked at", DOCTOR_PROBLEM},
+	        {"LONGSHORE_KEYS", c->keys, "key directories were not looked at", DOCTOR_WARNING},
+	};
+	enum { WANTED = sizeof(wanted) / sizeof(wanted[0]) };
+	int set = 0;
+	for (size_t i = 0; i < WANTED; i++) {
+		if (doctor_has(wanted[i].value))
+			set++;
+		else
+			doctor_tell(d, wanted[i].level, wanted[i].name,
+			        "set it; longshore help says how", "is not set: %s",
+			        wanted[i].what);
+	}
+	if (set == WANTED)
+		doctor_ok(d, "settings", "all are set; topics begin with %s", c->topic_prefix);
+}
+
+void doctor_redis(struct doctor *d)
+{
+	const char *address = d->cli->conf.redis;
+	struct memo *memo = NULL;
+	struct err e;
+	bool is_there = false;
+	if (!doctor_has(address)) {
+		doctor_tell(d, DOCTOR_WARNING, "redis", "set LONGSHORE_REDIS",
+		        "LONGSHORE_REDIS is not set: work may be done twice, rates are kept by "
+		        "each "
+		        "process");
+		return;
+	}
+	for (int i = 0; i < REDIS_TRIES && !is_there; i++) { /* it is given 100 ms each time */
+		if (memo_open(address, d->cli->conf.topic_prefix, &memo, &e) != 0) {
+			doctor_tell(d, DOCTOR_PROBLEM, "redis", "correct LONGSHORE_REDIS", "%s",
+			        e.text);
+			return;
+		}
+		is_there = memo_is_there(memo);
+		memo_close(memo);
+	}
+	if (is_there)
+		doctor_ok(d, "redis", "%s answers", address);
+	else
+		doctor_tell(d, DOCTOR_WARNING, "redis", "start Redis, or correct LONGSHORE_REDIS",
+		        "%s does not answer within 100 ms: services do without, work may be done "
+		        "twice",
+		        address);
+}

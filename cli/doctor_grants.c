@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Every service's database role has exactly what the migrations grant: the build reads their
+ * statements, so there is no second list to forget. */
+#include "doctor.h"
+
+#include "longshore/migrations.h"
+#include "sql/cli.h"
+
+#include <stdio.h>
+
+enum { TOLD_MOST = 50 };
+
+/* What migrating itself grants (common/pg/migrate.c). */
+static const struct pg_grant of_migrate[] = {{"PUBLIC", "schema", "longshore", "USAGE"},
+        {"PUBLIC", "table", "longshore.migration", "SELECT"}};
+enum { OF_MIGRATE = sizeof(of_migrate) / sizeof(of_migrate[0]) };
+
+static const struct pg_grant *grant_at(size_t i)
+{
+	return i < grants_count ? &grants[i] : &of_migrate[i - grants_count];
+}
+
+static void add_expected(struct pg_params *p)
+{
+	size_t count = grants_count + OF_MIGRATE;
+	struct str *column = arena_alloc(p->mem, count * sizeof(*column));
+	for (int c = 0; c < 4; c++) {
+		for (size_t i = 0; i < count; i++) {
+			const struct pg_grant *g = grant_at(i);
+			const char *const cells[] = {g->role, g->kind, g->object, g->privilege};
+			column[i] = str_c(cells[c]);
+		}
+		pg_add_texts(p, column, count);
+	}
+}
+
+/* Grants are sorted by role. */
+static size_t add_roles(struct pg_params *p)
+{
+	struct str *roles = arena_alloc(p->mem, grants_count * sizeof(*roles));
+	size_t count = 0;
+	for (size_t i = 0; i < grants_count; i++) {
+		if (strcmp(grants[i].role, "PUBLIC") != 0 &&
+		        (count == 0 || !str_eq(roles[count - 1], str_c(grants[i].role))))
+			roles[count++] = str_c(grants[i].role);
+	}
+	pg_add_texts(p, roles, count);
+	return count;
+}
+
+static const char *in_sql(struct str kind)
+{
+	static const char *const kinds[][2] = {{"schema", "SCHEMA "}, {"function", "FUNCTION "},
+	        {"sequence", "SEQUENCE "}, {"database", "DATABASE "}};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_eq(kind, str_c(kinds[i][0])))
+			return kinds[i][1];
+	}
+	return "";
+}
+
+static struct str remedy_of(
+        struct arena *mem, bool is_missing, const struct str *cells /* role ... privilege */)
+{
+	struct str object = cells[2], column = STR("");
+	if (str_eq(cells[1], STR("default")))
+		return STR("ALTER DEFAULT PRIVILEGES ... REVOKE; \\ddp of psql shows them");
+	if (str_eq(cells[1], STR("column"))) {
+		size_t dot = object.n;
+		while (dot > 0 && object.p[dot - 1] != '.')
+			dot--;
+		column = arena_printf(
+		        mem, " (" STR_FMT ")", STR_ARG(str_bytes(object.p + dot, object.n - dot)));
+		object.n = dot > 0 ? dot - 1 : object.n;
+	}
+	return arena_printf(mem, "%s " STR_FMT STR_FMT " ON %s" STR_FMT " %s " STR_FMT,
+	        is_missing ? "GRANT" : "REVOKE", STR_ARG(cells[3]), STR_ARG(column),
+	        in_sql(cells[1]), STR_ARG(object), is_missing ? "TO" : "FROM", STR_ARG(cells[0]));
+}
+
+static void tell_difference(struct doctor *d, bool is_missing, const struct str *cells)
+{
+	struct arena *mem = &d->cli->mem;
+	struct str subject = arena_printf(mem, "role " STR_FMT, STR_ARG(cells[0]));
+	doctor_tell(d, DOCTOR_PROBLEM, arena_cstr(mem, subject),
+	        arena_cstr(mem, remedy_of(mem, is_missing, cells)),
+	        is_missing ? "may not " STR_FMT " %s" STR_FMT ", which the migrations grant"
+	                   : "may " STR_FMT " %s" STR_FMT ", which no migration grants",
+	        STR_ARG(cells[3]), in_sql(cells[1]), STR_ARG(cells[2]));
+}
+
+static size_t check_roles(struct doctor *d, bool *out_asked)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &d->cli->mem);
+	(void)add_roles(&p);
+	*out_asked = doctor_asks(d, &sql_select_role_faults, &p, &rows);
+	size_t count = *out_asked ? pg_rows_count(rows) : 0;
+	struct str *cells = *out_asked ? cli_cells(rows, 3, &d->cli->mem) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		char subject[100];
+		(void)snprintf(subject, sizeof(subject), "role " STR_FMT, STR_ARG(cells[i * 3]));
+		doctor_tell(d, DOCTOR_PROBLEM, subject, arena_cstr(&d->cli->mem, cells[i * 3 + 2]),
+		        STR_FMT, STR_ARG(cells[i * 3 + 1]));
+	}
+	return count;
+}
+
+void doctor_grants(struct doctor *d)
+{
+	struct pg_params p;
+	bool asked = false;
+	AUTO_PG_ROWS rows = NULL;
+	if (!doctor_is_migrated(d))
+		return; /* told with the migrations: nothing to compare yet */
+	size_t faults = check_roles(d, &asked);
+	pg_params_init(&p, &d->cli->mem);
+	add_expected(&p);
+	if (!asked || !doctor_asks(d, &sql_select_grant_differences, &p, &rows))
+		return;
+	size_t count = pg_rows_count(rows);
+	struct str *cells = cli_cells(rows, 5, &d->cli->mem);
+	for (size_t i = 0; i < count && i < TOLD_MOST; i++)
+		tell_difference(d, pg_bool(rows, i, 0), cells + i * 5 + 1);
+	if (count > TOLD_MOST)
+		doctor_tell(d, DOCTOR_PROBLEM, "grants", "", "and %zu more differences",
+		        count - TOLD_MOST);
+	pg_params_init(&p, &d->cli->mem);
+	if (count + faults == 0)
+		doctor_ok(d, "grants", "%zu roles have exactly what the migrations grant",
+		        add_roles(&p));
+}

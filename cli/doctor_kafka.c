@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Brokers, topics, and whether every service has a member in its group. */
+#include "doctor.h"
+
+#include "longshore/event.h"
+#include "longshore/topics.h"
+
+#include <stdio.h>
+
+enum { CLEANUP, RETENTION_MS, RETENTION_BYTES, MESSAGE_MAX, MIN_INSYNC, SETTINGS };
+static const char *const settings[SETTINGS] = {[CLEANUP] = "cleanup.policy",
+        [RETENTION_MS] = "retention.ms",
+        [RETENTION_BYTES] = "retention.bytes",
+        [MESSAGE_MAX] = "max.message.bytes",
+        [MIN_INSYNC] = "min.insync.replicas"};
+
+enum { GOOD_REPLICATION = 3, GOOD_INSYNC = 2 };
+
+static struct str wanted_value(const struct topic_plan *plan, const char *name)
+{
+	for (const char *const *s = plan->settings; s && *s; s += 2) {
+		if (strcmp(s[0], name) == 0)
+			return str_c(s[1]);
+	}
+	return (struct str){NULL, 0};
+}
+
+/* Numbers: -1 is no end; keeping longer or taking more than planned does no harm. */
+static bool is_enough(struct str has, struct str wanted)
+{
+	int64_t a = 0, b = 0;
+	if (!str_to_i64(has, &a) || !str_to_i64(wanted, &b))
+		return str_eq(has, wanted);
+	return a == -1 || (b != -1 && a >= b);
+}
+
+/* What must be so, and what a tight retention costs. */
+static int check_settings(struct doctor *d, const char *subject, const struct topic_plan *plan,
+        const struct str *values)
+{
+	int faults = 0;
+	for (int i = CLEANUP; i <= MESSAGE_MAX; i++) {
+		struct str wanted = wanted_value(plan, settings[i]);
+		if (!wanted.p || !values[i].p || is_enough(values[i], wanted))
+			continue;
+		bool is_kept_for_ever = str_eq(wanted, STR("-1"));
+		bool is_hard = i == CLEANUP || i == MESSAGE_MAX || is_kept_for_ever;
+		struct str remedy = arena_printf(&d->cli->mem,
+		        "kafka-configs.sh --alter --entity-type topics --entity-name %s "
+		        "--add-config %s=" STR_FMT,
+		        subject + sizeof("topic ") - 1, settings[i], STR_ARG(wanted));
+		doctor_tell(d, is_hard ? DOCTOR_PROBLEM : DOCTOR_WARNING, subject,
+		        arena_cstr(&d->cli->mem, remedy),
+		        "%s is " STR_FMT ", planned is " STR_FMT "%s", settings[i],
+		        STR_ARG(values[i]), STR_ARG(wanted),
+		        is_kept_for_ever ? ": this topic must never expire" : "");
+		faults++;
+	}
+	return faults;
+}
+
+static int check_replicas(
+        struct doctor *d, const char *subject, int brokers, const struct bus_topic_facts *facts)
+{
+	int64_t insync = 0;
+	int wanted = brokers < GOOD_REPLICATION ? brokers : GOOD_REPLICATION, faults = 0;
+	if (facts->leaderless) {
+		doctor_tell(d, DOCTOR_PROBLEM, subject, "start the brokers that are down",
+		        "%d partitions have no leader", (int)facts->leaderless);
+		faults++;
+	} else if (facts->behind) {
+		doctor_tell(d, DOCTOR_WARNING, subject, "start the brokers that are down",
+		        "replicas of %d partitions are behind", (int)facts->behind);
+		faults++;
+	}
+	if (facts->replicas < wanted) {
+		doctor_tell(d, DOCTOR_WARNING, subject, "kafka-reassign-partitions.sh",
+		        "replicated %d times, with %d brokers it should be %d",
+		        (int)facts->replicas, brokers, wanted);
+		faults++;
+	}
+	if (facts->replicas >= GOOD_REPLICATION && facts->values[MIN_INSYNC].p &&
+	        str_to_i64(facts->values[MIN_INSYNC], &insync) && insync < GOOD_INSYNC) {
+		doctor_tell(d, DOCTOR_WARNING, subject, "set min.insync.replicas to 2",
+		        "min.insync.replicas is %lld: what one broker alone has acknowledged is "
+		        "lost with it",
+		        (long long)insync);
+		faults++;
+	}
+	return faults;
+}
+
+static void check_topic(struct doctor *d, const char *subject, const struct topic_plan *plan,
+        int brokers, const struct bus_topic_facts *facts)
+{
+	if (!facts->is_there) {
+		doctor_tell(d, DOCTOR_PROBLEM, subject, "longshore topics", "is not there");
+		return;
+	}
+	if (facts->partitions != plan->partitions) {
+		doctor_tell(d, DOCTOR_PROBLEM, subject,
+		        "choose another LONGSHORE_TOPIC_PREFIX, or remove the topic once it is "
+		        "drained; longshore topics",
+		        "has %d partitions and must have %d", (int)facts->partitions,
+		        (int)plan->partitions);
+		return;
+	}
+	if (check_settings(d, subject, plan, facts->values) +
+	                check_replicas(d, subject, brokers, facts) ==
+	        0)
+		doctor_ok(d, subject,
+		        "%d partitions, cleanup " STR_FMT ", retention " STR_FMT " ms",
+		        (int)facts->partitions, STR_ARG(facts->values[CLEANUP]),
+		        STR_ARG(facts->values[RETENTION_MS]));
+}
+
+void doctor_kafka(struct doctor *d)
+{
+	struct err e;
+	struct str names[TOPIC_COUNT];
+	struct bus_topic_facts facts[TOPIC_COUNT];
+	struct bus_cluster cluster;
+	const struct bus_question question = {names, TOPIC_COUNT, settings, SETTINGS};
+	struct cli *cli = d->cli;
+	if (!doctor_has(cli->conf.kafka))
+		return;
+	for (int i = 0; i < TOPIC_COUNT; i++)
+		names[i] = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix,
+		        topic_plan((enum topic)i)->suffix);
+	if (bus_describe(cli->conf.kafka, &question, &cli->mem, &cluster, facts, &e) != 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, "kafka", "start Kafka, or correct LONGSHORE_KAFKA",
+		        "%s: %s", cli->conf.kafka, e.text);
+		return;
+	}
+	if (cluster.brokers < GOOD_REPLICATION)
+		doctor_tell(d, DOCTOR_WARNING, "kafka",
+		        "run three brokers where deliveries must outlive a disk",
+		        "answers, cluster " STR_FMT ", %d of 3 brokers", STR_ARG(cluster.id),
+		        cluster.brokers);
+	else
+		doctor_ok(d, "kafka", "cluster " STR_FMT ", %d brokers", STR_ARG(cluster.id),
+		        cluster.brokers);
+	for (int i = 0; i < TOPIC_COUNT; i++) {
+		char subject[300];
+		(void)snprintf(subject, sizeof(subject), "topic " STR_FMT, STR_ARG(names[i]));
+		check_topic(d, subject, topic_plan((enum topic)i), cluster.brokers, &facts[i]);
+	}
+}
+
+void doctor_services(struct doctor *d)
+{
+	static const char *const services[] = {"scheduler", "bridge-builder", "bridge-worker",
+	        "formatter", "uploader", "audit-sink"};
+	enum { SERVICES = sizeof(services) / sizeof(services[0]) };
+	struct err e;
+	struct str groups[SERVICES];
+	int members[SERVICES];
+	if (!doctor_has(d->cli->conf.kafka))
+		return;
+	for (int i = 0; i < SERVICES; i++)
+		groups[i] =
+		        arena_printf(&d->cli->mem, "%s%s", d->cli->conf.topic_prefix, services[i]);
+	if (bus_group_members(d->cli->conf.kafka, groups, SERVICES, members, &e) != 0)
+		return; /* told with the topics */
+	for (int i = 0; i < SERVICES; i++) {
+		char subject[64], remedy[64];
+		(void)snprintf(subject, sizeof(subject), "service %s", services[i]);
+		(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", services[i]);
+		if (members[i] > 0)
+			doctor_ok(d, subject, "%d running", members[i]);
+		else
+			doctor_tell(d, DOCTOR_WARNING, subject, remedy, "none is running");
+	}
+}

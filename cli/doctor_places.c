@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Staging, key directories, time zones and drops: what lies in file systems. */
+#include "doctor.h"
+
+#include "longshore/drop.h"
+#include "longshore/hex.h"
+#include "longshore/keyring.h"
+#include "longshore/random.h"
+#include "longshore/store.h"
+#include "sql/cli.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Under a scratch name: created once and not twice, read back, replaced by comparison only. */
+static int try_store(struct store *s, struct str name, struct arena *mem, struct err *e)
+{
+	struct err expected;
+	struct store_facts first, other;
+	struct str got;
+	int act = store_put_once(s, name, STR("one"), e);
+	if (act != 0)
+		return act;
+	if (store_put_once(s, name, STR("two"), &expected) != ERR_REJECT)
+		return err_set(e, ERR_REJECT, "unfit", "a name can be created twice");
+	act = store_get(s, name, 16, mem, &got, &first, e);
+	if (act == 0 && !str_eq(got, STR("one")))
+		return err_set(e, ERR_REJECT, "unfit", "what is read is not what was written");
+	if (act == 0)
+		act = store_replace(s, name, STR("three"), first.tag, e);
+	if (act != 0)
+		return act;
+	if (store_replace(s, name, STR("four"), first.tag, &expected) != ERR_FENCED)
+		return err_set(e, ERR_REJECT, "unfit", "an object is replaced without comparison");
+	return store_stat(s, name, &other, e);
+}
+
+void doctor_staging(struct doctor *d)
+{
+	struct err e, left;
+	struct store *store = NULL;
+	unsigned char drawn[8];
+	char hex[2 * sizeof(drawn) + 1], name[sizeof("doctor-") + sizeof(hex)];
+	if (!doctor_has(d->cli->conf.staging))
+		return;
+	random_bytes(drawn, sizeof(drawn));
+	hex_encode(drawn, sizeof(drawn), hex);
+	(void)snprintf(name, sizeof(name), "doctor-%s", hex);
+	int act = store_open(d->cli->conf.staging, &store, &e);
+	if (act == 0) {
+		act = try_store(store, str_c(name), &d->cli->mem, &e);
+		if (store_remove(store, str_c(name), &left) != 0 && act == 0) {
+			act = left.act;
+			e = left;
+		}
+	}
+	store_close(store);
+	if (act == 0)
+		doctor_ok(d, "staging", "%s creates once and replaces by comparison",
+		        d->cli->conf.staging);
+	else
+		doctor_tell(d, DOCTOR_PROBLEM, "staging",
+		        "let the services write to LONGSHORE_STAGING, or correct it", "%s: %s",
+		        d->cli->conf.staging, e.text);
+}
+
+struct keys_told {
+	struct doctor *d;
+	int count;
+};
+
+static void tell_key(void *arg, const struct keyring_fault *f)
+{
+	struct keys_told *told = arg;
+	char subject[400];
+	(void)snprintf(subject, sizeof(subject), "keys %s%s%s", f->service, f->file[0] ? "/" : "",
+	        f->file);
+	doctor_tell(told->d, f->is_harmless ? DOCTOR_WARNING : DOCTOR_PROBLEM, subject, f->remedy,
+	        "%s", f->what);
+	told->count++;
+}
+
+void doctor_keys(struct doctor *d)
+{
+	struct err e;
+	struct keys_told told = {.d = d};
+	if (!doctor_has(d->cli->conf.keys))
+		return;
+	if (keyring_check(d->cli->conf.keys, tell_key, &told, &e) != 0)
+		doctor_tell(d, DOCTOR_PROBLEM, "keys",
+		        "longshore keys init, or correct LONGSHORE_KEYS", "%s", e.text);
+	else if (told.count == 0)
+		doctor_ok(d, "keys", "every service has its keys and no others in %s",
+		        d->cli->conf.keys);
+}
+
+static bool is_zone(const char *folder, struct str zone)
+{
+	char path[1024], head[4] = "";
+	int n = snprintf(path, sizeof(path), "%s/" STR_FMT, folder, STR_ARG(zone));
+	if (n < 0 || (size_t)n >= sizeof(path) || memmem(zone.p, zone.n, "..", 2))
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_there = fd >= 0 && read(fd, head, sizeof(head)) == sizeof(head) &&
+	                memcmp(head, "TZif", sizeof(head)) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return is_there;
+}
+
+void doctor_zones(struct doctor *d)
+{
+	const char *folder = d->cli->conf.zoneinfo;
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	int faults = 0;
+	if (!is_zone(folder, STR("America/New_York"))) {
+		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
+		        "install tzdata, or correct LONGSHORE_SCHEDULER_ZONEINFO",
+		        "%s holds no time zone files", folder);
+		return;
+	}
+	pg_params_init(&p, &d->cli->mem);
+	size_t n = doctor_asks(d, &sql_select_zones, &p, &rows) ? pg_rows_count(rows) : 0;
+	struct str *cells = n ? cli_cells(rows, 2, &d->cli->mem) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (is_zone(folder, cells[i * 2]))
+			continue;
+		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
+		        "install tzdata, or correct the document",
+		        STR_FMT " names " STR_FMT ", which is not in %s", STR_ARG(cells[i * 2 + 1]),
+		        STR_ARG(cells[i * 2]), folder);
+		faults++;
+	}
+	if (faults == 0)
+		doctor_ok(d, "time zones", "%s has them; documents name %zu", folder, n);
+}
+
+static int try_drop(const char *url, struct err *e)
+{
+	struct drop *drop = NULL;
+	char identity[DROP_IDENTITY_BYTES];
+	int act = drop_open(url, &drop, e);
+	if (act == 0)
+		act = drop_probe(drop, e);
+	if (act == 0)
+		act = drop_identity(drop, identity, e);
+	drop_close(drop);
+	return act;
+}
+
+void doctor_drops(struct doctor *d)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &d->cli->mem);
+	if (!doctor_asks(d, &sql_select_buckets, &p, &rows))
+		return;
+	for (size_t i = 0; i < pg_rows_count(rows); i++) {
+		struct err e;
+		char subject[200];
+		const char *url = arena_cstr(&d->cli->mem, pg_text(rows, i, 1, &d->cli->mem));
+		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
+		        STR_ARG(pg_text(rows, i, 0, &d->cli->mem)));
+		if (try_drop(url, &e) == 0)
+			doctor_ok(d, subject, "%s takes files, never over others", url);
+		else
+			doctor_tell(d, DOCTOR_PROBLEM, subject,
+			        "let the uploader's user write there, or apply another url",
+			        "%s: %s", url, e.text);
+	}
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The database server, its clock, and whether it is migrated. */
+#include "doctor.h"
+
+#include "longshore/clock.h"
+#include "longshore/migrations.h"
+#include "sql/cli.h"
+
+#include <stdlib.h>
+
+enum { CLOCK_WARNING_MS = 1000, CLOCK_PROBLEM_MS = 60000 };
+
+/* Tasks carry deadlines of the database's clock, and workers look at their own. */
+static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, int64_t after_ms)
+{
+	int64_t trip_ms = after_ms - before_ms;
+	int64_t apart_ms = llabs(server_ms - (before_ms + trip_ms / 2));
+	if (apart_ms <= CLOCK_WARNING_MS + trip_ms / 2)
+		doctor_ok(d, "clock", "this machine and PostgreSQL agree within %lld ms",
+		        (long long)(apart_ms + trip_ms / 2));
+	else
+		doctor_tell(d, apart_ms > CLOCK_PROBLEM_MS ? DOCTOR_PROBLEM : DOCTOR_WARNING,
+		        "clock", "synchronise both by NTP",
+		        "this machine and PostgreSQL are %lld ms apart: deadlines of tasks are off "
+		        "by that",
+		        (long long)apart_ms);
+}
+
+static void check_durability(struct doctor *d, const struct pg_rows *rows)
+{
+	struct arena *mem = &d->cli->mem;
+	struct str names = pg_text(rows, 0, 3, mem), commit = pg_text(rows, 0, 4, mem);
+	bool has_names = str_trim(names).n > 0;
+	if (!pg_bool(rows, 0, 5))
+		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
+		        "set fsync and full_page_writes to on",
+		        "a power cut loses or breaks what was committed");
+	if (str_eq(commit, STR("off")) || str_eq(commit, STR("local")))
+		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
+		        "set synchronous_commit to on",
+		        "synchronous_commit is " STR_FMT
+		        ": the last commits are lost with the server",
+		        STR_ARG(commit));
+	if (!has_names)
+		doctor_tell(d, DOCTOR_WARNING, "standby",
+		        "set synchronous_standby_names, with a standby for it",
+		        "there is no synchronous standby: the last decisions are lost with the "
+		        "server, and made anew");
+	else if (pg_is_null(rows, 0, 6))
+		doctor_ok(d, "standby",
+		        "synchronous_standby_names is set; this role may not see whether one "
+		        "follows");
+	else if (pg_num(rows, 0, 6) == 0)
+		doctor_tell(d, DOCTOR_PROBLEM, "standby", "start the standby",
+		        "no synchronous standby follows: commits wait for one");
+	else
+		doctor_ok(d, "standby", "%lld follow synchronously", (long long)pg_num(rows, 0, 6));
+}
+
+void doctor_postgres(struct doctor *d)
+{
+	struct err e;
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	if (!doctor_has(d->cli->conf.postgres))
+		return;
+	pg_params_init(&p, &d->cli->mem);
+	int act = cli_pg_bare(d->cli, &e);
+	int64_t before_ms = clock_unix_ms();
+	if (act == 0)
+		act = pg_run(d->cli->pg, &sql_select_server, &p, &rows, NULL, &e);
+	int64_t after_ms = clock_unix_ms();
+	if (act != 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
+		        "start PostgreSQL, or correct LONGSHORE_POSTGRES", "%s", e.text);
+		return;
+	}
+	if (pg_bool(rows, 0, 1)) {
+		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
+		        "name the primary in LONGSHORE_POSTGRES: target_session_attrs=read-write",
+		        "this is a standby: nothing can be written");
+		return;
+	}
+	doctor_ok(d, "postgres", "version " STR_FMT, STR_ARG(pg_text(rows, 0, 0, &d->cli->mem)));
+	check_durability(d, rows);
+	check_clock(d, pg_num(rows, 0, 2), before_ms, after_ms);
+}
+
+void doctor_migrations(struct doctor *d)
+{
+	struct err e;
+	size_t pending = 0;
+	if (!doctor_has(d->cli->conf.postgres) || cli_pg_bare(d->cli, &e) != 0)
+		return;
+	if (pg_migrations_pending(d->cli->pg, migrations, migrations_count, &pending, &e) != 0)
+		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "", "%s", e.text);
+	else if (pending > 0)
+		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "longshore migrate",
+		        "%zu of %zu are not applied", pending, migrations_count);
+	else
+		doctor_ok(d, "migrations", "all %zu are applied", migrations_count);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a cluster says of itself, its topics and groups. Blocking, changes nothing, for the command
+ * line. */
+#include "kafka.h"
+
+#include <stdlib.h>
+
+enum { METADATA_MS = 8000, ANSWER_MS = 8000 };
+
+static void read_partitions(
+        const struct rd_kafka_metadata_topic *topic, struct bus_topic_facts *out)
+{
+	out->is_there = true;
+	out->partitions = topic->partition_cnt;
+	for (int i = 0; i < topic->partition_cnt; i++) {
+		const struct rd_kafka_metadata_partition *p = &topic->partitions[i];
+		if (i == 0 || p->replica_cnt < out->replicas)
+			out->replicas = p->replica_cnt;
+		out->leaderless += p->leader < 0;
+		out->behind += p->isr_cnt < p->replica_cnt;
+	}
+}
+
+static int describe_partitions(rd_kafka_t *rk, const struct bus_question *q, struct arena *mem,
+        struct bus_cluster *cluster, struct bus_topic_facts *facts, struct err *e)
+{
+	const struct rd_kafka_metadata *md;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &md, METADATA_MS);
+	if (code)
+		return kafka_err(e, code, "list the topics");
+	cluster->brokers = md->broker_cnt;
+	for (size_t i = 0; i < q->topics_count; i++) {
+		facts[i] = (struct bus_topic_facts){
+		        .values = arena_alloc(mem, (q->settings_count + 1) * sizeof(struct str))};
+		for (int k = 0; k < md->topic_cnt; k++) {
+			if (!md->topics[k].err && str_eq(str_c(md->topics[k].topic), q->topics[i]))
+				read_partitions(&md->topics[k], &facts[i]);
+		}
+	}
+	rd_kafka_metadata_destroy(md);
+	char *id = rd_kafka_clusterid(rk, ANSWER_MS);
+	cluster->id = arena_str(mem, str_c(id ? id : ""));
+	if (id)
+		rd_kafka_mem_free(rk, id);
+	return 0;
+}
+
+static void read_entries(const rd_kafka_ConfigResource_t *resource, const struct bus_question *q,
+        struct arena *mem, struct bus_topic_facts *facts)
+{
+	size_t count = 0;
+	const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
+	struct str topic = str_c(rd_kafka_ConfigResource_name(resource));
+	for (size_t t = 0; t < q->topics_count; t++) {
+		if (!str_eq(q->topics[t], topic))
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			struct str name = str_c(rd_kafka_ConfigEntry_name(entries[i]));
+			for (size_t s = 0; s < q->settings_count; s++) {
+				if (str_eq(name, str_c(q->settings[s])))
+					facts[t].values[s] = arena_str(
+					        mem, str_c(rd_kafka_ConfigEntry_value(entries[i])));
+			}
+		}
+	}
+}
+
+static int read_answer(rd_kafka_event_t *answer, const struct bus_question *q, struct arena *mem,
+        struct bus_topic_facts *facts, struct err *e)
+{
+	size_t count = 0;
+	if (!answer)
+		return err_set(e, ERR_RETRY, "bus_unavailable",
+		        "describe the topics: no answer within %d s", ANSWER_MS / 1000);
+	if (rd_kafka_event_error(answer))
+		return kafka_err(e, rd_kafka_event_error(answer), "describe the topics");
+	const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
+	        rd_kafka_event_DescribeConfigs_result(answer), &count);
+	for (size_t i = 0; i < count; i++) {
+		rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[i]);
+		if (code)
+			return kafka_err(e, code, "describe topic %s",
+			        rd_kafka_ConfigResource_name(resources[i]));
+		read_entries(resources[i], q, mem, facts);
+	}
+	return 0;
+}
+
+static int describe_settings(rd_kafka_t *rk, const struct bus_question *q, struct arena *mem,
+        struct bus_topic_facts *facts, struct err *e)
+{
+	char text[128];
+	size_t count = 0;
+	rd_kafka_ConfigResource_t **asked = calloc(q->topics_count + 1, sizeof(*asked));
+	if (!asked)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for topics");
+	for (size_t i = 0; i < q->topics_count; i++) {
+		if (facts[i].is_there)
+			asked[count++] = rd_kafka_ConfigResource_new(
+			        RD_KAFKA_RESOURCE_TOPIC, arena_cstr(mem, q->topics[i]));
+	}
+	int act = 0;
+	if (count > 0) {
+		rd_kafka_AdminOptions_t *options =
+		        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+		rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+		/* in range */
+		(void)rd_kafka_AdminOptions_set_request_timeout(
+		        options, ANSWER_MS, text, sizeof(text));
+		rd_kafka_DescribeConfigs(rk, asked, count, options, queue);
+		rd_kafka_event_t *answer = rd_kafka_queue_poll(queue, ANSWER_MS + 1000);
+		act = read_answer(answer, q, mem, facts, e);
+		if (answer)
+			rd_kafka_event_destroy(answer);
+		rd_kafka_queue_destroy(queue);
+		rd_kafka_AdminOptions_destroy(options);
+	}
+	rd_kafka_ConfigResource_destroy_array(asked, count);
+	free(asked);
+	return act;
+}
+
+static int open_client(const char *brokers, rd_kafka_t **out, struct err *e)
+{
+	static const struct kafka_setting none[] = {{NULL, NULL}};
+	rd_kafka_conf_t *conf;
+	if (kafka_conf(brokers, "longshore-describe", none, &conf, e))
+		return e->act;
+	return kafka_client(RD_KAFKA_PRODUCER, conf, out, e);
+}
+
+int bus_describe(const char *brokers, const struct bus_question *q, struct arena *mem,
+        struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e)
+{
+	rd_kafka_t *rk;
+	struct bus_cluster cluster = {.brokers = 0};
+	if (open_client(brokers, &rk, e))
+		return e->act;
+	int act = describe_partitions(rk, q, mem, &cluster, facts, e);
+	if (!act)
+		act = describe_settings(rk, q, mem, facts, e);
+	rd_kafka_destroy(rk);
+	if (!act)
+		*out_cluster = cluster;
+	return act;
+}
+
+int bus_group_members(
+        const char *brokers, const struct str *groups, size_t count, int *out, struct err *e)
+{
+	rd_kafka_t *rk;
+	const struct rd_kafka_group_list *list = NULL;
+	if (open_client(brokers, &rk, e))
+		return e->act;
+	rd_kafka_resp_err_t code = rd_kafka_list_groups(rk, NULL, &list, ANSWER_MS);
+	if (code && code != RD_KAFKA_RESP_ERR__PARTIAL) {
+		rd_kafka_destroy(rk);
+		return kafka_err(e, code, "list the consumer groups");
+	}
+	for (size_t i = 0; i < count; i++) {
+		out[i] = 0;
+		for (int k = 0; list && k < list->group_cnt; k++) {
+			if (str_eq(str_c(list->groups[k].group), groups[i]))
+				out[i] = list->groups[k].member_cnt;
+		}
+	}
+	if (list)
+		rd_kafka_group_list_destroy(list);
+	rd_kafka_destroy(rk);
+	return 0;
+}
