@@ -97,7 +97,7 @@ static int take_pair(struct bridge_build *b, struct str pair, struct err *e)
 	}
 	int act = 0;
 	if (same && b->spec.one_to_one)
-		conflicts_note(&b->conflicts, pair_row(pair));
+		conflicts_note(&b->conflicts, pair_row(last), pair_row(pair));
 	if (!same) {
 		record_values(pair_record(pair), values, b->spec.columns_count);
 		act = new_record(b, values, is_new_primary(b, values), e);
@@ -140,15 +140,21 @@ static int walk_pairs(
 
 /* --- keys --- */
 
+static int64_t slot_row(const char *slot)
+{
+	return (int64_t)get_be64(slot + FINGERPRINT_BYTES + 8);
+}
+
+/* last: the slot of the id before. */
 static int take_slot(
-        struct bridge_build *b, const char *slot, char last[SLOT_FINGERPRINT], struct err *e)
+        struct bridge_build *b, const char *slot, char last[SLOT_ENTRY_BYTES], struct err *e)
 {
 	if (b->facts.persons > 0 && memcmp(last, slot, SLOT_FINGERPRINT) == 0) {
 		/* one id, a second record */
-		conflicts_note(&b->conflicts, (int64_t)get_be64(slot + FINGERPRINT_BYTES + 8));
+		conflicts_note(&b->conflicts, slot_row(last), slot_row(slot));
 		return 0;
 	}
-	memcpy(last, slot, SLOT_FINGERPRINT);
+	memcpy(last, slot, SLOT_ENTRY_BYTES);
 	b->facts.persons++;
 	return keys_writer_add(
 	        b->keys, (const unsigned char *)slot, get_be64(slot + FINGERPRINT_BYTES), e);
@@ -157,7 +163,7 @@ static int take_slot(
 static int walk_slots(
         struct bridge_build *b, struct piece_side *keys, uint64_t *lines, struct err *e)
 {
-	char last[SLOT_FINGERPRINT] = {0};
+	char last[SLOT_ENTRY_BYTES] = {0};
 	int act = keys_writer_new(keys, b->slots_count, b->spec.shard_bytes, &b->keys, e);
 	if (act == 0)
 		act = sort_seal(b->slots, e);

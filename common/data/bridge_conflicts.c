@@ -4,31 +4,37 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static size_t kept(const struct conflicts *c)
+static size_t shown(const struct conflicts *c)
 {
-	return c->count < CONFLICT_ROWS ? (size_t)c->count : CONFLICT_ROWS;
+	return c->count < CONFLICTS_SHOWN ? (size_t)c->count : CONFLICTS_SHOWN;
 }
 
-void conflicts_note(struct conflicts *c, int64_t row)
+static bool is_before(const struct conflict *a, const struct conflict *b)
 {
-	size_t n = kept(c), at = n;
+	return a->row != b->row ? a->row < b->row : a->other < b->other;
+}
+
+void conflicts_note(struct conflicts *c, int64_t row, int64_t other)
+{
+	struct conflict found = {row < other ? row : other, row < other ? other : row};
+	size_t n = shown(c), at = n;
 	c->count++;
-	if (n == CONFLICT_ROWS && row > c->rows[--at])
+	if (n == CONFLICTS_SHOWN && !is_before(&found, &c->shown[--at]))
 		return;
-	for (; at > 0 && c->rows[at - 1] > row; at--)
-		c->rows[at] = c->rows[at - 1];
-	c->rows[at] = row;
+	for (; at > 0 && is_before(&found, &c->shown[at - 1]); at--)
+		c->shown[at] = c->shown[at - 1];
+	c->shown[at] = found;
 }
 
 int conflicts_check(const struct conflicts *c, bool one_to_one, struct err *e)
 {
-	char rows[CONFLICT_ROWS * 24] = "";
+	char rows[CONFLICTS_SHOWN * 48] = "";
 	size_t n = 0;
 	if (c->count == 0)
 		return 0;
-	for (size_t i = 0; i < kept(c); i++)
-		n += (size_t)snprintf(
-		        rows + n, sizeof(rows) - n, "%s%" PRId64, i > 0 ? ", " : "", c->rows[i]);
+	for (size_t i = 0; i < shown(c); i++)
+		n += (size_t)snprintf(rows + n, sizeof(rows) - n, "%s%" PRId64 " and %" PRId64,
+		        i > 0 ? ", " : "", c->shown[i].row, c->shown[i].other);
 	return err_set(e, ERR_REJECT, "bad_bridge",
 	        "%" PRIu64 " rows contradict the cardinality %s, the first: rows %s "
 	        "(counted through all objects). Correct the partner's file, or the cardinality of "

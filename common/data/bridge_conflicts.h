@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Rows that contradict a bridge's cardinality: how many, and the first of them. */
+ * Rows that contradict a bridge's cardinality, with the rows they contradict: how many, and the
+ * first of them. */
 #ifndef LONGSHORE_DATA_BRIDGE_CONFLICTS_H
 #define LONGSHORE_DATA_BRIDGE_CONFLICTS_H
 
@@ -7,14 +8,19 @@
 
 #include <stdbool.h>
 
-enum { CONFLICT_ROWS = 5 };
+enum { CONFLICTS_SHOWN = 5 };
+
+struct conflict {
+	int64_t row, other; /* row < other */
+};
 
 struct conflicts {
 	uint64_t count;
-	int64_t rows[CONFLICT_ROWS]; /* the lowest, in order */
+	struct conflict shown[CONFLICTS_SHOWN]; /* the lowest, in order */
 };
 
-void conflicts_note(struct conflicts *c, int64_t row);
+/* Which of the two is wrong nobody here can know. */
+void conflicts_note(struct conflicts *c, int64_t row, int64_t other);
 /* 0 if there are none, else ERR_REJECT ("bad_bridge"). */
 int conflicts_check(const struct conflicts *c, bool one_to_one, struct err *e) ERR_MUST_USE;
 

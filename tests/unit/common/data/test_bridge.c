@@ -143,7 +143,7 @@ static void contradictions_name_rows_and_leave_no_version(void **state)
 	refused(*state, "c1", true, two_records, 3, "1 rows contradict the cardinality 1:1");
 	refused(*state, "c2", false, two_records, 3, "1 rows contradict the cardinality n:1");
 	refused(*state, "c3", true, two_persons, 2,
-	        "1 rows contradict the cardinality 1:1, the first: rows");
+	        "1 rows contradict the cardinality 1:1, the first: rows 1 and 2 ");
 }
 
 static void a_missing_version_is_gone(void **state)

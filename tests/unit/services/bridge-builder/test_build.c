@@ -277,7 +277,7 @@ static void bad_files_are_refused_and_say_where(void **state)
 {
 	struct world *w = *state;
 	refused(w, "patient,partner_id,more\nsecret1,secret2,x\nsecret1,secret3,x\n", "bad_bridge",
-	        "1 rows contradict the cardinality n:1, the first: rows 2");
+	        "1 rows contradict the cardinality n:1, the first: rows 1 and 2 ");
 	refused(w, "patient,partner_id,more\np1,secret9012345678901234567890123456789012345,x\n",
 	        "bad_bridge", "object a.csv: row 1: column partner_id is longer than 40 bytes");
 	refused(w, "patient,partner_id,more\np1,t1,\"sec\tret\"\n", "bad_bridge",
