@@ -2,6 +2,7 @@
  * The order of a cycle's steps, and what is done when they fail. */
 #include "cycle.h"
 
+#include "longshore/id.h"
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
@@ -139,6 +140,33 @@ static void log_changes(const struct cycle *c)
 	}
 }
 
+static bool has_task(const struct decision *n, struct str task_id)
+{
+	for (size_t i = 0; i < n->rows_count; i++)
+		if (str_eq(n->rows[i].id, task_id))
+			return true;
+	return false;
+}
+
+/* Results of no task that is stored: nothing is decided by them, but somebody should know. */
+static void log_strangers(const struct cycle *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = c->items[i];
+		for (size_t k = 0; k < item->events_count; k++) {
+			const struct decide_event *ev = &item->events[k];
+			if (ev->kind != DECIDE_RESULT ||
+			        has_task(&item->decision, ev->result->task_id))
+				continue;
+			bool is_id = ev->result->task_id.n == ID_TEXT_BYTES - 1;
+			LOG(LOG_WARN, "scheduler.result.unknown",
+			        "a result of a task that is not known here is passed over",
+			        LOG_TEXT("delivery_id", item->id),
+			        LOG_TEXT("task_id", is_id ? ev->result->task_id : STR("")));
+		}
+	}
+}
+
 static int attempt_and_publish(struct cycle *c, struct err *e)
 {
 	int bad = attempt(c, e);
@@ -146,6 +174,7 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 		return bad;
 	c->s->tally.decisions += (int64_t)c->count;
 	log_changes(c);
+	log_strangers(c);
 	note_wakes(c);
 	if (c->outbox_count == 0)
 		return 0;

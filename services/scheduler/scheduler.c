@@ -7,6 +7,8 @@
 #include "runs.h"
 #include "trigger.h"
 
+#include "longshore/log.h"
+
 #define WORK_BYTES (UINT64_C(1) << 30)
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings)
@@ -28,8 +30,12 @@ void scheduler_release(struct scheduler *s)
 static void read_result(struct cycle *c, const struct batch_message *msg)
 {
 	const struct ev_task_result *result = msg->event;
-	if (result->delivery_id.n != ID_TEXT_BYTES - 1)
-		return; /* of nobody: no row has such an id */
+	if (result->delivery_id.n != ID_TEXT_BYTES - 1) {
+		LOG(LOG_WARN, "scheduler.result.unknown",
+		        "a result that names no delivery is passed over",
+		        LOG_NUM("partition", msg->partition), LOG_NUM("offset", msg->offset));
+		return;
+	}
 	struct decide_event ev = {
 	        .kind = DECIDE_RESULT, .result = result, .result_bytes = msg->raw};
 	cycle_add(c, result->delivery_id, &ev);
