@@ -1,0 +1,81 @@
+"""A producer and a reader that share nothing with the project but schemas/: fastavro and confluent-kafka."""
+import functools
+import io
+import json
+from pathlib import Path
+
+import fastavro
+from confluent_kafka import Consumer, Producer, TopicPartition
+from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+MAGIC = b"\xc3\x01"
+
+
+@functools.cache
+def schema_of(event):
+    with open(SCHEMAS / f"{event}.avsc", encoding="utf-8") as f:
+        return parse_schema(json.load(f))
+
+
+@functools.cache
+def header_of(event):
+    """What single-object encoding begins with: magic and the schema's fingerprint."""
+    with open(SCHEMAS / f"{event}.avsc", encoding="utf-8") as f:
+        return MAGIC + bytes.fromhex(fingerprint(to_parsing_canonical_form(json.load(f)), "CRC-64-AVRO"))
+
+
+def encode(event, record):
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, schema_of(event), record)
+    return header_of(event) + out.getvalue()
+
+
+def decode(event, data):
+    assert data[:10] == header_of(event), (event, data[:10].hex())
+    return fastavro.schemaless_reader(io.BytesIO(data[10:]), schema_of(event))
+
+
+def avro_long(value):
+    """Zigzag, in groups of seven bits."""
+    bits, out = (value << 1) ^ (value >> 63), bytearray()
+    while bits > 0x7f:
+        out.append(bits & 0x7f | 0x80)
+        bits >>= 7
+    return bytes(out + bytes([bits]))
+
+
+class Foreigner:
+    def __init__(self, fleet):
+        self.fleet = fleet
+        self.servers = {"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"]}
+        self.producer = Producer(self.servers | {"message.max.bytes": 1048588, "acks": "all", "linger.ms": 0})
+        self.consumer = Consumer(self.servers | {"group.id": f"foreign-{fleet.id}", "enable.auto.commit": False})
+
+    def send(self, topic, value, key=None, headers=None):
+        """The message's (partition, offset)."""
+        seen = []
+        self.producer.produce(self.fleet.prefix + topic, value=value, key=key, headers=headers,
+                              on_delivery=lambda error, message: seen.append((error, message)))
+        self.producer.flush(30)
+        (error, message), = seen
+        assert error is None, error
+        return message.partition(), message.offset()
+
+    def read(self, topic, event):
+        """All that lies in a topic now, decoded, oldest first per partition."""
+        name, found = self.fleet.prefix + topic, []
+        for number in self.consumer.list_topics(name, timeout=30).topics[name].partitions:
+            low, high = self.consumer.get_watermark_offsets(TopicPartition(name, number), timeout=30, cached=False)
+            self.consumer.assign([TopicPartition(name, number, low)])
+            while low < high:
+                message = self.consumer.poll(30)
+                assert message is not None and not message.error(), (topic, message and message.error())
+                low = message.offset() + 1
+                if (message.value() or b"")[:10] == header_of(event):
+                    found.append(decode(event, message.value()))
+        self.consumer.unassign()
+        return found
+
+    def close(self):
+        self.consumer.close()
