@@ -1,4 +1,5 @@
--- $1 delivery or build -> at, source, what, by, detail: the trail, tasks as they stand, and dead letters, in time order.
+-- $1 delivery or build -> at, source, what, by, detail: the trail, tasks as they stand, dead letters, and how its
+-- destination fares, in time order.
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS'), source, what, by, detail
 FROM (
 	SELECT at, 'audit' AS source, action AS what, actor AS by, concat_ws(': ', nullif(reason, ''), nullif(detail, '')) AS detail,
@@ -12,5 +13,11 @@ FROM (
 	SELECT at, 'dead letter', reason, service, concat_ws(', ', nullif(detail, ''), from_topic || '/' || from_partition || '/' ||
 		from_offset), 0
 	FROM audit.dead_letter WHERE delivery_id = $1
+	UNION ALL
+	SELECT b.changed_at, 'destination', CASE WHEN b.open_until > now() THEN 'circuit breaker open'
+		WHEN b.open_until > to_timestamp(0) THEN 'circuit breaker half open' ELSE 'circuit breaker closed' END, b.destination,
+		b.failures || ' uploads in a row found it away' || CASE WHEN b.open_until > now()
+			THEN '; the next try is at ' || to_char(b.open_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') ELSE '' END, 0
+	FROM run.breaker AS b JOIN run.state AS s USING (destination) WHERE s.delivery_id = $1 AND b.failures > 0
 ) AS t
 ORDER BY at, place, source, what;

@@ -167,6 +167,26 @@ static void log_strangers(const struct cycle *c)
 	}
 }
 
+/* One line where a destination's breaker opens or closes. */
+static void log_breakers(const struct cycle *c)
+{
+	int32_t most = c->s->rules.breaker_failures;
+	for (size_t i = 0; i < c->breakers_count; i++) {
+		const struct loaded_breaker *before = &c->breakers[i];
+		const struct breaker *now = &c->breaker_states[i];
+		bool was_open = before->failures >= most, is_open = now->failures >= most;
+		if (is_open && !was_open)
+			LOG(LOG_WARN, "scheduler.destination.away",
+			        "uploads rest: the destination was away too often in a row",
+			        LOG_TEXT("destination", before->destination),
+			        LOG_NUM("failures", now->failures));
+		else if (was_open && !is_open)
+			LOG(LOG_INFO, "scheduler.destination.back",
+			        "uploads go on: the destination is back",
+			        LOG_TEXT("destination", before->destination));
+	}
+}
+
 static int attempt_and_publish(struct cycle *c, struct err *e)
 {
 	int bad = attempt(c, e);
@@ -175,6 +195,7 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	c->s->tally.decisions += (int64_t)c->count;
 	log_changes(c);
 	log_strangers(c);
+	log_breakers(c);
 	note_wakes(c);
 	if (c->outbox_count == 0)
 		return 0;

@@ -77,8 +77,8 @@ struct cycle {
 	size_t bridges_count;
 	struct flight_count *flights;
 	size_t flights_count;
-	struct loaded_breaker *breakers;
-	struct breaker *breaker_states; /* one per entry of breakers */
+	struct loaded_breaker *breakers; /* as they were loaded */
+	struct breaker *breaker_states;  /* one per entry of breakers: as they become */
 	size_t breakers_count;
 
 	/* records of the trail that belong to no delivery */

@@ -151,11 +151,14 @@ static int load_breakers(struct cycle *c, struct err *e)
 		if (find_breaker(c, names[i]))
 			continue;
 		size_t at = c->breakers_count++;
-		c->breakers[at].destination = names[i];
+		c->breakers[at] = (struct loaded_breaker){.destination = names[i]};
+		c->breaker_states[at] = (struct breaker){0};
 		for (size_t k = 0; k < found_count; k++)
-			if (str_eq(found[k].destination, names[i]))
+			if (str_eq(found[k].destination, names[i])) {
+				c->breakers[at] = found[k];
 				c->breaker_states[at] = (struct breaker){
 				        found[k].failures, found[k].open_until_ms, false};
+			}
 	}
 	return bad;
 }

@@ -124,10 +124,11 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
 	}
 	for (size_t i = 0; i < c->breakers_count && bad == 0; i++) {
-		c->breakers[i].failures = c->breaker_states[i].failures;
-		c->breakers[i].open_until_ms = c->breaker_states[i].open_until_ms;
-		if (c->breaker_states[i].is_changed)
-			bad = route_db_store_breaker(pg, &c->breakers[i], c->mem, e);
+		const struct breaker *now = &c->breaker_states[i];
+		const struct loaded_breaker row = {
+		        c->breakers[i].destination, now->failures, now->open_until_ms};
+		if (now->is_changed)
+			bad = route_db_store_breaker(pg, &row, c->mem, e);
 	}
 	return bad;
 }

@@ -52,10 +52,21 @@ static void source_missing(struct deciding *d, struct task_row *row, const struc
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 
+/* Stays in the status until this step is over, so that it is told once and not at every try. */
+static void destination_away(struct deciding *d, const struct ev_task_result *r)
+{
+	d->out->uploads_down++;
+	if (d->x->state == STATE_UPLOADING)
+		decide_set_detail(
+		        d, arena_printf(d->mem,
+		                   "the destination was away, it is tried again: " STR_FMT,
+		                   STR_ARG(r->detail)));
+}
+
 static void retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	if (row->stage == STAGE_UPLOAD && is_unavailable(r->reason))
-		d->out->uploads_down++;
+		destination_away(d, r);
 	if (str_eq(r->reason, STR("source_missing"))) {
 		source_missing(d, row, r);
 		return;

@@ -106,6 +106,7 @@ void decide_uploaded(struct deciding *d)
 	bool is_manifest = plan_role(&plan, next) == EV_FILE_ROLE_MANIFEST;
 	decide_go_to(d, is_manifest ? EV_PHASE_UPLOAD_MANIFEST : EV_PHASE_UPLOAD_MARKER,
 	        STATE_UPLOADING);
+	decide_set_detail(d, STR(""));
 	add_upload(d, &plan, next, names[next], EV_RESOLUTION_NONE);
 }
 

@@ -12,7 +12,7 @@ from scene import nothing_is_stuck
 from world import QUICK, World
 
 TWO_HOURS = 2 * 3600
-BLACKOUT_SECONDS = 20  # long enough for all deliveries of this file to come to their holds
+BLACKOUT_SECONDS = 15  # long enough for all deliveries of this file to come to their holds
 
 
 def quiet_zone(folder):

@@ -92,10 +92,13 @@ class World:
     def completes(self, delivery, timeout=60):
         """It is there, right and once; its status."""
         status = self.ends(delivery, "completed", timeout=timeout)
-        files = self.files(delivery)
+        self.check(status, self.files(delivery))
+        return status
+
+    def check(self, status, files):
+        """files, {name: bytes}, are what the documents and sources of now must give, and all that the status names."""
         check(RouteOracle(list(self.documents.values()), status["route"]), status, files)
         assert sorted(files) == sorted(f["name"] for f in status["files"]), "other files than the status names"
-        return status
 
     def leaves_nothing(self, delivery):
         assert self.files(delivery) == {}

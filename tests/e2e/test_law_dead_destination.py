@@ -1,0 +1,101 @@
+"""Law 6: a destination that is away holds up no other. Its circuit breaker opens where operators look, its cap holds, and
+when it is back everything arrives there once."""
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+import makers
+from crash import Trap
+from fleet import Fleet, wait_until
+from scene import nothing_is_stuck
+from world import QUICK, World
+
+CAP = 2
+DEAD = tuple(f"dead{i}" for i in range(4))
+ALIVE = tuple(f"alive{i}" for i in range(6))
+SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": "3", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000",
+                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000"}
+
+
+@pytest.fixture(scope="module")
+def world():
+    with Fleet("away", env=SETTINGS) as fleet:
+        w = World(fleet)
+        # Where its directory should be there is a file: not even root can write there.
+        w.mount = Path(fleet.path("drop", "mount"))
+        w.mount.write_bytes(b"")
+        w.put(makers.bucket(w.mount / "inbox", "far"), w.destination("far", limits={"tasks_in_flight": CAP}))
+        w.put(*(makers.route(r, destination_name="far", bucket_name="far", limits={"attempts": 100}) for r in DEAD))
+        w.put(*(makers.route(r) for r in ALIVE), makers.route("moved", limits={"attempts": 100}))
+        yield w.prepare()
+
+
+def breaker(world):
+    return world.fleet.query("SELECT failures FROM run.breaker WHERE destination = 'far' AND open_until > now()")
+
+
+def in_flight(world):
+    return world.fleet.query("SELECT count(*) FROM run.task WHERE destination = 'far' AND status = 'issued'")[0][0]
+
+
+def states(world, deliveries):
+    return {s for (s,) in world.fleet.query("SELECT state FROM run.delivery WHERE delivery_id = ANY(%s)", (deliveries,))}
+
+
+def test_a_dead_destination_holds_up_no_other(world):
+    most = 0
+
+    def look():
+        nonlocal most
+        most = max(most, in_flight(world))
+    dead = [world.deliver(r) for r in DEAD]
+    wait_until(lambda: look() or breaker(world), 60, "the circuit breaker to open")
+    alive = [world.deliver(r) for r in ALIVE]
+    wait_until(lambda: look() or states(world, alive) == {"completed"}, 60, "the others to complete")
+    for delivery in alive:
+        world.completes(delivery)
+    # Others are through; these still try, under their cap, and say why they wait.
+    wait_until(lambda: look() or states(world, dead) == {"uploading"}, 30, "the dead destination's deliveries to upload")
+    told = [d for d in dead if "cannot be opened" in world.fleet.status(d)["detail"]]
+    assert told, [world.fleet.status(d) for d in dead]
+    assert 0 < most <= CAP
+    [line] = [t for t in world.fleet.cli_json("trace", dead[0]) if t["source"] == "destination"]
+    assert line["by"] == "far" and line["what"].startswith("circuit breaker") and "found it away" in line["detail"]
+    [scheduler] = world.fleet.of("scheduler")
+    assert {e["destination"] for e in scheduler.events("scheduler.destination.away")} == {"far"}
+    # It comes back: everything arrives once, and the breaker closes.
+    world.mount.unlink()
+    (world.mount / "inbox").mkdir(parents=True)
+    for delivery in dead:
+        status = world.ends(delivery, "completed")
+        assert status["detail"] == "" and status["revision"] == 1
+        found = {n.removeprefix("mount/inbox/"): c for n, c in world.files(delivery).items()}
+        world.check(status, found)
+    wait_until(lambda: scheduler.events("scheduler.destination.back"), 30, "the breaker to close")
+    assert world.fleet.query("SELECT failures FROM run.breaker WHERE destination = 'far'") == [(0,)]
+
+
+def test_a_place_that_goes_away_with_a_file_half_sent_gets_it_once(world):
+    """Written, and before it is put in place the uploader dies and the drop is unmounted: an empty directory stands there
+    instead. Then it is mounted again."""
+    [uploader] = world.fleet.of("uploader")
+    trap = Trap(uploader.pid, "ledger_after_written")
+    delivery = world.deliver("moved")
+    trap.wait()
+    assert uploader.process.wait(10) == -signal.SIGKILL
+    drop, away, empty = (world.fleet.path(n) for n in ("drop", "drop.away", "drop.empty"))
+    os.rename(drop, away)
+    os.mkdir(drop)
+    world.fleet.start_replica("uploader")
+    world.fleet.wait_until_status(delivery, lambda d: d["state"] == "uploading" and "was away" in d["detail"], 60, "waiting")
+    assert world.fleet.dropped() == {}, "put into a place that is not the one"
+    os.rename(drop, empty)
+    os.rename(away, drop)
+    assert world.completes(delivery)["revision"] == 1
+    assert os.listdir(os.path.join(drop, ".longshore-tmp")) == ["identity"], "a temporary is left"
+
+
+def test_nothing_is_left_over(world):
+    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
