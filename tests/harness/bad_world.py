@@ -41,6 +41,14 @@ def outcome(state, reason="", detail="", release=""):
             (f"  released by: longshore {release}\n" if release else ""))
 
 
+def failed(reason, detail):
+    return outcome("failed", reason, detail)
+
+
+COLUMN = "correct the header, or the column or delimiter in the configuration"
+DONE = outcome("completed")
+
+
 class World:
     def __init__(self, fleet):
         self.fleet = fleet
@@ -181,6 +189,29 @@ class World:
         change()
         scheduler.cont()
         return delivery_id
+
+    # --- dead letters and the trail ---
+
+    def letters_of(self, topic, place, count=1):
+        """[(service, reason, detail, letter's partition, its offset)] of the message at that place, by service."""
+        def look():
+            found = self.fleet.query(
+                'SELECT service, reason, detail, partition, "offset" FROM audit.dead_letter WHERE from_topic = %s AND '
+                "from_partition = %s AND from_offset = %s ORDER BY service", (self.fleet.prefix + topic, *place))
+            return found if len(found) >= count else None
+        return wait_until(look, 60, f"{count} dead letters of {topic} {place}")
+
+    def trail(self):
+        """[(action, reason, detail, actor)] of what was refused, newest first."""
+        return self.fleet.query("SELECT action, reason, detail, actor FROM audit.record WHERE action LIKE '%%refused' "
+                                "ORDER BY at DESC, sequence DESC", ())
+
+    def logged(self, service, event, **wanted):
+        """The service has said so; its line."""
+        def look():
+            return [line for replica in self.fleet.of(service) for line in replica.events(event)
+                    if all(line.get(k) == v for k, v in wanted.items())]
+        return wait_until(look, 60, f"{service} to log {event} {wanted}")[-1]
 
     # --- what must not be seen ---
 

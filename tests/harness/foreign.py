@@ -62,20 +62,14 @@ class Foreigner:
         assert error is None, error
         return message.partition(), message.offset()
 
-    def read(self, topic, event):
-        """All that lies in a topic now, decoded, oldest first per partition."""
-        name, found = self.fleet.prefix + topic, []
-        for number in self.consumer.list_topics(name, timeout=30).topics[name].partitions:
-            low, high = self.consumer.get_watermark_offsets(TopicPartition(name, number), timeout=30, cached=False)
-            self.consumer.assign([TopicPartition(name, number, low)])
-            while low < high:
-                message = self.consumer.poll(30)
-                assert message is not None and not message.error(), (topic, message and message.error())
-                low = message.offset() + 1
-                if (message.value() or b"")[:10] == header_of(event):
-                    found.append(decode(event, message.value()))
+    def at(self, topic, partition, offset):
+        """The message that lies there."""
+        self.consumer.assign([TopicPartition(self.fleet.prefix + topic, partition, offset)])
+        message = self.consumer.poll(30)
         self.consumer.unassign()
-        return found
+        assert message is not None and not message.error(), (topic, message and message.error())
+        assert (message.partition(), message.offset()) == (partition, offset)
+        return message
 
     def close(self):
         self.consumer.close()
