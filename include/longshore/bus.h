@@ -138,6 +138,20 @@ int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size
         bool pause, struct err *e) ERR_MUST_USE;
 bool bus_is_assigned(const struct bus_consumer *c); /* at least once since the start */
 
+/* --- reader: partitions from given places on, without a group, commits or marks --- */
+
+struct bus_reader;
+
+/* from: all of one topic, offsets to begin at; -1 or one that is gone: the earliest there is. Asks
+ * for the topic, ten seconds at most: ERR_RETRY ("no_topic"). One thread owns it. */
+int bus_reader_open(const char *brokers, const char *client_id, const struct bus_position *from,
+        size_t count, struct bus_reader **out, struct err *e) ERR_MUST_USE;
+/* As bus_consumer_poll. ERR_RETRY: brokers are away; they are tried again by themselves. */
+int bus_reader_poll(struct bus_reader *r, int timeout_ms, const struct bus_message **out,
+        struct err *e) ERR_MUST_USE;
+void bus_reader_wake(struct bus_reader *r, int fd); /* as bus_consumer_wake */
+void bus_reader_close(struct bus_reader *r);        /* accepts NULL */
+
 /* --- admin --- */
 
 struct bus_topic {

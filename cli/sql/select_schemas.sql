@@ -1,0 +1,2 @@
+-- -> writer schemas of all events.
+SELECT schema FROM event.schema;

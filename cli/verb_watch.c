@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * watch: shows deliveries as they change. It waits in one place, for Kafka or a signal. */
+#include "options.h"
+#include "verbs.h"
+#include "watch.h"
+
+#include "longshore/clock.h"
+#include "longshore/id.h"
+#include "sql/cli.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* librdkafka wants to be polled now and then. */
+enum { POLL_SECONDS = 5 };
+
+struct watching {
+	struct watch_list list;
+	enum watch_form form;
+	struct watch_screen screen;
+	bool has_news; /* that the table does not show yet */
+};
+
+static void show(void *arg, const struct snapshot *s)
+{
+	struct watching *w = arg;
+	const struct watched *news = watch_list_take(&w->list, s);
+	if (!news)
+		return;
+	if (w->form == FORM_JSON)
+		watch_print_json(&news->s);
+	else if (w->form == FORM_LINES)
+		watch_print_line(&news->s);
+	w->has_news = true;
+}
+
+static bool is_id(const char *text)
+{
+	return strlen(text) == ID_TEXT_BYTES - 1 &&
+	       strspn(text, "0123456789abcdef") == ID_TEXT_BYTES - 1;
+}
+
+static int need_route(struct cli *cli, const struct watch_filter *f, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, f->route);
+	pg_add(&p, f->tenant);
+	int act = pg_run(cli->pg, &sql_select_watchable_names, &p, &rows, NULL, e);
+	if (act == 0 && pg_rows_count(rows) == 0)
+		return err_set(e, ERR_REJECT, "not_found",
+		        "there is no route or bridge " STR_FMT "; longshore get Route lists them",
+		        STR_ARG(f->route));
+	return act;
+}
+
+static int read_until(const struct cli *cli, struct watch_list *l, struct err *e)
+{
+	const char *given = cli_option(cli, "--until");
+	l->until = l->filter.delivery_id.p ? UNTIL_FINAL : UNTIL_NEVER;
+	if (!given)
+		return 0;
+	if (strcmp(given, "final") != 0 && strcmp(given, "held") != 0)
+		return cli_usage(
+		        e, "watch: --until %s is not known; there are final and held", given);
+	l->until = strcmp(given, "held") == 0 ? UNTIL_HELD : UNTIL_FINAL;
+	return 0;
+}
+
+/* A delivery that nobody knows may have been asked for a moment ago. */
+static int check_arguments(struct cli *cli, struct watching *w, struct err *e)
+{
+	const char *name = cli->args.positions_count ? cli->args.positions[0] : NULL;
+	struct watch_filter *f = &w->list.filter;
+	*f = (struct watch_filter){
+	        .tenant = str_c(cli_option(cli, "--tenant")), .since_ms = clock_unix_ms()};
+	if (name && is_id(name))
+		f->delivery_id = str_c(name);
+	else
+		f->route = str_c(name);
+	w->form = cli->json ? FORM_JSON : isatty(STDOUT_FILENO) ? FORM_TABLE : FORM_LINES;
+	int act = read_until(cli, &w->list, e);
+	if (act == 0)
+		act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	if (act == 0)
+		act = cli_pg(cli, e);
+	return act == 0 && f->route.p ? need_route(cli, f, e) : act;
+}
+
+/* Until Kafka wakes us or a signal comes; signals come nowhere else. */
+static void wait_for_news(int fd, const sigset_t *waiting_mask)
+{
+	uint64_t count = 0;
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	const struct timespec most = {.tv_sec = POLL_SECONDS};
+	if (ppoll(&ready, 1, &most, waiting_mask) > 0)
+		(void)!read(fd, &count, sizeof(count)); /* takes the wake-ups away */
+}
+
+static void tell_trouble(const struct err *e, bool *is_told)
+{
+	if (!*is_told)
+		(void)fprintf(
+		        stderr, "longshore: watch goes on: Kafka (LONGSHORE_KAFKA): %s\n", e->text);
+	*is_told = true;
+}
+
+static int follow(struct watching *w, struct watch_source *source, int fd,
+        const sigset_t *waiting_mask, struct err *e)
+{
+	int code = EXIT_DONE;
+	bool is_told = false;
+	for (;;) {
+		int act = watch_source_read(source, show, w, e);
+		if (act == ERR_RETRY)
+			tell_trouble(e, &is_told);
+		else if (act != 0)
+			return act;
+		if (w->form == FORM_TABLE && w->has_news)
+			watch_print_table(&w->screen, &w->list);
+		is_told = is_told && !w->has_news;
+		w->has_news = false;
+		if (watch_list_is_over(&w->list, &code))
+			return code;
+		if (cli_is_interrupted())
+			return w->list.until == UNTIL_NEVER ? EXIT_DONE : EXIT_INTERRUPTED;
+		wait_for_news(fd, waiting_mask);
+	}
+}
+
+static int watch(struct cli *cli, struct err *e)
+{
+	struct watching w = {.form = FORM_LINES};
+	struct watch_source *source = NULL;
+	sigset_t stops, before;
+	int act = check_arguments(cli, &w, e);
+	if (act != 0)
+		return act;
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (fd < 0)
+		return err_set_errno(e, "no_wake", errno, "watch");
+	(void)sigemptyset(&stops);
+	(void)sigaddset(&stops, SIGINT);
+	(void)sigaddset(&stops, SIGTERM);
+	act = watch_source_open(cli, &w.list.filter, fd, show, &w, &source, e);
+	if (act == 0) {
+		w.list.is_live = true;
+		cli_catch_interrupt();
+		(void)sigprocmask(SIG_BLOCK, &stops, &before);
+		if (w.list.filter.delivery_id.p && !w.list.newest)
+			(void)fprintf(stderr,
+			        "longshore: nothing is recorded of delivery " STR_FMT
+			        " yet; waiting for it\n",
+			        STR_ARG(w.list.filter.delivery_id));
+		act = follow(&w, source, fd, &before, e);
+	}
+	watch_source_close(source);
+	watch_list_release(&w.list);
+	(void)close(fd);
+	return act;
+}
+
+static const struct cli_option options[] = {
+        {"--until", "final|held", false, "end when all that is watched is final, or final or held"},
+        {"--tenant", "NAME", false, "only of this tenant"}, OPTION_END};
+
+const struct cli_verb verb_watch = {.name = "watch",
+        .usage = "[DELIVERY | ROUTE]",
+        .help = "deliveries as they change, until Ctrl-C",
+        .more = "On a terminal a table, else a line for each change, with --json an object a line; "
+                "first what\nis so now. One delivery is watched until it is final; a route or all "
+                "without end, with --until\nuntil those are over that are under way or begin. Exit "
+                "code 0 completed, 3 held, 1 anything\nelse, of several the worst",
+        .positions_max = 1,
+        .options = options,
+        .run = watch};

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * longshore watch: deliveries as they change, read from Kafka.
+ *
+ *   watch_source   where snapshots come from: what is recorded, then the topic from where the
+ *                  recorder stood, so that nothing is missed between
+ *   watch_list     what is known: the highest version of each delivery; pure
+ *   watch_print    a line, an object or a table
+ *   verb_watch     the loop
+ */
+#ifndef CLI_WATCH_H
+#define CLI_WATCH_H
+
+#include "cli.h"
+#include "delivery.h"
+
+/* --- snapshots --- */
+
+struct snapshot {
+	struct str kind, delivery_id, tenant, route, audience, destination, mode, state, reason,
+	        detail, requested_by, approved_by, bridge_version;
+	struct str books; /* a JSON object */
+	int64_t version, revision, files_planned, files_visible, created_ms, changed_ms;
+};
+
+/* --- what is known --- */
+
+struct watch_filter {
+	struct str delivery_id, route, tenant; /* absent: any */
+	int64_t since_ms; /* what was final before and is published again is old news */
+};
+
+enum watch_until { UNTIL_NEVER, UNTIL_FINAL, UNTIL_HELD };
+
+struct watched {
+	struct watched *newer, *older;
+	struct arena mem; /* of its snapshot */
+	struct snapshot s;
+	bool counts; /* for the end and the exit code: it was not final when we began */
+};
+
+struct watch_list {
+	struct watch_filter filter;
+	enum watch_until until;
+	bool is_live; /* what is recorded was taken; now the topic is read */
+	struct watched *newest, *oldest;
+	size_t count;
+};
+
+void watch_list_release(struct watch_list *l);
+/* The entry, if this is news: it fits the filter and no such version was seen; else NULL. Copies.
+ */
+const struct watched *watch_list_take(struct watch_list *l, const struct snapshot *s);
+/* What was waited for has come; *out_code is the worst exit code. */
+bool watch_list_is_over(const struct watch_list *l, int *out_code);
+
+/* --- where they come from --- */
+
+struct watch_source;
+typedef void watch_visit(void *arg, const struct snapshot *s);
+
+/* Visits what is recorded, oldest first. fd is woken when there is more. */
+int watch_source_open(struct cli *cli, const struct watch_filter *filter, int fd,
+        watch_visit *visit, void *arg, struct watch_source **out, struct err *e) ERR_MUST_USE;
+/* Visits what has come; does not wait. ERR_RETRY: Kafka is away and comes back. */
+int watch_source_read(
+        struct watch_source *s, watch_visit *visit, void *arg, struct err *e) ERR_MUST_USE;
+void watch_source_close(struct watch_source *s); /* accepts NULL */
+
+/* --- how it is shown --- */
+
+enum watch_form { FORM_LINES, FORM_JSON, FORM_TABLE };
+
+struct watch_screen {
+	int lines; /* of the table that is shown now */
+};
+
+void watch_print_line(const struct snapshot *s);
+void watch_print_json(const struct snapshot *s);
+/* Over what was shown before; cut to the terminal's size. */
+void watch_print_table(struct watch_screen *screen, const struct watch_list *l);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The recorder stores rows and its offsets in one transaction. So whoever reads its offsets first
+ * and its rows then, and the topic from those offsets on, misses nothing and sees some of it twice.
+ */
+#include "watch.h"
+
+#include "json.h"
+#include "longshore/event.h"
+#include "longshore/topics.h"
+#include "sql/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MESSAGE_BYTES = 32 * 1024 * 1024 };
+
+struct watch_source {
+	struct cli *cli;
+	struct bus_reader *reader;
+	struct arena mem; /* of one message */
+	struct buf books;
+};
+
+/* --- what is recorded --- */
+
+static struct snapshot read_row(const struct pg_rows *rows, size_t i, struct arena *mem)
+{
+	struct snapshot s = {.version = pg_num(rows, i, 14),
+	        .revision = pg_num(rows, i, 15),
+	        .files_planned = pg_num(rows, i, 16),
+	        .files_visible = pg_num(rows, i, 17),
+	        .created_ms = pg_num(rows, i, 18),
+	        .changed_ms = pg_num(rows, i, 19)};
+	struct str *const texts[] = {&s.kind, &s.delivery_id, &s.tenant, &s.route, &s.audience,
+	        &s.destination, &s.mode, &s.state, &s.reason, &s.detail, &s.requested_by,
+	        &s.approved_by, &s.bridge_version, &s.books};
+	for (int c = 0; c < (int)(sizeof(texts) / sizeof(texts[0])); c++)
+		*texts[c] = pg_text(rows, i, c, mem);
+	return s;
+}
+
+static int visit_recorded(
+        struct cli *cli, const struct watch_filter *f, watch_visit *visit, void *arg, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, f->delivery_id);
+	pg_add(&p, f->route);
+	pg_add(&p, f->tenant);
+	int act = pg_run(cli->pg, &sql_select_watched, &p, &rows, NULL, e);
+	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++) {
+		struct snapshot s = read_row(rows, i, &cli->mem);
+		visit(arg, &s);
+	}
+	return act;
+}
+
+/* Newer programs may have written what is in the topic. */
+static int learn_schemas(struct cli *cli, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	int act = pg_run(cli->pg, &sql_select_schemas, &p, &rows, NULL, e);
+	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++)
+		act = event_add_writer(pg_text(rows, i, 0, &cli->mem), e);
+	return act;
+}
+
+/* --- the topic --- */
+
+/* One delivery is in one partition. */
+static size_t list_partitions(const struct watch_filter *f, struct str topic,
+        struct bus_position *out, int32_t partitions)
+{
+	size_t count = 0;
+	int32_t only = f->delivery_id.p ? bus_partition_of(f->delivery_id, partitions) : -1;
+	for (int32_t i = 0; i < partitions; i++) {
+		if (only < 0 || only == i)
+			out[count++] = (struct bus_position){topic, i, -1, {NULL, 0}};
+	}
+	return count;
+}
+
+static int read_positions(
+        struct cli *cli, struct bus_position *positions, size_t count, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, str_c(topic_plan(TOPIC_DELIVERIES)->suffix));
+	int act = pg_run(cli->pg, &sql_select_recorded_offsets, &p, &rows, NULL, e);
+	for (size_t r = 0; act == 0 && r < pg_rows_count(rows); r++) {
+		for (size_t i = 0; i < count; i++) {
+			if (positions[i].partition == pg_num(rows, r, 0))
+				positions[i].offset = pg_num(rows, r, 1);
+		}
+	}
+	return act;
+}
+
+static int open_reader(struct watch_source *s, const struct watch_filter *f, watch_visit *visit,
+        void *arg, struct err *e)
+{
+	struct cli *cli = s->cli;
+	const struct topic_plan *plan = topic_plan(TOPIC_DELIVERIES);
+	struct str topic = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, plan->suffix);
+	struct bus_position *from =
+	        arena_alloc(&cli->mem, (size_t)plan->partitions * sizeof(*from));
+	size_t count = list_partitions(f, topic, from, plan->partitions);
+	int act = read_positions(cli, from, count, e);
+	if (act == 0)
+		act = bus_reader_open(
+		        cli->conf.kafka, "longshore-watch", from, count, &s->reader, e);
+	return act == 0 ? visit_recorded(cli, f, visit, arg, e) : act;
+}
+
+int watch_source_open(struct cli *cli, const struct watch_filter *filter, int fd,
+        watch_visit *visit, void *arg, struct watch_source **out, struct err *e)
+{
+	struct watch_source *s = calloc(1, sizeof(*s));
+	if (!s)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory to watch");
+	s->cli = cli;
+	arena_init(&s->mem, MESSAGE_BYTES);
+	buf_init(&s->books, JSON_MAX);
+	int act = learn_schemas(cli, e);
+	if (act == 0)
+		act = open_reader(s, filter, visit, arg, e);
+	if (act != 0) {
+		watch_source_close(s);
+		return act;
+	}
+	bus_reader_wake(s->reader, fd);
+	*out = s;
+	return 0;
+}
+
+void watch_source_close(struct watch_source *s)
+{
+	if (!s)
+		return;
+	bus_reader_close(s->reader);
+	arena_release(&s->mem);
+	buf_release(&s->books);
+	free(s);
+}
+
+/* --- snapshots --- */
+
+static struct str books_of(struct watch_source *s, const struct ev_delivery_status *status)
+{
+	buf_clear(&s->books);
+	json_open(&s->books, NULL, '{');
+	for (size_t i = 0; i < status->counts_count; i++) {
+		const struct ev_count *c = &status->counts[i];
+		struct str name = c->segment.n ? arena_printf(&s->mem, STR_FMT "." STR_FMT,
+		                                         STR_ARG(c->segment), STR_ARG(c->name))
+		                               : arena_str(&s->mem, c->name);
+		json_num(&s->books, arena_cstr(&s->mem, name), c->value);
+	}
+	json_close(&s->books, '}');
+	return buf_str(&s->books);
+}
+
+static struct snapshot snapshot_of(struct watch_source *s, const struct ev_delivery_status *e)
+{
+	return (struct snapshot){.kind = e->kind,
+	        .delivery_id = e->delivery_id,
+	        .tenant = e->tenant,
+	        .route = e->route,
+	        .audience = e->audience,
+	        .destination = e->destination,
+	        .mode = e->mode,
+	        .state = e->state,
+	        .reason = e->reason,
+	        .detail = e->detail,
+	        .requested_by = e->requested_by,
+	        .approved_by = e->approved_by,
+	        .bridge_version = e->bridge_version,
+	        .books = books_of(s, e),
+	        .version = e->version,
+	        .revision = e->revision,
+	        .files_planned = e->files_planned,
+	        .files_visible = e->files_visible,
+	        .created_ms = e->created_at_ms,
+	        .changed_ms = e->changed_at_ms};
+}
+
+static int decode(struct watch_source *s, struct str value, const struct ev_type **type,
+        void **event, struct err *e)
+{
+	int act = event_decode_any(value, &s->mem, type, event, e);
+	if (act != ERR_REJECT || strcmp(e->code, "unknown_schema") != 0)
+		return act;
+	act = learn_schemas(s->cli, e);
+	return act == 0 ? event_decode_any(value, &s->mem, type, event, e) : act;
+}
+
+/* What cannot be read is told and passed over: to watch must not end by it. */
+static void take(struct watch_source *s, const struct bus_message *m, watch_visit *visit, void *arg)
+{
+	struct err e;
+	const struct ev_type *type = NULL;
+	void *event = NULL;
+	if (!m->value.p)
+		return;
+	arena_reset(&s->mem);
+	if (decode(s, m->value, &type, &event, &e) != 0) {
+		(void)fprintf(stderr, "longshore: watch: " STR_FMT "/%d/%lld: %s\n",
+		        STR_ARG(m->topic), (int)m->partition, (long long)m->offset, e.text);
+		return;
+	}
+	if (type != &ev_delivery_status_type)
+		return; /* a receipt */
+	struct snapshot snapshot = snapshot_of(s, event);
+	visit(arg, &snapshot);
+}
+
+int watch_source_read(struct watch_source *s, watch_visit *visit, void *arg, struct err *e)
+{
+	int trouble = 0;
+	for (;;) { /* to the end, also behind an error: only what comes to an empty queue wakes */
+		const struct bus_message *m = NULL;
+		int act = bus_reader_poll(s->reader, 0, &m, e);
+		if (act != 0 && act != ERR_RETRY)
+			return act;
+		trouble = act != 0 ? act : trouble;
+		if (act == 0 && !m)
+			return trouble;
+		if (m)
+			take(s, m, visit, arg);
+		bus_message_free(m);
+	}
+}

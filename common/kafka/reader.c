@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading without a group: for who only looks. */
+#include "kafka.h"
+#include "message.h"
+#include "position.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { METADATA_MS = 10000 };
+
+struct bus_reader {
+	rd_kafka_t *rk;
+	rd_kafka_queue_t *queue; /* held while it wakes somebody */
+	rd_kafka_resp_err_t trouble;
+	char trouble_text[256];
+};
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	(void)rk;
+	struct bus_reader *r = opaque;
+	if (code == RD_KAFKA_RESP_ERR__TRANSPORT)
+		return; /* one connection; it comes back, or all of them are reported down */
+	r->trouble = (rd_kafka_resp_err_t)code;
+	(void)snprintf(r->trouble_text, sizeof(r->trouble_text), "%s", reason ? reason : "");
+}
+
+static int open_client(
+        struct bus_reader *r, const char *brokers, const char *client_id, struct err *e)
+{
+	const struct kafka_setting settings[] = {
+	        {"group.id", client_id}, /* librdkafka wants one; no group is joined */
+	        {"enable.auto.commit", "false"},
+	        {"enable.auto.offset.store", "false"},
+	        {"auto.offset.reset", "earliest"},
+	        {"fetch.min.bytes", "1"},
+	        {"fetch.wait.max.ms", "500"},
+	        {"fetch.error.backoff.ms", "50"},
+	        {"queued.max.messages.kbytes", "16384"},
+	        {NULL, NULL},
+	};
+	rd_kafka_conf_t *conf;
+	if (kafka_conf(brokers, client_id, settings, &conf, e))
+		return e->act;
+	rd_kafka_conf_set_opaque(conf, r);
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	return kafka_client(RD_KAFKA_CONSUMER, conf, &r->rk, e);
+}
+
+/* A topic that is not there would be waited for without a word. */
+static int find_topic(struct bus_reader *r, struct str topic, struct err *e)
+{
+	const struct rd_kafka_metadata *md = NULL;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(r->rk, 1, NULL, &md, METADATA_MS);
+	if (code)
+		return kafka_err(e, code, "look for topic " STR_FMT, STR_ARG(topic));
+	bool is_there = false;
+	for (int i = 0; i < md->topic_cnt; i++)
+		is_there |= !md->topics[i].err && str_eq(str_c(md->topics[i].topic), topic);
+	rd_kafka_metadata_destroy(md);
+	return is_there ? 0
+	                : kafka_err(e, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic " STR_FMT,
+	                          STR_ARG(topic));
+}
+
+static int assign(
+        struct bus_reader *r, const struct bus_position *from, size_t count, struct err *e)
+{
+	rd_kafka_topic_partition_list_t *list;
+	if (positions_to_list(from, count, &list, e))
+		return e->act;
+	rd_kafka_resp_err_t code = rd_kafka_poll_set_consumer(r->rk);
+	if (!code)
+		code = rd_kafka_assign(r->rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_err(e, code, "read from given offsets") : 0;
+}
+
+int bus_reader_open(const char *brokers, const char *client_id, const struct bus_position *from,
+        size_t count, struct bus_reader **out, struct err *e)
+{
+	assert(count > 0);
+	struct bus_reader *r = calloc(1, sizeof(*r));
+	if (!r)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a reader");
+	if (open_client(r, brokers, client_id, e)) {
+		free(r);
+		return e->act;
+	}
+	if (find_topic(r, from[0].topic, e) || assign(r, from, count, e)) {
+		bus_reader_close(r);
+		return e->act;
+	}
+	*out = r;
+	return 0;
+}
+
+void bus_reader_close(struct bus_reader *r)
+{
+	if (!r)
+		return;
+	if (r->queue) {
+		rd_kafka_queue_io_event_enable(r->queue, -1, NULL, 0);
+		rd_kafka_queue_destroy(r->queue);
+	}
+	(void)rd_kafka_consumer_close(r->rk); /* nothing was joined or kept */
+	rd_kafka_destroy(r->rk);
+	free(r);
+}
+
+void bus_reader_wake(struct bus_reader *r, int fd)
+{
+	static const uint64_t one = 1;
+	assert(!r->queue);
+	r->queue = rd_kafka_queue_get_consumer(r->rk);
+	rd_kafka_queue_io_event_enable(r->queue, fd, &one, sizeof(one));
+}
+
+int bus_reader_poll(
+        struct bus_reader *r, int timeout_ms, const struct bus_message **out, struct err *e)
+{
+	rd_kafka_message_t *raw = rd_kafka_consumer_poll(r->rk, timeout_ms);
+	if (raw)
+		return message_wrap(raw, out, e);
+	*out = NULL;
+	if (!r->trouble)
+		return 0;
+	rd_kafka_resp_err_t code = r->trouble;
+	r->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
+	return kafka_err(e, code, "%s", r->trouble_text);
+}
