@@ -1,11 +1,13 @@
 """Bad input, case by case: what is said of it, exactly; then the same fleet delivers right, with no service started anew.
 Nothing that is said, logged or recorded shows a person's id. The tables are bad_*.py of the harness."""
 import os
+import re
 import secrets
 
 import pytest
 
 from bad_bridges import BRIDGE
+from bad_configuration import CONFIGURATION
 from bad_events import EVENT, result
 from bad_sources import SOURCE, A
 from bad_world import CANARY, DONE, GOOD, GOOD_BRIDGE, QUICK, World, outcome
@@ -32,6 +34,22 @@ def foreigner(world):
     foreigner = Foreigner(world.fleet)
     yield foreigner
     foreigner.close()
+
+
+# --- commands and configuration ---
+
+@pytest.mark.parametrize("case", CONFIGURATION, ids=lambda case: case.name)
+def test_configuration(world, case):
+    def documents():
+        return world.fleet.query("SELECT kind, tenant, name, hash, applied_at FROM conf.document ORDER BY 1, 2, 3")
+    before, deliveries = documents(), world.fleet.query("SELECT count(*) FROM run.state")
+    path = world.put(f"conf/{case.name}.yaml", case.text or "")
+    said = world.say(*(path if arg == "{file}" else arg for arg in case.args))
+    says = case.says.replace("{file}", path.replace(world.fleet.root, "ROOT"))
+    assert (said.code, said.out) == (case.code, "")
+    assert re.fullmatch(".*".join(re.escape(part) for part in says.split("*")), said.err, re.DOTALL), said.err
+    assert (documents(), world.fleet.query("SELECT count(*) FROM run.state")) == (before, deliveries)
+    world.good_run()
 
 
 # --- sources ---
