@@ -6,18 +6,18 @@
 #include "longshore/migrations.h"
 #include "sql/cli.h"
 
-#include <stdlib.h>
-
 enum { CLOCK_WARNING_MS = 1000, CLOCK_PROBLEM_MS = 60000 };
 
 /* Tasks carry deadlines of the database's clock, and workers look at their own. */
 static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, int64_t after_ms)
 {
 	int64_t trip_ms = after_ms - before_ms;
-	int64_t apart_ms = llabs(server_ms - (before_ms + trip_ms / 2));
+	int64_t ahead_ms = server_ms - (before_ms + trip_ms / 2);
+	int64_t apart_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
+	int64_t most_ms = apart_ms + trip_ms / 2;
 	if (apart_ms <= CLOCK_WARNING_MS + trip_ms / 2)
 		doctor_ok(d, "clock", "this machine and PostgreSQL agree within %lld ms",
-		        (long long)(apart_ms + trip_ms / 2));
+		        (long long)most_ms);
 	else
 		doctor_tell(d, apart_ms > CLOCK_PROBLEM_MS ? DOCTOR_PROBLEM : DOCTOR_WARNING,
 		        "clock", "synchronise both by NTP",

@@ -146,7 +146,7 @@ static void print_findings(struct report *report, const struct running *r)
 {
 	struct str rest = buf_str(&r->said);
 	while (rest.n > 0) {
-		const char *parts[3];
+		const char *parts[3] = {"", "", ""};
 		size_t at = 1, known = 0;
 		for (; known < 3; known++) {
 			const char *end = at < rest.n ? memchr(rest.p + at, 0, rest.n - at) : NULL;
@@ -157,8 +157,10 @@ static void print_findings(struct report *report, const struct running *r)
 		}
 		if (known < 3)
 			return;
-		print(report, r->check->name, (enum doctor_level)(rest.p[0] - '0'), parts[0],
-		        parts[1], parts[2]);
+		enum doctor_level level = rest.p[0] == '0'   ? DOCTOR_OK
+		                          : rest.p[0] == '1' ? DOCTOR_WARNING
+		                                             : DOCTOR_PROBLEM;
+		print(report, r->check->name, level, parts[0], parts[1], parts[2]);
 		rest = str_bytes(rest.p + at, rest.n - at);
 	}
 }
@@ -197,7 +199,7 @@ static int finish(struct report *r)
 
 static int doctor(struct cli *cli, struct err *e)
 {
-	struct running list[CHECKS];
+	struct running list[CHECKS] = {{.fd = -1}};
 	struct report report = {.cli = cli};
 	size_t started = 0;
 	int act = 0;

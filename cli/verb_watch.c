@@ -152,7 +152,7 @@ static int watch(struct cli *cli, struct err *e)
 		w.list.is_live = true;
 		cli_catch_interrupt();
 		(void)sigprocmask(SIG_BLOCK, &stops, &before);
-		if (w.list.filter.delivery_id.p && !w.list.newest)
+		if (w.list.filter.delivery_id.p && w.list.count == 0)
 			(void)fprintf(stderr,
 			        "longshore: nothing is recorded of delivery " STR_FMT
 			        " yet; waiting for it\n",

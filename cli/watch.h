@@ -32,7 +32,6 @@ struct watch_filter {
 enum watch_until { UNTIL_NEVER, UNTIL_FINAL, UNTIL_HELD };
 
 struct watched {
-	struct watched *newer, *older;
 	struct arena mem; /* of its snapshot */
 	struct snapshot s;
 	bool counts; /* for the end and the exit code: it was not final when we began */
@@ -41,9 +40,9 @@ struct watched {
 struct watch_list {
 	struct watch_filter filter;
 	enum watch_until until;
-	bool is_live; /* what is recorded was taken; now the topic is read */
-	struct watched *newest, *oldest;
-	size_t count;
+	bool is_live;           /* what is recorded was taken; now the topic is read */
+	struct watched **items; /* newest first */
+	size_t count, room;
 };
 
 void watch_list_release(struct watch_list *l);

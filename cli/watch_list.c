@@ -18,19 +18,19 @@ static void copy(struct watched *w, const struct snapshot *s)
 		*texts[i] = arena_str(&w->mem, *texts[i]);
 }
 
-static void unlink_entry(struct watch_list *l, struct watched *w)
+static void drop(struct watched *w)
 {
-	*(w->newer ? &w->newer->older : &l->newest) = w->older;
-	*(w->older ? &w->older->newer : &l->oldest) = w->newer;
-	l->count--;
 	arena_release(&w->mem);
 	free(w);
 }
 
 void watch_list_release(struct watch_list *l)
 {
-	while (l->newest)
-		unlink_entry(l, l->newest);
+	for (size_t i = 0; i < l->count; i++)
+		drop(l->items[i]);
+	free((void *)l->items);
+	l->items = NULL;
+	l->count = l->room = 0;
 }
 
 static bool fits(const struct watch_filter *f, const struct snapshot *s)
@@ -41,15 +41,31 @@ static bool fits(const struct watch_filter *f, const struct snapshot *s)
 }
 
 /* The oldest that is over makes room. */
+static void forget_one(struct watch_list *l)
+{
+	size_t i = l->count;
+	while (i > 0 && !cli_is_final(l->items[i - 1]->s.state))
+		i--;
+	if (i == 0)
+		return;
+	drop(l->items[i - 1]);
+	memmove((void *)(l->items + i - 1), (const void *)(l->items + i),
+	        (l->count - i) * sizeof(struct watched *));
+	l->count--;
+}
+
 static void make_room(struct watch_list *l)
 {
-	struct watched *w = l->oldest;
-	while (l->count >= KEPT_MOST && w) {
-		struct watched *newer = w->newer;
-		if (cli_is_final(w->s.state))
-			unlink_entry(l, w);
-		w = newer;
-	}
+	if (l->count >= KEPT_MOST)
+		forget_one(l);
+	if (l->count < l->room)
+		return;
+	size_t room = l->room ? 2 * l->room : 64;
+	struct watched **wider = realloc((void *)l->items, room * sizeof(struct watched *));
+	if (!wider)
+		abort();
+	l->items = wider;
+	l->room = room;
 }
 
 static struct watched *add(struct watch_list *l, const struct snapshot *s)
@@ -59,24 +75,30 @@ static struct watched *add(struct watch_list *l, const struct snapshot *s)
 	if (!w)
 		abort();
 	arena_init(&w->mem, SNAPSHOT_BYTES);
-	struct watched *older = l->newest;
-	while (older && older->s.created_ms > s->created_ms)
-		older = older->older;
-	w->older = older;
-	w->newer = older ? older->newer : l->oldest;
-	*(w->newer ? &w->newer->older : &l->newest) = w;
-	*(older ? &older->newer : &l->oldest) = w;
+	size_t at = 0;
+	while (at < l->count && l->items[at]->s.created_ms > s->created_ms)
+		at++;
+	memmove((void *)(l->items + at + 1), (const void *)(l->items + at),
+	        (l->count - at) * sizeof(struct watched *));
+	l->items[at] = w;
 	l->count++;
 	return w;
+}
+
+static struct watched *find(const struct watch_list *l, struct str delivery_id)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (str_eq(l->items[i]->s.delivery_id, delivery_id))
+			return l->items[i];
+	}
+	return NULL;
 }
 
 const struct watched *watch_list_take(struct watch_list *l, const struct snapshot *s)
 {
 	if (!fits(&l->filter, s))
 		return NULL;
-	struct watched *w = l->newest;
-	while (w && !str_eq(w->s.delivery_id, s->delivery_id))
-		w = w->older;
+	struct watched *w = find(l, s->delivery_id);
 	if (w && (s->version <= w->s.version || cli_is_final(w->s.state)))
 		return NULL;
 	bool is_old_news = cli_is_final(s->state) && s->changed_ms < l->filter.since_ms &&
@@ -103,7 +125,8 @@ bool watch_list_is_over(const struct watch_list *l, int *out_code)
 	size_t counted = 0;
 	if (l->until == UNTIL_NEVER)
 		return false;
-	for (const struct watched *w = l->newest; w; w = w->older) {
+	for (size_t i = 0; i < l->count; i++) {
+		const struct watched *w = l->items[i];
 		if (!w->counts)
 			continue;
 		if (!is_over(l, &w->s))

@@ -123,8 +123,8 @@ void watch_print_table(struct watch_screen *screen, const struct watch_list *l)
 	(void)snprintf(head, sizeof(head), "%-8s  %-24s  %7s  %-32s  %s", "UTC", "state", "files",
 	        "delivery", "route");
 	print_cut(str_trim(str_c(head)), width);
-	for (const struct watched *w = l->newest; w && lines < rows; w = w->older, lines++)
-		print_row(&w->s, width);
+	for (size_t i = 0; i < l->count && lines < rows; i++, lines++)
+		print_row(&l->items[i]->s, width);
 	cli_print("\033[J");
 	(void)fflush(stdout);
 	screen->lines = lines;

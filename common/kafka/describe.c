@@ -91,7 +91,8 @@ static int describe_settings(rd_kafka_t *rk, const struct bus_question *q, struc
 {
 	char text[128];
 	size_t count = 0;
-	rd_kafka_ConfigResource_t **asked = calloc(q->topics_count + 1, sizeof(*asked));
+	rd_kafka_ConfigResource_t **asked =
+	        calloc(q->topics_count + 1, sizeof(rd_kafka_ConfigResource_t *));
 	if (!asked)
 		return err_set(e, ERR_FATAL, "no_memory", "out of memory for topics");
 	for (size_t i = 0; i < q->topics_count; i++) {
@@ -132,7 +133,7 @@ static int open_client(const char *brokers, rd_kafka_t **out, struct err *e)
 int bus_describe(const char *brokers, const struct bus_question *q, struct arena *mem,
         struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e)
 {
-	rd_kafka_t *rk;
+	rd_kafka_t *rk = NULL;
 	struct bus_cluster cluster = {.brokers = 0};
 	if (open_client(brokers, &rk, e))
 		return e->act;
@@ -148,7 +149,7 @@ int bus_describe(const char *brokers, const struct bus_question *q, struct arena
 int bus_group_members(
         const char *brokers, const struct str *groups, size_t count, int *out, struct err *e)
 {
-	rd_kafka_t *rk;
+	rd_kafka_t *rk = NULL;
 	const struct rd_kafka_group_list *list = NULL;
 	if (open_client(brokers, &rk, e))
 		return e->act;
