@@ -50,7 +50,8 @@ class Foreigner:
         self.fleet = fleet
         self.servers = {"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"]}
         self.producer = Producer(self.servers | {"message.max.bytes": 1048588, "acks": "all", "linger.ms": 0})
-        self.consumer = Consumer(self.servers | {"group.id": f"foreign-{fleet.id}", "enable.auto.commit": False})
+        self.consumer = Consumer(self.servers | {"group.id": f"foreign-{fleet.id}", "enable.auto.commit": False,
+                                                  "fetch.wait.max.ms": 20})
 
     def send(self, topic, value, key=None, headers=None):
         """The message's (partition, offset)."""
