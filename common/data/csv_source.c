@@ -160,7 +160,10 @@ static int read_objects(struct reading *r, struct err *e)
 		act = is_ready(r, objects, count, &ready, e);
 	if (act == 0 && (!ready || count == 0))
 		act = err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(r->from->url),
-		        ready ? "holds no object yet" : "is not complete yet");
+		        ready    ? "holds no object yet: deliver it there"
+		        : marked ? "is not complete yet: its ready.marker is not there"
+		                 : "is not complete yet: an object is younger than "
+		                   "ready.quiet_seconds");
 	for (size_t i = 0; act == 0 && i < count; i++) {
 		r->object = &objects[i];
 		if (r->calls->on_object)

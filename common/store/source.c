@@ -138,8 +138,9 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 		return 0;
 	char path[PATH_BYTES_MAX + 1];
 	if (snprintf(path, sizeof(path), "%s%s", prefix, name) >= (int)sizeof(path) - 1)
-		return err_set(w->e, ERR_REJECT, "bad_source", "%s: a path is longer than %d bytes",
-		        w->source->url, PATH_BYTES_MAX);
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s: a path is longer than %d bytes: shorten it", w->source->url,
+		        PATH_BYTES_MAX);
 	int act = check_name(w, path);
 	struct stat st;
 	if (act != 0)
@@ -170,7 +171,8 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, int depth)
 	int act = 0;
 	if (depth > DEPTH_MAX)
 		act = err_set(w->e, ERR_REJECT, "bad_source",
-		        "%s is nested deeper than %d directories", w->source->url, DEPTH_MAX);
+		        "%s is nested deeper than %d directories: move its files up",
+		        w->source->url, DEPTH_MAX);
 	while (act == 0) {
 		errno = 0;
 		const struct dirent *entry = readdir(dir);

@@ -71,6 +71,8 @@ def test_source(world, case):
         case.then(world, case)
     world.clear(case.name)
     world.put(case.url or f"{case.name}/part.csv", GOOD)
+    if case.marker:
+        world.put(f"{case.name}/{case.marker}", "")
     world.good_run(case.name)
 
 
@@ -124,7 +126,7 @@ def test_source_changes_between_inspect_and_select(world, change, state, reason,
         world.check(name, "bad")
     world.put(f"{name}/part.csv", GOOD)
     if state == "held":
-        assert row[3] == f"audience {name}: file://{world.root}/{name}/ holds no object yet"
+        assert row[3] == f"audience {name}: file://{world.root}/{name}/ holds no object yet: deliver it there"
         world.wait_row(name, "bad", "completed")
         world.check(name, "bad")
     world.clear(name)

@@ -56,7 +56,7 @@ BRIDGE = [
     Bridge("b_no_rows", {"pairs.csv": f"patient,token\n{A},\n,{TOKENS[A]}\n"}, 1, bad_bridge(
         "b_no_rows", "file://ROOT/source/b_no_rows/ holds no row with both ids: correct it, or the columns in the configuration")),
     Bridge("b_no_object", {}, 3, outcome(
-        "held", "source_missing", "bridge b_no_object: file://ROOT/source/b_no_object/ holds no object yet"), then=bridge_arrives),
+        "held", "source_missing", "bridge b_no_object: file://ROOT/source/b_no_object/ holds no object yet: deliver it there"), then=bridge_arrives),
     Bridge("b_empty_ids", {"pairs.csv": GOOD_BRIDGE + f"{CANARY}more,\n,{CANARY}more\n"}, 0, DONE,
            {"rows_read": len(PEOPLE) + 2, "invalid": 2, "pairs": len(PEOPLE)}),
     Bridge("b_pair_twice", {"pairs.csv": GOOD_BRIDGE + f"{A},{TOKENS[A]}\n"}, 0, DONE,

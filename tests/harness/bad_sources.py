@@ -21,9 +21,13 @@ class Source:
     then: Callable = None
     lists: tuple = ()
     url: str = None
+    marker: str = None
 
     def documents(self, world):
-        return [world.audience_of(self.name, self.url),
+        audience = world.audience_of(self.name, self.url)
+        if self.marker:
+            audience["source"]["ready"] = {"marker": self.marker}
+        return [audience,
                 world.route_of(self.name, **({"suppress": list(self.lists)} if self.lists else {}))]
 
 
@@ -37,12 +41,18 @@ def bad_source(name, detail):
 
 
 def nobody_there(name):
-    return outcome("held", "source_missing", f"audience {name}: file://ROOT/source/{name}/ holds no object yet")
+    return outcome("held", "source_missing", f"audience {name}: file://ROOT/source/{name}/ holds no object yet: deliver it there")
 
 
 def arrives(world, case):
     """The delivery that waited goes on by itself."""
     world.put(f"{case.name}/part.csv", GOOD)
+    world.wait_row(case.name, "bad", "completed")
+    world.check(case.name, "bad")
+
+
+def marker_arrives(world, case):
+    world.put(f"{case.name}/_SUCCESS", "")
     world.wait_row(case.name, "bad", "completed")
     world.check(case.name, "bad")
 
@@ -105,11 +115,16 @@ SOURCE = [
         "empty_file", "object part.csv: it is empty: even an object without rows needs its header")),
     Source("odd_name", {"part\n.csv": GOOD}, 1, bad_source(
         "odd_name", "file://ROOT/source/odd_name/: an object's name holds a control character: rename it")),
+    Source("deep", {"/".join("abcdefghijklmnopq") + "/part.csv": GOOD}, 1, bad_source(
+        "deep", "file://ROOT/source/deep/ is nested deeper than 16 directories: move its files up")),
     Source("header_only", {"part.csv": "patient\n"}, 3, outcome(
         "held", "empty_source", "the source has no row", "approve ID"), then=ended_by_another),
     Source("nobody_matches", {"part.csv": f"patient\n{CANARY}stranger\n"}, 3, outcome(
         "held", "zero_match", "no row of the source matched", "approve ID"), then=ended_by_another),
     Source("no_object", {}, 3, nobody_there("no_object"), then=arrives),
+    Source("not_ready", {"part.csv": GOOD}, 3, outcome(
+        "held", "source_missing", "audience not_ready: file://ROOT/source/not_ready/ is not complete yet: its ready.marker is "
+        "not there"), marker="_SUCCESS", then=marker_arrives),
     Source("no_prefix", {}, 3, outcome(
         "held", "source_missing", "audience no_prefix: file://ROOT/source/no_prefix/ cannot be read (No such file or directory): "
         "deliver it there, or correct the URL"), prepare=lambda world, case: os.rmdir(os.path.join(world.root, case.name)),
@@ -136,6 +151,7 @@ SOURCE = [
     Source("endless_id", {"part.csv": f"patient\n{A}\n{CANARY * 2000}\n"}, 0, DONE, {"invalid": 1, "matched": 1}),
     Source("no_utf_8", {"part.csv": f"patient\n{A}\n".encode() + f"{CANARY}".encode() + b"\xff\xfe\n"}, 0, DONE,
            {"rows_read": 2, "invalid": 0, "unmatched": 1, "matched": 1}),
+    Source("name_that_is_no_text", {"part\udcff.csv": GOOD}, 0, DONE, {"matched": len(PEOPLE)}),
     Source("bom_and_crlf", {"part.csv": b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()}, 0, DONE,
            {"rows_read": len(PEOPLE), "matched": len(PEOPLE)}),
     Source("no_last_line_end", {"part.csv": GOOD.rstrip("\n")}, 0, DONE, {"matched": len(PEOPLE)}),
