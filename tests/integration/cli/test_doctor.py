@@ -103,17 +103,6 @@ def test_servers_that_are_down_do_not_keep_the_others_from_being_looked_at(fleet
     assert {("ok", "staging"), ("ok", "keys"), ("ok", "time zones")} <= set(told(found, "ok"))
 
 
-def test_servers_that_hang_are_told_in_bounded_time(fleet):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        before = time.monotonic()
-        found = doctor(fleet, LONGSHORE_KAFKA=f"127.0.0.1:{port}", LONGSHORE_REDIS=f"127.0.0.1:{port}",
-                       LONGSHORE_POSTGRES=f"host=127.0.0.1 port={port} dbname=x user=x")
-        assert time.monotonic() - before < 50
-    assert told(found, "problem") == [("problem", "kafka"), ("problem", "postgres")]
-    assert ("ok", "staging") in told(found, "ok")
-
-
 def test_a_topic_that_is_missing(fleet):
     from confluent_kafka.admin import AdminClient
     client = AdminClient({"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"]})
@@ -356,12 +345,16 @@ def test_work_that_is_stuck(fleet):
     assert told(doctor(fleet), "problem") == []
 
 
-def test_a_check_that_hangs_is_left_behind(fleet):
-    """A database that takes the connection and never answers, with no time-out of its own."""
+def test_servers_that_hang_keep_nothing_from_being_told(fleet):
+    """They take connections and never answer; the database has no time-out of its own, so its checks are left behind."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        found = doctor(fleet, LONGSHORE_POSTGRES=f"host=127.0.0.1 port={port} dbname=x user=x connect_timeout=300")
-    late = [f for f in found if f[2] == "did not come to an end in time"]
-    assert {f[1] for f in late} == {"postgres", "migrations", "grants", "drops", "zones", "work"}
-    assert {f[3] for f in late if f[1] in ("postgres", "work")} == {"look at the server of LONGSHORE_POSTGRES"}
-    assert {("ok", "staging"), ("ok", "keys"), ("ok", "redis")} <= set(told(found, "ok"))
+        before = time.monotonic()
+        found = doctor(fleet, LONGSHORE_POSTGRES=f"host=127.0.0.1 port={port} dbname=x user=x connect_timeout=300",
+                       LONGSHORE_KAFKA=f"127.0.0.1:{port}", LONGSHORE_REDIS=f"127.0.0.1:{port}")
+        assert time.monotonic() - before < 50
+    late = {f[1]: f[3] for f in found if f[2] == "did not come to an end in time"}
+    assert set(late) == {"postgres", "migrations", "grants", "drops", "zones", "work"}
+    assert all("the server of LONGSHORE_POSTGRES" in remedy for remedy in late.values())
+    assert one(found, "kafka")[0] == "problem" and one(found, "redis")[0] == "warning"
+    assert {("ok", "staging"), ("ok", "keys")} <= set(told(found, "ok"))

@@ -1,4 +1,6 @@
 """What each verb prints and how it exits, against a fleet; and what is said to misuse."""
+import concurrent.futures
+import contextlib
 import json
 import os
 import signal
@@ -256,23 +258,31 @@ def test_approving_what_is_paused_names_the_right_command(scene, fleet):
     assert fleet.cli_json("resume", delivery, "--wait", "60")["state"] == "completed"
 
 
-def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
+LISTENS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%%run.delivery%%' " \
+    "AND state = 'idle' AND application_name = 'longshore'"
+
+
+@contextlib.contextmanager
+def schedulers_paused(fleet):
     for replica in fleet.of("scheduler"):
         replica.pause()
     try:
+        yield
+    finally:
+        for replica in fleet.of("scheduler"):
+            replica.cont()
+
+
+def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
+    with schedulers_paused(fleet):
         done = fleet.run("deliver", "main", "--wait", "1")
         assert done.returncode == 1 and "is still not recorded yet after 1 s; it goes on: longshore watch " in done.stderr
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        listens = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%%run.delivery%%' " \
-            "AND state = 'idle' AND application_name = 'longshore'"
-        wait_until(lambda: fleet.query(listens)[0][0], 30, "the wait to begin")
+        wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=20)
         assert (waiting.returncode, out) == (130, "") and "stopped waiting; delivery " in err
-    finally:
-        for replica in fleet.of("scheduler"):
-            replica.cont()
 
 
 def run_with(fleet, env, *args, timeout=60):
@@ -287,17 +297,30 @@ def test_a_setting_that_is_missing_is_named(fleet, args, setting):
     assert (done.returncode, done.stdout) == (2, "") and f"{setting} is not set" in done.stderr
 
 
-@pytest.mark.parametrize("args,env", [
-    (("status",), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
-    (("approve", ID), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
-    (("topics",), {"LONGSHORE_KAFKA": "127.0.0.1:1"}),
-    (("deliver", "main", "--id", "lost"), {"LONGSHORE_KAFKA": "127.0.0.1:1"}),
-])
-def test_a_server_that_is_down_is_told_in_bounded_time(fleet, args, env):
-    done = run_with(fleet, env, *args, timeout=40)
-    (setting,) = env
-    assert (done.returncode, done.stdout) == (1, "") and f"({setting})" in done.stderr
-    assert args[0] != "deliver" or "--id lost asks for the same again" in done.stderr
+DOWN = [(("status",), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
+        (("approve", ID), {"LONGSHORE_POSTGRES": "host=127.0.0.1 port=1 dbname=x user=x"}),
+        (("topics",), {"LONGSHORE_KAFKA": "127.0.0.1:1"}),
+        (("deliver", "main", "--id", "lost"), {"LONGSHORE_KAFKA": "127.0.0.1:1"})]
+
+
+def test_a_server_that_is_down_is_told_in_bounded_time(fleet):
+    with concurrent.futures.ThreadPoolExecutor(len(DOWN)) as pool:
+        for (args, env), done in zip(DOWN, pool.map(lambda case: run_with(fleet, case[1], *case[0], timeout=40), DOWN)):
+            (setting,) = env
+            assert (done.returncode, done.stdout) == (1, "") and f"({setting})" in done.stderr, done
+            assert args[0] != "deliver" or "--id lost asks for the same again" in done.stderr
+
+
+def test_a_wait_outlives_its_connection(fleet):
+    with schedulers_paused(fleet):
+        argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait", "60"]
+        waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, text=True)
+        wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
+        ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND " \
+            "application_name = 'longshore'"
+        assert fleet.query(ended)[0][0] == 1
+    out, _ = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and out.endswith("  completed\n")
 
 
 def test_a_role_without_rights_is_told_so(fleet):
