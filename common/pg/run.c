@@ -169,13 +169,11 @@ int pg_tx_begin(struct pg *pg, struct err *e)
 	return result;
 }
 
-int pg_tx_commit(struct pg *pg, struct err *e)
+static int try_commit(struct pg *pg, struct err *e)
 {
-	assert(pg->in_tx);
 	int result = pg_ready(pg, e);
-	if (result != 0) {
+	if (result != 0)
 		return result;
-	}
 	AUTO_PGRESULT answer = PQexec(pg->conn, "COMMIT");
 	result = pg_check(pg, answer, "commit", e);
 	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
@@ -183,9 +181,16 @@ int pg_tx_commit(struct pg *pg, struct err *e)
 		result = err_set(e, ERR_FATAL, "pg_error",
 		        "commit: a statement of the transaction had failed and was not looked at");
 	}
-	if (pg->conn) {
-		pg->in_tx = PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
-	}
+	return result;
+}
+
+int pg_tx_commit(struct pg *pg, struct err *e)
+{
+	assert(pg->in_tx);
+	int result = try_commit(pg, e);
+	if (result != 0)
+		pg_tx_rollback(pg);
+	pg->in_tx = false;
 	return result;
 }
 

@@ -83,6 +83,7 @@ static inline void pg_rows_drop(struct pg_rows **rows)
 #define AUTO_PG_ROWS __attribute__((cleanup(pg_rows_drop))) struct pg_rows *
 
 int pg_tx_begin(struct pg *pg, struct err *e) ERR_MUST_USE; /* READ COMMITTED */
+/* Ends the transaction whatever it answers. ERR_RETRY ("pg_unavailable"): it may have happened. */
 int pg_tx_commit(struct pg *pg, struct err *e) ERR_MUST_USE;
 void pg_tx_rollback(struct pg *pg); /* never fails; no-op outside a transaction */
 

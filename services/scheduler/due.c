@@ -70,17 +70,12 @@ void status_reader_init(
         struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem)
 {
 	*r = (struct status_reader){
-	        .s = s, .finals = arena_alloc(mem, (messages + 1) * sizeof(struct seen_status))};
+	        .s = s, .seen = arena_alloc(mem, (messages + 1) * sizeof(struct seen_status))};
 }
 
 void status_read(struct status_reader *r, const struct ev_delivery_status *status, int64_t mono_ms)
 {
-	enum delivery_state state;
-	bool is_known = delivery_state_parse(status->state, &state);
-	if (is_known && delivery_state_is_final(state)) {
-		r->finals[r->finals_count++] =
-		        (struct seen_status){status->delivery_id, status->version};
-	}
+	r->seen[r->seen_count++] = (struct seen_status){status->delivery_id, status->version};
 	/* A final one, too, may have come before its turn: the word after it counts. No room: due
 	 * times repair it. */
 	(void)readback_note(&r->s->readback, status->delivery_id, status->version, mono_ms);
@@ -88,7 +83,8 @@ void status_read(struct status_reader *r, const struct ev_delivery_status *statu
 
 int status_confirm(struct status_reader *r, struct arena *mem, struct err *e)
 {
-	return state_db_confirm(r->s->pg, r->finals, r->finals_count, mem, e);
+	return state_db_confirm(
+	        r->s->pg, r->seen, r->seen_count, r->s->settings.confirm_ms, mem, e);
 }
 
 int due_statuses(
@@ -110,9 +106,10 @@ int due_statuses(
 	for (size_t i = 0; i < behind_count && bad == 0; i++)
 		rows[i] = publish_status_row(
 		        s, behind[i].id, behind[i].tenant, behind[i].status, mem);
-	PROBE(readback_before_publish);
-	if (bad == 0 && behind_count > 0)
+	if (bad == 0 && behind_count > 0) {
+		PROBE(readback_before_publish);
 		bad = publish_only(s, rows, behind_count, mem, e);
+	}
 	for (size_t i = 0; i < count && bad != 0; i++) /* looked at again later */
 		(void)readback_note(&s->readback, seen[i].id, seen[i].version, mono_ms);
 	if (bad == 0)

@@ -14,8 +14,8 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 /* Statuses as they were read from the topic. */
 struct status_reader {
 	struct scheduler *s;
-	struct seen_status *finals;
-	size_t finals_count;
+	struct seen_status *seen;
+	size_t seen_count;
 };
 void status_reader_init(
         struct status_reader *r, struct scheduler *s, size_t messages, struct arena *mem);

@@ -212,8 +212,8 @@ int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e)
 	return bad;
 }
 
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
-        struct err *e)
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, int64_t alarm_ms,
+        struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -221,6 +221,7 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, seen, count, id);
 	ADD_NUMS(&p, seen, count, version);
+	pg_add_num(&p, alarm_ms);
 	return pg_run(pg, &sql_confirm_finals, &p, NULL, NULL, e);
 }
 

@@ -49,8 +49,10 @@ struct seen_status {
 	struct str id;
 	int64_t version;
 };
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
+/* What was read back, in order. A final status is confirmed by itself; an older one after it gives
+ * the delivery an alarm again, in alarm_ms. */
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, int64_t alarm_ms,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 struct stored_status {
 	struct str id, tenant, status;
 };

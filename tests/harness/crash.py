@@ -3,6 +3,7 @@
 The program has no switch for this: `longshore:<point>` is a nop until somebody looks.
 """
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,22 +18,29 @@ class Trap:
 
     >>> trap = Trap(pid, "task_after_ack")     # armed when this returns
     >>> ... cause work ...
-    >>> trap.kill(timeout=30)                  # waits until the point is hit; the process is dead afterwards
+    >>> trap.wait()            # until the point is hit; then the process is dead, or (action="stop") held until release()
     """
 
     def __init__(self, pid, point, hit=1, action="kill", ready_timeout=60):
         self.pid, self.point, self.action = pid, point, action
+        self._is_held = False
         self._log = tempfile.NamedTemporaryFile("w+", prefix="trap-", suffix=".log", delete=False)
         commands = ["set pagination off", "set confirm off", "handle SIGSTOP nostop noprint pass",
                     "handle SIGPIPE nostop noprint pass", "handle SIGTERM nostop noprint pass",
                     f"break -probe-stap longshore:{point}"]
         if hit > 1:
             commands.append(f"ignore 1 {hit - 1}")
-        commands += [r'printf "TRAP-ARMED\n"', "continue", r'printf "TRAP-HIT\n"']
+        # A process that ends elsewhere has no thread any more.
+        commands += [r'printf "TRAP-ARMED\n"', "continue",
+                     'python print("TRAP-HIT" if gdb.selected_thread() else "TRAP-LOST")']
         if action == "kill":
             commands.append("kill")
         else:
-            commands += [f"shell kill -STOP {pid}", "delete", "detach"]
+            # Held by the debugger, as SIGSTOP would hold it. (SIGSTOP itself can get lost on the way out: gdb sends SIGCONT
+            # to threads that it stopped for its own ends.)
+            self._gate = tempfile.mkdtemp(prefix="trap-gate-")
+            os.mkfifo(os.path.join(self._gate, "go"))
+            commands += [f"shell read _ <{self._gate}/go", "delete", "detach"]
         argv = ["gdb", "-nx", "-batch", "-p", str(pid)]
         for command in commands:
             argv += ["-ex", command]
@@ -50,15 +58,34 @@ class Trap:
         if word not in self._text():
             raise PointNotReached(f"{self.point}: gdb ended without {word}:\n{self._text()[-2000:]}")
 
+    def has_sprung(self):
+        """The point was reached, or never will be."""
+        return self._gdb.poll() is not None or "TRAP-HIT" in self._text()
+
     def wait(self, timeout=60):
         """Until the point was reached and the process is killed or stopped there."""
         try:
-            self._gdb.wait(timeout)
-        except subprocess.TimeoutExpired:
+            self._wait_for("TRAP-HIT", timeout)
+        except BaseException:
             self.cancel()
-            raise PointNotReached(f"{self.point} was not reached within {timeout} s:\n{self._text()[-2000:]}") from None
-        if "TRAP-HIT" not in self._text():
-            raise PointNotReached(f"{self.point}: the process ended elsewhere:\n{self._text()[-2000:]}")
+            raise
+        if self.action == "kill":
+            self._end()
+        else:
+            self._is_held = True
+
+    def release(self):
+        """A process that is held goes on; nothing if it never got there."""
+        if not self._is_held:
+            self.cancel()
+            return
+        with open(os.path.join(self._gate, "go"), "w", encoding="ascii") as go:
+            go.write("go\n")
+        shutil.rmtree(self._gate)
+        self._end()
+
+    def _end(self):
+        assert self._gdb.wait(30) == 0, self._text()
         os.unlink(self._log.name)
 
     def cancel(self):

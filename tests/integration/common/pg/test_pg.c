@@ -128,8 +128,7 @@ static void commit_of_a_failed_transaction_is_no_success(void **state)
 	assert_int_equal(pg_tx_begin(pg, &e), 0);
 	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), 0);
 	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), ERR_REJECT);
-	assert_int_equal(pg_tx_commit(pg, &e), ERR_FATAL);
-	pg_tx_rollback(pg);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_FATAL); /* and the transaction is over */
 	assert_int_equal(database_num(pg, "SELECT count(*) FROM public.t"), 1);
 	assert_int_equal(insert(3, STR("x"), (struct str){NULL, 0}, &e), 0);
 }
@@ -144,8 +143,7 @@ static void a_backend_killed_inside_a_transaction_is_retry_and_never_half(void *
 	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
 	/* Nothing reconnects behind the caller's back: the second half alone must not be stored. */
 	assert_int_equal(insert(3, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
-	assert_int_equal(pg_tx_commit(pg, &e), ERR_RETRY);
-	pg_tx_rollback(pg);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_RETRY); /* and the transaction is over */
 	assert_int_equal(pg_tx_begin(pg, &e), 0);
 	assert_int_equal(insert(4, STR("x"), (struct str){NULL, 0}, &e), 0);
 	assert_int_equal(pg_tx_commit(pg, &e), 0);

@@ -1,0 +1,107 @@
+"""A process killed, or stopped and continued later, at a point of the protocol while it holds work: what it was doing must
+come out as if nothing had happened.
+
+The trap proves that the point was reached; `unfinished` that there was work in the process's hands when it was.
+"""
+import signal
+from contextlib import contextmanager
+
+from crash import Trap
+from fleet import FINAL, Fleet, wait_until
+from scene import Scene, nothing_is_stuck
+
+# Alarms are short, so that a lost process costs seconds here and not minutes.
+QUICK = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE_MS": "500",
+         "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "30000", "LONGSHORE_LEASE_MS": "1000",
+         "LONGSHORE_SCHEDULER_BACKOFF_MS": "100", "LONGSHORE_SCHEDULER_CONFIRM_MS": "1000"}
+
+
+@contextmanager
+def crash_scene(name, env=None, **kwargs):
+    with Fleet(f"crash-{name}", env=QUICK | (env or {})) as fleet:
+        scene = Scene(fleet, **({"people": 600, "per_file": 200, "slice_bytes": 4096} | kwargs)).prepare()
+        yield scene
+        wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+
+
+class Delivery:
+    """The work of most cases. start() causes it, check() waits for it and judges it."""
+
+    def __init__(self, scene, route="main"):
+        self.scene, self.route, self.ids = scene, route, []
+
+    def start(self):
+        self.ids.append(self.scene.deliver(self.route))
+
+    def unfinished(self):
+        return not self.scene.fleet.query("SELECT 1 FROM run.state WHERE delivery_id = ANY(%s) AND due_at IS NULL "
+                                          "HAVING count(*) = %s", (self.ids, len(self.ids)))
+
+    def check(self):
+        for delivery in self.ids:
+            self.scene.check(delivery)
+
+
+class Stream(Delivery):
+    """Deliveries one after another until the trap has sprung, so that there is work at whatever moment it does.
+    disturb() is what leads to the point; it is called when the first is under way."""
+
+    def __init__(self, scene, disturb):
+        super().__init__(scene)
+        self.disturb = disturb
+
+    def start(self):
+        super().start()
+        self.disturb()
+
+    def feed(self, trap):
+        while not trap.has_sprung():
+            super().start()
+
+    def check(self):
+        """The last is complete; one before it is, too, or gave way to a newer one and left nothing."""
+        for delivery in self.ids:
+            status = self.scene.fleet.wait_state(delivery, states=FINAL, timeout=120)
+            if status["state"] == "superseded" and delivery != self.ids[-1]:
+                assert not self.scene.files_of(delivery)
+            else:
+                self.scene.check(delivery)
+
+
+def spring(trap, work):
+    work.start()
+    if isinstance(work, Stream):
+        work.feed(trap)
+    trap.wait()
+
+
+def only_one(scene, service):
+    """The one that runs, whatever an earlier case left."""
+    for extra in scene.fleet.of(service)[1:]:
+        extra.stop()
+    return (scene.fleet.of(service) or [scene.fleet.start_replica(service)])[0]
+
+
+def killed(scene, service, point, work):
+    victim = only_one(scene, service)
+    trap = Trap(victim.pid, point)
+    spring(trap, work)
+    assert victim.process.wait(10) == -signal.SIGKILL
+    assert work.unfinished(), f"{service} held nothing at {point}"
+    scene.fleet.start_replica(service)
+    work.check()
+
+
+def stopped(scene, service, point, work):
+    """Another takes over; then the stopped one goes on with what it thinks it still owns."""
+    trap = Trap(only_one(scene, service).pid, point, action="stop")
+    try:
+        spring(trap, work)
+        assert work.unfinished(), f"{service} held nothing at {point}"
+        scene.fleet.start_replica(service)
+        work.check()
+    finally:
+        trap.release()
+    again = scene.deliver()
+    scene.check(again)
+    work.check()
