@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { TEXT_MOST = 1000 };
+
 int cli_usage(struct err *e, const char *fmt, ...)
 {
 	char text[400];
@@ -72,6 +74,22 @@ static int check_name(
 	return 0;
 }
 
+/* Arguments go into events and rows, which hold text. A path may be anything. */
+static int check_text(
+        const struct cli_verb *verb, const char *name, const char *value, struct err *e)
+{
+	struct str text = str_c(value);
+	bool is_text = text.n <= TEXT_MOST && str_is_utf8(text);
+	for (size_t i = 0; i < text.n; i++)
+		is_text = is_text && (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
+	if (is_text || strcmp(name, "-f") == 0)
+		return 0;
+	return cli_usage(e,
+	        "%s: %s must be UTF-8 of at most %d bytes, without line ends and other control "
+	        "characters",
+	        verb->name, name, TEXT_MOST);
+}
+
 static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at,
         struct cli_args *out, struct err *e)
 {
@@ -98,6 +116,8 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 		        option->name, option->value);
 	if (value && value[0] == '\0')
 		return cli_usage(e, "%s: the value of %s is empty", verb->name, option->name);
+	if (value && check_text(verb, option->name, value, e) != 0)
+		return e->act;
 	if (value && check_name(verb, option->name, value, e) != 0)
 		return e->act;
 	out->options[out->options_count].name = option->name;
@@ -120,6 +140,8 @@ int cli_parse(
 			return cli_usage(e,
 			        "%s: %s is one argument too many; usage: longshore %s %s",
 			        verb->name, argv[i], verb->name, verb->usage);
+		if (check_text(verb, "an argument", argv[i], e) != 0)
+			return e->act;
 		out->positions[out->positions_count++] = argv[i];
 	}
 	for (int i = 0; i < out->options_count; i++) {

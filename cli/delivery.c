@@ -107,3 +107,28 @@ int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *o
 	*out = row;
 	return 0;
 }
+
+int cli_delivery_now(
+        struct cli *cli, struct str delivery_id, struct delivery_row *out, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, delivery_id);
+	int act = cli_pg(cli, e);
+	if (act == 0)
+		act = pg_run(cli->pg, &sql_select_state, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	if (pg_rows_count(rows) == 0)
+		return cli_delivery(cli, delivery_id, out, e);
+	*out = (struct delivery_row){.delivery_id = pg_text(rows, 0, 0, &cli->mem),
+	        .tenant = pg_text(rows, 0, 1, &cli->mem),
+	        .route = pg_text(rows, 0, 2, &cli->mem),
+	        .state = pg_text(rows, 0, 3, &cli->mem),
+	        .reason = pg_text(rows, 0, 4, &cli->mem),
+	        .detail = STR(""),
+	        .version = pg_num(rows, 0, 5),
+	        .is_found = true};
+	return 0;
+}

@@ -28,6 +28,9 @@ int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct 
 /* ERR_REJECT ("not_found"): no such delivery or build. */
 int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out,
         struct err *e) ERR_MUST_USE;
+/* The same as the scheduler has it now, which may not be recorded yet; detail stays empty. */
+int cli_delivery_now(struct cli *cli, struct str delivery_id, struct delivery_row *out,
+        struct err *e) ERR_MUST_USE;
 
 struct wait_for {
 	struct str delivery_id;

@@ -87,7 +87,7 @@ static int answer(struct cli *cli, const struct word *word, struct err *e)
 	int64_t seconds = 0;
 	int act = cli_wait_seconds(cli, &seconds, e);
 	if (act == 0)
-		act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, e);
+		act = cli_delivery_now(cli, str_c(cli->args.positions[0]), &row, e);
 	if (act == 0)
 		act = judge(cli, word, &row, e);
 	if (act == 0)

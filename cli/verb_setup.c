@@ -70,15 +70,19 @@ static int keys(struct cli *cli, struct err *e)
 	if (strcmp(cli->args.positions[0], "init") != 0)
 		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate]",
 		        cli->args.positions[0]);
+	bool rotates = cli_option(cli, "--rotate") != NULL;
 	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
 	if (act == 0)
-		act = keyring_init(cli->conf.keys, cli_option(cli, "--rotate") != NULL, e);
+		act = keyring_init(cli->conf.keys, rotates, e);
 	if (act != 0)
 		return act;
-	if (!cli->json)
-		cli_print("key directories are in %s, one per service\n", cli->conf.keys);
+	if (cli->json)
+		cli_print("{\"keys\":\"%s\"}\n", rotates ? "rotated" : "initialised");
 	else
-		cli_print("{\"keys\":\"initialised\"}\n");
+		cli_print("key directories are in %s, one per service%s\n", cli->conf.keys,
+		        rotates ? "; a new epoch was added: restart bridge-builder and "
+		                  "bridge-worker, the next builds are full"
+		                : "");
 	return EXIT_DONE;
 }
 

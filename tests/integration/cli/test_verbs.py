@@ -80,6 +80,33 @@ MISUSE = [
      for verb in ("approve", "reject", "cancel", "resume")]
 
 
+@pytest.mark.parametrize("args", [("deliver", "main", "--note", b"\xff"), ("deliver", "main", "--actor", "a\nb"), ("status", "\x1b[31m"),
+                                  ("deliver", "main", "--id", "x" * 1001)])
+def test_what_is_no_text_goes_nowhere(fleet, args):
+    done = fleet.run(*args)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.endswith("must be UTF-8 of at most 1000 bytes, without line ends and other control characters\n")
+
+
+def test_of_several_tenants_one_must_be_named():
+    fleet = Fleet("tenants")
+    try:
+        fleet.setup()
+        assert fleet.run("deliver", "main").stderr == "longshore: there are 0 tenants: apply one first\n"
+        scene = Scene(fleet, people=10, objects=1)
+        fleet.cli("apply", "-f", scene.config)
+        fleet.apply([{"kind": "Tenant", "name": "globex"}])
+        for args in (("deliver", "main"), ("bridge", "build", "tokens"), ("bridge", "info", "tokens")):
+            done = fleet.run(*args)
+            assert (done.returncode, done.stderr) == (2, "longshore: there are 2 tenants: name one by --tenant\n")
+        assert fleet.cli("bridge", "info", "tokens", "--tenant", "acme").splitlines()[1:] == []
+        assert len(fleet.cli("deliver", "main", "--tenant", "acme")) == 33
+        assert fleet.cli("keys", "init", "--rotate").endswith("the next builds are full\n")
+        assert os.path.exists(fleet.path("keys", "bridge-worker", "fingerprint-2.key"))
+    finally:
+        fleet.remove()
+
+
 @pytest.mark.parametrize("args,code,words", MISUSE, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 def test_misuse_is_told_with_place_and_remedy(fleet, args, code, words):
     done = fleet.run(*args)
@@ -243,6 +270,23 @@ def test_ending_a_held_one(fleet, held, verb, state, waits):
         return
     assert fleet.cli(verb, held, "--actor", "bob") == f"asked for {held}\n"
     assert fleet.wait_state(held, states=(state,))["state"] == state
+
+
+def test_an_answer_needs_no_recorder(fleet, held):
+    """What the scheduler has counts, not what is recorded of it."""
+    for replica in fleet.of("audit-sink"):
+        replica.stop()
+    try:
+        second = fleet.cli("deliver", "small").strip()
+        wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND reason = 'overlap'", (second,)), 60,
+                   "the second one to stand behind the first")
+        assert fleet.status(second) is None
+        assert fleet.cli("cancel", second) == f"asked for {second}\n"
+        wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND state = 'cancelled'", (second,)), 60,
+                   "the cancelled one")
+        assert fleet.run("cancel", second).stderr == f"longshore: cancel: delivery {second} is cancelled already\n"
+    finally:
+        fleet.start_replica("audit-sink")
 
 
 def test_approving_what_is_paused_names_the_right_command(scene, fleet):
