@@ -29,6 +29,12 @@ def world():
         yield world
 
 
+@pytest.fixture(autouse=True)
+def services_are_up(world):
+    """A case that ended a service fails; those behind it need not wait for what nobody does."""
+    world.check_services()
+
+
 @pytest.fixture(scope="module")
 def foreigner(world):
     foreigner = Foreigner(world.fleet)

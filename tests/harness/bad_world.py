@@ -171,6 +171,9 @@ class World:
         trigger = f"good-{self.runs}"
         assert self.deliver(route, trigger).all() == (0, outcome("completed"), "")
         self.check(route, trigger, audience)
+        self.check_services()
+
+    def check_services(self):
         for replica in self.fleet.replicas:
             assert replica.alive(), f"{replica.service} ended:\n{replica.log()[-2000:]}"
 
