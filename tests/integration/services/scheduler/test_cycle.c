@@ -75,6 +75,35 @@ static void an_unknown_route_is_a_rejected_delivery(void **state)
 	        ((const struct ev_audit_record *)last->event)->action, STR("trigger.refused")));
 }
 
+static void a_trigger_that_could_not_be_stored_is_refused(void **state)
+{
+	struct bench *b = *state;
+	static char endless[201];
+	memset(endless, 'x', sizeof(endless));
+	const struct str large = {endless, sizeof(endless)};
+	struct ev_trigger bad[6];
+	for (size_t i = 0; i < 6; i++) {
+		bad[i] = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
+		bad[i].route = STR("daily");
+	}
+	bad[0].trigger_id = large;
+	bad[1].source = large;
+	bad[2].actor = large;
+	bad[3].actor = STR("a\nb");
+	bad[4].at_ms = INT64_MAX;
+	bad[5].at_ms = -1;
+	for (size_t i = 0; i < 6; i++) {
+		fleet_ask(b, &bad[i]);
+		const struct sent *last = &b->sent->items[b->sent->count - 1];
+		const struct ev_audit_record *record = last->event;
+		assert_int_equal(last->topic, TOPIC_AUDIT);
+		assert_true(str_eq(record->reason, STR("bad_trigger")));
+		assert_true(record->actor.n <= 200);
+	}
+	assert_int_equal(b->sent->count, 6);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), 0);
+}
+
 static void an_audience_is_delivered_by_all_its_routes(void **state)
 {
 	struct bench *b = *state;
@@ -453,6 +482,7 @@ int main(void)
 	        FLEET_TEST(a_delivery_goes_from_trigger_to_confirmed),
 	        FLEET_TEST(the_same_trigger_again_makes_nothing),
 	        FLEET_TEST(a_trigger_without_id_is_known_by_its_place),
+	        FLEET_TEST(a_trigger_that_could_not_be_stored_is_refused),
 	        FLEET_TEST(an_unknown_route_is_a_rejected_delivery),
 	        FLEET_TEST(an_audience_is_delivered_by_all_its_routes),
 	        FLEET_TEST(what_could_not_be_published_is_swept),

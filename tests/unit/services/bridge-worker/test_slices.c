@@ -165,6 +165,27 @@ static void rows_that_change_are_told_however_they_do(void **state)
 	}
 }
 
+/* The directory's own absence may pass, as when a mount is lost; an object's does not. */
+static void an_object_that_is_gone_is_told_and_its_directory_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	folder_mkdir(&w->folder, "src");
+	put(w, "src/a.csv", "patient,state\np2,NY\n");
+	must(inspect(w, "d", &r, &e), &e);
+	struct ev_staged_ref slices = *result_output_of(&r, STR("slices"));
+	folder_rmdir(&w->folder, "src");
+	assert_int_equal(select_slice(w, "d", &slices, 0, &r, &e), ERR_RETRY);
+	assert_string_equal(e.code, "source_missing");
+	folder_mkdir(&w->folder, "src");
+	assert_int_equal(select_slice(w, "d", &slices, 0, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "source_changed");
+	folder_mkdir(&w->folder, "src/a.csv");
+	assert_int_equal(select_slice(w, "d", &slices, 0, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "source_changed");
+}
+
 /* The list of an attempt that saw another source stands under the task's name: a new revision is
  * due. */
 static void inspecting_again_another_source_is_told(void **state)
@@ -311,6 +332,9 @@ int main(void)
 	                a_source_without_rows_has_no_slices, setup, teardown),
 	        cmocka_unit_test_setup_teardown(every_object_has_its_own_header, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_header_that_changes_is_told, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                an_object_that_is_gone_is_told_and_its_directory_is_waited_for, setup,
+	                teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_that_change_are_told_however_they_do, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
