@@ -149,10 +149,26 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	return act;
 }
 
+/* The epoch that the task asks for, else the newest. */
+static int fill_epoch(const struct building *b, int *out, struct err *e)
+{
+	int newest = 0, asked = b->task->key_epoch;
+	int act = keyring_current_epoch(b->builder->keys, &newest, e);
+	if (act != 0)
+		return act;
+	if (asked < 0 || asked > newest)
+		return err_set(e, ERR_REJECT, "bad_task",
+		        "there is no key epoch %d here, the newest is %d: run `longshore keys "
+		        "init`, or ask for another build",
+		        asked, newest);
+	*out = asked > 0 ? asked : newest;
+	return 0;
+}
+
 static int fill_keys(const struct building *b, struct bridge_build_spec *spec, struct err *e)
 {
 	const struct keyring *keys = b->builder->keys;
-	int act = spec->key_epoch == 0 ? keyring_current_epoch(keys, &spec->key_epoch, e) : 0;
+	int act = fill_epoch(b, &spec->key_epoch, e);
 	if (act == 0)
 		act = keyring_fingerprint(keys, spec->tenant, spec->bridge, spec->key_epoch,
 		        &spec->fingerprint_key, e);
@@ -172,7 +188,6 @@ static int build_with(const struct building *b, const struct str *columns, struc
 	        .columns = columns,
 	        .columns_count = bridge->columns_count,
 	        .one_to_one = bridge->cardinality == CARDINALITY_1_1,
-	        .key_epoch = b->task->key_epoch,
 	        .spill_dir = b->builder->spill_dir,
 	        .memory_bytes = (size_t)b->builder->memory_bytes,
 	        .shard_bytes = b->builder->shard_bytes};

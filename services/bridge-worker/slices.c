@@ -47,6 +47,6 @@ int slice_at(struct str list, int32_t index, struct slice *out, struct err *e)
 		}
 		at = (size_t)end + 1;
 	}
-	return err_set(
-	        e, ERR_REJECT, "corrupt", "the slice list has no readable line %d", index + 1);
+	return err_set(e, ERR_REJECT, "corrupt", "the slice list has no readable line for slice %d",
+	        index);
 }

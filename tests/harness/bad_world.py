@@ -96,6 +96,10 @@ class World:
         return {"kind": "Audience", "tenant": "acme", "name": name, "type": "DTC",
                 "source": {"url": self.url(source or f"{name}/")}, "id": {"column": "patient", "kind": "patient_id"}, **more}
 
+    def list_of(self, name):
+        return {"kind": "SuppressionList", "tenant": "acme", "name": name, "source": {"url": self.url(f"{name}/")},
+                "id": {"column": "patient", "kind": "patient_id"}}
+
     def route_of(self, name, audience=None, bridge="tokens", **more):
         return {"kind": "Route", "tenant": "acme", "name": name, "audience": audience or name, "destination": "partner",
                 "bridge": bridge, "bucket": "box", "guards": {"min_size": 1}, **more}

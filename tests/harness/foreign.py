@@ -9,6 +9,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+TASKS = (("BuildTask", "build.tasks"), ("BridgeTask", "bridge.tasks"), ("FormatTask", "format.tasks"),
+         ("UploadTask", "upload.tasks"))
 MAGIC = b"\xc3\x01"
 
 
@@ -52,6 +54,10 @@ class Foreigner:
         self.producer = Producer(self.servers | {"message.max.bytes": 1048588, "acks": "all", "linger.ms": 0})
         self.consumer = Consumer(self.servers | {"group.id": f"foreign-{fleet.id}", "enable.auto.commit": False,
                                                   "fetch.wait.max.ms": 20})
+
+    def produce(self, topic, value):
+        """Without waiting: producer.flush does."""
+        self.producer.produce(self.fleet.prefix + topic, value=value)
 
     def send(self, topic, value, key=None, headers=None):
         """The message's (partition, offset)."""
