@@ -2,6 +2,7 @@
 when it is back everything arrives there once."""
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from fleet import Fleet, wait_until
 from scene import nothing_is_stuck
 from world import QUICK, World
 
-CAP = 2
+CAP, FAILURES, REST_S = 2, 3, 1.0
 DEAD = tuple(f"dead{i}" for i in range(4))
 ALIVE = tuple(f"alive{i}" for i in range(6))
-SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": "3", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000",
-                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000"}
+SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": str(FAILURES),
+                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": str(int(REST_S * 1000)),
+                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": str(int(REST_S * 1000))}
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,10 @@ def breaker(world):
     return world.fleet.query("SELECT failures FROM run.breaker WHERE destination = 'far' AND open_until > now()")
 
 
+def tries(world):
+    return world.fleet.query("SELECT sum(attempts) FROM run.task WHERE destination = 'far' AND stage = 'upload'")[0][0]
+
+
 def in_flight(world):
     return world.fleet.query("SELECT count(*) FROM run.task WHERE destination = 'far' AND status = 'issued'")[0][0]
 
@@ -50,6 +56,7 @@ def test_a_dead_destination_holds_up_no_other(world):
     def look():
         nonlocal most
         most = max(most, in_flight(world))
+    began = time.monotonic()
     dead = [world.deliver(r) for r in DEAD]
     wait_until(lambda: look() or breaker(world), 60, "the circuit breaker to open")
     alive = [world.deliver(r) for r in ALIVE]
@@ -60,11 +67,14 @@ def test_a_dead_destination_holds_up_no_other(world):
     wait_until(lambda: look() or states(world, dead) == {"uploading"}, 30, "the dead destination's deliveries to upload")
     told = [d for d in dead if "cannot be opened" in world.fleet.status(d)["detail"]]
     assert told, [world.fleet.status(d) for d in dead]
-    assert 0 < most <= CAP
     [line] = [t for t in world.fleet.cli_json("trace", dead[0]) if t["source"] == "destination"]
     assert line["by"] == "far" and line["what"].startswith("circuit breaker") and "found it away" in line["detail"]
     [scheduler] = world.fleet.of("scheduler")
     assert {e["destination"] for e in scheduler.events("scheduler.destination.away")} == {"far"}
+    # It is left in peace: while the breaker is open one upload at a time looks whether it is back.
+    wait_until(lambda: look() or [f for f, in breaker(world) if f >= FAILURES + 3], 60, "some more tries")
+    assert tries(world) <= FAILURES + CAP + (time.monotonic() - began) / REST_S + 1
+    assert 0 < most <= CAP
     # It comes back: everything arrives once, and the breaker closes.
     world.mount.unlink()
     (world.mount / "inbox").mkdir(parents=True)
