@@ -59,35 +59,30 @@ static bool is_value(const char *arg)
 	return arg && (arg[0] != '-' || arg[1] == '\0');
 }
 
-/* What goes into a trigger as a name: the scheduler would refuse it, and nobody hear of it here. */
-static int check_name(
+static bool is_plain_text(struct str text)
+{
+	bool is_plain = text.n <= TEXT_MOST && str_is_utf8(text);
+	for (size_t i = 0; i < text.n; i++)
+		is_plain = is_plain && (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
+	return is_plain;
+}
+
+/* Arguments go into events and rows, which hold text; what is a name there the scheduler would
+ * refuse, and nobody hear of it here. A path may be anything. */
+static int check_text(
         const struct cli_verb *verb, const char *option, const char *value, struct err *e)
 {
 	static const char *const names[] = {"--actor", "--id", "--tenant"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(option, names[i]) == 0 && !event_name_is_good(str_c(value)))
-			return cli_usage(e,
-			        "%s: the value of %s must be UTF-8 of at most %d bytes without "
-			        "control characters",
-			        verb->name, option, EVENT_NAME_MAX);
-	}
-	return 0;
-}
-
-/* Arguments go into events and rows, which hold text. A path may be anything. */
-static int check_text(
-        const struct cli_verb *verb, const char *name, const char *value, struct err *e)
-{
-	struct str text = str_c(value);
-	bool is_text = text.n <= TEXT_MOST && str_is_utf8(text);
-	for (size_t i = 0; i < text.n; i++)
-		is_text = is_text && (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
-	if (is_text || strcmp(name, "-f") == 0)
+	bool is_name = false;
+	if (strcmp(option, "-f") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		is_name = is_name || strcmp(option, names[i]) == 0;
+	if (is_name ? event_name_is_good(str_c(value)) : is_plain_text(str_c(value)))
 		return 0;
 	return cli_usage(e,
-	        "%s: %s must be UTF-8 of at most %d bytes, without line ends and other control "
-	        "characters",
-	        verb->name, name, TEXT_MOST);
+	        "%s: the value of %s must be UTF-8 of at most %d bytes without control characters",
+	        verb->name, option, is_name ? EVENT_NAME_MAX : TEXT_MOST);
 }
 
 static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at,
@@ -117,8 +112,6 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 	if (value && value[0] == '\0')
 		return cli_usage(e, "%s: the value of %s is empty", verb->name, option->name);
 	if (value && check_text(verb, option->name, value, e) != 0)
-		return e->act;
-	if (value && check_name(verb, option->name, value, e) != 0)
 		return e->act;
 	out->options[out->options_count].name = option->name;
 	out->options[out->options_count++].value = value;

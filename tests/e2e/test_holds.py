@@ -12,6 +12,7 @@ import pytest
 import makers
 from crash import Trap
 from fleet import Fleet, wait_until
+from foreign import Foreigner, encode
 from scene import nothing_is_stuck
 from world import QUICK, World
 
@@ -236,7 +237,12 @@ def test_a_hold_that_nobody_answers_ends(world, asked):
     status = world.ends(delivery, "rejected", "expired")
     assert "approval" in status["detail"]
     world.leaves_nothing(delivery)
-    world.fleet.cli("approve", delivery, "--actor", "bob")  # too late
+    done = world.fleet.run("approve", delivery, "--actor", "bob")
+    assert (done.returncode, done.stderr) == (1, f"longshore: approve: delivery {delivery} is rejected already\n")
+    foreigner = Foreigner(world.fleet)  # who does not ask our command
+    foreigner.send("triggers", encode("Trigger", {"kind": "APPROVE", "source": "api", "trigger_id": "late", "tenant": "acme",
+                                                  "delivery_id": delivery, "actor": "bob"}))
+    foreigner.close()
     wait_until(lambda: ("delivery.approve_refused", "bob") in trail(world, delivery), 30, "the refusal in the trail")
     world.ends(delivery, "rejected", "expired")
 
