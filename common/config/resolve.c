@@ -159,6 +159,26 @@ static char container_delimiter(const struct document *doc)
 	return str_eq(container, STR("tsv")) ? '\t' : str_eq(container, STR("psv")) ? '|' : ',';
 }
 
+static bool has_token(struct str template, struct str token)
+{
+	for (size_t i = 0; i + token.n <= template.n; i++)
+		if (str_eq(str_bytes(template.p + i, token.n), token))
+			return true;
+	return false;
+}
+
+/* Names are given once and for ever: without one of these the second delivery would meet the first's. */
+static struct str template_of(const struct document *doc, const char *path, const char *preset)
+{
+	struct str template = document_text(doc, path, preset);
+	if (template.n > 0 && !has_token(template, STR("{label}")) &&
+	        !has_token(template, STR("{delivery}")))
+		document_wrong(doc, path,
+		        "must hold {label} or {delivery}, so that each delivery has names of its "
+		        "own");
+	return template;
+}
+
 static void read_destination(struct documents *d, struct str name, struct spec *spec)
 {
 	struct document doc = document_find(d, "Destination", name);
@@ -173,11 +193,11 @@ static void read_destination(struct documents *d, struct str name, struct spec *
 	        .crlf = document_word(&doc, "format.newline", newlines, 0) == 1,
 	        .max_rows_per_file = document_num(&doc, "limits.max_rows_per_file", 0),
 	        .min_rows = document_num(&doc, "limits.min_rows", 0),
-	        .data_template = document_text(&doc, "naming.data_template", NULL),
+	        .data_template = template_of(&doc, "naming.data_template", NULL),
 	        .part_format = document_text(&doc, "naming.part_format", "00001"),
 	        .time_zone = document_text(&doc, "naming.time_zone", "UTC"),
-	        .manifest_template = document_text(&doc, "manifest.template", ""),
-	        .marker_template = document_text(&doc, "completion.name_template", ""),
+	        .manifest_template = template_of(&doc, "manifest.template", ""),
+	        .marker_template = template_of(&doc, "completion.name_template", ""),
 	        .parts_without_marker = document_bool(&doc, "consent.parts_without_marker", false),
 	        .min_audience_size = min_size_of(&doc, spec->audience.type),
 	        .suppress_unknown_state =

@@ -132,6 +132,9 @@ static void mistakes_name_document_and_path(void **state)
 	                "\"column\":\"t\"}]}",
 	                "Route r, bridge: maps another kind of id than the audience has"},
 	        {3, "{\"columns\":[]}", "Destination d, naming.data_template: is missing"},
+	        {3, "{\"columns\":[],\"naming\":{\"data_template\":\"{yyyymmdd}_{part}.csv\"}}",
+	                "Destination d, naming.data_template: must hold {label} or {delivery}, so "
+	                "that each delivery has names of its own"},
 	        {5,
 	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
 	                "\"k\",\"guards\":{\"min_size\":\"x\"}}",
