@@ -12,7 +12,7 @@ import pytest
 
 from bad_bridges import BRIDGE
 from bad_configuration import CONFIGURATION
-from bad_events import EVENT, result
+from bad_events import A_LETTER, A_RECEIPT, A_RECORD, A_RESULT, A_STATUS, A_TRIGGER, EVENT, STRANGER, result
 from bad_sources import SOURCE, A
 from bad_world import CANARY, DESTINATION, DONE, GOOD, GOOD_BRIDGE, QUICK, World, outcome
 from fleet import Fleet, wait_until
@@ -301,17 +301,13 @@ def leaves(value, path=()):
         yield path, value
 
 
-def forged(event, record):
-    """The task with each of its numbers and texts in turn replaced by what nobody would send."""
+def forged(record, but=()):
+    """The record with each of its numbers and texts in turn replaced by what nobody would send."""
     for path, value in leaves(record):
-        if path[-1] in ("task_id", "not_after_ms", "spec", "spec_hash", "op", "role", "resolution"):
-            continue
-        for other in NUMBERS if isinstance(value, int) else TEXTS if isinstance(value, str) else (None,):
+        for other in () if path[-1] in but else NUMBERS if isinstance(value, int) else TEXTS:
             copy_of = copy.deepcopy(record)
             functools.reduce(lambda at, key: at[key], path[:-1], copy_of)[path[-1]] = other
-            copy_of["head"]["task_id"] = secrets.token_hex(16)
-            with contextlib.suppress(ValueError, TypeError):  # the schema does not allow it
-                yield copy_of["head"]["task_id"], encode(event, copy_of)
+            yield copy_of
 
 
 def test_event_tasks_with_one_hostile_field_each(world, foreigner):
@@ -328,9 +324,11 @@ def test_event_tasks_with_one_hostile_field_each(world, foreigner):
         event, topic = events[bytes(data)[:10]]
         real = decode(event, bytes(data))
         real["head"] |= {"spec": specs[real["head"]["spec_hash"]], "not_after_ms": int(time.time() * 1000) + 600000}
-        for task_id, value in forged(event, real):
-            foreigner.produce(topic, value)
-            asked.add(task_id)
+        for task in forged(real, ("task_id", "not_after_ms", "spec", "spec_hash", "op", "role", "resolution")):
+            task["head"]["task_id"] = secrets.token_hex(16)
+            with contextlib.suppress(ValueError, TypeError):  # the schema does not allow it
+                foreigner.produce(topic, encode(event, task))
+                asked.add(task["head"]["task_id"])
     foreigner.producer.flush(60)
 
     def left():
@@ -339,6 +337,31 @@ def test_event_tasks_with_one_hostile_field_each(world, foreigner):
     assert len(asked) > 400
     wait_until(lambda: left() == 0 or not all(r.alive() for r in world.fleet.replicas), 120, "all to be answered or set aside", 0.3)
     assert_nothing_escaped(world)
+    world.good_run()
+
+
+@pytest.mark.parametrize("topic, event, record, own, kinds, readers", [
+    ("triggers", "Trigger", A_TRIGGER | {"audience": "daily", "bridge": "tokens", "delivery_id": STRANGER, "note": "n"}, "trigger_id",
+     [{"kind": kind} for kind in ("DELIVER", "BUILD", "CANCEL", "APPROVE", "REJECT", "RESUME", "REPLAY")], 1),
+    ("results", "TaskResult", A_RESULT, None, [{"outcome": "DONE"}, {"outcome": "RETRY"}, {"outcome": "REJECT"}], 1),
+    ("deliveries", "DeliveryStatus", A_STATUS, "delivery_id", [{}, {"kind": "build"}, {"state": "completed"}], 2),
+    ("deliveries", "Receipt", A_RECEIPT, "delivery_id", [{}], 2),
+    ("audit", "AuditRecord", A_RECORD, "record_id", [{}], 1),
+    ("deadletters", "DeadLetter", A_LETTER, None, [{}], 1),
+], ids=lambda value: value if isinstance(value, str) else None)
+def test_events_with_one_hostile_field_each(world, foreigner, topic, event, record, own, kinds, readers):
+    """They are refused, set aside or recorded; those behind them are read, and the services go on."""
+    count = 0
+    for kind in kinds:
+        for forgery in forged(record | kind, ("kind", "outcome")):
+            if own and forgery.get(own) == record.get(own):
+                forgery[own] = secrets.token_hex(16)
+            with contextlib.suppress(ValueError, TypeError):  # the schema does not allow it
+                foreigner.produce(topic, encode(event, forgery), b"k")
+                count += 1
+    assert count > 40
+    place = foreigner.send(topic, b"the last", b"k")  # in the same partition: it is read when all were
+    world.letters_of(topic, place, readers)
     world.good_run()
 
 

@@ -36,8 +36,24 @@ NO_MAGIC = "does not begin with C3 01, so it is no single-object encoding"
 UNKNOWN = "the writer's schema is not in event.schema; run `longshore migrate` of the newest release"
 
 
+A_TRIGGER = {"kind": "DELIVER", "source": "api", "tenant": "acme", "route": "daily", "actor": "mallory"}
+A_RESULT = {"task_id": "ab" * 16, "issue": 1, "tenant": "acme", "delivery_id": STRANGER, "revision": 1, "stage": "select",
+            "index": 0, "outcome": "REJECT", "reason": "planted", "worker": "mallory", "started_at_ms": 1, "finished_at_ms": 2}
+A_STATUS = {"delivery_id": STRANGER, "tenant": "acme", "route": "nowhere", "audience": "a", "destination": "d", "mode": "full",
+            "epoch": "0", "cause_kind": "trigger", "cause": "forged", "state": "selecting", "reason": "", "detail": "",
+            "requested_by": "mallory", "revision": 1, "version": 1, "spec_hash": "", "bridge_version": "", "content_hash": "",
+            "created_at_ms": 1, "changed_at_ms": 1}
+A_RECORD = {"record_id": "x", "tenant": "acme", "at_ms": 1, "actor": "mallory", "action": "x", "delivery_id": "", "route": "",
+            "reason": "", "detail": "", "version": 0, "facts": [{"name": "a", "value": "b"}]}
+A_LETTER = {"service": "s", "topic": "t", "partition": 1, "offset": 1, "headers": [], "timestamp_ms": 1, "reason": "r",
+            "detail": "d", "at_ms": 1}
+A_FILE = {"file_id": "f", "name": "n", "url": "u", "role": "part", "rows": 1, "bytes": 1, "sha256": "a", "plain_sha256": "b",
+          "guarantee": "g", "verified": "v", "committed_at_ms": 1}
+A_RECEIPT = {"delivery_id": STRANGER, "tenant": "acme", "version": 1, "file": A_FILE}
+
+
 def trigger(**more):
-    return encode("Trigger", {"kind": "DELIVER", "source": "api", "tenant": "acme", "route": "daily", "actor": "mallory"} | more)
+    return encode("Trigger", A_TRIGGER | more)
 
 
 def head(**more):
@@ -51,17 +67,11 @@ def task(**more):
 
 
 def result(**more):
-    return encode("TaskResult", {"task_id": "ab" * 16, "issue": 1, "tenant": "acme", "delivery_id": STRANGER, "revision": 1,
-                                 "stage": "select", "index": 0, "outcome": "REJECT", "reason": "planted", "worker": "mallory",
-                                 "started_at_ms": 1, "finished_at_ms": 2} | more)
+    return encode("TaskResult", A_RESULT | more)
 
 
 def status(**more):
-    return encode("DeliveryStatus", {
-        "delivery_id": STRANGER, "tenant": "acme", "route": "nowhere", "audience": "a", "destination": "d", "mode": "full",
-        "epoch": "0", "cause_kind": "trigger", "cause": "forged", "state": "selecting", "reason": "", "detail": "",
-        "requested_by": "mallory", "revision": 1, "version": 1, "spec_hash": "", "bridge_version": "", "content_hash": "",
-        "created_at_ms": 1, "changed_at_ms": 1} | more)
+    return encode("DeliveryStatus", A_STATUS | more)
 
 
 def sent_on(service, topic, name, value, reason, detail, **more):
@@ -168,9 +178,7 @@ EVENT = [
     sent_on("scheduler", "results", "stray_result", TRIGGER, "wrong_type", "a Trigger does not belong on this topic"),
     # what only the recorder reads, or cannot store
     sent_on("audit-sink", "audit", "garbage_record", b"x", "undecodable", "1 bytes are no single-object encoding"),
-    sent_on("audit-sink", "audit", "time_out_of_range", encode("AuditRecord", {
-        "record_id": "x", "tenant": "acme", "at_ms": 2**62, "actor": "mallory", "action": "x", "delivery_id": "", "route": "",
-        "reason": "", "detail": "", "version": 0, "facts": []}), "pg_bad_data",
+    sent_on("audit-sink", "audit", "time_out_of_range", encode("AuditRecord", A_RECORD | {"at_ms": 2**62}), "pg_bad_data",
             'append to the audit trail: insert_records: timestamp out of range: "4.61169e+15" [22008]'),
     sent_on("audit-sink", "deliveries", "endless_status", status(delivery_id=secrets.token_hex(5000)), "pg_too_large",
             "record statuses: upsert_statuses: index row requires 10016 bytes, maximum size is 8191 [54000]", key=b"k"),

@@ -55,9 +55,9 @@ class Foreigner:
         self.consumer = Consumer(self.servers | {"group.id": f"foreign-{fleet.id}", "enable.auto.commit": False,
                                                   "fetch.wait.max.ms": 20})
 
-    def produce(self, topic, value):
+    def produce(self, topic, value, key=None):
         """Without waiting: producer.flush does."""
-        self.producer.produce(self.fleet.prefix + topic, value=value)
+        self.producer.produce(self.fleet.prefix + topic, value=value, key=key)
 
     def send(self, topic, value, key=None, headers=None):
         """The message's (partition, offset)."""
