@@ -1,68 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Several schedulers at once, as processes of their own: what exists once stays once. */
-#include "fleet.h"
-
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
+#include "replicas.h"
 
 enum { ROUTES = 10000, REPLICAS = 3, RACERS = 40 };
-
-struct shared { /* seen by all processes */
-	_Atomic int64_t tasks;
-	_Atomic int64_t others;
-};
-
-static struct shared *shared_new(void)
-{
-	struct shared *s =
-	        mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(s != MAP_FAILED);
-	return s;
-}
-
-static int count_only(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
-{
-	(void)out_bad;
-	(void)e;
-	struct shared *s = arg;
-	for (size_t i = 0; i < count; i++) {
-		if (items[i].topic == TOPIC_BRIDGE_TASKS)
-			s->tasks++;
-		else
-			s->others++;
-	}
-	return 0;
-}
-
-/* A replica in a process of its own; `work` ends it with 0. */
-static pid_t replica(
-        struct bench *b, struct shared *counts, void (*work)(struct bench *, struct scheduler *))
-{
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid > 0)
-		return pid;
-	struct scheduler s;
-	struct capture *sent = NULL;
-	fleet_join(b, &s, &sent);
-	s.settings.outbox_age_ms = 3600 * 1000; /* only the one who stored it publishes it */
-	s.outlet.arg = counts;
-	s.outlet.send = count_only;
-	work(b, &s);
-	_exit(0); /* the parent looks for leaks */
-}
-
-static void join(const pid_t *pids, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		int status = 0;
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-			assert_int_equal(status, 0);
-	}
-}
 
 static void plan_all(struct bench *b)
 {

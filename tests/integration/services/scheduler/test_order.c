@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Stored, published, marked, in this order; and who decided from a version that is gone publishes
+ * nothing and decides anew. */
+#include "replicas.h"
+
+enum { PATIENCE_MS = 30000 };
+
+/* --- stored, published, marked --- */
+
+struct watch { /* an outlet that looks into the database before it sends */
+	struct pg *pg;
+	struct capture *to;
+	struct arena *mem;
+	size_t sent, not_stored;
+};
+
+static int64_t stored_of(struct watch *w, struct str value)
+{
+	static const struct pg_statement stmt = {
+	        "test_stored", "SELECT count(*) FROM run.outbox WHERE value = $1", 1};
+	struct err e = {0};
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, w->mem);
+	pg_add_bytes(&p, value);
+	return pg_run(w->pg, &stmt, &p, &rows, NULL, &e) == 0 ? pg_num(rows, 0, 0) : -1;
+}
+
+static int send_watched(
+        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+{
+	struct watch *w = arg;
+	for (size_t i = 0; i < count; i++)
+		w->not_stored += stored_of(w, items[i].value) != 1;
+	w->sent += count;
+	return capture_send(w->to, items, count, out_bad, e);
+}
+
+static void what_goes_out_is_stored_before_and_marked_after(void **state)
+{
+	struct bench *b = *state;
+	struct watch w = {.pg = b->admin, .to = b->sent, .mem = &b->mem};
+	b->s.outlet.arg = &w;
+	b->s.outlet.send = send_watched;
+	fleet_deliver(b, "t1");
+	fleet_run(b);
+	fleet_is_at(b, "completed", "");
+	assert_true(w.sent > 10);
+	assert_int_equal(w.not_stored, 0);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
+}
+
+/* --- two decide from one version --- */
+
+/* Two replicas get a message each. Both have loaded and decided when the delivery's row is let go:
+ * they wait for it. */
+static void race(struct bench *b, struct shared *counts,
+        void (*first)(struct bench *, struct scheduler *),
+        void (*second)(struct bench *, struct scheduler *))
+{
+	struct err e = {0};
+	struct pg *holder = database_open(&b->db);
+	assert_int_equal(pg_tx_begin(holder, &e), 0);
+	assert_int_equal(
+	        database_num(holder, "SELECT count(*) FROM (SELECT 1 FROM run.state FOR UPDATE) s"),
+	        1);
+	pid_t pids[] = {replica(b, counts, first), replica(b, counts, second)};
+	int64_t until_ms = clock_mono_ms() + PATIENCE_MS;
+	while (database_num(b->admin, "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN "
+	                              "pg_stat_activity a ON a.pid = l.pid AND a.datname = "
+	                              "current_database() WHERE NOT l.granted") < 2) {
+		if (clock_mono_ms() > until_ms)
+			fail_msg("the replicas do not wait for the delivery's row");
+		usleep(5000);
+	}
+	assert_int_equal(pg_tx_commit(holder, &e), 0);
+	join(pids, 2);
+	pg_close(holder);
+}
+
+static struct batch_message words[2];
+
+static void feed_first(struct bench *b, struct scheduler *s)
+{
+	if (fleet_feed(b, s, &words[0], 1) != 0)
+		_exit(1);
+}
+
+static void feed_second(struct bench *b, struct scheduler *s)
+{
+	if (fleet_feed(b, s, &words[1], 1) != 0)
+		_exit(1);
+}
+
+/* Both selections are the last but one, as each of the two sees it. */
+static void the_loser_of_a_comparison_decides_anew(void **state)
+{
+	struct bench *b = *state;
+	fleet_deliver(b, "t1");
+	struct ev_task_result *inspected = fleet_work(b, fleet_last_task(b));
+	assert_true(str_eq(inspected->facts[0].name, STR("slices")));
+	((struct ev_fact *)(uintptr_t)inspected->facts)[0].value = STR("2");
+	fleet_result(b, inspected);
+	b->members /= 2;
+	size_t n = 0;
+	for (size_t i = 0; i < b->sent->count; i++) {
+		const struct sent *s = &b->sent->items[i];
+		const struct ev_task_head *h = s->event;
+		if (s->topic == TOPIC_BRIDGE_TASKS && str_eq(h->stage, STR("select")) && n < 2)
+			words[n++] = fleet_message(
+			        b, TOPIC_RESULTS, &ev_task_result_type, fleet_work(b, s));
+	}
+	assert_int_equal(n, 2);
+	int64_t version = database_num(b->admin, "SELECT version FROM run.state");
+	struct shared *counts = shared_new();
+	race(b, counts, feed_first, feed_second);
+	assert_int_equal(database_num(b->admin, "SELECT version FROM run.state"), version + 2);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = "
+	                                        "'select' AND status = 'done'"),
+	        2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'combine'"), 1);
+	assert_int_equal(counts->tasks, 1);
+	munmap(counts, sizeof *counts);
+}
+
+static void the_loser_of_a_comparison_publishes_nothing(void **state)
+{
+	struct bench *b = *state;
+	fleet_deliver(b, "t1");
+	const struct ev_task_head *h = fleet_last_task(b)->event;
+	words[0] = words[1] = fleet_message(b, TOPIC_RESULTS, &ev_task_result_type,
+	        fleet_answer(b, h, EV_OUTCOME_EXPIRED, "expired"));
+	struct shared *counts = shared_new();
+	race(b, counts, feed_first, feed_second);
+	assert_int_equal(database_num(b->admin, "SELECT issue FROM run.task"), 2);
+	assert_int_equal(counts->tasks, 1); /* issue 2, once */
+	munmap(counts, sizeof *counts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        FLEET_TEST(what_goes_out_is_stored_before_and_marked_after),
+	        FLEET_TEST(the_loser_of_a_comparison_decides_anew),
+	        FLEET_TEST(the_loser_of_a_comparison_publishes_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
