@@ -27,7 +27,7 @@ static int read_file(struct cli *cli, const char *path, struct str *out, struct 
 	for (size_t n; act == 0 && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
 		act = buf_append(&text, piece, n, e);
 	if (act == 0 && ferror(f))
-		act = err_set_errno(e, "cannot_read", errno, "%s", path);
+		act = err_set_errno(e, "cannot_read", errno, "read");
 	(void)fclose(f);
 	if (act == 0)
 		*out = arena_str(&cli->mem, buf_str(&text));

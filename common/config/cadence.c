@@ -52,6 +52,8 @@ int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *
 	        .day = 1,
 	        .month = 1};
 	if (document_at(&doc, "cadence")) {
+		if (!json_is_object(document_at(&doc, "cadence")))
+			document_wrong(&doc, "cadence", "must be a mapping of fields");
 		const char *preset = document_at(&doc, "cadence.cron") ? "cron" : "none";
 		c.kind = (enum cadence_kind)document_word(&doc, "cadence.kind", kinds,
 		        preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);

@@ -47,8 +47,15 @@ struct document document_find(struct documents *d, const char *kind, struct str 
 const json_t *document_at(const struct document *doc, const char *path)
 {
 	const json_t *at = doc->body;
+	const char *whole = path;
 	while (at && *path) {
 		size_t n = strcspn(path, ".");
+		if (at != doc->body && !json_is_object(at) && !json_is_null(at)) {
+			struct str above = arena_str(
+			        doc->all->mem, str_bytes(whole, (size_t)(path - whole) - 1));
+			document_wrong(doc, above.p, "must be a mapping of fields");
+			return NULL;
+		}
 		char key[64];
 		if (n >= sizeof(key))
 			return NULL;
@@ -58,6 +65,14 @@ const json_t *document_at(const struct document *doc, const char *path)
 		path += path[n] ? n + 1 : n;
 	}
 	return at && !json_is_null(at) ? at : NULL;
+}
+
+const json_t *document_list(const struct document *doc, const char *path)
+{
+	const json_t *value = document_at(doc, path);
+	if (value && !json_is_array(value))
+		document_wrong(doc, path, "must be a list");
+	return json_is_array(value) ? value : NULL;
 }
 
 struct str document_text(const struct document *doc, const char *path, const char *preset)

@@ -35,8 +35,9 @@ void documents_release(struct documents *d);
 /* tenant-less kinds (Destination, Bucket) are found under the empty tenant. */
 struct document document_find(struct documents *d, const char *kind, struct str name);
 
-/* "source.ready.marker"; NULL: not there. */
+/* "source.ready.marker"; NULL: not there. Noted, if something on the way is no mapping. */
 const json_t *document_at(const struct document *doc, const char *path);
+const json_t *document_list(const struct document *doc, const char *path); /* else noted */
 struct str document_text(const struct document *doc, const char *path,
         const char *preset); /* preset NULL: required */
 int64_t document_num(const struct document *doc, const char *path, int64_t preset);

@@ -8,29 +8,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DEPTH_MAX = 32, INTEGER_DIGITS = 18 };
+enum { DEPTH_MAX = 32, INTEGER_DIGITS = 18, FIELDS_MAX = 40, PATH_MAX_BYTES = 256 };
 
-/* Top-level fields by kind; what is inside is checked when it is resolved. A destination holds the
- * partner's whole model. */
+#define SOURCE "source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds"
+
+/* Fields by kind, as paths; types and values are checked when they are resolved. A destination
+ * holds the partner's whole model. */
 static const struct {
 	const char *kind;
 	bool of_tenant, any_field;
-	const char *fields[16];
+	const char *fields[FIELDS_MAX];
 } kinds[] = {
-        {"Tenant", false, false, {"description", "limits"}},
+        {"Tenant", false, false, {"description", "limits.tasks_in_flight"}},
         {"Audience", true, false,
-                {"description", "type", "segment", "concept_group", "source", "id", "state_column",
-                        "filters", "min_size"}},
+                {"description", "type", "segment", "concept_group", SOURCE, "id.column", "id.kind",
+                        "state_column", "filters.column", "filters.in", "min_size"}},
         {"Bridge", true, false,
-                {"description", "source", "from", "record", "cardinality", "max_age_hours",
-                        "recipient"}},
+                {"description", SOURCE, "from.column", "from.kind", "record.name", "record.column",
+                        "record.max_length", "cardinality", "max_age_hours", "recipient"}},
         {"Destination", false, true, {NULL}},
         {"Bucket", false, false, {"description", "url", "others_may_delete"}},
-        {"SuppressionList", true, false, {"description", "source", "id", "max_age_hours"}},
+        {"SuppressionList", true, false,
+                {"description", SOURCE, "id.column", "id.kind", "max_age_hours"}},
         {"Route", true, false,
-                {"description", "audience", "destination", "bridge", "bucket", "cadence", "mode",
-                        "guards", "suppress", "approval", "dry_run", "paused", "priority",
-                        "blackout", "limits"}},
+                {"description", "audience", "destination", "bridge", "bucket", "cadence.kind",
+                        "cadence.cron", "cadence.zone", "cadence.catchup_seconds", "cadence.at",
+                        "cadence.weekday", "cadence.anchor", "cadence.day", "cadence.month", "mode",
+                        "guards.min_size", "guards.max_size", "guards.max_shrink",
+                        "guards.max_growth", "guards.min_match_rate", "suppress", "approval",
+                        "dry_run", "paused", "priority", "blackout.from_minute",
+                        "blackout.to_minute", "limits.attempts", "limits.hold_hours",
+                        "limits.slice_bytes"}},
         {"ConceptGroup", false, true, {NULL}},
         {"Credential", false, true, {NULL}},
 };
@@ -171,25 +179,45 @@ bool documents_has_kind(struct str kind)
 	return kind_of(kind) >= 0;
 }
 
-static void check_fields(struct reading *r, struct fy_node *root, int kind)
+/* A field, or the way to one. */
+static bool is_known(int kind, const char *path)
+{
+	size_t n = strlen(path);
+	if (strcmp(path, "kind") == 0 || strcmp(path, "name") == 0)
+		return true;
+	if (kinds[kind].of_tenant && strcmp(path, "tenant") == 0)
+		return true;
+	for (int i = 0; i < FIELDS_MAX && kinds[kind].fields[i]; i++) {
+		const char *field = kinds[kind].fields[i];
+		if (strncmp(field, path, n) == 0 && (field[n] == '\0' || field[n] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* A field that is misspelt would be one that is left out: a guard that guards nothing. */
+static void check_fields(struct reading *r, struct fy_node *node, int kind, const char *path)
 {
 	void *at = NULL;
-	for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(root, &at)) != NULL;) {
+	if (fy_node_is_sequence(node)) {
+		for (struct fy_node *item; (item = fy_node_sequence_iterate(node, &at)) != NULL;)
+			check_fields(r, item, kind, path);
+		return;
+	}
+	if (!fy_node_is_mapping(node))
+		return;
+	for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(node, &at)) != NULL;) {
 		size_t n = 0;
 		const char *text = fy_node_get_scalar(fy_node_pair_key(pair), &n);
-		struct str key = str_bytes(text ? text : "", n);
-		bool known = kinds[kind].any_field || str_eq(key, STR("kind")) ||
-		             str_eq(key, STR("name")) ||
-		             (kinds[kind].of_tenant && str_eq(key, STR("tenant")));
-		for (int i = 0; i < 16 && kinds[kind].fields[i] && !known; i++)
-			known = str_eq(key, str_c(kinds[kind].fields[i]));
-		if (known)
+		char below[PATH_MAX_BYTES], what[64];
+		(void)snprintf(below, sizeof(below), "%s%s%.*s", path, path[0] ? "." : "", (int)n,
+		        text ? text : ""); /* cut, it is no known path */
+		if (is_known(kind, below)) {
+			check_fields(r, fy_node_pair_value(pair), kind, below);
 			continue;
-		char name[128];
-		(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
-		char what[64];
+		}
 		(void)snprintf(what, sizeof(what), "a %s has no field", kinds[kind].kind);
-		mistake(r, line_of(fy_node_pair_key(pair)), what, name);
+		mistake(r, line_of(fy_node_pair_key(pair)), what, below);
 	}
 }
 
@@ -222,7 +250,8 @@ static void take(struct reading *r, struct fy_node *root, const json_t *body, st
 		mistake(r, line, "kind must be one of " DOCUMENT_KINDS, "");
 		return;
 	}
-	check_fields(r, root, kind);
+	if (!kinds[kind].any_field)
+		check_fields(r, root, kind, "");
 	struct str name = text_at(body, "name", mem), tenant = text_at(body, "tenant", mem);
 	if (!is_name(name))
 		mistake(r, line,
@@ -251,17 +280,39 @@ static void take(struct reading *r, struct fy_node *root, const json_t *body, st
 
 /* --- a file --- */
 
-/* libfyaml writes its messages to a stream: the first line of them is ours. */
+/* libfyaml writes its messages to a stream, as `<memory-@...>:line:column: error: text`. */
 static void report_syntax(struct reading *r, char *text)
 {
 	text[strcspn(text, "\n")] = '\0';
-	mistake(r, 1, "this is no YAML:", text);
+	const char *place = strchr(text, '>'), *words = strstr(text, "error: ");
+	long line = place && place[1] == ':' ? strtol(place + 2, NULL, 10) : 1;
+	mistake(r, line > 0 && line < INT32_MAX ? (int)line : 1,
+	        "this is no YAML:", words ? words + strlen("error: ") : text);
+}
+
+/* libfyaml ends at a NUL, and takes other bytes that are no text, without a word. */
+static bool is_text(struct reading *r, struct str text)
+{
+	int line = 1;
+	while (text.n > 0) {
+		size_t n = str_utf8_length(text);
+		if (n == 0 || text.p[0] == '\0') {
+			mistake(r, line, "this is no UTF-8 text: save it as UTF-8", "");
+			return false;
+		}
+		line += text.p[0] == '\n';
+		text = str_bytes(text.p + n, text.n - n);
+	}
+	return true;
 }
 
 int documents_read(const char *file, struct str text, struct arena *mem, struct read_documents *out,
         struct buf *report, struct err *e)
 {
 	struct reading r = {.file = file, .report = report, .e = e};
+	int seen = 0;
+	if (!is_text(&r, text))
+		return r.act;
 	char *messages = NULL;
 	size_t messages_bytes = 0;
 	FILE *stream = open_memstream(&messages, &messages_bytes);
@@ -280,6 +331,7 @@ int documents_read(const char *file, struct str text, struct arena *mem, struct 
 	for (struct fy_document *doc;
 	        r.act == 0 && (doc = fy_parse_load_document(parser)) != NULL;) {
 		struct fy_node *root = fy_document_root(doc);
+		seen += root != NULL;
 		if (root && !fy_node_is_mapping(root)) {
 			mistake(&r, line_of(root),
 			        "a document must be a mapping with kind and name", "");
@@ -298,6 +350,8 @@ int documents_read(const char *file, struct str text, struct arena *mem, struct 
 		(void)fclose(stream);
 	if (r.act == 0 && bad)
 		report_syntax(&r, messages);
+	else if (r.act == 0 && seen == 0)
+		mistake(&r, 1, "there is no document in it", "");
 	free(messages);
 	return r.act;
 }

@@ -53,20 +53,23 @@ static void texts_of(const struct document *doc, const json_t *array, const char
 }
 
 /* One item of a list, read like a document of its own. */
-static struct document item_of(const struct document *doc, const json_t *array, size_t i)
+static struct document item_of(
+        const struct document *doc, const char *path, const json_t *array, size_t i)
 {
 	struct document item = *doc;
 	item.body = json_array_get(array, i);
+	if (!json_is_object(item.body))
+		document_wrong(doc, path, "must be a list of mappings");
 	return item;
 }
 
 static void read_filters(const struct document *doc, struct spec_audience *a)
 {
-	const json_t *list = document_at(doc, "filters");
+	const json_t *list = document_list(doc, "filters");
 	a->filters_count = json_array_size(list);
 	a->filters = arena_alloc(doc->all->mem, (a->filters_count + 1) * sizeof(*a->filters));
 	for (size_t i = 0; i < a->filters_count; i++) {
-		struct document item = item_of(doc, list, i);
+		struct document item = item_of(doc, "filters", list, i);
 		a->filters[i].column = document_text(&item, "column", NULL);
 		texts_of(&item, document_at(&item, "in"), "filters.in", &a->filters[i].values,
 		        &a->filters[i].values_count);
@@ -102,14 +105,14 @@ static void read_bridge(struct documents *d, struct str name, struct spec_bridge
 	                &doc, "cardinality", cardinalities, CARDINALITY_1_1),
 	        .max_age_hours = document_num(&doc, "max_age_hours", 0),
 	        .recipient = document_text(&doc, "recipient", "")};
-	const json_t *list = document_at(&doc, "record");
+	const json_t *list = document_list(&doc, "record");
 	b->columns_count = json_array_size(list);
 	b->columns = arena_alloc(d->mem, (b->columns_count + 1) * sizeof(*b->columns));
 	if (b->columns_count == 0)
 		document_wrong(
 		        &doc, "record", "must list the partner's columns, the primary id first");
 	for (size_t i = 0; i < b->columns_count; i++) {
-		struct document item = item_of(&doc, list, i);
+		struct document item = item_of(&doc, "record", list, i);
 		b->columns[i] =
 		        (struct spec_bridge_column){.name = document_text(&item, "name", NULL),
 		                .column = document_text(&item, "column", NULL),
@@ -119,13 +122,13 @@ static void read_bridge(struct documents *d, struct str name, struct spec_bridge
 
 static void read_columns(const struct document *doc, struct spec_destination *out)
 {
-	const json_t *list = document_at(doc, "columns");
+	const json_t *list = document_list(doc, "columns");
 	out->columns_count = json_array_size(list);
 	out->columns = arena_alloc(doc->all->mem, (out->columns_count + 1) * sizeof(*out->columns));
 	if (out->columns_count == 0)
 		document_wrong(doc, "columns", "must list the columns of a file");
 	for (size_t i = 0; i < out->columns_count; i++) {
-		struct document item = item_of(doc, list, i);
+		struct document item = item_of(doc, "columns", list, i);
 		bool is_constant = document_at(&item, "constant") != NULL;
 		out->columns[i] = (struct spec_column){.name = document_text(&item, "name", NULL),
 		        .is_constant = is_constant,
@@ -284,12 +287,14 @@ static void read_route(struct documents *d, const struct document *route, struct
 		all[spec->unsupported_count++] = STR("mode");
 		spec->unsupported = all;
 	}
-	const json_t *blackouts = document_at(route, "blackout");
+	const json_t *blackouts = document_list(route, "blackout");
 	spec->blackouts_count = json_array_size(blackouts);
 	spec->blackouts =
 	        arena_alloc(d->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
 	for (size_t i = 0; i < spec->blackouts_count; i++) {
-		struct document item = item_of(route, blackouts, i);
+		struct document item = item_of(route, "blackout", blackouts, i);
+		if (!document_at(&item, "from_minute") || !document_at(&item, "to_minute"))
+			document_wrong(route, "blackout", "needs from_minute and to_minute");
 		spec->blackouts[i] =
 		        (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
 		                .to_minute = document_num(&item, "to_minute", 0)};

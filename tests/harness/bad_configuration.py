@@ -1,13 +1,15 @@
 """The table of bad commands and configuration: arguments, the file that is applied, and what the command says of it."""
 from dataclasses import dataclass
 
+KINDS = "Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup, Credential"
+ROUTE = "kind: Route\ntenant: acme\nname: daily\naudience: daily\ndestination: partner\nbridge: tokens\nbucket: box\n"
 NOTHING = "longshore: nothing was applied: correct what is named above\n"
 USAGE = "usage: longshore deliver ROUTE | --audience NAME\n"
 
 
 @dataclass
 class Command:
-    """says: standard error; a star stands for what a library says in its own words. {file}: the file of that text."""
+    """says: standard error. {file}: the file of that text."""
     name: str
     args: tuple
     code: int
@@ -47,17 +49,32 @@ CONFIGURATION = [
             "longshore: resume: --adopt and --resend exclude each other\n"),
     Command("no_file_named", ("apply",), 2, "longshore: apply: name a file by -f FILE\n"),
     Command("no_such_file", ("apply", "-f", "/nowhere.yaml"), 1, "longshore: /nowhere.yaml: No such file or directory\n"),
-    applied("no_yaml", "{file}:*this is no YAML: *", "kind: Route\n  x: ["),
-    applied("key_twice", "{file}:*duplicate key\n", "kind: Tenant\nname: a\nname: b\n"),
-    applied("nested_for_ever", "{file}:*depth*\n", "[" * 5000),
-    applied("no_mapping", "{file}:1: a document must be a mapping *", "- a\n"),
-    applied("no_such_kind", "{file}:1: kind must be *", "kind: Rout\nname: x\n"),
-    applied("bad_name", "{file}:*name must be 1 to 100 *", "kind: Bucket\nname: 'a b'\n"),
+    Command("directory_for_a_file", ("apply", "-f", "/proc"), 1, "longshore: /proc: read: Is a directory\n"),
+    applied("no_yaml", "{file}:1: this is no YAML: invalid multiline plain key\n", "kind: Route\n  x: ["),
+    applied("no_yaml_further_down", "{file}:3: this is no YAML: invalid multiline plain key\n", "kind: Tenant\nname: a\ndescription: b\n\tc: d\n"),
+    applied("key_twice", "{file}:3: this is no YAML: duplicate key\n", "kind: Tenant\nname: a\nname: b\n"),
+    applied("nested_for_ever", "{file}:1: this is no YAML: Max depth (64) exceeded\n", "[" * 5000),
+    applied("empty", "{file}:1: there is no document in it\n", ""),
+    applied("comments_only", "{file}:1: there is no document in it\n", "# kind: Tenant\n"),
+    applied("utf_16", "{file}:1: this is no UTF-8 text: save it as UTF-8\n", "kind: Tenant\nname: x\n".encode("utf-16")),
+    applied("no_utf_8", "{file}:3: this is no UTF-8 text: save it as UTF-8\n", b"kind: Tenant\nname: x\ndescription: \xff\xfe\n"),
+    applied("no_mapping", "{file}:1: a document must be a mapping with kind and name\n", "- a\n"),
+    applied("no_such_kind", f"{{file}}:1: kind must be one of {KINDS}\n", "kind: Rout\nname: x\n"),
+    applied("bad_name", "{file}:1: name must be 1 to 100 letters, digits, dots, dashes or underscores\n", "kind: Bucket\nname: 'a b'\n"),
     applied("no_such_field", "{file}:4: a Bucket has no field secret\n", "kind: Bucket\nname: b\nurl: file:///b/\nsecret: y\n"),
-    applied("field_missing", "{file}:*Bridge z*source*", "kind: Bridge\ntenant: acme\nname: z\n"),
+    applied("field_misspelt_further_down", "{file}:8: a Route has no field guards.min_sise\n", ROUTE + "guards: {min_sise: 5}\n"),
+    applied("field_misspelt_in_a_list", "{file}:8: a Route has no field blackout.until\n", ROUTE + "blackout: [{from_minute: 1, to_minute: 2, until: 3}]\n"),
+    applied("field_missing", "{file}:1: Bridge z, source.url: is missing\n", "kind: Bridge\ntenant: acme\nname: z\n"),
+    applied("value_for_a_mapping", "{file}:1: Route daily, guards: must be a mapping of fields\n", ROUTE + "guards: 5\n"),
+    applied("word_for_a_mapping", "{file}:1: Route daily, cadence: must be a mapping of fields\n", ROUTE + "cadence: daily\n"),
+    applied("mapping_for_a_list", "{file}:1: Route daily, blackout: must be a list\n", ROUTE + "blackout: {from_minute: 1, to_minute: 2}\n"),
+    applied("half_a_blackout", "{file}:1: Route daily, blackout: needs from_minute and to_minute\n", ROUTE + "blackout: [{from_minute: 1}]\n"),
+    applied("no_mappings_in_a_list", "{file}:1: Route daily, blackout: must be a list of mappings\n", ROUTE + "blackout: [5]\n"),
+    applied("text_for_a_number", "{file}:1: Route daily, guards.min_size: must be a whole number, 0 or more\n", ROUTE + "guards: {min_size: many}\n"),
+    applied("no_such_word", "{file}:1: Route daily, approval: is not a word that is known here\n", ROUTE + "approval: perhaps\n"),
     applied("document_twice", "{file}:4: this document stands twice, first at {file}:1\n",
             "kind: Tenant\nname: x\n---\nkind: Tenant\nname: x\n"),
-    applied("alias", "{file}:*aliases are not allowed: write the value out\n*", "kind: &x Tenant\nname: *x\n"),
-    applied("nobody_named_so", "{file}:*Audience nobody: is not there: apply it\n",
-            "kind: Route\ntenant: acme\nname: r9\naudience: nobody\ndestination: partner\nbridge: tokens\nbucket: box\n"),
+    applied("alias", "{file}:2: aliases are not allowed: write the value out\n{file}:1: name must be 1 to 100 letters, digits, dots, "
+            "dashes or underscores\n", "kind: &x Tenant\nname: *x\n"),
+    applied("nobody_named_so", "{file}:1: Audience nobody: is not there: apply it\n", ROUTE.replace("audience: daily", "audience: nobody")),
 ]
