@@ -285,6 +285,7 @@ int worker_run_batches(const struct batch_service *service, int argc, char **arg
 	if (code >= 0)
 		return code;
 	if (!frame_await_topics(&frame, service->topics, service->topics_count, &e) ||
+	        !frame_await_topics(&frame, service->writes, service->writes_count, &e) ||
 	        !frame_await_topics(&frame, others, 1, &e)) {
 		if (!wake_is_asked_to_end())
 			end_now("worker.start_failed", &e);

@@ -129,6 +129,9 @@ struct batch_service {
 	const char *name;
 	const enum topic *topics;
 	size_t topics_count;
+	const enum topic *writes; /* topics that it publishes to: awaited like those it reads, and
+	                             known when the first message goes there */
+	size_t writes_count;
 	size_t batch_max; /* messages a batch at most */
 	const struct conf_field *conf;
 	size_t conf_count;
