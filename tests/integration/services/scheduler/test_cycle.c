@@ -322,7 +322,8 @@ static void a_dead_destination_rests_and_holds_up_no_other(void **state)
 	        "\"other\",\"bucket\":\"drop\"}");
 	fleet_deliver(b, "t1");
 	const struct ev_upload_task *up = NULL;
-	for (int failures = 0; failures < 2;) {
+	for (int failures = 0, rounds = 0; failures < 2; rounds++) {
+		assert_true(rounds < 10);
 		for (; b->worked < b->sent->count; b->worked++) {
 			const struct sent *s = &b->sent->items[b->worked];
 			if (s->topic == TOPIC_UPLOAD_TASKS) {
@@ -405,6 +406,29 @@ static void a_large_spec_goes_by_address(void **state)
 	assert_true(str_eq(t->head.spec_hash, str_c(hash)));
 	fleet_run(b);
 	fleet_is_at(b, "completed", "");
+}
+
+/* What a delivery is made of is frozen at its trigger and goes by value into every task. */
+static void a_change_of_configuration_touches_no_delivery_in_flight(void **state)
+{
+	struct bench *b = *state;
+	fleet_deliver(b, "t1");
+	const struct ev_task_head *first = fleet_last_task(b)->event;
+	fleet_document(b, "Destination", "", "partner",
+	        "{\"columns\":[{\"name\":\"other\",\"source\":\"t\"}],\"naming\":{"
+	        "\"data_template\":\"other_{delivery}_{part}.csv\"}}");
+	fleet_run(b);
+	fleet_is_at(b, "completed", "");
+	size_t tasks = 0;
+	for (size_t i = 0; i < b->sent->count; i++) {
+		const struct ev_task_head *h = b->sent->items[i].event;
+		if (!fleet_is_task(&b->sent->items[i]))
+			continue;
+		assert_true(str_eq(h->spec_hash, first->spec_hash));
+		assert_true(str_eq(h->spec, first->spec));
+		tasks++;
+	}
+	assert_int_equal(tasks, 7);
 }
 
 static void lists_are_staged_before_the_tasks_that_read_them(void **state)
@@ -497,6 +521,7 @@ int main(void)
 	        FLEET_TEST(a_dead_destination_rests_and_holds_up_no_other),
 	        FLEET_TEST(an_event_that_can_never_go_fails_its_delivery),
 	        FLEET_TEST(a_large_spec_goes_by_address),
+	        FLEET_TEST(a_change_of_configuration_touches_no_delivery_in_flight),
 	        FLEET_TEST(lists_are_staged_before_the_tasks_that_read_them),
 	        FLEET_TEST(a_person_s_words_reach_the_delivery),
 	        FLEET_TEST(versions_begin_with_the_timeline),
