@@ -192,6 +192,7 @@ def show_further(fleet, records):
             ("longshore status", "all deliveries"),
             (f"longshore status {delivery} --json", "one, with files and receipts"),
             (f"longshore trace {delivery}", "who did what, when and why"),
+            ("longshore doctor", "is all in place and well? (the services are stopped by then)"),
             (f"find {fleet.path('drop')} -type f", "what the partner sees"),
             (f"less {fleet.path('scheduler.0.log')}", "one log a process, JSON lines")):
         say(f"   {command:<62} # {meaning}")

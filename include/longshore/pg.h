@@ -87,7 +87,7 @@ int pg_tx_begin(struct pg *pg, struct err *e) ERR_MUST_USE; /* READ COMMITTED */
 int pg_tx_commit(struct pg *pg, struct err *e) ERR_MUST_USE;
 void pg_tx_rollback(struct pg *pg); /* never fails; no-op outside a transaction */
 
-/* Wakes on NOTIFY `channel`, at once or after timeout_ms; for `watch`. */
+/* Wakes on NOTIFY `channel`, at once or after timeout_ms; for `--wait`. */
 int pg_listen(struct pg *pg, const char *channel, struct err *e) ERR_MUST_USE;
 int pg_wait_notify(struct pg *pg, int timeout_ms, bool *out_notified, struct err *e) ERR_MUST_USE;
 
