@@ -2,47 +2,14 @@
 #include "longshore/documents.h"
 #include "longshore/cadence.h"
 
+#include "kinds.h"
 #include "shape.h"
 
 #include <libfyaml.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DEPTH_MAX = 32, INTEGER_DIGITS = 18, FIELDS_MAX = 40, PATH_MAX_BYTES = 256 };
-
-#define SOURCE "source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds"
-
-/* Fields by kind, as paths; types and values are checked when they are resolved. A destination
- * holds the partner's whole model. */
-static const struct {
-	const char *kind;
-	bool of_tenant, any_field;
-	const char *fields[FIELDS_MAX];
-} kinds[] = {
-        {"Tenant", false, false, {"description", "limits.tasks_in_flight"}},
-        {"Audience", true, false,
-                {"description", "type", "segment", "concept_group", SOURCE, "id.column", "id.kind",
-                        "state_column", "filters.column", "filters.in", "min_size"}},
-        {"Bridge", true, false,
-                {"description", SOURCE, "from.column", "from.kind", "record.name", "record.column",
-                        "record.max_length", "cardinality", "max_age_hours", "recipient"}},
-        {"Destination", false, true, {NULL}},
-        {"Bucket", false, false, {"description", "url", "others_may_delete"}},
-        {"SuppressionList", true, false,
-                {"description", SOURCE, "id.column", "id.kind", "max_age_hours"}},
-        {"Route", true, false,
-                {"description", "audience", "destination", "bridge", "bucket", "cadence.kind",
-                        "cadence.cron", "cadence.zone", "cadence.catchup_seconds", "cadence.at",
-                        "cadence.weekday", "cadence.anchor", "cadence.day", "cadence.month", "mode",
-                        "guards.min_size", "guards.max_size", "guards.max_shrink",
-                        "guards.max_growth", "guards.min_match_rate", "suppress", "approval",
-                        "dry_run", "paused", "priority", "blackout.from_minute",
-                        "blackout.to_minute", "limits.attempts", "limits.hold_hours",
-                        "limits.slice_bytes"}},
-        {"ConceptGroup", false, true, {NULL}},
-        {"Credential", false, true, {NULL}},
-};
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+enum { DEPTH_MAX = 32, INTEGER_DIGITS = 18, PATH_MAX_BYTES = 256 };
 
 struct reading {
 	const char *file;
@@ -165,38 +132,9 @@ static json_t *convert(struct reading *r, struct fy_node *node, int depth)
 
 /* --- one document --- */
 
-static int kind_of(struct str kind)
-{
-	for (int i = 0; i < KINDS; i++) {
-		if (str_eq(str_c(kinds[i].kind), kind))
-			return i;
-	}
-	return -1;
-}
-
-bool documents_has_kind(struct str kind)
-{
-	return kind_of(kind) >= 0;
-}
-
-/* A field, or the way to one. */
-static bool is_known(int kind, const char *path)
-{
-	size_t n = strlen(path);
-	if (strcmp(path, "kind") == 0 || strcmp(path, "name") == 0)
-		return true;
-	if (kinds[kind].of_tenant && strcmp(path, "tenant") == 0)
-		return true;
-	for (int i = 0; i < FIELDS_MAX && kinds[kind].fields[i]; i++) {
-		const char *field = kinds[kind].fields[i];
-		if (strncmp(field, path, n) == 0 && (field[n] == '\0' || field[n] == '.'))
-			return true;
-	}
-	return false;
-}
-
 /* A field that is misspelt would be one that is left out: a guard that guards nothing. */
-static void check_fields(struct reading *r, struct fy_node *node, int kind, const char *path)
+static void check_fields(
+        struct reading *r, struct fy_node *node, const struct kind *kind, const char *path)
 {
 	void *at = NULL;
 	if (fy_node_is_sequence(node)) {
@@ -212,11 +150,11 @@ static void check_fields(struct reading *r, struct fy_node *node, int kind, cons
 		char below[PATH_MAX_BYTES], what[64];
 		(void)snprintf(below, sizeof(below), "%s%s%.*s", path, path[0] ? "." : "", (int)n,
 		        text ? text : ""); /* cut, it is no known path */
-		if (is_known(kind, below)) {
+		if (kind_has(kind, below)) {
 			check_fields(r, fy_node_pair_value(pair), kind, below);
 			continue;
 		}
-		(void)snprintf(what, sizeof(what), "a %s has no field", kinds[kind].kind);
+		(void)snprintf(what, sizeof(what), "a %s has no field", kind->name);
 		mistake(r, line_of(fy_node_pair_key(pair)), what, below);
 	}
 }
@@ -244,19 +182,19 @@ static bool is_name(struct str s)
 static void take(struct reading *r, struct fy_node *root, const json_t *body, struct arena *mem,
         struct read_documents *out)
 {
-	int line = line_of(root),
-	    kind = kind_of(str_c(json_string_value(json_object_get(body, "kind"))));
-	if (kind < 0) {
+	int line = line_of(root);
+	const struct kind *kind = kind_of(str_c(json_string_value(json_object_get(body, "kind"))));
+	if (!kind) {
 		mistake(r, line, "kind must be one of " DOCUMENT_KINDS, "");
 		return;
 	}
-	if (!kinds[kind].any_field)
+	if (!kind->any_field)
 		check_fields(r, root, kind, "");
 	struct str name = text_at(body, "name", mem), tenant = text_at(body, "tenant", mem);
 	if (!is_name(name))
 		mistake(r, line,
 		        "name must be 1 to 100 letters, digits, dots, dashes or underscores", "");
-	if (kinds[kind].of_tenant && !is_name(tenant))
+	if (kind->of_tenant && !is_name(tenant))
 		mistake(r, line, "tenant must be the name of a Tenant", "");
 	if (out->count == DOCUMENTS_MAX) {
 		r->act = err_set(
@@ -264,8 +202,8 @@ static void take(struct reading *r, struct fy_node *root, const json_t *body, st
 		return;
 	}
 	struct read_document *d = &out->items[out->count];
-	d->document = (struct spec_document){.kind = str_c(kinds[kind].kind),
-	        .tenant = strcmp(kinds[kind].kind, "Tenant") == 0 ? name : tenant,
+	d->document = (struct spec_document){.kind = str_c(kind->name),
+	        .tenant = strcmp(kind->name, "Tenant") == 0 ? name : tenant,
 	        .name = name,
 	        .body = json_canonical(body, mem)};
 	d->file = r->file;
