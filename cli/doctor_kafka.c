@@ -90,6 +90,19 @@ static int check_replicas(
 	return faults;
 }
 
+static const char *kept(struct arena *mem, const struct str *values)
+{
+	enum { HOUR_MS = 60 * 60 * 1000 };
+	int64_t ms = 0;
+	if (str_eq(values[CLEANUP], STR("compact")))
+		return "the last word of each key is kept";
+	if (!str_to_i64(values[RETENTION_MS], &ms))
+		return "the broker does not say how long it keeps messages";
+	if (ms < 0)
+		return "kept for ever";
+	return arena_cstr(mem, arena_printf(mem, "kept for %lld h", (long long)(ms / HOUR_MS)));
+}
+
 static void check_topic(struct doctor *d, const char *subject, const struct topic_plan *plan,
         int brokers, const struct bus_topic_facts *facts)
 {
@@ -105,13 +118,11 @@ static void check_topic(struct doctor *d, const char *subject, const struct topi
 		        (int)plan->partitions);
 		return;
 	}
-	if (check_settings(d, subject, plan, facts->values) +
-	                check_replicas(d, subject, brokers, facts) ==
-	        0)
-		doctor_ok(d, subject,
-		        "%d partitions, cleanup " STR_FMT ", retention " STR_FMT " ms",
-		        (int)facts->partitions, STR_ARG(facts->values[CLEANUP]),
-		        STR_ARG(facts->values[RETENTION_MS]));
+	int faults = check_settings(d, subject, plan, facts->values);
+	faults += check_replicas(d, subject, brokers, facts);
+	if (faults == 0)
+		doctor_ok(d, subject, "%d partitions, %s", (int)facts->partitions,
+		        kept(&d->cli->mem, facts->values));
 }
 
 void doctor_kafka(struct doctor *d)

@@ -34,7 +34,8 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 	if (!pg_bool(rows, 0, 5))
 		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
 		        "set fsync and full_page_writes to on",
-		        "a power cut loses or breaks what was committed");
+		        "fsync or full_page_writes is off: a power cut loses or breaks what was "
+		        "committed");
 	if (str_eq(commit, STR("off")) || str_eq(commit, STR("local")))
 		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
 		        "set synchronous_commit to on",

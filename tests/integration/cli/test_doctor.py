@@ -32,6 +32,10 @@ def one(found, subject):
     return finding
 
 
+def files_below(root):
+    return sorted(os.path.join(directory, name) for directory, _, names in os.walk(root) for name in names)
+
+
 @pytest.fixture(scope="module")
 def fleet():
     """Set up and configured; no service runs, so nothing minds what is broken."""
@@ -51,6 +55,7 @@ def test_a_good_installation_has_no_problem():
         scene.check(scene.deliver())
         fleet.wait_ready()
         env = {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_operator")}
+        before = files_below(fleet.path("drop"))
         found = doctor(fleet, **env)
         assert told(found, "problem") == [], found
         # what a development stack does without
@@ -60,8 +65,11 @@ def test_a_good_installation_has_no_problem():
                 "bucket drop", *(f"topic {fleet.prefix}{t}" for t in ("triggers", "results", "deliveries", "audit"))} <= set(fine)
         assert {s: t for s, t in fine.items() if s.startswith("service ")} == {
             f"service {s}": "1 running" for s in fleet.counts}
-        assert fine[f"topic {fleet.prefix}audit"] == "6 partitions, cleanup delete, retention -1 ms"
+        assert fine[f"topic {fleet.prefix}audit"] == "6 partitions, kept for ever"
+        assert fine[f"topic {fleet.prefix}deliveries"] == "12 partitions, the last word of each key is kept"
+        assert fine[f"topic {fleet.prefix}triggers"] == "12 partitions, kept for 168 h"
         assert [n for n in os.listdir(fleet.path("staging")) if n.startswith("doctor")] == []
+        assert files_below(fleet.path("drop")) == before
         text = fleet.cli("doctor")
         assert text.splitlines()[0] == f"ok       settings: all are set; topics begin with {fleet.prefix}"
         assert text.splitlines()[-1].startswith("0 problems, ")
