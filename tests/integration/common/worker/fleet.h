@@ -58,6 +58,7 @@ struct fleet {
 	struct fleet_dead dead[FLEET_DEAD]; /* the first ones */
 	size_t dead_count;
 	int logs;
+	const char *kill_at; /* processes spawned now die at this tracepoint; NULL: they do not */
 };
 
 struct fleet_env {
@@ -148,6 +149,18 @@ static inline void fleet_close(struct fleet *f)
 
 /* --- processes --- */
 
+/* Runs the child below a debugger, which kills it at this static tracepoint. */
+static inline void fleet_trap(const char *point, const char *what)
+{
+	char at[128];
+	char self[512];
+	snprintf(at, sizeof(at), "break -probe-stap longshore:%s", point);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	execlp("gdb", "gdb", "-nx", "-batch", "-ex", "set startup-with-shell off", "-ex", at, "-ex",
+	        "run", "-ex", "kill", "--args", self, what, (char *)NULL);
+}
+
 static inline void fleet_child(const struct fleet *f, const char *what, const struct fleet_env *env)
 {
 	char text[512];
@@ -172,6 +185,8 @@ static inline void fleet_child(const struct fleet *f, const char *what, const st
 	int fd = open(text, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	dup2(fd, 1);
 	dup2(fd, 2);
+	if (f->kill_at)
+		fleet_trap(f->kill_at, what);
 	execl("/proc/self/exe", "child", what, (char *)NULL);
 	_exit(127);
 }
