@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing.
  */
+#include "apply.h"
 #include "verbs.h"
 
 #include "longshore/clock.h"
@@ -35,18 +36,17 @@ static int read_file(struct cli *cli, const char *path, struct str *out, struct 
 	return act == 0 ? 0 : err_note(e, "%s", path);
 }
 
-static int read_all(struct cli *cli, struct read_documents *read, struct buf *report, struct err *e)
+static int read_all(struct cli *cli, struct read_documents *read, struct err *e)
 {
 	int act = 0, files = 0;
 	for (int i = 0; act == 0 && i < cli->args.options_count; i++) {
-		struct str text;
+		struct str text = STR("");
 		if (strcmp(cli->args.options[i].name, "-f") != 0)
 			continue;
 		files++;
 		act = read_file(cli, cli->args.options[i].value, &text, e);
 		if (act == 0)
-			act = documents_read(
-			        cli->args.options[i].value, text, &cli->mem, read, report, e);
+			act = documents_read(cli->args.options[i].value, text, read, e);
 	}
 	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file by -f FILE") : act;
 }
@@ -158,8 +158,22 @@ static int report_changes(
 	return act == 0 ? EXIT_DONE : act;
 }
 
-static int apply_read(
-        struct cli *cli, const struct read_documents *read, struct buf *report, struct err *e)
+/* All mistakes, on standard error; ERR_REJECT if there is one. */
+static int refuse(struct read_documents *read, struct err *e)
+{
+	struct buf report;
+	buf_init(&report, REPORT_MAX);
+	int act = documents_report(read, &report, e);
+	if (act == 0 && report.n > 0) {
+		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(&report)));
+		act = err_set(e, ERR_REJECT, "bad_configuration",
+		        "nothing was applied: correct what is named above");
+	}
+	buf_release(&report);
+	return act;
+}
+
+static int apply_read(struct cli *cli, struct read_documents *read, struct err *e)
 {
 	struct spec_document *applied = NULL;
 	size_t count = 0;
@@ -168,37 +182,39 @@ static int apply_read(
 		act = cli_pg(cli, e);
 	if (act == 0)
 		act = load_applied(cli, read, &applied, &count, e);
-	if (act == 0)
-		act = documents_check(read, applied, count, &cli->mem, report, e);
 	if (act != 0)
 		return act;
-	if (report->n > 0) {
-		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(report)));
-		return err_set(e, ERR_REJECT, "bad_configuration",
-		        "nothing was applied: correct what is named above");
-	}
+	const struct document_world world = apply_world(cli->conf.zoneinfo);
+	documents_check(read, applied, count, &world);
+	if (!cli_option(cli, "--no-probe"))
+		apply_probe_drops(read);
+	act = refuse(read, e);
+	if (act != 0)
+		return act;
 	bool *changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*changed));
 	act = store(cli, read, changed, e);
+	if (act == 0)
+		apply_warn(read, applied, count);
 	return act == 0 ? report_changes(cli, read, changed, e) : act;
 }
 
 static int apply(struct cli *cli, struct err *e)
 {
-	struct read_documents read = {.items = calloc(DOCUMENTS_MAX, sizeof(*read.items))};
-	struct buf report;
+	struct read_documents read = {
+	        .items = calloc(DOCUMENTS_MAX, sizeof(*read.items)), .mem = &cli->mem};
 	if (!read.items)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read configuration");
-	buf_init(&report, REPORT_MAX);
-	int act = read_all(cli, &read, &report, e);
+	int act = read_all(cli, &read, e);
 	if (act == 0)
-		act = apply_read(cli, &read, &report, e);
-	buf_release(&report);
+		act = apply_read(cli, &read, e);
 	free(read.items);
 	return act;
 }
 
 static const struct cli_option options[] = {
         {"-f", "FILE", false, "YAML, one or more documents; may be given often"},
+        {"--no-probe", NULL, false,
+                "do not try the drops: this machine cannot see them as the uploader does"},
         {"--actor", "NAME", false, "who applies; the system user if left out"},
         {NULL, NULL, false, NULL}};
 

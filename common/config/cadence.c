@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "longshore/cadence.h"
+#include "resolve.h"
 
-#include "document.h"
+#include "longshore/civil.h"
 
 static const char *const kinds[] = {
         "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
@@ -37,13 +37,16 @@ static int within(const struct document *doc, const char *path, int64_t most)
 	return (int)n;
 }
 
-int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *out, struct err *e)
+static void read_anchor(const struct document *doc, struct spec_cadence *out)
 {
-	struct spec_document body = {
-	        .kind = STR("Route"), .name = STR(""), .tenant = STR(""), .body = route_body};
-	struct documents d = {.list = &body, .count = 1, .tenant = STR(""), .mem = mem, .e = e};
-	struct document doc = document_find(&d, "Route", STR(""));
-	doc.name = document_text(&doc, "name", "");
+	int64_t days = 0;
+	out->anchor = document_text(doc, "cadence.anchor", NULL);
+	if (out->anchor.n > 0 && !civil_parse_date(out->anchor, &days))
+		document_wrong(doc, "cadence.anchor", "must be a date such as 2026-01-05");
+}
+
+void resolve_cadence(const struct document *doc, struct spec_cadence *out)
+{
 	struct spec_cadence c = {.zone = STR("UTC"),
 	        .cron = STR(""),
 	        .anchor = STR(""),
@@ -51,28 +54,40 @@ int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *
 	        .weekday = 1,
 	        .day = 1,
 	        .month = 1};
-	if (document_at(&doc, "cadence")) {
-		if (!json_is_object(document_at(&doc, "cadence")))
-			document_wrong(&doc, "cadence", "must be a mapping of fields");
-		const char *preset = document_at(&doc, "cadence.cron") ? "cron" : "none";
-		c.kind = (enum cadence_kind)document_word(&doc, "cadence.kind", kinds,
-		        preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
-		c.zone = document_text(&doc, "cadence.zone", "UTC");
+	if (document_at(doc, "cadence")) {
+		if (!json_is_object(document_at(doc, "cadence")))
+			document_wrong(doc, "cadence", "must be a mapping of fields");
+		const char *preset = document_at(doc, "cadence.cron") ? "cron" : "none";
+		c.kind = (enum cadence_kind)document_word(
+		        doc, "cadence.kind", kinds, preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
+		c.zone = document_text(doc, "cadence.zone", "UTC");
 		c.catchup_seconds =
-		        document_num(&doc, "cadence.catchup_seconds", CATCHUP_PRESET_SECONDS);
+		        document_num(doc, "cadence.catchup_seconds", CATCHUP_PRESET_SECONDS);
 		if (c.kind == CADENCE_CRON)
-			c.cron = document_text(&doc, "cadence.cron", NULL);
+			c.cron = document_text(doc, "cadence.cron", NULL);
 		else if (c.kind != CADENCE_NONE)
-			read_time(&doc, &c);
+			read_time(doc, &c);
 		if (c.kind == CADENCE_WEEKLY || c.kind == CADENCE_BIWEEKLY)
-			c.weekday = document_word(&doc, "cadence.weekday", weekdays, 0) + 1;
+			c.weekday = document_word(doc, "cadence.weekday", weekdays, 0) + 1;
 		if (c.kind == CADENCE_BIWEEKLY)
-			c.anchor = document_text(&doc, "cadence.anchor", NULL);
+			read_anchor(doc, &c);
 		if (c.kind == CADENCE_MONTHLY || c.kind == CADENCE_QUARTERLY)
-			c.day = within(&doc, "cadence.day", DAY_MAX);
+			c.day = within(doc, "cadence.day", DAY_MAX);
 		if (c.kind == CADENCE_QUARTERLY)
-			c.month = within(&doc, "cadence.month", QUARTER_MONTHS);
+			c.month = within(doc, "cadence.month", QUARTER_MONTHS);
 	}
+	*out = c;
+}
+
+int spec_cadence(struct str route_body, struct arena *mem, struct spec_cadence *out, struct err *e)
+{
+	const struct spec_document body = {
+	        .kind = STR("Route"), .name = STR(""), .tenant = STR(""), .body = route_body};
+	struct documents d = {.list = &body, .count = 1, .tenant = STR(""), .mem = mem, .e = e};
+	struct document doc = document_open(&d, &body);
+	struct spec_cadence c;
+	doc.name = document_text(&doc, "name", "");
+	resolve_cadence(&doc, &c);
 	documents_release(&d);
 	if (d.act != 0)
 		return d.act;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "document.h"
 
+#include "longshore/documents.h"
+
+#include <stdio.h>
+
 void documents_release(struct documents *d)
 {
 	for (size_t i = 0; i < d->open_count; i++)
@@ -8,40 +12,83 @@ void documents_release(struct documents *d)
 	d->open_count = 0;
 }
 
-static void wrong(
-        struct documents *d, const char *kind, struct str name, const char *path, const char *what)
-{
-	if (d->act != 0)
-		return;
-	d->act = err_set(d->e, ERR_REJECT, "bad_configuration", "%s " STR_FMT "%s%s: %s", kind,
-	        STR_ARG(name), path[0] ? ", " : "", path, what);
-}
-
 void document_wrong(const struct document *doc, const char *path, const char *what)
 {
-	wrong(doc->all, doc->kind, doc->name, path, what);
+	struct documents *d = doc->all;
+	char whole[DOCUMENT_PATH_MAX];
+	(void)snprintf(whole, sizeof(whole), "%s%s", doc->at, path);
+	if (d->act == 0)
+		d->act = err_set(d->e, ERR_REJECT, "bad_configuration", "%s " STR_FMT "%s%s: %s",
+		        doc->kind, STR_ARG(doc->name), whole[0] ? ", " : "", whole, what);
+	const struct check_mistake m = {.kind = str_c(doc->kind),
+	        .tenant = doc->tenant,
+	        .name = doc->name,
+	        .path = whole,
+	        .text = what};
+	if (d->tell)
+		d->tell(d->tell_arg, &m);
+}
+
+struct document document_open(struct documents *d, const struct spec_document *document)
+{
+	struct document doc = {.all = d,
+	        .kind = arena_cstr(d->mem, document->kind),
+	        .tenant = document->tenant,
+	        .name = document->name,
+	        .at = ""};
+	json_t *body = json_loadb(document->body.p, document->body.n, JSON_REJECT_DUPLICATES, NULL);
+	if (!body || d->open_count == sizeof(d->open) / sizeof(d->open[0])) {
+		json_decref(body);
+		document_wrong(&doc, "", "its stored body cannot be read");
+		return doc;
+	}
+	d->open[d->open_count++] = body;
+	doc.body = body;
+	return doc;
+}
+
+static const struct spec_document *find(
+        const struct documents *d, const char *kind, struct str name)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct spec_document *s = &d->list[i];
+		if (str_eq(s->kind, str_c(kind)) && str_eq(s->name, name) &&
+		        (s->tenant.n == 0 || str_eq(s->tenant, d->tenant)))
+			return s;
+	}
+	return NULL;
 }
 
 struct document document_find(struct documents *d, const char *kind, struct str name)
 {
-	struct document doc = {.all = d, .kind = kind, .name = name};
-	for (size_t i = 0; i < d->count; i++) {
-		const struct spec_document *s = &d->list[i];
-		if (!str_eq(s->kind, str_c(kind)) || !str_eq(s->name, name) ||
-		        (s->tenant.n > 0 && !str_eq(s->tenant, d->tenant)))
-			continue;
-		json_t *body = json_loadb(s->body.p, s->body.n, JSON_REJECT_DUPLICATES, NULL);
-		if (!body || d->open_count == sizeof(d->open) / sizeof(d->open[0])) {
-			json_decref(body);
-			wrong(d, kind, name, "", "its stored body cannot be read");
-			return doc;
-		}
-		d->open[d->open_count++] = body;
-		doc.body = body;
-		return doc;
-	}
-	wrong(d, kind, name, "", "is not there: apply it");
+	const struct spec_document *found = find(d, kind, name);
+	if (found)
+		return document_open(d, found);
+	struct document doc = {.all = d, .kind = kind, .tenant = d->tenant, .name = name, .at = ""};
+	document_wrong(&doc, "", "is not there: apply it");
 	return doc;
+}
+
+struct document document_named(const struct document *from, const char *path, const char *kind)
+{
+	return document_called(from, path, kind, document_text(from, path, NULL));
+}
+
+struct document document_called(
+        const struct document *from, const char *path, const char *kind, struct str name)
+{
+	struct documents *d = from->all;
+	const struct spec_document *found = find(d, kind, name);
+	if (found)
+		return document_open(d, found);
+	if (name.n > 0) {
+		char what[200];
+		(void)snprintf(what, sizeof(what), "there is no %s %.100s: apply it", kind,
+		        arena_cstr(d->mem, name));
+		document_wrong(from, path, what);
+	}
+	return (struct document){
+	        .all = d, .kind = kind, .tenant = d->tenant, .name = name, .at = ""};
 }
 
 const json_t *document_at(const struct document *doc, const char *path)
@@ -83,7 +130,7 @@ struct str document_text(const struct document *doc, const char *path, const cha
 		        str_bytes(json_string_value(value), json_string_length(value)));
 	if (value)
 		document_wrong(doc, path, "must be a text");
-	else if (!preset)
+	else if (!preset && doc->body)
 		document_wrong(doc, path, "is missing");
 	return str_c(preset ? preset : "");
 }
@@ -100,6 +147,19 @@ int64_t document_num(const struct document *doc, const char *path, int64_t prese
 	return json_integer_value(value);
 }
 
+int64_t document_num_in(
+        const struct document *doc, const char *path, int64_t preset, struct range range)
+{
+	char what[100];
+	int64_t n = document_num(doc, path, preset);
+	if (!json_is_integer(document_at(doc, path)) || (n >= range.min && n <= range.max))
+		return n;
+	(void)snprintf(what, sizeof(what), "must be from %lld to %lld", (long long)range.min,
+	        (long long)range.max);
+	document_wrong(doc, path, what);
+	return preset;
+}
+
 bool document_bool(const struct document *doc, const char *path, bool preset)
 {
 	const json_t *value = document_at(doc, path);
@@ -108,6 +168,20 @@ bool document_bool(const struct document *doc, const char *path, bool preset)
 	if (!json_is_boolean(value))
 		document_wrong(doc, path, "must be true or false");
 	return json_is_true(value);
+}
+
+/* "must be none or gzip", "must be one of a, b and c". */
+static void wrong_word(const struct document *doc, const char *path, const char *const *words)
+{
+	char what[300];
+	size_t n = (size_t)snprintf(what, sizeof(what), "must be ");
+	for (int i = 0; words[i] && n < sizeof(what); i++)
+		n += (size_t)snprintf(what + n, sizeof(what) - n, "%s%s",
+		        i == 0         ? ""
+		        : words[i + 1] ? ", "
+		                       : " or ",
+		        words[i]);
+	document_wrong(doc, path, what);
 }
 
 int document_word(
@@ -120,7 +194,7 @@ int document_word(
 		if (strcmp(words[i], json_string_value(value)) == 0)
 			return i;
 	}
-	document_wrong(doc, path, "is not a word that is known here");
+	wrong_word(doc, path, words);
 	return preset;
 }
 
@@ -166,5 +240,13 @@ int64_t document_ratio(const struct document *doc, const char *path)
 	if (!json_is_string(value) ||
 	        !ratio_parse(str_bytes(json_string_value(value), json_string_length(value)), &ppm))
 		document_wrong(doc, path, "must be a ratio such as \"30%\" or \"0.3\"");
+	return ppm;
+}
+
+int64_t document_share(const struct document *doc, const char *path)
+{
+	int64_t ppm = document_ratio(doc, path);
+	if (ppm > 1000000)
+		document_wrong(doc, path, "must be at most 100%");
 	return ppm;
 }

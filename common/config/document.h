@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading applied documents: a body found by kind and name, and its fields by dotted path. Getters
- * note the first thing that is missing or of another type, with document and path, and go on with a
- * default; who reads checks once at the end.
+ * note what is missing or of another type, with document and path, and go on with a default; who
+ * reads checks once at the end. The first thing noted fills *e; all of them are told, where somebody
+ * listens.
  */
 #ifndef LONGSHORE_CONFIG_DOCUMENT_H
 #define LONGSHORE_CONFIG_DOCUMENT_H
@@ -13,13 +14,21 @@
 
 #include <jansson.h>
 
+struct check_mistake { /* lives during the call */
+	struct str kind, tenant, name;
+	const char *path; /* "record[0].name"; "" for the document as a whole */
+	const char *text;
+};
+
 struct documents {
 	const struct spec_document *list;
 	size_t count;
 	struct str tenant;
 	struct arena *mem;
 	struct err *e;
-	int act;          /* 0, or of the first mistake */
+	int act;                                                /* 0, or of the first mistake */
+	void (*tell)(void *arg, const struct check_mistake *m); /* may be NULL */
+	void *tell_arg;
 	json_t *open[16]; /* bodies that were found: freed by documents_release */
 	size_t open_count;
 };
@@ -27,13 +36,19 @@ struct documents {
 struct document {
 	struct documents *all;
 	const char *kind;
-	struct str name;
+	struct str tenant, name;
 	const json_t *body; /* NULL: not found, noted */
+	const char *at;     /* in front of every path: "record[0]." for an item of a list */
 };
 
 void documents_release(struct documents *d);
 /* tenant-less kinds (Destination, Bucket) are found under the empty tenant. */
 struct document document_find(struct documents *d, const char *kind, struct str name);
+/* The one that a field of `from` names; document_called: the name was read already. */
+struct document document_named(const struct document *from, const char *path, const char *kind);
+struct document document_called(
+        const struct document *from, const char *path, const char *kind, struct str name);
+struct document document_open(struct documents *d, const struct spec_document *document);
 
 /* "source.ready.marker"; NULL: not there. Noted, if something on the way is no mapping. */
 const json_t *document_at(const struct document *doc, const char *path);
@@ -41,12 +56,18 @@ const json_t *document_list(const struct document *doc, const char *path); /* el
 struct str document_text(const struct document *doc, const char *path,
         const char *preset); /* preset NULL: required */
 int64_t document_num(const struct document *doc, const char *path, int64_t preset);
+struct range {
+	int64_t min, max;
+};
+int64_t document_num_in(
+        const struct document *doc, const char *path, int64_t preset, struct range range);
 bool document_bool(const struct document *doc, const char *path, bool preset);
 /* One of words (ends with NULL): its index; else noted. */
 int document_word(
         const struct document *doc, const char *path, const char *const *words, int preset);
-/* Parts per million of "30%", "0.3" or 1; 0 where there is none. */
+/* Parts per million of "30%", "0.3" or 1; 0 where there is none. _share: at most 100%. */
 int64_t document_ratio(const struct document *doc, const char *path);
+int64_t document_share(const struct document *doc, const char *path);
 void document_wrong(const struct document *doc, const char *path, const char *what);
 
 /* "12.5%", "0.125", "1" -> ppm; exact to the millionth, else false. Pure. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kinds of documents, and the fields that each may have, as paths; types and values are checked
- * when they are resolved. A destination holds the partner's whole model: any field. */
+ * The kinds of documents and the fields of each. A table only, and how to ask it.
+ */
 #ifndef LONGSHORE_CONFIG_KINDS_H
 #define LONGSHORE_CONFIG_KINDS_H
 
@@ -9,18 +9,21 @@
 
 #include <stdbool.h>
 
-enum { KIND_FIELDS_MAX = 40 };
-
 struct kind {
 	const char *name;
-	bool of_tenant, any_field;
-	const char *fields[KIND_FIELDS_MAX];
+	bool of_tenant; /* it has a field `tenant` */
+	bool any_field; /* holds a model of its own: what is not honoured is found elsewhere */
+	const char *const
+	        *fields; /* paths of values, without indices: "record.name"; ends with NULL */
 };
 
-/* NULL: there is no such kind. */
-const struct kind *kind_of(struct str name);
+/* NULL: no such kind. */
+const struct kind *kind_find(struct str name);
 
-/* path is a field, or leads to one; items of a list have the path of the list. */
-bool kind_has(const struct kind *kind, const char *path);
+enum field_is { FIELD_UNKNOWN, FIELD_GROUP, FIELD_VALUE };
+/* path without indices. A group has fields of its own. */
+enum field_is kind_field(const struct kind *kind, struct str path);
+/* The known path that is most like it; empty: none is. */
+struct str kind_nearest(const struct kind *kind, struct str path);
 
 #endif

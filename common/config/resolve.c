@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From applied documents to a spec. A value on the route overrides the audience's, which overrides
  * the destination's; of minimum sizes the largest wins. */
-#include "document.h"
+#include "resolve.h"
+
+#include "rules.h"
 #include "spec_shape.h"
 #include "unsupported.h"
 
 #include "longshore/sha256.h"
+
+#include <stdio.h>
+
+enum { WEEK_MINUTES = 7 * 1440 };
 
 static const char *const cardinalities[] = {"1:1", "n:1", NULL};
 static const char *const quote_modes[] = {"minimal", "all", "none", NULL};
 static const char *const newlines[] = {"lf", "crlf", NULL};
 static const char *const compressions[] = {"none", "gzip", NULL};
 static const char *const completions[] = {"none", "success_file", NULL};
+static const char *const audience_types[] = {"DTC", "HCP", "NPI_TO_DTC", NULL};
 static const char *const approvals[] = {"none", "always", NULL};
 
-static char delimiter_of(const struct document *doc, const char *path, char preset)
+char resolve_delimiter(const struct document *doc, const char *path, char preset)
 {
 	struct str text = document_text(doc, path, "");
 	if (text.n == 0)
@@ -27,21 +34,22 @@ static char delimiter_of(const struct document *doc, const char *path, char pres
 
 static struct spec_source source_of(const struct document *doc)
 {
-	return (struct spec_source){.url = document_text(doc, "source.url", NULL),
-	        .delimiter = delimiter_of(doc, "source.delimiter", ','),
+	struct spec_source source = {.url = document_text(doc, "source.url", NULL),
+	        .delimiter = resolve_delimiter(doc, "source.delimiter", ','),
 	        .ready_marker = document_text(doc, "source.ready.marker", ""),
-	        .quiet_seconds = document_num(doc, "source.ready.quiet_seconds", 0)};
+	        .quiet_seconds = document_num_in(doc, "source.ready.quiet_seconds", 0,
+	                (struct range){0, SPEC_QUIET_SECONDS_MAX})};
+	rule_url(doc, "source.url", source.url);
+	return source;
 }
 
-/* An array of texts at the path. */
-static void texts_of(const struct document *doc, const json_t *array, const char *path,
-        struct str **out, size_t *count)
+void resolve_texts(
+        const struct document *doc, const char *path, struct str **out, size_t *out_count)
 {
+	const json_t *array = document_list(doc, path);
 	size_t n = json_array_size(array);
 	*out = arena_alloc(doc->all->mem, (n + 1) * sizeof(**out));
-	*count = n;
-	if (array && !json_is_array(array))
-		document_wrong(doc, path, "must be a list");
+	*out_count = n;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item = json_array_get(array, i);
 		if (!json_is_string(item))
@@ -52,14 +60,16 @@ static void texts_of(const struct document *doc, const json_t *array, const char
 	}
 }
 
-/* One item of a list, read like a document of its own. */
-static struct document item_of(
+struct document resolve_item(
         const struct document *doc, const char *path, const json_t *array, size_t i)
 {
 	struct document item = *doc;
 	item.body = json_array_get(array, i);
-	if (!json_is_object(item.body))
+	if (!json_is_object(item.body)) {
 		document_wrong(doc, path, "must be a list of mappings");
+		item.body = NULL; /* and nothing in it is missed */
+	}
+	item.at = arena_printf(doc->all->mem, "%s%s[%zu].", doc->at, path, i).p;
 	return item;
 }
 
@@ -69,54 +79,61 @@ static void read_filters(const struct document *doc, struct spec_audience *a)
 	a->filters_count = json_array_size(list);
 	a->filters = arena_alloc(doc->all->mem, (a->filters_count + 1) * sizeof(*a->filters));
 	for (size_t i = 0; i < a->filters_count; i++) {
-		struct document item = item_of(doc, "filters", list, i);
+		struct document item = resolve_item(doc, "filters", list, i);
 		a->filters[i].column = document_text(&item, "column", NULL);
-		texts_of(&item, document_at(&item, "in"), "filters.in", &a->filters[i].values,
-		        &a->filters[i].values_count);
+		resolve_texts(&item, "in", &a->filters[i].values, &a->filters[i].values_count);
 	}
 }
 
-static void read_audience(struct documents *d, struct str name, struct spec_audience *a)
+static struct str audience_type(const struct document *doc)
 {
-	struct document doc = document_find(d, "Audience", name);
-	if (!doc.body)
-		return;
-	*a = (struct spec_audience){.name = name,
-	        .type = document_text(&doc, "type", NULL),
-	        .segment = document_text(&doc, "segment", ""),
-	        .source = source_of(&doc),
-	        .id_column = document_text(&doc, "id.column", NULL),
-	        .id_kind = document_text(&doc, "id.kind", NULL),
-	        .state_column = document_text(&doc, "state_column", ""),
-	        .min_size = document_num(&doc, "min_size", 0)};
-	read_filters(&doc, a);
+	int i = document_word(doc, "type", audience_types, -1);
+	if (i < 0 && !document_at(doc, "type"))
+		document_wrong(doc, "type", "is missing");
+	return i < 0 ? STR("") : str_c(audience_types[i]);
 }
 
-static void read_bridge(struct documents *d, struct str name, struct spec_bridge *b)
+void resolve_audience(const struct document *doc, struct spec_audience *a)
 {
-	struct document doc = document_find(d, "Bridge", name);
-	if (!doc.body)
+	if (!doc->body)
 		return;
-	*b = (struct spec_bridge){.name = name,
-	        .source = source_of(&doc),
-	        .from_column = document_text(&doc, "from.column", NULL),
-	        .from_kind = document_text(&doc, "from.kind", NULL),
+	*a = (struct spec_audience){.name = doc->name,
+	        .type = audience_type(doc),
+	        .segment = document_text(doc, "segment", ""),
+	        .source = source_of(doc),
+	        .id_column = document_text(doc, "id.column", NULL),
+	        .id_kind = document_text(doc, "id.kind", NULL),
+	        .state_column = document_text(doc, "state_column", ""),
+	        .min_size = document_num(doc, "min_size", 0)};
+	read_filters(doc, a);
+}
+
+void resolve_bridge(const struct document *doc, struct spec_bridge *b)
+{
+	if (!doc->body)
+		return;
+	*b = (struct spec_bridge){.name = doc->name,
+	        .source = source_of(doc),
+	        .from_column = document_text(doc, "from.column", NULL),
+	        .from_kind = document_text(doc, "from.kind", NULL),
 	        .cardinality = (enum cardinality)document_word(
-	                &doc, "cardinality", cardinalities, CARDINALITY_1_1),
-	        .max_age_hours = document_num(&doc, "max_age_hours", 0),
-	        .recipient = document_text(&doc, "recipient", "")};
-	const json_t *list = document_list(&doc, "record");
+	                doc, "cardinality", cardinalities, CARDINALITY_1_1),
+	        .max_age_hours =
+	                document_num_in(doc, "max_age_hours", 0, (struct range){0, SPEC_HOURS_MAX}),
+	        .recipient = document_text(doc, "recipient", "")};
+	const json_t *list = document_list(doc, "record");
 	b->columns_count = json_array_size(list);
-	b->columns = arena_alloc(d->mem, (b->columns_count + 1) * sizeof(*b->columns));
+	b->columns = arena_alloc(doc->all->mem, (b->columns_count + 1) * sizeof(*b->columns));
 	if (b->columns_count == 0)
 		document_wrong(
-		        &doc, "record", "must list the partner's columns, the primary id first");
+		        doc, "record", "must list the partner's columns, the primary id first");
 	for (size_t i = 0; i < b->columns_count; i++) {
-		struct document item = item_of(&doc, "record", list, i);
+		struct document item = resolve_item(doc, "record", list, i);
 		b->columns[i] =
 		        (struct spec_bridge_column){.name = document_text(&item, "name", NULL),
 		                .column = document_text(&item, "column", NULL),
-		                .max_length = document_num(&item, "max_length", 0)};
+		                .max_length = document_num_in(&item, "max_length", 0,
+		                        (struct range){0, SPEC_RECORD_COLUMN_MAX})};
 	}
 }
 
@@ -128,13 +145,14 @@ static void read_columns(const struct document *doc, struct spec_destination *ou
 	if (out->columns_count == 0)
 		document_wrong(doc, "columns", "must list the columns of a file");
 	for (size_t i = 0; i < out->columns_count; i++) {
-		struct document item = item_of(doc, "columns", list, i);
+		struct document item = resolve_item(doc, "columns", list, i);
 		bool is_constant = document_at(&item, "constant") != NULL;
 		out->columns[i] = (struct spec_column){.name = document_text(&item, "name", NULL),
 		        .is_constant = is_constant,
 		        .source = is_constant ? STR("") : document_text(&item, "source", NULL),
 		        .constant = document_text(&item, "constant", ""),
-		        .max_length = document_num(&item, "max_length", 0)};
+		        .max_length = document_num_in(
+		                &item, "max_length", 0, (struct range){0, INT32_MAX})};
 		if (str_has_prefix(out->columns[i].source,
 		            STR("="))) { /* the model's way to write a constant */
 			out->columns[i].constant = str_bytes(
@@ -162,93 +180,94 @@ static char container_delimiter(const struct document *doc)
 	return str_eq(container, STR("tsv")) ? '\t' : str_eq(container, STR("psv")) ? '|' : ',';
 }
 
-static bool has_token(struct str template, struct str token)
+static void add_unsupported(struct documents *d, struct spec *spec, const char *property)
 {
-	for (size_t i = 0; i + token.n <= template.n; i++)
-		if (str_eq(str_bytes(template.p + i, token.n), token))
-			return true;
-	return false;
+	struct str *all = arena_alloc(d->mem, (spec->unsupported_count + 1) * sizeof(*all));
+	if (spec->unsupported_count > 0)
+		memcpy(all, spec->unsupported, spec->unsupported_count * sizeof(*all));
+	all[spec->unsupported_count++] = str_c(property);
+	spec->unsupported = all;
 }
 
-/* Names are given once and for ever: without one of these the second delivery would meet the first's. */
-static struct str template_of(const struct document *doc, const char *path, const char *preset)
+void resolve_destination(const struct document *doc, struct spec *spec)
 {
-	struct str template = document_text(doc, path, preset);
-	if (template.n > 0 && !has_token(template, STR("{label}")) &&
-	        !has_token(template, STR("{delivery}")))
-		document_wrong(doc, path,
-		        "must hold {label} or {delivery}, so that each delivery has names of its "
-		        "own");
-	return template;
-}
-
-static void read_destination(struct documents *d, struct str name, struct spec *spec)
-{
-	struct document doc = document_find(d, "Destination", name);
-	if (!doc.body)
+	if (!doc->body)
 		return;
 	struct spec_destination *out = &spec->destination;
-	*out = (struct spec_destination){.name = name,
-	        .header_row = document_bool(&doc, "header_row", true),
-	        .delimiter = delimiter_of(&doc, "format.delimiter", container_delimiter(&doc)),
+	*out = (struct spec_destination){.name = doc->name,
+	        .header_row = document_bool(doc, "header_row", true),
+	        .delimiter = resolve_delimiter(doc, "format.delimiter", container_delimiter(doc)),
 	        .quote_mode = (enum quote_mode)document_word(
-	                &doc, "format.quote_mode", quote_modes, QUOTE_MINIMAL),
-	        .crlf = document_word(&doc, "format.newline", newlines, 0) == 1,
-	        .max_rows_per_file = document_num(&doc, "limits.max_rows_per_file", 0),
-	        .min_rows = document_num(&doc, "limits.min_rows", 0),
-	        .data_template = template_of(&doc, "naming.data_template", NULL),
-	        .part_format = document_text(&doc, "naming.part_format", "00001"),
-	        .time_zone = document_text(&doc, "naming.time_zone", "UTC"),
-	        .manifest_template = template_of(&doc, "manifest.template", ""),
-	        .marker_template = template_of(&doc, "completion.name_template", ""),
-	        .parts_without_marker = document_bool(&doc, "consent.parts_without_marker", false),
-	        .min_audience_size = min_size_of(&doc, spec->audience.type),
+	                doc, "format.quote_mode", quote_modes, QUOTE_MINIMAL),
+	        .crlf = document_word(doc, "format.newline", newlines, 0) == 1,
+	        .max_rows_per_file = document_num(doc, "limits.max_rows_per_file", 0),
+	        .min_rows = document_num(doc, "limits.min_rows", 0),
+	        .data_template = document_text(doc, "naming.data_template", NULL),
+	        .part_format = document_text(doc, "naming.part_format", "00001"),
+	        .time_zone = document_text(doc, "naming.time_zone", "UTC"),
+	        .manifest_template = document_text(doc, "manifest.template", ""),
+	        .marker_template = document_text(doc, "completion.name_template", ""),
+	        .parts_without_marker = document_bool(doc, "consent.parts_without_marker", false),
+	        .min_audience_size = min_size_of(doc, spec->audience.type),
 	        .suppress_unknown_state =
-	                document_bool(&doc, "privacy.suppress_unknown_state", false)};
-	unsupported_find(&doc, &spec->unsupported, &spec->unsupported_count);
+	                document_bool(doc, "privacy.suppress_unknown_state", false)};
+	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
 	/* Words that are not honoured are in that list; the spec holds the nearest that is. */
-	if (json_is_string(document_at(&doc, "packaging.compression")) &&
-	        strcmp(json_string_value(document_at(&doc, "packaging.compression")), "gzip") == 0)
+	if (json_is_string(document_at(doc, "packaging.compression")) &&
+	        strcmp(json_string_value(document_at(doc, "packaging.compression")), "gzip") == 0)
 		out->compression = (enum compression)document_word(
-		        &doc, "packaging.compression", compressions, 0);
-	if (json_is_string(document_at(&doc, "completion.kind")) &&
-	        strcmp(json_string_value(document_at(&doc, "completion.kind")), "success_file") ==
-	                0)
-		out->completion = (enum completion_kind)document_word(
-		        &doc, "completion.kind", completions, 0);
-	read_columns(&doc, out);
-	texts_of(&doc, document_at(&doc, "privacy.suppress_states_dtc"),
-	        "privacy.suppress_states_dtc", &out->suppress_states, &out->suppress_states_count);
+		        doc, "packaging.compression", compressions, 0);
+	if (json_is_string(document_at(doc, "completion.kind")) &&
+	        strcmp(json_string_value(document_at(doc, "completion.kind")), "success_file") == 0)
+		out->completion =
+		        (enum completion_kind)document_word(doc, "completion.kind", completions, 0);
+	read_columns(doc, out);
+	resolve_texts(doc, "privacy.suppress_states_dtc", &out->suppress_states,
+	        &out->suppress_states_count);
 	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
 		out->suppress_states_count = 0;
 		out->suppress_unknown_state = false;
 	}
-	spec->guards.max_shrink_ppm = document_ratio(&doc, "refresh.max_shrink");
-	spec->guards.max_growth_ppm = document_ratio(&doc, "refresh.max_growth");
-	spec->limits.destination_tasks = document_num(&doc, "limits.tasks_in_flight", 0);
-	spec->limits.files_per_second_milli =
-	        document_ratio(&doc, "limits.files_per_second") / 1000;
+	spec->guards.max_shrink_ppm = document_share(doc, "refresh.max_shrink");
+	spec->guards.max_growth_ppm = document_ratio(doc, "refresh.max_growth");
+	spec->limits.destination_tasks = document_num_in(
+	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+	spec->limits.files_per_second_milli = document_ratio(doc, "limits.files_per_second") / 1000;
+	rule_columns(doc, out);
+	bool has_others = false;
+	rule_templates(doc, out, &has_others);
+	if (has_others)
+		add_unsupported(doc->all, spec, "naming.data_template");
+	if (out->completion == COMPLETION_SUCCESS_FILE && out->marker_template.n == 0)
+		document_wrong(doc, "completion.name_template", "is missing");
 }
 
-static void read_suppressions(struct documents *d, const struct document *route, struct spec *spec)
+void resolve_suppression(const struct document *doc, struct spec_suppression *out)
 {
+	*out = (struct spec_suppression){.name = doc->name,
+	        .source = source_of(doc),
+	        .id_column = document_text(doc, "id.column", NULL),
+	        .max_age_hours = document_num_in(
+	                doc, "max_age_hours", 0, (struct range){0, SPEC_HOURS_MAX})};
+}
+
+static void read_suppressions(const struct document *route, struct spec *spec)
+{
+	struct documents *d = route->all;
 	struct str *names = NULL;
 	size_t count = 0;
-	texts_of(route, document_at(route, "suppress"), "suppress", &names, &count);
+	resolve_texts(route, "suppress", &names, &count);
 	spec->suppressions = arena_alloc(d->mem, (count + 1) * sizeof(*spec->suppressions));
-	for (size_t i = 0; i < count && d->act == 0; i++) {
-		struct document doc = document_find(d, "SuppressionList", names[i]);
+	for (size_t i = 0; i < count; i++) {
+		char path[64];
+		(void)snprintf(path, sizeof(path), "suppress[%zu]", i);
+		struct document doc = document_called(route, path, "SuppressionList", names[i]);
 		if (!doc.body)
-			return;
+			continue;
 		struct str kind = document_text(&doc, "id.kind", NULL);
-		if (!str_eq(kind, spec->audience.id_kind))
-			document_wrong(
-			        &doc, "id.kind", "is another kind of id than the audience's");
-		spec->suppressions[spec->suppressions_count++] =
-		        (struct spec_suppression){.name = names[i],
-		                .source = source_of(&doc),
-		                .id_column = document_text(&doc, "id.column", NULL),
-		                .max_age_hours = document_num(&doc, "max_age_hours", 0)};
+		if (spec->audience.id_kind.n > 0 && !str_eq(kind, spec->audience.id_kind))
+			document_wrong(route, path, "has another kind of id than the audience");
+		resolve_suppression(&doc, &spec->suppressions[spec->suppressions_count++]);
 	}
 }
 
@@ -262,49 +281,98 @@ static int64_t or_else(int64_t value, int64_t preset)
 	return value != 0 ? value : preset;
 }
 
-static void read_route(struct documents *d, const struct document *route, struct spec *spec)
+static void read_blackouts(const struct document *route, struct spec *spec)
+{
+	const json_t *list = document_list(route, "blackout");
+	spec->blackouts_count = json_array_size(list);
+	spec->blackouts = arena_alloc(
+	        route->all->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
+	for (size_t i = 0; i < spec->blackouts_count; i++) {
+		struct document item = resolve_item(route, "blackout", list, i);
+		struct spec_blackout *b = &spec->blackouts[i];
+		*b = (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
+		        .to_minute = document_num(&item, "to_minute", 0)};
+		if (item.body && !document_at(&item, "from_minute"))
+			document_wrong(&item, "from_minute", "is missing");
+		if (item.body && !document_at(&item, "to_minute"))
+			document_wrong(&item, "to_minute", "is missing");
+		if (b->from_minute > WEEK_MINUTES)
+			document_wrong(&item, "from_minute", "is past the end of the week, 10080");
+		if (b->to_minute > WEEK_MINUTES)
+			document_wrong(&item, "to_minute", "is past the end of the week, 10080");
+	}
+}
+
+static void read_own(const struct document *route, struct spec *spec)
 {
 	struct spec_guards *g = &spec->guards;
 	g->min_size = larger(document_num(route, "guards.min_size", 0),
 	        larger(spec->audience.min_size, spec->destination.min_audience_size));
 	g->max_size = document_num(route, "guards.max_size", 0);
-	g->max_shrink_ppm = or_else(document_ratio(route, "guards.max_shrink"), g->max_shrink_ppm);
+	g->max_shrink_ppm = or_else(document_share(route, "guards.max_shrink"), g->max_shrink_ppm);
 	g->max_growth_ppm = or_else(document_ratio(route, "guards.max_growth"), g->max_growth_ppm);
-	g->min_match_rate_ppm = document_ratio(route, "guards.min_match_rate");
+	g->min_match_rate_ppm = document_share(route, "guards.min_match_rate");
 	spec->mode = document_text(route, "mode", "full");
 	spec->approval =
 	        (enum approval_rule)document_word(route, "approval", approvals, APPROVAL_NONE);
 	spec->dry_run = document_bool(route, "dry_run", false);
 	spec->paused = document_bool(route, "paused", false);
 	spec->zone = document_text(route, "cadence.zone", "UTC");
-	spec->limits.attempts = document_num(route, "limits.attempts", SPEC_ATTEMPTS);
-	spec->limits.hold_hours = document_num(route, "limits.hold_hours", SPEC_HOLD_HOURS);
-	spec->limits.slice_bytes = document_num(route, "limits.slice_bytes", SPEC_SLICE_BYTES);
-	if (!str_eq(spec->mode, STR("full"))) {
-		struct str *all = arena_alloc(d->mem, (spec->unsupported_count + 1) * sizeof(*all));
-		if (spec->unsupported_count > 0)
-			memcpy(all, spec->unsupported, spec->unsupported_count * sizeof(*all));
-		all[spec->unsupported_count++] = STR("mode");
-		spec->unsupported = all;
-	}
-	const json_t *blackouts = document_list(route, "blackout");
-	spec->blackouts_count = json_array_size(blackouts);
-	spec->blackouts =
-	        arena_alloc(d->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
-	for (size_t i = 0; i < spec->blackouts_count; i++) {
-		struct document item = item_of(route, "blackout", blackouts, i);
-		if (!document_at(&item, "from_minute") || !document_at(&item, "to_minute"))
-			document_wrong(route, "blackout", "needs from_minute and to_minute");
-		spec->blackouts[i] =
-		        (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
-		                .to_minute = document_num(&item, "to_minute", 0)};
-	}
+	spec->limits.attempts = document_num_in(
+	        route, "limits.attempts", SPEC_ATTEMPTS, (struct range){1, SPEC_ATTEMPTS_MAX});
+	spec->limits.hold_hours = document_num_in(
+	        route, "limits.hold_hours", SPEC_HOLD_HOURS, (struct range){1, SPEC_HOURS_MAX});
+	spec->limits.slice_bytes = document_num_in(route, "limits.slice_bytes", SPEC_SLICE_BYTES,
+	        (struct range){SPEC_SLICE_BYTES_MIN, SPEC_SLICE_BYTES_MAX});
+	if (!str_eq(spec->mode, STR("full")))
+		add_unsupported(route->all, spec, "mode");
+	read_blackouts(route, spec);
 }
 
-static void read_tenant(struct documents *d, struct spec *spec)
+void resolve_tenant(const struct document *doc, struct spec *spec)
 {
-	struct document doc = document_find(d, "Tenant", d->tenant);
-	spec->limits.tenant_tasks = document_num(&doc, "limits.tasks_in_flight", 0);
+	spec->limits.tenant_tasks = document_num_in(
+	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+}
+
+void resolve_bucket(const struct document *doc, struct spec_bucket *out)
+{
+	if (!doc->body)
+		return;
+	*out = (struct spec_bucket){.name = doc->name,
+	        .url = document_text(doc, "url", NULL),
+	        .others_may_delete = document_bool(doc, "others_may_delete", false)};
+	rule_url(doc, "url", out->url);
+}
+
+void resolve_preset(const struct documents *d, enum spec_kind kind, struct spec *out)
+{
+	shape_preset(&spec_shape, out);
+	out->kind = kind;
+	out->tenant = d->tenant;
+}
+
+void resolve_route(const struct document *route, struct spec *spec)
+{
+	struct documents *d = route->all;
+	struct document tenant = document_find(d, "Tenant", d->tenant),
+	                audience = document_named(route, "audience", "Audience"),
+	                bridge = document_named(route, "bridge", "Bridge"),
+	                destination = document_named(route, "destination", "Destination"),
+	                bucket = document_named(route, "bucket", "Bucket");
+	spec->route = route->name;
+	resolve_tenant(&tenant, spec);
+	resolve_audience(&audience, &spec->audience);
+	resolve_bridge(&bridge, &spec->bridge);
+	resolve_destination(&destination, spec);
+	resolve_bucket(&bucket, &spec->bucket);
+	read_suppressions(route, spec);
+	read_own(route, spec);
+	if (audience.body && bridge.body && spec->audience.id_kind.n > 0 &&
+	        !str_eq(spec->audience.id_kind, spec->bridge.from_kind))
+		document_wrong(route, "bridge", "maps another kind of id than the audience has");
+	if (bridge.body && destination.body && spec->unsupported_count == 0)
+		rule_sources(route, &spec->destination, &spec->bridge);
 }
 
 /* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not
@@ -342,27 +410,10 @@ int spec_resolve(struct str tenant, struct str route, const struct spec_document
 {
 	struct documents d = documents_of(tenant, documents, count, mem, e);
 	struct spec spec;
-	shape_preset(&spec_shape, &spec);
-	spec.kind = SPEC_DELIVERY;
-	spec.tenant = tenant;
-	spec.route = route;
+	resolve_preset(&d, SPEC_DELIVERY, &spec);
 	struct document doc = document_find(&d, "Route", route);
-	if (doc.body) {
-		read_tenant(&d, &spec);
-		read_audience(&d, document_text(&doc, "audience", NULL), &spec.audience);
-		read_bridge(&d, document_text(&doc, "bridge", NULL), &spec.bridge);
-		read_destination(&d, document_text(&doc, "destination", NULL), &spec);
-		struct document bucket =
-		        document_find(&d, "Bucket", document_text(&doc, "bucket", NULL));
-		spec.bucket = (struct spec_bucket){.name = bucket.name,
-		        .url = document_text(&bucket, "url", NULL),
-		        .others_may_delete = document_bool(&bucket, "others_may_delete", false)};
-		read_suppressions(&d, &doc, &spec);
-		read_route(&d, &doc, &spec);
-		if (!str_eq(spec.audience.id_kind, spec.bridge.from_kind))
-			document_wrong(
-			        &doc, "bridge", "maps another kind of id than the audience has");
-	}
+	if (doc.body)
+		resolve_route(&doc, &spec);
 	int act = give_out(&d, &spec, out_json, out_hash, e);
 	documents_release(&d);
 	return act;
@@ -374,11 +425,11 @@ int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_d
 {
 	struct documents d = documents_of(tenant, documents, count, mem, e);
 	struct spec spec;
-	shape_preset(&spec_shape, &spec);
-	spec.kind = SPEC_BUILD;
-	spec.tenant = tenant;
-	read_tenant(&d, &spec);
-	read_bridge(&d, bridge, &spec.bridge);
+	resolve_preset(&d, SPEC_BUILD, &spec);
+	struct document of_tenant = document_find(&d, "Tenant", tenant),
+	                doc = document_find(&d, "Bridge", bridge);
+	resolve_tenant(&of_tenant, &spec);
+	resolve_bridge(&doc, &spec.bridge);
 	int act = give_out(&d, &spec, out_json, out_hash, e);
 	documents_release(&d);
 	return act;

@@ -338,7 +338,7 @@ struct str json_canonical(const json_t *json, struct arena *mem)
 	size_t n = strlen(text);
 	char *copy = arena_try_alloc(mem, n + 1, 1);
 	if (copy) {
-		memcpy(copy, text, n);
+		memcpy(copy, text, n + 1);
 	}
 	free(text);
 	return (struct str){copy, copy ? n : 0};

@@ -55,7 +55,6 @@
 	}
 
 #define PPM_MAX (INT64_C(1000000) * 1000000)
-#define HOURS_MAX (24 * 366 * 100)
 
 static const char *const kinds[] = {"delivery", "build", NULL};
 static const char *const cardinalities[] = {"1:1", "n:1", NULL};
@@ -64,13 +63,14 @@ static const char *const compressions[] = {"none", "gzip", NULL};
 static const char *const approvals[] = {"none", "always", NULL};
 static const char *const completions[] = {"none", "success_file", NULL};
 
-static const struct shape source = {(const struct shape_field[]){
-                                            TEXT(spec_source, url, REQUIRED),
-                                            CHARACTER(spec_source, delimiter, ','),
-                                            TEXT(spec_source, ready_marker, OPTIONAL),
-                                            INT(spec_source, quiet_seconds, 31 * 86400, OPTIONAL),
-                                            END,
-                                    },
+static const struct shape source = {
+        (const struct shape_field[]){
+                TEXT(spec_source, url, REQUIRED),
+                CHARACTER(spec_source, delimiter, ','),
+                TEXT(spec_source, ready_marker, OPTIONAL),
+                INT(spec_source, quiet_seconds, SPEC_QUIET_SECONDS_MAX, OPTIONAL),
+                END,
+        },
         sizeof(struct spec_source)};
 /* A build has no audience and so no source of one; who needs one checks it (spec.c). */
 static const struct shape optional_source = {
@@ -78,7 +78,7 @@ static const struct shape optional_source = {
                 TEXT(spec_source, url, OPTIONAL),
                 CHARACTER(spec_source, delimiter, ','),
                 TEXT(spec_source, ready_marker, OPTIONAL),
-                INT(spec_source, quiet_seconds, 31 * 86400, OPTIONAL),
+                INT(spec_source, quiet_seconds, SPEC_QUIET_SECONDS_MAX, OPTIONAL),
                 END,
         },
         sizeof(struct spec_source)};
@@ -108,22 +108,23 @@ static const struct shape bridge_column = {
         (const struct shape_field[]){
                 TEXT(spec_bridge_column, name, REQUIRED),
                 TEXT(spec_bridge_column, column, REQUIRED),
-                INT(spec_bridge_column, max_length, 65536, OPTIONAL),
+                INT(spec_bridge_column, max_length, SPEC_RECORD_COLUMN_MAX, OPTIONAL),
                 END,
         },
         sizeof(struct spec_bridge_column)};
 
-static const struct shape bridge = {(const struct shape_field[]){
-                                            TEXT(spec_bridge, name, REQUIRED),
-                                            OBJECT(spec_bridge, source, source),
-                                            TEXT(spec_bridge, from_column, REQUIRED),
-                                            TEXT(spec_bridge, from_kind, REQUIRED),
-                                            OBJECTS(spec_bridge, columns, bridge_column, REQUIRED),
-                                            ENUM(spec_bridge, cardinality, cardinalities),
-                                            INT(spec_bridge, max_age_hours, HOURS_MAX, OPTIONAL),
-                                            TEXT(spec_bridge, recipient, OPTIONAL),
-                                            END,
-                                    },
+static const struct shape bridge = {
+        (const struct shape_field[]){
+                TEXT(spec_bridge, name, REQUIRED),
+                OBJECT(spec_bridge, source, source),
+                TEXT(spec_bridge, from_column, REQUIRED),
+                TEXT(spec_bridge, from_kind, REQUIRED),
+                OBJECTS(spec_bridge, columns, bridge_column, REQUIRED),
+                ENUM(spec_bridge, cardinality, cardinalities),
+                INT(spec_bridge, max_age_hours, SPEC_HOURS_MAX, OPTIONAL),
+                TEXT(spec_bridge, recipient, OPTIONAL),
+                END,
+        },
         sizeof(struct spec_bridge)};
 
 static const struct shape column = {(const struct shape_field[]){
@@ -184,7 +185,7 @@ static const struct shape suppression = {
                 TEXT(spec_suppression, name, REQUIRED),
                 OBJECT(spec_suppression, source, source),
                 TEXT(spec_suppression, id_column, REQUIRED),
-                INT(spec_suppression, max_age_hours, HOURS_MAX, OPTIONAL),
+                INT(spec_suppression, max_age_hours, SPEC_HOURS_MAX, OPTIONAL),
                 END,
         },
         sizeof(struct spec_suppression)};
@@ -192,11 +193,11 @@ static const struct shape suppression = {
 static const struct shape limits = {
         (const struct shape_field[]){
                 INT(spec_limits, files_per_second_milli, 1000 * 1000 * 1000, OPTIONAL),
-                INT(spec_limits, tenant_tasks, 1000 * 1000, OPTIONAL),
-                INT(spec_limits, destination_tasks, 1000 * 1000, OPTIONAL),
-                INT(spec_limits, attempts, 1000, .min = 1, .preset = SPEC_ATTEMPTS),
-                INT(spec_limits, hold_hours, HOURS_MAX, .min = 1, .preset = SPEC_HOLD_HOURS),
-                INT(spec_limits, slice_bytes, INT64_C(1) << 40, .min = SPEC_SLICE_BYTES_MIN,
+                INT(spec_limits, tenant_tasks, SPEC_TASKS_MAX, OPTIONAL),
+                INT(spec_limits, destination_tasks, SPEC_TASKS_MAX, OPTIONAL),
+                INT(spec_limits, attempts, SPEC_ATTEMPTS_MAX, .min = 1, .preset = SPEC_ATTEMPTS),
+                INT(spec_limits, hold_hours, SPEC_HOURS_MAX, .min = 1, .preset = SPEC_HOLD_HOURS),
+                INT(spec_limits, slice_bytes, SPEC_SLICE_BYTES_MAX, .min = SPEC_SLICE_BYTES_MIN,
                         .preset = SPEC_SLICE_BYTES),
                 END,
         },

@@ -9,6 +9,15 @@ extern const struct shape spec_shape;
 
 /* Presets that documents share with the spec. */
 enum {
+	SPEC_QUIET_SECONDS_MAX = 31 * 86400,
+	SPEC_HOURS_MAX = 24 * 366 * 100,
+	SPEC_TASKS_MAX = 1000 * 1000,
+	SPEC_ATTEMPTS_MAX = 1000,
+	SPEC_RECORD_COLUMN_MAX = 65536,
+};
+#define SPEC_SLICE_BYTES_MAX (INT64_C(1) << 40)
+
+enum {
 	SPEC_ATTEMPTS = 8,
 	SPEC_HOLD_HOURS = 720,
 	SPEC_SLICE_BYTES = 64 * 1024 * 1024,

@@ -4,7 +4,8 @@
  * Reading turns them into canonical JSON bodies (keys sorted, compact): plain whole numbers, true,
  * false and null keep their meaning, everything else is text.
  *
- * Mistakes are collected, all of them, as lines "FILE:LINE: what is wrong" in `report`.
+ * Mistakes are collected, all of them, with the file and line of the field, and told at the end as
+ * lines "FILE:LINE: FIELD: what is wrong".
  */
 #ifndef LONGSHORE_DOCUMENTS_H
 #define LONGSHORE_DOCUMENTS_H
@@ -19,28 +20,72 @@
 	"Credential"
 bool documents_has_kind(struct str kind);
 
-enum { DOCUMENTS_MAX = 10000, DOCUMENT_FILE_MAX = 16 * 1024 * 1024 };
+/* A file is at most DOCUMENT_FILE_MAX bytes (whoever reads the file sees to it), nested at most
+ * DOCUMENT_DEPTH_MAX deep; a plain number has at most 18 digits, longer ones are texts. */
+enum {
+	DOCUMENTS_MAX = 10000,
+	DOCUMENT_FILE_MAX = 16 * 1024 * 1024,
+	DOCUMENT_DEPTH_MAX = 32,
+	DOCUMENT_PATH_MAX = 512
+};
+
+struct document_place { /* of a field: "record[0].name" */
+	struct str path;
+	int line;
+};
 
 struct read_document {
 	struct spec_document document;
-	const char *file;      /* where it stands, for messages; borrowed */
-	int line;              /* from 1 */
+	const char *file; /* where it stands, for messages; borrowed */
+	int line;         /* from 1 */
+	const struct document_place *places;
+	size_t places_count;
 	char hash[SHA256_HEX]; /* of the body */
+};
+
+struct document_mistake {
+	const char *file;
+	size_t order; /* of the file */
+	int line;
+	struct str text;
 };
 
 struct read_documents {
 	struct read_document *items; /* DOCUMENTS_MAX; the caller's */
 	size_t count;
+	struct arena *mem;  /* the caller's; all below lives there */
+	const char **files; /* in order */
+	size_t files_count;
+	struct document_mistake *mistakes;
+	size_t mistakes_count, mistakes_room;
+	bool has_more_mistakes;
 };
 
-/* Appends the documents of one file; text lives as long as the caller needs the messages. Returns 0
- * also where mistakes were reported; ERR_REJECT ("too_large") past DOCUMENTS_MAX. */
-int documents_read(const char *file, struct str text, struct arena *mem, struct read_documents *out,
-        struct buf *report, struct err *e) ERR_MUST_USE;
+/* Appends the documents of one file; `file` is borrowed. Returns 0 also where there are mistakes;
+ * ERR_REJECT ("too_large") past DOCUMENTS_MAX. */
+int documents_read(
+        const char *file, struct str text, struct read_documents *read, struct err *e) ERR_MUST_USE;
 
-/* What can only be seen together: a document twice, and every route and bridge of `read` resolved
- * over `read` and `applied` (whatever `read` replaces must not be in `applied`). */
-int documents_check(const struct read_documents *read, const struct spec_document *applied,
-        size_t applied_count, struct arena *mem, struct buf *report, struct err *e) ERR_MUST_USE;
+/* What the machine has and a document may name. */
+struct document_world {
+	bool (*has_zone)(const void *arg, struct str name); /* NULL: zones are not looked at */
+	const void *arg;
+};
+
+/* Every document of `read` by itself, and every route and bridge resolved over `read` and `applied`
+ * (whatever `read` replaces must not be in `applied`). A mistake of a document that is applied
+ * already is told at the document of `read` that needs it. Pure but for `world`. */
+void documents_check(struct read_documents *read, const struct spec_document *applied,
+        size_t applied_count, const struct document_world *world);
+
+/* A mistake that somebody else found, at the field of a document that was read. */
+void documents_mistake(struct read_documents *read, const struct read_document *d, const char *path,
+        const char *text);
+
+/* A text of the document by its dotted path; empty where there is none. */
+struct str documents_text(const struct read_document *d, const char *path, struct arena *mem);
+
+/* The mistakes so far, in the order of files and lines, each once; nothing where there are none. */
+int documents_report(struct read_documents *read, struct buf *report, struct err *e) ERR_MUST_USE;
 
 #endif

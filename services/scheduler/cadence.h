@@ -15,8 +15,8 @@
 #ifndef SCHEDULER_CADENCE_H
 #define SCHEDULER_CADENCE_H
 
-#include "civil.h"
-#include "cron.h"
+#include "longshore/civil.h"
+#include "longshore/cron.h"
 #include "tzif.h"
 
 #include "longshore/cadence.h"

@@ -2,7 +2,7 @@
  * The gate: the true numbers are known, and no row is written yet. Pure. */
 #include "deciding.h"
 
-#include "civil.h"
+#include "longshore/civil.h"
 
 enum { FINDINGS_MAX = 8, WEEK_MINUTES = 7 * 24 * 60 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "naming.h"
 
-#include "civil.h"
+#include "longshore/civil.h"
 
 static struct str part_text(const struct naming *n, struct arena *mem)
 {

@@ -6,7 +6,7 @@
  * 167 hours. */
 #include "tz_footer.h"
 
-#include "civil.h"
+#include "longshore/civil.h"
 
 struct cursor {
 	struct str text;

@@ -59,22 +59,32 @@ CONFIGURATION = [
     applied("utf_16", "{file}:1: this is no UTF-8 text: save it as UTF-8\n", "kind: Tenant\nname: x\n".encode("utf-16")),
     applied("no_utf_8", "{file}:3: this is no UTF-8 text: save it as UTF-8\n", b"kind: Tenant\nname: x\ndescription: \xff\xfe\n"),
     applied("no_mapping", "{file}:1: a document must be a mapping with kind and name\n", "- a\n"),
-    applied("no_such_kind", f"{{file}}:1: kind must be one of {KINDS}\n", "kind: Rout\nname: x\n"),
-    applied("bad_name", "{file}:1: name must be 1 to 100 letters, digits, dots, dashes or underscores\n", "kind: Bucket\nname: 'a b'\n"),
-    applied("no_such_field", "{file}:4: a Bucket has no field secret\n", "kind: Bucket\nname: b\nurl: file:///b/\nsecret: y\n"),
-    applied("field_misspelt_further_down", "{file}:8: a Route has no field guards.min_sise\n", ROUTE + "guards: {min_sise: 5}\n"),
-    applied("field_misspelt_in_a_list", "{file}:8: a Route has no field blackout.until\n", ROUTE + "blackout: [{from_minute: 1, to_minute: 2, until: 3}]\n"),
-    applied("field_missing", "{file}:1: Bridge z, source.url: is missing\n", "kind: Bridge\ntenant: acme\nname: z\n"),
-    applied("value_for_a_mapping", "{file}:1: Route daily, guards: must be a mapping of fields\n", ROUTE + "guards: 5\n"),
-    applied("word_for_a_mapping", "{file}:1: Route daily, cadence: must be a mapping of fields\n", ROUTE + "cadence: daily\n"),
-    applied("mapping_for_a_list", "{file}:1: Route daily, blackout: must be a list\n", ROUTE + "blackout: {from_minute: 1, to_minute: 2}\n"),
-    applied("half_a_blackout", "{file}:1: Route daily, blackout: needs from_minute and to_minute\n", ROUTE + "blackout: [{from_minute: 1}]\n"),
-    applied("no_mappings_in_a_list", "{file}:1: Route daily, blackout: must be a list of mappings\n", ROUTE + "blackout: [5]\n"),
-    applied("text_for_a_number", "{file}:1: Route daily, guards.min_size: must be a whole number, 0 or more\n", ROUTE + "guards: {min_size: many}\n"),
-    applied("no_such_word", "{file}:1: Route daily, approval: is not a word that is known here\n", ROUTE + "approval: perhaps\n"),
+    applied("no_such_kind", f"{{file}}:1: kind: must be one of {KINDS}\n", "kind: Rout\nname: x\n"),
+    applied("bad_name", "{file}:2: name: must be 1 to 100 letters, digits, dots, dashes or underscores\n", "kind: Tenant\nname: 'a b'\n"),
+    applied("no_such_field", "{file}:3: secret: is no field of a document of kind Tenant\n", "kind: Tenant\nname: b\nsecret: y\n"),
+    applied("field_misspelt_further_down", "{file}:8: guards.min_sise: is no field of a document of kind Route; is it guards.min_size?\n", ROUTE + "guards: {min_sise: 5}\n"),
+    applied("field_misspelt_in_a_list", "{file}:8: blackout[0].until: is no field of a document of kind Route\n", ROUTE + "blackout: [{from_minute: 1, to_minute: 2, until: 3}]\n"),
+    applied("fields_missing", "{file}:1: from.column: is missing\n{file}:1: from.kind: is missing\n"
+            "{file}:1: record: must list the partner's columns, the primary id first\n{file}:1: source.url: is missing\n",
+            "kind: Bridge\ntenant: acme\nname: z\n"),
+    applied("value_for_a_mapping", "{file}:8: guards: must be a mapping of fields\n", ROUTE + "guards: 5\n"),
+    applied("word_for_a_mapping", "{file}:8: cadence: must be a mapping of fields\n", ROUTE + "cadence: daily\n"),
+    applied("mapping_for_a_list", "{file}:8: blackout: must be a list\n", ROUTE + "blackout: {from_minute: 1, to_minute: 2}\n"),
+    applied("half_a_blackout", "{file}:8: blackout[0].to_minute: is missing\n", ROUTE + "blackout: [{from_minute: 1}]\n"),
+    applied("no_mappings_in_a_list", "{file}:8: blackout: must be a list of mappings\n", ROUTE + "blackout: [5]\n"),
+    applied("text_for_a_number", "{file}:8: guards.min_size: must be a whole number, 0 or more\n", ROUTE + "guards: {min_size: many}\n"),
+    applied("no_such_word", "{file}:8: approval: must be none or always\n", ROUTE + "approval: perhaps\n"),
     applied("document_twice", "{file}:4: this document stands twice, first at {file}:1\n",
             "kind: Tenant\nname: x\n---\nkind: Tenant\nname: x\n"),
-    applied("alias", "{file}:2: aliases are not allowed: write the value out\n{file}:1: name must be 1 to 100 letters, digits, dots, "
-            "dashes or underscores\n", "kind: &x Tenant\nname: *x\n"),
-    applied("nobody_named_so", "{file}:1: Audience nobody: is not there: apply it\n", ROUTE.replace("audience: daily", "audience: nobody")),
+    applied("alias", "{file}:2: name: aliases are not allowed: write the value out\n", "kind: &x Tenant\nname: *x\n"),
+    applied("nobody_named_so", "{file}:4: audience: there is no Audience nobody: apply it\n", ROUTE.replace("audience: daily", "audience: nobody")),
+    applied("no_drop", "{file}:3: url: drop: the bucket's directory cannot be opened: No such file or directory; create or "
+            "mount it, or let the uploader's user read and write it; --no-probe applies it all the same\n",
+            "kind: Bucket\nname: b\nurl: file:///nowhere/\n"),
+    applied("bad_cadence", "{file}:8: cadence.cron: cron: the field for the hour must be *, numbers from 0 to 23, lists, "
+            "ranges or steps\n{file}:8: cadence.zone: is no time zone that is known here, such as Europe/Paris\n", ROUTE + "cadence: {kind: cron, cron: 0 25 * * *, zone: Mars/Base}\n"),
+    applied("all_at_once", "{file}:3: limits.tasks_in_flight: must be from 0 to 1000000\n{file}:5: kind: must be one of "
+            f"{KINDS}\n{{file}}:10: url: must be an absolute file:// URL, such as file:///data/audience/; other places are not "
+            "known here\n", "kind: Tenant\nname: x\nlimits: {tasks_in_flight: 1000001}\n---\nkind: Bukket\nname: y\n---\n"
+            "kind: Bucket\nname: z\nurl: s3://z/\n"),
 ]

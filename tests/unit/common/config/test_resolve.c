@@ -125,14 +125,17 @@ static void mistakes_name_document_and_path(void **state)
 		const char *body, *says;
 	} cases[] = {
 	        {1, "{\"type\":\"DTC\"}", "Audience a, source.url: is missing"},
-	        {1, NULL, "Audience a: is not there: apply it"},
+	        {1, NULL, "Route r, audience: there is no Audience a: apply it"},
 	        {2,
-	                "{\"source\":{\"url\":\"x\"},\"from\":{\"column\":\"p\",\"kind\":\"npi\"},"
+	                "{\"source\":{\"url\":\"file:///"
+	                "x\"},\"from\":{\"column\":\"p\",\"kind\":\"npi\"},"
 	                "\"record\":[{\"name\":\"t\","
 	                "\"column\":\"t\"}]}",
 	                "Route r, bridge: maps another kind of id than the audience has"},
 	        {3, "{\"columns\":[]}", "Destination d, naming.data_template: is missing"},
-	        {3, "{\"columns\":[],\"naming\":{\"data_template\":\"{yyyymmdd}_{part}.csv\"}}",
+	        {3,
+	                "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{"
+	                "\"data_template\":\"{yyyymmdd}_{part}.csv\"}}",
 	                "Destination d, naming.data_template: must hold {label} or {delivery}, so "
 	                "that each delivery has names of its own"},
 	        {5,
@@ -142,11 +145,11 @@ static void mistakes_name_document_and_path(void **state)
 	        {5,
 	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
 	                "\"k\",\"approval\":\"maybe\"}",
-	                "Route r, approval: is not a word that is known here"},
+	                "Route r, approval: must be none or always"},
 	        {5,
 	                "{\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":"
 	                "\"k\",\"suppress\":[\"s\"]}",
-	                "SuppressionList s: is not there: apply it"},
+	                "Route r, suppress[0]: there is no SuppressionList s: apply it"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;

@@ -2,7 +2,7 @@
  * Zone rules against what Python's zoneinfo says about the same files (zones/make-golden.py). */
 #include "tzif.h"
 
-#include "civil.h"
+#include "longshore/civil.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "civil.h"
+#include "longshore/civil.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cron.h"
+#include "longshore/cron.h"
 
-#include "civil.h"
+#include "longshore/civil.h"
 
 struct field {
 	const char *name;

@@ -4,8 +4,8 @@
  * Pure. A civil second is a date and time of day counted as if in UTC; days are counted from
  * 1970-01-01.
  */
-#ifndef SCHEDULER_CIVIL_H
-#define SCHEDULER_CIVIL_H
+#ifndef LONGSHORE_CIVIL_H
+#define LONGSHORE_CIVIL_H
 
 #include "longshore/str.h"
 

@@ -4,8 +4,8 @@
  * and English names of months and weekdays; 0 and 7 are Sunday. Where both days are restricted,
  * either is enough. Pure.
  */
-#ifndef SCHEDULER_CRON_H
-#define SCHEDULER_CRON_H
+#ifndef LONGSHORE_CRON_H
+#define LONGSHORE_CRON_H
 
 #include "longshore/err.h"
 #include "longshore/str.h"

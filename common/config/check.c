@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include "resolve.h"
+
+#include "longshore/cron.h"
+
+static void check_zone(
+        const struct check_input *input, const struct document *doc, const char *path)
+{
+	const json_t *zone = document_at(doc, path);
+	if (!json_is_string(zone) || !input->world->has_zone)
+		return;
+	if (!input->world->has_zone(input->world->arg, str_c(json_string_value(zone))))
+		document_wrong(
+		        doc, path, "is no time zone that is known here, such as Europe/Paris");
+}
+
+static void check_cadence(const struct check_input *input, const struct document *route)
+{
+	struct spec_cadence cadence;
+	struct cron cron;
+	struct err e;
+	resolve_cadence(route, &cadence);
+	check_zone(input, route, "cadence.zone");
+	if (cadence.kind == CADENCE_CRON && cadence.cron.n > 0 &&
+	        cron_parse(cadence.cron, &cron, &e) != 0)
+		document_wrong(route, "cadence.cron", e.text);
+}
+
+static void check_route(
+        const struct check_input *input, const struct document *route, struct spec *spec)
+{
+	resolve_route(route, spec);
+	check_cadence(input, route);
+}
+
+typedef void checker(
+        const struct check_input *input, const struct document *doc, struct spec *spec);
+
+static void check_audience(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	(void)input;
+	resolve_audience(doc, &spec->audience);
+}
+
+static void check_bridge(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	(void)input;
+	struct document tenant = document_find(doc->all, "Tenant", doc->tenant);
+	resolve_tenant(&tenant, spec);
+	resolve_bridge(doc, &spec->bridge);
+}
+
+static void check_destination(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	spec->audience.type = STR("DTC"); /* to whom all of its rules apply */
+	resolve_destination(doc, spec);
+	check_zone(input, doc, "naming.time_zone");
+}
+
+static void check_bucket(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	(void)input;
+	resolve_bucket(doc, &spec->bucket);
+}
+
+static void check_suppression(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	struct spec_suppression list;
+	(void)input;
+	(void)spec;
+	resolve_suppression(doc, &list);
+}
+
+static void check_tenant(
+        const struct check_input *input, const struct document *doc, struct spec *spec)
+{
+	(void)input;
+	resolve_tenant(doc, spec);
+}
+
+static const struct {
+	const char *kind;
+	checker *check;
+} checkers[] = {
+        {"Tenant", check_tenant},
+        {"Audience", check_audience},
+        {"Bridge", check_bridge},
+        {"Destination", check_destination},
+        {"Bucket", check_bucket},
+        {"SuppressionList", check_suppression},
+        {"Route", check_route},
+};
+
+/* The whole as every worker will read it: lengths and ranges. */
+static void check_spec(const struct document *doc, bool is_route)
+{
+	struct err e;
+	struct str json;
+	char hash[SHA256_HEX];
+	const struct documents *d = doc->all;
+	int bad = is_route ? spec_resolve(doc->tenant, doc->name, d->list, d->count, d->mem, &json,
+	                             hash, &e)
+	                   : spec_resolve_build(doc->tenant, doc->name, d->list, d->count, d->mem,
+	                             &json, hash, &e);
+	if (bad)
+		document_wrong(doc, "", e.text);
+}
+
+void check_document(const struct check_input *input, const struct spec_document *document)
+{
+	struct err e;
+	struct documents d = {.list = input->all,
+	        .count = input->count,
+	        .tenant = document->tenant,
+	        .mem = input->mem,
+	        .e = &e,
+	        .tell = input->tell,
+	        .tell_arg = input->arg};
+	bool is_route = str_eq(document->kind, STR("Route"));
+	bool is_bridge = str_eq(document->kind, STR("Bridge"));
+	for (size_t i = 0; i < sizeof(checkers) / sizeof(checkers[0]); i++) {
+		if (!str_eq(document->kind, str_c(checkers[i].kind)))
+			continue;
+		struct spec spec;
+		resolve_preset(&d, is_bridge ? SPEC_BUILD : SPEC_DELIVERY, &spec);
+		struct document doc = document_open(&d, document);
+		if (doc.body)
+			checkers[i].check(input, &doc, &spec);
+		if (doc.body && d.act == 0 && (is_route || is_bridge))
+			check_spec(&doc, is_route);
+	}
+	documents_release(&d);
+}

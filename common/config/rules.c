@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules.h"
+
+#include <stdio.h>
+
+void rule_url(const struct document *doc, const char *path, struct str url)
+{
+	if (url.n == 0)
+		return; /* that it is missing was noted */
+	if (!str_has_prefix(url, STR("file:///")) || url.n == sizeof("file:///") - 1)
+		document_wrong(doc, path,
+		        "must be an absolute file:// URL, such as file:///data/audience/; other "
+		        "places are not known here");
+}
+
+/* --- templates --- */
+
+static const char *const honoured[] = {"tenant", "audience", "route", "destination", "delivery",
+        "label", "yyyymmdd", "hhmmss", "part", "parts", NULL};
+static const char *const of_the_model[] = {"audience_id", "audience_code", "destination_id",
+        "delivery_id", "version", "yyyy_mm_dd", "epoch", "id_type", "refresh", "data_file", NULL};
+
+#define TOKENS \
+	"{tenant} {audience} {route} {destination} {delivery} {label} {yyyymmdd} {hhmmss} {part} " \
+	"{parts}"
+
+static bool is_one_of(struct str word, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_eq(word, str_c(*words)))
+			return true;
+	return false;
+}
+
+struct template
+{
+	const struct document *doc;
+	const char *path;
+	struct str text;
+	bool has_others, has_delivery, has_part;
+};
+
+static void wrong(const struct template *t, const char *what)
+{
+	document_wrong(t->doc, t->path, what);
+}
+
+static void look_at_token(struct template *t, struct str token)
+{
+	char what[256];
+	if (is_one_of(token, honoured)) {
+		t->has_delivery = t->has_delivery || str_eq(token, STR("delivery")) ||
+		                  str_eq(token, STR("label"));
+		t->has_part = t->has_part || str_eq(token, STR("part"));
+	} else if (is_one_of(token, of_the_model)) {
+		t->has_others = true;
+	} else {
+		(void)snprintf(what, sizeof(what), "has no token {%.60s}; there are " TOKENS,
+		        arena_cstr(t->doc->all->mem, token));
+		wrong(t, what);
+	}
+}
+
+static void look_at_tokens(struct template *t)
+{
+	for (size_t i = 0; i < t->text.n; i++) {
+		if (t->text.p[i] != '{')
+			continue;
+		ptrdiff_t close = str_find(t->text, '}', i);
+		if (close < 0) {
+			wrong(t, "has a { without }");
+			return;
+		}
+		look_at_token(t, (struct str){t->text.p + i + 1, (size_t)close - i - 1});
+		i = (size_t)close;
+	}
+}
+
+/* Below the drop, wherever the tokens' values put it. */
+static void look_at_path(struct template *t)
+{
+	size_t first = 0;
+	for (size_t i = 0; i <= t->text.n; i++) {
+		if (i < t->text.n && t->text.p[i] != '/')
+			continue;
+		struct str part = {t->text.p + first, i - first};
+		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR(".."))) {
+			wrong(t, "must be a path below the drop, without empty, '.' or '..' parts");
+			return;
+		}
+		first = i + 1;
+	}
+}
+
+static struct template look(const struct document *doc, const char *path, struct str text)
+{
+	struct template t = {.doc = doc, .path = path, .text = text};
+	if (text.n > 0) {
+		look_at_tokens(&t);
+		look_at_path(&t);
+	}
+	return t;
+}
+
+/* Claims are permanent: a name is of one delivery for ever. */
+static void must_differ(const struct template *t)
+{
+	if (t->text.n > 0 && !t->has_delivery)
+		wrong(t, "must hold {label} or {delivery}, so that each delivery has names of its "
+		         "own");
+}
+
+void rule_templates(
+        const struct document *doc, const struct spec_destination *to, bool *out_has_others)
+{
+	struct template data = look(doc, "naming.data_template", to->data_template),
+	                manifest = look(doc, "manifest.template", to->manifest_template),
+	                marker = look(doc, "completion.name_template", to->marker_template);
+	*out_has_others = data.has_others || manifest.has_others || marker.has_others;
+	if (*out_has_others || data.text.n == 0)
+		return;
+	must_differ(&data);
+	must_differ(&manifest);
+	must_differ(&marker);
+	if (to->max_rows_per_file > 0 && !data.has_part)
+		wrong(&data, "must have {part}: files are split by limits.max_rows_per_file");
+	if (manifest.has_part)
+		wrong(&manifest, "cannot have {part}: there is one for all parts");
+	if (marker.has_part)
+		wrong(&marker, "cannot have {part}: there is one for all parts");
+	if (manifest.text.n > 0 && str_eq(manifest.text, data.text))
+		wrong(&manifest, "is the name of the data");
+	if (marker.text.n > 0 &&
+	        (str_eq(marker.text, data.text) || str_eq(marker.text, manifest.text)))
+		wrong(&marker, "is the name of another file");
+}
+
+/* --- columns --- */
+
+void rule_columns(const struct document *destination, const struct spec_destination *to)
+{
+	for (size_t i = 1; i < to->columns_count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (to->columns[i].name.n == 0 ||
+			        !str_eq(to->columns[i].name, to->columns[k].name))
+				continue;
+			char path[64], what[64];
+			(void)snprintf(path, sizeof(path), "columns[%zu].name", i);
+			(void)snprintf(what, sizeof(what), "is the name of column %zu, too", k + 1);
+			document_wrong(destination, path, what);
+			break;
+		}
+	}
+}
+
+/* A column without a name was noted, and may be the one. */
+static bool has_column(const struct spec_bridge *b, struct str name)
+{
+	for (size_t i = 0; i < b->columns_count; i++)
+		if (b->columns[i].name.n == 0 || str_eq(b->columns[i].name, name))
+			return true;
+	return false;
+}
+
+void rule_sources(const struct document *route, const struct spec_destination *to,
+        const struct spec_bridge *b)
+{
+	for (size_t i = 0; i < to->columns_count; i++) {
+		const struct spec_column *c = &to->columns[i];
+		if (c->is_constant || c->source.n == 0 || has_column(b, c->source))
+			continue;
+		struct arena *mem = route->all->mem;
+		char what[400];
+		(void)snprintf(what, sizeof(what),
+		        "records of %.100s have no column %.100s, which %.100s writes",
+		        arena_cstr(mem, b->name), arena_cstr(mem, c->source),
+		        arena_cstr(mem, to->name));
+		document_wrong(route, "bridge", what);
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rules on values that no type can say. What breaks one is noted at its field.
+ */
+#ifndef LONGSHORE_CONFIG_RULES_H
+#define LONGSHORE_CONFIG_RULES_H
+
+#include "document.h"
+
+/* file:///absolute/path; a drop's or prefix's ends in a slash. */
+void rule_url(const struct document *doc, const char *path, struct str url);
+
+/* Tokens are known, the path stays below the drop, names of two deliveries and of two files differ.
+ * out_has_others: a token of the partner's model that is not honoured yet. */
+void rule_templates(
+        const struct document *doc, const struct spec_destination *to, bool *out_has_others);
+
+/* Names of columns differ; each source is a column of the bridge. */
+void rule_columns(const struct document *destination, const struct spec_destination *to);
+void rule_sources(const struct document *route, const struct spec_destination *to,
+        const struct spec_bridge *b);
+
+#endif

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Mistakes are told all at once, each with the line and path of its field. */
+#include "longshore/documents.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ARENA = 512 * 1024 * 1024, REPORT = 1024 * 1024 };
+
+static bool has_zone(const void *arg, struct str name)
+{
+	(void)arg;
+	return str_eq(name, STR("UTC")) || str_eq(name, STR("Europe/Paris"));
+}
+static const struct document_world world = {has_zone, NULL};
+
+struct bench {
+	struct arena mem;
+	struct read_documents read;
+	struct buf report;
+};
+
+static void begin(struct bench *b)
+{
+	*b = (struct bench){.report = {0}};
+	arena_init(&b->mem, ARENA);
+	b->read = (struct read_documents){
+	        .items = calloc(DOCUMENTS_MAX, sizeof(struct read_document)), .mem = &b->mem};
+	assert_non_null(b->read.items);
+	buf_init(&b->report, REPORT);
+}
+
+static void end(struct bench *b)
+{
+	buf_release(&b->report);
+	free(b->read.items);
+	arena_release(&b->mem);
+}
+
+static const char *told(struct bench *b)
+{
+	struct err e;
+	documents_check(&b->read, NULL, 0, &world);
+	assert_int_equal(documents_report(&b->read, &b->report, &e), 0);
+	assert_int_equal(buf_append(&b->report, "", 1, &e), 0);
+	return buf_str(&b->report).p;
+}
+
+/* A configuration without a mistake; every case changes one thing. Lines are counted below. */
+static const char good[] = "kind: Tenant\n"                                       /* 1 */
+                           "name: acme\n"                                         /* 2 */
+                           "limits: {tasks_in_flight: 10}\n"                      /* 3 */
+                           "---\n"                                                /* 4 */
+                           "kind: Audience\n"                                     /* 5 */
+                           "tenant: acme\n"                                       /* 6 */
+                           "name: people\n"                                       /* 7 */
+                           "type: DTC\n"                                          /* 8 */
+                           "source: {url: \"file:///in/people/\"}\n"              /* 9 */
+                           "id: {column: patient, kind: patient_id}\n"            /* 10 */
+                           "filters:\n"                                           /* 11 */
+                           "  - {column: c, in: [x, y]}\n"                        /* 12 */
+                           "min_size: 10\n"                                       /* 13 */
+                           "---\n"                                                /* 14 */
+                           "kind: Bridge\n"                                       /* 15 */
+                           "tenant: acme\n"                                       /* 16 */
+                           "name: tokens\n"                                       /* 17 */
+                           "source: {url: \"file:///in/bridge/\"}\n"              /* 18 */
+                           "from: {column: patient, kind: patient_id}\n"          /* 19 */
+                           "record:\n"                                            /* 20 */
+                           "  - {name: token, column: tok, max_length: 40}\n"     /* 21 */
+                           "cardinality: \"1:1\"\n"                               /* 22 */
+                           "---\n"                                                /* 23 */
+                           "kind: Destination\n"                                  /* 24 */
+                           "name: partner\n"                                      /* 25 */
+                           "columns:\n"                                           /* 26 */
+                           "  - {name: user_id, source: token}\n"                 /* 27 */
+                           "  - {name: flag, constant: \"1\"}\n"                  /* 28 */
+                           "naming:\n"                                            /* 29 */
+                           "  data_template: \"{route}/{label}_{part}.csv.gz\"\n" /* 30 */
+                           "  time_zone: UTC\n"                                   /* 31 */
+                           "limits: {max_rows_per_file: 100}\n"                   /* 32 */
+                           "completion:\n"                                        /* 33 */
+                           "  kind: success_file\n"                               /* 34 */
+                           "  name_template: \"{route}/{label}_SUCCESS\"\n"       /* 35 */
+                           "refresh: {max_shrink: 30%}\n"                         /* 36 */
+                           "---\n"                                                /* 37 */
+                           "kind: Bucket\n"                                       /* 38 */
+                           "name: box\n"                                          /* 39 */
+                           "url: \"file:///drop/\"\n"                             /* 40 */
+                           "---\n"                                                /* 41 */
+                           "kind: SuppressionList\n"                              /* 42 */
+                           "tenant: acme\n"                                       /* 43 */
+                           "name: optout\n"                                       /* 44 */
+                           "source: {url: \"file:///in/optout.csv\"}\n"           /* 45 */
+                           "id: {column: patient, kind: patient_id}\n"            /* 46 */
+                           "---\n"                                                /* 47 */
+                           "kind: Route\n"                                        /* 48 */
+                           "tenant: acme\n"                                       /* 49 */
+                           "name: daily\n"                                        /* 50 */
+                           "audience: people\n"                                   /* 51 */
+                           "bridge: tokens\n"                                     /* 52 */
+                           "destination: partner\n"                               /* 53 */
+                           "bucket: box\n"                                        /* 54 */
+                           "suppress: [optout]\n"                                 /* 55 */
+                           "cadence:\n"                                           /* 56 */
+                           "  kind: cron\n"                                       /* 57 */
+                           "  cron: \"0 6 * * *\"\n"                              /* 58 */
+                           "  zone: Europe/Paris\n"                               /* 59 */
+                           "guards: {min_size: 5, max_growth: \"0.5\"}\n"         /* 60 */
+                           "blackout:\n"                                          /* 61 */
+                           "  - {from_minute: 0, to_minute: 60}\n"                /* 62 */
+                           "limits: {attempts: 3}\n";                             /* 63 */
+
+static const struct {
+	const char *from, *to, *says;
+} cases[] = {
+        {"limits: {tasks_in_flight: 10}", "limits: {tasks_in_flight: x}",
+                "f:3: limits.tasks_in_flight: must be a whole number, 0 or more\n"},
+        {"limits: {tasks_in_flight: 10}", "limits: {tasks_in_fligth: 10}",
+                "f:3: limits.tasks_in_fligth: is no field of a document of kind Tenant; is it "
+                "limits.tasks_in_flight?\n"},
+        {"name: acme", "name: a b",
+                "f:2: name: must be 1 to 100 letters, digits, dots, dashes or underscores\n*"},
+        {"type: DTC", "type: dtc", "f:8: type: must be DTC, HCP or NPI_TO_DTC\n"},
+        {"type: DTC\n", "", "f:5: type: is missing\n"},
+        {"file:///in/people/", "s3://in/people/",
+                "f:9: source.url: must be an absolute file:// URL*"},
+        {"file:///in/people/", "file://in/people/",
+                "f:9: source.url: must be an absolute file:// URL*"},
+        {"source: {url: \"file:///in/people/\"}", "source: {uri: \"file:///in/people/\"}",
+                "f:9: source.uri: is no field of a document of kind Audience; is it source.url?\n"
+                "f:9: source.url: is missing\n"},
+        {"column: patient, kind: patient_id}\nfilters", "column: patient}\nfilters",
+                "f:10: id.kind: is missing\n"},
+        {"  - {column: c, in: [x, y]}", "  - {column: c, in: x}",
+                "f:12: filters[0].in: must be a list\n"},
+        {"  - {column: c, in: [x, y]}", "  - {in: [x, y]}",
+                "f:12: filters[0].column: is missing\n"},
+        {"  - {column: c, in: [x, y]}", "  - {column: c, on: [x, y]}",
+                "f:12: filters[0].on: is no field of a document of kind Audience; is it "
+                "filters.in?\n"},
+        {"min_size: 10", "min_size: -1", "f:13: min_size: must be a whole number, 0 or more\n"},
+        {"min_size: 10", "min_size: ten", "f:13: min_size: must be a whole number, 0 or more\n"},
+        {"min_size: 10", "minimum: 10",
+                "f:13: minimum: is no field of a document of kind Audience\n"},
+        {"cardinality: \"1:1\"", "cardinality: \"1:n\"", "f:22: cardinality: must be 1:1 or n:1\n"},
+        {"{name: token, column: tok, max_length: 40}", "{column: tok}",
+                "f:21: record[0].name: is missing\n"},
+        {"record:\n  - {name: token, column: tok, max_length: 40}\n", "",
+                "f:15: record: must list the partner's columns, the primary id first\n*"},
+        {"{name: token, column: tok, max_length: 40}",
+                "{name: token, column: tok, max_length: 99999}",
+                "f:21: record[0].max_length: must be from 0 to 65536\n"},
+        {"{name: user_id, source: token}", "{name: user_id, source: tocken}",
+                "f:52: bridge: records of tokens have no column tocken, which partner writes\n"},
+        {"{name: user_id, source: token}", "{source: token}",
+                "f:27: columns[0].name: is missing\n"},
+        {"{name: flag,", "{name: user_id,",
+                "f:28: columns[1].name: is the name of column 1, too\n"},
+        {"{label}_{part}.csv", "{part}.csv",
+                "f:30: naming.data_template: must hold {label} or {delivery}, so that each "
+                "delivery has names of its own\n"},
+        {"{label}_{part}.csv", "{label}.csv",
+                "f:30: naming.data_template: must have {part}: files are split by "
+                "limits.max_rows_per_file\n"},
+        {"{label}_{part}.csv", "{label}_{part}_{day}.csv",
+                "f:30: naming.data_template: has no token {day}; there are {tenant} *\n"},
+        {"{label}_{part}.csv", "{label}_{part.csv", "f:30: naming.data_template: *{ without }*"},
+        {"\"{route}/{label}_{part}", "\"/{label}_{part}",
+                "f:30: naming.data_template: must be a path below the drop, without empty, '.' or "
+                "'..' parts\n"},
+        {"\"{route}/{label}_{part}", "\"../{label}_{part}",
+                "f:30: naming.data_template: must be a path*"},
+        {"time_zone: UTC", "time_zone: Mars/Base",
+                "f:31: naming.time_zone: is no time zone that is known here, such as "
+                "Europe/Paris\n"},
+        {"max_rows_per_file: 100", "max_rows_per_file: \"100\"",
+                "f:32: limits.max_rows_per_file: must be a whole number, 0 or more\n"},
+        {"{route}/{label}_SUCCESS", "{route}/{label}_{part}_OK",
+                "f:35: completion.name_template: cannot have {part}: there is one for all parts\n"},
+        {"{route}/{label}_SUCCESS", "{route}/{label}_{part}.csv.gz", "f:35: completion.*"},
+        {"  name_template: \"{route}/{label}_SUCCESS\"\n", "",
+                "f:33: completion.name_template: is missing\n"},
+        {"max_shrink: 30%", "max_shrink: much",
+                "f:36: refresh.max_shrink: must be a ratio such as \"30%\" or \"0.3\"\n"},
+        {"url: \"file:///drop/\"", "url: \"sftp://host/drop/\"",
+                "f:40: url: must be an absolute file:// URL*"},
+        {"url: \"file:///drop/\"\n", "", "f:38: url: is missing\n"},
+        {"id: {column: patient, kind: patient_id}\n---\nkind: Route",
+                "id: {column: patient, kind: npi}\n---\nkind: Route",
+                "f:55: suppress[0]: has another kind of id than the audience\n"},
+        {"suppress: [optout]", "suppress: [optout, others]",
+                "f:55: suppress[1]: there is no SuppressionList others: apply it\n"},
+        {"suppress: [optout]", "suppress: optout", "f:55: suppress: must be a list\n"},
+        {"audience: people", "audience: nobody",
+                "f:51: audience: there is no Audience nobody: apply it\n"},
+        {"destination: partner", "destination: none",
+                "f:53: destination: there is no Destination none: apply it\n"},
+        {"bucket: box\n", "", "f:48: bucket: is missing\n"},
+        {"from: {column: patient, kind: patient_id}", "from: {column: patient, kind: npi}",
+                "f:52: bridge: maps another kind of id than the audience has\n"},
+        {"cron: \"0 6 * * *\"", "cron: \"0 25 * * *\"", "f:58: cadence.cron: *hour*\n"},
+        {"cron: \"0 6 * * *\"", "cron: \"0 6 * *\"", "f:58: cadence.cron: *\n"},
+        {"kind: cron", "kind: daily\n  at: \"25:00\"",
+                "f:58: cadence.at: must be a time such as \"06:30\"\n"},
+        {"kind: cron", "kind: hourly", "f:57: cadence.kind: must be none, cron, daily, weekly,*"},
+        {"zone: Europe/Paris", "zone: Europe/Pariss",
+                "f:59: cadence.zone: is no time zone that is known here, such as Europe/Paris\n"},
+        {"guards: {min_size: 5, max_growth: \"0.5\"}", "guards: {min_size: 5, max_grow: \"0.5\"}",
+                "f:60: guards.max_grow: is no field of a document of kind Route; is it "
+                "guards.max_growth?\n"},
+        {"to_minute: 60}", "to_minute: 10081}",
+                "f:62: blackout[0].to_minute: is past the end of the week, 10080\n"},
+        {"limits: {attempts: 3}", "limits: {attempts: 0}",
+                "f:63: limits.attempts: must be from 1 to 1000\n"},
+        {"limits: {attempts: 3}", "dry_run: maybe", "f:63: dry_run: must be true or false\n"},
+        {"limits: {attempts: 3}", "limits: {attempts: 3}\nlimits: {attempts: 4}", "f:*: *\n*"},
+        {"kind: Bucket\nname: box", "kind: Bucketry\nname: box",
+                "f:38: kind: must be one of Tenant, *\nf:54: bucket: there is no Bucket box: apply "
+                "it\n"},
+};
+
+/* A star stands for anything. */
+static bool is_like(const char *text, const char *pattern)
+{
+	for (; *pattern; pattern++, text++) {
+		if (*pattern == '*') {
+			for (const char *rest = text;; rest++) {
+				if (is_like(rest, pattern + 1))
+					return true;
+				if (!*rest)
+					return false;
+			}
+		}
+		if (*text != *pattern)
+			return false;
+	}
+	return *text == '\0';
+}
+
+static char *changed(const char *from, const char *to)
+{
+	const char *at = strstr(good, from);
+	if (!at)
+		fail_msg("the good configuration has no '%s'", from);
+	size_t n = strlen(good) - strlen(from) + strlen(to) + 1;
+	char *text = malloc(n);
+	assert_non_null(text);
+	(void)snprintf(text, n, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+	return text;
+}
+
+static void good_configuration_has_no_mistake(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct err e;
+	begin(&b);
+	assert_int_equal(documents_read("f", str_c(good), &b.read, &e), 0);
+	assert_string_equal(told(&b), "");
+	assert_int_equal(b.read.count, 7);
+	end(&b);
+}
+
+static void each_mistake_has_its_line_and_path(void **state)
+{
+	(void)state;
+	int wrong = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench b;
+		struct err e;
+		begin(&b);
+		char *text = changed(cases[i].from, cases[i].to);
+		assert_int_equal(documents_read("f", str_c(text), &b.read, &e), 0);
+		const char *says = told(&b);
+		if (!is_like(says, cases[i].says)) {
+			print_error("'%s' says\n%sand not\n%s", cases[i].to, says, cases[i].says);
+			wrong++;
+		}
+		free(text);
+		end(&b);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void all_are_told_at_once_in_the_order_of_files_and_lines(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct err e;
+	begin(&b);
+	assert_int_equal(documents_read("two",
+	                         STR("kind: Bucket\nname: b\nurl: x\n---\nkind: Route\n"
+	                             "tenant: t\nname: r\naudience: a\nbridge: b\n"
+	                             "destination: d\nbucket: b\nmode: [\n"),
+	                         &b.read, &e),
+	        0);
+	assert_int_equal(documents_read("one",
+	                         STR("kind: Tenant\nname: t\nlimit: 1\n---\n"
+	                             "kind: Bucket\nname: b\nurl: file:///b/\n"),
+	                         &b.read, &e),
+	        0);
+	const char *says = told(&b);
+	assert_true(is_like(says,
+	        "two:3: url: must be an absolute *\ntwo:1*: this is no YAML: *\n"
+	        "one:3: limit: is no field of a document of kind Tenant; is it limits?\none:5: "
+	        "this document stands twice, "
+	        "first at two:1\n"));
+	end(&b);
+}
+
+static void a_mistake_of_what_is_applied_is_told_where_it_is_needed(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct err e;
+	const struct spec_document applied[] = {
+	        {STR("Tenant"), STR("acme"), STR("acme"), STR("{}")},
+	        {STR("Bucket"), STR(""), STR("box"), STR("{\"url\":\"ftp://x\"}")},
+	};
+	begin(&b);
+	assert_int_equal(documents_read("f", str_c(strstr(good, "kind: Route")), &b.read, &e), 0);
+	documents_check(&b.read, applied, 2, &world);
+	assert_int_equal(documents_report(&b.read, &b.report, &e), 0);
+	assert_int_equal(buf_append(&b.report, "", 1, &e), 0);
+	assert_true(is_like(buf_str(&b.report).p, "f:1: Bucket box, which is applied already: url: "
+	                                          "must be an absolute *\nf:4: audience: "
+	                                          "there is no Audience people: apply it\nf:5: "
+	                                          "bridge: *\nf:6: destination: *\nf:8: *\n"));
+	end(&b);
+}
+
+static void limits_at_their_edges(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct err e;
+	begin(&b);
+	struct buf text;
+	buf_init(&text, DOCUMENT_FILE_MAX);
+	for (int i = 0; i < DOCUMENTS_MAX; i++)
+		assert_int_equal(buf_printf(&text, &e, "kind: Tenant\nname: t%d\n---\n", i), 0);
+	assert_int_equal(documents_read("f", buf_str(&text), &b.read, &e), 0);
+	assert_int_equal(b.read.count, DOCUMENTS_MAX);
+	assert_int_equal(
+	        documents_read("g", STR("kind: Tenant\nname: x\n"), &b.read, &e), ERR_REJECT);
+	assert_string_equal(e.code, "too_large");
+	buf_release(&text);
+	end(&b);
+}
+
+/* Nested so deep: a mapping of mappings. */
+static const char *read_nested(struct bench *b, int depth)
+{
+	struct err e;
+	struct buf text;
+	begin(b);
+	buf_init(&text, 1 << 20);
+	assert_int_equal(buf_printf(&text, &e, "kind: Destination\nname: d\nx: "), 0);
+	for (int i = 0; i < depth; i++)
+		assert_int_equal(buf_append(&text, "[", 1, &e), 0);
+	for (int i = 0; i < depth; i++)
+		assert_int_equal(buf_append(&text, "]", 1, &e), 0);
+	assert_int_equal(documents_read("f", buf_str(&text), &b->read, &e), 0);
+	assert_int_equal(documents_report(&b->read, &b->report, &e), 0);
+	assert_int_equal(buf_append(&b->report, "", 1, &e), 0);
+	buf_release(&text);
+	return buf_str(&b->report).p;
+}
+
+static void depth_and_digits(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct err e;
+	assert_string_equal(read_nested(&b, DOCUMENT_DEPTH_MAX), "");
+	end(&b);
+	assert_true(
+	        is_like(read_nested(&b, DOCUMENT_DEPTH_MAX + 1), "f:3: x*is nested too deeply\n"));
+	end(&b);
+	begin(&b);
+	assert_int_equal(documents_read("f",
+	                         STR("kind: Destination\nname: d\na: 999999999999999999\n"
+	                             "b: 1000000000000000000\nc: 007\nd: -5\n"),
+	                         &b.read, &e),
+	        0);
+	assert_true(str_eq(
+	        b.read.items[0].document.body, STR("{\"a\":999999999999999999,\"b\":"
+	                                           "\"1000000000000000000\",\"c\":\"007\",\"d\":-5,"
+	                                           "\"kind\":\"Destination\",\"name\":\"d\"}")));
+	end(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(good_configuration_has_no_mistake),
+	        cmocka_unit_test(each_mistake_has_its_line_and_path),
+	        cmocka_unit_test(all_are_told_at_once_in_the_order_of_files_and_lines),
+	        cmocka_unit_test(a_mistake_of_what_is_applied_is_told_where_it_is_needed),
+	        cmocka_unit_test(limits_at_their_edges),
+	        cmocka_unit_test(depth_and_digits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
