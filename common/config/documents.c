@@ -198,6 +198,30 @@ static void tell(void *arg, const struct check_mistake *m)
 	        STR_ARG(m->name), m->path, m->path[0] ? ": " : "", m->text);
 }
 
+/* What of `read` an applied route names; NULL: nothing, so nothing about it changes. */
+static const struct read_document *named_by(
+        const struct read_documents *read, const struct spec_document *route)
+{
+	static const struct {
+		const char *field, *kind;
+		bool of_tenant;
+	} names[] = {
+	        {"audience", "Audience", true},
+	        {"bridge", "Bridge", true},
+	        {"destination", "Destination", false},
+	        {"bucket", "Bucket", false},
+	};
+	const struct read_document d = {.document = *route};
+	const struct read_document *found = NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !found; i++) {
+		const struct spec_document wanted = {.kind = str_c(names[i].kind),
+		        .tenant = names[i].of_tenant ? route->tenant : STR(""),
+		        .name = documents_text(&d, names[i].field, read->mem)};
+		found = find_read(read, &wanted);
+	}
+	return found;
+}
+
 void documents_check(struct read_documents *read, const struct spec_document *applied,
         size_t applied_count, const struct document_world *world)
 {
@@ -213,5 +237,11 @@ void documents_check(struct read_documents *read, const struct spec_document *ap
 		c.of = &read->items[i];
 		check_twice(read, c.of);
 		check_document(&input, &c.of->document);
+	}
+	/* Routes that were fine: what they name may have changed under them. */
+	for (size_t i = 0; i < applied_count; i++) {
+		c.of = str_eq(applied[i].kind, STR("Route")) ? named_by(read, &applied[i]) : NULL;
+		if (c.of)
+			check_document(&input, &applied[i]);
 	}
 }

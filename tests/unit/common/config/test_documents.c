@@ -335,6 +335,37 @@ static void a_mistake_of_what_is_applied_is_told_where_it_is_needed(void **state
 	end(&b);
 }
 
+/* The bridge of an applied route is applied anew without the column that its destination writes. */
+static void an_applied_route_is_not_broken_by_what_it_names(void **state)
+{
+	(void)state;
+	struct bench all, b;
+	struct err e;
+	struct spec_document applied[8];
+	size_t count = 0;
+	begin(&all);
+	assert_int_equal(documents_read("f", str_c(good), &all.read, &e), 0);
+	for (size_t i = 0; i < all.read.count; i++)
+		if (!str_eq(all.read.items[i].document.kind, STR("Bridge")))
+			applied[count++] = all.read.items[i].document;
+	begin(&b);
+	assert_int_equal(documents_read("new",
+	                         STR("kind: Bridge\ntenant: acme\nname: tokens\n"
+	                             "source: {url: \"file:///in/b/\"}\n"
+	                             "from: {column: patient, kind: patient_id}\n"
+	                             "record: [{name: other, column: o}]\n"),
+	                         &b.read, &e),
+	        0);
+	documents_check(&b.read, applied, count, &world);
+	assert_int_equal(documents_report(&b.read, &b.report, &e), 0);
+	assert_int_equal(buf_append(&b.report, "", 1, &e), 0);
+	assert_string_equal(buf_str(&b.report).p,
+	        "new:1: Route daily, which is applied already: bridge: records of tokens have no "
+	        "column token, which partner writes\n");
+	end(&b);
+	end(&all);
+}
+
 static void limits_at_their_edges(void **state)
 {
 	(void)state;
@@ -403,6 +434,7 @@ int main(void)
 	        cmocka_unit_test(each_mistake_has_its_line_and_path),
 	        cmocka_unit_test(all_are_told_at_once_in_the_order_of_files_and_lines),
 	        cmocka_unit_test(a_mistake_of_what_is_applied_is_told_where_it_is_needed),
+	        cmocka_unit_test(an_applied_route_is_not_broken_by_what_it_names),
 	        cmocka_unit_test(limits_at_their_edges),
 	        cmocka_unit_test(depth_and_digits),
 	};

@@ -1,0 +1,116 @@
+"""apply: all of it or nothing; every mistake at once; what is applied already counts, too."""
+import hashlib
+import json
+import os
+
+import pytest
+
+from fleet import Fleet, wait_until
+from scene import Scene
+
+
+@pytest.fixture(scope="module")
+def scene():
+    with Fleet("apply") as fleet:
+        yield Scene(fleet, people=20, objects=1, per_file=10)
+
+
+@pytest.fixture(scope="module")
+def applied(scene):
+    with open(scene.config, encoding="utf-8") as f:
+        scene.text = f.read()
+    done = scene.fleet.run("apply", "-f", scene.config, "--actor", "alice")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["Tenant acme: applied", "Audience asthma: applied", "Bridge tokens: applied",
+                                        "Destination partner: applied", "Bucket drop: applied", "Route main: applied"]
+    return scene
+
+
+def documents(scene):
+    return scene.fleet.query("SELECT kind, tenant, name, body, hash, applied_by, applied_at FROM conf.document ORDER BY 1, 2, 3")
+
+
+def apply(scene, *texts, args=()):
+    """Each text a file of its own; what is said has FILE0, FILE1 for their names."""
+    files = []
+    for i, text in enumerate(texts):
+        files.append(scene.fleet.path(f"some-{i}.yaml"))
+        with open(files[-1], "w", encoding="utf-8") as f:
+            f.write(text)
+    done = scene.fleet.run("apply", *(a for f in files for a in ("-f", f)), *args)
+    said = done.stderr
+    for i, path in enumerate(files):
+        said = said.replace(path, f"FILE{i}")
+    return done.returncode, done.stdout, said
+
+
+def test_the_same_again_changes_nothing(applied):
+    before = documents(applied)
+    assert all(row[5] == "alice" and len(row[4]) == 64 for row in before)
+    assert all(row[4] == hashlib.sha256(row[3].encode()).hexdigest() for row in before if isinstance(row[3], str))
+    code, out, said = apply(applied, applied.text, args=("--actor", "bob"))
+    assert (code, said) == (0, "") and all(line.endswith(": unchanged") for line in out.splitlines())
+    assert documents(applied) == before
+
+
+def test_all_mistakes_of_all_files_at_once_and_nothing_is_applied(applied):
+    before = documents(applied)
+    code, out, said = apply(
+        applied,
+        "kind: Tenant\nname: other\n---\nkind: Route\ntenant: acme\nname: nightly\naudience: asthma\nbridge: none\n"
+        "destination: partner\nbucket: drop\nguards:\n  min_size: few\n  max_shrink: 130%\n",
+        "kind: Bucket\nname: far\nurl: https://far/\n---\nkind: Bridge\ntenant: acme\nname: two\nsource: {url: file:///b/}\n"
+        "from: {column: p, kind: npi}\nrecord:\n  - {name: t, column: t, max_length: 70000}\n  - {name: u}\n")
+    assert (code, out) == (1, "")
+    assert said.splitlines() == [
+        "FILE0:8: bridge: there is no Bridge none: apply it",
+        "FILE0:12: guards.min_size: must be a whole number, 0 or more",
+        "FILE0:13: guards.max_shrink: must be at most 100%",
+        "FILE1:3: url: must be an absolute file:// URL, such as file:///data/audience/; other places are not known here",
+        "FILE1:11: record[0].max_length: must be from 0 to 65536",
+        "FILE1:12: record[1].column: is missing",
+        "longshore: nothing was applied: correct what is named above"]
+    assert documents(applied) == before
+
+
+def test_what_is_applied_is_looked_at_with_what_replaces_a_part_of_it(applied):
+    before = documents(applied)
+    bridge = applied.text.split("---\n")[2]
+    code, _, said = apply(applied, bridge.replace("name: token,", "name: other,"))
+    assert (code, said.splitlines()[0]) == (
+        1, "FILE0:1: Route main, which is applied already: bridge: records of tokens have no column token, which partner writes")
+    assert documents(applied) == before
+
+
+def test_a_drop_is_tried(applied):
+    before = documents(applied)
+    nowhere = applied.fleet.path("nowhere")
+    text = f"kind: Bucket\nname: elsewhere\nurl: file://{nowhere}/\n"
+    code, out, said = apply(applied, text)
+    assert (code, out) == (1, "") and said.startswith("FILE0:3: url: drop: the bucket's directory cannot be opened: No such file")
+    assert documents(applied) == before
+    assert apply(applied, text, args=("--no-probe",)) == (0, "Bucket elsewhere: applied\n", "")
+    os.mkdir(nowhere)
+    assert apply(applied, text) == (0, "Bucket elsewhere: unchanged\n", "")
+    assert os.listdir(nowhere) == [] or all(name.startswith(".longshore") for name in os.listdir(nowhere))
+
+
+def test_a_route_that_will_be_held_is_warned_of(applied):
+    text = ("kind: Destination\nname: picky\ncolumns: [{name: u, source: token}]\n"
+            "naming: {data_template: \"{label}_{part}.csv\"}\npackaging: {encryption: pgp}\n---\n"
+            "kind: Route\ntenant: acme\nname: sealed\naudience: asthma\nbridge: tokens\ndestination: picky\nbucket: drop\n")
+    code, out, said = apply(applied, text)
+    assert (code, out) == (0, "Destination picky: applied\nRoute sealed: applied\n")
+    assert said == "FILE0:7: warning: deliveries of route sealed will be held: unsupported(packaging.encryption)\n"
+
+
+def test_who_applied_which_content_is_on_record(applied):
+    fleet = applied.fleet
+    code, _, _ = apply(applied, "kind: Tenant\nname: acme\ndescription: changed\n", args=("--actor", "carol"))
+    assert code == 0
+    (body, digest), = fleet.query("SELECT body, hash FROM conf.document WHERE kind = 'Tenant' AND name = 'acme'")
+    stored = body if isinstance(body, str) else json.dumps(body, sort_keys=True, separators=(",", ":"))
+    assert digest == hashlib.sha256(stored.encode()).hexdigest()
+    records = wait_until(lambda: fleet.query("SELECT actor, facts::text FROM audit.record WHERE action = 'configuration.applied' "
+                                             "AND actor = 'carol'"), 30, "the audit record")
+    assert len(records) == 1 and digest in records[0][1]
