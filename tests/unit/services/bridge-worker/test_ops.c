@@ -2,6 +2,10 @@
  * A whole selection, from inspect to combine, by calling the operations as the loop does. */
 #include "world.h"
 
+#include "longshore/log.h"
+
+#include <ctype.h>
+
 static void the_same_members_however_the_source_is_cut(void **state)
 {
 	struct world *w = *state;
@@ -118,6 +122,41 @@ static void a_source_that_is_not_there_is_waited_for(void **state)
 	must(run(w, &inspect, &r, &e), &e);
 }
 
+/* How often a text holds an id of write_source: p, up to four digits, and nothing around them. */
+static int ids_in(const char *text)
+{
+	int found = 0;
+	for (const char *at = text; *at; at++) {
+		size_t digits = *at == 'p' ? strspn(at + 1, "0123456789") : 0;
+		bool is_apart = (at == text || !isalnum((unsigned char)at[-1])) &&
+		                !isalnum((unsigned char)at[1 + digits]);
+		found += digits >= 1 && digits <= 4 && is_apart;
+	}
+	return found;
+}
+
+static void no_log_names_a_person(void **state)
+{
+	enum { LOG_BYTES = 1 << 20 };
+	struct world *w = *state;
+	int64_t slices = 0;
+	FILE *f = tmpfile();
+	char *text = calloc(1, LOG_BYTES);
+	assert_non_null(f);
+	assert_non_null(text);
+	write_source(w, 3);
+	log_start("test", LOG_DEBUG, fileno(f));
+	(void)drive(w, "d1", &slices);
+	LOG(LOG_INFO, "planted", "what is looked for", LOG_TEXT("id", STR("p17")));
+	log_start("test", LOG_INFO, 1);
+	rewind(f);
+	size_t n = fread(text, 1, LOG_BYTES - 1, f);
+	assert_in_range(n, 1, LOG_BYTES - 2);
+	assert_int_equal(ids_in(text), 1); /* the planted one */
+	free(text);
+	assert_int_equal(fclose(f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +170,7 @@ int main(void)
 	                a_list_that_changed_since_its_pin_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_source_that_is_not_there_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(no_log_names_a_person, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
