@@ -246,6 +246,25 @@ void bus_consumer_wake(struct bus_consumer *c, int fd)
 	rd_kafka_queue_io_event_enable(c->queue, fd, &one, sizeof(one));
 }
 
+int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *positions,
+        size_t count, struct err *e)
+{
+	rd_kafka_topic_partition_list_t *list;
+	if (count == 0)
+		return 0;
+	if (positions_to_list(positions, count, &list, e))
+		return e->act;
+	for (int i = 0; i < list->cnt; i++)
+		list->elems[i].offset = at_ms;
+	rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(c->rk, list, COMMITTED_ALL_MS);
+	if (!code)
+		code = first_error(list);
+	for (int i = 0; i < list->cnt && !code; i++)
+		positions[i].offset = list->elems[i].offset < 0 ? -1 : list->elems[i].offset;
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_err(e, code, "look up the offsets of a time") : 0;
+}
+
 bool bus_is_assigned(const struct bus_consumer *c)
 {
 	return c->was_assigned;

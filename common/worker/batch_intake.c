@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Partitions, messages and commits of the batch loop. */
-#include "batch_loop.h"
+#include "batch_history.h"
 
 #include "longshore/clock.h"
 #include "longshore/log.h"
@@ -64,6 +64,8 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 		if (l->service->keeps_offsets && ask_position(l, at, &positions[i].offset, e))
 			return e->act;
 	}
+	if (batch_history_take(l, positions, count, e))
+		return e->act;
 	l->is_fenced = false;
 	l->is_paused = false;
 	frame_count(l->frame, METRIC_REBALANCES);
@@ -141,7 +143,8 @@ static int positions_of(struct batch_loop *l, bool only_dirty, struct bus_positi
 		if (p->is_dirty || !only_dirty)
 			at[count++] = (struct bus_position){.topic = l->frame->topics[p->topic],
 			        .partition = p->partition,
-			        .offset = p->next};
+			        .offset = p->next,
+			        .metadata = str_c(l->history[0] ? l->history : NULL)};
 	}
 	*out = at;
 	*out_count = count;

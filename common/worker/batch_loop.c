@@ -121,6 +121,7 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 	int64_t backoff_ms = BACKOFF_FIRST_MS;
 	*out_ours = true;
 	while (may_try_again(act = step(l, e))) {
+		l->owes_history = true;
 		frame_count(l->frame, METRIC_BATCH_RETRIES);
 		if (backoff_ms == BACKOFF_FIRST_MS)
 			log_err(LOG_WARN, "worker.batch_failed", e, NULL, 0);
@@ -167,6 +168,7 @@ static int do_tick(struct batch_loop *l, struct err *e)
 		e->act = ERR_FATAL;
 		return err_note(e, "tick");
 	}
+	l->owes_history = true;
 	if (l->tick_backoff_ms == 0)
 		log_err(LOG_WARN, "worker.tick_failed", e, NULL, 0);
 	l->tick_backoff_ms = l->tick_backoff_ms ? smaller(2 * l->tick_backoff_ms, BACKOFF_MOST_MS)
@@ -175,9 +177,29 @@ static int do_tick(struct batch_loop *l, struct err *e)
 	return 0;
 }
 
+static int open_consumer(struct batch_loop *l, struct err *e);
+
+/* Partitions are taken anew where the store has another history. */
+static int follow_history(struct batch_loop *l, struct err *e)
+{
+	bool is_same;
+	if (batch_is_same_history(l, &is_same, e))
+		return e->act;
+	if (is_same)
+		return 0;
+	LOG(LOG_WARN, "worker.history_changed", "partitions are taken anew",
+	        LOG_NUM("before", l->history_number));
+	batch_drop(l, l->messages_count);
+	bus_consumer_close(l->consumer);
+	l->consumer = NULL;
+	return open_consumer(l, e);
+}
+
 static int turn(struct batch_loop *l, struct err *e)
 {
 	show(l);
+	if (l->owes_history && follow_history(l, e))
+		return e->act;
 	if (batch_pause(l, false, e) || batch_read(l, l->service->batch_max, e))
 		return e->act;
 	if (l->messages_count && do_batch(l, e))

@@ -16,6 +16,8 @@ struct place {
 	bool is_dirty; /* more than is committed */
 };
 
+enum { BATCH_HISTORY_BYTES = 32 };
+
 struct batch_loop {
 	struct frame *frame;
 	const struct batch_service *service;
@@ -38,6 +40,9 @@ struct batch_loop {
 	struct place *places; /* assigned now */
 	size_t places_count;
 	uint64_t generation; /* grows with each revoke: what was read before it is forgotten */
+	char history[BATCH_HISTORY_BYTES]; /* that the partitions were taken in; of commits */
+	int64_t history_number;
+	bool owes_history; /* a neighbour was away: is it still the same history? */
 	bool is_fenced;
 	bool is_paused;
 	bool has_more;
@@ -54,6 +59,9 @@ struct batch_loop {
 /* --- batch_intake.c --- */
 int batch_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e);
 void batch_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost);
+/* After a neighbour was away: is the service's store still in the history that the partitions were
+ * taken in? (batch_history.c) */
+int batch_is_same_history(struct batch_loop *l, bool *out_same, struct err *e) ERR_MUST_USE;
 /* Until `most` messages are held, if there are so many; serves rebalances. */
 int batch_read(struct batch_loop *l, size_t most, struct err *e) ERR_MUST_USE;
 /* The first ones are forgotten. */

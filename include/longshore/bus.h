@@ -136,6 +136,10 @@ int bus_commit(struct bus_consumer *c, const struct bus_position *positions, siz
         struct err *e) ERR_MUST_USE;
 int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size_t count,
         bool pause, struct err *e) ERR_MUST_USE;
+/* Sets each position's offset to that of its first message at or after the time; -1 where there is
+ * none so young. For a listener's assigned, too. */
+int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *positions,
+        size_t count, struct err *e) ERR_MUST_USE;
 bool bus_is_assigned(const struct bus_consumer *c); /* at least once since the start */
 
 /* --- reader: partitions from given places on, without a group, commits or marks --- */

@@ -125,6 +125,13 @@ int publisher_send(struct publisher *p, const struct publication *items, size_t 
 int publisher_partitions(
         struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
 
+/* Which history of its store a service is in: a number that changes when the store may lack what
+ * it had already said was stored (a standby was promoted without the last commits). */
+struct batch_history {
+	int64_t number;
+	int64_t reread_ms; /* how much of the topics may be ahead of the store then */
+};
+
 struct batch_service {
 	const char *name;
 	const enum topic *topics;
@@ -155,6 +162,12 @@ struct batch_service {
 	/* keeps_offsets only: next offset to read, -1 = from the beginning. */
 	int (*position)(
 	        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e);
+	/* May be NULL. Asked when partitions come, and after a neighbour was away. Commits carry
+	 * the number; where it is not the one that the offsets were committed in, the topics of
+	 * `rereads` are read again from reread_ms back. */
+	int (*history)(void *state, struct batch_history *out, struct err *e);
+	const enum topic *rereads;
+	size_t rereads_count;
 	void (*stop)(void *state);
 };
 

@@ -91,8 +91,17 @@ static int tick(void *state, struct arena *mem, int64_t *out_next_ms, struct err
 	return scheduler_tick(&w->scheduler, clock_mono_ms(), out_next_ms, e);
 }
 
+static int history(void *state, struct batch_history *out, struct err *e)
+{
+	struct wiring *w = state;
+	*out = (struct batch_history){.reread_ms = w->scheduler.settings.reread_ms};
+	return scheduler_timeline(&w->scheduler, &out->number, e);
+}
+
 int main(int argc, char **argv)
 {
+	/* What the database may have lost of them with a timeline comes again from these. */
+	static const enum topic rereads[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
 	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS, TOPIC_DELIVERIES};
 	static const enum topic writes[] = {TOPIC_BUILD_TASKS, TOPIC_BRIDGE_TASKS,
 	        TOPIC_FORMAT_TASKS, TOPIC_UPLOAD_TASKS, TOPIC_AUDIT};
@@ -109,6 +118,9 @@ int main(int argc, char **argv)
 	        .start = start,
 	        .batch = batch,
 	        .tick = tick,
+	        .history = history,
+	        .rereads = rereads,
+	        .rereads_count = sizeof rereads / sizeof rereads[0],
 	        .stop = stop,
 	};
 	return worker_run_batches(&service, argc, argv);

@@ -77,6 +77,18 @@ int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_
 	return bad;
 }
 
+int scheduler_timeline(struct scheduler *s, int64_t *out, struct err *e)
+{
+	struct db_clock clock;
+	struct state_row *rows = NULL;
+	size_t count = 0;
+	int bad = begin(s, e);
+	bad = bad ? bad : state_db_load(s->pg, NULL, 0, &s->work, &clock, &rows, &count, e);
+	if (bad == 0)
+		*out = clock.timeline;
+	return bad;
+}
+
 /* Each duty works on its own fresh memory. */
 typedef int duty(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e);
 

@@ -66,6 +66,8 @@ void scheduler_release(
 /* All are durable and published when it returns 0. */
 int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count,
         int64_t mono_ms, struct err *e) ERR_MUST_USE;
+/* PostgreSQL's timeline: another one may lack what was stored last. */
+int scheduler_timeline(struct scheduler *s, int64_t *out, struct err *e) ERR_MUST_USE;
 /* Sweeps, due deliveries, due runs, plans, read-back. mono_ms: monotonic clock. *out_next_ms: when
  * to come again. */
 int scheduler_tick(

@@ -41,6 +41,8 @@ const struct conf_field scheduler_fields[] = {
                 "any scheduler publishes what was stored and not published for so long"),
         MS("TICK_MS", tick_ms, "500", 10, MINUTE, "longest pause between looks at what is due"),
         MS("SYNC_MS", sync_ms, "2000", 10, HOUR, "routes are compared with their plans so often"),
+        MS("REREAD_MS", reread_ms, "900000", 1000, 24 * HOUR,
+                "after the promotion of a standby, triggers and results of so long are read again"),
         MS("READBACK_MS", readback_ms, "5000", 10, HOUR,
                 "a status that is the last word for so long is compared with what is stored"),
         NUM("DUE_BATCH", due_batch, "100", 1, 10000, "due deliveries or runs taken at once"),

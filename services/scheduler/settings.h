@@ -12,6 +12,7 @@ struct scheduler_settings {
 	int64_t backoff_ms, backoff_most_ms;
 	int64_t hold_check_ms;
 	int64_t confirm_ms;
+	int64_t reread_ms;
 	int64_t cap_wait_ms;
 	int64_t wave, tasks_most;
 	int64_t breaker_failures, breaker_open_ms;

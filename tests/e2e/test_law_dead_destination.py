@@ -1,6 +1,7 @@
 """Law 6: a destination that is away holds up no other. Its circuit breaker opens where operators look, its cap holds, and
 when it is back everything arrives there once."""
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -25,13 +26,16 @@ SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": str(FAILURES),
 def world():
     with Fleet("away", env=SETTINGS) as fleet:
         w = World(fleet)
-        # Where its directory should be there is a file: not even root can write there.
         w.mount = Path(fleet.path("drop", "mount"))
-        w.mount.write_bytes(b"")
+        (w.mount / "inbox").mkdir(parents=True)
         w.put(makers.bucket(w.mount / "inbox", "far"), w.destination("far", limits={"tasks_in_flight": CAP}))
         w.put(*(makers.route(r, destination_name="far", bucket_name="far", limits={"attempts": 100}) for r in DEAD))
         w.put(*(makers.route(r) for r in ALIVE), makers.route("moved", limits={"attempts": 100}))
-        yield w.prepare()
+        w.prepare()
+        # Where its directory should be there is a file now: not even root can write there.
+        shutil.rmtree(w.mount)
+        w.mount.write_bytes(b"")
+        yield w
 
 
 def breaker(world):

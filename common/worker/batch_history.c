@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Topics are read again where the store may have lost what was stored of them. */
+#include "batch_history.h"
+
+#include "longshore/clock.h"
+#include "longshore/log.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HISTORY "history="
+
+enum { PAUSE_MS = 200, ALL_MS = 60000 };
+
+static int ask(struct batch_loop *l, struct batch_history *out, struct err *e)
+{
+	int64_t until_ms = clock_mono_ms() + ALL_MS;
+	while (l->service->history(l->state, out, e)) {
+		int64_t now_ms = clock_mono_ms();
+		if (e->act != ERR_RETRY || now_ms > until_ms || wake_is_asked_to_end())
+			return e->act;
+		telemetry_alive(l->frame->telemetry, now_ms);
+		(void)poll(NULL, 0, PAUSE_MS);
+	}
+	return 0;
+}
+
+static bool is_reread(const struct batch_loop *l, struct str topic)
+{
+	for (size_t i = 0; i < l->service->rereads_count; i++)
+		if (str_eq(l->frame->topics[l->service->rereads[i]], topic))
+			return true;
+	return false;
+}
+
+/* Offsets that were committed in another history. Without a word about it: in this one. */
+static bool is_of_another(const struct batch_loop *l, const struct bus_position *p)
+{
+	return p->offset > 0 && str_has_prefix(p->metadata, STR(HISTORY)) &&
+	       !str_eq(p->metadata, str_c(l->history)) && is_reread(l, p->topic);
+}
+
+static int reread(struct batch_loop *l, const struct batch_history *h,
+        struct bus_position *positions, size_t count, struct err *e)
+{
+	struct bus_position *then = calloc(count + 1, sizeof(*then));
+	size_t *of = calloc(count + 1, sizeof(*of));
+	size_t n = 0;
+	int64_t again = 0;
+	int act =
+	        then && of ? 0 : err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+	for (size_t i = 0; i < count && act == 0; i++) {
+		if (!is_of_another(l, &positions[i]))
+			continue;
+		of[n] = i;
+		then[n++] = positions[i];
+	}
+	if (act == 0)
+		act = bus_offsets_at(l->consumer, clock_unix_ms() - h->reread_ms, then, n, e);
+	for (size_t i = 0; i < n && act == 0; i++) {
+		struct bus_position *p = &positions[of[i]];
+		if (then[i].offset < 0 || then[i].offset >= p->offset)
+			continue;
+		again += p->offset - then[i].offset;
+		p->offset = then[i].offset;
+	}
+	if (act == 0 && n > 0)
+		LOG(LOG_WARN, "worker.reread",
+		        "the database has another history than when offsets were committed: what "
+		        "came lately is read again",
+		        LOG_NUM("history", h->number), LOG_NUM("partitions", (int64_t)n),
+		        LOG_NUM("messages", again));
+	free(then);
+	free(of);
+	return act;
+}
+
+int batch_history_take(
+        struct batch_loop *l, struct bus_position *positions, size_t count, struct err *e)
+{
+	struct batch_history now;
+	if (!l->service->history)
+		return 0;
+	if (ask(l, &now, e))
+		return e->act;
+	l->history_number = now.number;
+	l->owes_history = false;
+	(void)snprintf(l->history, sizeof(l->history), HISTORY "%lld", (long long)now.number);
+	return reread(l, &now, positions, count, e);
+}
+
+int batch_is_same_history(struct batch_loop *l, bool *out_same, struct err *e)
+{
+	struct batch_history now;
+	*out_same = true;
+	if (!l->service->history || !l->owes_history || l->places_count == 0)
+		return 0;
+	int act = l->service->history(l->state, &now, e);
+	if (act == ERR_RETRY)
+		return 0; /* asked again with the next turn */
+	if (act)
+		return act;
+	l->owes_history = false;
+	*out_same = now.number == l->history_number;
+	return 0;
+}
