@@ -2,12 +2,10 @@
  * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing.
  */
 #include "apply.h"
+#include "apply_record.h"
 #include "verbs.h"
 
-#include "longshore/clock.h"
 #include "longshore/documents.h"
-#include "longshore/id.h"
-#include "longshore/topics.h"
 #include "sql/cli.h"
 
 #include <errno.h>
@@ -89,7 +87,7 @@ static int load_applied(struct cli *cli, const struct read_documents *read,
 
 static int store(struct cli *cli, const struct read_documents *read, bool *changed, struct err *e)
 {
-	int act = pg_tx_begin(cli->pg, e);
+	int act = 0;
 	for (size_t i = 0; act == 0 && i < read->count; i++) {
 		const struct spec_document *d = &read->items[i].document;
 		struct pg_params p;
@@ -104,42 +102,12 @@ static int store(struct cli *cli, const struct read_documents *read, bool *chang
 		act = pg_run(cli->pg, &sql_upsert_document, &p, NULL, &rows, e);
 		changed[i] = rows > 0;
 	}
-	if (act == 0)
-		return pg_tx_commit(cli->pg, e);
-	pg_tx_rollback(cli->pg);
 	return act;
 }
 
-/* Into the trail: who applied which content. */
-static int record(struct cli *cli, const struct read_document *d, struct err *e)
+static void report_changes(struct cli *cli, const struct read_documents *read, const bool *changed)
 {
-	struct ev_fact facts[] = {{.name = STR("hash"), .value = str_c(d->hash)},
-	        {.name = STR("kind"), .value = d->document.kind},
-	        {.name = STR("name"), .value = d->document.name}};
-	int64_t now_ms = clock_unix_ms();
-	const struct str cause[] = {d->document.kind, d->document.tenant, d->document.name,
-	        str_c(d->hash), arena_printf(&cli->mem, "%lld", (long long)now_ms)};
-	struct id id = id_of("applied/1", cause, 5);
-	struct str tenant = d->document.tenant.n ? d->document.tenant : STR("-");
-	struct ev_audit_record r = {.record_id = id_str(&id),
-	        .tenant = tenant,
-	        .at_ms = now_ms,
-	        .actor = cli_actor(cli),
-	        .action = STR("configuration.applied"),
-	        .delivery_id = STR(""),
-	        .route = STR(""),
-	        .reason = STR(""),
-	        .detail = STR(""),
-	        .facts = facts,
-	        .facts_count = 3};
-	return cli_publish(cli, TOPIC_AUDIT, tenant, tenant, &ev_audit_record_type, &r, e);
-}
-
-static int report_changes(
-        struct cli *cli, const struct read_documents *read, const bool *changed, struct err *e)
-{
-	int act = 0;
-	for (size_t i = 0; act == 0 && i < read->count; i++) {
+	for (size_t i = 0; i < read->count; i++) {
 		const struct spec_document *d = &read->items[i].document;
 		const char *word = changed[i] ? "applied" : "unchanged";
 		if (cli->json)
@@ -150,12 +118,9 @@ static int report_changes(
 		else
 			cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->kind), STR_ARG(d->name),
 			        word);
-		if (changed[i])
-			act = record(cli, &read->items[i], e);
 	}
 	if (cli->json)
 		cli_print("%s]\n", read->count ? "" : "[");
-	return act == 0 ? EXIT_DONE : act;
 }
 
 /* All mistakes, on standard error; ERR_REJECT if there is one. */
@@ -173,29 +138,60 @@ static int refuse(struct read_documents *read, struct err *e)
 	return act;
 }
 
+static int lock(struct cli *cli, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, &cli->mem);
+	return pg_run(cli->pg, &sql_lock_documents, &p, NULL, NULL, e);
+}
+
+struct applying {
+	struct read_documents *read;
+	struct spec_document *applied; /* what is there already and stays */
+	size_t applied_count;
+	bool *changed;
+};
+
+/* In one transaction, and one after the other: two that fit alone need not fit together. */
+static int check_and_store(struct cli *cli, struct applying *a, struct err *e)
+{
+	const struct document_world world = apply_world(cli->conf.zoneinfo);
+	int act = lock(cli, e);
+	if (act == 0)
+		act = load_applied(cli, a->read, &a->applied, &a->applied_count, e);
+	if (act != 0)
+		return act;
+	documents_check(a->read, a->applied, a->applied_count, &world);
+	act = refuse(a->read, e);
+	return act == 0 ? store(cli, a->read, a->changed, e) : act;
+}
+
 static int apply_read(struct cli *cli, struct read_documents *read, struct err *e)
 {
-	struct spec_document *applied = NULL;
-	size_t count = 0;
+	struct applying a = {.read = read,
+	        .changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*a.changed))};
 	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
 	if (act == 0)
 		act = cli_pg(cli, e);
-	if (act == 0)
-		act = load_applied(cli, read, &applied, &count, e);
 	if (act != 0)
 		return act;
-	const struct document_world world = apply_world(cli->conf.zoneinfo);
-	documents_check(read, applied, count, &world);
 	if (!cli_option(cli, "--no-probe"))
 		apply_probe_drops(read);
-	act = refuse(read, e);
+	act = pg_tx_begin(cli->pg, e);
 	if (act != 0)
 		return act;
-	bool *changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*changed));
-	act = store(cli, read, changed, e);
-	if (act == 0)
-		apply_warn(read, applied, count);
-	return act == 0 ? report_changes(cli, read, changed, e) : act;
+	act = check_and_store(cli, &a, e);
+	if (act != 0) {
+		pg_tx_rollback(cli->pg);
+		return act;
+	}
+	act = pg_tx_commit(cli->pg, e);
+	if (act != 0)
+		return act;
+	apply_warn(read, a.applied, a.applied_count);
+	report_changes(cli, read, a.changed);
+	act = apply_record(cli, read, e);
+	return act == 0 ? EXIT_DONE : act;
 }
 
 static int apply(struct cli *cli, struct err *e)

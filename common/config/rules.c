@@ -3,14 +3,26 @@
 
 #include <stdio.h>
 
+/* A part of it is "..": where that leads depends on links. */
+static bool goes_back(struct str url)
+{
+	for (size_t i = 0; i + 2 < url.n; i++)
+		if (url.p[i] == '/' && url.p[i + 1] == '.' && url.p[i + 2] == '.' &&
+		        (i + 3 == url.n || url.p[i + 3] == '/'))
+			return true;
+	return false;
+}
+
 void rule_url(const struct document *doc, const char *path, struct str url)
 {
 	if (url.n == 0)
 		return; /* that it is missing was noted */
-	if (!str_has_prefix(url, STR("file:///")) || url.n == sizeof("file:///") - 1)
+	if (!str_has_prefix(url, STR("file:///")) || url.n == sizeof("file:///") - 1 ||
+	        goes_back(url))
 		document_wrong(doc, path,
-		        "must be an absolute file:// URL, such as file:///data/audience/; other "
-		        "places are not known here");
+		        "must be an absolute file:// URL, such as file:///data/audience/, without "
+		        "'..'; "
+		        "other places are not known here");
 }
 
 /* --- templates --- */
@@ -76,6 +88,14 @@ static void look_at_tokens(struct template *t)
 	}
 }
 
+static bool has_odd(struct str part)
+{
+	for (size_t i = 0; i < part.n; i++)
+		if ((unsigned char)part.p[i] < 0x20 || part.p[i] == 0x7f || part.p[i] == '\\')
+			return true;
+	return false;
+}
+
 /* Below the drop, wherever the tokens' values put it. */
 static void look_at_path(struct template *t)
 {
@@ -84,8 +104,10 @@ static void look_at_path(struct template *t)
 		if (i < t->text.n && t->text.p[i] != '/')
 			continue;
 		struct str part = {t->text.p + first, i - first};
-		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR(".."))) {
-			wrong(t, "must be a path below the drop, without empty, '.' or '..' parts");
+		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")) ||
+		        has_odd(part)) {
+			wrong(t, "must be a path below the drop, without empty, '.' or '..' parts, "
+			         "control characters and backslashes");
 			return;
 		}
 		first = i + 1;
