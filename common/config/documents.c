@@ -153,7 +153,7 @@ static const struct read_document *find_read(
 static void check_twice(struct read_documents *read, const struct read_document *d)
 {
 	const struct read_document *first = find_read(read, &d->document);
-	if (first != d)
+	if (first && first != d)
 		mistake_at(read, d->file, d->line, "", "this document stands twice, first at %s:%d",
 		        first->file, first->line);
 }

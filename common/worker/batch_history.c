@@ -41,38 +41,52 @@ static bool is_of_another(const struct batch_loop *l, const struct bus_position 
 	       !str_eq(p->metadata, str_c(l->history)) && is_reread(l, p->topic);
 }
 
+struct lookup { /* room for all positions */
+	struct bus_position *then;
+	size_t *of;
+};
+
+static int look_up(struct batch_loop *l, const struct batch_history *h, const struct lookup *found,
+        struct bus_position *positions, size_t count, struct err *e)
+{
+	size_t n = 0;
+	int64_t again = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_of_another(l, &positions[i]))
+			continue;
+		found->of[n] = i;
+		found->then[n++] = positions[i];
+	}
+	if (n == 0)
+		return 0;
+	if (bus_offsets_at(l->consumer, clock_unix_ms() - h->reread_ms, found->then, n, e))
+		return e->act;
+	for (size_t i = 0; i < n; i++) {
+		struct bus_position *p = &positions[found->of[i]];
+		int64_t offset = found->then[i].offset;
+		if (offset < 0 || offset >= p->offset)
+			continue;
+		again += p->offset - offset;
+		p->offset = offset;
+	}
+	LOG(LOG_WARN, "worker.reread",
+	        "the database has another history than when offsets were committed: what came "
+	        "lately is read again",
+	        LOG_NUM("history", h->number), LOG_NUM("partitions", (int64_t)n),
+	        LOG_NUM("messages", again));
+	return 0;
+}
+
 static int reread(struct batch_loop *l, const struct batch_history *h,
         struct bus_position *positions, size_t count, struct err *e)
 {
-	struct bus_position *then = calloc(count + 1, sizeof(*then));
-	size_t *of = calloc(count + 1, sizeof(*of));
-	size_t n = 0;
-	int64_t again = 0;
-	int act =
-	        then && of ? 0 : err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
-	for (size_t i = 0; i < count && act == 0; i++) {
-		if (!is_of_another(l, &positions[i]))
-			continue;
-		of[n] = i;
-		then[n++] = positions[i];
-	}
-	if (act == 0)
-		act = bus_offsets_at(l->consumer, clock_unix_ms() - h->reread_ms, then, n, e);
-	for (size_t i = 0; i < n && act == 0; i++) {
-		struct bus_position *p = &positions[of[i]];
-		if (then[i].offset < 0 || then[i].offset >= p->offset)
-			continue;
-		again += p->offset - then[i].offset;
-		p->offset = then[i].offset;
-	}
-	if (act == 0 && n > 0)
-		LOG(LOG_WARN, "worker.reread",
-		        "the database has another history than when offsets were committed: what "
-		        "came lately is read again",
-		        LOG_NUM("history", h->number), LOG_NUM("partitions", (int64_t)n),
-		        LOG_NUM("messages", again));
-	free(then);
-	free(of);
+	const struct lookup found = {
+	        calloc(count + 1, sizeof(*found.then)), calloc(count + 1, sizeof(*found.of))};
+	int act = found.then && found.of
+	                  ? look_up(l, h, &found, positions, count, e)
+	                  : err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+	free(found.then);
+	free(found.of);
 	return act;
 }
 
