@@ -88,6 +88,7 @@ def world():
         try:
             standby.start()
             with Fleet("promotion", env=QUICK, replicas={"scheduler": 2}) as fleet:
+                fleet.wait_ready()  # so that no rebalance comes in the way
                 yield Scene(fleet, people=2000, per_file=500, slice_bytes=8192).prepare(), stack, standby
         finally:
             os.environ.update(before)
