@@ -2,7 +2,8 @@
  *
  * Holds: the delivery waits, for a person or for the world. Each has an end.
  *
- *   paused, unsupported(p), name_conflict             until `resume`
+ *   paused, unsupported(p), name_conflict,
+ *   credentials                                       until `resume`
  *   empty_source, zero_match, below_minimum,
  *   above_maximum, sudden_change, low_match_rate,
  *   approval                                          until `approve`, `reject`

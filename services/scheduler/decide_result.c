@@ -88,23 +88,29 @@ static void retry(struct deciding *d, struct task_row *row, const struct ev_task
 		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"), detail);
 }
 
+/* What a file's task may leave to a person. A settle that cannot answer is uncertain for any other
+ * reason, too. */
+static const char *const asks[] = {"uncertain", "name_conflict", "credentials"};
+enum { ASKS = sizeof asks / sizeof asks[0] };
+
 static void wait_for_person(
         struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	bool is_conflict = str_eq(r->reason, STR("name_conflict"));
+	const char *hold = asks[0];
+	for (size_t i = 0; i < ASKS; i++)
+		if (str_eq(r->reason, str_c(asks[i])))
+			hold = asks[i];
 	wait_until(d, row, TASK_NEVER_MS, 0);
-	decide_hold(d, is_conflict ? "name_conflict" : "uncertain", false,
-	        arena_str(d->mem, present(r->detail)));
+	decide_hold(d, hold, false, arena_str(d->mem, present(r->detail)));
 }
 
 static void reject(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	static const char *const stale[] = {
 	        "source_changed", "stale_selection", "bridge_version_gone"};
-	static const char *const asks[] = {"uncertain", "name_conflict"};
 	struct str reason = r->reason.n > 0 ? r->reason : STR("rejected");
 	bool is_file = row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE;
-	if (row->stage == STAGE_SETTLE || (is_file && is_one_of(reason, asks, 2))) {
+	if (row->stage == STAGE_SETTLE || (is_file && is_one_of(reason, asks, ASKS))) {
 		wait_for_person(d, row, r);
 		return;
 	}

@@ -449,6 +449,26 @@ static void a_blackout_may_go_over_the_week_s_end(void **state)
 	assert_int_equal(s->x.memory.hold_check_ms, thursday);
 }
 
+/* Who must give them to the uploader does, and then the same upload is issued again. */
+static void credentials_are_waited_for(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	struct message m = b->w.tasks[b->next++];
+	(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_REJECT, "credentials"));
+	is_at(s, STATE_HELD, "credentials");
+	work_all(&b->k, &b->next); /* the others go on */
+	is_at(s, STATE_HELD, "credentials");
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	is_at(s, STATE_UPLOADING, "");
+	const struct message *last = &b->w.tasks[b->w.tasks_count - 1];
+	assert_true(str_eq(last->event.head.task_id, m.event.head.task_id));
+	assert_int_equal(last->event.head.issue, m.event.head.issue + 1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
 static void every_hold_has_an_end(void **state)
 {
 	struct bench *b = *state;
@@ -507,6 +527,7 @@ int main(void)
 	        TEST(a_stale_list_is_looked_at_again_while_held),
 	        TEST(a_blackout_ends_by_itself_and_lists_are_looked_at),
 	        TEST(a_blackout_may_go_over_the_week_s_end),
+	        TEST(credentials_are_waited_for),
 	        TEST(every_hold_has_an_end),
 	        TEST(a_new_spec_voids_an_approval),
 	};
