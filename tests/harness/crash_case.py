@@ -4,6 +4,7 @@ come out as if nothing had happened.
 The trap proves that the point was reached; `unfinished` that there was work in the process's hands when it was.
 """
 import signal
+import time
 from contextlib import contextmanager
 
 from crash import Trap
@@ -42,6 +43,9 @@ class Delivery:
             self.scene.check(delivery)
 
 
+FEED_S = 120
+
+
 class Stream(Delivery):
     """Deliveries one after another until the trap has sprung, so that there is work at whatever moment it does.
     disturb() is what leads to the point; it is called when the first is under way."""
@@ -55,7 +59,9 @@ class Stream(Delivery):
         self.disturb()
 
     def feed(self, trap):
+        until = time.monotonic() + FEED_S
         while not trap.has_sprung():
+            assert time.monotonic() < until, f"{trap.point} was not reached within {FEED_S} s"
             super().start()
 
     def check(self):
@@ -66,6 +72,12 @@ class Stream(Delivery):
                 assert not self.scene.files_of(delivery)
             else:
                 self.scene.check(delivery)
+
+
+def has_all_partitions(replica):
+    """It is the whole group: what is taken away next is taken from it."""
+    last = [e for e in replica.events() if e["event"] in ("worker.assigned", "worker.revoked")][-1:]
+    return bool(last) and last[0]["event"] == "worker.assigned" and last[0]["partitions"] == 24
 
 
 def spring(trap, work):
