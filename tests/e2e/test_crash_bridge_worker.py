@@ -5,7 +5,7 @@ import pytest
 from confluent_kafka import Producer
 
 from crash import Trap
-from crash_case import Delivery, Stream, crash_scene, has_all_partitions, killed, only_one, spring, stopped
+from crash_case import Delivery, Stream, crash_scene, killed, only_one, spring, stopped
 from crash_table import POINTS
 from fleet import wait_until
 
@@ -30,11 +30,7 @@ def test_stopped_at_and_continued_later(scene, point):
 
 def rebalance(scene):
     """A second one comes, and takes partitions of the first."""
-    def second_comes():
-        first = scene.fleet.of(SERVICE)[0]
-        wait_until(lambda: has_all_partitions(first), 60, "the first to have all partitions")
-        scene.fleet.start_replica(SERVICE)
-    return Stream(scene, second_comes)
+    return Stream(scene, lambda: scene.fleet.start_replica(SERVICE))
 
 
 def drain(scene):

@@ -74,12 +74,6 @@ class Stream(Delivery):
                 self.scene.check(delivery)
 
 
-def has_all_partitions(replica):
-    """It is the whole group: what is taken away next is taken from it."""
-    last = [e for e in replica.events() if e["event"] in ("worker.assigned", "worker.revoked")][-1:]
-    return bool(last) and last[0]["event"] == "worker.assigned" and last[0]["partitions"] == 24
-
-
 def spring(trap, work):
     work.start()
     if isinstance(work, Stream):
@@ -87,11 +81,22 @@ def spring(trap, work):
     trap.wait()
 
 
+PARTITIONS = {"scheduler": 36, "audit-sink": 21}  # of all topics that it reads; others: one topic of 24
+
+
+def has_all_partitions(replica):
+    last = [e for e in replica.events() if e["event"] in ("worker.assigned", "worker.revoked")][-1:]
+    return bool(last) and (last[0]["event"], last[0]["partitions"]) == (
+        "worker.assigned", PARTITIONS.get(replica.service, 24))
+
+
 def only_one(scene, service):
-    """The one that runs, whatever an earlier case left."""
+    """The one that runs, whatever an earlier case left. It is its whole group: no rebalance is under way."""
     for extra in scene.fleet.of(service)[1:]:
         extra.stop()
-    return (scene.fleet.of(service) or [scene.fleet.start_replica(service)])[0]
+    one = (scene.fleet.of(service) or [scene.fleet.start_replica(service)])[0]
+    wait_until(lambda: has_all_partitions(one), 60, f"{service} to have all partitions")
+    return one
 
 
 def killed(scene, service, point, work):
