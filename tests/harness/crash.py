@@ -30,9 +30,7 @@ class Trap:
                     f"break -probe-stap longshore:{point}"]
         if hit > 1:
             commands.append(f"ignore 1 {hit - 1}")
-        # A process that ends elsewhere has no thread any more.
-        commands += [r'printf "TRAP-ARMED\n"', "continue",
-                     'python print("TRAP-HIT" if gdb.selected_thread() else "TRAP-LOST")']
+        commands += [r'printf "TRAP-ARMED\n"', "continue", r'printf "TRAP-OVER\n"']
         if action == "kill":
             commands.append("kill")
         else:
@@ -60,12 +58,14 @@ class Trap:
 
     def has_sprung(self):
         """The point was reached, or never will be."""
-        return self._gdb.poll() is not None or "TRAP-HIT" in self._text()
+        return self._gdb.poll() is not None or "TRAP-OVER" in self._text()
 
     def wait(self, timeout=60):
         """Until the point was reached and the process is killed or stopped there."""
         try:
-            self._wait_for("TRAP-HIT", timeout)
+            self._wait_for("TRAP-OVER", timeout)
+            if "Breakpoint 1, " not in self._text():  # gdb's word for a hit; "Breakpoint 1 at" is the arming
+                raise PointNotReached(f"{self.point}: the process ended elsewhere:\n{self._text()[-2000:]}")
         except BaseException:
             self.cancel()
             raise
