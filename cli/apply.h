@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What `apply` looks at outside the documents: zones, drops; and what it warns of.
+ * What `apply` reads and looks at outside the documents: files, zones, drops; and what it warns of.
  */
 #ifndef CLI_APPLY_H
 #define CLI_APPLY_H
 
+#include "cli.h"
 #include "longshore/documents.h"
+
+/* The documents of a file, or of the *.yaml and *.yml directly below a directory, in order of their
+ * names. What is read borrows from cli->mem. */
+int apply_read_files(
+        struct cli *cli, const char *path, struct read_documents *read, struct err *e) ERR_MUST_USE;
 
 /* Zones as the scheduler finds them below `folder`; borrowed. */
 struct document_world apply_world(const char *folder);

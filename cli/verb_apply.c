@@ -8,45 +8,22 @@
 #include "longshore/documents.h"
 #include "sql/cli.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { REPORT_MAX = 1024 * 1024 };
 
-static int read_file(struct cli *cli, const char *path, struct str *out, struct err *e)
-{
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		return err_set_errno(e, "cannot_read", errno, "%s", path);
-	struct buf text;
-	buf_init(&text, DOCUMENT_FILE_MAX);
-	int act = 0;
-	char piece[65536];
-	for (size_t n; act == 0 && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
-		act = buf_append(&text, piece, n, e);
-	if (act == 0 && ferror(f))
-		act = err_set_errno(e, "cannot_read", errno, "read");
-	(void)fclose(f);
-	if (act == 0)
-		*out = arena_str(&cli->mem, buf_str(&text));
-	buf_release(&text);
-	return act == 0 ? 0 : err_note(e, "%s", path);
-}
-
 static int read_all(struct cli *cli, struct read_documents *read, struct err *e)
 {
 	int act = 0, files = 0;
 	for (int i = 0; act == 0 && i < cli->args.options_count; i++) {
-		struct str text = STR("");
 		if (strcmp(cli->args.options[i].name, "-f") != 0)
 			continue;
 		files++;
-		act = read_file(cli, cli->args.options[i].value, &text, e);
-		if (act == 0)
-			act = documents_read(cli->args.options[i].value, text, read, e);
+		act = apply_read_files(cli, cli->args.options[i].value, read, e);
 	}
-	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file by -f FILE") : act;
+	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file or a directory by -f PATH")
+	                              : act;
 }
 
 static bool is_replaced(const struct read_documents *read, const struct spec_document *d)
@@ -208,14 +185,16 @@ static int apply(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option options[] = {
-        {"-f", "FILE", false, "YAML, one or more documents; may be given often"},
+        {"-f", "PATH", false,
+                "a YAML file of one or more documents, or a directory of *.yaml; may be given "
+                "often"},
         {"--no-probe", NULL, false,
                 "do not try the drops: this machine cannot see them as the uploader does"},
         {"--actor", "NAME", false, "who applies; the system user if left out"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_apply = {.name = "apply",
-        .usage = "-f FILE ...",
+        .usage = "-f PATH ...",
         .help = "apply configuration",
         .options = options,
         .run = apply};

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where things are: the clone (ROOT), the download cache (CACHE), the CMake preset (PRESET).
+# Where things are: the clone (ROOT), the download cache (CACHE), the CMake preset (PRESET) and its build (BUILD).
 # shellcheck disable=SC2034  # used by those who source this file
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -19,4 +19,5 @@ default_cache() {
 
 CACHE=$(absolute "${LONGSHORE_CACHE:-$(default_cache)}")
 PRESET=${LONGSHORE_PRESET:-dev}
-BIN=$ROOT/build/$PRESET/bin
+BUILD=$(absolute "${LONGSHORE_BUILD:-$ROOT/build/$PRESET}")
+BIN=$BUILD/bin

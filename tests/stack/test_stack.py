@@ -226,3 +226,12 @@ def test_a_stopped_process_is_stopped_all_the_same(stack):
     pid = s.pid("redis")
     s.call("stop-redis")
     assert not alive(pid)
+
+
+def test_wipe_ends_the_services_that_the_run_directory_names(stack, stranger):
+    s = stack()
+    s.call("claim")
+    (s.run / "services" / "uploader").mkdir(parents=True)
+    (s.run / "services" / "uploader" / "pid").write_text(identity(stranger.pid))
+    s.call("wipe")
+    assert not alive(stranger.pid) and not s.run.exists()

@@ -156,3 +156,25 @@ def test_one_after_the_other(applied):
     out, said = applying.communicate(timeout=60)
     assert (applying.returncode, out) == (1, "") and said.startswith(f"{path}:7: bucket: there is no Bucket drop: apply it\n")
     assert apply(applied, applied.text)[0] == 0
+
+
+def test_a_directory_stands_for_its_yaml_files(applied):
+    folder = applied.fleet.path("folder")
+    os.makedirs(folder + "/below")
+    for name, tenant in (("b.yaml", "later"), ("a.yml", "sooner"), (".hidden.yaml", "bad name"), ("notes.txt", "bad name"),
+                         ("below/c.yaml", "bad name")):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as f:
+            f.write(f"kind: Tenant\nname: {tenant}\n")
+    assert applied.fleet.cli("apply", "-f", folder) == "Tenant sooner: applied\nTenant later: applied\n"
+    with open(folder + "/b.yaml", "w", encoding="utf-8") as f:
+        f.write("kind: Tenant\nname: later\nlimit: 3\n")
+    done = applied.fleet.run("apply", "-f", folder + "/")
+    assert done.returncode == 1 and done.stderr.startswith(f"{folder}/b.yaml:3: limit: "), done.stderr
+
+
+def test_a_directory_without_yaml_files_is_a_mistake(applied):
+    empty = applied.fleet.path("empty")
+    os.makedirs(empty)
+    done = applied.fleet.run("apply", "-f", empty)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"longshore: {empty}: holds no file whose name ends in .yaml or .yml\n"

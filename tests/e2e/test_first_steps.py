@@ -1,0 +1,121 @@
+"""What a new user reads is what happens: the block of README.md's "First steps" is run as it is written there, with the
+data of examples/, on a stack of its own; what it delivers is computed by Python's csv. While its services run, the pages
+that tell of them are held against them."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fleet import SERVICES
+from route_oracle import RouteOracle, check
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def first_steps():
+    """The one block of code below the heading."""
+    section = (ROOT / "README.md").read_text().split("\n## First steps", 1)[1].split("\n## ", 1)[0]
+    blocks = re.findall(r"^```\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1, "README.md's first steps are one block"
+    return blocks[0]
+
+
+class Newcomer:
+    """A user with an empty home directory and an empty run directory."""
+
+    def __init__(self, root):
+        self.home, self.run = root / "home", root / "run"
+        self.home.mkdir()
+        known = {k: v for k, v in os.environ.items() if not k.startswith("LONGSHORE_")}
+        cache = os.environ.get("LONGSHORE_CACHE") or os.path.join(
+            os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "longshore")
+        # What is built already is used, and nothing is installed: that is what differs from a user's first time.
+        self.env = known | {"HOME": str(self.home), "LONGSHORE_RUN": str(self.run), "LONGSHORE_CACHE": cache,
+                            "LONGSHORE_BUILD": os.environ["LONGSHORE_BUILD"], "LONGSHORE_APT": "skip",
+                            "LONGSHORE_PG_FSYNC": "off"}
+
+    def shell(self, script, code=0):
+        done = subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == code, f"{script}\nexit code {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    def longshore(self, *args):
+        return json.loads(self.shell(f"./dev exec longshore {' '.join(args)} --json").stdout)
+
+    def services(self):
+        """What `fleet status` says of each: (pid, admin port)."""
+        lines = self.shell("./dev fleet status").stdout
+        found = re.findall(r"^(\S+) +ready +pid (\d+) +admin port (\d+)$", lines, re.MULTILINE)
+        return {name: (int(pid), int(port)) for name, pid, port in found}
+
+
+@pytest.fixture(scope="module")
+def newcomer():
+    root = Path(tempfile.mkdtemp(prefix="first-", dir=os.environ["LONGSHORE_RUN"]))
+    user = Newcomer(root)
+    try:
+        user.said = user.shell(first_steps()).stdout
+        yield user
+        user.shell("./dev down")
+        for service in SERVICES:
+            log = (user.run / "services" / service / "server.log").read_text()
+            assert json.loads(log.splitlines()[-1])["event"] == "worker.stopped", log[-2000:]
+    finally:
+        subprocess.run([ROOT / "scripts/stack/stack", "wipe"], env=user.env, check=True)
+        shutil.rmtree(root)
+
+
+def test_the_first_steps_deliver_what_the_examples_hold(newcomer):
+    documents = [yaml.safe_load(f.read_text()) for f in sorted((newcomer.home / "first").glob("*.yaml"))]
+    expected = RouteOracle(documents, "asthma-northstar")
+    # The examples show something of everything.
+    assert all(expected.books[name] > 0 for name in ("filtered", "unmatched", "repeated", "shared", "blocked"))
+    assert len(expected.parts()) > 1
+    (delivery,) = [d for d in newcomer.longshore("status") if d["route"] == "asthma-northstar"]
+    (record,) = newcomer.longshore("status", delivery["delivery_id"])
+    drop = newcomer.home / "first" / "drop"
+    files = {str(p.relative_to(drop)): p.read_bytes() for p in drop.rglob("*") if p.is_file() and ".longshore" not in str(p)}
+    check(expected, record, files)
+    assert set(files) == {f["name"] for f in record["files"]}
+    assert [f["role"] for f in record["files"]].count("manifest") == [f["role"] for f in record["files"]].count("marker") == 1
+
+
+def test_the_first_steps_show_what_they_promise(newcomer):
+    said = newcomer.said
+    assert re.search(r"^Route asthma-northstar: applied$", said, re.MULTILINE)
+    assert "delivery.completed" in said, "trace shows who did what"
+    drop = newcomer.home / "first" / "drop"
+    (first,) = drop.rglob("*_001.csv")
+    assert "\n".join(first.read_text().splitlines()[:10]) in said, "head shows the first rows of a file"
+
+
+def test_each_service_is_given_its_own_keys_and_role_only(newcomer):
+    running = newcomer.services()
+    assert set(running) == set(SERVICES)
+    for service, (pid, _) in running.items():
+        env = dict(e.split("=", 1) for e in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in e)
+        assert env["LONGSHORE_KEYS"] == str(newcomer.run / "keys" / service)
+        assert re.findall(r"user=(\S+)", env["LONGSHORE_POSTGRES"]) == ["longshore_" + service.replace("-", "_")]
+
+
+def test_a_fleet_that_runs_is_left_alone_and_one_without_keys_is_not_started(newcomer):
+    before = newcomer.services()
+    newcomer.shell("./dev fleet up")
+    assert newcomer.services() == before
+    newcomer.shell("./dev fleet down")
+    assert newcomer.shell("./dev fleet status", code=1).stdout.count("stopped") == len(SERVICES)
+    keys, away = newcomer.run / "keys" / "uploader", newcomer.run / "keys" / "away"
+    keys.rename(away)
+    said = newcomer.shell("./dev fleet up", code=1).stderr
+    assert said == "dev: fleet: there are no keys for uploader; run ./dev exec longshore keys init\n"
+    assert newcomer.shell("./dev fleet status", code=1).stdout.count("stopped") == len(SERVICES)
+    away.rename(keys)
+    newcomer.shell("./dev fleet up")
+    assert set(newcomer.services()) == set(SERVICES)
