@@ -10,6 +10,9 @@ FROM (
 		'task ' || task_id || ', revision ' || revision || ', issue ' || issue || ', attempts ' || attempts, 0
 	FROM run.task WHERE delivery_id = $1
 	UNION ALL
+	SELECT tidied_at, 'task', 'rows removed', 'scheduler', 'tasks are forgotten some time after the end: LONGSHORE_SCHEDULER_KEEP_TASKS_MS', 0
+	FROM run.state WHERE delivery_id = $1 AND tidied_at IS NOT NULL
+	UNION ALL
 	SELECT at, 'dead letter', reason, service, concat_ws(', ', nullif(detail, ''), from_topic || '/' || from_partition || '/' ||
 		from_offset), 0
 	FROM audit.dead_letter WHERE delivery_id = $1

@@ -36,4 +36,7 @@ const struct metric worker_metrics[WORKER_METRICS] = {
                 METRIC_COUNTER, NULL},
         [METRIC_PUBLISHED] = {"longshore_published_total", "Messages published and acknowledged.",
                 METRIC_COUNTER, NULL},
+        [METRIC_REMOVED_ROWS] = {"longshore_removed_total",
+                "What was removed because it was over or dead for long enough.", METRIC_COUNTER,
+                "what=\"row\""},
 };

@@ -122,6 +122,8 @@ struct publication {
  * Blocks for 10 s at most. Only from the loop's thread: in start, batch, tick. */
 int publisher_send(struct publisher *p, const struct publication *items, size_t count,
         size_t *out_bad, struct err *e) ERR_MUST_USE;
+/* Counts rows that the service removed for good, for /metrics. */
+void publisher_count_removed(struct publisher *p, int64_t rows);
 int publisher_partitions(
         struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
 

@@ -2,11 +2,18 @@
 #include "due.h"
 
 #include "cycle.h"
+#include "task_db.h"
 
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
-enum { CLAIM_MS = 30000, SWEEP_AT_ONCE = 500, CHECK_AT_ONCE = 512 };
+enum {
+	CLAIM_MS = 30000,
+	SWEEP_AT_ONCE = 500,
+	CHECK_AT_ONCE = 512,
+	TIDY_DELIVERIES = 100,
+	TIDY_ROWS = 1000
+};
 
 int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
@@ -64,6 +71,29 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 	s->tally.swept += (int64_t)count;
 	*out_more = count == SWEEP_AT_ONCE;
 	return fail_deliveries(s, &failed, mem, e);
+}
+
+int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	const struct scheduler_settings *set = &s->settings;
+	const struct tidy_bounds bounds = {
+	        .age_ms = set->keep_tasks_ms > set->reread_ms ? set->keep_tasks_ms : set->reread_ms,
+	        .deliveries = TIDY_DELIVERIES,
+	        .rows = TIDY_ROWS,
+	};
+	int64_t rows = 0, deliveries = 0;
+	int bad = task_db_remove_old(s->pg, &bounds, mem, &rows, &deliveries, e);
+	if (bad)
+		return bad;
+	*out_more = rows == TIDY_ROWS || deliveries == TIDY_DELIVERIES;
+	s->tally.removed += rows;
+	if (rows > 0 && s->outlet.removed)
+		s->outlet.removed(s->outlet.arg, rows);
+	if (deliveries > 0)
+		LOG(LOG_INFO, "scheduler.tasks.removed",
+		        "task rows of deliveries that were over long ago were removed",
+		        LOG_NUM("deliveries", deliveries), LOG_NUM("rows", rows));
+	return 0;
 }
 
 void status_reader_init(

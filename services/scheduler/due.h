@@ -11,6 +11,10 @@ int due_deliveries(
         struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 
+/* Task rows of what has been over for long are removed, a few at a time. The delivery's own row
+ * stays: see README.md. */
+int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
+
 /* Statuses as they were read from the topic. */
 struct status_reader {
 	struct scheduler *s;

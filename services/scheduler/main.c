@@ -23,6 +23,11 @@ static int send(
 	return publisher_send(arg, items, count, out_bad, e);
 }
 
+static void removed(void *arg, int64_t rows)
+{
+	publisher_count_removed(arg, rows);
+}
+
 static bool seen(void *arg, struct str identity)
 {
 	return memo_trigger_seen(arg, identity);
@@ -41,7 +46,8 @@ static void stop(void *state)
 	        LOG_NUM("decisions", t->decisions), LOG_NUM("published", t->published),
 	        LOG_NUM("swept", t->swept), LOG_NUM("fenced", t->fenced),
 	        LOG_NUM("refused", t->refused), LOG_NUM("runs", t->runs),
-	        LOG_NUM("skipped_runs", t->skipped_runs), LOG_NUM("republished", t->republished));
+	        LOG_NUM("skipped_runs", t->skipped_runs), LOG_NUM("republished", t->republished),
+	        LOG_NUM("removed", t->removed));
 	scheduler_release(&w->scheduler);
 	memo_close(w->memo);
 	keyring_close(w->scheduler.keys);
@@ -70,7 +76,7 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 		stop(w);
 		return bad;
 	}
-	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of};
+	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of, removed};
 	w->scheduler.triggers = (struct trigger_memory){w->memo, seen, remember};
 	*out_state = w;
 	return 0;

@@ -114,6 +114,21 @@ static int recompute(struct scheduler *s, struct arena *mem, bool *out_more, str
 	return bad;
 }
 
+enum { TIDY_MOST_MS = 60 * 1000 };
+
+/* What is many goes in small steps: a tick is never long for it. */
+static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
+{
+	if (mono_ms < s->next_tidy_ms)
+		return 0;
+	bool more = false;
+	int bad = run(s, due_tidy, &more, e);
+	int64_t pause_ms = s->settings.keep_tasks_ms / 2;
+	pause_ms = pause_ms < TIDY_MOST_MS ? pause_ms : TIDY_MOST_MS;
+	s->next_tidy_ms = more ? mono_ms : mono_ms + pause_ms;
+	return bad;
+}
+
 static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
 {
 	int64_t due_ms = 0;
@@ -146,5 +161,6 @@ int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, s
 		bad = bad ? bad : due_statuses(s, mono_ms, &s->work, &is_more, e);
 		more = more || is_more;
 	}
+	bad = bad ? bad : tidy(s, mono_ms, e);
 	return bad ? bad : next_look(s, more, out_next_ms, e);
 }

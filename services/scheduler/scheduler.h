@@ -26,6 +26,8 @@ struct outlet {
 	        struct err *e);
 	int32_t (*partition_of)(
 	        struct str key, int32_t partitions); /* as the Java client: murmur2 */
+	/* Counts, for the metrics, what was removed for good; may be NULL. */
+	void (*removed)(void *arg, int64_t rows);
 };
 
 /* What saves work only; may forget everything. */
@@ -37,7 +39,8 @@ struct trigger_memory {
 
 /* Counted since the start; main logs it at the end. */
 struct tally {
-	int64_t decisions, published, swept, fenced, refused, runs, skipped_runs, republished;
+	int64_t decisions, published, swept, fenced, refused, runs, skipped_runs, republished,
+	        removed;
 };
 
 struct scheduler {
@@ -51,9 +54,9 @@ struct scheduler {
 	struct zones zones;
 	struct specs specs;
 	struct readback readback;
-	struct arena work;                   /* one cycle */
-	int64_t next_sync_ms, next_sweep_ms; /* monotonic */
-	bool plans_checked;                  /* run times were computed anew since the start */
+	struct arena work;                                 /* one cycle */
+	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms; /* monotonic */
+	bool plans_checked; /* run times were computed anew since the start */
 	struct tally tally;
 };
 

@@ -15,6 +15,8 @@
 		        false, help \
 	}
 
+#define YEAR_MS (INT64_C(365) * 24 * 3600 * 1000)
+
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 
 const struct conf_field scheduler_fields[] = {
@@ -48,6 +50,9 @@ const struct conf_field scheduler_fields[] = {
         NUM("DUE_BATCH", due_batch, "100", 1, 10000, "due deliveries or runs taken at once"),
         NUM("LANE_SPREAD", lane_spread, "12", 1, 1000,
                 "partitions that the tasks of one bridge or destination spread over at most"),
+        MS("KEEP_TASKS_MS", keep_tasks_ms, "2592000000", 1000, 10 * YEAR_MS,
+                "task rows of what is over are kept so long for `longshore trace`, and not less "
+                "than what is read again"),
         {"LONGSHORE_SCHEDULER_ZONEINFO", CONF_TEXT, AT(zoneinfo), "/usr/share/zoneinfo", 0, 0, NULL,
                 false, "directory of the time zone files"},
 };

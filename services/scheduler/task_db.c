@@ -235,3 +235,20 @@ int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t mo
 	*out_count = n;
 	return 0;
 }
+
+int task_db_remove_old(struct pg *pg, const struct tidy_bounds *bounds, struct arena *mem,
+        int64_t *out_rows, int64_t *out_deliveries, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_num(&p, bounds->age_ms);
+	pg_add_num(&p, bounds->deliveries);
+	pg_add_num(&p, bounds->rows);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_remove_tasks, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	*out_rows = pg_num(rows, 0, 0);
+	*out_deliveries = pg_num(rows, 0, 1);
+	return 0;
+}

@@ -65,4 +65,12 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most,
         struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
+/* Removes task rows of what has been over for age_ms: of so many deliveries, and so many rows, at
+ * most. A transaction of its own. */
+struct tidy_bounds {
+	int64_t age_ms, deliveries, rows;
+};
+int task_db_remove_old(struct pg *pg, const struct tidy_bounds *bounds, struct arena *mem,
+        int64_t *out_rows, int64_t *out_deliveries, struct err *e) ERR_MUST_USE;
+
 #endif

@@ -84,7 +84,8 @@ def test_before_anything_is_set_up_every_line_names_the_next_step():
     try:
         fleet.admin(f"CREATE DATABASE {fleet.database}")
         found = doctor(fleet)
-        assert one(found, "migrations")[2:] == ("3 of 3 are not applied", "longshore migrate")
+        count = len(list((pathlib.Path(__file__).parents[3] / "db" / "migrations").glob("*.sql")))
+        assert one(found, "migrations")[2:] == (f"{count} of {count} are not applied", "longshore migrate")
         assert one(found, f"topic {fleet.prefix}audit")[2:] == ("is not there", "longshore topics")
         assert one(found, "keys uploader")[3].endswith("let longshore keys init complete it")
         assert not [f for f in found if f[1] in ("database", "grants", "work")]

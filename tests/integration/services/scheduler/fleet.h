@@ -94,6 +94,7 @@ static const struct scheduler_settings fleet_settings = {
         .readback_ms = 0,
         .due_batch = 100,
         .lane_spread = 12,
+        .keep_tasks_ms = INT64_C(2592000000),
         .zoneinfo = "/usr/share/zoneinfo",
 };
 
@@ -112,7 +113,8 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	assert_non_null(c);
 	arena_init(&c->mem, 256 * 1024 * 1024);
 	c->refuse_at = -1;
-	s->outlet = (struct outlet){c, capture_send, bus_partition_of};
+	s->outlet = (struct outlet){
+	        .arg = c, .send = capture_send, .partition_of = bus_partition_of};
 	*out_sent = c;
 }
 

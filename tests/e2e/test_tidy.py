@@ -1,0 +1,100 @@
+"""Nothing grows for ever: what is over for long leaves its small row only. And nothing is forgotten by it: all topics read
+again from their beginning, with Redis empty, make no delivery, task, file or record anew."""
+import os
+import re
+import urllib.request
+
+import pytest
+
+from fleet import Fleet, wait_until
+from scene import Scene, nothing_is_stuck
+from test_law_newer_wins import Topic
+from world import QUICK
+
+FORGETFUL = QUICK | {"LONGSHORE_SCHEDULER_KEEP_TASKS_MS": "1000", "LONGSHORE_SCHEDULER_REREAD_MS": "1000"}
+READS = ("triggers", "results", "deliveries")
+WRITES = ("bridge.tasks", "format.tasks", "upload.tasks", "build.tasks", "audit")
+
+
+@pytest.fixture(scope="module")
+def scene():
+    with Fleet("tidy", env=FORGETFUL) as fleet:
+        yield Scene(fleet).prepare()
+
+
+def removed(replica, what):
+    """Its counter of that name, from its admin port."""
+    port = replica.events("worker.started")[0]["admin_port"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return int(re.search(rf'^longshore_removed_total{{service="{replica.service}",what="{what}"}} (\d+)$', text, re.M)[1])
+
+
+def all_is_tidied(fleet):
+    return fleet.query("SELECT (SELECT count(*) FROM run.task), (SELECT count(*) FROM run.state WHERE tidied_at IS NULL)") == [(0, 0)]
+
+
+def memory(fleet):
+    """What must be as it was: rows, the trail, what was sent, files."""
+    rows = [fleet.query(f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in (
+        "run.state", "run.spec", "run.route_head", "run.name_claim", "run.delivery", "run.build", "run.file", "run.receipt",
+        "audit.record", "audit.dead_letter")]
+    sent = {name: Topic(fleet, name).ends() for name in WRITES + READS}
+    files = {n: (os.stat(p).st_ino, os.stat(p).st_mtime_ns) for n, p in fleet.dropped().items()}
+    return rows, sent, files
+
+
+def read_all_again(fleet):
+    """The scheduler's group stands at the beginning of everything, and nothing remembers that it was ever further."""
+    import redis
+    host, port = fleet.servers["LONGSHORE_REDIS"].split(":")
+    server = redis.Redis(host, int(port))
+    for key in server.scan_iter(f"{fleet.prefix}*"):
+        server.delete(key)
+    group = fleet.prefix + "scheduler"
+    for name in READS:
+        topic = Topic(fleet, name)
+        topic.set_group(group, {part: low for part, (low, _) in topic.ends().items()})
+
+
+def is_read_to_the_end(fleet):
+    from confluent_kafka import ConsumerGroupTopicPartitions
+    from confluent_kafka.admin import AdminClient
+    group = fleet.prefix + "scheduler"
+    client = AdminClient({"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"]})
+    (future,) = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)]).values()
+    at = {(p.topic, p.partition): p.offset for p in future.result(30).topic_partitions}
+    return all(at.get((fleet.prefix + name, part), -1) >= high or low == high
+               for name in READS for part, (low, high) in Topic(fleet, name).ends().items())
+
+
+def test_what_is_over_is_tidied_and_comes_to_nothing_when_read_again(scene):
+    fleet = scene.fleet
+    sent = [scene.deliver("main", args=("--id", "one")), scene.deliver("main", args=("--id", "two"))]
+    for delivery in sent:
+        scene.check(delivery)
+    wait_until(lambda: nothing_is_stuck(fleet) and all_is_tidied(fleet), 60, "what is over to be tidied")
+    (scheduler,) = fleet.of("scheduler")
+    assert removed(scheduler, "row") == sum(e["rows"] for e in scheduler.events("scheduler.tasks.removed")) > 20
+    assert scheduler.stop() == 0
+    before = memory(fleet)
+    read_all_again(fleet)
+    fleet.start_replica("scheduler")
+    wait_until(lambda: is_read_to_the_end(fleet), 60, "everything to be read again")
+    assert scene.deliver("main", args=("--id", "one")) == sent[0]  # and asked for once more
+    wait_until(lambda: is_read_to_the_end(fleet) and nothing_is_stuck(fleet), 60, "that to be read, too")
+    after = memory(fleet)
+    assert after[0] == before[0] and after[2] == before[2]
+    assert {n: e for n, e in after[1].items() if n != "triggers"} == {n: e for n, e in before[1].items() if n != "triggers"}
+
+
+def test_status_trace_and_the_next_delivery_are_as_ever(scene):
+    fleet = scene.fleet
+    delivery = scene.deliver("main", args=("--id", "three"))
+    status = scene.check(delivery)
+    wait_until(lambda: nothing_is_stuck(fleet) and all_is_tidied(fleet), 60, "it to be tidied")
+    assert scene.check(delivery) == status
+    trace = fleet.cli_json("trace", delivery)
+    assert [t["what"] for t in trace if t["source"] == "task"] == ["rows removed"]
+    assert {"delivery.requested", "delivery.completed"} <= {t["what"] for t in trace}
+    scene.check(scene.deliver())
