@@ -113,8 +113,8 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	assert_non_null(c);
 	arena_init(&c->mem, 256 * 1024 * 1024);
 	c->refuse_at = -1;
-	s->outlet = (struct outlet){
-	        .arg = c, .send = capture_send, .partition_of = bus_partition_of};
+	s->outlet =
+	        (struct outlet){.arg = c, .send = capture_send, .partition_of = bus_partition_of};
 	*out_sent = c;
 }
 
