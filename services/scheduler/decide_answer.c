@@ -109,9 +109,7 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		decide_set_detail(d, ev->frozen.fault);
 		return;
 	}
-	d->frozen = ev->frozen;
-	d->out->new_spec = ev->frozen;
-	d->x->spec_hash = ev->frozen.hash;
+	decide_take_spec(d, &ev->frozen);
 	d->m->approved_hash = STR("");
 	d->m->approved_by = STR("");
 	decide_audit(d, "resumed", STR(""), ev->note);

@@ -43,6 +43,18 @@ void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state s
 	d->m->progress = 0;
 }
 
+void decide_take_spec(struct deciding *d, const struct frozen *frozen)
+{
+	d->frozen = *frozen;
+	d->out->new_spec = *frozen;
+	d->x->spec_hash = frozen->hash;
+	if (d->x->kind == KIND_BUILD)
+		return;
+	d->x->audience = frozen->spec->audience.name;
+	d->x->destination = frozen->spec->destination.name;
+	d->m->mode = frozen->spec->mode;
+}
+
 void decide_set_detail(struct deciding *d, struct str detail)
 {
 	size_t n = detail.n < DETAIL_MAX ? detail.n : DETAIL_MAX;

@@ -52,22 +52,15 @@ void decide_request(struct deciding *d, const struct decide_event *ev)
 		return; /* the same cause again */
 	be_born(d, ev);
 	decide_audit(d, "requested", ev->request.cause_kind, ev->note);
-	const struct spec *spec = ev->frozen.spec;
-	if (!spec) {
+	if (!ev->frozen.spec) {
 		decide_end(d, STATE_REJECTED, STR("bad_configuration"), ev->frozen.fault);
 		return;
 	}
-	d->frozen = ev->frozen;
-	d->out->new_spec = ev->frozen;
-	d->x->spec_hash = ev->frozen.hash;
-	if (d->x->kind == KIND_BUILD) {
+	decide_take_spec(d, &ev->frozen);
+	if (d->x->kind == KIND_BUILD)
 		decide_start_build(d);
-		return;
-	}
-	d->x->audience = spec->audience.name;
-	d->x->destination = spec->destination.name;
-	d->m->mode = spec->mode;
-	decide_start(d);
+	else
+		decide_start(d);
 }
 
 void decide_cancel(struct deciding *d, const struct decide_event *ev)

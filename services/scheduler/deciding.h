@@ -21,6 +21,8 @@ struct deciding {
 bool decide_lacks(struct deciding *d, unsigned need); /* true: noted as needed; return at once */
 bool decide_lacks_stages(struct deciding *d, uint32_t stages);
 void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state state);
+/* This configuration counts from now on; what people see of it follows. */
+void decide_take_spec(struct deciding *d, const struct frozen *frozen);
 void decide_set_detail(struct deciding *d, struct str detail);
 void decide_drop_unfinished(struct deciding *d);
 void decide_audit(struct deciding *d, const char *action, struct str reason, struct str detail);

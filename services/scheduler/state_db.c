@@ -174,6 +174,8 @@ int state_db_update(
 	ADD_NUMS(&p, rows, count, x.changed_ms);
 	ADD_BYTES(&p, rows, count, memory);
 	ADD_BYTES(&p, rows, count, status);
+	ADD_TEXTS(&p, rows, count, x.audience);
+	ADD_TEXTS(&p, rows, count, x.destination);
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 

@@ -124,9 +124,12 @@ def test_a_paused_route_goes_on_when_it_is_unpaused_and_resumed(world, asked):
     release(world, delivery)  # still paused: it looks, and says the same
     world.fleet.wait_until_status(delivery, lambda d: d["revision"] == 2, 30, "looked at again")
     world.held(delivery, "paused")
-    world.apply(makers.route("paused"))
+    world.apply(world.destination("other"), makers.route("paused", destination_name="other"))
     release(world, delivery)
-    assert world.completes(delivery)["revision"] == 3
+    status = world.completes(delivery)
+    # What is told of it is what was done.
+    assert status["revision"] == 3 and status["destination"] == "other"
+    assert world.fleet.query("SELECT destination FROM run.state WHERE delivery_id = %s", (delivery,)) == [("other",)]
 
 
 def test_what_is_not_supported_goes_on_with_a_corrected_configuration(world, asked):

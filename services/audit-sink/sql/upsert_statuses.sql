@@ -25,9 +25,10 @@ WITH books AS (
 		reason, detail, requested_by, approved_by, spec_hash, bridge_version, content_hash, books, files_planned,
 		files_visible, to_timestamp(created / 1000.0), to_timestamp(changed / 1000.0)
 	FROM input WHERE kind = 'delivery' ORDER BY delivery_id
-	ON CONFLICT (delivery_id) DO UPDATE SET (version, mode, revision, state, reason, detail, requested_by, approved_by,
-		spec_hash, bridge_version, content_hash, books, files_planned, files_visible, changed_at) =
-		(EXCLUDED.version, EXCLUDED.mode, EXCLUDED.revision, EXCLUDED.state, EXCLUDED.reason, EXCLUDED.detail,
+	ON CONFLICT (delivery_id) DO UPDATE SET (version, audience, destination, mode, revision, state, reason, detail,
+		requested_by, approved_by, spec_hash, bridge_version, content_hash, books, files_planned, files_visible, changed_at) =
+		(EXCLUDED.version, EXCLUDED.audience, EXCLUDED.destination, EXCLUDED.mode, EXCLUDED.revision,
+		EXCLUDED.state, EXCLUDED.reason, EXCLUDED.detail,
 		EXCLUDED.requested_by, EXCLUDED.approved_by, EXCLUDED.spec_hash, EXCLUDED.bridge_version,
 		EXCLUDED.content_hash, EXCLUDED.books, EXCLUDED.files_planned, EXCLUDED.files_visible, EXCLUDED.changed_at)
 	WHERE old.version < EXCLUDED.version
