@@ -4,7 +4,8 @@
  * for the current issue only. Only here is it decided whether a task is tried again. Pure.
  *
  *   retry    spends an attempt; waits with backoff; too many of them fail the delivery
- *   defer, expired   spend none
+ *   defer, expired   spend none; who says `expired` too early has a clock that is ahead, and would
+ *            say so for ever: the task waits with backoff
  *   reject   will never work: what then depends on the reason
  */
 #include "deciding.h"
@@ -224,6 +225,22 @@ static void done(struct deciding *d, struct task_row *row, const struct decide_e
 	}
 }
 
+static void expired(struct deciding *d, struct task_row *row)
+{
+	int64_t now_ms = d->facts->now_ms, pause_ms = 0;
+	if (now_ms < row->not_after_ms) {
+		const struct decide_rules *rules = d->rules;
+		pause_ms =
+		        backoff_ms(row->id, row->issue, rules->backoff_ms, rules->backoff_most_ms);
+		decide_set_detail(d, arena_printf(d->mem,
+		                             "a worker said of %s %d that its time was over, and "
+		                             "it was not: see "
+		                             "the clocks of its machines",
+		                             stage_plan(row->stage)->name, (int)row->index));
+	}
+	wait_until(d, row, now_ms + pause_ms, 0);
+}
+
 void decide_result(struct deciding *d, const struct decide_event *ev)
 {
 	const struct ev_task_result *r = ev->result;
@@ -241,9 +258,12 @@ void decide_result(struct deciding *d, const struct decide_event *ev)
 			retry(d, row, r);
 		return;
 	case EV_OUTCOME_DEFER:
-	case EV_OUTCOME_EXPIRED:
 		if (is_current)
 			wait_until(d, row, d->facts->now_ms, r->not_before_ms);
+		return;
+	case EV_OUTCOME_EXPIRED:
+		if (is_current)
+			expired(d, row);
 		return;
 	case EV_OUTCOME_REJECT:
 		if (is_current)

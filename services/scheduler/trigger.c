@@ -59,14 +59,30 @@ static struct str place_of(struct trigger_reader *r, const struct batch_message 
 	return arena_str(r->c->mem, id_str(&made));
 }
 
+/* A slash in the source, too, or "a/b" and "c" were the same cause as "a" and "b/c". */
+static struct str plain_source(struct str source, struct arena *mem)
+{
+	char *text = arena_alloc(mem, 3 * source.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < source.n; i++) {
+		bool is_ours = source.p[i] == '/' || source.p[i] == '%';
+		if (is_ours)
+			memcpy(text + n, source.p[i] == '/' ? "%2F" : "%25", 3);
+		else
+			text[n] = source.p[i];
+		n += is_ours ? 3 : 1;
+	}
+	return str_bytes(text, n);
+}
+
 static struct str identity_of(struct trigger_reader *r, const struct batch_message *msg)
 {
 	const struct ev_trigger *t = msg->event;
 	struct str id = or_empty(t->trigger_id);
 	if (id.n == 0)
 		id = place_of(r, msg);
-	return arena_printf(
-	        r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(or_empty(t->source)), STR_ARG(id));
+	struct str source = plain_source(or_empty(t->source), r->c->mem);
+	return arena_printf(r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(source), STR_ARG(id));
 }
 
 static bool is_name_or_empty(struct str text)

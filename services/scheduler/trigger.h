@@ -2,8 +2,9 @@
  *
  * Triggers become events for decide.
  *
- * Identity of a trigger: "<source>/<trigger_id>"; without a trigger_id the hash of topic,
- * partition, offset, timestamp and value stands in its place. It is the cause of a delivery or
+ * Identity of a trigger: "<source>/<trigger_id>", with %2F and %25 for a slash and a percent sign in
+ * the source; without a trigger_id the hash of topic, partition, offset, timestamp and value stands
+ * in its place. It is the cause of a delivery or
  * build (cause kind "trigger", epoch "0"), so the same trigger makes the same delivery however
  * often it is read.
  *

@@ -43,6 +43,21 @@ static void the_same_trigger_again_makes_nothing(void **state)
 	fleet_is_at(b, "completed", "");
 }
 
+static void ids_of_one_source_are_not_those_of_another(void **state)
+{
+	static const char *const causes[][2] = {
+	        {"a/b", "c"}, {"a", "b/c"}, {"a%2Fb", "c"}, {"", "a/b/c"}};
+	struct bench *b = *state;
+	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+		struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, causes[i][1]);
+		t.source = str_c(causes[i][0]);
+		t.route = STR("daily");
+		fleet_ask(b, &t);
+		fleet_ask(b, &t);
+		assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), i + 1);
+	}
+}
+
 static void a_trigger_without_id_is_known_by_its_place(void **state)
 {
 	struct bench *b = *state;
@@ -505,6 +520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(a_delivery_goes_from_trigger_to_confirmed),
 	        FLEET_TEST(the_same_trigger_again_makes_nothing),
+	        FLEET_TEST(ids_of_one_source_are_not_those_of_another),
 	        FLEET_TEST(a_trigger_without_id_is_known_by_its_place),
 	        FLEET_TEST(a_trigger_that_could_not_be_stored_is_refused),
 	        FLEET_TEST(an_unknown_route_is_a_rejected_delivery),

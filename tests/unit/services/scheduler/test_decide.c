@@ -125,77 +125,6 @@ static void a_configuration_that_fails_is_a_rejected_delivery(void **state)
 	assert_true(str_eq(s->x.memory.detail, STR("Route daily: is not there")));
 }
 
-static void only_the_current_issue_can_retry(void **state)
-{
-	struct bench *b = *state;
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	const struct message first = b->w.tasks[0];
-	(void)world_result(&b->w, answer(&b->k, &first, EV_OUTCOME_RETRY, "store_unavailable"));
-	assert_int_equal(s->rows[0].attempts, 1);
-	assert_int_equal(s->rows[0].status, TASK_WAITING);
-	(void)world_result(&b->w, answer(&b->k, &first, EV_OUTCOME_RETRY, "store_unavailable"));
-	assert_int_equal(s->rows[0].attempts, 1); /* it is the same issue's word */
-	b->w.now_ms = s->x.due_ms;
-	(void)world_due(&b->w, D1);
-	assert_int_equal(s->rows[0].issue, 2);
-	assert_int_equal(b->w.tasks_count, 2);
-	(void)world_result(&b->w, answer(&b->k, &first, EV_OUTCOME_REJECT, "poison"));
-	is_at(s, STATE_SELECTING, ""); /* a late word of issue 1 */
-	(void)world_result(&b->w, work(&b->k, &first));
-	assert_int_equal(s->rows[0].status, TASK_DONE); /* but its done counts */
-}
-
-static void too_many_retries_fail_the_delivery(void **state)
-{
-	struct bench *b = *state;
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	for (int i = 1; i <= 8; i++) {
-		is_at(s, STATE_SELECTING, "");
-		assert_int_equal(b->w.tasks_count, i);
-		(void)world_result(&b->w, answer(&b->k, last_task(b), EV_OUTCOME_RETRY, "strange"));
-		b->w.now_ms = s->x.due_ms;
-		(void)world_due(&b->w, D1);
-	}
-	is_at(s, STATE_FAILED, "strange");
-	assert_int_equal(b->w.tasks_count, 8);
-}
-
-static void defer_and_expired_spend_nothing(void **state)
-{
-	struct bench *b = *state;
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	for (int i = 0; i < 20; i++) {
-		struct ev_task_result *r = answer(&b->k, last_task(b),
-		        i % 2 ? EV_OUTCOME_DEFER : EV_OUTCOME_EXPIRED, "later");
-		r->not_before_ms = i % 2 ? b->w.now_ms + 5000 : 0;
-		(void)world_result(&b->w, r);
-		if (i % 2) {
-			assert_int_equal(s->x.due_ms, b->w.now_ms + 5000);
-			b->w.now_ms = s->x.due_ms;
-			(void)world_due(&b->w, D1);
-		}
-		assert_int_equal(b->w.tasks_count, i + 2);
-	}
-	is_at(s, STATE_SELECTING, "");
-	assert_int_equal(s->rows[0].attempts, 0);
-}
-
-static void a_lost_task_is_issued_again(void **state)
-{
-	struct bench *b = *state;
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	int64_t issued = b->w.now_ms;
-	assert_int_equal(s->x.due_ms, issued + 900000 + 60000);
-	b->w.now_ms = s->x.due_ms - 1;
-	(void)world_due(&b->w, D1); /* too early: it may be under way */
-	assert_int_equal(b->w.tasks_count, 1);
-	b->w.now_ms = s->x.due_ms;
-	(void)world_due(&b->w, D1);
-	assert_int_equal(b->w.tasks_count, 2);
-	assert_int_equal(last_task(b)->event.head.issue, 2);
-	assert_int_equal(s->rows[0].attempts, 0);
-}
-
 static void a_changed_source_begins_another_revision(void **state)
 {
 	struct bench *b = *state;
@@ -561,10 +490,6 @@ int main(void)
 	        TEST(parts_are_cut_by_rank),
 	        TEST(the_same_cause_again_changes_nothing),
 	        TEST(a_configuration_that_fails_is_a_rejected_delivery),
-	        TEST(only_the_current_issue_can_retry),
-	        TEST(too_many_retries_fail_the_delivery),
-	        TEST(defer_and_expired_spend_nothing),
-	        TEST(a_lost_task_is_issued_again),
 	        TEST(a_changed_source_begins_another_revision),
 	        TEST(a_source_that_never_rests_fails),
 	        TEST(books_that_do_not_balance_fail),
