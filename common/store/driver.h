@@ -38,6 +38,8 @@ struct store_ops {
 	        struct err *e);
 	int64_t (*size)(const struct store_reader *r);
 	void (*read_close)(struct store_reader *r);
+	int (*sweep)(struct store *s, const char *prefix, const struct store_sweep *limits,
+	        int64_t *out_removed, struct err *e); /* prefix: one component */
 	int (*list)(
 	        struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e);
 };

@@ -240,6 +240,19 @@ void store_read_close(struct store_reader *r)
 		r->ops->read_close(r);
 }
 
+int store_sweep(struct store *s, struct str prefix, const struct store_sweep *limits,
+        int64_t *out_removed, struct err *e)
+{
+	char text[STORE_COMPONENT_MAX + 1];
+	*out_removed = 0;
+	if (!is_good_component(prefix))
+		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
+	memcpy(text, prefix.p, prefix.n);
+	text[prefix.n] = '\0';
+	int rc = s->ops->sweep(s, text, limits, out_removed, e);
+	return rc != 0 ? noted(rc, e, "sweep", text) : 0;
+}
+
 int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
 {
 	/* A prefix is the beginning of a good name: with one more character it must be one. */

@@ -271,6 +271,9 @@ static int open_all(struct batch_loop *l, struct err *e)
 	if (open_memory(l, e) ||
 	        l->service->start(&l->frame->conf, l->frame->own_conf, &l->publisher, &l->state, e))
 		return e->act;
+	const struct tidier_plan tidy = {.frame = l->frame, .prefixes = l->service->prefixes};
+	if (tidier_start(&tidy, &l->tidier, e))
+		return e->act;
 	return open_consumer(l, e);
 }
 
@@ -278,6 +281,7 @@ static void close_all(struct batch_loop *l)
 {
 	batch_drop(l, l->messages_count);
 	bus_consumer_close(l->consumer);
+	tidier_stop(l->tidier);
 	if (l->service->stop)
 		l->service->stop(l->state);
 	publisher_release(&l->publisher);

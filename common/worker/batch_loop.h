@@ -7,6 +7,7 @@
 #include "publisher.h"
 #include "reading.h"
 #include "schema_source.h"
+#include "tidier.h"
 
 /* How far an assigned partition is done. */
 struct place {
@@ -24,6 +25,7 @@ struct batch_loop {
 	void *state;
 	struct bus_consumer *consumer;
 	struct publisher publisher;
+	struct tidier *tidier;
 	struct schema_table schemas;
 	struct schema_source schema_source;
 

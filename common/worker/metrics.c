@@ -3,6 +3,7 @@
 
 #define RESULTS \
 	"longshore_results_total", "Task results acknowledged by the broker.", METRIC_COUNTER
+#define REMOVED "longshore_removed_total", "What was over or dead for long enough.", METRIC_COUNTER
 
 const struct metric worker_metrics[WORKER_METRICS] = {
         [METRIC_MESSAGES] = {"longshore_messages_total", "Messages read.", METRIC_COUNTER, NULL},
@@ -36,7 +37,7 @@ const struct metric worker_metrics[WORKER_METRICS] = {
                 METRIC_COUNTER, NULL},
         [METRIC_PUBLISHED] = {"longshore_published_total", "Messages published and acknowledged.",
                 METRIC_COUNTER, NULL},
-        [METRIC_REMOVED_ROWS] = {"longshore_removed_total",
-                "What was removed because it was over or dead for long enough.", METRIC_COUNTER,
-                "what=\"row\""},
+        [METRIC_REMOVED_ROWS] = {REMOVED, "what=\"row\""},
+        [METRIC_REMOVED_TEMPORARIES] = {REMOVED, "what=\"temporary\""},
+        [METRIC_REMOVED_AT_DROPS] = {REMOVED, "what=\"drop_temporary\""},
 };

@@ -37,6 +37,12 @@ static const struct conf_field common_fields[] = {
                 "silence after which Kafka takes a dead process's partitions away"),
         INT(drain_ms, "LONGSHORE_DRAIN_MS", "25000", 0, HOUR_MS, "ms",
                 "grace for running work on SIGTERM"),
+        INT(tidy_age_ms, "LONGSHORE_TIDY_AGE_MS", "86400000", HOUR_MS, INT64_C(365) * 24 * HOUR_MS,
+                "ms",
+                "temporaries that nobody has written to for so long are dead; let it be longer "
+                "than any task"),
+        INT(tidy_every_ms, "LONGSHORE_TIDY_EVERY_MS", "3600000", 100, 24 * HOUR_MS, "ms",
+                "dead ones are removed so often"),
 };
 
 static const struct conf_field task_fields[] = {

@@ -226,6 +226,15 @@ static int open_pool(struct task_loop *l, struct err *e)
 	return pool_start(threads, execute, &l->executor, l->frame->wake.fd, &l->pool, e);
 }
 
+static int open_tidier(struct task_loop *l, struct err *e)
+{
+	const struct tidier_plan plan = {.frame = l->frame,
+	        .prefixes = l->service->prefixes,
+	        .more = l->service->tidy,
+	        .state = l->executor.state};
+	return tidier_start(&plan, &l->tidier, e);
+}
+
 static int open_all(struct task_loop *l, struct err *e)
 {
 	const struct worker_conf *conf = &l->frame->conf;
@@ -241,7 +250,9 @@ static int open_all(struct task_loop *l, struct err *e)
 	        memo_open(conf->redis, conf->topic_prefix, &l->memo, e) ||
 	        l->service->start(conf, l->frame->own_conf, &l->executor.state, e))
 		return e->act;
-	return open_pool(l, e) ? e->act : open_consumer(l, e);
+	if (open_tidier(l, e) || open_pool(l, e))
+		return e->act;
+	return open_consumer(l, e);
 }
 
 static void close_all(struct task_loop *l)
@@ -251,6 +262,7 @@ static void close_all(struct task_loop *l)
 		task_free(l, l->tasks[i]);
 	bus_consumer_close(l->consumer);
 	pool_stop(l->pool);
+	tidier_stop(l->tidier);
 	if (l->service->stop)
 		l->service->stop(l->executor.state);
 	for (int64_t i = 0; i < l->frame->conf.threads; i++)

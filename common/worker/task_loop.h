@@ -10,6 +10,7 @@
 #include "reading.h"
 #include "schema_source.h"
 #include "task.h"
+#include "tidier.h"
 
 #include "longshore/lease.h"
 
@@ -26,6 +27,7 @@ struct task_loop {
 	struct bus_consumer *consumer;
 	struct memo *memo;
 	struct pool *pool;
+	struct tidier *tidier;
 	struct executor executor;
 	struct schema_table schemas;
 	struct schema_source schema_source;

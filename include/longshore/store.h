@@ -27,6 +27,7 @@
 #include "longshore/err.h"
 #include "longshore/str.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -73,6 +74,18 @@ int64_t store_size(const struct store_reader
 int store_read(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
         struct err *e) ERR_MUST_USE;
 void store_read_close(struct store_reader *r); /* accepts NULL */
+
+/* What writers that were killed left: removes temporaries of objects whose name begins with
+ * prefix + "/" and which nobody has written to for age_ms, by the store's own clock; never an
+ * object. A writer that was only stopped for so long gets ERR_RETRY ("store_unavailable") from
+ * finish or replace, and nothing is made. *out_removed counts, also on failure. */
+struct store_sweep {
+	int64_t age_ms;
+	int64_t most;            /* removed at once */
+	const atomic_bool *stop; /* may be NULL; set: returns soon */
+};
+int store_sweep(struct store *s, struct str prefix, const struct store_sweep *limits,
+        int64_t *out_removed, struct err *e) ERR_MUST_USE;
 
 /* Calls `visit` for each object whose name begins with prefix, in byte order; a non-zero answer
  * ends the walk. */

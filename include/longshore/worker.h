@@ -44,6 +44,14 @@ struct worker_conf {
 	int64_t poison_limit; /* LONGSHORE_POISON_LIMIT: deaths while running alone until the dead
 	                         letter */
 	int64_t lease_ms;     /* LONGSHORE_LEASE_MS */
+	int64_t tidy_age_ms, tidy_every_ms; /* LONGSHORE_TIDY_AGE_MS, LONGSHORE_TIDY_EVERY_MS */
+};
+
+/* One turn of removing what is dead. */
+struct tidy_run {
+	int64_t age_ms;          /* what nobody has touched for so long is dead */
+	int64_t most;            /* removed in one turn */
+	const atomic_bool *stop; /* set: return soon */
 };
 
 /* --- task services --- */
@@ -64,8 +72,11 @@ struct task_run {
 struct task_service {
 	const char *name; /* "bridge-worker": client id, group, key directory, log name; static */
 	enum topic topic;
-	const struct ev_type *type;    /* the topic's event */
-	const char *result_prefix;     /* staging prefix this service may write: "selections" */
+	const struct ev_type *type; /* the topic's event */
+	const char *result_prefix;  /* staging prefix this service may write: "selections" */
+	const char *const
+	        *prefixes; /* all prefixes that it writes below, ended by NULL: temporaries
+	                                of killed writers there are removed; NULL: none */
 	const struct conf_field *conf; /* the service's own settings, may be NULL */
 	size_t conf_count;
 	size_t conf_bytes;
@@ -80,6 +91,9 @@ struct task_service {
 	 * once in two processes. */
 	int (*handle)(
 	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
+	/* On a thread of its own, beside everything else, every LONGSHORE_TIDY_EVERY_MS: removes
+	 * what else is dead and the service's. A failure is told and tried again. May be NULL. */
+	int (*tidy)(void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e);
 	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
 	void (*stop)(void *state);
 };
@@ -141,7 +155,8 @@ struct batch_service {
 	const enum topic *writes; /* topics that it publishes to: awaited like those it reads, and
 	                             known when the first message goes there */
 	size_t writes_count;
-	size_t batch_max; /* messages a batch at most */
+	const char *const *prefixes; /* as a task service's */
+	size_t batch_max;            /* messages a batch at most */
 	const struct conf_field *conf;
 	size_t conf_count;
 	size_t conf_bytes;

@@ -67,11 +67,14 @@ static int handle(
 	        "this bridge-worker does not know the task's operation: upgrade it");
 }
 
+static const char *const prefixes[] = {"selections", NULL};
+
 const struct task_service bridge_worker_service = {
         .name = "bridge-worker",
         .topic = TOPIC_BRIDGE_TASKS,
         .type = &ev_bridge_task_type,
         .result_prefix = "selections",
+        .prefixes = prefixes,
         .start = start,
         .handle = handle,
         .stop = stop,

@@ -69,11 +69,14 @@ static int handle(
 	        "scheduler?");
 }
 
+static const char *const prefixes[] = {"files", NULL};
+
 const struct task_service formatter_service = {
         .name = "formatter",
         .topic = TOPIC_FORMAT_TASKS,
         .type = &ev_format_task_type,
         .result_prefix = "files",
+        .prefixes = prefixes,
         .start = start,
         .handle = handle,
         .stop = stop,

@@ -111,12 +111,14 @@ int main(int argc, char **argv)
 	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS, TOPIC_DELIVERIES};
 	static const enum topic writes[] = {TOPIC_BUILD_TASKS, TOPIC_BRIDGE_TASKS,
 	        TOPIC_FORMAT_TASKS, TOPIC_UPLOAD_TASKS, TOPIC_AUDIT};
+	static const char *const prefixes[] = {"specs", NULL};
 	const struct batch_service service = {
 	        .name = "scheduler",
 	        .topics = topics,
 	        .topics_count = sizeof topics / sizeof topics[0],
 	        .writes = writes,
 	        .writes_count = sizeof writes / sizeof writes[0],
+	        .prefixes = prefixes,
 	        .batch_max = BATCH_MOST,
 	        .conf = scheduler_fields,
 	        .conf_count = scheduler_fields_count,

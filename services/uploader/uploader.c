@@ -69,11 +69,14 @@ static int handle(
 	        "scheduler?");
 }
 
+static const char *const prefixes[] = {"ledger", NULL};
+
 const struct task_service uploader_service = {
         .name = "uploader",
         .topic = TOPIC_UPLOAD_TASKS,
         .type = &ev_upload_task_type,
         .result_prefix = "ledger",
+        .prefixes = prefixes,
         .start = start,
         .handle = handle,
         .stop = stop,

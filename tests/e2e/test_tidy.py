@@ -2,6 +2,7 @@
 again from their beginning, with Redis empty, make no delivery, task, file or record anew."""
 import os
 import re
+import secrets
 import urllib.request
 
 import pytest
@@ -11,7 +12,10 @@ from scene import Scene, nothing_is_stuck
 from test_law_newer_wins import Topic
 from world import QUICK
 
-FORGETFUL = QUICK | {"LONGSHORE_SCHEDULER_KEEP_TASKS_MS": "1000", "LONGSHORE_SCHEDULER_REREAD_MS": "1000"}
+FORGETFUL = QUICK | {"LONGSHORE_SCHEDULER_KEEP_TASKS_MS": "1000", "LONGSHORE_SCHEDULER_REREAD_MS": "1000",
+                     "LONGSHORE_TIDY_EVERY_MS": "200"}
+OWNERS = {"specs": "scheduler", "keys": "bridge-builder", "values": "bridge-builder", "selections": "bridge-worker",
+          "files": "formatter", "ledger": "uploader"}
 READS = ("triggers", "results", "deliveries")
 WRITES = ("bridge.tasks", "format.tasks", "upload.tasks", "build.tasks", "audit")
 
@@ -28,6 +32,17 @@ def removed(replica, what):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text = answer.read().decode()
     return int(re.search(rf'^longshore_removed_total{{service="{replica.service}",what="{what}"}} (\d+)$', text, re.M)[1])
+
+
+def leave(directory, name, age_s):
+    """A file there, last written to so long ago."""
+    os.makedirs(directory, exist_ok=True)
+    path = os.path.join(directory, name)
+    with open(path, "wb") as f:
+        f.write(b"half")
+    then = os.stat(path).st_mtime - age_s
+    os.utime(path, (then, then))
+    return path
 
 
 def all_is_tidied(fleet):
@@ -98,3 +113,24 @@ def test_status_trace_and_the_next_delivery_are_as_ever(scene):
     assert [t["what"] for t in trace if t["source"] == "task"] == ["rows removed"]
     assert {"delivery.requested", "delivery.completed"} <= {t["what"] for t in trace}
     scene.check(scene.deliver())
+
+
+def test_each_service_removes_what_killed_ones_left_in_its_staging(scene):
+    fleet = scene.fleet
+    day = 24 * 3600
+    before = {service: removed(fleet.of(service)[0], "temporary") for service in OWNERS.values()}
+    dead, kept = [], []
+    for prefix in OWNERS:
+        directory = fleet.path("staging", prefix, ".tmp")
+        dead.append(leave(directory, secrets.token_hex(16), 2 * day))
+        kept += [leave(directory, secrets.token_hex(16), day // 2), leave(directory, "README", 2 * day),
+                 leave(fleet.path("staging", prefix), secrets.token_hex(16), 2 * day)]
+    kept.append(leave(fleet.path("staging", "elsewhere", ".tmp"), secrets.token_hex(16), 2 * day))
+    kept.append(leave(fleet.path("drop", ".longshore-tmp"), secrets.token_hex(16), 2 * day))
+    wait_until(lambda: not any(map(os.path.exists, dead)), 60, "dead temporaries to be removed")
+    scene.check(scene.deliver())
+    assert all(map(os.path.exists, kept))
+    for service in set(OWNERS.values()):
+        more = sum(owner == service for owner in OWNERS.values())
+        wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 10, "it to be counted")
+        assert not fleet.of(service)[0].events("worker.tidy_failed")

@@ -92,7 +92,7 @@ static int publish(const struct file_writer *w, struct err *e)
 	if (linkat(w->temp.dir_fd, w->temp.name, dir_fd, base, 0) != 0)
 		rc = errno == EEXIST
 		             ? err_set(e, ERR_REJECT, "exists", "there is an object of this name")
-		             : file_failed(e, errno == ENOENT ? EIO : errno, "link");
+		             : file_temp_failed(e, errno, "link");
 	/* For the loser too: what it saw there must stay there. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;
 	(void)close(dir_fd);
@@ -252,5 +252,6 @@ const struct store_ops store_file_ops = {
         .read = file_read,
         .size = file_size,
         .read_close = file_read_close,
+        .sweep = file_sweep,
         .list = file_list,
 };

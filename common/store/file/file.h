@@ -11,8 +11,8 @@
  *     that object, so comparison and rename are one step for all who go by this driver.
  *   - Objects are never written once they have their name.
  *
- * A process that dies leaves its temporary behind. Without a clock nobody can say here that a
- * temporary is dead, so they stay; they are invisible to list and hold sealed bytes only.
+ * A process that dies leaves its temporary behind: invisible to list, sealed bytes only. sweep.c
+ * removes those that are old.
  */
 #ifndef LONGSHORE_STORE_FILE_FILE_H
 #define LONGSHORE_STORE_FILE_FILE_H
@@ -40,6 +40,9 @@ int file_temp_open(
         const struct file_store *s, const char *name, struct temp *out, struct err *e) ERR_MUST_USE;
 int file_temp_write(const struct temp *t, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 void file_temp_drop(struct temp *t); /* closes and unlinks */
+/* errno of giving the temporary its object's name -> error: gone is ERR_RETRY, for then nothing was
+ * made and it can be made anew. */
+int file_temp_failed(struct err *e, int errnum, const char *step);
 
 /* Opens the object for reading: a regular file, never through a link. *out_size may be NULL. */
 int file_object_open(const struct file_store *s, const char *name, int *out_fd, int64_t *out_size,
@@ -50,6 +53,8 @@ int file_object_facts(int fd, struct store_facts *out, struct err *e) ERR_MUST_U
 int file_replace(struct store *s, const char *name, struct str bytes, const char *tag,
         struct err *e) ERR_MUST_USE;
 int file_remove(struct store *s, const char *name, struct err *e) ERR_MUST_USE;
+int file_sweep(struct store *s, const char *prefix, const struct store_sweep *limits,
+        int64_t *out_removed, struct err *e) ERR_MUST_USE;
 int file_list(struct store *s, struct str prefix, store_visit *visit, void *arg,
         struct err *e) ERR_MUST_USE;
 

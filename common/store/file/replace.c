@@ -92,7 +92,7 @@ static int compare(const struct held *h, const char *tag, struct err *e)
 static int take_over(const struct held *h, const struct temp *t, struct err *e)
 {
 	if (renameat(t->dir_fd, t->name, h->dir_fd, h->base) != 0)
-		return file_failed(e, errno == ENOENT ? EIO : errno, "rename");
+		return file_temp_failed(e, errno, "rename");
 	if (fsync(h->dir_fd) != 0)
 		return file_failed(e, errno, "sync the directory");
 	return 0;

@@ -74,3 +74,12 @@ void file_temp_drop(struct temp *t)
 	(void)close(t->fd); /* what counts was synced before */
 	(void)close(t->dir_fd);
 }
+
+int file_temp_failed(struct err *e, int errnum, const char *step)
+{
+	if (errnum != ENOENT)
+		return file_failed(e, errnum, step);
+	return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum,
+	        "%s: the temporary is gone, its writer was silent for too long; it is made anew",
+	        step);
+}

@@ -103,11 +103,13 @@ static inline int probe_handle(
 
 static inline int probe_main(void)
 {
+	static const char *const prefixes[] = {"selections", NULL};
 	static const struct task_service service = {
 	        .name = "test-probe",
 	        .topic = TOPIC_BRIDGE_TASKS,
 	        .type = &ev_bridge_task_type,
 	        .result_prefix = "selections",
+	        .prefixes = prefixes,
 	        .conf = probe_fields,
 	        .conf_count = 1,
 	        .conf_bytes = sizeof(struct probe_conf),

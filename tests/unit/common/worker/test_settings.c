@@ -35,7 +35,8 @@ static struct err e;
 
 static const char *const names[] = {"KAFKA", "TOPIC_PREFIX", "POSTGRES", "REDIS", "STAGING", "KEYS",
         "INSTANCE", "ADMIN", "LOG_LEVEL", "SESSION_TIMEOUT_MS", "DRAIN_MS", "THREADS",
-        "POISON_LIMIT", "LEASE_MS", "CACHE_DIR", "CACHE_BYTES", "WIDTH"};
+        "POISON_LIMIT", "LEASE_MS", "CACHE_DIR", "CACHE_BYTES", "TIDY_AGE_MS", "TIDY_EVERY_MS",
+        "WIDTH"};
 
 static void set(const char *name, const char *value)
 {

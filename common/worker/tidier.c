@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tidier.h"
+
+#include "longshore/log.h"
+#include "longshore/store.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { REMOVED_MOST = 1000 };
+
+struct tidier {
+	struct tidier_plan plan;
+	struct tidy_run run;
+	pthread_t id;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	atomic_bool stop;
+	const char *told; /* code of the last failure: told once, until it is another */
+};
+
+static int sweep(struct tidier *t, struct err *e)
+{
+	const struct store_sweep limits = {
+	        .age_ms = t->run.age_ms, .most = t->run.most, .stop = t->run.stop};
+	struct store *store = NULL;
+	if (store_open(t->plan.frame->conf.staging, &store, e))
+		return e->act;
+	int act = 0;
+	for (const char *const *p = t->plan.prefixes; *p && !act; p++) {
+		int64_t removed = 0;
+		act = store_sweep(store, str_c(*p), &limits, &removed, e);
+		telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_TEMPORARIES, removed);
+		if (removed > 0)
+			LOG(LOG_INFO, "worker.temporaries.removed",
+			        "removed from staging what killed writers left there",
+			        LOG_TEXT("prefix", str_c(*p)), LOG_NUM("count", removed));
+	}
+	store_close(store);
+	return act;
+}
+
+static int more(struct tidier *t, struct err *e)
+{
+	int64_t removed = 0;
+	int act = t->plan.more(t->plan.state, &t->run, &removed, e);
+	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, removed);
+	return act;
+}
+
+/* A failure costs nothing but room: it is told, and tried again at the next turn. */
+static void turn(struct tidier *t)
+{
+	struct err first = {.code = ""};
+	struct err second = {.code = ""};
+	int act = t->plan.prefixes ? sweep(t, &first) : 0;
+	if (t->plan.more && more(t, &second) && act == 0)
+		first = second;
+	if (first.code[0] && strcmp(first.code, t->told) != 0)
+		log_err(LOG_WARN, "worker.tidy_failed", &first, NULL, 0);
+	t->told = first.code;
+}
+
+static struct timespec monotonic_in(int64_t ms)
+{
+	struct timespec at;
+	(void)clock_gettime(CLOCK_MONOTONIC, &at); /* cannot fail for this clock */
+	int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
+	at.tv_sec += (time_t)(ms / 1000 + ns / 1000000000);
+	at.tv_nsec = (long)(ns % 1000000000);
+	return at;
+}
+
+static void *serve(void *arg)
+{
+	struct tidier *t = arg;
+	while (!atomic_load(&t->stop)) {
+		turn(t);
+		struct timespec next = monotonic_in(t->plan.frame->conf.tidy_every_ms);
+		int code = 0;
+		pthread_mutex_lock(&t->lock);
+		while (!atomic_load(&t->stop) && code == 0)
+			code = pthread_cond_timedwait(&t->changed, &t->lock, &next);
+		pthread_mutex_unlock(&t->lock);
+	}
+	return NULL;
+}
+
+static void release(struct tidier *t)
+{
+	pthread_cond_destroy(&t->changed);
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err *e)
+{
+	*out = NULL;
+	if (!plan->prefixes && !plan->more)
+		return 0;
+	struct tidier *t = calloc(1, sizeof(*t));
+	if (!t)
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a thread");
+	pthread_condattr_t monotonic;
+	t->plan = *plan;
+	t->told = "";
+	t->run = (struct tidy_run){
+	        .age_ms = plan->frame->conf.tidy_age_ms, .most = REMOVED_MOST, .stop = &t->stop};
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&t->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	int code = pthread_create(&t->id, NULL, serve, t);
+	if (code) {
+		release(t);
+		(void)err_set_errno(e, "no_thread", code, "start the thread that tidies up");
+		e->act = ERR_FATAL;
+		return e->act;
+	}
+	*out = t;
+	return 0;
+}
+
+void tidier_stop(struct tidier *t)
+{
+	if (!t)
+		return;
+	pthread_mutex_lock(&t->lock);
+	atomic_store(&t->stop, true);
+	pthread_cond_signal(&t->changed);
+	pthread_mutex_unlock(&t->lock);
+	pthread_join(t->id, NULL);
+	release(t);
+}
