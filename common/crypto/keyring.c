@@ -2,6 +2,7 @@
 #include "longshore/keyring.h"
 
 #include "key_file.h"
+#include "keyring_plan.h"
 #include "longshore/aead.h"
 
 #include <dirent.h>
@@ -139,6 +140,24 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 	        "key file %s/%s: not there; this service must not use it, or `longshore keys init` "
 	        "was not run",
 	        k->dir, file);
+}
+
+int keyring_holds(const struct keyring *k, const char *service, struct err *e)
+{
+	size_t count = 0;
+	const struct keyring_grant *plan = keyring_plan(&count);
+	for (size_t i = 0; i < count; i++) {
+		const struct secret *key = NULL;
+		int epoch = 0;
+		if (strcmp(plan[i].service, service) != 0)
+			continue;
+		bool is_epoch = strcmp(plan[i].file, KEYRING_EPOCHS) == 0;
+		int rc = is_epoch ? keyring_current_epoch(k, &epoch, e)
+		                  : find(k, plan[i].file, &key, e);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
 }
 
 /* The info of HKDF: every field with a 4-byte little-endian length, so that no two scopes share a

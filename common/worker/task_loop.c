@@ -246,7 +246,8 @@ static int open_all(struct task_loop *l, struct err *e)
 	if (keyring_open(conf->keys, &keys, e))
 		return e->act;
 	l->executor.keys = keys;
-	if (store_open(conf->staging, &l->executor.staging, e) ||
+	if (keyring_holds(keys, l->service->name, e) ||
+	        store_open(conf->staging, &l->executor.staging, e) ||
 	        memo_open(conf->redis, conf->topic_prefix, &l->memo, e) ||
 	        l->service->start(conf, l->frame->own_conf, &l->executor.state, e))
 		return e->act;

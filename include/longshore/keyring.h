@@ -27,6 +27,9 @@ struct keyring;
 
 int keyring_open(const char *dir, struct keyring **out, struct err *e) ERR_MUST_USE;
 void keyring_close(struct keyring *k); /* wipes; accepts NULL */
+/* That all keys are there that the service may need, before it takes work that would fail for them:
+ * ERR_FATAL ("key_missing") names the first that is not. A name that is no service needs none. */
+int keyring_holds(const struct keyring *k, const char *service, struct err *e) ERR_MUST_USE;
 
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */
 int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,

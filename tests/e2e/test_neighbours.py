@@ -84,3 +84,23 @@ def test_kafka_restarted(scene, stack):
 
 def test_postgresql_killed_and_restarted(scene, stack):
     deliver_while(scene, lambda: (stack.do("kill-postgres"), stack.do("start-postgres")))
+
+
+def test_a_service_without_its_keys_takes_no_work(scene):
+    """It would die of the first task, and the task be taken for poison."""
+    fleet = scene.fleet
+    [uploader] = fleet.of("uploader")
+    key = fleet.path("keys", "uploader", "staging-ledger.key")
+    os.rename(key, key + ".away")
+    keyless = fleet.start_replica("uploader")
+    assert keyless.process.wait(30) == 1
+    [failure] = keyless.events("worker.start_failed")
+    assert failure["code"] == "key_missing" and key in failure["msg"]
+    assert uploader.stop() == 0
+    delivery = scene.deliver(ROUTES[0])
+    fleet.wait_state(delivery, ("uploading",))
+    assert fleet.start_replica("uploader").process.wait(30) == 1
+    os.rename(key + ".away", key)
+    fleet.start_replica("uploader")
+    scene.check(delivery)
+    assert fleet.query("SELECT count(*) FROM audit.dead_letter") == [(0,)]

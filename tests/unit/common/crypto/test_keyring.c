@@ -312,6 +312,35 @@ static void a_missing_key_names_the_file(void **state)
 	assert_string_equal(e.code, "key_missing");
 }
 
+/* Before it takes a task, not at the first one that needs it. */
+static void a_service_lacks_none_of_its_keys(void **state)
+{
+	(void)state;
+	struct err e;
+	assert_int_equal(keyring_init(root, false, &e), 0);
+	for (size_t s = 0; s < sizeof services / sizeof services[0]; s++)
+		for (int f = -1; f < FILES; f++) { /* -1: all are there */
+			bool is_needed = f >= 0 && table[f].holders[s] == 'y';
+			struct keyring *k = NULL;
+			char aside[PATH_MAX_HERE];
+			(void)snprintf(aside, sizeof aside, "%s/aside", root);
+			if (is_needed)
+				assert_int_equal(
+				        rename(path_of(services[s], table[f].file), aside), 0);
+			assert_int_equal(keyring_open(dir_of(services[s]), &k, &e), 0);
+			assert_int_equal(
+			        keyring_holds(k, services[s], &e), is_needed ? ERR_FATAL : 0);
+			if (is_needed) {
+				assert_string_equal(e.code, "key_missing");
+				assert_non_null(strstr(e.text, table[f].file));
+				assert_int_equal(
+				        rename(aside, path_of(services[s], table[f].file)), 0);
+			}
+			assert_int_equal(keyring_holds(k, "nobody", &e), 0);
+			keyring_close(k);
+		}
+}
+
 static void scopes_and_prefixes_have_keys_of_their_own_and_services_agree(void **state)
 {
 	(void)state;
@@ -401,6 +430,7 @@ int main(void)
 	        WITH_ROOT(two_keys_of_one_name_are_refused_and_nothing_is_changed),
 	        WITH_ROOT(a_key_in_the_wrong_directory_is_refused),
 	        WITH_ROOT(a_missing_key_names_the_file),
+	        WITH_ROOT(a_service_lacks_none_of_its_keys),
 	        WITH_ROOT(scopes_and_prefixes_have_keys_of_their_own_and_services_agree),
 	        WITH_ROOT(malformed_and_exposed_keys_are_refused_by_name),
 	        cmocka_unit_test(the_plan_is_the_table),
