@@ -8,7 +8,8 @@ enum { NEAR_MOST = 2, WORD_MAX = 64 };
 #define SOURCE_FIELDS \
 	"source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds"
 
-static const char *const tenant[] = {"kind", "name", "description", "limits.tasks_in_flight", NULL};
+static const char *const tenant[] = {"kind", "name", "description", "limits.tasks_in_flight",
+        "limits.deliveries_per_hour", "limits.deliveries_per_day", NULL};
 static const char *const audience[] = {"kind", "tenant", "name", "description", "type", "segment",
         SOURCE_FIELDS, "id.column", "id.kind", "state_column", "filters.column", "filters.in",
         "min_size", NULL};

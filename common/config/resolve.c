@@ -189,6 +189,11 @@ static void add_unsupported(struct documents *d, struct spec *spec, const char *
 	spec->unsupported = all;
 }
 
+static int64_t quota_of(const struct document *doc, const char *path)
+{
+	return document_num_in(doc, path, 0, (struct range){0, SPEC_QUOTA_MAX});
+}
+
 void resolve_destination(const struct document *doc, struct spec *spec)
 {
 	if (!doc->body)
@@ -232,6 +237,8 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	spec->guards.max_growth_ppm = document_ratio(doc, "refresh.max_growth");
 	spec->limits.destination_tasks = document_num_in(
 	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+	spec->limits.destination_per_hour = quota_of(doc, "limits.deliveries_per_hour");
+	spec->limits.destination_per_day = quota_of(doc, "limits.deliveries_per_day");
 	spec->limits.files_per_second_milli = document_ratio(doc, "limits.files_per_second") / 1000;
 	rule_columns(doc, out);
 	bool has_others = false;
@@ -333,6 +340,8 @@ void resolve_tenant(const struct document *doc, struct spec *spec)
 {
 	spec->limits.tenant_tasks = document_num_in(
 	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+	spec->limits.tenant_per_hour = quota_of(doc, "limits.deliveries_per_hour");
+	spec->limits.tenant_per_day = quota_of(doc, "limits.deliveries_per_day");
 }
 
 void resolve_bucket(const struct document *doc, struct spec_bucket *out)

@@ -74,6 +74,8 @@ static const struct {
         {"limits.max_rows_per_file", {NULL}},
         {"limits.files_per_second", {NULL}},
         {"limits.tasks_in_flight", {NULL}},
+        {"limits.deliveries_per_hour", {NULL}},
+        {"limits.deliveries_per_day", {NULL}},
         {"limits.split", {"never", "by_rows"}},
         {"naming.data_template", {NULL}},
         {"naming.part_format", {NULL}},

@@ -132,6 +132,10 @@ struct spec_limits {
 	int64_t files_per_second_milli; /* per destination and tenant, thousandths; 0 = none */
 	int64_t tenant_tasks;           /* tasks in flight; 0 = none */
 	int64_t destination_tasks;
+	int64_t tenant_per_hour; /* deliveries that may begin to upload, UTC; 0 = none */
+	int64_t tenant_per_day;
+	int64_t destination_per_hour; /* of the tenant at the destination */
+	int64_t destination_per_day;
 	int64_t attempts;    /* issues a task may spend, default 8 */
 	int64_t hold_hours;  /* until a hold expires, default 720 */
 	int64_t slice_bytes; /* inspect cuts at record boundaries near this, default 64 MiB */

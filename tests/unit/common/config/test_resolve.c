@@ -13,7 +13,7 @@
 
 enum { ARENA = 4 * 1024 * 1024, MOST = 8 };
 
-static const char tenant[] = "{\"limits\":{\"tasks_in_flight\":40}}";
+static const char tenant[] = "{\"limits\":{\"tasks_in_flight\":40,\"deliveries_per_hour\":5}}";
 static const char audience[] = "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/a/"
                                "\",\"ready\":{\"marker\":\"_SUCCESS\"}},"
                                "\"id\":{\"column\":\"patient\",\"kind\":\"patient_id\"},\"state_"
@@ -26,7 +26,8 @@ static const char bridge[] =
 static const char destination[] =
         "{\"columns\":[{\"name\":\"user_id\",\"source\":\"token\"},{\"name\":\"k\",\"constant\":"
         "\"v\"}],"
-        "\"format\":{\"container\":\"tsv\"},\"limits\":{\"max_rows_per_file\":1000},"
+        "\"format\":{\"container\":\"tsv\"},\"limits\":{\"max_rows_per_file\":1000,"
+        "\"deliveries_per_hour\":3,\"deliveries_per_day\":20},"
         "\"naming\":{\"data_template\":\"{label}_{part}.tsv.gz\"},\"packaging\":{\"compression\":"
         "\"gzip\"},"
         "\"completion\":{\"kind\":\"success_file\",\"name_template\":\"{label}_SUCCESS\"},"
@@ -84,6 +85,10 @@ static void a_route_resolves_by_value(void **state)
 	assert_int_equal(spec.guards.max_shrink_ppm, 300000);
 	assert_int_equal(spec.guards.min_match_rate_ppm, 500000);
 	assert_int_equal(spec.limits.tenant_tasks, 40);
+	assert_int_equal(spec.limits.tenant_per_hour, 5);
+	assert_int_equal(spec.limits.tenant_per_day, 0); /* none */
+	assert_int_equal(spec.limits.destination_per_hour, 3);
+	assert_int_equal(spec.limits.destination_per_day, 20);
 	assert_int_equal(spec.approval, APPROVAL_ALWAYS);
 	assert_int_equal(spec.unsupported_count, 0);
 	char own[SHA256_HEX];
