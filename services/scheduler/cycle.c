@@ -29,6 +29,7 @@ static void start_over(struct cycle *c)
 	c->bridges_count = 0;
 	c->flights_count = 0;
 	c->breakers_count = 0;
+	c->quotas_count = 0;
 	c->outbox_count = 0;
 }
 

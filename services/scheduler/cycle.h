@@ -7,8 +7,9 @@
  *   decide   asks for facts; they are gathered for all at once; decide again.
  *   lists    staged lists are written, content-addressed.
  *            A crash leaves garbage, never a wrong list.
- *   store    locks the rows in the order of their ids, compares their versions, issues under the
- *            caps, writes states, tasks, heads, claims, outbox; commits.
+ *   store    locks the rows in the order of their ids, compares their versions, compares
+ *            what they take of quotas with the limits, issues under the
+ *            caps, writes states, tasks, heads, claims, places, outbox; commits.
  *            A crash before: nothing happened.
  *   publish  in order. A crash before or within: any scheduler's sweep does it.
  *   mark     the outbox rows are deleted. A crash before: published once more, which is harmless.
@@ -21,6 +22,7 @@
 
 #include "issue.h"
 #include "outbox_db.h"
+#include "quota_db.h"
 #include "route_db.h"
 #include "scheduler.h"
 #include "state_db.h"
@@ -49,6 +51,13 @@ struct flight_count { /* tasks in flight under one name */
 	bool is_tenant;
 	struct str name;
 	int64_t tasks;
+};
+
+struct quota_seen { /* of a tenant, or of a tenant at a destination */
+	struct quota_name name;
+	int64_t hour, day; /* places taken, as struct quota_use */
+	struct str *queue; /* who may have a place and has none, the first first; absent = left */
+	size_t queue_count;
 };
 
 struct world_head {
@@ -80,6 +89,8 @@ struct cycle {
 	struct loaded_breaker *breakers; /* as they were loaded */
 	struct breaker *breaker_states;  /* one per entry of breakers: as they become */
 	size_t breakers_count;
+	struct quota_seen *quotas;
+	size_t quotas_count;
 
 	/* records of the trail that belong to no delivery */
 	struct ev_audit_record *audits;
@@ -109,6 +120,17 @@ int cycle_run(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_gather.c */
 int cycle_load(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_decide(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* The spec that the delivery has after the events so far. */
+const struct spec *item_spec(const struct item *item);
+/* cycle_quota.c: facts; what decisions change in them for those behind; and within the transaction:
+ * the limits are compared once more with what is stored (ERR_FENCED "quota": places were taken
+ * meanwhile), and who has a place or waits for one is stored. */
+int cycle_gather_quotas(
+        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
+void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *out);
+void cycle_note_quota(struct cycle *c, const struct item *item);
+int cycle_claim_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_store_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_issue.c: within the transaction */
 int cycle_issue(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_outbox.c: composes what is to be published */

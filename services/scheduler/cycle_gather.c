@@ -174,8 +174,7 @@ static struct loaded_bridge *find_bridge(struct cycle *c, struct str tenant, str
 	return NULL;
 }
 
-/* What the decision needs it for: the spec that the delivery has after the events so far. */
-static const struct spec *spec_of(const struct item *item)
+const struct spec *item_spec(const struct item *item)
 {
 	const struct decision *n = &item->decision;
 	if (n->new_spec.spec)
@@ -230,7 +229,7 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
 	size_t keys_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct route_key key = {now_of(items[i])->tenant, spec_of(items[i])->bridge.name};
+		struct route_key key = {now_of(items[i])->tenant, item_spec(items[i])->bridge.name};
 		if (!find_bridge(c, key.tenant, key.route))
 			keys[keys_count++] = key;
 	}
@@ -289,7 +288,7 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
-		        spec_of(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
+		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
 		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
 	}
 	return bad;
@@ -306,6 +305,7 @@ static const struct {
         {NEED_HEAD, gather_heads},
         {NEED_BRIDGE, gather_bridges},
         {NEED_CLAIMS, gather_claims},
+        {NEED_QUOTAS, cycle_gather_quotas},
 };
 
 /* One query for all deliveries that lack the same fact. */
@@ -349,13 +349,14 @@ static void decide_item(struct cycle *c, struct item *item)
 	struct loaded_head *head = find_head(c, now_of(item));
 	if (head)
 		facts.head = head->head;
-	const struct spec *spec = spec_of(item);
+	const struct spec *spec = item_spec(item);
 	struct loaded_bridge *bridge =
 	        spec ? find_bridge(c, now_of(item)->tenant, spec->bridge.name) : NULL;
 	if (bridge) {
 		facts.bridge_version = bridge->version;
 		facts.bridge_built_ms = bridge->built_ms;
 	}
+	cycle_give_quotas(c, item, &facts);
 	struct decide_input in = {
 	        .before = &item->before,
 	        .rows = item->rows,
@@ -389,6 +390,7 @@ static void tell_world(struct cycle *c, struct item *item)
 		head->head.members = x->memory.members ? x->memory.members->rows : 0;
 		head->head.baseline = x->memory.baseline;
 	}
+	cycle_note_quota(c, item);
 	struct loaded_bridge *bridge = n->bridge ? find_bridge(c, x->tenant, x->route) : NULL;
 	if (bridge) {
 		bridge->version = n->bridge->version;

@@ -3,11 +3,6 @@
  * issued. */
 #include "cycle.h"
 
-static const struct spec *spec_of(const struct item *item)
-{
-	return item->decision.new_spec.spec ? item->decision.new_spec.spec : item->frozen.spec;
-}
-
 static bool has_waiting(const struct item *item)
 {
 	for (size_t i = 0; i < item->decision.rows_count; i++)
@@ -18,7 +13,7 @@ static bool has_waiting(const struct item *item)
 
 static bool wants_tasks(const struct item *item)
 {
-	return item->decision.is_changed && spec_of(item) && has_waiting(item);
+	return item->decision.is_changed && item_spec(item) && has_waiting(item);
 }
 
 static struct flight_count *find_flight(struct cycle *c, bool is_tenant, struct str name)
@@ -80,7 +75,7 @@ static int count_flights(struct cycle *c, struct err *e)
 	for (size_t i = 0; i < c->count; i++) {
 		if (!wants_tasks(c->items[i]))
 			continue;
-		const struct spec *spec = spec_of(c->items[i]);
+		const struct spec *spec = item_spec(c->items[i]);
 		want_flight(c, true, spec->tenant, spec->limits.tenant_tasks);
 		want_flight(c, false, spec->destination.name, spec->limits.destination_tasks);
 	}
@@ -105,7 +100,7 @@ static int count_flights(struct cycle *c, struct err *e)
 static bool touches_breaker(const struct item *item)
 {
 	const struct decision *n = &item->decision;
-	if (!n->is_changed || !spec_of(item))
+	if (!n->is_changed || !item_spec(item))
 		return false;
 	if (n->uploads_up > 0 || n->uploads_down > 0)
 		return true;
@@ -132,7 +127,7 @@ static int load_breakers(struct cycle *c, struct err *e)
 	for (size_t i = 0; i < c->count; i++) {
 		if (!touches_breaker(c->items[i]))
 			continue;
-		names[count++] = spec_of(c->items[i])->destination.name;
+		names[count++] = item_spec(c->items[i])->destination.name;
 		fails = fails || c->items[i]->decision.uploads_down > 0;
 	}
 	c->breakers = arena_alloc(c->mem, (count + 1) * sizeof *c->breakers);
@@ -170,7 +165,7 @@ static int64_t room_under(int64_t cap, const struct flight_count *flight)
 
 static void issue_item(struct cycle *c, struct item *item)
 {
-	const struct spec *spec = spec_of(item);
+	const struct spec *spec = item_spec(item);
 	static struct breaker closed; /* never changed: nothing of the item is at a destination */
 	struct cap tenant = {INT64_MAX}, destination = {INT64_MAX};
 	struct flight_count *of_tenant = NULL, *of_destination = NULL;

@@ -93,11 +93,6 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	return bad;
 }
 
-static const struct spec *spec_of(const struct item *item)
-{
-	return item->decision.new_spec.spec ? item->decision.new_spec.spec : item->frozen.spec;
-}
-
 /* What deliveries share: heads first given back, then taken; names; bridge versions; breakers. */
 static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 {
@@ -117,7 +112,7 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		const struct decision *n = &item->decision;
 		if (n->claims_count > 0) {
 			struct claim_set set = {
-			        spec_of(item)->bucket.url, item->id, n->claims, n->claims_count};
+			        item_spec(item)->bucket.url, item->id, n->claims, n->claims_count};
 			bad = route_db_claim(pg, &set, c->mem, e);
 		}
 		if (bad == 0 && n->bridge)
@@ -161,10 +156,12 @@ int cycle_write(struct cycle *c, struct err *e)
 {
 	struct writes w;
 	int bad = lock(c, e);
+	bad = bad ? bad : cycle_claim_quotas(c, e);
 	bad = bad ? bad : cycle_issue(c, e);
 	bad = bad ? bad : cycle_compose(c, e);
 	bad = bad ? bad : collect_all(c, &w, e);
 	bad = bad ? bad : write_rows(c, &w, e);
+	bad = bad ? bad : cycle_store_quotas(c, e);
 	if (bad == 0 && c->inside)
 		bad = c->inside(c->inside_arg, c->s, c->mem, e);
 	return bad;

@@ -79,7 +79,15 @@ enum need {
 	NEED_STAGES = 2,     /* all rows of `need_stages` of this revision, with results */
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
-	NEED_CLAIMS = 16 /* is a name of `claims` taken by another delivery? */
+	NEED_CLAIMS = 16, /* is a name of `claims` taken by another delivery? */
+	NEED_QUOTAS = 32
+};
+
+/* Deliveries that have a place under a quota: those that began to upload in the UTC hour and day of
+ * now_ms, and those that may begin at any moment. */
+struct quota_use {
+	int64_t hour, day;
+	int64_t ahead; /* came before this one and may have a place now, too */
 };
 
 struct route_head {
@@ -103,6 +111,7 @@ struct facts {
 	bool newer_waits; /* a newer delivery of the route stands behind, held for overlap */
 	struct str
 	        claimed_path; /* of `claims`, one that belongs to another delivery; absent = none */
+	struct quota_use tenant_quota, destination_quota; /* the tenant's; its at the destination */
 };
 
 struct name_claim {
@@ -119,6 +128,11 @@ struct bridge_row {
 };
 
 enum head_move { HEAD_STAYS, HEAD_TAKE, HEAD_RELEASE, HEAD_ADVANCE };
+enum quota_move {
+	QUOTA_STAYS,
+	QUOTA_WAITS, /* stands in the queue, and may have a place from quota_from_ms */
+	QUOTA_TAKES  /* begins to upload: the caller compares the limits once more, alone */
+};
 
 struct decide_input {
 	const struct delivery *before; /* state ABSENT: only the id counts */
@@ -153,6 +167,8 @@ struct decision {
 	size_t audits_count;
 	struct name_claim *claims; /* with NEED_CLAIMS: to be looked up; else to be taken */
 	size_t claims_count;
+	enum quota_move quota;
+	int64_t quota_from_ms;
 	enum head_move head;
 	bool forces_full; /* with HEAD_RELEASE */
 	const struct bridge_row *bridge;

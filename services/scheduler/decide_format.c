@@ -26,6 +26,10 @@ void decide_format(struct deciding *d)
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
 	struct str *names = NULL;
+	if (d->m->is_formatted) { /* it was held between here and the upload */
+		decide_upload(d);
+		return;
+	}
 	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0) {
 		hold_plan(d, "max_rows_per_file", e.text);
 		return;

@@ -9,7 +9,7 @@
  *   approval                                          until `approve`, `reject`
  *   uncertain                                         until `resume` with an answer
  *   source_missing, stale_bridge, suppression_stale,
- *   overlap, blackout                                 looked at again by ourselves
+ *   overlap, blackout, quota                          looked at again by ourselves
  *
  * Pure. */
 #include "deciding.h"
@@ -54,7 +54,8 @@ void decide_look_again(struct deciding *d)
 			decide_add_lists(d);
 		return;
 	case EV_PHASE_GATE:
-		decide_look_at_lists(d);
+		if (!decide_is_held(d, "quota") || !decide_waits_for_quota(d))
+			decide_look_at_lists(d);
 		return;
 	case EV_PHASE_INSPECT: /* the task itself waits, and looks when its time comes */
 	case EV_PHASE_BUILD:

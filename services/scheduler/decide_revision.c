@@ -8,6 +8,7 @@ static void forget_selection(struct deciding *d)
 	m->members = NULL;
 	m->baseline = NULL;
 	m->content_hash = STR("");
+	m->is_formatted = false;
 	m->parts = 0;
 	m->files_planned = 0;
 	m->parts_list = NULL;

@@ -81,6 +81,12 @@ void decide_upload(struct deciding *d)
 		                STR_ARG(d->facts->claimed_path)));
 		return;
 	}
+	d->m->is_formatted = true;
+	if (decide_waits_for_quota(d)) {
+		d->out->claims_count = 0; /* names are taken with the first upload */
+		return;
+	}
+	d->out->quota = QUOTA_TAKES;
 	d->m->has_uploads = true;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
 	decide_set_detail(d, STR(""));

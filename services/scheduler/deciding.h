@@ -109,6 +109,10 @@ void decide_format(struct deciding *d);
 void decide_parts_done(struct deciding *d);
 void decide_trailers_done(struct deciding *d);
 
+/* decide_quota.c */
+/* True: held for a quota that is used up, or its use is not known; return at once. */
+bool decide_waits_for_quota(struct deciding *d);
+
 /* decide_upload.c */
 void decide_upload(struct deciding *d);
 void decide_uploaded(struct deciding *d);

@@ -58,6 +58,21 @@ static void rows_of_what_is_over_go_and_the_cause_stays_known(void **state)
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), 2);
 }
 
+static void a_place_under_quotas_goes_once_it_counts_no_more(void **state)
+{
+	struct bench *b = *state;
+	const char *places = "SELECT count(*) FROM run.quota_place";
+	completed(b, "t1");
+	completed(b, "t2");
+	database_sql(b->admin, "UPDATE run.quota_place SET begun_at = now() - interval '3 days' "
+	                       "WHERE delivery_id = (SELECT min(delivery_id) FROM run.state)");
+	tidy(b);
+	assert_int_equal(database_num(b->admin, places), 2); /* not over for long */
+	age(b);
+	tidy(b);
+	assert_int_equal(database_num(b->admin, places), 1); /* it began today */
+}
+
 static void results_and_words_that_come_again_change_nothing(void **state)
 {
 	struct bench *b = *state;
@@ -181,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(rows_of_what_is_over_go_and_the_cause_stays_known),
+	        FLEET_TEST(a_place_under_quotas_goes_once_it_counts_no_more),
 	        FLEET_TEST(results_and_words_that_come_again_change_nothing),
 	        FLEET_TEST(a_final_status_that_is_not_the_last_word_is_published_all_the_same),
 	        FLEET_TEST(what_is_not_over_or_not_read_back_keeps_its_rows),

@@ -193,6 +193,7 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	if (want->marker)
 		same_staged_ref(got->marker, want->marker);
 	same_text(got->marker_plain, want->marker_plain);
+	assert_true(got->is_formatted == want->is_formatted);
 	assert_true(got->has_uploads == want->has_uploads);
 	same_text(got->end_state, want->end_state);
 	same_text(got->end_reason, want->end_reason);

@@ -398,6 +398,10 @@ static void run_seed(uint64_t seed, struct tally_of_ends *ends)
 	}
 	if (roll(&r->dice, 3) == 0)
 		r->w.spec.approval = APPROVAL_ALWAYS;
+	if (roll(&r->dice, 3) == 0) {
+		r->w.spec.limits.tenant_per_hour = 1;
+		r->w.spec.limits.destination_per_day = 1 + roll(&r->dice, 2);
+	}
 	(void)world_request(&r->w, name_of(r, 0), r->w.now_ms);
 	for (int i = 0; i < STEPS; i++) {
 		step(r);

@@ -42,6 +42,11 @@ struct claimed {
 	struct str path, delivery_id;
 };
 
+struct place { /* under a quota */
+	struct str delivery_id;
+	int64_t since_ms, free_ms, begun_ms; /* free 0: it has one; begun 0: not yet */
+};
+
 struct world {
 	struct arena mem;
 	int64_t now_ms, timeline;
@@ -55,6 +60,8 @@ struct world {
 	int64_t bridge_built_ms;
 	struct claimed claims[CLAIMS];
 	size_t claims_count;
+	struct place places[DELIVERIES]; /* all of one tenant at one destination */
+	size_t places_count;
 	struct message *tasks; /* published, in order */
 	size_t tasks_count;
 	struct cap tenant, destination;
@@ -199,6 +206,41 @@ static inline struct str world_claimed(struct world *w, const struct decision *n
 	return (struct str){NULL, 0};
 }
 
+static inline struct place *world_place(struct world *w, struct str id)
+{
+	for (size_t i = 0; i < w->places_count; i++)
+		if (str_eq(w->places[i].delivery_id, id))
+			return &w->places[i];
+	return NULL;
+}
+
+static inline bool world_stands_before(const struct world *w, const struct place *p, struct str id)
+{
+	const struct place *own = world_place((struct world *)(uintptr_t)w, id);
+	const struct stored *s = world_find((struct world *)(uintptr_t)w, p->delivery_id);
+	bool is_on_its_way = s->x.state == STATE_SELECTING || s->x.state == STATE_FORMATTING ||
+	                     (s->x.state == STATE_HELD && str_eq(s->x.reason, STR("quota")));
+	if (p == own || p->free_ms == 0 || p->free_ms > w->now_ms || !is_on_its_way)
+		return false;
+	return !own || p->since_ms < own->since_ms ||
+	       (p->since_ms == own->since_ms && str_cmp(p->delivery_id, id) < 0);
+}
+
+/* Beginnings are of the hour and day that began so long after 1970. */
+static inline struct quota_use world_quota(const struct world *w, struct str id)
+{
+	enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
+	struct quota_use use = {0};
+	for (size_t i = 0; i < w->places_count; i++) {
+		const struct place *p = &w->places[i];
+		bool may_begin = p->free_ms == 0 && p->begun_ms == 0;
+		use.hour += may_begin || p->begun_ms / HOUR_MS == w->now_ms / HOUR_MS;
+		use.day += may_begin || p->begun_ms / DAY_MS == w->now_ms / DAY_MS;
+		use.ahead += world_stands_before(w, p, id);
+	}
+	return use;
+}
+
 /* --- the laws of one step --- */
 
 static inline void world_check_rows(const struct stored *s, const struct decision *n)
@@ -309,6 +351,48 @@ static inline void world_apply_head(struct world *w, const struct decision *n)
 	}
 }
 
+static inline bool world_issues_upload(const struct decision *n)
+{
+	for (size_t i = 0; i < n->rows_count; i++)
+		if (n->rows[i].stage == STAGE_UPLOAD && n->rows[i].is_issued_now)
+			return true;
+	return false;
+}
+
+/* Who began never takes a place again; no limit is passed. */
+static inline void world_apply_quota(struct world *w, struct stored *s, const struct decision *n)
+{
+	struct place *p = world_place(w, n->after.id);
+	bool begins = world_issues_upload(n);
+	if (n->quota != QUOTA_STAYS) {
+		if (!p) {
+			assert_true(w->places_count < DELIVERIES);
+			p = &w->places[w->places_count++];
+			*p = (struct place){.delivery_id = n->after.id, .since_ms = w->now_ms};
+		}
+		assert_true(p->begun_ms == 0);
+		assert_true(n->quota == QUOTA_TAKES || n->quota_from_ms > 0);
+		p->free_ms = n->quota == QUOTA_TAKES ? 0 : n->quota_from_ms;
+	}
+	if (begins) {
+		assert_non_null(p);
+		assert_true(p->free_ms == 0);
+		p->begun_ms = p->begun_ms > 0 ? p->begun_ms : w->now_ms;
+	}
+	if (p && p->begun_ms == 0 && delivery_state_is_final(n->after.state)) {
+		*p = w->places[--w->places_count];
+		return;
+	}
+	if (n->quota != QUOTA_TAKES)
+		return;
+	const struct spec_limits *limits = &s->frozen.spec->limits;
+	struct quota_use use = world_quota(w, n->after.id);
+	if (limits->tenant_per_hour > 0)
+		assert_true(use.hour <= limits->tenant_per_hour);
+	if (limits->destination_per_day > 0)
+		assert_true(use.day <= limits->destination_per_day);
+}
+
 static inline void world_apply(struct world *w, struct stored *s, const struct decision *n)
 {
 	if (n->new_spec.spec)
@@ -324,6 +408,7 @@ static inline void world_apply(struct world *w, struct stored *s, const struct d
 	if (!n->is_changed)
 		return;
 	world_apply_rows(w, s, n);
+	world_apply_quota(w, s, n);
 	world_apply_head(w, n);
 	for (size_t i = 0; i < n->claims_count; i++) {
 		assert_true(w->claims_count < CLAIMS);
@@ -389,6 +474,8 @@ static inline struct stored *world_step(
 		}
 		if ((n.needs & NEED_CLAIMS) != 0)
 			facts.claimed_path = world_claimed(w, &n, id);
+		if ((n.needs & NEED_QUOTAS) != 0)
+			facts.tenant_quota = facts.destination_quota = world_quota(w, id);
 	}
 	struct issue_world iw = {w->now_ms, &w->rules, &w->tenant, &w->destination, &w->breaker,
 	        (facts.known & NEED_UNFINISHED) != 0};

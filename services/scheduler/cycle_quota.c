@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Quotas of tenants and destinations. decide is told how many places are taken; what it decides by
+ * that is only a wish, for others decide at the same time. Within the transaction who takes places
+ * is alone with the quota (an advisory lock for each, in the order of their names), counts once
+ * more, and is fenced where a limit would be passed: then it is decided anew, and held. So a limit
+ * holds however many schedulers there are, and a batch that is rolled back took no place. */
+#include "cycle.h"
+
+#include "longshore/civil.h"
+
+enum { QUEUE_MOST = 1000 }; /* looked at; who stands behind them has more than these ahead */
+
+static const int64_t HOUR_MS = INT64_C(3600) * 1000;
+static const int64_t DAY_MS = INT64_C(86400) * 1000;
+
+static bool is_name(struct quota_name a, struct quota_name b)
+{
+	return str_eq(a.tenant, b.tenant) && str_eq(a.destination, b.destination);
+}
+
+static struct quota_seen *find(struct cycle *c, struct quota_name name)
+{
+	for (size_t i = 0; i < c->quotas_count; i++)
+		if (is_name(c->quotas[i].name, name))
+			return &c->quotas[i];
+	return NULL;
+}
+
+static struct quota_seen *find_of(struct cycle *c, const struct item *item, bool is_at_destination)
+{
+	const struct spec *spec = item_spec(item);
+	if (!spec)
+		return NULL;
+	struct str at = is_at_destination ? spec->destination.name : STR("");
+	return find(c, (struct quota_name){spec->tenant, at});
+}
+
+static void want(struct cycle *c, struct quota_name name)
+{
+	if (!find(c, name))
+		c->quotas[c->quotas_count++] = (struct quota_seen){.name = name};
+}
+
+static void want_of(struct cycle *c, const struct item *item)
+{
+	const struct spec *spec = item_spec(item);
+	const struct spec_limits *limits = &spec->limits;
+	if (limits->tenant_per_hour > 0 || limits->tenant_per_day > 0)
+		want(c, (struct quota_name){spec->tenant, STR("")});
+	if (limits->destination_per_hour > 0 || limits->destination_per_day > 0)
+		want(c, (struct quota_name){spec->tenant, spec->destination.name});
+}
+
+/* Those from `from` on. */
+static struct quota_names names_of(struct cycle *c, size_t from)
+{
+	size_t count = c->quotas_count - from;
+	struct quota_name *names = arena_alloc(c->mem, (count + 1) * sizeof *names);
+	for (size_t i = 0; i < count; i++)
+		names[i] = c->quotas[from + i].name;
+	return (struct quota_names){names, count};
+}
+
+static int count_taken(struct cycle *c, size_t from, struct err *e)
+{
+	int64_t now = c->clock.now_ms;
+	const int64_t begins[2] = {
+	        civil_floor(now, HOUR_MS) * HOUR_MS, civil_floor(now, DAY_MS) * DAY_MS};
+	struct quota_taken *found = NULL;
+	size_t count = 0;
+	int bad = quota_db_count(c->s->pg, names_of(c, from), begins, c->mem, &found, &count, e);
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		struct quota_seen *seen = find(c, found[i].name);
+		seen->hour = found[i].hour;
+		seen->day = found[i].day;
+	}
+	return bad;
+}
+
+static int load_queues(struct cycle *c, size_t from, struct err *e)
+{
+	struct quota_waiting *found = NULL;
+	size_t count = 0;
+	int bad = quota_db_queues(c->s->pg, names_of(c, from), c->clock.now_ms, QUEUE_MOST, c->mem,
+	        &found, &count, e);
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		struct quota_seen *seen = find(c, found[i].name);
+		if (!seen->queue)
+			seen->queue = arena_alloc(c->mem, QUEUE_MOST * sizeof *seen->queue);
+		seen->queue[seen->queue_count++] = found[i].delivery_id;
+	}
+	return bad;
+}
+
+int cycle_gather_quotas(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	size_t from = c->quotas_count;
+	struct quota_seen *all = arena_alloc(c->mem, (from + 2 * count + 1) * sizeof *all);
+	if (from > 0)
+		memcpy(all, c->quotas, from * sizeof *all);
+	c->quotas = all;
+	for (size_t i = 0; i < count; i++)
+		want_of(c, items[i]);
+	if (c->quotas_count == from)
+		return 0;
+	int bad = count_taken(c, from, e);
+	return bad ? bad : load_queues(c, from, e);
+}
+
+static struct quota_use use_of(const struct quota_seen *seen, struct str id)
+{
+	struct quota_use use = {0};
+	if (!seen)
+		return use;
+	use.hour = seen->hour;
+	use.day = seen->day;
+	for (size_t i = 0; i < seen->queue_count && !str_eq(seen->queue[i], id); i++)
+		use.ahead += seen->queue[i].n > 0;
+	return use;
+}
+
+void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *out)
+{
+	if ((item->known & NEED_QUOTAS) == 0)
+		return;
+	out->tenant_quota = use_of(find_of(c, item, false), item->id);
+	out->destination_quota = use_of(find_of(c, item, true), item->id);
+}
+
+static void leave_queue(struct quota_seen *seen, struct str id)
+{
+	for (size_t i = 0; i < seen->queue_count; i++)
+		if (str_eq(seen->queue[i], id))
+			seen->queue[i] = (struct str){NULL, 0};
+}
+
+void cycle_note_quota(struct cycle *c, const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	bool leaves = n->quota == QUOTA_TAKES ||
+	              (n->quota == QUOTA_WAITS && n->quota_from_ms > c->clock.now_ms);
+	for (int at = 0; at < 2; at++) {
+		struct quota_seen *seen = find_of(c, item, at == 1);
+		if (!seen)
+			continue;
+		seen->hour += n->quota == QUOTA_TAKES;
+		seen->day += n->quota == QUOTA_TAKES;
+		if (leaves)
+			leave_queue(seen, item->id);
+	}
+}
+
+static bool takes_place(const struct item *item)
+{
+	return item->decision.is_changed && item->decision.quota == QUOTA_TAKES;
+}
+
+static int lock_quotas(struct cycle *c, struct err *e)
+{
+	struct str *locks = arena_alloc(c->mem, (c->quotas_count + 1) * sizeof *locks);
+	for (size_t i = 0; i < c->quotas_count; i++)
+		locks[i] = arena_printf(c->mem, "quota:" STR_FMT ":" STR_FMT,
+		        STR_ARG(c->quotas[i].name.tenant), STR_ARG(c->quotas[i].name.destination));
+	return task_db_lock_caps(c->s->pg, locks, c->quotas_count, c->mem, e);
+}
+
+static bool is_used_up(const struct quota_seen *seen, int64_t per_hour, int64_t per_day)
+{
+	return seen &&
+	       ((per_hour > 0 && seen->hour >= per_hour) || (per_day > 0 && seen->day >= per_day));
+}
+
+int cycle_claim_quotas(struct cycle *c, struct err *e)
+{
+	c->quotas = arena_alloc(c->mem, (2 * c->count + 1) * sizeof *c->quotas);
+	c->quotas_count = 0;
+	for (size_t i = 0; i < c->count; i++)
+		if (takes_place(c->items[i]))
+			want_of(c, c->items[i]);
+	if (c->quotas_count == 0)
+		return 0;
+	int bad = lock_quotas(c, e);
+	bad = bad ? bad : count_taken(c, 0, e);
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		const struct item *item = c->items[i];
+		if (!takes_place(item))
+			continue;
+		const struct spec_limits *limits = &item_spec(item)->limits;
+		if (is_used_up(find_of(c, item, false), limits->tenant_per_hour,
+		            limits->tenant_per_day) ||
+		        is_used_up(find_of(c, item, true), limits->destination_per_hour,
+		                limits->destination_per_day))
+			bad = err_set(e, ERR_FENCED, "quota",
+			        "the places of a quota were taken meanwhile");
+		cycle_note_quota(c, item);
+	}
+	return bad;
+}
+
+static bool issues_upload(const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	for (size_t i = 0; i < n->rows_count; i++)
+		if (n->rows[i].stage == STAGE_UPLOAD && n->rows[i].is_issued_now)
+			return true;
+	return false;
+}
+
+static struct quota_place place_of(const struct cycle *c, const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	const struct spec *spec = item_spec(item);
+	bool has_place = n->quota == QUOTA_TAKES;
+	return (struct quota_place){
+	        .delivery_id = item->id,
+	        .tenant = spec->tenant,
+	        .destination = spec->destination.name,
+	        .free_ms = has_place ? 0 : n->quota_from_ms,
+	        .begun_ms = has_place && issues_upload(item) ? c->clock.now_ms : 0,
+	};
+}
+
+/* Who has its place, and could not begin at once. */
+static bool begins_late(const struct item *item)
+{
+	return item->before.memory.has_uploads &&
+	       item->before.memory.phase == EV_PHASE_UPLOAD_PARTS && issues_upload(item);
+}
+
+int cycle_store_quotas(struct cycle *c, struct err *e)
+{
+	struct quota_place *places = arena_alloc(c->mem, (c->count + 1) * sizeof *places);
+	struct str *begun = arena_alloc(c->mem, (c->count + 1) * sizeof *begun);
+	struct str *over = arena_alloc(c->mem, (c->count + 1) * sizeof *over);
+	size_t places_count = 0, begun_count = 0, over_count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = c->items[i];
+		const struct decision *n = &item->decision;
+		if (!n->is_changed || n->after.kind != KIND_DELIVERY)
+			continue;
+		if (delivery_state_is_final(n->after.state))
+			over[over_count++] = item->id;
+		else if (n->quota != QUOTA_STAYS)
+			places[places_count++] = place_of(c, item);
+		else if (begins_late(item))
+			begun[begun_count++] = item->id;
+	}
+	struct pg *pg = c->s->pg;
+	int64_t now = c->clock.now_ms;
+	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
+	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
+	return bad ? bad : quota_db_drop(pg, over, over_count, c->mem, e);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Quotas: so many deliveries of a tenant, and of a tenant at a destination, may begin to upload in an
+ * hour and in a day. Both are UTC's: they are the same for all routes of a tenant, whatever their
+ * zones, and never 23 or 25 hours long. A delivery begins once, with its first upload; whatever
+ * becomes of it then, it counts. Who waits goes first come, first served. Pure. */
+#include "deciding.h"
+
+#include "longshore/civil.h"
+
+static const int64_t HOUR_MS = INT64_C(3600) * 1000;
+static const int64_t DAY_MS = INT64_C(86400) * 1000;
+
+struct quota {
+	struct str of;
+	const char *word;
+	int64_t limit, used, ahead; /* limit 0: none */
+	int64_t end_ms;             /* of the hour or day that lies in now_ms */
+};
+
+enum { QUOTAS = 4 };
+
+static int64_t next(int64_t now_ms, int64_t length_ms)
+{
+	return (civil_floor(now_ms, length_ms) + 1) * length_ms;
+}
+
+static void all_quotas(const struct deciding *d, struct quota out[QUOTAS])
+{
+	const struct spec_limits *limits = &d->frozen.spec->limits;
+	const struct quota_use *t = &d->facts->tenant_quota, *a = &d->facts->destination_quota;
+	int64_t hour = next(d->facts->now_ms, HOUR_MS), day = next(d->facts->now_ms, DAY_MS);
+	struct str tenant =
+	        arena_printf(d->mem, "Tenant " STR_FMT, STR_ARG(d->frozen.spec->tenant));
+	struct str destination = arena_printf(
+	        d->mem, "Destination " STR_FMT, STR_ARG(d->frozen.spec->destination.name));
+	out[0] = (struct quota){tenant, "hour", limits->tenant_per_hour, t->hour, t->ahead, hour};
+	out[1] = (struct quota){tenant, "day", limits->tenant_per_day, t->day, t->ahead, day};
+	out[2] = (struct quota){
+	        destination, "hour", limits->destination_per_hour, a->hour, a->ahead, hour};
+	out[3] = (struct quota){
+	        destination, "day", limits->destination_per_day, a->day, a->ahead, day};
+}
+
+static bool has_quota(const struct spec_limits *limits)
+{
+	return limits->tenant_per_hour > 0 || limits->tenant_per_day > 0 ||
+	       limits->destination_per_hour > 0 || limits->destination_per_day > 0;
+}
+
+static void hold(struct deciding *d, const struct quota *q, const char *why, int64_t again_ms)
+{
+	char at[CIVIL_LABEL_BYTES];
+	civil_label(civil_floor(again_ms, 1000), at);
+	d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
+	decide_hold(d, "quota", true,
+	        arena_printf(d->mem,
+	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; goes on by itself, "
+	                        "looks again at %s UTC; or raise the limit and resume, or cancel",
+	                STR_ARG(q->of), q->word, (long long)q->limit, why, at));
+	d->m->hold_check_ms = again_ms;
+	d->out->quota = QUOTA_WAITS;
+}
+
+bool decide_waits_for_quota(struct deciding *d)
+{
+	if (!has_quota(&d->frozen.spec->limits))
+		return false;
+	if (decide_lacks(d, NEED_QUOTAS))
+		return true;
+	struct quota all[QUOTAS];
+	const struct quota *full = NULL, *behind = NULL;
+	all_quotas(d, all);
+	for (int i = 0; i < QUOTAS; i++) {
+		const struct quota *q = &all[i];
+		if (q->limit > 0 && q->used >= q->limit && (!full || q->end_ms > full->end_ms))
+			full = q; /* the one that is used up for longest */
+		if (q->limit > 0 && q->used + q->ahead >= q->limit && !behind)
+			behind = q;
+	}
+	if (!behind)
+		return false;
+	int64_t soon = d->facts->now_ms + d->rules->hold_check_ms;
+	d->out->quota_from_ms = full ? full->end_ms : d->facts->now_ms;
+	if (full)
+		hold(d, full, "so many have begun to upload", full->end_ms);
+	else
+		hold(d, behind, "the places left are for others that came before",
+		        soon < behind->end_ms ? soon : behind->end_ms);
+	return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * run.quota_place: who waits for a place under a quota, has one, or began to upload. */
+#ifndef SCHEDULER_QUOTA_DB_H
+#define SCHEDULER_QUOTA_DB_H
+
+#include "longshore/arena.h"
+#include "longshore/err.h"
+#include "longshore/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pg;
+
+struct quota_name {
+	struct str tenant, destination; /* destination empty: all of the tenant */
+};
+struct quota_names {
+	const struct quota_name *items;
+	size_t count;
+};
+
+struct quota_taken {
+	struct quota_name name;
+	int64_t hour, day;
+};
+/* Places taken in the hour and day (Unix ms of their beginnings); a name without any is left out. */
+int quota_db_count(struct pg *pg, struct quota_names names, const int64_t begins_ms[2],
+        struct arena *mem, struct quota_taken **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+
+struct quota_waiting {
+	struct quota_name name;
+	struct str delivery_id;
+};
+/* Who may have a place at now_ms and waits for one: of each name the first `most`, in order. */
+int quota_db_queues(struct pg *pg, struct quota_names names, int64_t now_ms, int64_t most,
+        struct arena *mem, struct quota_waiting **out, size_t *out_count,
+        struct err *e) ERR_MUST_USE;
+
+struct quota_place {
+	struct str delivery_id, tenant, destination;
+	int64_t free_ms;  /* waits, and may have a place from then on; 0 = has one */
+	int64_t begun_ms; /* 0 = not yet */
+};
+int quota_db_store(struct pg *pg, const struct quota_place *places, size_t count, int64_t now_ms,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
+/* Of deliveries that have a place: those that did not begin yet begin now. */
+int quota_db_begin(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
+/* Of deliveries that are over: those that did not begin are forgotten. */
+int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
+
+#endif

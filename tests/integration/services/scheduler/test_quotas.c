@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Quotas on a real database: exactly as many deliveries begin as may, whoever decides and in
+ * whatever batches; and the rows that say so. */
+#include "replicas.h"
+
+#include "longshore/events.h"
+
+#include <pthread.h>
+
+enum { REPLICAS = 3, RACERS = 60, PLACES = 7 };
+
+static struct batch_message race[RACERS]; /* each of another delivery: its upload is next */
+
+static void add_routes(struct bench *b, int count, const char *destination)
+{
+	for (int i = 0; i < count; i++) {
+		char name[16], body[256];
+		(void)snprintf(name, sizeof name, "r%d", i);
+		(void)snprintf(body, sizeof body,
+		        "{\"name\":\"%s\",\"audience\":\"people\",\"bridge\":\"b\",\"destination\":"
+		        "\"%s\",\"bucket\":\"drop\"}",
+		        name, destination);
+		fleet_document(b, "Route", "acme", name, body);
+	}
+}
+
+static void limit_tenant(struct bench *b, int per_day)
+{
+	char body[128];
+	(void)snprintf(body, sizeof body, "{\"limits\":{\"deliveries_per_day\":%d}}", per_day);
+	fleet_document(b, "Tenant", "acme", "acme", body);
+}
+
+static void ask(struct bench *b, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "");
+		t.route = arena_printf(&b->mem, "r%d", i);
+		t.trigger_id = t.route;
+		fleet_ask(b, &t);
+	}
+}
+
+static int64_t count(struct bench *b, const char *what)
+{
+	struct str sql = arena_printf(&b->mem, "SELECT count(*) FROM %s", what);
+	return database_num(b->admin, sql.p);
+}
+
+static int64_t today(struct bench *b)
+{
+	return database_num(b->admin, "SELECT floor(extract(epoch FROM now()) / 86400)::bigint");
+}
+
+#define BEGAN \
+	"(SELECT DISTINCT delivery_id FROM run.task WHERE stage = 'upload' AND issue > 0) began"
+#define HELD "run.state WHERE state = 'held' AND reason = 'quota'"
+
+/* All of it in one batch of one scheduler: what it decided itself it knows, nothing is fenced. */
+static void a_batch_takes_no_more_places_than_there_are(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 12, "partner");
+	limit_tenant(b, PLACES);
+	ask(b, 0, 12);
+	int64_t day = today(b);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), PLACES);
+	assert_int_equal(count(b, BEGAN), PLACES);
+	assert_int_equal(count(b, HELD), 12 - PLACES);
+	assert_int_equal(b->s.tally.fenced, 0);
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), PLACES);
+	assert_int_equal(count(b, "run.quota_place WHERE free_at > now()"), 12 - PLACES);
+	assert_int_equal(count(b, "run.name_claim"), 2 * PLACES); /* part and marker */
+}
+
+/* Everything is done but what comes before the uploads: those results are kept for the race. */
+static void run_to_the_uploads(struct bench *b)
+{
+	size_t racers = 0;
+	for (; b->worked < b->sent->count; b->worked++) {
+		const struct sent *s = &b->sent->items[b->worked];
+		if (!fleet_is_task(s))
+			continue;
+		struct batch_message m =
+		        fleet_message(b, TOPIC_RESULTS, &ev_task_result_type, fleet_work(b, s));
+		if (str_eq(((const struct ev_task_head *)s->event)->stage, STR("marker")))
+			race[racers++] = m;
+		else
+			assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
+	}
+	assert_int_equal(racers, RACERS);
+}
+
+static pthread_barrier_t *start;
+static int place_in_line; /* of this replica */
+
+static void wait_for_the_others(void)
+{
+	int bad = pthread_barrier_wait(start);
+	if (bad != 0 && bad != PTHREAD_BARRIER_SERIAL_THREAD)
+		_exit(1);
+}
+
+/* A third of the deliveries each, so that they meet at the quota only. */
+static void feed_own(struct bench *b, struct scheduler *s)
+{
+	struct batch_message own[RACERS];
+	size_t n = 0;
+	for (int i = place_in_line; i < RACERS; i += REPLICAS)
+		own[n++] = race[i];
+	wait_for_the_others();
+	for (size_t i = 0; i < n; i += 5)
+		if (fleet_feed(b, s, own + i, n - i < 5 ? n - i : 5) != 0)
+			_exit(1);
+}
+
+/* All of the deliveries, so that batches are rolled back for that, too. */
+static void feed_all(struct bench *b, struct scheduler *s)
+{
+	wait_for_the_others();
+	for (int i = 0; i < RACERS; i += 10)
+		if (fleet_feed(b, s, race + (i + place_in_line * 20) % RACERS, 10) != 0)
+			_exit(1);
+}
+
+static void race_with(struct bench *b, void (*feed)(struct bench *, struct scheduler *))
+{
+	struct shared *counts = shared_new();
+	start = mmap(
+	        NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(start != MAP_FAILED);
+	pthread_barrierattr_t attr;
+	assert_int_equal(pthread_barrierattr_init(&attr), 0);
+	assert_int_equal(pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED), 0);
+	assert_int_equal(pthread_barrier_init(start, &attr, REPLICAS), 0);
+	pid_t pids[REPLICAS];
+	for (place_in_line = 0; place_in_line < REPLICAS; place_in_line++)
+		pids[place_in_line] = replica(b, counts, feed);
+	join(pids, REPLICAS);
+	munmap(start, sizeof *start);
+	munmap(counts, sizeof *counts);
+}
+
+static void exactly_as_many_begin_as_may(
+        struct bench *b, void (*feed)(struct bench *, struct scheduler *))
+{
+	int64_t day = today(b);
+	ask(b, 0, RACERS);
+	run_to_the_uploads(b);
+	race_with(b, feed);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, BEGAN), PLACES);
+	assert_int_equal(count(b, "run.state WHERE state = 'uploading'"), PLACES);
+	assert_int_equal(count(b, HELD), RACERS - PLACES);
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), PLACES);
+	assert_int_equal(count(b, "run.quota_place"), RACERS);
+}
+
+static void three_schedulers_begin_no_more_than_one(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, RACERS, "partner");
+	limit_tenant(b, PLACES);
+	exactly_as_many_begin_as_may(b, feed_own);
+}
+
+static void nor_do_they_where_batches_are_rolled_back(void **state)
+{
+	struct bench *b = *state;
+	fleet_document(b, "Destination", "", "narrow",
+	        "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}],\"naming\":{\"data_template\":"
+	        "\"n_{route}_{delivery}_{part}.csv\"},\"completion\":{\"kind\":\"success_file\","
+	        "\"name_template\":\"n_{route}_{delivery}_SUCCESS\"},"
+	        "\"limits\":{\"deliveries_per_day\":7,\"deliveries_per_hour\":50}}");
+	add_routes(b, RACERS, "narrow");
+	limit_tenant(b, RACERS);
+	exactly_as_many_begin_as_may(b, feed_all);
+}
+
+/* --- in the course of time: rows are moved into other hours and days --- */
+
+static void move_begun(struct bench *b, const char *interval)
+{
+	struct str sql = arena_printf(&b->mem,
+	        "UPDATE run.quota_place SET begun_at = begun_at - interval '%s'", interval);
+	database_sql(b->admin, sql.p);
+}
+
+/* The time to look has come: as if the clock had been set forward. */
+static void let_look(struct bench *b)
+{
+	static const struct pg_statement get = {
+	        "test_memory", "SELECT delivery_id, memory FROM " HELD " ORDER BY delivery_id", 0};
+	static const struct pg_statement put = {"test_put_memory",
+	        "UPDATE run.state SET memory = $2, due_at = now() WHERE delivery_id = $1", 2};
+	struct err e;
+	AUTO_PG_ROWS rows = NULL;
+	if (pg_run(b->admin, &get, NULL, &rows, NULL, &e) != 0)
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < pg_rows_count(rows); i++) {
+		struct ev_delivery_memory m;
+		struct buf bytes;
+		buf_init(&bytes, EVENT_MAX_BYTES);
+		if (event_decode(&ev_delivery_memory_type, pg_bytes(rows, i, 1, &b->mem), &b->mem,
+		            &m, &e) != 0)
+			fail_msg("%s", e.text);
+		assert_true(m.hold_check_ms > clock_unix_ms());
+		m.hold_check_ms = 1;
+		if (event_encode(&ev_delivery_memory_type, &m, &bytes, &e) != 0)
+			fail_msg("%s", e.text);
+		struct pg_params p;
+		pg_params_init(&p, &b->mem);
+		pg_add(&p, pg_text(rows, i, 0, &b->mem));
+		pg_add_bytes(&p, buf_str(&bytes));
+		if (pg_run(b->admin, &put, &p, NULL, NULL, &e) != 0)
+			fail_msg("%s", e.text);
+		buf_release(&bytes);
+	}
+	database_sql(b->admin, "UPDATE run.quota_place SET free_at = now() WHERE free_at > now()");
+	fleet_tick(b, &b->s);
+}
+
+static void what_began_yesterday_does_not_count_and_those_that_wait_go_on_in_order(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 5, "partner");
+	limit_tenant(b, 2);
+	int64_t day = today(b);
+	for (int i = 0; i < 5; i++) { /* one after the other */
+		ask(b, i, i + 1);
+		fleet_run(b);
+	}
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 2);
+	let_look(b); /* the day is not over: nobody goes */
+	fleet_run(b);
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 2);
+	move_begun(b, "1 day");
+	let_look(b);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.state WHERE state = 'completed' AND route IN ('r0', 'r1', "
+	                          "'r2', 'r3')"),
+	        4);
+	assert_int_equal(count(b, HELD " AND route = 'r4'"), 1);
+	assert_int_equal(count(b, "run.task WHERE stage = 'part'"), 5); /* nothing was made twice */
+	move_begun(b, "1 day");
+	let_look(b);
+	fleet_run(b);
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 5);
+}
+
+static void what_began_an_hour_ago_counts_for_the_day_only(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 3, "partner");
+	fleet_document(b, "Tenant", "acme", "acme",
+	        "{\"limits\":{\"deliveries_per_hour\":1,\"deliveries_per_day\":2}}");
+	int64_t day = today(b);
+	ask(b, 0, 1);
+	fleet_run(b);
+	/* The same day, and not this hour: the first or the last one of the day is another. */
+	database_sql(b->admin,
+	        "UPDATE run.quota_place SET begun_at = CASE WHEN extract(hour FROM now() AT TIME "
+	        "ZONE "
+	        "'UTC') >= 12 THEN date_trunc('day', now(), 'UTC') ELSE date_trunc('day', now(), "
+	        "'UTC') + interval '23 hours 59 minutes' END");
+	ask(b, 1, 3);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 2);
+	assert_int_equal(count(b, HELD), 1);
+	const struct ev_delivery_status *held = NULL;
+	for (size_t i = 0; i < b->sent->count; i++) {
+		const struct ev_delivery_status *said = b->sent->items[i].event;
+		if (b->sent->items[i].event_type == &ev_delivery_status_type &&
+		        str_eq(said->reason, STR("quota")))
+			held = said;
+	}
+	assert_non_null(held);
+	assert_true(
+	        str_has_prefix(held->detail, STR("Tenant acme: limits.deliveries_per_day is 2")));
+}
+
+/* --- rows --- */
+
+static void a_place_is_kept_until_the_upload_begins(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 3, "partner");
+	limit_tenant(b, 2);
+	int64_t day = today(b);
+	database_sql(b->admin,
+	        "INSERT INTO run.breaker VALUES ('partner', 5, now() + interval '1 hour', now())");
+	ask(b, 0, 3);
+	fleet_run(b);
+	assert_int_equal(count(b, BEGAN), 0); /* the destination is away */
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NULL AND free_at IS NULL"), 2);
+	assert_int_equal(count(b, HELD), 1); /* though nobody has begun */
+	database_sql(b->admin, "DELETE FROM run.breaker");
+	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
+	fleet_tick(b, &b->s);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, BEGAN), 2);
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), 2);
+	fleet_run(b);
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 2);
+	assert_int_equal(count(b, HELD), 1);
+}
+
+static void who_is_over_and_never_began_leaves_no_row(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 2, "partner");
+	limit_tenant(b, 1);
+	int64_t day = today(b);
+	ask(b, 0, 2);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.quota_place"), 2);
+	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_CANCEL, "c1");
+	t.delivery_id = database_text(b->admin, "SELECT delivery_id FROM " HELD, &b->mem);
+	fleet_ask(b, &t);
+	fleet_is_at(b, "cancelled", "cancelled");
+	assert_int_equal(count(b, "run.quota_place"), 1); /* who began stays */
+}
+
+/* A limit that is set later counts what began before it. */
+static void what_began_without_a_limit_counts(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 2, "partner");
+	int64_t day = today(b);
+	ask(b, 0, 1);
+	fleet_run(b);
+	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 1);
+	limit_tenant(b, 1);
+	ask(b, 1, 2);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	fleet_is_at(b, "held", "quota");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        FLEET_TEST(a_batch_takes_no_more_places_than_there_are),
+	        FLEET_TEST(three_schedulers_begin_no_more_than_one),
+	        FLEET_TEST(nor_do_they_where_batches_are_rolled_back),
+	        FLEET_TEST(what_began_yesterday_does_not_count_and_those_that_wait_go_on_in_order),
+	        FLEET_TEST(what_began_an_hour_ago_counts_for_the_day_only),
+	        FLEET_TEST(a_place_is_kept_until_the_upload_begins),
+	        FLEET_TEST(who_is_over_and_never_began_leaves_no_row),
+	        FLEET_TEST(what_began_without_a_limit_counts),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
