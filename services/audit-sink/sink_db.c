@@ -242,9 +242,13 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 	NUM_COLUMN(&p, records, count, ev_audit_record, at_ms);
 	NUM_COLUMN(&p, records, count, ev_audit_record, version);
 	add_facts(&p, links, count);
-	if (pg_run(pg, &sql_insert_records, &p, NULL, NULL, e) != 0)
-		return err_note(e, "append to the audit trail");
-	return 0;
+	if (pg_run(pg, &sql_insert_records, &p, NULL, NULL, e) == 0)
+		return 0;
+	/* The place in the chain was free when it was looked up: a recorder that was thought dead
+	 * has taken it. The records are good, and go behind its. */
+	if (strcmp(e->code, "pg_duplicate") == 0)
+		e->act = ERR_RETRY;
+	return err_note(e, "append to the audit trail");
 }
 
 int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count,

@@ -83,8 +83,9 @@ static int list_parts(struct deciding *d, const struct file_plan *plan, struct b
 	int64_t rows = 0;
 	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
 		bad = list_part(by[i], names[i], list, e);
-		if (bad == 0)
-			rows += done_output(by[i]->result, STR("file"))->rows;
+		int64_t more = bad == 0 ? done_output(by[i]->result, STR("file"))->rows : 0;
+		if (__builtin_add_overflow(rows, more, &rows))
+			bad = err_set(e, ERR_REJECT, "books", "the parts count too many rows");
 	}
 	*out_rows = rows;
 	return bad;

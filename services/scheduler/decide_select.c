@@ -79,6 +79,10 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 static const char *const select_counts[] = {"rows_read", "invalid", "filtered", "unmatched",
         "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
 
+/* All other counts of a delivery are parts of these, so nothing that is computed with them
+ * overflows. */
+static const int64_t count_most = INT64_C(1000000000000);
+
 static bool sum_counts(struct deciding *d)
 {
 	for (size_t k = 0; k < sizeof select_counts / sizeof select_counts[0]; k++) {
@@ -89,8 +93,9 @@ static bool sum_counts(struct deciding *d)
 			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
 				continue;
 			int64_t n = done_count(row->result, name);
-			if (__builtin_add_overflow(sum, n < 0 ? 0 : n, &sum))
+			if (n > count_most - sum)
 				return false;
+			sum += n < 0 ? 0 : n;
 		}
 		decide_set_count(d, name, sum);
 	}
@@ -147,7 +152,8 @@ static int list_selections(struct deciding *d, struct buf *list, struct err *e)
 	int32_t count = d->m->slices_count;
 	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
 	if (!by || !sum_counts(d))
-		return err_set(e, ERR_REJECT, "bad_result", "the counts of the slices overflow");
+		return err_set(e, ERR_REJECT, "bad_result",
+		        "the slices count more than %lld rows or links", (long long)count_most);
 	for (int32_t i = 0; i < count; i++) {
 		int bad = by[i] ? list_line(by[i], list, e)
 		                : err_set(e, ERR_REJECT, "bad_result", "slice %d has no result", i);

@@ -233,6 +233,24 @@ static void the_chain_links_each_record_once(void **state)
 	        "370ad7facbeb0da4ae5e8933fc8d8a41d6ec8fbc497f8dbf501809e0691ec3ce");
 }
 
+/* A recorder that was stopped goes on within its transaction, while another has its partitions. */
+static void a_chain_that_another_has_moved_on_is_followed(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	struct ev_audit_record r = record_of("r1", "t", NULL, 0);
+	struct batch_message m = message(TOPIC_AUDIT, 0, &ev_audit_record_type, &r);
+	database_sql(w->owner, "CREATE FUNCTION audit.taken() RETURNS trigger LANGUAGE plpgsql AS "
+	                       "'BEGIN RAISE unique_violation; END'");
+	database_sql(w->owner, "CREATE TRIGGER taken BEFORE INSERT ON audit.record FOR EACH ROW "
+	                       "EXECUTE FUNCTION audit.taken()");
+	/* REJECT would make a dead letter of a good record. */
+	assert_int_equal(send(w, &m, 1, &e), ERR_RETRY);
+	database_sql(w->owner, "DROP TRIGGER taken ON audit.record");
+	must(send(w, &m, 1, &e), &e);
+	assert_int_equal(num(w, "SELECT count(*) FROM audit.record"), 1);
+}
+
 static void emptied_tables_are_built_anew(void **state)
 {
 	struct world *w = *state;
@@ -310,6 +328,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(an_unchanged_row_is_not_written, setup, teardown),
 	        cmocka_unit_test_setup_teardown(receipts_make_files, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_chain_links_each_record_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_chain_that_another_has_moved_on_is_followed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(emptied_tables_are_built_anew, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_and_position_stand_or_fall_together, setup, teardown),

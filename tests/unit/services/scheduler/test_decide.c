@@ -170,6 +170,29 @@ static void books_that_do_not_balance_fail(void **state)
 	assert_non_null(strstr(s->x.memory.detail.p, "rows_read 28 is not invalid 3"));
 }
 
+/* Whoever may write to the results' topic: a number is no reason to end the scheduler. */
+static void counts_that_cannot_be_are_refused(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_SELECT);
+	for (; b->next < b->w.tasks_count; b->next++) {
+		struct ev_task_result *r = work(&b->k, &b->w.tasks[b->next]);
+		for (size_t i = 0; i < r->counts_count; i++)
+			r->counts[i].value = INT64_C(1000000000001);
+		(void)world_result(&b->w, r);
+	}
+	is_at(s, STATE_FAILED, "bad_result");
+	s = world_request(&b->w, D2, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_PART);
+	for (int i = 0; i < 3; i++) {
+		struct ev_task_result *r = work(&b->k, &b->w.tasks[b->next++]);
+		r->outputs[0].rows = INT64_MAX;
+		(void)world_result(&b->w, r);
+	}
+	is_at(s, STATE_FAILED, "books");
+}
+
 static void a_part_with_other_rows_fails(void **state)
 {
 	struct bench *b = *state;
@@ -493,6 +516,7 @@ int main(void)
 	        TEST(a_changed_source_begins_another_revision),
 	        TEST(a_source_that_never_rests_fails),
 	        TEST(books_that_do_not_balance_fail),
+	        TEST(counts_that_cannot_be_are_refused),
 	        TEST(a_part_with_other_rows_fails),
 	        TEST(cancel_before_any_upload_is_at_once),
 	        TEST(cancel_of_the_unknown_leaves_a_row),
