@@ -1,6 +1,7 @@
 """What a new user reads is what happens: the block of README.md's "First steps" is run as it is written there, with the
 data of examples/, on a stack of its own; what it delivers is computed by Python's csv. While its services run, the pages
 that tell of them are held against them."""
+import base64
 import json
 import os
 import re
@@ -8,14 +9,18 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.request import urlopen
 
+import psycopg
 import pytest
 import yaml
+from confluent_kafka import Producer
 
-from fleet import SERVICES
+from fleet import SERVICES, wait_until
 from route_oracle import RouteOracle, check
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/OPERATING.md").read_text()
 
 
 def first_steps():
@@ -103,6 +108,39 @@ def test_each_service_is_given_its_own_keys_and_role_only(newcomer):
         env = dict(e.split("=", 1) for e in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in e)
         assert env["LONGSHORE_KEYS"] == str(newcomer.run / "keys" / service)
         assert re.findall(r"user=(\S+)", env["LONGSHORE_POSTGRES"]) == ["longshore_" + service.replace("-", "_")]
+
+
+def test_the_services_offer_the_metrics_that_the_page_explains(newcomer):
+    told = set(re.findall(r"^\| `(longshore_\w+)`", PAGE, re.MULTILINE))
+    for service, (_, port) in newcomer.services().items():
+        for path in ("healthz", "readyz"):
+            with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+                assert answer.status == 200
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        assert {line.partition("{")[0] for line in lines} == told, service
+        assert all(f'service="{service}"' in line for line in lines)
+
+
+def test_a_dead_letter_is_found_and_read_as_the_page_says(newcomer):
+    section = PAGE.split("\n## Dead letters\n", 1)[1].split("\n## ", 1)[0]
+    (statement,) = re.findall(r"^```\n(SELECT .*?)^```$", section, re.MULTILINE | re.DOTALL)
+    (program,) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    servers = dict(line.split("=", 1) for line in newcomer.shell("./dev exec env").stdout.splitlines() if "=" in line)
+    producer = Producer({"bootstrap.servers": servers["LONGSHORE_KAFKA"]})
+    producer.produce("longshore.bridge.tasks", b"a stranger's", key=b"k")
+    assert producer.flush(30) == 0
+
+    def letters():
+        with psycopg.connect(servers["LONGSHORE_POSTGRES"]) as db:
+            return db.execute(statement).fetchall()
+    ((_, service, source, reason, _, _, _, partition, offset),) = wait_until(letters, 60, "the line of the dead letter")
+    assert (service, source, reason) == ("bridge-worker", "longshore.bridge.tasks", "undecodable")
+    program_file = newcomer.home / "look.py"
+    program_file.write_text(program)
+    letter = json.loads(newcomer.shell(
+        f"PARTITION={partition} OFFSET={offset} ./dev exec sh -c '\"$LONGSHORE_PYTHON\" {program_file}'").stdout)
+    assert base64.b64decode(letter["value"]) == b"a stranger's" and letter["reason"] == "undecodable"
 
 
 def test_a_fleet_that_runs_is_left_alone_and_one_without_keys_is_not_started(newcomer):

@@ -1,0 +1,125 @@
+"""docs/OPERATING.md against the code: its lists are whole, and name nothing that is not there."""
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs/OPERATING.md").read_text()
+PAGES = {"docs/OPERATING.md": PAGE, "README.md": (ROOT / "README.md").read_text(),
+         "examples/README.md": (ROOT / "examples/README.md").read_text()}
+WORD = r"`([a-z_]+)`"
+
+
+def sources(*folders):
+    return {f: f.read_text() for folder in folders for f in sorted((ROOT / folder).rglob("*.c"))}
+
+
+def rows(heading, first):
+    """Rows of the table below a heading whose head begins with that cell, as lists of cells."""
+    section = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    table = section.split(f"\n| {first} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip().strip("|").split(" | ")] for line in table]
+
+
+def words(cells):
+    return [w for cell in cells for w in re.findall(WORD, cell)]
+
+
+def held():
+    return {words(row[:1])[0]: row for row in rows("Held deliveries", "reason")}
+
+
+def test_every_hold_is_told():
+    code = "".join(sources("services/scheduler").values())
+    there = set(re.findall(r'decide_hold\(\s*d, "([a-z_]+)', code))
+    there |= set(re.findall(r'\bfind\(\s*d, &?f, "([a-z_]+)"', code))
+    there |= set(re.findall(r'"([a-z_]+)\(%s\)"', code)) | set(re.findall(r'STR\("([a-z_]+)\("', code))
+    there |= set(re.findall(r'"([a-z_]+)\(" STR_FMT', code))
+    there |= set(re.findall(r'"(\w+)"', re.search(r"asks\[\] = \{(.*?)\}", code, re.DOTALL).group(1)))
+    assert len(there) > 15 and set(held()) == there
+
+
+def test_what_releases_a_hold_is_what_status_says():
+    table = re.search(r"releases\[\] = \{(.*?)\};", (ROOT / "cli/delivery.c").read_text(), re.DOTALL).group(1)
+    commands = dict(re.findall(r'\{"(\w+)",\s*"longshore ([\w {}-]+)"\}', table))
+    assert len(commands) > 10
+    for reason, row in held().items():
+        if reason in commands:
+            verb, _, option = commands[reason].replace(" {}", "").partition(" ")
+            assert re.search(rf"`{verb}( {option})?`" if option else f"`{verb}`", row[2]), (reason, commands[reason])
+        else:
+            assert row[2].startswith("itself"), f"{reason}: `longshore status` knows no command that releases it"
+
+
+def test_every_line_of_the_log_that_warns_is_told():
+    code = "".join(sources("services", "common").values())
+    there = {}
+    for match in re.finditer(r'"((?:worker|scheduler)\.[a-z_.]+)"', code):
+        call = re.split(r"[;{}]", code[match.start() - 80:match.start()])[-1]  # the statement it stands in
+        level = re.search(r"LOG_(WARN|ERROR)|end_now\(", call)
+        if level:
+            there[match.group(1)] = "warn" if level.group(1) == "WARN" else "error"
+    assert len(there) > 15
+    told = {e: row[1] for row in rows("Logs", "event") for e in re.findall(r"`([a-z_.]+)`", row[0])}
+    assert told == there
+
+
+def codes(acts, folders):
+    """Codes of errors with one of these acts that code in the folders makes."""
+    found = set()
+    for text in sources(*folders).values():
+        found |= set(re.findall(r'err_set(?:_native|_errno)?\(\s*\w+,\s*(?:%s),\s*"([a-z_0-9]+)"' % "|".join(acts), text))
+    return found
+
+
+def test_every_reason_of_a_failure_is_told():
+    told = set(words(row[0] for row in rows("How a delivery ends", "reason of `failed`")))
+    workers = ("services/bridge-builder", "services/bridge-worker", "services/formatter", "services/uploader", "common/data",
+               "common/store", "common/crypto")
+    rejected = codes(("ERR_REJECT", "ERR_RETRY"), workers)
+    assert len(rejected) > 30
+    # Of `longshore keys init`, not of a task.
+    rejected -= {"key_conflict", "key_excess"}
+    # The source's absence holds; it never fails.
+    rejected -= {"source_missing"}
+    decided = set(re.findall(r'decide_fail\(\s*d, STR\("(\w+)"\)', "".join(sources("services/scheduler").values())))
+    decided |= codes(("ERR_REJECT",), ["services/scheduler"]) & {"books", "too_many_parts"}
+    missing = (rejected | decided) - told
+    assert not missing, f"OPERATING.md tells nothing of {sorted(missing)}"
+    everything = "".join(sources("services", "common").values())
+    unknown = {w for w in told if f'"{w}"' not in everything}
+    assert not unknown, f"no code says {sorted(unknown)}"
+
+
+def test_the_final_states_are_told():
+    text = (ROOT / "cli/delivery.c").read_text()
+    final = re.search(r"final\[\] = \{(.*?)\}", text, re.DOTALL).group(1)
+    told = [words(row[:1])[0] for row in rows("How a delivery ends", "state")]
+    assert sorted(told) == sorted(re.findall(r'"(\w+)"', final))
+
+
+def test_every_metric_is_told():
+    names = set(re.findall(r'"(longshore_\w+)"', (ROOT / "common/worker/metrics.c").read_text()))
+    told = [words(row[:1])[0] for row in rows("Health, readiness, metrics", "metric")]
+    assert len(told) == len(set(told)) and set(told) == names
+    outcomes = re.findall(r'outcome=\\"(\w+)\\"', (ROOT / "common/worker/metrics.c").read_text())
+    line = next(row[2] for row in rows("Health, readiness, metrics", "metric") if "longshore_results_total" in row[0])
+    assert outcomes and set(words([line])) >= set(outcomes)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_only_commands_and_settings_that_exist_are_named(page):
+    main = (ROOT / "cli/main.c").read_text()
+    verbs = set(re.findall(r"&verb_(\w+)", main)) | {"help"}
+    text = PAGES[page]
+    named = set(re.findall(r"(?:`|exec |^ *)longshore ([a-z]+)\b", text, re.MULTILINE))
+    assert named and named <= verbs, f"there is no longshore {sorted(named - verbs)}"
+    known = "".join(sources("common", "services", "cli").values()) + "".join(
+        f.read_text() for f in [ROOT / "dev", *(ROOT / "scripts").rglob("*.sh"), ROOT / "scripts/exec"])
+    prefixed = re.findall(r'"(LONGSHORE_\w+_)" name', known)
+    for setting in set(re.findall(r"LONGSHORE_[A-Z_]+", text)):
+        parts = [p for p in prefixed if setting.startswith(p)]
+        assert setting in known or any(f'"{setting[len(p):]}"' in known for p in parts), f"there is no {setting}"
+    for command in set(re.findall(r"\./dev ([a-z]+)", text)):
+        assert re.search(rf"^(.* \| )?{command}( \| .*)?\)", (ROOT / "dev").read_text(), re.MULTILINE), f"there is no ./dev {command}"
