@@ -38,14 +38,54 @@ static struct choice to_set_aside(
 	return nothing;
 }
 
-static struct task *first(struct task *const *tasks, size_t count, const struct choice_facts *facts,
-        enum mark_state mark)
+static struct task *first_suspect(
+        struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
 	struct task *found = NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct task *t = tasks[i];
-		if (is_waiting(t) && t->mark.state == mark && t->not_before_ms <= facts->mono_ms &&
-		        is_before(t, found))
+		if (is_suspect(t) && t->not_before_ms <= facts->mono_ms && is_before(t, found))
+			found = t;
+	}
+	return found;
+}
+
+int64_t choice_lane_threads(int64_t threads)
+{
+	int64_t others = threads / 4 > 1 ? threads / 4 : 1;
+	return threads > others ? threads - others : 1;
+}
+
+static bool needs_thread(const struct task *t)
+{
+	return t->state == TASK_MARKED || t->state == TASK_RUNNING;
+}
+
+static bool is_full(
+        struct task *const *tasks, size_t count, const struct choice_facts *facts, struct str lane)
+{
+	int64_t taken = 0;
+	if (facts->lane_threads >= facts->threads)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		taken += needs_thread(tasks[i]) && str_eq(tasks[i]->head->lane, lane);
+	return taken >= facts->lane_threads;
+}
+
+static struct task *first_fresh(
+        struct task *const *tasks, size_t count, const struct choice_facts *facts)
+{
+	struct task *found = NULL;
+	struct str full = {NULL, 0}; /* the last one that was: its tasks stand together */
+	for (size_t i = 0; i < count; i++) {
+		struct task *t = tasks[i];
+		if (!is_waiting(t) || t->mark.state != MARK_UNTOUCHED ||
+		        t->not_before_ms > facts->mono_ms || !is_before(t, found) ||
+		        (full.p && str_eq(full, t->head->lane)))
+			continue;
+		if (is_full(tasks, count, facts, t->head->lane))
+			full = t->head->lane;
+		else
 			found = t;
 	}
 	return found;
@@ -65,7 +105,7 @@ static struct company company_of(struct task *const *tasks, size_t count)
 		if (t->state == TASK_UNREAD || t->state == TASK_WAITING)
 			continue;
 		c.at_work++;
-		c.threads += t->state == TASK_MARKED || t->state == TASK_RUNNING;
+		c.threads += needs_thread(t);
 		c.has_alone |= t->mark.state == MARK_ALONE;
 	}
 	return c;
@@ -79,12 +119,12 @@ struct choice choose(struct task *const *tasks, size_t count, const struct choic
 	struct company company = company_of(tasks, count);
 	if (company.has_alone)
 		return nothing;
-	struct task *suspect = first(tasks, count, facts, MARK_SUSPECT);
+	struct task *suspect = first_suspect(tasks, count, facts);
 	if (suspect && suspect->lease == LEASE_UNASKED)
 		return (struct choice){CHOICE_LEASE, suspect};
 	if (suspect)
 		return company.at_work ? nothing : (struct choice){CHOICE_ALONE, suspect};
-	struct task *fresh = first(tasks, count, facts, MARK_UNTOUCHED);
+	struct task *fresh = first_fresh(tasks, count, facts);
 	if (!fresh || company.threads >= facts->threads)
 		return nothing;
 	return (struct choice){fresh->lease == LEASE_UNASKED ? CHOICE_LEASE : CHOICE_RUN, fresh};

@@ -7,7 +7,7 @@
  *   - suspects come before fresh tasks and run alone: nothing else is at work in the whole process,
  * also nothing that is left over from a revoked partition, and nothing starts beside them;
  *   - who waits (a lease held elsewhere) holds up no other;
- *   - no more tasks than threads.
+ *   - no more tasks than threads, and of one lane no more than its share of them.
  */
 #ifndef COMMON_WORKER_CHOICE_H
 #define COMMON_WORKER_CHOICE_H
@@ -32,8 +32,13 @@ struct choice_facts {
 	int64_t now_ms; /* wall clock */
 	int64_t mono_ms;
 	int64_t threads;
+	int64_t lane_threads; /* of them for one lane at most */
 	int64_t poison_limit;
 };
+
+/* The share of one lane where lanes may hang: a quarter of the threads, one at least, is left for
+ * others; of one thread it is the whole. */
+int64_t choice_lane_threads(int64_t threads);
 
 struct choice choose(struct task *const *tasks, size_t count, const struct choice_facts *facts);
 

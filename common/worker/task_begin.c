@@ -93,8 +93,15 @@ int begin_choose(struct task_loop *l, struct err *e)
 	if (l->is_draining || l->is_fenced)
 		return 0;
 	for (;;) {
-		const struct choice_facts facts = {clock_unix_ms(), clock_mono_ms(),
-		        l->frame->conf.threads, l->frame->conf.poison_limit};
+		int64_t threads = l->frame->conf.threads;
+		const struct choice_facts facts = {
+		        .now_ms = clock_unix_ms(),
+		        .mono_ms = clock_mono_ms(),
+		        .threads = threads,
+		        .lane_threads =
+		                l->service->shares_threads ? choice_lane_threads(threads) : threads,
+		        .poison_limit = l->frame->conf.poison_limit,
+		};
 		struct choice c = choose(l->tasks, l->tasks_count, &facts);
 		int act = 0;
 		switch (c.step) {

@@ -74,6 +74,7 @@ struct task_service {
 	enum topic topic;
 	const struct ev_type *type; /* the topic's event */
 	const char *result_prefix;  /* staging prefix this service may write: "selections" */
+	bool shares_threads;        /* lanes may hang (a destination): none gets all threads */
 	const char *const
 	        *prefixes; /* all prefixes that it writes below, ended by NULL: temporaries
 	                                of killed writers there are removed; NULL: none */

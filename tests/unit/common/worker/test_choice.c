@@ -20,7 +20,7 @@ static int fresh(void **state)
 {
 	(void)state;
 	facts = (struct choice_facts){
-	        .now_ms = NOW, .mono_ms = MONO, .threads = 2, .poison_limit = 3};
+	        .now_ms = NOW, .mono_ms = MONO, .threads = 2, .lane_threads = 2, .poison_limit = 3};
 	for (int i = 0; i < TASKS; i++) {
 		heads[i] = (struct ev_task_head){.not_after_ms = NOW};
 		tasks[i] = (struct task){.state = TASK_WAITING,
@@ -68,6 +68,34 @@ static void no_more_tasks_than_threads(void **state)
 	tasks[2].state = TASK_RUNNING;
 	tasks[2].is_owned = false; /* left over from a revoked partition, but at work */
 	expect(CHOICE_NONE, -1);
+}
+
+/* A destination that hangs leaves threads for the others. */
+static void a_lane_gets_its_share_of_the_threads(void **state)
+{
+	(void)state;
+	facts.threads = 3;
+	facts.lane_threads = 1;
+	for (int i = 0; i < TASKS; i++)
+		heads[i].lane = i < 3 ? STR("hangs") : STR("other");
+	expect(CHOICE_RUN, 0);
+	tasks[0].state = TASK_RUNNING;
+	expect(CHOICE_RUN, 3); /* those before it wait for their lane */
+	tasks[3].state = TASK_RUNNING;
+	expect(CHOICE_NONE, -1);
+	tasks[0].state = TASK_SENDING;
+	expect(CHOICE_RUN, 1);
+	facts.lane_threads = 3; /* not shared */
+	tasks[1].state = TASK_RUNNING;
+	expect(CHOICE_RUN, 2);
+}
+
+static void a_share_leaves_room_and_is_never_nothing(void **state)
+{
+	static const int64_t shares[][2] = {{1, 1}, {2, 1}, {3, 2}, {4, 3}, {8, 6}, {256, 192}};
+	(void)state;
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+		assert_int_equal(choice_lane_threads(shares[i][0]), shares[i][1]);
 }
 
 static void lease_comes_before_the_start(void **state)
@@ -203,6 +231,8 @@ int main(void)
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test_setup(fresh_tasks_start_as_they_came, fresh),
 	        cmocka_unit_test_setup(no_more_tasks_than_threads, fresh),
+	        cmocka_unit_test_setup(a_lane_gets_its_share_of_the_threads, fresh),
+	        cmocka_unit_test(a_share_leaves_room_and_is_never_nothing),
 	        cmocka_unit_test_setup(lease_comes_before_the_start, fresh),
 	        cmocka_unit_test_setup(task_leased_elsewhere_holds_up_no_other, fresh),
 	        cmocka_unit_test_setup(suspects_run_alone_and_before_fresh_ones, fresh),

@@ -433,6 +433,13 @@ static void threads_share_the_service(void **state)
 	expect_delivered("2026/part1.csv");
 }
 
+/* The lane of an upload is its destination; what the loop makes of it test_choice shows. */
+static void no_destination_may_have_all_threads(void **state)
+{
+	(void)state;
+	assert_true(uploader_service.shares_threads);
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -449,6 +456,7 @@ int main(void)
 	        IN_WORLD(the_rate_is_kept_by_deferring),
 	        IN_WORLD(settle_is_never_held_back_by_the_rate),
 	        IN_WORLD(threads_share_the_service),
+	        cmocka_unit_test(no_destination_may_have_all_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
