@@ -1,0 +1,37 @@
+"""The partners' documents of destinations/ can be applied as they are, and `apply` warns of what will hold a delivery."""
+import re
+from pathlib import Path
+
+import pytest
+
+import makers
+from fleet import Fleet
+
+FOLDER = Path(__file__).resolve().parents[3] / "destinations"
+NAMES = sorted(f.stem for f in FOLDER.glob("*.yaml"))
+TABLE = dict(re.findall(r"^\| ([a-z_]+) \| (.*) \|$", (FOLDER / "README.md").read_text(), re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def fleet():
+    f = Fleet("destinations")  # nothing is delivered: no service is started
+    try:
+        f.setup()
+        yield f
+    finally:
+        f.remove()
+
+
+def test_every_partner_s_document_is_applied_and_what_it_lacks_is_said(fleet):
+    done = fleet.run("apply", "-f", str(FOLDER))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"Destination {n}: applied" for n in NAMES] and len(NAMES) == 9
+    source = fleet.path("source")
+    fleet.apply([makers.tenant(), makers.audience(source), makers.bridge(source), makers.bucket(fleet.path("drop"))])
+    for name in NAMES:
+        path = Path(fleet.path(f"{name}.yaml"))
+        path.write_text("kind: Route\ntenant: acme\nname: to\naudience: people\nbridge: tokens\nbucket: box\n"
+                        f"destination: {name}\n")
+        done = fleet.run("apply", "-f", str(path))
+        assert done.returncode == 0
+        assert done.stderr == f"{path}:1: warning: deliveries of route to will be held: unsupported({TABLE[name]})\n"
