@@ -68,7 +68,7 @@ static void tally_facts(struct tally *t, struct encoded_facts *out)
 
 const char *encoder_id(enum encoding encoding)
 {
-	return encoding == ENCODING_GZIP ? gzip_id() : "none";
+	return encoding == ENCODING_GZIP ? gzip_id() : "";
 }
 
 static int hand_on(void *arg, const void *p, size_t n, struct err *e)

@@ -45,8 +45,8 @@ int encoder_write(struct encoder *c, const void *p, size_t n, struct err *e) ERR
 int encoder_finish(struct encoder *c, struct encoded_facts *out, struct err *e) ERR_MUST_USE;
 void encoder_free(struct encoder *c); /* accepts NULL */
 
-/* The build that made the bytes, for compressed bytes may differ between builds: "isal-2.30.0/1",
- * "none". Static. */
+/* The build that made the bytes, for compressed bytes may differ between builds: "isal-2.30.0/1".
+ * Empty: nothing is compressed. Static. */
 const char *encoder_id(enum encoding encoding);
 
 /* Positioned reads of a stored file, as sealed_read does them: *out_n < n only at the end. */

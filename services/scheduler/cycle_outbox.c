@@ -118,8 +118,7 @@ static int add_task(
 		e->act = ERR_FATAL; /* our own bytes */
 		return err_note(e, "stored event of task " STR_FMT, STR_ARG(row->id));
 	}
-	event.head.issue = row->issue;
-	event.head.not_after_ms = row->not_after_ms;
+	issue_fill(x, row, &event);
 	fill_spec(c, item, &event.head);
 	struct outbox_row *out = NULL;
 	int bad = add_event(c, x, plan->type, &event, &out, e);

@@ -39,6 +39,7 @@ static void be_born(struct deciding *d, const struct decide_event *ev)
 	        .approved_hash = STR(""),
 	        .manifest_plain = STR(""),
 	        .marker_plain = STR(""),
+	        .place = STR(""),
 	        .end_state = STR(""),
 	        .end_reason = STR(""),
 	        .end_detail = STR(""),

@@ -176,14 +176,58 @@ void decide_check_phase(struct deciding *d)
 	}
 }
 
+static bool is_by_person(const struct ev_task_result *r)
+{
+	return str_eq(done_fact(r, STR("place_by")), STR("person"));
+}
+
+bool decide_is_elsewhere(const struct deciding *d, const struct ev_task_result *r)
+{
+	struct str place = done_fact(r, STR("place")); /* an older uploader does not say */
+	return place.n > 0 && d->m->place.n > 0 && !is_by_person(r) && !str_eq(place, d->m->place);
+}
+
+/* The first receipt's place is the delivery's, until a person's answer names another. */
+static void keep_place(struct deciding *d, const struct ev_task_result *r)
+{
+	struct str place = done_fact(r, STR("place"));
+	if (place.n > 0 && (d->m->place.n == 0 || is_by_person(r)))
+		d->m->place = arena_str(d->mem, place);
+}
+
+/* Several files were under way when the drop was mounted or unmounted. The receipt says that this
+ * one was sent, but the partner has no whole delivery. */
+static void file_elsewhere(struct deciding *d, const struct ev_task_result *r)
+{
+	struct str detail = arena_printf(d->mem,
+	        STR_FMT " %d: the file was put into another directory than those before it; see "
+	                "that the bucket is mounted, remove what is below its mount point, and "
+	                "deliver again",
+	        STR_ARG(r->stage), (int)r->index);
+	if (r->receipt)
+		decide_add_receipt(d, r->receipt);
+	if (d->m->phase != EV_PHASE_SETTLE) {
+		decide_fail(d, STR("drop_changed"), detail);
+		return;
+	}
+	d->m->end_detail = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(d->m->end_detail),
+	        d->m->end_detail.n > 0 ? "; " : "", STR_ARG(detail));
+	decide_check_phase(d);
+}
+
 static void done_at_destination(struct deciding *d, const struct task_row *row)
 {
 	const struct ev_task_result *r = row->result;
-	if (row->stage == STAGE_UPLOAD) {
+	bool is_upload = row->stage == STAGE_UPLOAD;
+	bool is_visible = is_upload || str_eq(done_fact(r, STR("visible")), STR("true"));
+	if (is_upload)
 		d->out->uploads_up++;
-		file_seen(d, r->receipt);
-	} else if (row->stage == STAGE_SETTLE &&
-	           str_eq(done_fact(r, STR("visible")), STR("true"))) {
+	if (is_visible && decide_is_elsewhere(d, r)) {
+		file_elsewhere(d, r);
+		return;
+	}
+	if (is_visible) {
+		keep_place(d, r);
 		file_seen(d, r->receipt);
 	}
 	decide_check_phase(d);

@@ -43,7 +43,7 @@ static void add_settles(struct deciding *d, const int32_t *open, size_t count)
 	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0)
 		return; /* it was planned once: the same input plans again */
 	for (size_t i = 0; i < count; i++) {
-		struct file_upload file = {.index = open[i]};
+		struct file_upload file = {.index = open[i], .encoder = decide_encoder(d, open[i])};
 		file.role = plan_role(&plan, file.index);
 		if (plan_name(&plan, file.index, d->mem, &file.name, &e) == 0)
 			decide_add_settle(d, &file);
@@ -106,7 +106,7 @@ static void name_visible(struct deciding *d)
 		bool is_file =
 		        decide_row_is(d, row, STAGE_UPLOAD) || decide_row_is(d, row, STAGE_SETTLE);
 		if (!is_file || row->status != TASK_DONE || !row->result || !row->result->receipt ||
-		        shown++ >= NAMES_SHOWN)
+		        decide_is_elsewhere(d, row->result) || shown++ >= NAMES_SHOWN)
 			continue;
 		names = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(names),
 		        shown > 1 ? ", " : "", STR_ARG(row->result->receipt->name));
@@ -142,7 +142,7 @@ void decide_end(struct deciding *d, enum delivery_state state, struct str reason
 		conclude(d, state, reason, detail);
 		return;
 	}
-	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD))
+	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << STAGE_UPLOAD))
 		return;
 	int32_t *open = NULL;
 	size_t count = 0;

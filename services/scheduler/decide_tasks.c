@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * New task rows. A task's id is the hash of its whole input: what is hashed here is what is in the
- * event, in order, but for issue and time. Rows begin as waiting and ready; which of them are
- * issued at once is decided behind decide, where the caps are known. Pure.
+ * event, in order, but for what its issue brings (issue.h) and what only describes the file. Rows
+ * begin as waiting and ready; which of them are issued at once is decided behind decide, where the
+ * caps are known. Pure.
  */
 #include "deciding.h"
 
@@ -242,6 +243,8 @@ void decide_add_upload(struct deciding *d, const struct file_upload *file)
 	t->upload.file_name = file->name;
 	t->upload.file = file->file;
 	t->upload.plain_sha256 = file->plain_sha256;
+	t->upload.place = STR("");
+	t->upload.encoder = file->encoder;
 	t->upload.role = file->role;
 	t->upload.resolution = file->resolution;
 	add_task(d, STAGE_UPLOAD, t, file->resolution == EV_RESOLUTION_NONE ? 0 : d->m->looks);
@@ -256,6 +259,8 @@ void decide_add_settle(struct deciding *d, const struct file_upload *file)
 	t->upload.file_name = file->name;
 	t->upload.role = file->role;
 	t->upload.plain_sha256 = STR("");
+	t->upload.place = STR("");
+	t->upload.encoder = file->encoder;
 	t->upload.resolution = file->resolution;
 	add_task(d, STAGE_SETTLE, t, file->resolution == EV_RESOLUTION_NONE ? 0 : d->m->looks);
 }

@@ -18,6 +18,15 @@ static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str 
 	return bad == 0;
 }
 
+struct str decide_encoder(struct deciding *d, int32_t index)
+{
+	const struct task_row *row = decide_done_row(d, STAGE_PART, index);
+	struct str encoder = {0};
+	if (row && row->result)
+		encoder = done_fact(row->result, STR("encoder"));
+	return encoder.p ? encoder : STR("");
+}
+
 /* The staged file of a place in the plan. */
 static bool file_of(
         struct deciding *d, const struct file_plan *plan, int32_t index, struct file_upload *out)
@@ -26,6 +35,7 @@ static bool file_of(
 	out->index = index;
 	out->role = plan_role(plan, index);
 	out->plain_sha256 = STR("");
+	out->encoder = STR("");
 	if (out->role == EV_FILE_ROLE_MANIFEST) {
 		out->file = m->manifest;
 		out->plain_sha256 = m->manifest_plain;
@@ -39,6 +49,7 @@ static bool file_of(
 		struct str plain = done_fact(row->result, STR("plain_sha256"));
 		out->file = decide_copy_ref(d, done_output(row->result, STR("file")));
 		out->plain_sha256 = plain.p ? plain : STR("");
+		out->encoder = decide_encoder(d, index);
 	}
 	return out->file != NULL;
 }
@@ -143,6 +154,7 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 		struct file_upload settle = {.index = index,
 		        .name = names[index],
 		        .role = plan_role(&plan, index),
+		        .encoder = decide_encoder(d, index),
 		        .resolution = resolution};
 		if (settles)
 			decide_add_settle(d, &settle);

@@ -62,12 +62,12 @@ struct file_upload {
 	struct str name;
 	enum ev_file_role role;
 	struct ev_staged_ref *file;
-	struct str plain_sha256;
+	struct str plain_sha256, encoder;
 	enum ev_resolution resolution;
 };
 void decide_add_upload(struct deciding *d, const struct file_upload *file);
 void decide_add_settle(struct deciding *d,
-        const struct file_upload *file); /* index, name, role, resolution count */
+        const struct file_upload *file); /* index, name, role, encoder, resolution count */
 
 /* decide_hold.c */
 void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
@@ -114,6 +114,9 @@ void decide_trailers_done(struct deciding *d);
 bool decide_waits_for_quota(struct deciding *d);
 
 /* decide_upload.c */
+/* Which encoder made a part, as its result says; empty for what is not compressed, and without
+ * STAGE_PART. */
+struct str decide_encoder(struct deciding *d, int32_t index);
 void decide_upload(struct deciding *d);
 void decide_uploaded(struct deciding *d);
 void decide_resend(struct deciding *d, enum ev_resolution resolution);
@@ -126,6 +129,8 @@ void decide_settled(struct deciding *d);
 void decide_complete(struct deciding *d, struct str reason);
 
 /* decide_result.c */
+/* The file of this receipt is in another drop than the delivery's others. */
+bool decide_is_elsewhere(const struct deciding *d, const struct ev_task_result *r);
 void decide_result(struct deciding *d, const struct decide_event *ev);
 void decide_check_phase(struct deciding *d); /* goes on when all tasks of the phase are done */
 

@@ -114,3 +114,11 @@ void issue_ready(
 		due = sooner(due, before->due_ms);
 	x->due_ms = due != 0 ? due : w->now_ms + w->rules->not_after_ms;
 }
+
+void issue_fill(const struct delivery *x, const struct task_row *row, union task_event *event)
+{
+	event->head.issue = row->issue;
+	event->head.not_after_ms = row->not_after_ms;
+	if (row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE)
+		event->upload.place = x->memory.place;
+}

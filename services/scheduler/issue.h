@@ -36,4 +36,8 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w);
 
+/* What an issue adds to the task's event: its number and time and, at the destination, where the
+ * delivery's files are as far as is known now. */
+void issue_fill(const struct delivery *x, const struct task_row *row, union task_event *event);
+
 #endif

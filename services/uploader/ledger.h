@@ -72,6 +72,7 @@ struct ledger_task {
 	int64_t bytes;
 	int64_t rows;
 	struct str plain_sha256;
+	struct str place; /* identity of the drop that has the delivery's first file; or empty */
 	bool others_may_delete;  /* somebody but us may remove temporaries at the drop */
 	int64_t now_ms;          /* for the receipt */
 	const atomic_bool *stop; /* may be NULL; set: WRITE answers ERR_DEFER ("drain") */

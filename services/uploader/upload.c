@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One task: its neighbours are put together, the ledger does the rest, and the answer is written
  * down. */
+#include "longshore/result.h"
 #include "longshore/sealed.h"
 #include "uploader.h"
 
@@ -124,6 +125,7 @@ static struct ledger_task task_of(const struct upload_op *op, enum ledger_op wha
 	        .name = t->file_name,
 	        .role = str_c(role_name(t->role)),
 	        .plain_sha256 = t->plain_sha256,
+	        .place = t->place,
 	        .others_may_delete = op->spec->bucket.others_may_delete,
 	        .now_ms = op->run->now_ms,
 	        .stop = op->run->stop,
@@ -160,13 +162,22 @@ struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct 
 	        .plain_sha256 = copy(op, is_theirs ? "" : r->plain_sha256),
 	        .md5 = copy(op, is_theirs ? "" : r->md5),
 	        .crc32c = copy(op, is_theirs ? "" : r->crc32c),
-	        .encoder = STR(""),
+	        .encoder = is_theirs ? STR("") : arena_str(mem, op->task->encoder),
 	        .guarantee = copy(op, r->guarantee),
 	        .verified = copy(op, r->verified),
 	        .blind = true, /* formatter renders identifiers from values only */
 	        .committed_at_ms = r->committed_at_ms,
 	};
 	return receipt;
+}
+
+/* Where the file is, so that the delivery's other files go there, too. */
+static void tell_place(const struct upload_op *op, const struct record *r)
+{
+	struct arena *mem = op->run->mem;
+	result_fact(op->out, mem, STR("place"), copy(op, r->place));
+	if (op->task->resolution != EV_RESOLUTION_NONE)
+		result_fact(op->out, mem, STR("place_by"), STR("person"));
 }
 
 static int run_ledger(const struct upload_op *op, enum ledger_op what, struct err *e)
@@ -189,8 +200,10 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	int rc = ledger_new(&task, &ports, &l, e);
 	if (rc == 0)
 		rc = ledger_run(l, e);
-	if (rc == 0 && l->is_visible)
+	if (rc == 0 && l->is_visible) {
 		op->out->receipt = upload_receipt(op, &l->record);
+		tell_place(op, &l->record);
+	}
 	ledger_free(l);
 	sealed_close(n.file);
 	secret_wipe(&key);
@@ -236,10 +249,7 @@ int upload_settle(const struct upload_op *op, struct err *e)
 {
 	if (run_ledger(op, LEDGER_SETTLE, e) != 0)
 		return e->act;
-	struct ev_fact *fact = ARENA_NEW(op->run->mem, struct ev_fact);
-	*fact = (struct ev_fact){
-	        STR("visible"), op->out->receipt != NULL ? STR("true") : STR("false")};
-	op->out->facts = fact;
-	op->out->facts_count = 1;
+	result_fact(op->out, op->run->mem, STR("visible"),
+	        op->out->receipt != NULL ? STR("true") : STR("false"));
 	return 0;
 }

@@ -111,5 +111,26 @@ def test_a_place_that_goes_away_with_a_file_half_sent_gets_it_once(world):
     assert os.listdir(os.path.join(drop, ".longshore-tmp")) == ["identity"], "a temporary is left"
 
 
+def test_a_delivery_is_not_dealt_out_to_two_places(world):
+    """Its part is receipted, and before the marker the drop is unmounted: the marker waits for the place of the part."""
+    uploader = next(u for u in world.fleet.of("uploader") if u.process.poll() is None)
+    trap = Trap(uploader.pid, "ledger_after_committed")
+    delivery = world.deliver("moved")
+    trap.wait()
+    assert uploader.process.wait(10) == -signal.SIGKILL
+    drop, away, empty = (world.fleet.path(n) for n in ("drop", "drop.away2", "drop.empty2"))
+    os.rename(drop, away)
+    os.mkdir(drop)
+    world.fleet.start_replica("uploader")
+    world.fleet.wait_until_status(delivery, lambda d: d["state"] in ("completed", "failed") or "was away" in d["detail"], 60, "waiting")
+    assert world.fleet.dropped() == {}, "put into a place that is not the delivery's"
+    os.rename(drop, empty)
+    os.rename(away, drop)
+    status = world.completes(delivery)
+    assert status["revision"] == 1
+    encoders = {f["role"]: f["receipt"]["encoder"] for f in status["files"]}
+    assert encoders["part"].startswith("isal-") and encoders["marker"] == "", encoders
+
+
 def test_nothing_is_left_over(world):
     wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")

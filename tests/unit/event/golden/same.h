@@ -195,6 +195,7 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	same_text(got->marker_plain, want->marker_plain);
 	assert_true(got->is_formatted == want->is_formatted);
 	assert_true(got->has_uploads == want->has_uploads);
+	same_text(got->place, want->place);
 	same_text(got->end_state, want->end_state);
 	same_text(got->end_reason, want->end_reason);
 	same_text(got->end_detail, want->end_detail);
@@ -337,4 +338,6 @@ static void same_upload_task(const struct ev_upload_task *got, const struct ev_u
 	same_text(got->plain_sha256, want->plain_sha256);
 	assert_true(got->role == want->role);
 	assert_true(got->resolution == want->resolution);
+	same_text(got->place, want->place);
+	same_text(got->encoder, want->encoder);
 }

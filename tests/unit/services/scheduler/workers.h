@@ -20,6 +20,8 @@ struct workers {
 	int64_t blocked;        /* of the chosen, by the lists */
 	int64_t list_modified_ms;
 	const char *list_hash;
+	const char
+	        *place; /* of the drop that is mounted now; NULL: an uploader that does not say */
 	struct ledger_file files[FILES];
 	size_t files_count;
 };
@@ -152,7 +154,10 @@ static inline void give_receipt(
 	struct ev_file_receipt *receipt = ARENA_NEW(&k->w->mem, struct ev_file_receipt);
 	receipt->file_id = m->event.upload.file_id;
 	receipt->name = m->event.upload.file_name;
+	receipt->encoder = m->event.upload.encoder;
 	r->receipt = receipt;
+	if (k->place)
+		give_fact(k, r, "place", str_c(k->place));
 }
 
 static inline struct ev_task_result *do_upload(struct workers *k, const struct message *m)
@@ -203,6 +208,7 @@ static inline struct ev_task_result *work(struct workers *k, const struct messag
 		break;
 	case STAGE_PART:
 		give_output(k, r, "file", "files", m->event.format.ranks);
+		give_fact(k, r, "encoder", STR("isal-0"));
 		give_fact(k, r, "plain_sha256", STR("11"));
 		break;
 	case STAGE_MANIFEST:

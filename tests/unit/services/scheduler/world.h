@@ -284,14 +284,14 @@ static inline void world_check_step(const struct stored *s, const struct decisio
 
 /* --- applying --- */
 
-static inline void world_publish(struct world *w, struct stored *s, const struct task_row *row)
+static inline void world_publish(
+        struct world *w, const struct delivery *x, const struct task_row *row)
 {
 	assert_true(w->tasks_count < MESSAGES);
 	struct message *m = &w->tasks[w->tasks_count++];
-	*m = (struct message){.delivery_id = s->x.id, .stage = row->stage};
+	*m = (struct message){.delivery_id = x->id, .stage = row->stage};
 	m->event = *row->made;
-	m->event.head.issue = row->issue;
-	m->event.head.not_after_ms = row->not_after_ms;
+	issue_fill(x, row, &m->event);
 }
 
 static inline void world_apply_rows(struct world *w, struct stored *s, const struct decision *n)
@@ -316,7 +316,7 @@ static inline void world_apply_rows(struct world *w, struct stored *s, const str
 		row.is_new = row.is_changed = row.is_issued_now = false;
 		*old = row;
 		if (is_issued)
-			world_publish(w, s, &row);
+			world_publish(w, &n->after, &row);
 	}
 }
 

@@ -2,6 +2,7 @@
  * The service as the loop calls it: a real directory, keys of its own, a file staged by the
  * formatter's key. */
 #include "folder.h"
+#include "longshore/result.h"
 #include "longshore/sealed.h"
 #include "uploader.h"
 
@@ -132,6 +133,8 @@ static void job_init(struct job *j, enum ev_upload_op op, int file)
 	        .file_name = str_c(j->name),
 	        .file = op == EV_UPLOAD_OP_UPLOAD ? &w.file : NULL,
 	        .plain_sha256 = STR("abcd"),
+	        .place = STR(""),
+	        .encoder = STR("isal-2.30.0/1"),
 	        .role = EV_FILE_ROLE_MANIFEST};
 }
 
@@ -207,7 +210,9 @@ static void an_upload_delivers_the_file_and_its_receipt_says_all(void **state)
 	text_is(r->verified, "size_sha256");
 	assert_true(r->blind);
 	assert_int_equal(r->committed_at_ms, 1000);
-	assert_int_equal(j.out.facts_count, 0);
+	text_is(r->encoder, "isal-2.30.0/1");
+	assert_int_equal(result_fact_of(&j.out, STR("place")).n, DROP_IDENTITY_BYTES - 1);
+	assert_null(result_fact_of(&j.out, STR("place_by")).p);
 	arena_release(&j.mem);
 }
 
@@ -230,7 +235,7 @@ static void a_repeated_upload_gives_the_same_receipt_without_file_and_drop(void 
 	job_init(&j, EV_UPLOAD_OP_SETTLE, 1);
 	job_run(&j);
 	must(j.rc, &j.e);
-	text_is(j.out.facts[0].value, "true");
+	text_is(result_fact_of(&j.out, STR("visible")), "true");
 	arena_release(&j.mem);
 }
 
@@ -245,16 +250,14 @@ static void settle_says_what_is_visible_and_gives_its_receipt(void **state)
 	job_init(&j, EV_UPLOAD_OP_SETTLE, 1);
 	job_run(&j);
 	must(j.rc, &j.e);
-	assert_int_equal(j.out.facts_count, 1);
-	text_is(j.out.facts[0].name, "visible");
-	text_is(j.out.facts[0].value, "true");
+	text_is(result_fact_of(&j.out, STR("visible")), "true");
 	text_is(j.out.receipt->name, "2026/part1.csv");
 	text_is(j.out.receipt->sha256, w.sha256);
 	arena_release(&j.mem);
 	job_init(&j, EV_UPLOAD_OP_SETTLE, 2);
 	job_run(&j);
 	must(j.rc, &j.e);
-	text_is(j.out.facts[0].value, "false");
+	text_is(result_fact_of(&j.out, STR("visible")), "false");
 	assert_null(j.out.receipt);
 	arena_release(&j.mem);
 	job_init(&j, EV_UPLOAD_OP_UPLOAD, 2);
@@ -282,6 +285,35 @@ static void a_dead_destination_is_a_retry(void **state)
 	job_run(&j);
 	must(j.rc, &j.e);
 	expect_delivered("2026/part1.csv");
+	arena_release(&j.mem);
+}
+
+/* Unmounted between two files, the drop is an empty directory: the second must not go there. */
+static void a_delivery_keeps_the_place_of_its_first_file(void **state)
+{
+	(void)state;
+	struct job j;
+	char drop[128], away[128], place[DROP_IDENTITY_BYTES] = "";
+	(void)snprintf(drop, sizeof drop, "%s/drop", w.folder.path);
+	(void)snprintf(away, sizeof away, "%s/away", w.folder.path);
+	job_init(&j, EV_UPLOAD_OP_UPLOAD, 1);
+	job_run(&j);
+	must(j.rc, &j.e);
+	memcpy(place, result_fact_of(&j.out, STR("place")).p, sizeof place - 1);
+	arena_release(&j.mem);
+	assert_int_equal(rename(drop, away), 0);
+	folder_mkdir(&w.folder, "drop");
+	job_init(&j, EV_UPLOAD_OP_UPLOAD, 2);
+	j.task.place = str_c(place);
+	job_fails(&j, ERR_RETRY, "drop_unavailable");
+	(void)snprintf(drop, sizeof drop, "%s/drop/2026", w.folder.path);
+	assert_int_equal(access(drop, F_OK), -1);
+	j.task.resolution = EV_RESOLUTION_RESEND; /* a person: the old place is lost for good */
+	job_run(&j);
+	must(j.rc, &j.e);
+	expect_delivered("2026/part2.csv");
+	text_is(result_fact_of(&j.out, STR("place_by")), "person");
+	assert_false(str_eq(result_fact_of(&j.out, STR("place")), str_c(place)));
 	arena_release(&j.mem);
 }
 
@@ -449,6 +481,7 @@ int main(void)
 	        IN_WORLD(settle_says_what_is_visible_and_gives_its_receipt),
 	        IN_WORLD(settle_does_not_believe_an_empty_staging),
 	        IN_WORLD(a_dead_destination_is_a_retry),
+	        IN_WORLD(a_delivery_keeps_the_place_of_its_first_file),
 	        IN_WORLD(a_tampered_staged_file_is_not_sent),
 	        IN_WORLD(another_hash_than_the_tasks_is_not_sent),
 	        IN_WORLD(bad_tasks_are_refused),
