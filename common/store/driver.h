@@ -14,8 +14,10 @@
  * are not replaced. */
 enum { STORE_REPLACE_MAX = 1024 * 1024, STORE_NAME_MAX = 512, STORE_COMPONENT_MAX = 255 };
 
-/* A component that drivers keep for their temporaries; no object's name has it. */
+/* Components that drivers keep for themselves, for temporaries and for what replaces an object; no
+ * object's name has them. */
 #define STORE_TEMP_COMPONENT ".tmp"
+#define STORE_NEXT_COMPONENT ".next"
 
 typedef int store_visit(void *arg, struct str name, const struct store_facts *facts, struct err *e);
 
@@ -56,7 +58,7 @@ struct store_reader {
 
 extern const struct store_ops store_file_ops;
 
-/* A name as in longshore/store.h, and without STORE_TEMP_COMPONENT. */
+/* A name as in longshore/store.h, and without components that drivers keep. */
 bool store_name_is_good(struct str name);
 
 #endif

@@ -9,7 +9,7 @@
  *   - create-once: of any number of writers of one name, exactly one finish succeeds, the others
  *     get ERR_REJECT ("exists") and the winner's object is untouched;
  *   - replace: succeeds only if the object's tag is the one that was read, else ERR_FENCED
- *     ("changed");
+ *     ("changed"); a replacer that is stopped or dies holds up nobody;
  *   - bytes under a name never change otherwise.
  * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component: else ERR_REJECT
  * ("bad_name").
@@ -63,8 +63,9 @@ int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *
         struct str *out, struct store_facts *facts, struct err *e) ERR_MUST_USE;
 int store_stat(
         struct store *s, struct str name, struct store_facts *out, struct err *e) ERR_MUST_USE;
-int store_remove(
-        struct store *s, struct str name, struct err *e) ERR_MUST_USE; /* missing is success */
+/* For an object that nobody replaces any more; missing is success. Its name is free once this has
+ * answered 0. */
+int store_remove(struct store *s, struct str name, struct err *e) ERR_MUST_USE;
 
 /* Positioned reads. *out_n < n only at the end. */
 int store_read_open(struct store *s, struct str name, struct store_reader **out,

@@ -124,15 +124,17 @@ int file_object_open(
 	int dir_fd = beneath_parent(s->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
 	if (dir_fd < 0)
 		return file_failed(e, errno == ENOTDIR ? ENOENT : errno, "open");
-	int fd = openat(dir_fd, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int number = 0;
+	int fd = file_newest(dir_fd, base, &number);
 	int errnum = fd < 0 ? errno : 0;
 	(void)close(dir_fd);
 	if (errnum != 0)
 		return file_failed(e, errnum == ENOTDIR ? ENOENT : errnum, "open");
 	struct stat st;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) != 0) {
+		(void)file_failed(e, errno, "stat");
 		(void)close(fd);
-		return file_failed(e, ENOENT, "open");
+		return e->act;
 	}
 	if (out_size != NULL)
 		*out_size = st.st_size;

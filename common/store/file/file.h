@@ -7,8 +7,9 @@
  * under names drawn at random, created exclusively. link() gives the finished object its name, or
  *     fails if the name is taken.
  *   - File, then directory are synced before finish or replace answers.
- *   - Replace and remove hold flock() on the object itself and look again whether the name still is
- *     that object, so comparison and rename are one step for all who go by this driver.
+ *   - What replaces an object is linked beside it under the next number (replace.c): nobody who is
+ *     stopped or killed holds up another, and a reader that sees too old a state, as network file
+ *     systems may show it, loses its comparison.
  *   - Objects are never written once they have their name.
  *
  * A process that dies leaves its temporary behind: invisible to list, sealed bytes only. sweep.c
@@ -19,7 +20,12 @@
 
 #include "../driver.h"
 
-enum { FILE_MODE = 0640, DIR_MODE = 0770, TEMP_NAME_BYTES = 33 };
+enum {
+	FILE_MODE = 0640,
+	DIR_MODE = 0770,
+	TEMP_NAME_BYTES = 33,
+	FILE_REPLACE_TIMES_MAX = 255 /* of one object: meant for records that change a few times */
+};
 
 struct file_store {
 	struct store base;
@@ -50,6 +56,9 @@ int file_object_open(const struct file_store *s, const char *name, int *out_fd, 
 /* Size and tag of an open object. */
 int file_object_facts(int fd, struct store_facts *out, struct err *e) ERR_MUST_USE;
 
+/* What a name stands for now, for reading, or -1 with errno. *out_number: how often it was
+ * replaced. */
+int file_newest(int dir_fd, const char *base, int *out_number);
 int file_replace(struct store *s, const char *name, struct str bytes, const char *tag,
         struct err *e) ERR_MUST_USE;
 int file_remove(struct store *s, const char *name, struct err *e) ERR_MUST_USE;

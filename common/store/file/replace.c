@@ -1,136 +1,191 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Replace and remove. Who changes what a name stands for holds flock() on the object that the name
- * stands for now. After the lock the name is looked up again: if it is another object by then, the
- * lock was on a dead one.
+ * Replace and remove, without a lock: who holds one may be stopped for as long as somebody likes.
+ * What replaces an object is linked beside it as "<directory>/.next/<object>/<number>", numbers from
+ * 1 on; link() lets one through, as for the object itself. The one with the highest number is what
+ * the name stands for, and none of them ever changes.
  */
 #include "../beneath.h"
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct held {
-	int dir_fd;
-	int fd; /* the object, locked */
-	const char *base;
-};
+enum { NUMBER_BYTES = 12 };
 
-static void let_go(struct held *h)
+static void number_text(int number, char out[static NUMBER_BYTES])
 {
-	(void)close(h->fd); /* ends the lock */
-	(void)close(h->dir_fd);
+	(void)snprintf(out, NUMBER_BYTES, "%d", number);
 }
 
-static int lock(int fd)
+/* The directory of what has replaced an object, or -1 with errno. */
+static int next_dir(int dir_fd, const char *base, enum beneath_mode mode)
 {
-	int rc;
-	do {
-		rc = flock(fd, LOCK_EX);
-	} while (rc != 0 && errno == EINTR);
-	return rc;
-}
-
-/* Whether the name still stands for the open object; -1 with errno. */
-static int is_current(const struct held *h)
-{
-	struct stat ours, named;
-	if (fstat(h->fd, &ours) != 0)
+	char path[sizeof STORE_NEXT_COMPONENT "/" + STORE_COMPONENT_MAX];
+	int n = snprintf(path, sizeof path, STORE_NEXT_COMPONENT "/%s", base);
+	if (n >= (int)sizeof path) {
+		errno = ENAMETOOLONG;
 		return -1;
-	if (fstatat(h->dir_fd, h->base, &named, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? 0 : -1;
-	return ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
-}
-
-static int try_hold(const struct file_store *s, const char *name, struct held *out,
-        bool *out_current, struct err *e)
-{
-	struct held h = {.fd = -1};
-	if (file_object_open(s, name, &h.fd, NULL, e) != 0)
-		return e->act;
-	h.dir_fd = beneath_parent(s->root_fd, name, BENEATH_MUST_EXIST, 0, &h.base);
-	if (h.dir_fd < 0) {
-		int errnum = errno;
-		(void)close(h.fd);
-		return file_failed(e, errnum, "open the directory");
 	}
-	int current = lock(h.fd) == 0 ? is_current(&h) : -1;
-	if (current < 0)
-		(void)file_failed(e, errno == ENOENT ? EIO : errno, "lock");
-	if (current != 1)
-		let_go(&h);
-	else
-		*out = h;
-	*out_current = current == 1;
-	return current < 0 ? (int)e->act : 0;
+	return beneath_dir(dir_fd, path, (size_t)n, mode, DIR_MODE);
 }
 
-/* Each further turn means that somebody else has changed the object meanwhile, so somebody always
- * gets on. */
-static int hold(const struct file_store *s, const char *name, struct held *out, struct err *e)
+/* What is no regular file is no object. */
+static int open_regular(int dir_fd, const char *name)
 {
-	bool is_held = false;
-	int rc = 0;
-	while (rc == 0 && !is_held)
-		rc = try_hold(s, name, out, &is_held, e);
-	return rc;
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	(void)close(fd);
+	errno = ENOENT;
+	return -1;
 }
 
-static int compare(const struct held *h, const char *tag, struct err *e)
+/* Goes on from the first object in *fd to the newest; *number counts. -1 with errno. */
+static int go_on(int next_fd, int *fd, int *number)
 {
+	char name[NUMBER_BYTES];
+	while (*number < FILE_REPLACE_TIMES_MAX) {
+		number_text(*number + 1, name);
+		int newer = open_regular(next_fd, name);
+		if (newer < 0)
+			return errno == ENOENT ? 0 : -1;
+		(void)close(*fd);
+		*fd = newer;
+		++*number;
+	}
+	return 0;
+}
+
+int file_newest(int dir_fd, const char *base, int *out_number)
+{
+	int fd = open_regular(dir_fd, base);
+	if (fd < 0)
+		return -1;
+	int number = 0;
+	int next_fd = next_dir(dir_fd, base, BENEATH_MUST_EXIST);
+	int rc = next_fd >= 0 ? go_on(next_fd, &fd, &number) : errno == ENOENT ? 0 : -1;
+	int errnum = errno;
+	if (next_fd >= 0)
+		(void)close(next_fd);
+	if (rc != 0) {
+		(void)close(fd);
+		errno = errnum;
+		return -1;
+	}
+	*out_number = number;
+	return fd;
+}
+
+/* The object must be the one that was read; *out_number is what can replace it. */
+static int compare(int dir_fd, const char *base, const char *tag, int *out_number, struct err *e)
+{
+	int number = 0;
+	int fd = file_newest(dir_fd, base, &number);
+	if (fd < 0)
+		return file_failed(e, errno, "open");
 	struct store_facts facts;
-	if (file_object_facts(h->fd, &facts, e) != 0)
-		return e->act;
+	int rc = file_object_facts(fd, &facts, e);
+	(void)close(fd);
+	if (rc != 0)
+		return rc;
 	if (strcmp(facts.tag, tag) != 0)
 		return err_set(e, ERR_FENCED, "changed", "the object is not the one that was read");
+	if (number == FILE_REPLACE_TIMES_MAX)
+		return err_set(e, ERR_REJECT, "too_many",
+		        "the object was replaced %d times, which is all that a directory keeps",
+		        FILE_REPLACE_TIMES_MAX);
+	*out_number = number + 1;
 	return 0;
 }
 
-static int take_over(const struct held *h, const struct temp *t, struct err *e)
+static int link_next(int dir_fd, const char *base, const struct temp *t, int number, struct err *e)
 {
-	if (renameat(t->dir_fd, t->name, h->dir_fd, h->base) != 0)
-		return file_temp_failed(e, errno, "rename");
-	if (fsync(h->dir_fd) != 0)
-		return file_failed(e, errno, "sync the directory");
-	return 0;
+	int next_fd = next_dir(dir_fd, base, BENEATH_CREATE);
+	if (next_fd < 0)
+		return file_failed(e, errno == ENOENT ? EIO : errno, "open the directory");
+	char name[NUMBER_BYTES];
+	number_text(number, name);
+	int rc = 0;
+	if (linkat(t->dir_fd, t->name, next_fd, name, 0) != 0)
+		rc = errno == EEXIST ? err_set(e, ERR_FENCED, "changed",
+		                               "the object is not the one that was read")
+		                     : file_temp_failed(e, errno, "link");
+	/* For the loser too: what it will read there must stay there. */
+	int errnum = fsync(next_fd) != 0 ? errno : 0;
+	(void)close(next_fd);
+	return errnum != 0 ? file_failed(e, errnum, "sync the directory") : rc;
 }
 
 int file_replace(
         struct store *store, const char *name, struct str bytes, const char *tag, struct err *e)
 {
 	const struct file_store *s = file_of(store);
+	const char *base = NULL;
+	int dir_fd = beneath_parent(s->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
+	if (dir_fd < 0)
+		return file_failed(e, errno == ENOTDIR ? ENOENT : errno, "open the directory");
 	struct temp t;
-	if (file_temp_open(s, name, &t, e) != 0)
-		return e->act;
-	int rc = file_temp_write(&t, bytes.p, bytes.n, e);
+	int number = 0;
+	int rc = compare(dir_fd, base, tag, &number, e);
+	if (rc == 0)
+		rc = file_temp_open(s, name, &t, e);
+	if (rc != 0) {
+		(void)close(dir_fd);
+		return rc;
+	}
+	rc = file_temp_write(&t, bytes.p, bytes.n, e);
 	if (rc == 0 && fsync(t.fd) != 0)
 		rc = file_failed(e, errno, "sync");
-	struct held h;
 	if (rc == 0)
-		rc = hold(s, name, &h, e);
-	if (rc == 0) {
-		rc = compare(&h, tag, e);
-		if (rc == 0)
-			rc = take_over(&h, &t, e);
-		let_go(&h);
-	}
+		rc = link_next(dir_fd, base, &t, number, e);
 	file_temp_drop(&t);
+	(void)close(dir_fd);
 	return rc;
+}
+
+/* They mean nothing once the object itself is gone. */
+static int remove_next(int dir_fd, const char *base, struct err *e)
+{
+	int next_fd = next_dir(dir_fd, base, BENEATH_MUST_EXIST);
+	if (next_fd < 0)
+		return errno == ENOENT ? 0 : file_failed(e, errno, "open the directory");
+	int errnum = 0;
+	for (int number = 1; number <= FILE_REPLACE_TIMES_MAX && errnum == 0; number++) {
+		char name[NUMBER_BYTES];
+		number_text(number, name);
+		if (unlinkat(next_fd, name, 0) != 0)
+			errnum = errno;
+	}
+	if (errnum != 0 && errnum != ENOENT)
+		(void)file_failed(e, errnum, "remove");
+	else if (fsync(next_fd) != 0)
+		(void)file_failed(e, errnum = errno, "sync the directory");
+	else
+		errnum = 0;
+	(void)close(next_fd);
+	return errnum != 0 ? (int)e->act : 0;
 }
 
 int file_remove(struct store *store, const char *name, struct err *e)
 {
-	struct held h;
-	int rc = hold(file_of(store), name, &h, e);
-	if (rc != 0)
-		return strcmp(e->code, "not_found") == 0 ? 0 : rc;
-	if (unlinkat(h.dir_fd, h.base, 0) != 0 && errno != ENOENT)
+	const char *base = NULL;
+	int dir_fd = beneath_parent(file_of(store)->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
+	if (dir_fd < 0)
+		return errno == ENOENT || errno == ENOTDIR
+		               ? 0
+		               : file_failed(e, errno, "open the directory");
+	int rc = 0;
+	if (unlinkat(dir_fd, base, 0) != 0 && errno != ENOENT)
 		rc = file_failed(e, errno, "remove");
-	else if (fsync(h.dir_fd) != 0)
+	else if (fsync(dir_fd) != 0)
 		rc = file_failed(e, errno, "sync the directory");
-	let_go(&h);
+	else
+		rc = remove_next(dir_fd, base, e);
+	(void)close(dir_fd);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,7 +281,8 @@ static void names_are_checked(void **state)
 	struct store_reader *r = NULL;
 	int names = 0;
 	static const char *const bad[] = {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a",
-	        "a/./b", "a b", "a\\b", "a\nb", "caf\xc3\xa9", "a*", ".tmp", "a/.tmp/b", "a:b"};
+	        "a/./b", "a b", "a\\b", "a\nb", "caf\xc3\xa9", "a*", ".tmp", "a/.tmp/b", ".next",
+	        "a/.next/b", "a:b"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct str name = str_c(bad[i]);
 		expect_error(store_create(p->store, name, &w, &e), &e, ERR_REJECT, "bad_name");
@@ -453,6 +455,67 @@ static void no_replacement_is_lost_between_processes(void **state)
 	expect_content(p, "n", str_c(want));
 }
 
+static void replace_forever(const struct place *p)
+{
+	struct place own = {.store = NULL};
+	struct racer r = {.place = &own};
+	struct err e;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (store_open(p->url, &own.store, &e) == 0)
+		(void)count_up(&r);
+	_exit(r.wins == ROUNDS ? 0 : 1);
+}
+
+/* Whoever is stopped in the middle, and for however long, the others get on. */
+static void a_stopped_replacer_holds_up_nobody(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	for (useconds_t delay = 0; delay < 60; delay++) {
+		struct store_facts facts;
+		int status = 1;
+		assert_int_equal(store_put_once(p->store, STR("n"), STR("0"), &e), 0);
+		pid_t child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			replace_forever(p);
+		usleep(2000 + delay * 350);
+		assert_int_equal(kill(child, SIGSTOP), 0);
+		assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+		(void)alarm(60); /* the child is not stopped in vain: a lock would hold us here */
+		assert_int_equal(store_stat(p->store, STR("n"), &facts, &e), 0);
+		assert_int_equal(store_replace(p->store, STR("n"), STR("7"), facts.tag, &e), 0);
+		(void)alarm(0);
+		if (!WIFEXITED(status)) {
+			assert_int_equal(kill(child, SIGCONT), 0);
+			assert_int_equal(waitpid(child, &status, 0), child);
+		}
+		assert_int_equal(status, 0);
+		assert_int_equal(store_remove(p->store, STR("n"), &e), 0);
+	}
+}
+
+static void replace_is_refused_above_its_number(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct store_facts facts;
+	char text[16] = "0";
+	assert_int_equal(store_put_once(p->store, STR("a"), str_c(text), &e), 0);
+	for (int i = 1; i <= 255; i++) {
+		(void)snprintf(text, sizeof text, "%d", i);
+		assert_int_equal(store_stat(p->store, STR("a"), &facts, &e), 0);
+		assert_int_equal(store_replace(p->store, STR("a"), str_c(text), facts.tag, &e), 0);
+	}
+	assert_int_equal(store_stat(p->store, STR("a"), &facts, &e), 0);
+	expect_error(store_replace(p->store, STR("a"), STR("x"), facts.tag, &e), &e, ERR_REJECT,
+	        "too_many");
+	expect_content(p, "a", STR("255"));
+	assert_int_equal(store_remove(p->store, STR("a"), &e), 0);
+	assert_int_equal(store_put_once(p->store, STR("a"), STR("new"), &e), 0);
+	expect_content(p, "a", STR("new"));
+}
+
 /* A writer dies at any moment: the object is there whole or not at all, and can be made by the
  * next. */
 static void a_killed_writer_leaves_a_whole_object_or_none(void **state)
@@ -520,6 +583,8 @@ static void an_unknown_url_is_refused_with_a_remedy(void **state)
 	        CASE(setup, teardown, list_gives_names_in_byte_order_below_a_prefix), \
 	        CASE(setup, teardown, no_replacement_is_lost_between_threads), \
 	        CASE(setup, teardown, no_replacement_is_lost_between_processes), \
+	        CASE(setup, teardown, a_stopped_replacer_holds_up_nobody), \
+	        CASE(setup, teardown, replace_is_refused_above_its_number), \
 	        CASE(setup, teardown, a_killed_writer_leaves_a_whole_object_or_none)
 
 int main(void)
