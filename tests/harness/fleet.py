@@ -249,6 +249,15 @@ class Fleet:
             f.writelines(f"---\n{json.dumps(d, indent=1)}\n" for d in documents)
         return self.cli("apply", "-f", path, *(("--actor", actor) if actor else ()))
 
+    def story(self, delivery_id):
+        """What the services remember and said of a delivery, for whoever must find out why it does not end."""
+        tasks = self.query("SELECT stage, index, status, issue, ready_at::text, not_after::text FROM run.task "
+                           "WHERE delivery_id = %s AND status <> 'done'", (delivery_id,))
+        said = [f"{r.service}.{r.number} {line}" for r in self.replicas for line in r.log().splitlines() if delivery_id in line]
+        alive = [f"{r.service}.{r.number} {'alive' if r.alive() else r.process.returncode}" for r in self.replicas]
+        return "\n".join([f"state: {self.query('SELECT * FROM run.state WHERE delivery_id = %s', (delivery_id,))}",
+                          f"tasks: {tasks}", f"replicas: {alive}", *said[-60:]])
+
     def wait_state(self, delivery_id, states=FINAL + ("held",), timeout=60):
         def look():
             row = self.query("SELECT state FROM run.delivery WHERE delivery_id = %s UNION ALL "
@@ -257,7 +266,7 @@ class Fleet:
         try:
             wait_until(look, timeout, f"delivery {delivery_id} to be one of {states}")
         except AssertionError as e:
-            raise AssertionError(f"{e}: {self.query('SELECT state, reason FROM run.state')}") from None
+            raise AssertionError(f"{e}\n{self.story(delivery_id)}") from None
         return self.status(delivery_id)
 
     def wait_until_status(self, delivery_id, condition, timeout, what):
