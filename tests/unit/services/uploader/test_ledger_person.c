@@ -315,9 +315,7 @@ static void a_record_that_vanished_is_looked_for_again(void **state)
 	struct err e;
 	assert_int_equal(world_step(w, a, &e), 0); /* "not_found": reads again, and finds nothing */
 	assert_int_equal(a->step, LEDGER_READ);
-	assert_int_equal(
-	        nftw(world_path(w, "staging/ledger"), world_remove_one, 16, FTW_DEPTH | FTW_PHYS),
-	        0);
+	assert_int_equal(access(world_path(w, "staging/ledger"), F_OK), -1);
 	assert_int_equal(rename(world_path(w, "staging/away"), world_path(w, "staging/ledger")), 0);
 	world_finish(w, a, true);
 	world_expect_seen(w, 1);
