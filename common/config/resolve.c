@@ -352,6 +352,9 @@ void resolve_bucket(const struct document *doc, struct spec_bucket *out)
 	        .url = document_text(doc, "url", NULL),
 	        .others_may_delete = document_bool(doc, "others_may_delete", false)};
 	rule_url(doc, "url", out->url);
+	/* One place, one name: files' names are claimed under it. */
+	if (out->url.n > 0 && !str_has_suffix(out->url, STR("/")))
+		out->url = arena_printf(doc->all->mem, STR_FMT "/", STR_ARG(out->url));
 }
 
 void resolve_preset(const struct documents *d, enum spec_kind kind, struct spec *out)

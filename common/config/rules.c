@@ -3,25 +3,31 @@
 
 #include <stdio.h>
 
-/* A part of it is "..": where that leads depends on links. */
-static bool goes_back(struct str url)
+/* Where ".." leads depends on links; and a place that is written in two ways would be two places to
+ * whoever compares them. */
+static bool has_odd_part(struct str path)
 {
-	for (size_t i = 0; i + 2 < url.n; i++)
-		if (url.p[i] == '/' && url.p[i + 1] == '.' && url.p[i + 2] == '.' &&
-		        (i + 3 == url.n || url.p[i + 3] == '/'))
+	for (size_t at = 0; at < path.n;) {
+		ptrdiff_t slash = str_find(path, '/', at);
+		size_t end = slash < 0 ? path.n : (size_t)slash;
+		struct str part = str_bytes(path.p + at, end - at);
+		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
 			return true;
+		at = end + 1;
+	}
 	return false;
 }
 
 void rule_url(const struct document *doc, const char *path, struct str url)
 {
+	const size_t head = sizeof("file:///") - 1;
 	if (url.n == 0)
 		return; /* that it is missing was noted */
-	if (!str_has_prefix(url, STR("file:///")) || url.n == sizeof("file:///") - 1 ||
-	        goes_back(url))
+	if (!str_has_prefix(url, STR("file:///")) || url.n == head ||
+	        has_odd_part(str_bytes(url.p + head, url.n - head)))
 		document_wrong(doc, path,
 		        "must be an absolute file:// URL, such as file:///data/audience/, without "
-		        "'..'; "
+		        "'.', '..' and empty parts; "
 		        "other places are not known here");
 }
 

@@ -97,6 +97,29 @@ static void a_route_resolves_by_value(void **state)
 	arena_release(&mem);
 }
 
+/* Else a name could be claimed twice at one place. */
+static void a_place_has_one_name(void **state)
+{
+	(void)state;
+	struct arena mem;
+	struct err e;
+	struct str json[2];
+	char hash[2][SHA256_HEX];
+	arena_init(&mem, ARENA);
+	for (int i = 0; i < 2; i++) {
+		struct set s = good();
+		struct spec spec;
+		for (size_t k = 0; k < s.count && i == 1; k++)
+			if (str_eq(s.docs[k].kind, STR("Bucket")))
+				s.docs[k].body = STR("{\"url\":\"file:///drop\"}");
+		assert_int_equal(resolve(&s, &mem, &json[i], hash[i], &e), 0);
+		assert_int_equal(spec_parse(json[i], &mem, &spec, &e), 0);
+		assert_true(str_eq(spec.bucket.url, STR("file:///drop/")));
+	}
+	assert_string_equal(hash[0], hash[1]);
+	arena_release(&mem);
+}
+
 static void what_is_not_honoured_is_named(void **state)
 {
 	(void)state;
@@ -249,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_route_resolves_by_value),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
+	        cmocka_unit_test(a_place_has_one_name),
 	        cmocka_unit_test(mistakes_name_document_and_path),
 	        cmocka_unit_test(a_spec_in_another_form_is_refused),
 	        cmocka_unit_test(ratios_are_exact_to_the_millionth),
