@@ -89,8 +89,9 @@ static int print_table(struct cli *cli, const struct pg_rows *rows, struct err *
 	for (size_t i = 0; i < n; i++) {
 		const struct str *row = cells + i * COLUMNS;
 		struct str release = cli_release(&cli->mem, row[0], row[4]);
-		if (str_eq(row[3], STR("held")) && release.n)
-			cli_print("released by: " STR_FMT "\n", STR_ARG(release));
+		if (str_eq(row[3], STR("held")) && (release.n > 0 || cli->args.positions_count))
+			cli_print("released by: " STR_FMT "\n",
+			        STR_ARG(release.n > 0 ? release : STR("itself")));
 	}
 	return cli->args.positions_count ? print_one(cli, all, e) : 0;
 }
@@ -142,7 +143,7 @@ const struct cli_verb verb_status = {.name = "status",
         .usage = "[DELIVERY]",
         .help = "deliveries and builds, newest first",
         .more = "Of one delivery also its books and files. A held delivery shows the command that "
-                "releases\nit, unless it ends by itself",
+                "releases\nit, or that it ends by itself",
         .positions_max = 1,
         .options = options,
         .run = status};

@@ -1,19 +1,16 @@
 """Holds that a person releases: `status` names the command, that very command works, and who may not say so is refused.
 All deliveries are asked for at once; each test then tells the story of its own."""
-import io
-import json
 import os
 import signal
 from pathlib import Path
 
-import fastavro
 import pytest
 
 import makers
 from crash import Trap
 from fleet import Fleet, wait_until
 from foreign import Foreigner, encode
-from scene import nothing_is_stuck
+from scene import change_memory, nothing_is_stuck
 from world import QUICK, World
 
 PEOPLE = 200
@@ -218,19 +215,9 @@ def test_what_may_have_arrived_is_asked_about(world):
 
 
 def make_old(fleet, delivery):
-    """The hold began and ends an age ago: as if the clock had been set forward. The scheduler's memory is an Avro
-    record that anybody can read and write by its schema."""
-    [(memory,)] = fleet.query("SELECT memory FROM run.state WHERE delivery_id = %s", (delivery,))
-    [(schema,)] = fleet.query("SELECT schema FROM event.schema WHERE fingerprint = %s", (memory[2:10],))
-    schema = fastavro.parse_schema(json.loads(schema))
-    record = fastavro.schemaless_reader(io.BytesIO(memory[10:]), schema)
-    assert record["hold_expires_ms"] - record["hold_since_ms"] == 720 * 3600 * 1000, "the default is 30 days"
-    record["hold_since_ms"], record["hold_expires_ms"] = 1, 2
-    out = io.BytesIO(memory[:10])
-    out.seek(10)
-    fastavro.schemaless_writer(out, schema, record)
-    assert fleet.change("UPDATE run.state SET memory = %s, due_at = now() WHERE delivery_id = %s",
-                        (out.getvalue(), delivery)) == 1
+    """The hold began and ends an age ago: as if the clock had been set forward."""
+    before = change_memory(fleet, delivery, hold_since_ms=1, hold_expires_ms=2)
+    assert before["hold_expires_ms"] - before["hold_since_ms"] == 720 * 3600 * 1000, "the default is 30 days"
 
 
 def test_a_hold_that_nobody_answers_ends(world, asked):

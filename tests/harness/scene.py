@@ -1,6 +1,10 @@
 """A small world for end-to-end tests: one audience, one bridge, one destination, and what must come of them."""
+import io
+import json
 import os
 import random
+
+import fastavro
 
 from oracle import Expected, plain, sha256, write_objects
 
@@ -116,6 +120,22 @@ def nothing_is_stuck(fleet):
     """Everything stored was published, and every final state was read back."""
     left = fleet.query("SELECT (SELECT count(*) FROM run.outbox), (SELECT count(*) FROM run.state WHERE due_at IS NOT NULL)")
     return left == [(0, 0)]
+
+
+def change_memory(fleet, delivery, **fields):
+    """What the scheduler remembers of a delivery is changed, and it is to look at once. The memory is an Avro record that
+    anybody can read and write by its schema. Gives what was remembered before."""
+    [(memory,)] = fleet.query("SELECT memory FROM run.state WHERE delivery_id = %s", (delivery,))
+    [(schema,)] = fleet.query("SELECT schema FROM event.schema WHERE fingerprint = %s", (memory[2:10],))
+    schema = fastavro.parse_schema(json.loads(schema))
+    before = fastavro.schemaless_reader(io.BytesIO(memory[10:]), schema)
+    assert fields.keys() <= before.keys()
+    out = io.BytesIO(memory[:10])
+    out.seek(10)
+    fastavro.schemaless_writer(out, schema, before | fields)
+    assert fleet.change("UPDATE run.state SET memory = %s, due_at = now() WHERE delivery_id = %s",
+                        (out.getvalue(), delivery)) == 1
+    return before
 
 
 def staged_temporaries(root):
