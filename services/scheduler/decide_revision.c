@@ -43,14 +43,22 @@ void decide_begin_revision(struct deciding *d, enum ev_phase phase)
 	decide_go_to(d, phase, STATE_SELECTING);
 }
 
+static const char *remedy(struct str reason)
+{
+	if (str_eq(reason, STR("bridge_version_gone")))
+		return "all services have the same staging, and build the bridge anew";
+	if (str_eq(reason, STR("suppression_changed")))
+		return "the lists are at rest while they are read";
+	return "the source is at rest while it is read";
+}
+
 void decide_restart(struct deciding *d, enum ev_phase phase, struct str reason)
 {
 	if (d->m->restarts >= d->frozen.spec->limits.attempts) {
 		decide_fail(d, reason,
 		        arena_printf(d->mem,
-		                "begun anew %d times, and still: " STR_FMT
-		                "; see that the source is at rest while it is read",
-		                (int)d->m->restarts, STR_ARG(reason)));
+		                "begun anew %d times, and still: " STR_FMT "; see that %s",
+		                (int)d->m->restarts, STR_ARG(reason), remedy(reason)));
 		return;
 	}
 	d->m->restarts++;

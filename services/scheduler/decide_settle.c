@@ -14,7 +14,7 @@ static void close_route(struct deciding *d, bool is_accepted)
 		return;
 	m->holds_route = false;
 	d->out->head = is_accepted ? HEAD_ADVANCE : HEAD_RELEASE;
-	d->out->forces_full = !is_accepted && m->files_visible > 0;
+	d->out->forces_full = !is_accepted && (m->files_visible > 0 || d->is_unsettled);
 	d->out->wakes_route = true;
 }
 
@@ -126,16 +126,26 @@ void decide_settled(struct deciding *d)
 	conclude_settled(d);
 }
 
+static void end_unsettled(struct deciding *d)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD | 1u << STAGE_SETTLE))
+		return;
+	m->end_detail = arena_printf(d->mem,
+	        STR_FMT "%snot all files could be settled: see the destination",
+	        STR_ARG(m->end_detail), m->end_detail.n > 0 ? "; " : "");
+	name_visible(d);
+	d->is_unsettled = true;
+	conclude_settled(d);
+}
+
 void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
 {
 	struct ev_delivery_memory *m = d->m;
 	if (delivery_state_is_final(d->x->state))
 		return;
 	if (m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
-		m->end_detail = arena_printf(d->mem,
-		        STR_FMT "%snot all files could be settled: see the destination",
-		        STR_ARG(m->end_detail), m->end_detail.n > 0 ? "; " : "");
-		conclude_settled(d);
+		end_unsettled(d);
 		return;
 	}
 	if (!m->has_uploads) {

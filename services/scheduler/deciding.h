@@ -15,6 +15,7 @@ struct deciding {
 	const struct decide_rules *rules;
 	struct arena *mem;
 	struct str actor, identity; /* of the event at hand, for the trail */
+	bool is_unsettled; /* it ends, and nobody knows of every file whether it is visible */
 };
 
 /* decide_moves.c */

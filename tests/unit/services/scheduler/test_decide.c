@@ -367,6 +367,39 @@ static void a_hold_expires_by_way_of_settle(void **state)
 	is_at(s, STATE_REJECTED, "expired");
 }
 
+/* It ends all the same, says what is known, and what comes next sends everything. */
+static void nobody_s_answer_ends_a_settle_too(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
+	for (b->next = b->w.tasks_count - 3; b->next < b->w.tasks_count; b->next++)
+		(void)world_result(
+		        &b->w, answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_REJECT, "uncertain"));
+	is_at(s, STATE_HELD, "uncertain");
+	b->w.now_ms += INT64_C(720) * 3600 * 1000;
+	(void)world_due(&b->w, D1);
+	is_at(s, STATE_CANCELLED, "cancelled");
+	assert_non_null(strstr(s->x.memory.detail.p, "not all files could be settled"));
+	assert_true(b->w.head.force_full);
+}
+
+/* As before, and one file was found to be there. */
+static void what_was_settled_before_the_end_is_named(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	(void)world_result(&b->w, work(&b->k, &b->w.tasks[b->next]));
+	(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
+	(void)world_result(&b->w, answer(&b->k, last_task(b), EV_OUTCOME_REJECT, "uncertain"));
+	b->w.now_ms += INT64_C(720) * 3600 * 1000;
+	(void)world_due(&b->w, D1);
+	is_at(s, STATE_CANCELLED, "cancelled");
+	assert_non_null(strstr(s->x.memory.detail.p, "1 of 5 files are visible: "));
+}
+
 static void a_name_of_another_delivery_holds(void **state)
 {
 	struct bench *b = *state;
@@ -527,6 +560,8 @@ int main(void)
 	        TEST(a_settle_that_cannot_know_takes_a_person_s_answer),
 	        TEST(an_uncertain_upload_asks_a_person),
 	        TEST(a_hold_expires_by_way_of_settle),
+	        TEST(nobody_s_answer_ends_a_settle_too),
+	        TEST(what_was_settled_before_the_end_is_named),
 	        TEST(a_name_of_another_delivery_holds),
 	        TEST(the_next_of_a_route_waits),
 	        TEST(an_older_one_behind_which_a_newer_waits_is_superseded),
