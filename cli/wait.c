@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 
-enum { LOOK_MS = 1000, LOOK_BYTES = 64 * 1024 * 1024 };
+enum { LOOK_MS = 1000, LATE_MS = 3000, LOOK_BYTES = 64 * 1024 * 1024 };
 enum { HOUR_SECONDS = 3600, YEAR_SECONDS = 366 * 24 * HOUR_SECONDS };
 
 struct waiting {
@@ -133,11 +133,24 @@ static int stopped(const struct waiting *w, int64_t seconds, struct err *e)
 	        STR_ARG(row->delivery_id));
 }
 
+/* Who waits for what nobody works on would wait in silence; said once. */
+static void tell_unrecorded(const struct waiting *w, bool *is_told)
+{
+	const struct delivery_row *row = first_open(w);
+	if (*is_told || row->is_found || w->cli->json)
+		return;
+	*is_told = true;
+	(void)fprintf(stderr,
+	        "longshore: delivery " STR_FMT " is asked for and not recorded yet; still waiting. "
+	        "longshore doctor tells whether all services run\n",
+	        STR_ARG(row->delivery_id));
+}
+
 /* What is there, then news, until all is settled. */
 static int wait_all(struct waiting *w, int64_t seconds, struct err *e)
 {
-	int64_t deadline = clock_mono_ms() + seconds * 1000;
-	bool is_listening = false;
+	int64_t began = clock_mono_ms(), deadline = began + seconds * 1000;
+	bool is_listening = false, is_told = false;
 	for (;;) {
 		bool notified = false;
 		int act = is_listening ? 0 : pg_listen(w->cli->pg, "longshore_delivery", e);
@@ -148,6 +161,8 @@ static int wait_all(struct waiting *w, int64_t seconds, struct err *e)
 			return 0;
 		if (cli_is_interrupted())
 			return stopped(w, seconds, e);
+		if (act == 0 && clock_mono_ms() - began >= LATE_MS)
+			tell_unrecorded(w, &is_told);
 		if (act == 0 && clock_mono_ms() < deadline)
 			act = pg_wait_notify(w->cli->pg, LOOK_MS, &notified, e);
 		if (act != 0 && act != ERR_RETRY)

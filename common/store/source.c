@@ -28,8 +28,8 @@ struct source_reader {
 static int missing(const struct source *s, const char *what, int errnum, struct err *e)
 {
 	return err_set_native(e, ERR_RETRY, "source_missing", "posix", errnum,
-	        "%s%s cannot be read (%s): deliver it there, or correct the URL", s->url, what,
-	        strerror(errnum));
+	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", s->url,
+	        what, strerror(errnum));
 }
 
 static int bad_url(struct str url, struct err *e)

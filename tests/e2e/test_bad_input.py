@@ -148,7 +148,7 @@ def test_source_directory_is_away_for_a_while(world):
     world.between_inspect_and_select("away", "bad", lambda: os.rename(path, path + ".lost"))
     row = world.wait_row("away", "bad", "held")
     assert row[2:4] == ("source_missing", f"audience away: object part.csv: file://{path}/ cannot be read (No such file or directory): "
-                                          "deliver it there, or correct the URL")
+                                          "deliver it there, or correct the URL and resume")
     os.rename(path + ".lost", path)
     assert world.wait_row("away", "bad", "completed")[4] == 1
     world.check("away", "bad")

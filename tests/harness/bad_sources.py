@@ -127,7 +127,7 @@ SOURCE = [
         "not there"), marker="_SUCCESS", then=marker_arrives),
     Source("no_prefix", {}, 3, outcome(
         "held", "source_missing", "audience no_prefix: file://ROOT/source/no_prefix/ cannot be read (No such file or directory): "
-        "deliver it there, or correct the URL"), prepare=lambda world, case: os.rmdir(os.path.join(world.root, case.name)),
+        "deliver it there, or correct the URL and resume"), prepare=lambda world, case: os.rmdir(os.path.join(world.root, case.name)),
            then=arrives),
     Source("links", {".hidden.csv": GOOD, "_tmp/part.csv": GOOD}, 3, nobody_there("links"),
            prepare=only_links_and_hidden_files, then=lambda world, case: (
@@ -143,7 +143,7 @@ SOURCE = [
            lists=("wrong",), then=lambda world, case: world.put("wrong/list.csv", "patient\nnobody\n")),
     Source("list_missing", {"part.csv": GOOD}, 3, outcome(
         "held", "source_missing", "suppression list late: file://ROOT/source/late/ cannot be read (No such file or directory): "
-        "deliver it there, or correct the URL"), lists=("late",), then=lambda world, case: (
+        "deliver it there, or correct the URL and resume"), lists=("late",), then=lambda world, case: (
             list_arrives(world, case), world.put("late/list.csv", "patient\nnobody\n"))),
     # What is odd and no mistake: it is counted, and the rest is delivered.
     Source("empty_id", {"part.csv": f"patient,x\n{A},1\n,2\n\a,3\n"}, 0, DONE, {"rows_read": 3, "invalid": 2, "matched": 1}),

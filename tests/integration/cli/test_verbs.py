@@ -326,6 +326,7 @@ def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
+        assert "not recorded yet; still waiting. longshore doctor tells whether all services run" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=20)
         assert (waiting.returncode, out) == (130, "") and "stopped waiting; delivery " in err
