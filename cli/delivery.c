@@ -67,6 +67,7 @@ static struct delivery_row read_row(const struct pg_rows *rows, size_t i, struct
 	        .reason = pg_text(rows, i, 4, mem),
 	        .detail = pg_text(rows, i, 5, mem),
 	        .version = pg_num(rows, i, 6),
+	        .content_hash = STR(""),
 	        .is_found = true};
 }
 
@@ -129,6 +130,7 @@ int cli_delivery_now(
 	        .reason = pg_text(rows, 0, 4, &cli->mem),
 	        .detail = STR(""),
 	        .version = pg_num(rows, 0, 5),
+	        .content_hash = pg_text(rows, 0, 6, &cli->mem),
 	        .is_found = true};
 	return 0;
 }

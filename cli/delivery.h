@@ -8,6 +8,7 @@
 
 struct delivery_row {
 	struct str delivery_id, tenant, route, state, reason, detail;
+	struct str content_hash; /* of the selection; only cli_delivery_now() knows it */
 	int64_t version;
 	bool is_found; /* false: nothing is recorded yet, the other fields but the id are empty */
 };
@@ -28,7 +29,8 @@ int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct 
 /* ERR_REJECT ("not_found"): no such delivery or build. */
 int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out,
         struct err *e) ERR_MUST_USE;
-/* The same as the scheduler has it now, which may not be recorded yet; detail stays empty. */
+/* The same as the scheduler has it now, which may not be recorded yet (then content_hash is empty);
+ * detail stays empty. */
 int cli_delivery_now(struct cli *cli, struct str delivery_id, struct delivery_row *out,
         struct err *e) ERR_MUST_USE;
 

@@ -11,6 +11,8 @@
 #include "longshore/random.h"
 #include "longshore/topics.h"
 
+enum { CONTENT_LEAST = 8 };
+
 struct word {
 	const char *verb;
 	enum ev_trigger_kind kind;
@@ -43,6 +45,26 @@ static int judge(
 	return 0;
 }
 
+/* What is approved is the selection that was looked at. */
+static int check_content(const struct cli *cli, const struct delivery_row *row, struct err *e)
+{
+	struct str seen = str_c(cli_option(cli, "--content"));
+	if (!seen.p || (seen.n >= CONTENT_LEAST && str_has_prefix(row->content_hash, seen)))
+		return 0;
+	if (seen.n < CONTENT_LEAST)
+		return cli_usage(e, "approve: --content takes %d digits at least", CONTENT_LEAST);
+	if (row->content_hash.n == 0)
+		return err_set(e, ERR_REJECT, "other_content",
+		        "approve: delivery " STR_FMT
+		        " has no selection, or it is not recorded yet: "
+		        "look again, longshore status " STR_FMT,
+		        STR_ARG(row->delivery_id), STR_ARG(row->delivery_id));
+	return err_set(e, ERR_REJECT, "other_content",
+	        "approve: delivery " STR_FMT " has another selection now (" STR_FMT
+	        "): look again, longshore status " STR_FMT,
+	        STR_ARG(row->delivery_id), STR_ARG(row->content_hash), STR_ARG(row->delivery_id));
+}
+
 static int tell(
         struct cli *cli, const struct word *word, const struct delivery_row *row, struct err *e)
 {
@@ -59,6 +81,7 @@ static int tell(
 	        .note = str_c(note ? note : ""),
 	        .at_ms = clock_unix_ms(),
 	        .delivery_id = row->delivery_id,
+	        .content_hash = word->kind == EV_TRIGGER_KIND_APPROVE ? row->content_hash : STR(""),
 	        .resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
 	                      : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
 	                                                    : EV_RESOLUTION_NONE};
@@ -90,6 +113,8 @@ static int answer(struct cli *cli, const struct word *word, struct err *e)
 		act = cli_delivery_now(cli, str_c(cli->args.positions[0]), &row, e);
 	if (act == 0)
 		act = judge(cli, word, &row, e);
+	if (act == 0 && word->kind == EV_TRIGGER_KIND_APPROVE)
+		act = check_content(cli, &row, e);
 	if (act == 0)
 		act = tell(cli, word, &row, e);
 	if (act != 0)
@@ -130,18 +155,24 @@ static int resume(struct cli *cli, struct err *e)
 
 static const struct cli_option answer_options[] = {
         OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
+static const struct cli_option approve_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
+        {"--content", "HASH", false,
+                "the selection that was looked at, as status shows it; its first 8 digits do"},
+        OPTION_END};
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
         {"--adopt", NULL, false, "what is at the destination is ours and right"},
         {"--resend", NULL, false, "send again"}, OPTION_END};
 
 const struct cli_verb verb_approve = {.name = "approve",
-        .usage = "DELIVERY",
+        .usage = "DELIVERY [--content HASH]",
         .help = "release a held delivery",
-        .more = "The approver must be another person than the requester. The scheduler decides; a "
-                "refusal is\nseen in status and trace, and with --wait at once",
+        .more = "The approver must be another person than the requester. What is approved is the "
+                "selection that is\nrecorded now, or the one of --content; where another has come "
+                "meanwhile, it is refused. The scheduler\ndecides; a refusal is seen in status and "
+                "trace, and with --wait at once",
         .positions_min = 1,
         .positions_max = 1,
-        .options = answer_options,
+        .options = approve_options,
         .run = approve};
 const struct cli_verb verb_reject = {.name = "reject",
         .usage = "DELIVERY",

@@ -67,6 +67,11 @@ static int print_one(struct cli *cli, const struct str *cells, struct err *e)
 		return act;
 	if (cells[DETAIL].n)
 		cli_print("detail: " STR_FMT "\n", STR_ARG(cli_plain(cells[DETAIL], &cli->mem)));
+	if (pg_rows_count(books) == 0)
+		return err_set(e, ERR_RETRY, "not_found", "the delivery was removed meanwhile");
+	struct str selection = pg_text(books, 0, 1, &cli->mem);
+	if (selection.n > 0)
+		cli_print("selection: " STR_FMT "\n", STR_ARG(selection));
 	if (!pg_is_null(books, 0, 0))
 		cli_print("books: " STR_FMT "\n", STR_ARG(pg_text(books, 0, 0, &cli->mem)));
 	if (pg_rows_count(files) > 0) {

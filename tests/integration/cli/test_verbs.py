@@ -253,6 +253,19 @@ def test_answers_are_judged_before_they_are_sent(fleet):
         assert (done.returncode, done.stderr) == (1, f"longshore: {verb}: delivery {delivery} is completed already\n")
 
 
+def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
+    content = fleet.cli_json("status", held)[0]["content_hash"]
+    assert len(content) == 64 and f"selection: {content}\n" in fleet.cli("status", held)
+    for seen in ("0" * 64, content + "0", content[:7] + ("0" if content[7] != "0" else "1")):
+        done = fleet.run("approve", held, "--actor", "bob", "--content", seen)
+        assert (done.returncode, done.stderr) == (
+            1, f"longshore: approve: delivery {held} has another selection now ({content}): look again, longshore status {held}\n")
+    done = fleet.run("approve", held, "--actor", "bob", "--content", content[:7])
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "longshore: approve: --content takes 8 digits at least")
+    assert fleet.status(held)["state"] == "held"
+    assert fleet.cli("approve", held, "--actor", "bob", "--content", content[:8], "--wait", "60") == f"{held}  completed\n"
+
+
 def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
     done = fleet.run("approve", held, "--actor", "alice", "--wait", "60")
     assert done.returncode == 3 and "the approver must not be the requester" in done.stdout
