@@ -110,8 +110,6 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		return;
 	}
 	decide_take_spec(d, &ev->frozen);
-	d->m->approved_hash = STR("");
-	d->m->approved_by = STR("");
 	decide_audit(d, "resumed", STR(""), ev->note);
 	decide_begin_revision(d, EV_PHASE_START);
 	if (d->x->kind == KIND_BUILD)

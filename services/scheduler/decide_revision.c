@@ -29,8 +29,10 @@ static void forget_source(struct deciding *d)
 	m->pins_count = 0;
 	m->counts = NULL;
 	m->counts_count = 0;
-	/* It may be of another bridge version now, so it can only be compared by its hash. */
+	/* Ordinals of another bridge version are other people: even equal hashes would say nothing. */
 	m->approved = NULL;
+	m->approved_hash = STR("");
+	m->approved_by = STR("");
 }
 
 void decide_begin_revision(struct deciding *d, enum ev_phase phase)

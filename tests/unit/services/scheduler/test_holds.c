@@ -519,6 +519,25 @@ static void a_new_spec_voids_an_approval(void **state)
 	is_at(s, STATE_HELD, "approval");
 }
 
+static void another_bridge_version_voids_an_approval(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = run(b, D1);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_until(&b->k, &b->next, STAGE_PART);
+	b->next = b->w.tasks_count;
+	(void)world_result(&b->w, answer(&b->k, &b->w.tasks[b->w.tasks_count - 1],
+	                                  EV_OUTCOME_REJECT, "bridge_version_gone"));
+	assert_int_equal(s->x.revision, 2);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "approval"); /* though the selection has the same hash again */
+	assert_int_equal(s->x.memory.approved_by.n, 0);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a2");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
@@ -550,6 +569,7 @@ int main(void)
 	        TEST(credentials_are_waited_for),
 	        TEST(every_hold_has_an_end),
 	        TEST(a_new_spec_voids_an_approval),
+	        TEST(another_bridge_version_voids_an_approval),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
