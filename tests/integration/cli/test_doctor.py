@@ -1,7 +1,9 @@
 """doctor: nothing to say on a good installation, and each thing that is broken is found, alone, with its remedy."""
 import contextlib
+import hashlib
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -184,8 +186,6 @@ def test_a_migration_that_was_changed(fleet):
     try:
         assert "was changed after it was applied" in one(doctor(fleet), "migrations")[2]
     finally:
-        import hashlib
-        import pathlib
         (path,) = (pathlib.Path(__file__).parents[3] / "db" / "migrations").glob("0003_*.sql")
         fleet.query("UPDATE longshore.migration SET sha256 = %s WHERE number = 3 RETURNING 1",
                     (hashlib.sha256(path.read_bytes()).hexdigest(),))

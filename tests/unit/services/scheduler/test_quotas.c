@@ -204,6 +204,25 @@ static void several_files_and_new_issues_count_once(void **state)
 	is_at(run(b, D[2]), STATE_HELD, "quota");
 }
 
+static void an_answer_while_it_uploads_takes_no_other_place(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.limits.tenant_per_hour = 1;
+	struct stored *s = world_request(&b->w, D[0], b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	struct message m = b->w.tasks[b->next++];
+	(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_REJECT, "uncertain"));
+	is_at(s, STATE_HELD, "uncertain");
+	b->w.now_ms = end_of(b->w.now_ms, HOUR); /* in another hour, where somebody else began */
+	is_at(run_beside(b, D[1]), STATE_COMPLETED, "");
+	give_back_route(b, s);
+	b->w.resolution = EV_RESOLUTION_RESEND;
+	(void)world_say(&b->w, D[0], DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(world_quota(&b->w, D[0]).hour, 1); /* the other's */
+}
+
 static void who_was_cancelled_while_it_uploaded_stays_counted(void **state)
 {
 	struct bench *b = *state;
@@ -439,6 +458,7 @@ int main(void)
 	        TEST(the_hold_says_which_quota_and_when_it_looks_again),
 	        TEST(the_next_hour_releases_it_and_no_moment_before),
 	        TEST(several_files_and_new_issues_count_once),
+	        TEST(an_answer_while_it_uploads_takes_no_other_place),
 	        TEST(who_was_cancelled_while_it_uploaded_stays_counted),
 	        TEST(who_was_cancelled_while_it_waited_is_not_counted),
 	        TEST(who_could_not_begin_at_once_counts_in_the_hour_it_begins),
