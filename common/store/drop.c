@@ -135,12 +135,20 @@ void drop_temp_close(struct drop_temp *t)
 		t->ops->temp_close(t);
 }
 
-void drop_temp_discard(struct drop *d, struct str temp)
+int drop_temp_remove(struct drop *d, struct str temp, struct err *e)
 {
 	struct name_text t;
+	if (take(temp, NAME_OF_TEMP, &t, e) != 0)
+		return e->act;
+	return d->ops->temp_remove(d, t.text, e) == 0 ? 0
+	                                              : err_note(e, "remove temporary %s", t.text);
+}
+
+void drop_temp_discard(struct drop *d, struct str temp)
+{
 	struct err e;
-	if (take(temp, NAME_OF_TEMP, &t, &e) == 0)
-		d->ops->temp_discard(d, t.text);
+	int rc = drop_temp_remove(d, temp, &e); /* who must know calls it himself */
+	(void)rc;
 }
 
 int drop_commit(

@@ -24,7 +24,7 @@ struct drop_ops {
 	        struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e);
 	int (*temp_sync)(struct drop_temp *t, int64_t length, struct err *e);
 	void (*temp_close)(struct drop_temp *t);
-	void (*temp_discard)(struct drop *d, const char *temp);
+	int (*temp_remove)(struct drop *d, const char *temp, struct err *e);
 	int (*commit)(struct drop *d, const char *temp, const char *name, enum drop_commit *out,
 	        struct err *e);
 	int (*stat)(struct drop *d, const char *name, struct drop_facts *out, struct err *e);

@@ -56,7 +56,10 @@ int drop_temp_write(
  * removed meanwhile. */
 int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE;
 void drop_temp_close(struct drop_temp *t);
-void drop_temp_discard(struct drop *d, struct str temp); /* best effort */
+/* 0: it is not there any more, and that is durable. ERR_RETRY ("drop_unavailable") where the place
+ * is away, or does not let it go. */
+int drop_temp_remove(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
+void drop_temp_discard(struct drop *d, struct str temp); /* the same, best effort */
 
 enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN };
 int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out,

@@ -118,14 +118,34 @@ int ledger_route(struct ledger *l, struct err *e)
 	return err_set(e, ERR_REJECT, "corrupt", "ledger record: no such phase");
 }
 
+/* Until it is finished nothing was made. */
+static int create(struct ledger *l, struct str object, struct str sealed, struct err *e)
+{
+	struct store_writer *w = NULL;
+	if (store_create(l->ports.store, object, &w, e) != 0)
+		return e->act;
+	if (store_write(w, sealed.p, sealed.n, e) != 0) {
+		store_abandon(w);
+		return e->act;
+	}
+	l->is_unsure = true;
+	return store_finish(w, e);
+}
+
+static int replace(struct ledger *l, struct str object, struct str sealed, struct err *e)
+{
+	l->is_unsure = true;
+	return store_replace(l->ports.store, object, sealed, l->tag, e);
+}
+
 int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, struct err *e)
 {
 	struct str sealed;
 	struct str object = str_c(l->object);
+	l->is_unsure = false;
 	if (record_seal(next, l->ports.key, object, &l->mem, &sealed, e) != 0)
 		return e->act;
-	int rc = l->has_record ? store_replace(l->ports.store, object, sealed, l->tag, e)
-	                       : store_put_once(l->ports.store, object, sealed, e);
+	int rc = l->has_record ? replace(l, object, sealed, e) : create(l, object, sealed, e);
 	/* Anything else may have taken place or not: the attempt ends, the next one reads what is
 	 * there. */
 	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, "exists") &&
@@ -161,6 +181,18 @@ int ledger_need_drop(struct ledger *l, struct err *e)
 	}
 	l->drop = drop;
 	return 0;
+}
+
+int ledger_dispose(struct ledger *l, const char *place, const char *temp, struct err *e)
+{
+	int rc = ledger_need_drop(l, e);
+	if (rc == 0 && strcmp(place, l->place) == 0)
+		rc = drop_temp_remove(l->drop, str_c(temp), e);
+	else if (rc == 0)
+		rc = ERR_RETRY; /* it is at another place, which may come back */
+	if (rc == 0 || rc == ERR_FATAL)
+		return rc;
+	return l->ports.leave(l->ports.arg, place, temp, e);
 }
 
 bool ledger_is_same_place(const struct ledger *l)

@@ -88,6 +88,9 @@ struct ledger_ports {
 	/* Whether staging holds anything of the delivery: an empty mount point has no record
 	 * either, and settle must not take it for an answer. */
 	int (*knows_delivery)(void *arg, bool *out, struct err *e);
+	/* Notes a temporary that nobody will ever commit and that cannot be removed now
+	 * (leftover.h). */
+	int (*leave)(void *arg, const char *place, const char *temp, struct err *e);
 	/* Up to n bytes of the staged file; none only at its end. */
 	int (*read)(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
 };
@@ -123,6 +126,7 @@ struct ledger {
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
 	char own_temp[64]; /* created by us, not yet in the record */
+	bool is_unsure;    /* the record may be what the failed step wanted it to be */
 	bool is_visible;   /* DONE: the answer */
 	int turns;
 	struct drop *drop; /* NULL: not opened yet */

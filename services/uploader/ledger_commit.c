@@ -189,24 +189,33 @@ int ledger_step_mark(struct ledger *l, struct err *e)
 	}
 	if (ledger_swap(l, &next, &has_won, e) != 0)
 		return e->act;
-	if (has_won) {
-		PROBE(ledger_after_committed);
-		l->record = next;
-	}
 	l->step = has_won ? LEDGER_FINISH
 	                  : LEDGER_READ; /* else another attempt's receipt is the receipt */
-	return 0;
+	if (!has_won)
+		return 0;
+	PROBE(ledger_after_committed);
+	l->record = next;
+	/* A person's word for a file whose temporary lies at a place that is lost. */
+	bool is_elsewhere =
+	        strcmp(next.guarantee, "asserted_by_person") == 0 && !ledger_is_same_place(l);
+	return is_elsewhere ? l->ports.leave(l->ports.arg, next.place, next.temp, e) : 0;
 }
 
 /* Where another file stands for ours, the temporary must not follow it: it goes before anybody
  * hears of the receipt. */
+static int remove_adopted(struct ledger *l, struct err *e)
+{
+	if (ledger_need_drop(l, e) != 0)
+		return e->act;
+	if (ledger_is_same_place(l))
+		return drop_temp_remove(l->drop, str_c(l->record.temp), e);
+	return l->ports.leave(l->ports.arg, l->record.place, l->record.temp, e);
+}
+
 int ledger_step_finish(struct ledger *l, struct err *e)
 {
-	if (strncmp(l->record.guarantee, "adopted", 7) == 0) {
-		if (ledger_need_drop(l, e) != 0)
-			return e->act;
-		drop_temp_discard(l->drop, str_c(l->record.temp));
-	}
+	if (strncmp(l->record.guarantee, "adopted", 7) == 0 && remove_adopted(l, e) != 0)
+		return e->act;
 	l->is_visible = true;
 	l->step = LEDGER_DONE;
 	return 0;

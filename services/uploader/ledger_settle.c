@@ -42,15 +42,11 @@ int ledger_step_close(struct ledger *l, struct err *e)
 }
 
 /* Tidying only: a closed record's temporary is never committed. A drop that is away does not keep
- * the answer back. */
+ * the answer back: the temporary is noted, and goes when the drop is back. */
 int ledger_step_remove(struct ledger *l, struct err *e)
 {
-	if (l->record.temp[0] != '\0') {
-		if (ledger_need_drop(l, e) == 0)
-			drop_temp_discard(l->drop, str_c(l->record.temp));
-		else if (e->act == ERR_FATAL)
-			return e->act;
-	}
+	if (l->record.temp[0] != '\0' && ledger_dispose(l, l->record.place, l->record.temp, e) != 0)
+		return e->act;
 	l->is_visible = false;
 	l->step = LEDGER_DONE;
 	return 0;

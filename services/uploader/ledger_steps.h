@@ -13,6 +13,10 @@ int ledger_route(struct ledger *l, struct err *e) ERR_MUST_USE;
  * somebody else was first. */
 int ledger_swap(
         struct ledger *l, const struct record *next, bool *out_won, struct err *e) ERR_MUST_USE;
+/* A temporary that nobody will ever commit, for the record has closed or names another: it goes, or
+ * a note of it stays. */
+int ledger_dispose(
+        struct ledger *l, const char *place, const char *temp, struct err *e) ERR_MUST_USE;
 /* Opens the drop and learns its identity, once. */
 int ledger_need_drop(struct ledger *l, struct err *e) ERR_MUST_USE;
 /* Whether the record's temporary is at the place that is open. */

@@ -54,25 +54,26 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 {
 	struct record next = {0};
 	bool has_won = false;
-	if (fill_open(l, &next, e) != 0 || ledger_swap(l, &next, &has_won, e) != 0)
+	l->is_unsure = false;
+	if (fill_open(l, &next, e) != 0 || ledger_swap(l, &next, &has_won, e) != 0) {
+		if (!l->is_unsure) /* else the record may name it: it stays */
+			drop_temp_discard(l->drop, str_c(l->own_temp));
 		return e->act;
-	if (has_won) {
-		PROBE(ledger_after_record);
-		if (l->has_record) /* nobody can commit the one before: `written` needs the record
-		                      that was replaced */
-			drop_temp_discard(l->drop, str_c(l->record.temp));
 	}
 	l->step = has_won ? LEDGER_READ : LEDGER_DISCARD;
-	return 0;
+	if (!has_won)
+		return 0;
+	PROBE(ledger_after_record);
+	/* Nobody can commit the one before: `written` needs the record that was replaced. */
+	return l->has_record ? ledger_dispose(l, l->record.place, l->record.temp, e) : 0;
 }
 
 int ledger_step_discard(struct ledger *l, struct err *e)
 {
-	(void)e;
-	drop_temp_discard(l->drop, str_c(l->own_temp));
+	int rc = ledger_dispose(l, l->place, l->own_temp, e);
 	l->own_temp[0] = '\0';
 	l->step = LEDGER_READ;
-	return 0;
+	return rc;
 }
 
 static void restart_hashes(struct ledger *l)

@@ -48,6 +48,13 @@ static int open_drop(void *arg, struct drop **out, struct err *e)
 	        op->uploader, arena_cstr(op->run->mem, op->spec->bucket.url), out, e);
 }
 
+static int leave(void *arg, const char *place, const char *temp, struct err *e)
+{
+	const struct upload_op *op = ((struct neighbours *)arg)->op;
+	const struct leftover what = {.url = op->spec->bucket.url, .place = place, .temp = temp};
+	return leftover_note(&op->uploader->leftovers, &what, e);
+}
+
 static int found(void *arg, struct str name, const struct store_facts *facts, struct err *e)
 {
 	(void)name, (void)facts;
@@ -195,6 +202,7 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	        .arg = &n,
 	        .open_drop = open_drop,
 	        .knows_delivery = knows_delivery,
+	        .leave = leave,
 	        .read = read_file,
 	};
 	int rc = ledger_new(&task, &ports, &l, e);

@@ -9,6 +9,7 @@ static void stop(void *state)
 	if (u == NULL)
 		return;
 	memo_close(u->memo);
+	secret_wipe(&u->leftovers.key);
 	store_close(u->staging);
 	keyring_close(u->keys);
 	(void)pthread_mutex_destroy(&u->lock);
@@ -20,6 +21,9 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 	if (keyring_open(common->keys, &u->keys, e) != 0)
 		return e->act;
 	if (store_open(common->staging, &u->staging, e) != 0)
+		return e->act;
+	u->leftovers.staging = u->staging;
+	if (keyring_staging(u->keys, STR("ledger"), STR(LEFTOVER_SCOPE), &u->leftovers.key, e) != 0)
 		return e->act;
 	return memo_open(common->redis, common->topic_prefix, &u->memo, e);
 }
@@ -69,6 +73,12 @@ static int handle(
 	        "scheduler?");
 }
 
+static int tidy(void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e)
+{
+	struct uploader *u = state;
+	return leftover_remove_all(&u->leftovers, run, out_removed, e);
+}
+
 static const char *const prefixes[] = {"ledger", NULL};
 
 const struct task_service uploader_service = {
@@ -80,5 +90,6 @@ const struct task_service uploader_service = {
         .prefixes = prefixes,
         .start = start,
         .handle = handle,
+        .tidy = tidy,
         .stop = stop,
 };

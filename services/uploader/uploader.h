@@ -7,6 +7,7 @@
 #define LONGSHORE_UPLOADER_UPLOADER_H
 
 #include "ledger.h"
+#include "leftover.h"
 #include "longshore/keyring.h"
 #include "longshore/lease.h"
 #include "longshore/spec.h"
@@ -19,6 +20,7 @@ enum { PLACES_TRIED_MAX = 256 };
 struct uploader { /* one a process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
+	struct leftovers leftovers;
 	pthread_mutex_t lock; /* of all below */
 	struct memo *memo;
 	char tried[PLACES_TRIED_MAX]

@@ -3,10 +3,12 @@ again from their beginning, with Redis empty, make no delivery, task, file or re
 import os
 import re
 import secrets
+import signal
 import urllib.request
 
 import pytest
 
+from crash import Trap
 from fleet import Fleet, wait_until
 from scene import Scene, nothing_is_stuck
 from test_law_newer_wins import Topic
@@ -23,7 +25,7 @@ WRITES = ("bridge.tasks", "format.tasks", "upload.tasks", "build.tasks", "audit"
 @pytest.fixture(scope="module")
 def scene():
     with Fleet("tidy", env=FORGETFUL) as fleet:
-        yield Scene(fleet).prepare()
+        yield Scene(fleet, per_file=5000).prepare()
 
 
 def removed(replica, what):
@@ -134,3 +136,31 @@ def test_each_service_removes_what_killed_ones_left_in_its_staging(scene):
         more = sum(owner == service for owner in OWNERS.values())
         wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 10, "it to be counted")
         assert not fleet.of(service)[0].events("worker.tidy_failed")
+
+
+def temporaries(drop):
+    return sorted(set(os.listdir(os.path.join(drop, ".longshore-tmp"))) - {"identity"})
+
+
+def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(scene):
+    """An uploader dies while it writes; then the drop is away, and the delivery is cancelled."""
+    fleet, drop = scene.fleet, scene.fleet.path("drop")
+    (victim,) = fleet.of("uploader")
+    strangers = temporaries(drop)
+    trap = Trap(victim.pid, "ledger_after_part")
+    delivery = scene.deliver()
+    trap.wait()
+    assert victim.process.wait(10) == -signal.SIGKILL
+    (left,) = set(temporaries(drop)) - set(strangers)
+    os.rename(drop, drop + ".away")
+    uploader = fleet.start_replica("uploader")
+    wait_until(lambda: fleet.query("SELECT 1 FROM run.task WHERE delivery_id = %s AND stage = 'upload' AND issue > 1", (delivery,)),
+               60, "the upload to be tried again")
+    fleet.cli("cancel", delivery, "--actor", "bob")
+    assert fleet.wait_state(delivery)["state"] == "cancelled"
+    assert left in temporaries(drop + ".away") and len(os.listdir(fleet.path("staging", "ledger", "leftover"))) == 1
+    os.rename(drop + ".away", drop)
+    wait_until(lambda: temporaries(drop) == strangers, 60, "the temporary to be removed")
+    wait_until(lambda: removed(uploader, "drop_temporary") == 1, 10, "it to be counted")
+    assert os.listdir(fleet.path("staging", "ledger", "leftover")) == []
+    assert not scene.files_of(delivery)

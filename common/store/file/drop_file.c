@@ -104,8 +104,10 @@ static int file_temp_create(struct drop *d, const char *temp, struct err *e)
 		rc = err_set(e, ERR_REJECT, "exists", "there is a temporary of this name");
 	else if (fd < 0)
 		rc = drop_file_failed(e, errno, "create");
-	else if (fsync(dir_fd) != 0)
+	else if (fsync(dir_fd) != 0) {
 		rc = drop_file_failed(e, errno, "sync the directory");
+		(void)unlinkat(dir_fd, base, 0); /* nobody will hear of it */
+	}
 	if (fd >= 0)
 		(void)close(fd); /* empty */
 	(void)close(dir_fd);
@@ -210,15 +212,22 @@ static void file_temp_close(struct drop_temp *temp)
 	free(t);
 }
 
-static void file_temp_discard(struct drop *d, const char *temp)
+/* Gone, too, is synced: who finds it so may be looking at what a crash of the machine would undo. */
+static int file_temp_remove(struct drop *d, const char *temp, struct err *e)
 {
 	const char *base = NULL;
 	int dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
+	if (dir_fd < 0 && errno == ENOENT)
+		return drop_file_is_alive(file_drop_of(d), e);
 	if (dir_fd < 0)
-		return;
-	if (unlinkat(dir_fd, base, 0) == 0)
-		(void)fsync(dir_fd); /* best effort, as the header says */
+		return drop_file_failed(e, errno, "open the directory");
+	int rc = 0;
+	if (unlinkat(dir_fd, base, 0) != 0 && errno != ENOENT)
+		rc = drop_file_failed(e, errno, "remove");
+	else if (fsync(dir_fd) != 0)
+		rc = drop_file_failed(e, errno, "sync the directory");
 	(void)close(dir_fd);
+	return rc != 0 ? rc : drop_file_is_alive(file_drop_of(d), e);
 }
 
 const struct drop_ops drop_file_ops = {
@@ -233,7 +242,7 @@ const struct drop_ops drop_file_ops = {
         .temp_write = file_temp_write,
         .temp_sync = file_temp_sync,
         .temp_close = file_temp_close,
-        .temp_discard = file_temp_discard,
+        .temp_remove = file_temp_remove,
         .commit = drop_file_commit,
         .stat = drop_file_stat,
 };

@@ -164,6 +164,23 @@ static void a_temporary_is_created_once(void **state)
 	outside_sees(p, T1, "hello");
 }
 
+static void a_removed_temporary_is_gone_and_may_be_removed_again(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct drop_temp *t = NULL;
+	temp_with(p, T1, "one");
+	temp_with(p, T2, "two");
+	assert_int_equal(drop_temp_remove(p->drop, STR(T1), &e), 0);
+	expect_error(drop_temp_open(p->drop, STR(T1), &t, &e), &e, ERR_REJECT, "gone");
+	assert_int_equal(drop_temp_remove(p->drop, STR(T1), &e), 0);
+	assert_int_equal(drop_temp_remove(p->drop, STR(".longshore-none/x"), &e), 0);
+	outside_sees(p, T2, "two");
+	outside_put(p, "a.csv", "a");
+	expect_error(drop_temp_remove(p->drop, STR("a.csv"), &e), &e, ERR_REJECT, "bad_name");
+	outside_sees(p, "a.csv", "a");
+}
+
 static void only_create_creates(void **state)
 {
 	struct place *p = *state;
@@ -362,6 +379,7 @@ static void a_place_that_goes_away_is_unavailable_and_says_nothing_of_files(void
 	assert_int_equal(rmdir(p->path), 0);
 	expect_error(drop_temp_create(p->drop, STR(T1), &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(drop_temp_open(p->drop, STR(T1), &t, &e), &e, ERR_RETRY, "drop_unavailable");
+	expect_error(drop_temp_remove(p->drop, STR(T1), &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(
 	        drop_stat(p->drop, STR("a.csv"), &facts, &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(drop_commit(p->drop, STR(T1), STR("a.csv"), &answer, &e), &e, ERR_RETRY,
@@ -470,6 +488,7 @@ static void of_many_commits_one_takes_the_name(void **state)
 	                a_commit_is_not_done_again_when_the_partner_has_taken_the_file), \
 	        CASE(setup, teardown, a_file_that_is_there_is_never_replaced), \
 	        CASE(setup, teardown, a_temporary_is_created_once), \
+	        CASE(setup, teardown, a_removed_temporary_is_gone_and_may_be_removed_again), \
 	        CASE(setup, teardown, only_create_creates), \
 	        CASE(setup, teardown, writes_are_positioned_and_never_truncate), \
 	        CASE(setup, teardown, a_second_writer_changes_nothing), \

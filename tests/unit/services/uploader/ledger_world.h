@@ -7,6 +7,7 @@
 #define LONGSHORE_TESTS_LEDGER_WORLD_H
 
 #include "ledger.h"
+#include "leftover.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -33,6 +34,7 @@ struct world {
 	char drop_url[80];
 	struct store *store;
 	struct secret key;
+	struct leftovers leftovers;
 	char file_id[32];
 	char name[32];
 	char sha256[SHA256_HEX];
@@ -88,7 +90,10 @@ static inline int world_setup(void **state)
 	w->key.bytes[0] = 7;
 	world_next_file(w, 0);
 	*state = w;
-	return store_open(url, &w->store, &e);
+	if (store_open(url, &w->store, &e) != 0)
+		return -1;
+	w->leftovers = (struct leftovers){.staging = w->store, .key.bytes[0] = 8};
+	return 0;
 }
 
 static inline int world_teardown(void **state)
@@ -112,6 +117,13 @@ static inline int world_knows_delivery(void *arg, bool *out, struct err *e)
 	(void)e;
 	*out = !((struct world *)arg)->is_staging_lost;
 	return 0;
+}
+
+static inline int world_leave(void *arg, const char *place, const char *temp, struct err *e)
+{
+	struct world *w = arg;
+	const struct leftover what = {.url = str_c(w->drop_url), .place = place, .temp = temp};
+	return leftover_note(&w->leftovers, &what, e);
 }
 
 static inline int world_read(
@@ -160,6 +172,7 @@ static inline struct ledger *world_begin(struct world *w, const struct ledger_ta
 	        .arg = w,
 	        .open_drop = world_open_drop,
 	        .knows_delivery = world_knows_delivery,
+	        .leave = world_leave,
 	        .read = world_read,
 	};
 	assert_int_equal(ledger_new(task, &ports, &l, &e), 0);

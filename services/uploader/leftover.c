@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "leftover.h"
+
+#include "longshore/sealed.h"
+
+#include <stdio.h>
+
+#define PREFIX "ledger/" LEFTOVER_SCOPE "/"
+#define FIRST_LINE "longshore-leftover 1"
+
+enum { NOTE_MAX = 8 * 1024, NOTE_LINES = 4, WALK_MEMORY = 1024 * 1024 };
+
+/* --- a note: first line, temporary, place, URL --- */
+
+static bool is_one_line(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+int leftover_note(struct leftovers *l, const struct leftover *what, struct err *e)
+{
+	struct buf text;
+	struct sealed_facts facts;
+	char name[sizeof PREFIX + 64];
+	const char *slash = strrchr(what->temp, '/');
+	(void)snprintf(name, sizeof name, PREFIX "%.63s", slash != NULL ? slash + 1 : what->temp);
+	if (!is_one_line(what->url))
+		return err_set(
+		        e, ERR_REJECT, "bad_task", "the bucket's url has a control character");
+	buf_init(&text, NOTE_MAX);
+	int rc = buf_printf(&text, e, FIRST_LINE "\n%s\n%s\n" STR_FMT "\n", what->temp, what->place,
+	        STR_ARG(what->url));
+	if (rc == 0)
+		rc = sealed_put_once(l->staging, str_c(name), &l->key, buf_str(&text), &facts, e);
+	buf_release(&text);
+	return rc != 0 ? err_note(e, "note of a temporary") : 0;
+}
+
+static bool take_lines(struct str text, struct str lines[NOTE_LINES])
+{
+	size_t at = 0;
+	for (int i = 0; i < NOTE_LINES; i++) {
+		ptrdiff_t end = str_find(text, '\n', at);
+		if (end < 0)
+			return false;
+		lines[i] = str_bytes(text.p + at, (size_t)end - at);
+		at = (size_t)end + 1;
+	}
+	return at == text.n && str_eq(lines[0], STR(FIRST_LINE));
+}
+
+/* --- the walk --- */
+
+struct walk {
+	struct leftovers *l;
+	const struct tidy_run *run;
+	struct arena mem;
+	int64_t removed;
+	int64_t waiting;
+	char away[NOTE_MAX]; /* URL that could not be reached: not tried again for the next note */
+	struct err why;      /* the first failure */
+};
+
+static void wait_for(struct walk *w, struct str name, const struct err *e)
+{
+	if (w->waiting++ > 0)
+		return;
+	w->why = *e;
+	(void)err_note(&w->why, STR_FMT, STR_ARG(name));
+}
+
+static int other_place(struct err *e)
+{
+	return err_set(e, ERR_RETRY, "drop_unavailable",
+	        "another place is mounted at the bucket's url than the temporary is in");
+}
+
+/* 0: the temporary is not there any more. */
+static int remove_from_drop(const char *url, struct str place, struct str temp, struct err *e)
+{
+	char identity[DROP_IDENTITY_BYTES];
+	struct drop *drop = NULL;
+	if (drop_open(url, &drop, e) != 0)
+		return e->act;
+	int rc = drop_identity(drop, identity, e);
+	if (rc == 0)
+		rc = str_eq(place, str_c(identity)) ? drop_temp_remove(drop, temp, e)
+		                                    : other_place(e);
+	drop_close(drop);
+	return rc;
+}
+
+/* *out_gone false, without a failure: its place is known to be away. */
+static int remove_one(struct walk *w, struct str name, bool *out_gone, struct err *e)
+{
+	struct str text, lines[NOTE_LINES];
+	if (sealed_get(w->l->staging, name, &w->l->key, NOTE_MAX, &w->mem, &text, e) != 0)
+		return e->act;
+	if (!take_lines(text, lines))
+		return err_set(e, ERR_REJECT, "corrupt", "it is no note of a temporary");
+	const char *url = arena_cstr(&w->mem, lines[3]);
+	*out_gone = strcmp(w->away, url) != 0;
+	if (!*out_gone)
+		return 0;
+	if (remove_from_drop(url, lines[2], lines[1], e) != 0) {
+		memcpy(w->away, url, lines[3].n + 1);
+		return e->act;
+	}
+	return store_remove(w->l->staging, name, e);
+}
+
+/* A failure ends the walk only where nothing more can come of it. */
+static int visit(void *arg, struct str name, const struct store_facts *facts, struct err *e)
+{
+	struct walk *w = arg;
+	bool is_gone = false;
+	(void)facts;
+	arena_reset(&w->mem);
+	if (w->removed >= w->run->most || atomic_load(w->run->stop))
+		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next turn");
+	int rc = remove_one(w, name, &is_gone, e);
+	if (rc == ERR_FATAL)
+		return rc;
+	if (rc == 0 && is_gone)
+		w->removed++;
+	else if (rc == 0)
+		w->waiting++;
+	else if (strcmp(e->code, "not_found") != 0) /* else another was quicker */
+		wait_for(w, name, e);
+	return 0;
+}
+
+int leftover_remove_all(
+        struct leftovers *l, const struct tidy_run *run, int64_t *out_removed, struct err *e)
+{
+	struct walk w = {.l = l, .run = run};
+	arena_init(&w.mem, WALK_MEMORY);
+	int rc = store_list(l->staging, STR(PREFIX), visit, &w, e);
+	arena_release(&w.mem);
+	*out_removed = w.removed;
+	if (rc != 0 && rc != ERR_DEFER)
+		return rc;
+	if (w.waiting == 0)
+		return 0;
+	*e = w.why;
+	return err_note(e, "%lld temporaries at drops wait to be removed", (long long)w.waiting);
+}
