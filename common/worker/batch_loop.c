@@ -281,7 +281,7 @@ static void close_all(struct batch_loop *l)
 {
 	batch_drop(l, l->messages_count);
 	bus_consumer_close(l->consumer);
-	tidier_stop(l->tidier);
+	tidier_stop(l->tidier, EXIT_OK); /* everything of ours is committed */
 	if (l->service->stop)
 		l->service->stop(l->state);
 	publisher_release(&l->publisher);

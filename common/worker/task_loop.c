@@ -263,7 +263,7 @@ static void close_all(struct task_loop *l)
 		task_free(l, l->tasks[i]);
 	bus_consumer_close(l->consumer);
 	pool_stop(l->pool);
-	tidier_stop(l->tidier);
+	tidier_stop(l->tidier, EXIT_OK); /* everything of ours is committed */
 	if (l->service->stop)
 		l->service->stop(l->executor.state);
 	for (int64_t i = 0; i < l->frame->conf.threads; i++)

@@ -7,8 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { REMOVED_MOST = 1000 };
+enum { REMOVED_MOST = 1000, STOP_MS = 3000 };
 
 struct tidier {
 	struct tidier_plan plan;
@@ -17,6 +18,7 @@ struct tidier {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_bool stop;
+	bool is_over;     /* under the lock: the thread is done */
 	const char *told; /* code of the last failure: told once, until it is another */
 };
 
@@ -84,6 +86,10 @@ static void *serve(void *arg)
 			code = pthread_cond_timedwait(&t->changed, &t->lock, &next);
 		pthread_mutex_unlock(&t->lock);
 	}
+	pthread_mutex_lock(&t->lock);
+	t->is_over = true;
+	pthread_cond_signal(&t->changed);
+	pthread_mutex_unlock(&t->lock);
 	return NULL;
 }
 
@@ -123,14 +129,31 @@ int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err
 	return 0;
 }
 
-void tidier_stop(struct tidier *t)
+static bool stop(struct tidier *t)
 {
 	if (!t)
-		return;
+		return true;
+	struct timespec until = monotonic_in(STOP_MS);
+	int code = 0;
 	pthread_mutex_lock(&t->lock);
 	atomic_store(&t->stop, true);
 	pthread_cond_signal(&t->changed);
+	while (!t->is_over && code == 0)
+		code = pthread_cond_timedwait(&t->changed, &t->lock, &until);
+	bool is_over = t->is_over;
 	pthread_mutex_unlock(&t->lock);
+	if (!is_over)
+		return false;
 	pthread_join(t->id, NULL);
 	release(t);
+	return true;
+}
+
+void tidier_stop(struct tidier *t, int code)
+{
+	if (stop(t))
+		return;
+	LOG(LOG_WARN, "worker.tidy_hangs", "ended without what tidies up: does a mount hang?",
+	        LOG_NUM("pid", getpid()));
+	_exit(code);
 }

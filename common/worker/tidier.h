@@ -21,7 +21,8 @@ struct tidier_plan {
 
 /* *out is NULL where there is nothing to do. The first turn begins at once. */
 int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err *e) ERR_MUST_USE;
-/* Waits for the turn that is under way, which ends soon. Accepts NULL. */
-void tidier_stop(struct tidier *t);
+/* Waits for the turn that is under way, which ends soon. If it does not (a mount may hang) the
+ * process ends here, with this code: nothing that the thread uses may be released. Accepts NULL. */
+void tidier_stop(struct tidier *t, int code);
 
 #endif

@@ -101,6 +101,23 @@ static inline int probe_handle(
 	return 0;
 }
 
+/* Hangs, whatever it is told, while <dir>/hang is there. */
+static inline int probe_tidy(
+        void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e)
+{
+	char path[512];
+	struct stat st;
+	(void)run;
+	(void)e;
+	*out_removed = 0;
+	snprintf(path, sizeof(path), "%s/hang", (const char *)state);
+	if (stat(path, &st) == 0)
+		probe_note(state, "hanging", "");
+	while (stat(path, &st) == 0)
+		poll(NULL, 0, 2);
+	return 0;
+}
+
 static inline int probe_main(void)
 {
 	static const char *const prefixes[] = {"selections", NULL};
@@ -115,6 +132,7 @@ static inline int probe_main(void)
 	        .conf_bytes = sizeof(struct probe_conf),
 	        .start = probe_start,
 	        .handle = probe_handle,
+	        .tidy = probe_tidy,
 	};
 	char *argv[] = {(char *)(uintptr_t) "test-probe", NULL};
 	return worker_run_tasks(&service, 1, argv);

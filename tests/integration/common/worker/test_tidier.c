@@ -87,11 +87,28 @@ static void what_cannot_be_removed_is_told_once_and_holds_up_nothing(void **stat
 	fleet_close(&f);
 }
 
+static void a_turn_that_hangs_holds_up_no_task_and_no_end(void **state)
+{
+	(void)state;
+	begin("hangs");
+	folder_write(&f.folder, "hang", "", 0);
+	pid_t pid = fleet_spawn(&f, "probe", often);
+	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS; !is_there("hanging");) {
+		assert_true(clock_mono_ms() < until_ms);
+		poll(NULL, 0, 2);
+	}
+	works("a");
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_await_log(&f, 0, "worker.tidy_hangs", 1);
+	fleet_close(&f);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test(dead_ones_of_its_prefix_go_and_no_others),
 	        cmocka_unit_test(what_cannot_be_removed_is_told_once_and_holds_up_nothing),
+	        cmocka_unit_test(a_turn_that_hangs_holds_up_no_task_and_no_end),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
