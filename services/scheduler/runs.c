@@ -263,8 +263,10 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 		move_to(t, row, NULL);
 		return 0;
 	}
-	if (run.due_s * 1000 >
-	        row->now_ms) { /* newer zone rules moved it, or all before were skipped */
+	bool is_missed =
+	        row->now_ms / 1000 - run.due_s > spec.catchup_seconds; /* and more to skip */
+	if (run.due_s * 1000 > row->now_ms || is_missed) {
+		/* newer zone rules moved it, or all before were skipped */
 		move_to(t, row, &run);
 		return 0;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trigger.h"
 
+#include "longshore/hex.h"
+
 enum { NOTE_MOST = 1000 };
 
 static const int64_t year_10000_ms = 253402300800000;
@@ -232,7 +234,8 @@ static int word(struct trigger_reader *r, const struct batch_message *msg, struc
         enum decide_kind kind, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
-	if (t->delivery_id.n != ID_TEXT_BYTES - 1 || !event_name_is_good(t->delivery_id)) {
+	unsigned char id[ID_TEXT_BYTES / 2];
+	if (!hex_decode(or_empty(t->delivery_id), id, sizeof id)) {
 		refuse(r, msg, identity, "no_delivery", "it names no delivery");
 		return 0;
 	}

@@ -58,6 +58,24 @@ static void ids_of_one_source_are_not_those_of_another(void **state)
 	}
 }
 
+/* A slip is told, and makes no row of something that nobody can ask for. */
+static void a_word_to_what_is_no_id_is_refused(void **state)
+{
+	static const char *const ids[] = {
+	        "", "d1", "zz000000000000000000000000000001", "../../../../../../../../../../etc"};
+	struct bench *b = *state;
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_CANCEL, "c1");
+		t.delivery_id = str_c(ids[i]);
+		fleet_ask(b, &t);
+		const struct sent *last = &b->sent->items[b->sent->count - 1];
+		const struct ev_audit_record *record = last->event;
+		assert_int_equal(b->sent->count, i + 1);
+		assert_true(str_eq(record->reason, STR("no_delivery")));
+	}
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), 0);
+}
+
 static void a_trigger_without_id_is_known_by_its_place(void **state)
 {
 	struct bench *b = *state;
@@ -521,6 +539,7 @@ int main(void)
 	        FLEET_TEST(a_delivery_goes_from_trigger_to_confirmed),
 	        FLEET_TEST(the_same_trigger_again_makes_nothing),
 	        FLEET_TEST(ids_of_one_source_are_not_those_of_another),
+	        FLEET_TEST(a_word_to_what_is_no_id_is_refused),
 	        FLEET_TEST(a_trigger_without_id_is_known_by_its_place),
 	        FLEET_TEST(a_trigger_that_could_not_be_stored_is_refused),
 	        FLEET_TEST(an_unknown_route_is_a_rejected_delivery),
