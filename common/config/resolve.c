@@ -152,7 +152,8 @@ static void read_columns(const struct document *doc, struct spec_destination *ou
 		        .source = is_constant ? STR("") : document_text(&item, "source", NULL),
 		        .constant = document_text(&item, "constant", ""),
 		        .max_length = document_num_in(
-		                &item, "max_length", 0, (struct range){0, INT32_MAX})};
+		                &item, "max_length", 0, (struct range){0, INT32_MAX}),
+		        .is_required = document_bool(&item, "required", false)};
 		if (str_has_prefix(out->columns[i].source,
 		            STR("="))) { /* the model's way to write a constant */
 			out->columns[i].constant = str_bytes(
@@ -160,6 +161,9 @@ static void read_columns(const struct document *doc, struct spec_destination *ou
 			out->columns[i].source = STR("");
 			out->columns[i].is_constant = true;
 		}
+		if (out->columns[i].is_required && out->columns[i].is_constant &&
+		        out->columns[i].constant.n == 0)
+			document_wrong(&item, "constant", "is empty, and the column is required");
 	}
 }
 
@@ -245,6 +249,10 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	rule_templates(doc, out, &has_others);
 	if (has_others)
 		add_unsupported(doc->all, spec, "naming.data_template");
+	/* The limit would split what must not be split. */
+	if (out->max_rows_per_file > 0 &&
+	        str_eq(document_text(doc, "limits.split", ""), STR("never")))
+		add_unsupported(doc->all, spec, "limits.split");
 	if (out->completion == COMPLETION_SUCCESS_FILE && out->marker_template.n == 0)
 		document_wrong(doc, "completion.name_template", "is missing");
 }

@@ -133,6 +133,7 @@ static const struct shape column = {(const struct shape_field[]){
                                             TEXT(spec_column, constant, OPTIONAL),
                                             BOOL(spec_column, is_constant, OPTIONAL),
                                             INT(spec_column, max_length, INT32_MAX, OPTIONAL),
+                                            BOOL(spec_column, is_required, OPTIONAL),
                                             END,
                                     },
         sizeof(struct spec_column)};

@@ -84,11 +84,14 @@ static struct look look_at(const struct render *r, struct str value)
 }
 
 /* Says what is wrong with a value, NULL if nothing is. */
-static const char *fault_of(const struct render *r, const struct look *look, int64_t max_length)
+static const char *fault_of(
+        const struct render *r, const struct look *look, const struct render_column *column)
 {
 	if (look->fault != NULL)
 		return look->fault;
-	if (max_length > 0 && look->characters > (size_t)max_length)
+	if (column->is_required && look->characters == 0)
+		return "is empty, and the column is required";
+	if (column->max_length > 0 && look->characters > (size_t)column->max_length)
 		return "is longer than the column's max_length";
 	if (r->format->quotes != RENDER_QUOTES_NONE)
 		return NULL;
@@ -162,14 +165,14 @@ static int check_format(const struct render *r, struct err *e)
 	for (size_t i = 0; i < format->columns_count; i++) {
 		const struct render_column *column = &format->columns[i];
 		struct look look = look_at(r, column->name);
-		const char *fault = fault_of(r, &look, 0);
+		const char *fault = fault_of(r, &look, &(struct render_column){.max_length = 0});
 		if (fault != NULL)
 			return err_set(
 			        e, ERR_REJECT, "bad_spec", "columns[%zu].name: %s", i, fault);
 		if (!column->is_constant)
 			continue;
 		look = look_at(r, column->constant);
-		fault = fault_of(r, &look, column->max_length);
+		fault = fault_of(r, &look, column);
 		if (fault != NULL)
 			return err_set(
 			        e, ERR_REJECT, "bad_spec", "columns[%zu].constant: %s", i, fault);
@@ -200,7 +203,7 @@ int render_row(struct render *r, const struct str *values, struct err *e)
 		const struct render_column *column = &r->format->columns[i];
 		struct str value = column->is_constant ? column->constant : values[i];
 		struct look look = look_at(r, value);
-		const char *fault = fault_of(r, &look, column->max_length);
+		const char *fault = fault_of(r, &look, column);
 		if (fault != NULL)
 			return err_set(e, ERR_REJECT, "bad_value",
 			        "column \"" STR_FMT "\", row %" PRId64 " of the file: the value %s",

@@ -71,6 +71,7 @@ struct render_column {
 	bool is_constant;
 	struct str constant;
 	int64_t max_length; /* characters; 0 = no limit */
+	bool is_required;   /* an empty value is refused */
 };
 
 enum { RENDER_COLUMNS_MAX = 256 };

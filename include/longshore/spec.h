@@ -78,6 +78,7 @@ struct spec_column { /* one output column */
 	struct str constant;
 	bool is_constant;
 	int64_t max_length; /* characters; 0 = no limit. A longer value fails the delivery */
+	bool is_required;   /* an empty value fails the delivery */
 };
 
 struct spec_destination {

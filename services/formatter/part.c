@@ -84,6 +84,7 @@ static int plan_columns(struct part *p, struct err *e)
 		        .is_constant = column->is_constant,
 		        .constant = column->constant,
 		        .max_length = column->max_length,
+		        .is_required = column->is_required,
 		};
 		if (!column->is_constant && find_source(p, column->source, &p->sources[i], e) != 0)
 			return e->act;

@@ -177,6 +177,8 @@ static const struct {
                 "f:52: bridge: records of tokens have no column tocken, which partner writes\n"},
         {"{name: user_id, source: token}", "{source: token}",
                 "f:27: columns[0].name: is missing\n"},
+        {"{name: flag, constant: \"1\"}", "{name: flag, constant: \"\", required: true}",
+                "f:28: columns[1].constant: is empty, and the column is required\n"},
         {"{name: flag,", "{name: user_id,",
                 "f:28: columns[1].name: is the name of column 1, too\n"},
         {"{label}_{part}.csv", "{part}.csv",

@@ -145,6 +145,37 @@ static void what_is_not_honoured_is_named(void **state)
 	arena_release(&mem);
 }
 
+static void what_must_not_be_split_is_not_split_by_its_limit(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *limits;
+		size_t unsupported;
+	} cases[] = {{"{\"max_rows_per_file\":10,\"split\":\"never\"}", 1},
+	        {"{\"max_rows_per_file\":10,\"split\":\"by_rows\"}", 0},
+	        {"{\"max_rows_per_file\":10}", 0}, {"{\"split\":\"never\"}", 0}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct err e;
+		struct str json;
+		struct spec spec;
+		char hash[SHA256_HEX];
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		s.docs[3].body = arena_printf(&mem,
+		        "{\"columns\":[{\"name\":\"u\",\"required\":true,\"source\":\"token\"}],"
+		        "\"limits\":%s,\"naming\":{\"data_template\":\"{label}_{part}\"}}",
+		        cases[i].limits);
+		assert_int_equal(resolve(&s, &mem, &json, hash, &e), 0);
+		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		assert_true(spec.destination.columns[0].is_required);
+		assert_int_equal(spec.unsupported_count, cases[i].unsupported);
+		if (cases[i].unsupported)
+			assert_true(str_eq(spec.unsupported[0], STR("limits.split")));
+		arena_release(&mem);
+	}
+}
+
 static void mistakes_name_document_and_path(void **state)
 {
 	(void)state;
@@ -272,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_route_resolves_by_value),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
+	        cmocka_unit_test(what_must_not_be_split_is_not_split_by_its_limit),
 	        cmocka_unit_test(a_place_has_one_name),
 	        cmocka_unit_test(mistakes_name_document_and_path),
 	        cmocka_unit_test(a_spec_in_another_form_is_refused),

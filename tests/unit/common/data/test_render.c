@@ -181,6 +181,18 @@ static void max_length_counts_characters_up_to_its_edge(void **state)
 	refused(&format, STR("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"), STR(""), "column \"id\", row 1");
 }
 
+static void a_required_column_takes_no_empty_value(void **state)
+{
+	(void)state;
+	const struct render_column columns[] = {
+	        {.name = STR("id")}, {.name = STR("state"), .is_required = true}};
+	struct render_format format = plain_format();
+	format.columns = columns;
+	assert_row(&format, STR(""), STR("x"), "id,state\n,x\n");
+	refused(&format, STR("x"), STR(""), "column \"state\", row 1");
+	refused(&format, STR("x"), STR(""), "is empty, and the column is required");
+}
+
 static void the_row_that_is_named_is_the_one_of_the_file(void **state)
 {
 	(void)state;
@@ -290,6 +302,7 @@ int main(void)
 	        cmocka_unit_test(what_a_partner_cannot_read_is_refused_without_being_repeated),
 	        cmocka_unit_test(a_tab_is_no_value_even_where_it_is_the_delimiter),
 	        cmocka_unit_test(max_length_counts_characters_up_to_its_edge),
+	        cmocka_unit_test(a_required_column_takes_no_empty_value),
 	        cmocka_unit_test(the_row_that_is_named_is_the_one_of_the_file),
 	        cmocka_unit_test(constants_take_no_value),
 	        cmocka_unit_test(a_format_that_cannot_be_is_refused_before_a_byte_is_written),
