@@ -130,7 +130,7 @@ static void the_loser_of_a_comparison_publishes_nothing(void **state)
 	fleet_deliver(b, "t1");
 	const struct ev_task_head *h = fleet_last_task(b)->event;
 	words[0] = words[1] = fleet_message(b, TOPIC_RESULTS, &ev_task_result_type,
-	        fleet_answer(b, h, EV_OUTCOME_EXPIRED, "expired"));
+	        fleet_answer(b, h, EV_OUTCOME_DEFER, "drain"));
 	struct shared *counts = shared_new();
 	race(b, counts, feed_first, feed_second);
 	assert_int_equal(database_num(b->admin, "SELECT issue FROM run.task"), 2);
