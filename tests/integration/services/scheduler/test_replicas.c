@@ -128,12 +128,38 @@ static void of_two_that_read_the_same_result_one_decides(void **state)
 	munmap(counts, sizeof *counts);
 }
 
+/* Else two that count at the same moment both take the last place under a cap. */
+static void places_under_a_cap_are_claimed_by_one_at_a_time(void **state)
+{
+	struct bench *b = *state;
+	fleet_document(b, "Tenant", "acme", "acme", "{\"limits\":{\"tasks_in_flight\":1}}");
+	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
+	t.route = STR("daily");
+	for (int i = 0; i < RACERS; i++)
+		race[i] = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
+	struct pg *first = database_open(&b->db);
+	database_sql(first, "SELECT pg_advisory_lock(hashtextextended('tenant:acme', 7417))");
+	struct shared *counts = shared_new();
+	pid_t second = replica(b, counts, feed_all_at_once);
+	static const char waits[] = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+	                            "NOT granted AND database = (SELECT oid FROM pg_database WHERE "
+	                            "datname = current_database())";
+	while (database_num(b->admin, waits) == 0)
+		assert_int_equal(waitpid(second, NULL, WNOHANG), 0); /* it did not ask */
+	database_sql(first, "SELECT pg_advisory_unlock_all()");
+	join(&second, 1);
+	assert_int_equal(counts->tasks, 1);
+	pg_close(first);
+	munmap(counts, sizeof *counts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(ten_thousand_due_runs_are_ten_thousand_deliveries),
 	        FLEET_TEST(killed_replicas_lose_no_run_and_make_none_twice),
 	        FLEET_TEST(of_two_that_read_the_same_result_one_decides),
+	        FLEET_TEST(places_under_a_cap_are_claimed_by_one_at_a_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
