@@ -12,6 +12,8 @@ static const struct pg_verdict table[] = {
         {"23505", ERR_REJECT, "pg_duplicate", false},
         {"25006", ERR_RETRY, "pg_read_only",
                 true}, /* a standby answered: ask for the primary again */
+        {"25P03", ERR_RETRY, "pg_unavailable",
+                true}, /* it idled inside a transaction: the session is gone */
         {"26000", ERR_RETRY, "pg_forgotten", true}, /* a pooler gave us another session */
         {"28", ERR_FATAL, "pg_refused", false},
         {"3D000", ERR_FATAL, "pg_no_database", false},

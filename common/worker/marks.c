@@ -308,6 +308,12 @@ void marks_release(struct marks *m)
 	*m = (struct marks){0};
 }
 
+void marks_begin_anew(struct marks *m, int64_t floor)
+{
+	marks_release(m);
+	marks_init(m, floor);
+}
+
 int marks_take_over(struct marks *m, int64_t floor, struct str text, struct err *e)
 {
 	struct runs r = {NULL, 0, 0};

@@ -56,6 +56,10 @@ enum {
 void marks_init(struct marks *m, int64_t floor);
 void marks_release(struct marks *m);
 
+/* The log begins anew below the floor: its offsets are given out again, so all that is known of
+ * them is of other messages. */
+void marks_begin_anew(struct marks *m, int64_t floor);
+
 /* What a new owner makes of what was committed. ERR_REJECT ("bad_marks"): the text is not ours; *m
  * then knows the floor only. */
 int marks_take_over(struct marks *m, int64_t floor, struct str text, struct err *e) ERR_MUST_USE;

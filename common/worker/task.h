@@ -39,7 +39,7 @@ enum task_lease {
 enum { TASK_TOKEN_BYTES = 33 };
 
 struct task {
-	int64_t offset;
+	int64_t offset; /* -1: of a log that is no more */
 	uint64_t order; /* of arrival */
 	const struct bus_message *message;
 	int32_t partition;

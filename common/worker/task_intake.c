@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 enum {
+	NO_OFFSET = -1,
 	READ_MOST = 256,     /* messages a turn */
 	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
 	WAITING_MOST_BYTES = 16 << 20,
@@ -166,15 +167,40 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 	}
 }
 
+/* A message below the floor: the topic was made anew, or lost its end, and its offsets are given
+ * out again. What has started goes on and reports; no message may join it. */
+static void begin_anew(struct task_loop *l, struct partition *p, int64_t offset)
+{
+	LOG(LOG_WARN, "worker.log_began_anew",
+	        "the partition has fewer messages than were finished: it is read anew",
+	        LOG_NUM("partition", p->number), LOG_NUM("finished", p->marks.floor),
+	        LOG_NUM("offset", offset));
+	for (size_t i = l->tasks_count; i-- > 0;) {
+		struct task *t = l->tasks[i];
+		if (t->partition != p->number)
+			continue;
+		if (t->state == TASK_RUNNING || t->state == TASK_SENDING) {
+			t->is_owned = false;
+			t->offset = NO_OFFSET;
+		} else {
+			task_free(l, t);
+		}
+	}
+	marks_begin_anew(&p->marks, offset);
+	p->is_dirty = true;
+}
+
 static int take_message(struct task_loop *l, const struct bus_message *m, struct err *e)
 {
 	struct partition *p = partition_find(l, m->partition);
-	struct task *known = task_find(l, m->partition, m->offset);
 	frame_count(l->frame, METRIC_MESSAGES);
 	if (!p) { /* of an assignment that is gone */
 		bus_message_free(m);
 		return 0;
 	}
+	if (m->offset < p->marks.floor)
+		begin_anew(l, p, m->offset);
+	struct task *known = task_find(l, m->partition, m->offset);
 	int64_t floor = p->marks.floor;
 	struct mark mark = marks_see(&p->marks, m->offset);
 	p->is_dirty |= floor >= 0 && p->marks.floor != floor;

@@ -56,6 +56,18 @@ static void kill_backend_of(struct pg *victim)
 	pg_close(other);
 }
 
+/* Waits until the server has ended the session. */
+static void await_end_of(int64_t backend)
+{
+	char sql[128];
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM pg_stat_activity WHERE pid = %lld",
+	        (long long)backend);
+	struct pg *other = database_server();
+	while (database_num(other, sql) > 0) {
+	}
+	pg_close(other);
+}
+
 static void values_come_back_as_they_went(void **state)
 {
 	(void)state;
@@ -150,6 +162,23 @@ static void a_backend_killed_inside_a_transaction_is_retry_and_never_half(void *
 	assert_int_equal(database_num(pg, "SELECT sum(id)::bigint FROM public.t"), 4);
 }
 
+/* A process that was stopped inside a transaction: the server ends that, so that its rows are free.
+ * When it wakes, that is no reason to end it. */
+static void a_transaction_that_idled_too_long_is_retry_and_never_half(void **state)
+{
+	(void)state;
+	struct err e;
+	database_sql(pg, "SET idle_in_transaction_session_timeout = '50ms'");
+	int64_t backend = database_num(pg, "SELECT pg_backend_pid()");
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	await_end_of(backend);
+	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_RETRY);
+	assert_int_equal(insert(3, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(database_num(pg, "SELECT sum(id)::bigint FROM public.t"), 3);
+}
+
 static void a_backend_killed_while_idle_costs_one_retry(void **state)
 {
 	(void)state;
@@ -225,6 +254,8 @@ int main(void)
 	                commit_of_a_failed_transaction_is_no_success, begin, end),
 	        cmocka_unit_test_setup_teardown(
 	                a_backend_killed_inside_a_transaction_is_retry_and_never_half, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_transaction_that_idled_too_long_is_retry_and_never_half, begin, end),
 	        cmocka_unit_test_setup_teardown(
 	                a_backend_killed_while_idle_costs_one_retry, begin, end),
 	        cmocka_unit_test_setup_teardown(a_serialization_conflict_is_retry, begin, end),

@@ -350,6 +350,41 @@ static void waits_for_its_topics(void **state)
 	fleet_close(&f);
 }
 
+/* As after a topic was made anew, or a broker lost the end of its log: more is committed than
+ * there is. The tasks that come now are new ones, not finished ones. */
+static void log_that_began_anew_is_read_anew(void **state)
+{
+	(void)state;
+	struct err e;
+	struct fleet_commit c;
+	char topic[128];
+	char id[32];
+	fleet_open(&f, "anew");
+	for (int i = 0; i < 3; i++) {
+		snprintf(id, sizeof(id), "task-%d", i);
+		fleet_send(&f, &(struct fleet_task){.id = id, .lane = "ok"});
+	}
+	struct bus_consumer *member = fleet_member(&f, &c);
+	const struct bus_position beyond = {.topic = fleet_topic(&f, TOPIC_BRIDGE_TASKS, topic),
+	        .partition = 0,
+	        .offset = 50,
+	        .metadata = STR("1r-s.1")};
+	fleet_ok(bus_commit(member, &beyond, 1, &e), &e);
+	bus_consumer_close(member);
+	pid_t pid = fleet_spawn(&f, "probe", NULL);
+	for (int i = 0; i < 3; i++) {
+		snprintf(id, sizeof(id), "task-%d", i);
+		assert_int_equal(fleet_result_of(&f, id, 0)->outcome, EV_OUTCOME_DONE);
+		assert_int_equal(fleet_handled(&f, id), 1);
+	}
+	fleet_await_log(&f, 0, "worker.log_began_anew", 1);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_committed(&f, &c);
+	assert_int_equal(c.offset[0], 3);
+	assert_string_equal(c.metadata[0], "");
+	fleet_close(&f);
+}
+
 static void wrong_settings_are_all_told(void **state)
 {
 	(void)state;
@@ -378,6 +413,7 @@ static int tests(void)
 	        cmocka_unit_test(drain_ends_with_defer_when_grace_is_out),
 	        cmocka_unit_test(fatal_failure_ends_the_process),
 	        cmocka_unit_test(waits_for_its_topics),
+	        cmocka_unit_test(log_that_began_anew_is_read_anew),
 	        cmocka_unit_test(wrong_settings_are_all_told),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);

@@ -27,6 +27,7 @@ static void sqlstate_says_what_to_do(void **state)
 	        {"53100", ERR_RETRY, "pg_resources"},
 	        {"55P03", ERR_RETRY, "pg_locked"},
 	        {"25006", ERR_RETRY, "pg_read_only"},
+	        {"25P03", ERR_RETRY, "pg_unavailable"},
 	        {"58030", ERR_RETRY, "pg_system"},
 	        {"42601", ERR_FATAL, "pg_broken_sql"},
 	        {"42P01", ERR_FATAL, "pg_broken_sql"},

@@ -191,6 +191,21 @@ static void message_seen_again_is_what_it_was(void **state)
 	marks_release(&m);
 }
 
+static void log_that_begins_anew_has_no_marks(void **state)
+{
+	(void)state;
+	struct marks m;
+	take(&m, 5, "1rf-s.2");
+	see(&m, 5, 10);
+	marks_begin_anew(&m, 2);
+	expect(&m, 2, "");
+	assert_int_equal(marks_see(&m, 2).state, MARK_UNTOUCHED);
+	assert_int_equal(marks_get(&m, 6).state, MARK_UNTOUCHED);
+	assert_true(marks_run(&m, 2));
+	expect(&m, 2, "1r");
+	marks_release(&m);
+}
+
 static void foreign_text_is_refused_and_the_floor_stays(void **state)
 {
 	(void)state;
@@ -352,6 +367,7 @@ int main(void)
 	        cmocka_unit_test(unstarted_goes_back_to_what_it_was),
 	        cmocka_unit_test(offsets_that_do_not_exist_hold_nothing_up),
 	        cmocka_unit_test(message_seen_again_is_what_it_was),
+	        cmocka_unit_test(log_that_begins_anew_has_no_marks),
 	        cmocka_unit_test(foreign_text_is_refused_and_the_floor_stays),
 	        cmocka_unit_test(text_never_passes_its_maximum),
 	        cmocka_unit_test(suspects_fit_where_nothing_else_does),
