@@ -1,6 +1,7 @@
 """Redis emptied and gone, Kafka and PostgreSQL restarted while deliveries are under way, three schedulers at once: each
 delivery comes out once and right. The servers are this test's own."""
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -104,3 +105,19 @@ def test_a_service_without_its_keys_takes_no_work(scene):
     fleet.start_replica("uploader")
     scene.check(delivery)
     assert fleet.query("SELECT count(*) FROM audit.dead_letter") == [(0,)]
+
+
+def test_kafka_s_data_lost_for_good(scene, stack):
+    """As docs/OPERATING.md tells it."""
+    fleet = scene.fleet
+    stack.do("stop-kafka")
+    shutil.rmtree(os.path.join(stack.env["LONGSHORE_RUN"], "kafka", "data"))
+    stack.do("start-kafka")
+    fleet.cli("topics")
+    for replica in fleet.replicas:
+        if replica.alive():
+            replica.kill()
+    assert fleet.change("DELETE FROM audit.position") > 0
+    fleet.start()
+    fleet.wait_ready()
+    deliver_while(scene, lambda: None)
