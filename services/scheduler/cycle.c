@@ -30,6 +30,7 @@ static void start_over(struct cycle *c)
 	c->flights_count = 0;
 	c->breakers_count = 0;
 	c->quotas_count = 0;
+	c->freed.count = 0;
 	c->outbox_count = 0;
 }
 
@@ -85,6 +86,7 @@ static void note_wakes(struct cycle *c)
 	        .bridge_tenants = arena_alloc(c->mem, room * sizeof(struct str)),
 	        .caps = {.tenants = arena_alloc(c->mem, room * sizeof(struct str)),
 	                .destinations = arena_alloc(c->mem, room * sizeof(struct str))},
+	        .quota_tenants = c->freed,
 	};
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = c->items[i];

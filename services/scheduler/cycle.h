@@ -70,6 +70,7 @@ struct wakes { /* who may go on now; names may repeat */
 	struct str *bridge_tenants;
 	size_t bridge_tenants_count;
 	struct cap_names caps;
+	struct quota_texts quota_tenants;
 };
 
 struct cycle {
@@ -91,6 +92,7 @@ struct cycle {
 	size_t breakers_count;
 	struct quota_seen *quotas;
 	size_t quotas_count;
+	struct quota_texts freed; /* tenants in which a place under a quota became free */
 
 	/* records of the trail that belong to no delivery */
 	struct ev_audit_record *audits;

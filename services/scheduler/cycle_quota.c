@@ -250,5 +250,5 @@ int cycle_store_quotas(struct cycle *c, struct err *e)
 	int64_t now = c->clock.now_ms;
 	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
 	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
-	return bad ? bad : quota_db_drop(pg, over, over_count, c->mem, e);
+	return bad ? bad : quota_db_drop(pg, over, over_count, c->mem, &c->freed, e);
 }

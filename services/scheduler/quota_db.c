@@ -89,13 +89,39 @@ int quota_db_begin(struct pg *pg, const struct str *ids, size_t count, int64_t n
 	return pg_run(pg, &sql_begin_quota_places, &p, NULL, NULL, e);
 }
 
-int quota_db_drop(
-        struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct err *e)
+static int read_texts(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p,
+        struct quota_texts *out, struct err *e)
 {
-	if (count == 0)
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	out->count = pg_rows_count(rows);
+	out->items = arena_alloc(p->mem, (out->count + 1) * sizeof *out->items);
+	for (size_t i = 0; i < out->count; i++)
+		out->items[i] = pg_text(rows, i, 0, p->mem);
+	return 0;
+}
+
+int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
+        struct quota_texts *out_tenants, struct err *e)
+{
+	if (count == 0) {
+		*out_tenants = (struct quota_texts){0};
 		return 0;
+	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	pg_add_texts(&p, ids, count);
-	return pg_run(pg, &sql_drop_quota_places, &p, NULL, NULL, e);
+	return read_texts(pg, &sql_drop_quota_places, &p, out_tenants, e);
+}
+
+int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
+        struct quota_texts *out_ids, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, tenants.items, tenants.count);
+	pg_add_num(&p, most);
+	return read_texts(pg, &sql_find_quota_waiting, &p, out_ids, e);
 }

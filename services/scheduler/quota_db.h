@@ -47,8 +47,16 @@ int quota_db_store(struct pg *pg, const struct quota_place *places, size_t count
 /* Of deliveries that have a place: those that did not begin yet begin now. */
 int quota_db_begin(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
         struct arena *mem, struct err *e) ERR_MUST_USE;
-/* Of deliveries that are over: those that did not begin are forgotten. */
+struct quota_texts {
+	struct str *items;
+	size_t count;
+};
+/* Of deliveries that are over: those that did not begin are forgotten. *out_tenants: in which a
+ * place became free by that. */
 int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
+        struct quota_texts *out_tenants, struct err *e) ERR_MUST_USE;
+/* Ids of deliveries that are held for a quota: of each tenant the first `most`, in order. */
+int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
+        struct quota_texts *out_ids, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
- * place is free. They would be looked at in time anyway; this only makes it soon. */
+ * place is free under a cap or a quota. They would be looked at in time anyway; this only makes it soon. */
 #include "cycle.h"
 
 enum { CAP_WAKES = 64 };
@@ -40,6 +40,12 @@ static int collect(struct cycle *c, const struct wakes *w, struct err *e)
 		bad = task_db_cap_waiting(pg, &w->caps, CAP_WAKES, c->mem, &ids, &count, e);
 		if (bad == 0)
 			add_all(c, ids, count, DECIDE_DUE);
+	}
+	if (bad == 0 && w->quota_tenants.count > 0) {
+		struct quota_texts waiting;
+		bad = quota_db_waiting(pg, w->quota_tenants, CAP_WAKES, c->mem, &waiting, e);
+		if (bad == 0)
+			add_all(c, waiting.items, waiting.count, DECIDE_WAKE);
 	}
 	return bad;
 }

@@ -314,6 +314,31 @@ static void a_place_is_kept_until_the_upload_begins(void **state)
 	assert_int_equal(count(b, HELD), 1);
 }
 
+/* It was cancelled before it began: the next has its place at once, no tick is needed. */
+static void a_place_that_was_not_used_is_given_on(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 3, "partner");
+	limit_tenant(b, 1);
+	int64_t day = today(b);
+	database_sql(b->admin,
+	        "INSERT INTO run.breaker VALUES ('partner', 5, now() + interval '1 hour', now())");
+	for (int i = 0; i < 3; i++) { /* one after the other */
+		ask(b, i, i + 1);
+		fleet_run(b);
+	}
+	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_CANCEL, "c1");
+	t.delivery_id = database_text(
+	        b->admin, "SELECT delivery_id FROM run.state WHERE state = 'uploading'", &b->mem);
+	fleet_ask(b, &t);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.state WHERE state = 'cancelled' AND route = 'r0'"), 1);
+	assert_int_equal(count(b, "run.state WHERE state = 'uploading' AND route = 'r1'"), 1);
+	assert_int_equal(count(b, HELD " AND route = 'r2'"), 1);
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NULL AND free_at IS NULL"), 1);
+}
+
 static void who_is_over_and_never_began_leaves_no_row(void **state)
 {
 	struct bench *b = *state;
@@ -358,6 +383,7 @@ int main(void)
 	        FLEET_TEST(what_began_yesterday_does_not_count_and_those_that_wait_go_on_in_order),
 	        FLEET_TEST(what_began_an_hour_ago_counts_for_the_day_only),
 	        FLEET_TEST(a_place_is_kept_until_the_upload_begins),
+	        FLEET_TEST(a_place_that_was_not_used_is_given_on),
 	        FLEET_TEST(who_is_over_and_never_began_leaves_no_row),
 	        FLEET_TEST(what_began_without_a_limit_counts),
 	};
