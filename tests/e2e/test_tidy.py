@@ -10,6 +10,7 @@ import pytest
 
 from crash import Trap
 from fleet import Fleet, wait_until
+from oracle import sha256
 from scene import Scene, nothing_is_stuck
 from test_law_newer_wins import Topic
 from world import QUICK
@@ -136,6 +137,39 @@ def test_each_service_removes_what_killed_ones_left_in_its_staging(scene):
         more = sum(owner == service for owner in OWNERS.values())
         wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 10, "it to be counted")
         assert not fleet.of(service)[0].events("worker.tidy_failed")
+
+
+def staged(directory):
+    """What lies there, and which inode it is."""
+    return {name: (os.stat(os.path.join(directory, name)).st_ino, sha256(open(os.path.join(directory, name), "rb").read()))
+            for name in sorted(os.listdir(directory))}
+
+
+def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(scene):
+    fleet = scene.fleet
+    (sleeper,) = fleet.of("formatter")
+    directory = fleet.path("staging", "files", ".tmp")
+    before = set(os.listdir(directory))
+    trap = Trap(sleeper.pid, "format_before_finish", action="stop")
+    try:
+        delivery = scene.deliver()
+        trap.wait()
+        (name,) = set(os.listdir(directory)) - before
+        temporary = os.path.join(directory, name)
+        then = os.stat(temporary).st_mtime - 2 * 24 * 3600
+        os.utime(temporary, (then, then))
+        fleet.start_replica("formatter")
+        wait_until(lambda: not os.path.exists(temporary), 60, "the temporary to be removed")
+        status = scene.check(delivery)
+        objects = staged(fleet.path("staging", "files", delivery))
+    finally:
+        trap.release()
+    told = wait_until(lambda: [e for e in sleeper.events("worker.result") if e.get("reason") == "store_unavailable"], 60,
+                      "it to give up")
+    assert told[0]["outcome"] == "retry" and sleeper.alive()
+    assert scene.check(delivery) == status
+    assert staged(fleet.path("staging", "files", delivery)) == objects
+    scene.check(scene.deliver())
 
 
 def temporaries(drop):
