@@ -109,6 +109,9 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		decide_set_detail(d, ev->frozen.fault);
 		return;
 	}
+	/* Who resumes it as something else asks for that, and may not approve it. */
+	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && ev->actor.n > 0)
+		d->m->requested_by = ev->actor;
 	decide_take_spec(d, &ev->frozen);
 	decide_audit(d, "resumed", STR(""), ev->note);
 	decide_begin_revision(d, EV_PHASE_START);

@@ -299,25 +299,6 @@ static void a_paused_route_waits_for_resume_with_a_new_spec(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
-/* What is told of it is what is done: the files go where the new configuration says. */
-static void a_resumed_delivery_is_told_under_its_new_configuration(void **state)
-{
-	struct bench *b = *state;
-	struct spec paused = b->w.spec;
-	paused.paused = true;
-	b->w.frozen.spec = &paused;
-	struct stored *s = run(b, D1);
-	is_at(s, STATE_HELD, "paused");
-	b->w.spec.audience.name = STR("others");
-	b->w.spec.destination.name = STR("elsewhere");
-	b->w.spec.mode = STR("fuller");
-	b->w.frozen.spec = &b->w.spec;
-	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
-	assert_true(str_eq(s->x.audience, STR("others")));
-	assert_true(str_eq(s->x.destination, STR("elsewhere")));
-	assert_true(str_eq(s->x.memory.mode, STR("fuller")));
-}
-
 static void what_is_not_honoured_is_held_by_name(void **state)
 {
 	struct bench *b = *state;
@@ -555,7 +536,6 @@ int main(void)
 	        TEST(a_list_that_changes_while_it_is_used_is_read_again),
 	        TEST(a_rejection_ends_a_held_delivery_only),
 	        TEST(a_paused_route_waits_for_resume_with_a_new_spec),
-	        TEST(a_resumed_delivery_is_told_under_its_new_configuration),
 	        TEST(what_is_not_honoured_is_held_by_name),
 	        TEST(an_unknown_zone_is_held),
 	        TEST(several_files_without_marker_need_consent),
