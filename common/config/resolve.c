@@ -217,9 +217,7 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	        .manifest_template = document_text(doc, "manifest.template", ""),
 	        .marker_template = document_text(doc, "completion.name_template", ""),
 	        .parts_without_marker = document_bool(doc, "consent.parts_without_marker", false),
-	        .min_audience_size = min_size_of(doc, spec->audience.type),
-	        .suppress_unknown_state =
-	                document_bool(doc, "privacy.suppress_unknown_state", false)};
+	        .min_audience_size = min_size_of(doc, spec->audience.type)};
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
 	/* Words that are not honoured are in that list; the spec holds the nearest that is. */
 	if (json_is_string(document_at(doc, "packaging.compression")) &&
@@ -233,6 +231,11 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	read_columns(doc, out);
 	resolve_texts(doc, "privacy.suppress_states_dtc", &out->suppress_states,
 	        &out->suppress_states_count);
+	rule_states(doc, "privacy.suppress_states_dtc", out->suppress_states,
+	        out->suppress_states_count);
+	/* Who leaves it open means: whoever may be of such a state is not sent. */
+	out->suppress_unknown_state = document_bool(
+	        doc, "privacy.suppress_unknown_state", out->suppress_states_count > 0);
 	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
 		out->suppress_states_count = 0;
 		out->suppress_unknown_state = false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules.h"
 
+#include "longshore/usps.h"
+
 #include <stdio.h>
 
 /* Where ".." leads depends on links; and a place that is written in two ways would be two places to
@@ -29,6 +31,18 @@ void rule_url(const struct document *doc, const char *path, struct str url)
 		        "must be an absolute file:// URL, such as file:///data/audience/, without "
 		        "'.', '..' and empty parts; "
 		        "other places are not known here");
+}
+
+void rule_states(
+        const struct document *doc, const char *path, const struct str *states, size_t count)
+{
+	char code[2];
+	for (size_t i = 0; i < count; i++)
+		if (!usps_code(states[i], code))
+			document_wrong(doc, path,
+			        "must be a list of two-letter USPS codes, such as WA: anything "
+			        "else "
+			        "would suppress nobody");
 }
 
 /* --- templates --- */

@@ -10,6 +10,10 @@
 /* file:///absolute/path; a drop's or prefix's ends in a slash. */
 void rule_url(const struct document *doc, const char *path, struct str url);
 
+/* Each is a state's USPS code: a text that is none would suppress nobody. */
+void rule_states(
+        const struct document *doc, const char *path, const struct str *states, size_t count);
+
 /* Tokens are known, the path stays below the drop, names of two deliveries and of two files differ.
  * out_has_others: a token of the partner's model that is not honoured yet. */
 void rule_templates(

@@ -9,4 +9,8 @@
  * blanks; whatever is no USPS code of a state, district or territory is unknown. */
 bool state_is_suppressed(const struct spec_destination *destination, struct str state);
 
+/* Whether each state that the destination suppresses is such a code. One that is none would match
+ * nobody. */
+bool states_are_known(const struct spec_destination *destination);
+
 #endif

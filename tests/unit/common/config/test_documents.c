@@ -121,6 +121,9 @@ static const struct {
 } cases[] = {
         {"limits: {tasks_in_flight: 10}", "limits: {tasks_in_flight: x}",
                 "f:3: limits.tasks_in_flight: must be a whole number, 0 or more\n"},
+        {"refresh: {max_shrink: 30%}", "privacy: {suppress_states_dtc: [WA, Washington]}",
+                "f:36: privacy.suppress_states_dtc: must be a list of two-letter USPS codes, such "
+                "as WA: anything else would suppress nobody\n"},
         {"limits: {tasks_in_flight: 10}", "limits: {tasks_in_fligth: 10}",
                 "f:3: limits.tasks_in_fligth: is no field of a document of kind Tenant; is it "
                 "limits.tasks_in_flight?\n"},

@@ -97,6 +97,36 @@ static void a_route_resolves_by_value(void **state)
 	arena_release(&mem);
 }
 
+/* A state that is spelled out, or left empty, may be one of those. */
+static void where_states_are_suppressed_unknown_ones_are_unless_it_says_no(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *privacy;
+		bool want;
+	} cases[] = {{"\"suppress_states_dtc\":[\"WA\"]", true},
+	        {"\"suppress_states_dtc\":[\"WA\"],\"suppress_unknown_state\":false", false},
+	        {"\"suppress_unknown_state\":true", true}, {"", false}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct err e;
+		struct str json;
+		struct spec spec;
+		char hash[SHA256_HEX];
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		s.docs[3].body = arena_printf(&mem,
+		        "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{\"data_"
+		        "template\":\"{label}.csv\"},\"privacy\":{%s}}",
+		        cases[i].privacy);
+		if (resolve(&s, &mem, &json, hash, &e) != 0)
+			fail_msg("%s", e.text);
+		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		assert_int_equal(spec.destination.suppress_unknown_state, cases[i].want);
+		arena_release(&mem);
+	}
+}
+
 /* Else a name could be claimed twice at one place. */
 static void a_place_has_one_name(void **state)
 {
@@ -304,6 +334,7 @@ int main(void)
 	        cmocka_unit_test(a_route_resolves_by_value),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
 	        cmocka_unit_test(what_must_not_be_split_is_not_split_by_its_limit),
+	        cmocka_unit_test(where_states_are_suppressed_unknown_ones_are_unless_it_says_no),
 	        cmocka_unit_test(a_place_has_one_name),
 	        cmocka_unit_test(mistakes_name_document_and_path),
 	        cmocka_unit_test(a_spec_in_another_form_is_refused),

@@ -323,6 +323,25 @@ static void a_repeated_select_reports_the_same(void **state)
 	assert_int_equal(a->rows, b->rows);
 }
 
+/* It would match nobody, and those whom it means would be sent. */
+static void a_state_that_is_none_is_refused(void **state)
+{
+	struct world *w = *state;
+	static struct str states[] = {{"wa", 2}, {"Washington", 10}};
+	struct ev_task_result r;
+	struct err e;
+	folder_mkdir(&w->folder, "src");
+	put(w, "src/a.csv", "patient,state\np2,WA\np4,NY\n");
+	must(inspect(w, "d", &r, &e), &e);
+	struct ev_staged_ref slices = *result_output_of(&r, STR("slices"));
+	w->spec.destination.suppress_states = states;
+	w->spec.destination.suppress_states_count = 2;
+	assert_int_equal(select_slice(w, "d", &slices, 0, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_spec");
+	w->spec.destination.suppress_states_count = 1;
+	must(select_slice(w, "d", &slices, 0, &r, &e), &e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +358,7 @@ int main(void)
 	                rows_that_change_are_told_however_they_do, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                inspecting_again_another_source_is_told, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_state_that_is_none_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_are_invalid_then_filtered_then_matched_or_not, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
