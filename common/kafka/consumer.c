@@ -14,14 +14,17 @@
 
 #include <assert.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
 	COMMIT_MS = 3000,
 	COMMITTED_MS = 5000,      /* one try to read what is committed */
 	COMMITTED_ALL_MS = 30000, /* all tries */
 	RETRY_PAUSE_MS = 50,
+	DESTROY_SECONDS = 5,
 };
 
 struct bus_consumer {
@@ -222,6 +225,31 @@ int bus_consumer_open(const struct bus_group *group, const struct bus_listener *
 	return 0;
 }
 
+static void *destroy(void *rk)
+{
+	rd_kafka_destroy(rk);
+	return NULL;
+}
+
+/* librdkafka waits for its threads, and has been seen to do so for ever where a topic had been made
+ * anew under it. Who closes is about to end and must: what is left goes with the process.
+ * false: it is still at it. */
+static bool destroy_in_time(rd_kafka_t *rk)
+{
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, destroy, rk)) {
+		rd_kafka_destroy(rk);
+		return true;
+	}
+	struct timespec until;
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail for this clock */
+	until.tv_sec += DESTROY_SECONDS;
+	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0)
+		return true;
+	(void)pthread_detach(thread);
+	return false;
+}
+
 void bus_consumer_close(struct bus_consumer *c)
 {
 	if (!c)
@@ -234,8 +262,8 @@ void bus_consumer_close(struct bus_consumer *c)
 	/* whatever it says, the group is left, now or by time-out */
 	(void)rd_kafka_consumer_close(c->rk);
 	commits_release(&c->commits);
-	rd_kafka_destroy(c->rk);
-	free(c);
+	if (destroy_in_time(c->rk))
+		free(c);
 }
 
 void bus_consumer_wake(struct bus_consumer *c, int fd)

@@ -119,7 +119,8 @@ struct bus_group {
 
 int bus_consumer_open(const struct bus_group *group, const struct bus_listener *listener,
         struct bus_consumer **out, struct err *e) ERR_MUST_USE;
-void bus_consumer_close(struct bus_consumer *c); /* leaves the group; calls revoked; accepts NULL */
+/* Leaves the group; calls revoked; accepts NULL. Ends in time, whatever librdkafka does. */
+void bus_consumer_close(struct bus_consumer *c);
 
 /* Next message or NULL after timeout_ms; free with bus_message_free. Must be called at least every
  * few seconds. */

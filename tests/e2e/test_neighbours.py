@@ -114,9 +114,7 @@ def test_kafka_s_data_lost_for_good(scene, stack):
     shutil.rmtree(os.path.join(stack.env["LONGSHORE_RUN"], "kafka", "data"))
     stack.do("start-kafka")
     fleet.cli("topics")
-    for replica in fleet.replicas:
-        if replica.alive():
-            replica.kill()
+    assert set(fleet.stop().values()) == {0}, "they end, though librdkafka may wait for partitions that are no more"
     assert fleet.change("DELETE FROM audit.position") > 0
     fleet.start()
     fleet.wait_ready()
