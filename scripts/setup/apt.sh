@@ -75,6 +75,7 @@ POLICY=/usr/sbin/policy-rc.d
 CLUSTER=/etc/postgresql-common/createcluster.d/longshore-setup.conf
 
 apt_quiet_servers() {
+	APT_QUIET=yes
 	apt_root sh -ec "
 		mkdir -p '${CLUSTER%/*}'
 		echo 'create_main_cluster = false' >'$CLUSTER'
@@ -85,6 +86,7 @@ apt_unquiet_servers() {
 	apt_root sh -ec "
 		rm -f '$CLUSTER'
 		if grep -qs '^# longshore setup' '$POLICY'; then rm -f '$POLICY'; fi"
+	APT_QUIET=''
 }
 
 apt_try_install() { apt_get -y install "${APT_TODO[@]}" >"$SETUP_TMP/apt-log" 2>&1; }
@@ -93,7 +95,6 @@ apt_install() {
 	say "installing Debian packages"
 	apt_quiet_servers
 	apt_try_install || { apt_refresh && apt_try_install; } || {
-		apt_unquiet_servers
 		tail -n 30 "$SETUP_TMP/apt-log" >&2
 		die "apt-get install failed; see above"
 	}

@@ -38,16 +38,17 @@ close_inherited() {
 }
 
 # process_spawn DIR COMMAND...: starts the command with its output in DIR/server.log. The child
-# writes its own identity before it becomes the command, so nothing ever runs unrecorded.
+# writes its own identity before it becomes the command, so nothing ever runs unrecorded, and lets go
+# of the locks of who started it only then, so whoever has them next finds it.
 process_spawn() {
 	local dir=$1
 	shift
 	[ ! -e "$dir/server.log" ] || mv -f "$dir/server.log" "$dir/server.log.1"
 	rm -f "$dir/pid"
 	(
-		close_inherited
 		cd /
 		process_identity "$BASHPID" >"$dir/pid.new" && mv -f "$dir/pid.new" "$dir/pid" || exit 1
+		close_inherited
 		exec env --default-signal=INT,QUIT setsid "$@"
 	) </dev/null >"$dir/server.log" 2>&1 &
 	local child=$!

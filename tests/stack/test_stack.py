@@ -235,3 +235,29 @@ def test_wipe_ends_the_services_that_the_run_directory_names(stack, stranger):
     (s.run / "services" / "uploader" / "pid").write_text(identity(stranger.pid))
     s.call("wipe")
     assert not alive(stranger.pid) and not s.run.exists()
+
+
+def test_a_setup_that_is_interrupted_leaves_no_server_and_no_file(stack):
+    s = stack()
+    s.call("claim")
+    real, cache, temp = Path(os.environ["LONGSHORE_PYTHON"]).parents[2], s.run / "cache", s.run / "temp"
+    temp.mkdir()
+    cache.mkdir()
+    for entry in real.glob("python-*"):
+        (cache / entry.name).symlink_to(entry)
+    for entry in real.glob("kafka-*"):
+        (cache / entry.name).mkdir()  # without its class archive, which setup therefore makes with a broker of its own
+        (cache / entry.name / "libs").symlink_to(entry / "libs")
+        shutil.copytree(entry / "formatted", cache / entry.name / "formatted")
+    setup = subprocess.Popen([str(Path(STACK).parents[1] / "setup" / "setup")], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                             env={**s.env, "LONGSHORE_CACHE": str(cache), "LONGSHORE_APT": "skip", "TMPDIR": str(temp)})
+    broker = f"kafka.Kafka {temp}"
+    deadline = time.monotonic() + 60
+    while not processes_naming(broker):
+        assert setup.poll() is None and time.monotonic() < deadline, setup.communicate()[0]
+        time.sleep(0.01)
+    os.killpg(setup.pid, signal.SIGINT)
+    out, _ = setup.communicate(timeout=60)
+    assert setup.returncode != 0, out
+    assert not processes_naming(str(temp)) and not list(temp.iterdir()), out
