@@ -72,6 +72,8 @@ static int count_taken(struct cycle *c, size_t from, struct err *e)
 	int bad = quota_db_count(c->s->pg, names_of(c, from), begins, c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct quota_seen *seen = find(c, found[i].name);
+		if (!seen)
+			continue;
 		seen->hour = found[i].hour;
 		seen->day = found[i].day;
 	}
@@ -86,6 +88,8 @@ static int load_queues(struct cycle *c, size_t from, struct err *e)
 	        &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct quota_seen *seen = find(c, found[i].name);
+		if (!seen || seen->queue_count == QUEUE_MOST)
+			continue;
 		if (!seen->queue)
 			seen->queue = arena_alloc(c->mem, QUEUE_MOST * sizeof *seen->queue);
 		seen->queue[seen->queue_count++] = found[i].delivery_id;
