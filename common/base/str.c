@@ -92,8 +92,23 @@ size_t str_utf8_length(struct str s)
 	return is_overlong || is_no_character ? 0 : n;
 }
 
+size_t str_plain_length(struct str s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	size_t at = 0;
+	for (uint64_t w; s.n - at >= sizeof w; at += sizeof w) {
+		memcpy(&w, s.p + at, sizeof w);
+		/* A high bit, or one that is borrowed: below 0x20, or zero where 0x7f was. */
+		if (((w | (w - ones * 0x20) | ((w ^ ones * 0x7f) - ones)) & high) != 0)
+			break;
+	}
+	return at;
+}
+
 bool str_is_utf8(struct str s)
 {
+	size_t plain = str_plain_length(s);
+	s = plain > 0 ? (struct str){s.p + plain, s.n - plain} : s;
 	while (s.n > 0) {
 		size_t n = str_utf8_length(s);
 		if (n == 0)

@@ -150,7 +150,7 @@ static int bad_row(const char *what, struct err *e)
 /* What a file could not hold later is refused now: U+0080 to U+009F are controls too. */
 static bool is_text(struct str value)
 {
-	for (size_t i = 0; i < value.n; i++) {
+	for (size_t i = str_plain_length(value); i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
 		if (c < 0x20 || c == 0x7f)
 			return false;

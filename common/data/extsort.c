@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * In memory: one block that never moves; entries' bytes grow from its beginning, an index from its
- * end. The index holds the first eight bytes of each, so that most comparisons look nowhere else.
- * Sorting the index takes its size again, which is counted.
+ * end. The index holds the first eight bytes of each, so that sorting it seldom looks elsewhere.
  */
 #include "extsort.h"
 
+#include "sort_items.h"
 #include "sort_runs.h"
 
 #include <stdlib.h>
-
-struct item {
-	uint64_t first; /* eight bytes, big-endian, zeros behind a shorter entry */
-	const char *p;
-	size_t n;
-};
 
 struct sorter {
 	char *dir;
@@ -65,27 +59,11 @@ static struct item *index_of(const struct sorter *s)
 	return (struct item *)(void *)(s->block + s->memory) - s->count;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct item *x = a, *y = b;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return str_cmp(str_bytes(x->p, x->n), str_bytes(y->p, y->n));
-}
-
 static const struct item *sort_index(struct sorter *s)
 {
 	struct item *items = index_of(s);
-	qsort(items, s->count, sizeof(*items), compare);
+	sort_items(items, s->count);
 	return items;
-}
-
-static uint64_t first_bytes(struct str entry)
-{
-	uint64_t v = 0;
-	for (size_t i = 0; i < 8; i++)
-		v = v << 8 | (i < entry.n ? (unsigned char)entry.p[i] : 0U);
-	return v;
 }
 
 /* --- spilling --- */
@@ -145,7 +123,7 @@ static int spill(struct sorter *s, struct err *e)
 
 static bool fits(const struct sorter *s, size_t n)
 {
-	size_t index = 2 * (s->count + 1) * sizeof(struct item);
+	size_t index = (s->count + 1) * sizeof(struct item);
 	return s->used + n + index + RUN_BUFFER_MIN <= s->memory;
 }
 
@@ -165,7 +143,7 @@ int sort_add(struct sorter *s, struct str entry, struct err *e)
 	memcpy(p, entry.p, entry.n);
 	s->used += entry.n;
 	s->count++;
-	*index_of(s) = (struct item){.first = first_bytes(entry), .p = p, .n = entry.n};
+	*index_of(s) = (struct item){.first = item_bytes(p, entry.n, 0), .p = p, .n = entry.n};
 	return 0;
 }
 

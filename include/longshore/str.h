@@ -50,5 +50,8 @@ bool str_to_i64(struct str s, int64_t *out);
 /* Bytes of the well-formed UTF-8 character that s begins with; 0 where there is none. */
 size_t str_utf8_length(struct str s);
 bool str_is_utf8(struct str s);
+/* How many bytes from the beginning are printable ASCII (0x20 to 0x7e) for sure: counted by eight,
+ * so up to seven more may be. For passing quickly over what needs no closer look. */
+size_t str_plain_length(struct str s);
 
 #endif

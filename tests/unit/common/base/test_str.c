@@ -89,6 +89,22 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
 	assert_false(str_to_i64(str_c(NULL), &out));
 }
 
+static void plain_bytes_are_passed_over_by_eight(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		for (size_t at = 0; at < 16; at++) {
+			char text[17] = "plain text, 16 b";
+			text[at] = (char)(unsigned char)c;
+			size_t want = c >= 0x20 && c <= 0x7e ? 16 : at / 8 * 8;
+			assert_int_equal(str_plain_length(str_bytes(text, 16)), want);
+		}
+	}
+	assert_int_equal(str_plain_length(STR("seven b")), 0);
+	assert_int_equal(str_plain_length(STR("fifteen bytes..")), 8);
+	assert_int_equal(str_plain_length(STR("")), 0);
+}
+
 static void only_well_formed_utf8_passes(void **state)
 {
 	(void)state;
@@ -118,6 +134,7 @@ int main(void)
 	        cmocka_unit_test(trimming_takes_blanks_off_both_ends),
 	        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
 	        cmocka_unit_test(only_well_formed_utf8_passes),
+	        cmocka_unit_test(plain_bytes_are_passed_over_by_eight),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,7 +107,38 @@ static void entries_come_in_byte_order_from_memory(void **state)
 	sort_and_check(*state, 3000, 20);
 }
 
-/* 512 KiB hold some 6,000 entries: 2 runs, 4 runs (all merged into one), many merges of merges. */
+/* 512 KiB hold some 10,000 entries: 2 runs, 4 runs (all merged into one), many merges of merges. */
+/* Longer beginnings that are the same, entries that are the beginning of others or end in zeros, and many that are the same. */
+static void beginnings_that_are_the_same_tell_nothing(void **state)
+{
+	const struct world *w = *state;
+	static const char zeros[64] = {0};
+	struct sorter *s = NULL;
+	struct err e;
+	uint64_t seed = 7;
+	char last[128];
+	size_t last_n = 0, n = 0;
+	must(sort_new(w->folder.path, 4 * SORT_MEMORY_MIN, &s, &e), &e);
+	for (size_t i = 0; i < 10000; i++) {
+		char entry[128] = "the same beginning of all of them, and longer than eight";
+		size_t at = draw(&seed) % 57;
+		memcpy(entry + at, zeros, draw(&seed) % 20);
+		must(sort_add(s, str_bytes(entry, at + draw(&seed) % 40), &e), &e);
+	}
+	must(sort_seal(s, &e), &e);
+	for (bool some = true; some; n++) {
+		struct str got;
+		must(sort_next(s, &got, &some, &e), &e);
+		if (!some)
+			break;
+		assert_true(n == 0 || str_cmp(str_bytes(last, last_n), got) <= 0);
+		memcpy(last, got.p, got.n);
+		last_n = got.n;
+	}
+	assert_int_equal(n, 10000);
+	sort_free(s);
+}
+
 static void entries_come_in_byte_order_from_runs(void **state)
 {
 	sort_and_check(*state, 15000, 30);
@@ -152,6 +183,8 @@ int main(void)
 	                entries_come_in_byte_order_from_memory, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                entries_come_in_byte_order_from_runs, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                beginnings_that_are_the_same_tell_nothing, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                the_longest_entry_passes_and_one_more_byte_does_not, setup, teardown),
 	        cmocka_unit_test(a_directory_that_is_not_there_is_told),
