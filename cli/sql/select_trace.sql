@@ -6,7 +6,9 @@ FROM (
 		sequence AS place
 	FROM audit.record WHERE delivery_id = $1
 	UNION ALL
-	SELECT ready_at, 'task', stage || ' ' || index || ' ' || status, lane,
+	SELECT ready_at, 'task', stage || ' ' || index || ' ' || status, CASE WHEN stage = 'build' THEN 'bridge-builder'
+			WHEN stage IN ('part', 'manifest', 'marker') THEN 'formatter' WHEN stage IN ('upload', 'settle') THEN 'uploader'
+			ELSE 'bridge-worker' END,
 		'task ' || task_id || ', revision ' || revision || ', issue ' || issue || ', attempts ' || attempts, 0
 	FROM run.task WHERE delivery_id = $1
 	UNION ALL
