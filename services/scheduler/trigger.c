@@ -67,12 +67,13 @@ static struct str plain_source(struct str source, struct arena *mem)
 	char *text = arena_alloc(mem, 3 * source.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < source.n; i++) {
-		bool is_ours = source.p[i] == '/' || source.p[i] == '%';
-		if (is_ours)
-			memcpy(text + n, source.p[i] == '/' ? "%2F" : "%25", 3);
-		else
-			text[n] = source.p[i];
-		n += is_ours ? 3 : 1;
+		char c = source.p[i];
+		bool is_ours = c == '/' || c == '%';
+		text[n++] = is_ours ? '%' : c;
+		if (!is_ours)
+			continue;
+		text[n++] = '2';
+		text[n++] = c == '/' ? 'F' : '5';
 	}
 	return str_bytes(text, n);
 }
