@@ -19,7 +19,7 @@ static const struct {
         {"display_name", {NULL}},
         {"aliases", {NULL}},
         {"spec_version", {NULL}},
-        {"status", {NULL}},
+        {"status", {"draft", "confirmed"}}, /* suspended or retired: nothing is sent */
         {"effective_from", {NULL}},
         {"audience_types", {NULL}},
         {"id_kind_per_audience_type", {NULL}},

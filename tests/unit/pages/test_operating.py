@@ -123,3 +123,21 @@ def test_only_commands_and_settings_that_exist_are_named(page):
         assert setting in known or any(f'"{setting[len(p):]}"' in known for p in parts), f"there is no {setting}"
     for command in set(re.findall(r"\./dev ([a-z]+)", text)):
         assert re.search(rf"^(.* \| )?{command}( \| .*)?\)", (ROOT / "dev").read_text(), re.MULTILINE), f"there is no ./dev {command}"
+
+
+def preset(setting):
+    """The default of a setting, as its table in the code has it."""
+    code = "".join(sources("services", "common").values())
+    name = setting.removeprefix("LONGSHORE_SCHEDULER_")
+    return int(re.search(rf'(?:"{setting}"|"{name}", \w+), "(\d+)"', code).group(1))
+
+
+@pytest.mark.parametrize("settings,words,value", [
+    (("LONGSHORE_SCHEDULER_REREAD_MS",), "15 minutes by default", 15 * 60_000),
+    (("LONGSHORE_SCHEDULER_KEEP_TASKS_MS",), "30 days by default", 30 * 86_400_000),
+    (("LONGSHORE_TIDY_AGE_MS",), "a day by default", 86_400_000),
+    (("LONGSHORE_SCHEDULER_NOT_AFTER_MS", "LONGSHORE_SCHEDULER_ALARM_MS"), "16 minutes by default", 16 * 60_000)])
+def test_a_default_that_is_named_is_the_one_that_holds(settings, words, value):
+    page = " ".join(PAGE.split())
+    assert re.search(r"`%s`[^|]{0,60}\b%s" % (settings[-1], re.escape(words)), page), f"the page says nothing of {settings[-1]}"
+    assert sum(preset(s) for s in settings) == value

@@ -163,14 +163,14 @@ static void what_is_not_honoured_is_named(void **state)
 	s.docs[3].body = STR("{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{"
 	                     "\"data_template\":\"{label}\"},"
 	                     "\"packaging\":{\"encryption\":\"pgp\",\"compression\":\"zip\"},"
-	                     "\"privacy\":{\"min_age\":18},"
+	                     "\"status\":\"suspended\",\"privacy\":{\"min_age\":18},"
 	                     "\"bridge\":{\"cardinality\":\"one_to_many\"}}");
 	assert_int_equal(resolve(&s, &mem, &json, hash, &e), 0);
 	assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
 	static const char *const want[] = {"packaging.encryption", "packaging.compression",
-	        "privacy.min_age", "bridge.cardinality"};
-	assert_int_equal(spec.unsupported_count, 4);
-	for (size_t i = 0; i < 4; i++)
+	        "status", "privacy.min_age", "bridge.cardinality"};
+	assert_int_equal(spec.unsupported_count, 5);
+	for (size_t i = 0; i < 5; i++)
 		assert_true(str_eq(spec.unsupported[i], str_c(want[i])));
 	arena_release(&mem);
 }
