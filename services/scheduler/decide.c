@@ -182,7 +182,7 @@ static void finish(struct deciding *d, const struct delivery *before)
 	struct decision *out = d->out;
 	if (out->is_changed) {
 		note_progress(d);
-		out->wants_status = tells_news(before, d->x);
+		out->wants_status = out->answers || tells_news(before, d->x);
 		d->x->version = version_next(before->version, d->facts->timeline);
 		d->x->changed_ms = d->facts->now_ms;
 		if (out->wants_status)

@@ -152,6 +152,7 @@ struct decision {
 	struct delivery after;
 	bool is_changed;       /* the row is to be stored, under a new version */
 	bool wants_status;     /* and its snapshot published */
+	bool answers;          /* also if it says the same as before: somebody waits for a word */
 	bool republish;        /* the stored final status is to be published again, as it is */
 	struct task_row *rows; /* those given, then new ones */
 	size_t rows_count;

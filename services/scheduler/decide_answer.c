@@ -20,6 +20,7 @@ static void refuse(struct deciding *d, const char *action, const char *reason, c
 	decide_refuse(d, action, reason, str_c(why));
 	if (d->x->state != STATE_HELD)
 		return;
+	d->out->answers = true;
 	struct str mark = STR(" [refused: ");
 	struct str base = d->m->detail;
 	for (size_t i = 0; i + mark.n <= base.n; i++)
@@ -106,6 +107,7 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 	}
 	if (!ev->frozen.spec) {
 		decide_refuse(d, "resume", "bad_configuration", ev->frozen.fault);
+		d->out->answers = true;
 		decide_set_detail(d, ev->frozen.fault);
 		return;
 	}

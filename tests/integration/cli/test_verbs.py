@@ -267,8 +267,9 @@ def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
 
 
 def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
-    done = fleet.run("approve", held, "--actor", "alice", "--wait", "60")
-    assert done.returncode == 3 and "the approver must not be the requester" in done.stdout
+    for _ in range(2):  # the same answer again is an answer
+        done = fleet.run("approve", held, "--actor", "alice", "--wait", "60")
+        assert done.returncode == 3 and "the approver must not be the requester" in done.stdout
     done = fleet.run("approve", held, "--actor", "bob", "--note", "by phone", "--wait", "60")
     assert (done.returncode, done.stdout) == (0, f"{held}  completed\n")
     seen = wait_until(lambda: [t for t in fleet.cli_json("trace", held) if t["what"] == "delivery.approved"], 30, "the trail")

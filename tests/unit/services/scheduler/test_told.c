@@ -76,6 +76,30 @@ static void a_snapshot_has_the_version_of_its_status(void **state)
 	assert_int_equal(s->status_version, s->x.status_version);
 }
 
+/* Who waits for the answer must see one, also where it is the answer of before. */
+static void a_refusal_is_told_each_time(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_all(&b->k, &b->next);
+	assert_int_equal(s->x.state, STATE_HELD);
+	for (int i = 1; i <= 3; i++) {
+		int words = s->published_statuses;
+		int64_t told = s->x.status_version;
+		char id[] = {'a', (char)('0' + i), '\0'};
+		(void)world_say(&b->w, D1, DECIDE_APPROVE, "ann", arena_cstr(&b->w.mem, str_c(id)));
+		assert_int_equal(s->x.state, STATE_HELD);
+		assert_int_equal(s->published_statuses, words + 1);
+		assert_true(s->x.status_version > told);
+	}
+	b->w.frozen = (struct frozen){.fault = STR("Route daily: is not there")};
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	int words = s->published_statuses;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r2");
+	assert_int_equal(s->published_statuses, words + 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
@@ -83,6 +107,7 @@ int main(void)
 	        TEST(progress_is_told_in_quarters),
 	        TEST(a_short_phase_is_told_when_it_is_over),
 	        TEST(a_snapshot_has_the_version_of_its_status),
+	        TEST(a_refusal_is_told_each_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
