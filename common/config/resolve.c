@@ -375,6 +375,24 @@ void resolve_preset(const struct documents *d, enum spec_kind kind, struct spec 
 	out->tenant = d->tenant;
 }
 
+/* Rules and ids differ by type: what a partner did not ask for must not reach it. */
+static void check_type(
+        const struct document *route, const struct document *destination, struct str type)
+{
+	const json_t *types = document_list(destination, "audience_types");
+	bool is_taken = json_array_size(types) == 0 || type.n == 0;
+	for (size_t i = 0; i < json_array_size(types); i++) {
+		const char *taken = json_string_value(json_array_get(types, i));
+		is_taken = is_taken || (taken && str_eq(type, str_c(taken)));
+	}
+	if (is_taken)
+		return;
+	struct str what = arena_printf(route->all->mem,
+	        "is of type " STR_FMT ", which is not among the audience_types of " STR_FMT,
+	        STR_ARG(type), STR_ARG(destination->name));
+	document_wrong(route, "audience", what.p);
+}
+
 void resolve_route(const struct document *route, struct spec *spec)
 {
 	struct documents *d = route->all;
@@ -388,6 +406,8 @@ void resolve_route(const struct document *route, struct spec *spec)
 	resolve_audience(&audience, &spec->audience);
 	resolve_bridge(&bridge, &spec->bridge);
 	resolve_destination(&destination, spec);
+	if (destination.body)
+		check_type(route, &destination, spec->audience.type);
 	resolve_bucket(&bucket, &spec->bucket);
 	read_suppressions(route, spec);
 	read_own(route, spec);

@@ -3,9 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import makers
-from fleet import Fleet
+from fleet import CommandFailed, Fleet
 
 FOLDER = Path(__file__).resolve().parents[3] / "destinations"
 NAMES = sorted(f.stem for f in FOLDER.glob("*.yaml"))
@@ -22,15 +23,28 @@ def fleet():
         f.remove()
 
 
+def test_an_audience_of_a_type_that_the_partner_does_not_take_is_a_mistake(fleet):
+    source = fleet.path("source")
+    done = fleet.run("apply", "-f", str(FOLDER / "pulsepoint.yaml"))
+    assert done.returncode == 0
+    with pytest.raises(CommandFailed) as failed:
+        fleet.apply([makers.tenant(), makers.bridge(source), makers.bucket(fleet.path("drop")), makers.audience(source),
+                     makers.route(destination_name="pulsepoint")])
+    assert "audience: is of type DTC, which is not among the audience_types of pulsepoint\n" in failed.value.stderr
+    fleet.change("DELETE FROM conf.document")
+
+
 def test_every_partner_s_document_is_applied_and_what_it_lacks_is_said(fleet):
     done = fleet.run("apply", "-f", str(FOLDER))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [f"Destination {n}: applied" for n in NAMES] and len(NAMES) == 9
     source = fleet.path("source")
-    fleet.apply([makers.tenant(), makers.audience(source), makers.bridge(source), makers.bucket(fleet.path("drop"))])
+    fleet.apply([makers.tenant(), makers.bridge(source), makers.bucket(fleet.path("drop")), makers.audience(source, "DTC"),
+                 makers.audience(source, "HCP", type="HCP")])
     for name in NAMES:
         path = Path(fleet.path(f"{name}.yaml"))
-        path.write_text("kind: Route\ntenant: acme\nname: to\naudience: people\nbridge: tokens\nbucket: box\n"
+        taken = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())["audience_types"][0]
+        path.write_text(f"kind: Route\ntenant: acme\nname: to\naudience: {taken}\nbridge: tokens\nbucket: box\n"
                         f"destination: {name}\n")
         done = fleet.run("apply", "-f", str(path))
         assert done.returncode == 0

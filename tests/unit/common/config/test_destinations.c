@@ -16,14 +16,23 @@
 
 enum { ARENA = 256 * 1024 * 1024, FILE_MAX_BYTES = 1 << 20, DESTINATIONS = 9 };
 
-static const char others[] =
-        "kind: Tenant\nname: t\n---\n"
-        "kind: Audience\ntenant: t\nname: a\ntype: DTC\nsource: {url: file:///a/}\n"
-        "id: {column: p, kind: p}\n---\n"
-        "kind: Bridge\ntenant: t\nname: b\nsource: {url: file:///b/}\nfrom: {column: p, kind: p}\n"
-        "record:\n  - {name: x, column: x}\n---\n"
-        "kind: Bucket\nname: d\nurl: file:///d/\n---\n"
-        "kind: Route\ntenant: t\nname: r\naudience: a\nbridge: b\nbucket: d\ndestination: ";
+/* All that a route needs besides; the audience is of a type that the destination takes. */
+static struct str others_of(struct str name, struct str text, struct arena *mem)
+{
+	static const char hcp[] = "\naudience_types: [HCP";
+	const char *type = memmem(text.p, text.n, hcp, sizeof(hcp) - 1) ? "HCP" : "DTC";
+	return arena_printf(mem,
+	        "kind: Tenant\nname: t\n---\n"
+	        "kind: Audience\ntenant: t\nname: a\ntype: %s\nsource: {url: file:///a/}\n"
+	        "id: {column: p, kind: p}\n---\n"
+	        "kind: Bridge\ntenant: t\nname: b\nsource: {url: file:///b/}\nfrom: {column: p, "
+	        "kind: p}\n"
+	        "record:\n  - {name: x, column: x}\n---\n"
+	        "kind: Bucket\nname: d\nurl: file:///d/\n---\n"
+	        "kind: Route\ntenant: t\nname: r\naudience: a\nbridge: b\nbucket: "
+	        "d\ndestination: " STR_FMT "\n",
+	        type, STR_ARG(name));
+}
 
 static struct str contents(const char *path, struct arena *mem)
 {
@@ -46,7 +55,7 @@ static struct str unsupported_of(struct str name, struct str text, struct arena 
 	char hash[SHA256_HEX];
 	struct read_documents read = {
 	        .items = calloc(DOCUMENTS_MAX, sizeof(struct read_document)), .mem = mem};
-	struct str rest = arena_printf(mem, "%s" STR_FMT "\n", others, STR_ARG(name));
+	struct str rest = others_of(name, text, mem);
 	assert_non_null(read.items);
 	assert_int_equal(documents_read("others", rest, &read, &e), 0);
 	assert_int_equal(documents_read(arena_cstr(mem, name), text, &read, &e), 0);
