@@ -21,9 +21,9 @@ static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str 
 struct str decide_encoder(struct deciding *d, int32_t index)
 {
 	const struct task_row *row = decide_done_row(d, STAGE_PART, index);
-	struct str encoder = {0};
-	if (row && row->result)
-		encoder = done_fact(row->result, STR("encoder"));
+	if (!row || !row->result)
+		return STR("");
+	struct str encoder = done_fact(row->result, STR("encoder"));
 	return encoder.p ? encoder : STR("");
 }
 
