@@ -145,6 +145,16 @@ static int is_ready(struct reading *r, const struct source_object *objects, size
 	        r->from->now_ms, objects, count, out, e);
 }
 
+/* The marker says that the data is there, and is none itself, whatever it is called. */
+static size_t leave_marker_out(struct source_object *objects, size_t count, struct str marker)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (marker.n == 0 || !str_eq(objects[i].name, marker))
+			objects[kept++] = objects[i];
+	return kept;
+}
+
 static int read_objects(struct reading *r, struct err *e)
 {
 	struct source_object *objects = NULL;
@@ -156,6 +166,8 @@ static int read_objects(struct reading *r, struct err *e)
 		act = is_ready(r, NULL, 0, &ready, e);
 	if (act == 0 && (ready || !marked))
 		act = source_list(r->source, r->mem, &objects, &count, e);
+	if (act == 0)
+		count = leave_marker_out(objects, count, r->from->ready_marker);
 	if (act == 0 && !marked)
 		act = is_ready(r, objects, count, &ready, e);
 	if (act == 0 && (!ready || count == 0))

@@ -204,6 +204,24 @@ static void nothing_there_is_waited_for(void **state)
 	must(read_source(w, "_SUCCESS", NULL, &facts, &e), &e);
 }
 
+/* One that does not begin with an underscore, too. */
+static void the_marker_is_not_read_as_data(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts, without;
+	struct err e;
+	put(w, "in/a.csv", "id\na\n");
+	must(read_source(w, "", NULL, &without, &e), &e);
+	put(w, "in/DONE", "");
+	must(read_source(w, "DONE", NULL, &facts, &e), &e);
+	assert_int_equal(w->objects, 1);
+	assert_string_equal(facts.pins, without.pins);
+	folder_mkdir(&w->folder, "in/b");
+	put(w, "in/b/DONE", "id\nb\n"); /* another one of that name is data */
+	must(read_source(w, "DONE", NULL, &facts, &e), &e);
+	assert_int_equal(w->objects, 2);
+}
+
 static void draining_ends_the_reading(void **state)
 {
 	struct world *w = *state;
@@ -223,6 +241,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                objects_have_the_same_columns_in_any_order, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_column_is_there_once, setup, teardown),
+	        cmocka_unit_test_setup_teardown(the_marker_is_not_read_as_data, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                an_object_without_rows_has_a_header, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
