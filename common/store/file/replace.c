@@ -148,7 +148,8 @@ int file_replace(
 	return rc;
 }
 
-/* They mean nothing once the object itself is gone. */
+/* They mean nothing once the object itself is gone. All numbers, for an earlier removal may have died
+ * in the middle: what it left would come back with a new object of this name. */
 static int remove_next(int dir_fd, const char *base, struct err *e)
 {
 	int next_fd = next_dir(dir_fd, base, BENEATH_MUST_EXIST);
@@ -158,15 +159,13 @@ static int remove_next(int dir_fd, const char *base, struct err *e)
 	for (int number = 1; number <= FILE_REPLACE_TIMES_MAX && errnum == 0; number++) {
 		char name[NUMBER_BYTES];
 		number_text(number, name);
-		if (unlinkat(next_fd, name, 0) != 0)
+		if (unlinkat(next_fd, name, 0) != 0 && errno != ENOENT)
 			errnum = errno;
 	}
-	if (errnum != 0 && errnum != ENOENT)
+	if (errnum != 0)
 		(void)file_failed(e, errnum, "remove");
 	else if (fsync(next_fd) != 0)
 		(void)file_failed(e, errnum = errno, "sync the directory");
-	else
-		errnum = 0;
 	(void)close(next_fd);
 	return errnum != 0 ? (int)e->act : 0;
 }

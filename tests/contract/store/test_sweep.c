@@ -323,6 +323,32 @@ static void a_sweep_has_bounds(void **state)
 	}
 }
 
+/* A removal that died behind its first number: nothing of the old object comes back with a new one. */
+static void a_removal_that_died_halfway_is_completed(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct store_facts facts;
+	char path[160];
+	assert_int_equal(store_put_once(p->store, STR("l/a"), STR("old"), &e), 0);
+	for (int i = 0; i < 3; i++) {
+		char text[16];
+		(void)snprintf(text, sizeof text, "old %d", i);
+		assert_int_equal(store_stat(p->store, STR("l/a"), &facts, &e), 0);
+		assert_int_equal(
+		        store_replace(p->store, STR("l/a"), str_c(text), facts.tag, &e), 0);
+	}
+	(void)snprintf(path, sizeof path, "%s/l/a", p->path);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof path, "%s/l/.next/a/1", p->path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(store_remove(p->store, STR("l/a"), &e), 0);
+	assert_int_equal(store_put_once(p->store, STR("l/a"), STR("new"), &e), 0);
+	assert_int_equal(store_stat(p->store, STR("l/a"), &facts, &e), 0);
+	assert_int_equal(store_replace(p->store, STR("l/a"), STR("whole"), facts.tag, &e), 0);
+	is_whole(p, "l/a");
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -336,6 +362,7 @@ int main(void)
 	        CASE(nothing_else_is_touched),
 	        CASE(no_link_is_followed_to_the_temporaries),
 	        CASE(a_sweep_has_bounds),
+	        CASE(a_removal_that_died_halfway_is_completed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
