@@ -174,7 +174,7 @@ static int claim(struct bridge_cache *c, const struct bridge_piece *piece,
 /* --- loading, without the lock --- */
 
 static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
-        const struct bridge_piece *piece, struct err *e)
+        const struct bridge_piece *piece, const unsigned char **out, struct err *e)
 {
 	struct arena mem;
 	struct secret key;
@@ -188,7 +188,7 @@ static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
 	secret_wipe(&key);
 	arena_release(&mem);
 	if (act == 0)
-		act = cache_file_put(c->dir_fd, piece->sha256, from, e);
+		act = cache_file_put(c->dir_fd, piece->sha256, (size_t)piece->bytes, from, out, e);
 	sealed_close(from);
 	return act;
 }
@@ -205,11 +205,9 @@ static int load(struct bridge_cache *c, struct str prefix, struct str version,
 	int act = cache_file_map(c->dir_fd, piece->sha256, (size_t)piece->bytes, out, e);
 	if (act != 0 || *out)
 		return act;
-	act = fetch(c, prefix, version, piece, e);
+	act = fetch(c, prefix, version, piece, out, e);
 	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
 		return version_gone(version, e);
-	if (act == 0)
-		act = cache_file_map(c->dir_fd, piece->sha256, (size_t)piece->bytes, out, e);
 	if (act == 0 && !*out)
 		act = err_set(e, ERR_REJECT, "corrupt",
 		        "piece " STR_FMT " of bridge version " STR_FMT

@@ -137,53 +137,68 @@ static int copy(struct sealed_reader *from, int fd, struct err *e)
 	return act;
 }
 
-int cache_file_put(int dir_fd, const char *sha256, struct sealed_reader *from, struct err *e)
+/* *out stays NULL if the file is not what is asked for. */
+static int map_checked(
+        int fd, const char *sha256, size_t bytes, const unsigned char **out, struct err *e)
 {
-	unsigned char drawn[RANDOM_BYTES];
-	char name[NAME_BYTES], temp[2 * RANDOM_BYTES + sizeof(".tmp")];
-	piece_name(sha256, name);
-	random_bytes(drawn, sizeof(drawn));
-	hex_encode(drawn, sizeof(drawn), temp);
-	memcpy(temp + (size_t)2 * RANDOM_BYTES, ".tmp", sizeof(".tmp"));
-	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return failed(e, "make a file");
-	int act = flock(fd, LOCK_EX | LOCK_NB) == 0 ? copy(from, fd, e) : failed(e, "lock a file");
-	if (act == 0 && renameat(dir_fd, temp, dir_fd, name) != 0)
-		act = failed(e, "name a file");
-	if (act != 0)
-		(void)unlinkat(dir_fd, temp, 0); /* if it stays, the next start removes it */
-	if (close(fd) != 0 && act == 0)
-		act = failed(e, "close a file");
-	return act;
-}
-
-int cache_file_map(
-        int dir_fd, const char *sha256, size_t bytes, const unsigned char **out, struct err *e)
-{
-	char name[NAME_BYTES], sha[SHA256_HEX];
+	char sha[SHA256_HEX];
 	struct stat st;
-	piece_name(sha256, name);
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : failed(e, "open a file");
-	if (fstat(fd, &st) != 0 || st.st_size != (int64_t)bytes) {
-		(void)close(fd); /* read only */
-		return 0;
-	}
 	const unsigned char *map = (const unsigned char *)"";
+	if (fstat(fd, &st) != 0)
+		return failed(e, "look at a file");
+	if (st.st_size != (int64_t)bytes)
+		return 0;
 	if (bytes > 0)
 		map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-	int act = map == MAP_FAILED ? failed(e, "map a file") : 0;
-	(void)close(fd); /* the map keeps the file */
-	if (act != 0)
-		return act;
+	if (map == MAP_FAILED)
+		return failed(e, "map a file");
 	sha256_hex(map, bytes, sha);
 	if (strcmp(sha, sha256) == 0)
 		*out = map;
 	else
 		cache_file_unmap(map, bytes);
 	return 0;
+}
+
+int cache_file_put(int dir_fd, const char *sha256, size_t bytes, struct sealed_reader *from,
+        const unsigned char **out, struct err *e)
+{
+	unsigned char drawn[RANDOM_BYTES];
+	const unsigned char *map = NULL;
+	char name[NAME_BYTES], temp[2 * RANDOM_BYTES + sizeof(".tmp")];
+	piece_name(sha256, name);
+	random_bytes(drawn, sizeof(drawn));
+	hex_encode(drawn, sizeof(drawn), temp);
+	memcpy(temp + (size_t)2 * RANDOM_BYTES, ".tmp", sizeof(".tmp"));
+	int fd = openat(dir_fd, temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return failed(e, "make a file");
+	int act = flock(fd, LOCK_EX | LOCK_NB) == 0 ? copy(from, fd, e) : failed(e, "lock a file");
+	if (act == 0)
+		act = map_checked(fd, sha256, bytes, &map, e);
+	if (map && renameat(dir_fd, temp, dir_fd, name) != 0)
+		act = failed(e, "name a file");
+	if (!map || act != 0)
+		(void)unlinkat(dir_fd, temp, 0); /* if it stays, the next start removes it */
+	(void)close(fd); /* what was written is in the map, and was checked there */
+	if (act == 0)
+		*out = map;
+	else
+		cache_file_unmap(map, bytes);
+	return act;
+}
+
+int cache_file_map(
+        int dir_fd, const char *sha256, size_t bytes, const unsigned char **out, struct err *e)
+{
+	char name[NAME_BYTES];
+	piece_name(sha256, name);
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : failed(e, "open a file");
+	int act = map_checked(fd, sha256, bytes, out, e);
+	(void)close(fd); /* the map keeps the file */
+	return act;
 }
 
 void cache_file_unmap(const unsigned char *map, size_t bytes)

@@ -19,9 +19,11 @@ int cache_dir_scan(int dir_fd,
         int (*found)(void *arg, const char *sha256, int64_t bytes, struct err *e), void *arg,
         struct err *e) ERR_MUST_USE;
 
-/* Copies the plain bytes into the directory under sha256. */
-int cache_file_put(
-        int dir_fd, const char *sha256, struct sealed_reader *from, struct err *e) ERR_MUST_USE;
+/* Copies the plain bytes into the directory under sha256 and maps the copy, so that it is ours even
+ * if another process evicts it at once. *out stays NULL, and no file, if they are not what sha256 and
+ * `bytes` say. */
+int cache_file_put(int dir_fd, const char *sha256, size_t bytes, struct sealed_reader *from,
+        const unsigned char **out, struct err *e) ERR_MUST_USE;
 
 /* Maps the file; *out stays NULL if it is not there or not what its name and `bytes` say. */
 int cache_file_map(int dir_fd, const char *sha256, size_t bytes, const unsigned char **out,

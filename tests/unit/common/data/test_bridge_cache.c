@@ -225,6 +225,32 @@ static void threads_share_what_one_of_them_loads(void **state)
 	bridge_cache_close(cache);
 }
 
+/* Two caches of one directory are two processes to each other: what one has just put there the other
+ * evicts, for it knows it from before. */
+static void processes_that_share_a_directory_do_without_each_other(void **state)
+{
+	struct world *w = *state;
+	struct bridge_cache *caches[4];
+	pthread_t threads[4];
+	struct turn turns[4];
+	build_plain(w, "v1", PEOPLE);
+	build_plain(w, "v2", PEOPLE + 1);
+	for (int i = 0; i < 4; i++)
+		open_cache(w, 1, &caches[i]);
+	for (int i = 0; i < 4; i++) {
+		turns[i] = (struct turn){.w = w, .cache = caches[i]};
+		assert_int_equal(pthread_create(&threads[i], NULL, open_often, &turns[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(turns[i].failed, 0);
+		assert_int_equal(turns[i].sum, turns[0].sum);
+	}
+	for (int i = 0; i < 4; i++)
+		bridge_cache_close(caches[i]);
+	assert_int_equal(count_files(w, ".tmp"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +266,8 @@ int main(void)
 	                pieces_that_are_gone_are_a_version_that_is_gone, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                threads_share_what_one_of_them_loads, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                processes_that_share_a_directory_do_without_each_other, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
