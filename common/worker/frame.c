@@ -3,6 +3,7 @@
 
 #include "longshore/clock.h"
 #include "longshore/log.h"
+#include "longshore/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,7 @@ int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **
 		return help(plan);
 	if (argc != 1)
 		return usage(plan);
+	secret_keep_from_cores();
 	arena_init(&f->mem, SETTINGS_BYTES);
 	struct err e;
 	if (read_settings(f, plan)) {

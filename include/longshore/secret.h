@@ -14,4 +14,8 @@ struct secret {
 void secret_wipe(struct secret *s); /* never optimised away; accepts NULL */
 void wipe(void *p, size_t n);
 
+/* From now on no core dump of this process holds its memory: no file is written, and who gets dumps
+ * through a pipe gets registers only. Debuggers and tracers may attach as before. */
+void secret_keep_from_cores(void);
+
 #endif

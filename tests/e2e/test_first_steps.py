@@ -110,6 +110,13 @@ def test_each_service_is_given_its_own_keys_and_role_only(newcomer):
         assert re.findall(r"user=(\S+)", env["LONGSHORE_POSTGRES"]) == ["longshore_" + service.replace("-", "_")]
 
 
+def test_no_core_of_a_service_would_hold_what_it_knows(newcomer):
+    for pid, _ in newcomer.services().values():
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE), limits
+        assert Path(f"/proc/{pid}/coredump_filter").read_text() == "00000000\n"
+
+
 def test_the_services_offer_the_metrics_that_the_page_explains(newcomer):
     told = set(re.findall(r"^\| `(longshore_\w+)`", PAGE, re.MULTILINE))
     for service, (_, port) in newcomer.services().items():
