@@ -182,6 +182,7 @@ int bridge_build_add(
         struct bridge_build *b, struct str id, const struct str *values, int64_t row, struct err *e)
 {
 	int act = check_row(b, id, values, e);
+	struct str who = bridge_id_canonical(id);
 	if (act != 0)
 		return act;
 	buf_clear(&b->entry);
@@ -194,7 +195,7 @@ int bridge_build_add(
 	if (act == 0)
 		act = build_batch_add(&b->waiting_records, b->entry.p, b->entry.n, e);
 	if (act == 0)
-		act = build_batch_add(&b->waiting_ids, id.p, id.n, e);
+		act = build_batch_add(&b->waiting_ids, who.p, who.n, e);
 	if (act != 0)
 		return act;
 	b->facts.pairs++;

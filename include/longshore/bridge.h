@@ -29,9 +29,13 @@
 
 enum { BRIDGE_ID_MAX = 512 };
 
-/* Can this be an id of a person or of the partner? Not empty, at most BRIDGE_ID_MAX bytes, no
- * control character. Ids are taken byte by byte as they stand: no trimming, no change of case.
- * Pure. */
+/* The id that a text stands for, a slice of it: without the blanks around it, with which one system
+ * pads its ids and the next does not; whoever is suppressed must be found all the same. Byte by byte
+ * otherwise: case and leading zeros count. Bridges and look-ups go by it. Pure. */
+struct str bridge_id_canonical(struct str text);
+
+/* Can this be an id of a person or of the partner? Canonical not empty, at most BRIDGE_ID_MAX bytes,
+ * no control character. Pure. */
 bool bridge_id_is_valid(struct str id);
 
 struct bridge_cache; /* one a process; any thread */

@@ -87,7 +87,7 @@ void lookup_free(struct lookup *l)
 
 int lookup_add(struct lookup *l, struct str id, uint8_t tag, struct err *e)
 {
-	int act = buf_append_str(&l->ids, id, e);
+	int act = buf_append_str(&l->ids, bridge_id_canonical(id), e);
 	if (act != 0)
 		return act;
 	l->ends[l->count] = l->ids.n;

@@ -2,8 +2,8 @@
  *
  * Select: one slice through the bridge into three sets.
  *
- * An id is taken byte by byte as it stands; a row whose id cannot be one (bridge_id_is_valid) is
- * invalid, and only then come the audience's filters. A row of a suppressed state is still counted
+ * An id is looked up as bridge_id_canonical has it; a row whose id cannot be one (bridge_id_is_valid)
+ * is invalid, and only then come the audience's filters. A row of a suppressed state is still counted
  * and chosen, and its record also blocked: so the books say how many were taken out, and no other
  * row can bring the record back.
  */

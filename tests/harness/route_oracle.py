@@ -44,14 +44,14 @@ class RouteOracle:
     def _records(self):
         """{id: its record}; 1:1 and n:1 have one each."""
         columns = [c["column"] for c in self.bridge["record"]]
-        return {row[self.bridge["from"]["column"]]: tuple(row[c] for c in columns)
+        return {row[self.bridge["from"]["column"]].strip(" "): tuple(row[c] for c in columns)
                 for row in read_source(self.bridge["source"])}
 
     def _suppressed(self):
         found = set()
         for name in self.route.get("suppress", ()):
             document = self._find("SuppressionList", name)
-            found |= {row[document["id"]["column"]] for row in read_source(document["source"])}
+            found |= {row[document["id"]["column"]].strip(" ") for row in read_source(document["source"])}
         return found
 
     def _is_blocked_state(self, row):
@@ -72,7 +72,7 @@ class RouteOracle:
                            "held_out", "capped"), 0)
         persons, chosen, blocked = set(), set(), set()
         for row in read_source(self.audience["source"]):
-            person = row[self.audience["id"]["column"]]
+            person = row[self.audience["id"]["column"]].strip(" ")
             b["rows_read"] += 1
             if not person or any(ord(c) < 32 or ord(c) == 127 for c in person):
                 b["invalid"] += 1

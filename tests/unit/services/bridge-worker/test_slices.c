@@ -220,7 +220,9 @@ static void rows_are_invalid_then_filtered_then_matched_or_not(void **state)
 	        "1,p4,NJ\n"       /* matched */
 	        "1,p2,NY\n"       /* matched, again */
 	        "1,p3,NY\n"       /* not known */
-	        "1, p2,NY\n"      /* another id: bytes as they stand */
+	        "1, p4 ,NY\n"     /* matched: without the blanks around it */
+	        "1,p 4,NY\n"      /* another id */
+	        "1,  ,NY\n"       /* invalid */
 	        "1,P2,NY\n"       /* another id */
 	        "0,p6,NY\n"       /* filtered */
 	        "1,p6,CA\n"       /* filtered */
@@ -233,13 +235,13 @@ static void rows_are_invalid_then_filtered_then_matched_or_not(void **state)
 	must(inspect(w, "d", &r, &e), &e);
 	struct ev_staged_ref slices = *result_output_of(&r, STR("slices"));
 	must(select_slice(w, "d", &slices, 0, &r, &e), &e);
-	assert_int_equal(result_count_of(&r, STR("rows_read")), 12);
-	assert_int_equal(result_count_of(&r, STR("invalid")), 3);
+	assert_int_equal(result_count_of(&r, STR("rows_read")), 14);
+	assert_int_equal(result_count_of(&r, STR("invalid")), 4);
 	assert_int_equal(result_count_of(&r, STR("filtered")), 2);
 	assert_int_equal(result_count_of(&r, STR("unmatched")), 4);
-	assert_int_equal(result_count_of(&r, STR("matched")), 3);
-	assert_int_equal(result_count_of(&r, STR("links_found")), 3);
-	assert_int_equal(result_count_of(&r, STR("links")), 3);
+	assert_int_equal(result_count_of(&r, STR("matched")), 4);
+	assert_int_equal(result_count_of(&r, STR("links_found")), 4);
+	assert_int_equal(result_count_of(&r, STR("links")), 4);
 	assert_int_equal(
 	        result_output_of(&r, STR("selection"))->rows, 2); /* p2 and p4: records 0 and 1 */
 }

@@ -41,6 +41,11 @@ def person(draw, n):
     return ODD[k % len(ODD)].format(k)
 
 
+def padded(draw, who):
+    """As another system writes the same id."""
+    return draw.of(["{}", "{}", "{}", "{}  ", " {}"]).format(who)
+
+
 def make_bridge(draw, people, one_to_one):
     """person -> (token, extra). 1:1: no record twice; n:1: few records for many."""
     bridge = {}
@@ -51,7 +56,7 @@ def make_bridge(draw, people, one_to_one):
         who = person(draw, people * 2)
         if who in bridge or (one_to_one and record in taken):
             continue
-        bridge[who] = record
+        bridge[who] = record  # as the partner writes it; no two of these are one id
         taken.add(record)
     return bridge
 
@@ -62,19 +67,21 @@ def make_audience(draw, rows, n):
         who = person(draw, n)
         if draw.below(40) == 0:
             who = draw.of(["", "a\nb", "tab\there", "x" * 513])
-        out.append((who, draw.of(STATES), draw.of(["a", "b", "c"])))
+        out.append((padded(draw, who), draw.of(STATES), draw.of(["a", "b", "c"])))
     return out
 
 
 def is_id(text):
-    return 0 < len(text.encode()) <= 512 and all(ord(c) >= 32 and ord(c) != 127 for c in text)
+    return 0 < len(text.strip(" ").encode()) <= 512 and all(ord(c) >= 32 and ord(c) != 127 for c in text)
 
 
 def expect(bridge, audience, suppressed, rules):
     books = dict.fromkeys("rows_read invalid filtered unmatched matched repeated shared chosen blocked members persons "
                           "primary_ids".split(), 0)
     persons, chosen, blocked = set(), set(), set()
+    bridge = {who.strip(" "): record for who, record in bridge.items()}
     for who, state, kind in audience:
+        who = who.strip(" ")
         books["rows_read"] += 1
         if not is_id(who):
             books["invalid"] += 1
@@ -91,8 +98,8 @@ def expect(bridge, audience, suppressed, rules):
             if (unknown and rules["unknown"] == "1") or (not unknown and state in rules["states"].split("|")):
                 blocked.add(bridge[who])
     for who in suppressed:
-        if who in bridge:
-            blocked.add(bridge[who])
+        if who.strip(" ") in bridge:
+            blocked.add(bridge[who.strip(" ")])
     members = sorted(chosen - blocked, key=lambda record: [value.encode() for value in record])
     books |= {"repeated": books["matched"] - len(persons), "shared": len(persons) - len(chosen), "chosen": len(chosen),
               "blocked": len(chosen & blocked), "members": len(members), "persons": len(persons),
@@ -112,7 +119,8 @@ def make_case(folder, seed, people, rows, objects, rules):
     draw = Draw(seed)
     bridge = make_bridge(draw, people, rules["one_to_one"] == "1")
     audience = make_audience(draw, rows, people * 2)
-    suppressed = [person(draw, people * 2) for _ in range(people // 10)] if rules["list"] == "1" else []
+    listed = people // 10 if rules["list"] == "1" else 0
+    suppressed = [padded(draw, person(draw, people * 2).strip(" ")) for _ in range(listed)]
     pairs = [(who, *record) for who, record in bridge.items()]
     write(folder / "rules.csv", ["name", "value"], rules.items())
     write(folder / "bridge.csv", ["person", "token", "extra"], pairs + pairs[:5])
