@@ -181,6 +181,7 @@ static void pieces_that_are_gone_are_a_version_that_is_gone(void **state)
 struct turn {
 	struct world *w;
 	struct bridge_cache *cache;
+	int rounds;
 	int64_t sum;
 	int failed;
 };
@@ -188,7 +189,7 @@ struct turn {
 static void *open_often(void *arg)
 {
 	struct turn *t = arg;
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < t->rounds; i++) {
 		struct bridge_keys *keys = NULL;
 		struct bridge_hit hit;
 		struct err e;
@@ -214,7 +215,7 @@ static void threads_share_what_one_of_them_loads(void **state)
 	build_plain(w, "v2", PEOPLE + 1);
 	open_cache(w, 1, &cache); /* so that pieces come and go */
 	for (int i = 0; i < 4; i++) {
-		turns[i] = (struct turn){.w = w, .cache = cache};
+		turns[i] = (struct turn){.w = w, .cache = cache, .rounds = 20};
 		assert_int_equal(pthread_create(&threads[i], NULL, open_often, &turns[i]), 0);
 	}
 	for (int i = 0; i < 4; i++) {
@@ -238,7 +239,7 @@ static void processes_that_share_a_directory_do_without_each_other(void **state)
 	for (int i = 0; i < 4; i++)
 		open_cache(w, 1, &caches[i]);
 	for (int i = 0; i < 4; i++) {
-		turns[i] = (struct turn){.w = w, .cache = caches[i]};
+		turns[i] = (struct turn){.w = w, .cache = caches[i], .rounds = 200};
 		assert_int_equal(pthread_create(&threads[i], NULL, open_often, &turns[i]), 0);
 	}
 	for (int i = 0; i < 4; i++) {
