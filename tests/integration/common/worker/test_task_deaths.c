@@ -93,6 +93,7 @@ static void poison_is_set_aside_and_the_innocent_pass(void **state)
 		snprintf(id, sizeof(id), "good-%d", i);
 		assert_int_equal(fleet_result_of(&f, id, 0)->outcome, EV_OUTCOME_DONE);
 	}
+	fleet_await_log(&f, f.logs - 1, "worker.assigned", 1); /* before, SIGTERM would just kill */
 	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
 	assert_int_equal(f.dead_count, 1);
 	struct fleet_commit c;
