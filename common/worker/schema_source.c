@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "schema_source.h"
 
+#include "longshore/clock.h"
 #include "longshore/pg.h"
+
+enum { REST_MS = 1000 };
 
 static const struct pg_statement find_schema = {
         "find_schema", "SELECT schema FROM event.schema WHERE fingerprint = $1", 1};
@@ -32,9 +35,14 @@ static int find(
         void *arg, struct str fingerprint, struct arena *mem, struct str *out_json, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	if (ask(arg, fingerprint, mem, &rows, e)) {
+	struct schema_table *t = arg;
+	if (clock_mono_ms() < t->not_before_ms)
+		return err_set(e, ERR_RETRY, "pg_unavailable",
+		        "look for an event's writer schema: the table did not answer just now");
+	if (ask(t, fingerprint, mem, &rows, e)) {
 		/* Whatever keeps the table from answering, the message is not to blame. */
 		e->act = ERR_RETRY;
+		t->not_before_ms = clock_mono_ms() + REST_MS;
 		return err_note(e, "look for an event's writer schema");
 	}
 	if (pg_rows_count(rows) == 0)

@@ -4,6 +4,13 @@
 
 #include "database.h"
 
+#include "longshore/clock.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+enum { PATIENCE_MS = 30000 };
+
 static const char fingerprint[] = "\x01\x02\x03\x04\x05\x06\x07\x08";
 
 static void schema_is_found_by_its_fingerprint(void **state)
@@ -30,7 +37,10 @@ static void schema_is_found_by_its_fingerprint(void **state)
 	database_sql(pg, "ALTER TABLE event.schema RENAME TO away");
 	assert_int_equal(source.find(source.arg, wanted, &mem, &json, &e), ERR_RETRY);
 	database_sql(pg, "ALTER TABLE event.away RENAME TO schema");
-	assert_int_equal(source.find(source.arg, wanted, &mem, &json, &e), 0);
+	int64_t until_ms = clock_mono_ms() + PATIENCE_MS;
+	while (source.find(source.arg, wanted, &mem, &json, &e) == ERR_RETRY)
+		assert_true(clock_mono_ms() < until_ms);
+	assert_true(str_eq(json, STR("{}")));
 	schema_table_release(&table);
 	arena_release(&mem);
 	pg_close(pg);
@@ -58,6 +68,47 @@ static void database_that_is_away_is_asked_again(void **state)
 	arena_release(&mem);
 }
 
+/* A port that takes connections and never says a word. */
+static int silent_port(char conninfo[128])
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t n = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	(void)snprintf(conninfo, 128, "host=127.0.0.1 port=%d connect_timeout=2 user=none",
+	        ntohs(at.sin_port));
+	return fd;
+}
+
+/* A thousand messages may wait for one schema: they must not wait for a time-out each. */
+static void database_that_hangs_is_left_alone_for_a_moment(void **state)
+{
+	(void)state;
+	enum { MESSAGES = 1000 };
+	struct schema_table table;
+	struct arena mem;
+	struct err e;
+	struct str json;
+	char conninfo[128];
+	int fd = silent_port(conninfo);
+	arena_init(&mem, 1 << 20);
+	schema_table_init(&table, conninfo, "test");
+	struct schema_source source = schema_table_source(&table);
+	for (int i = 0; i < MESSAGES; i++)
+		assert_int_equal(
+		        source.find(source.arg, (struct str){fingerprint, 8}, &mem, &json, &e),
+		        ERR_RETRY);
+	int connections = 0;
+	for (int c; (c = accept(fd, NULL, NULL)) >= 0; connections++)
+		(void)close(c);
+	assert_in_range(connections, 1, 2);
+	schema_table_release(&table);
+	arena_release(&mem);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	if (!getenv("LONGSHORE_POSTGRES")) {
@@ -67,6 +118,7 @@ int main(void)
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test(schema_is_found_by_its_fingerprint),
 	        cmocka_unit_test(database_that_is_away_is_asked_again),
+	        cmocka_unit_test(database_that_hangs_is_left_alone_for_a_moment),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
