@@ -46,7 +46,7 @@ static int read_bool(
 static int read_text(const struct conf_field *f, struct str text, void *slot, struct arena *mem,
         struct buf *report, struct err *e)
 {
-	bool may_be_empty = f->preset && f->preset[0] == '\0';
+	bool may_be_empty = f->kind == CONF_TEXT_OR_NONE || (f->preset && f->preset[0] == '\0');
 	if (text.n == 0 && !may_be_empty)
 		return buf_printf(report, e, "%s: is empty; %s\n", f->env,
 		        f->preset ? "set it or unset it" : "set it");
@@ -71,6 +71,7 @@ static int read_field(const struct conf_field *f, void *settings, struct arena *
 	void *slot = (char *)settings + f->offset;
 	switch (f->kind) {
 	case CONF_TEXT:
+	case CONF_TEXT_OR_NONE:
 		return read_text(f, str_c(value), slot, mem, report, e);
 	case CONF_INT:
 		return read_int(f, str_c(value), slot, report, e);
@@ -100,6 +101,7 @@ static int help_range(const struct conf_field *f, struct buf *out, struct err *e
 	const char *unit = f->unit ? f->unit : "";
 	switch (f->kind) {
 	case CONF_TEXT:
+	case CONF_TEXT_OR_NONE:
 		return buf_printf(out, e, "%s", f->is_secret ? "names a file" : "text");
 	case CONF_INT:
 		return buf_printf(out, e, "%" PRId64 " to %" PRId64 "%s%s", f->min, f->max,

@@ -5,11 +5,12 @@
 
 #include <stddef.h>
 
-#define TEXT(name, variable, value, text) \
+#define TEXT_OF(which, name, variable, value, text) \
 	{ \
-		.env = (variable), .kind = CONF_TEXT, \
-		.offset = offsetof(struct worker_conf, name), .preset = (value), .help = (text) \
+		.env = (variable), .kind = (which), .offset = offsetof(struct worker_conf, name), \
+		.preset = (value), .help = (text) \
 	}
+#define TEXT(name, variable, value, text) TEXT_OF(CONF_TEXT, name, variable, value, text)
 #define INT(name, variable, value, low, high, what, text) \
 	{ \
 		.env = (variable), .kind = CONF_INT, .offset = offsetof(struct worker_conf, name), \
@@ -29,7 +30,7 @@ static const struct conf_field common_fields[] = {
         TEXT(keys, "LONGSHORE_KEYS", "", "directory with the keys of this service only"),
         TEXT(instance, "LONGSHORE_INSTANCE", "",
                 "stable name of this replica in its group (StatefulSet); empty: none"),
-        TEXT(admin, "LONGSHORE_ADMIN", "127.0.0.1:0",
+        TEXT_OF(CONF_TEXT_OR_NONE, admin, "LONGSHORE_ADMIN", "127.0.0.1:0",
                 "admin port, host:port, port 0 any free one; empty: none"),
         TEXT(log_level, "LONGSHORE_LOG_LEVEL", "info",
                 "least level that is logged: debug info warn error"),

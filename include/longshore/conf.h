@@ -11,7 +11,12 @@
 #include "longshore/buf.h"
 #include "longshore/err.h"
 
-enum conf_kind { CONF_TEXT, CONF_INT, CONF_BOOL };
+enum conf_kind {
+	CONF_TEXT,         /* empty only where that is the default */
+	CONF_TEXT_OR_NONE, /* empty says: none */
+	CONF_INT,
+	CONF_BOOL
+};
 
 struct conf_field {
 	const char *env; /* LONGSHORE_... */

@@ -155,6 +155,19 @@ static void limits_hold_at_their_edges(void **state)
 	}
 }
 
+/* As the help says of each of them. */
+static void none_is_said_by_an_empty_text(void **state)
+{
+	static const char *const empty[] = {"ADMIN", "REDIS", "INSTANCE"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		set(empty[i], "");
+	assert_int_equal(read_all(&task_service), 0);
+	assert_string_equal(conf.admin, "");
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		set(empty[i], NULL);
+}
+
 static void help_lists_every_setting(void **state)
 {
 	(void)state;
@@ -175,6 +188,7 @@ int main(void)
 	                batch_service_needs_no_staging_and_ignores_threads, open_all, close_all),
 	        cmocka_unit_test_setup_teardown(all_mistakes_are_told_at_once, open_all, close_all),
 	        cmocka_unit_test_setup_teardown(limits_hold_at_their_edges, open_all, close_all),
+	        cmocka_unit_test_setup_teardown(none_is_said_by_an_empty_text, open_all, close_all),
 	        cmocka_unit_test_setup_teardown(help_lists_every_setting, open_all, close_all),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
