@@ -256,6 +256,40 @@ static void a_turn_is_bounded_and_the_next_goes_on(void **state)
 	assert_int_equal(notes(w), 0);
 }
 
+/* What docs/OPERATING.md lets people do: find -type f -perm 0600 -name '[0-9a-f]*'. */
+static int remove_private(const struct world *w)
+{
+	char names[16][64], path[WORLD_PATH];
+	int n = world_temps(w, names, 16), left = 0;
+	assert_true(n <= 16);
+	for (int i = 0; i < n; i++) {
+		struct stat st;
+		(void)snprintf(path, sizeof path, "%s/drop/.longshore-tmp/%s", w->root, names[i]);
+		assert_int_equal(stat(path, &st), 0);
+		if ((st.st_mode & 07777) == 0600 && strchr("0123456789abcdef", names[i][0]))
+			assert_int_equal(unlink(path), 0);
+		else
+			left++;
+	}
+	return left;
+}
+
+static void what_is_private_may_be_removed_by_hand_at_any_time(void **state)
+{
+	struct world *w = *state;
+	static const enum ledger_step stops[] = {LEDGER_CLAIM, LEDGER_OPEN, LEDGER_WRITE,
+	        LEDGER_SYNC, LEDGER_WRITTEN, LEDGER_COMMIT};
+	for (int i = 0; i < 6; i++) {
+		world_next_file(w, i);
+		struct ledger *a = world_upload(w);
+		world_until(w, a, stops[i]);
+		assert_int_equal(temps(w), 1);
+		assert_int_equal(remove_private(w), stops[i] > LEDGER_SYNC);
+		world_finish(w, a, true);
+		world_expect_seen(w, 1);
+	}
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 int main(void)
@@ -271,6 +305,7 @@ int main(void)
 	        CASE(a_claim_without_an_answer_leaves_its_temporary),
 	        CASE(a_note_that_cannot_be_read_holds_up_no_other),
 	        CASE(a_turn_is_bounded_and_the_next_goes_on),
+	        CASE(what_is_private_may_be_removed_by_hand_at_any_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
