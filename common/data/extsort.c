@@ -1,23 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * In memory: one block that never moves; entries' bytes grow from its beginning, an index from its
- * end. The index holds the first eight bytes of each, so that sorting it seldom looks elsewhere.
+ * Two blocks of half the memory each: one is filled while a thread sorts and spills the other. In a
+ * block, entries' bytes grow from its beginning, an index from its end. The index holds the first
+ * eight bytes of each, so that sorting it seldom looks elsewhere.
  */
 #include "extsort.h"
 
 #include "sort_items.h"
 #include "sort_runs.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+
+struct block {
+	char *bytes; /* `half` of them, NULL while not needed */
+	size_t used; /* at its beginning */
+	size_t count;
+};
 
 struct sorter {
 	char *dir;
-	size_t memory;
-	char *block; /* of `memory` bytes, NULL while not needed */
-	size_t used; /* at its beginning */
-	size_t count, next;
+	size_t half; /* of the memory */
+	struct block filling;
+	size_t next; /* in it, while it is read */
+
+	/* The thread's while it runs. */
+	struct block spilling;
 	struct runs *runs; /* NULL: all is in memory */
 	size_t runs_max;   /* of which all are merged into one */
+	int act;
+	struct err failure;
+
+	pthread_t thread;
+	bool is_running;
 };
 
 int sort_new(const char *spill_dir, size_t memory_bytes, struct sorter **out, struct err *e)
@@ -29,40 +44,48 @@ int sort_new(const char *spill_dir, size_t memory_bytes, struct sorter **out, st
 		free(s);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
 	}
-	s->memory = memory_bytes > SORT_MEMORY_MIN ? memory_bytes : SORT_MEMORY_MIN;
-	s->memory -= s->memory % sizeof(struct item);
-	s->runs_max = s->memory / RUN_BUFFER_MIN - 1; /* one more is the buffer to write from */
+	s->half = (memory_bytes > SORT_MEMORY_MIN ? memory_bytes : SORT_MEMORY_MIN) / 2;
+	s->half -= s->half % sizeof(struct item);
+	s->runs_max = s->half / RUN_BUFFER_MIN - 1; /* one more is the buffer to write from */
 	*out = s;
 	return 0;
+}
+
+static void wait_for_thread(struct sorter *s)
+{
+	if (s->is_running)
+		(void)pthread_join(s->thread, NULL);
+	s->is_running = false;
 }
 
 void sort_free(struct sorter *s)
 {
 	if (!s)
 		return;
+	wait_for_thread(s);
 	runs_free(s->runs);
-	free(s->block);
+	free(s->filling.bytes);
+	free(s->spilling.bytes);
 	free(s->dir);
 	free(s);
 }
 
-static void drop_block(struct sorter *s)
+static void drop_block(struct block *b)
 {
-	free(s->block);
-	s->block = NULL;
-	s->count = s->used = 0;
+	free(b->bytes);
+	*b = (struct block){0};
 }
 
 /* The one added last comes first. */
-static struct item *index_of(const struct sorter *s)
+static struct item *index_of(const struct sorter *s, const struct block *b)
 {
-	return (struct item *)(void *)(s->block + s->memory) - s->count;
+	return (struct item *)(void *)(b->bytes + s->half) - b->count;
 }
 
-static const struct item *sort_index(struct sorter *s)
+static const struct item *sort_index(const struct sorter *s, const struct block *b)
 {
-	struct item *items = index_of(s);
-	sort_items(items, s->count);
+	struct item *items = index_of(s, b);
+	sort_items(items, b->count);
 	return items;
 }
 
@@ -70,7 +93,7 @@ static const struct item *sort_index(struct sorter *s)
 
 static int merge_into(struct sorter *s, struct runs *to, struct err *e)
 {
-	int act = runs_merge(s->runs, s->memory - RUN_BUFFER_MIN, e);
+	int act = runs_merge(s->runs, s->half - RUN_BUFFER_MIN, e);
 	if (act == 0)
 		act = runs_begin(to, e);
 	while (act == 0) {
@@ -91,7 +114,7 @@ static int collapse(struct sorter *s, struct err *e)
 	int act = runs_new(s->dir, &one, e);
 	if (act != 0)
 		return act;
-	drop_block(s); /* the merge has the memory now */
+	drop_block(&s->spilling); /* the merge has the memory now */
 	act = merge_into(s, one, e);
 	if (act != 0) {
 		runs_free(one);
@@ -104,68 +127,107 @@ static int collapse(struct sorter *s, struct err *e)
 
 static int spill(struct sorter *s, struct err *e)
 {
+	struct block *b = &s->spilling;
 	int act = s->runs ? 0 : runs_new(s->dir, &s->runs, e);
-	if (s->count == 0 || act != 0)
+	if (act != 0)
 		return act;
-	const struct item *items = sort_index(s);
+	const struct item *items = sort_index(s, b);
 	act = runs_begin(s->runs, e);
-	for (size_t i = 0; act == 0 && i < s->count; i++)
+	for (size_t i = 0; act == 0 && i < b->count; i++)
 		act = runs_write(s->runs, str_bytes(items[i].p, items[i].n), e);
 	if (act == 0)
 		act = runs_end(s->runs, e);
-	s->count = s->used = 0;
+	b->count = b->used = 0;
 	if (act == 0 && runs_count(s->runs) == s->runs_max)
 		act = collapse(s, e);
 	return act;
+}
+
+static void *spill_in_thread(void *arg)
+{
+	struct sorter *s = arg;
+	s->act = spill(s, &s->failure);
+	return NULL;
+}
+
+/* Until what was handed to the thread is spilled. */
+static int spilled(struct sorter *s, struct err *e)
+{
+	wait_for_thread(s);
+	if (s->act != 0)
+		*e = s->failure;
+	return s->act;
+}
+
+/* The full block goes to the thread, the empty one is filled. */
+static int hand_over(struct sorter *s, struct err *e)
+{
+	int act = spilled(s, e);
+	if (act != 0 || s->filling.count == 0)
+		return act;
+	struct block full = s->filling;
+	s->filling = s->spilling;
+	s->spilling = full;
+	s->is_running = pthread_create(&s->thread, NULL, spill_in_thread, s) == 0;
+	if (!s->is_running) /* too many threads here: then without one */
+		(void)spill_in_thread(s);
+	return 0;
 }
 
 /* --- adding --- */
 
 static bool fits(const struct sorter *s, size_t n)
 {
-	size_t index = (s->count + 1) * sizeof(struct item);
-	return s->used + n + index + RUN_BUFFER_MIN <= s->memory;
+	size_t index = (s->filling.count + 1) * sizeof(struct item);
+	return s->filling.used + n + index + RUN_BUFFER_MIN <= s->half;
 }
 
 int sort_add(struct sorter *s, struct str entry, struct err *e)
 {
+	struct block *b = &s->filling;
 	if (entry.n > SORT_ENTRY_MAX)
 		return err_set(
 		        e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
-	int act = fits(s, entry.n) ? 0 : spill(s, e);
+	int act = fits(s, entry.n) ? 0 : hand_over(s, e);
 	if (act != 0)
 		return act;
-	if (!s->block) /* pages that are not touched cost nothing */
-		s->block = malloc(s->memory);
-	if (!s->block)
+	if (!b->bytes) /* pages that are not touched cost nothing */
+		b->bytes = malloc(s->half);
+	if (!b->bytes)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
-	char *p = s->block + s->used;
+	char *p = b->bytes + b->used;
 	memcpy(p, entry.p, entry.n);
-	s->used += entry.n;
-	s->count++;
-	*index_of(s) = (struct item){.first = item_bytes(p, entry.n, 0), .p = p, .n = entry.n};
+	b->used += entry.n;
+	b->count++;
+	*index_of(s, b) = (struct item){.first = item_bytes(p, entry.n, 0), .p = p, .n = entry.n};
 	return 0;
 }
 
 int sort_seal(struct sorter *s, struct err *e)
 {
+	int act = spilled(s, e);
+	if (act != 0)
+		return act;
 	if (!s->runs) {
-		if (s->count > 0)
-			(void)sort_index(s); /* sort_next asks for it */
+		if (s->filling.count > 0)
+			(void)sort_index(s, &s->filling); /* sort_next asks for it */
 		return 0;
 	}
-	int act = spill(s, e);
-	drop_block(s);
-	return act == 0 ? runs_merge(s->runs, s->memory, e) : act;
+	act = hand_over(s, e);
+	if (act == 0)
+		act = spilled(s, e);
+	drop_block(&s->filling);
+	drop_block(&s->spilling);
+	return act == 0 ? runs_merge(s->runs, 2 * s->half, e) : act;
 }
 
 int sort_next(struct sorter *s, struct str *out, bool *out_some, struct err *e)
 {
 	if (s->runs)
 		return runs_next(s->runs, out, out_some, e);
-	*out_some = s->next < s->count;
+	*out_some = s->next < s->filling.count;
 	if (*out_some) {
-		const struct item *item = index_of(s) + s->next++;
+		const struct item *item = index_of(s, &s->filling) + s->next++;
 		*out = str_bytes(item->p, item->n);
 	}
 	return 0;

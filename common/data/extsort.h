@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Sorting more than memory holds, in byte order: entries are sorted in memory, spilled as sorted
- * runs to an unnamed file, merged.
+ * runs to an unnamed file, merged. Sorting and spilling go on in a thread of the sorter's own while
+ * more is added.
  *
  *   sort_new -> sort_add, any number -> sort_seal -> sort_next until none -> sort_free
  *
- * Memory stays below memory_bytes (at least SORT_MEMORY_MIN), whatever is added. One thread.
+ * Memory stays below memory_bytes (at least SORT_MEMORY_MIN), whatever is added. Called by one
+ * thread at a time. A failure of the spill file is told by a later call of sort_add or sort_seal.
  * Errors of the spill file are ERR_RETRY ("spill_failed") where trying again may help.
  */
 #ifndef LONGSHORE_DATA_EXTSORT_H
@@ -16,7 +18,7 @@
 
 #include <stdbool.h>
 
-enum { SORT_ENTRY_MAX = 80 * 1024, SORT_MEMORY_MIN = 512 * 1024 };
+enum { SORT_ENTRY_MAX = 80 * 1024, SORT_MEMORY_MIN = 1024 * 1024 };
 
 struct sorter;
 

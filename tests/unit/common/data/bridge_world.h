@@ -11,7 +11,7 @@
 #include "longshore/fingerprint.h"
 #include "longshore/sealed.h"
 
-enum { SHARD = 64 * 1024, MEMORY = 1024 * 1024 };
+enum { SHARD = 64 * 1024, MEMORY = 2 * 1024 * 1024 };
 
 struct world {
 	struct folder folder;

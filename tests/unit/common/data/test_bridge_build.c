@@ -167,7 +167,7 @@ static void what_is_spilled_changes_no_byte(void **state)
 		struct bridge_build *b = NULL;
 		struct bridge_build_facts facts;
 		struct err e;
-		spec.memory_bytes = round == 0 ? 1 << 20 : 1 << 26;
+		spec.memory_bytes = round == 0 ? 2 << 20 : 1 << 26;
 		must(bridge_build_new(&spec, &b, &e), &e);
 		for (unsigned i = 0; i < PEOPLE; i++)
 			add_pair(b, i, i / 3, i + 1);

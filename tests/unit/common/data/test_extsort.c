@@ -107,7 +107,7 @@ static void entries_come_in_byte_order_from_memory(void **state)
 	sort_and_check(*state, 3000, 20);
 }
 
-/* 512 KiB hold some 10,000 entries: 2 runs, 4 runs (all merged into one), many merges of merges. */
+/* Two blocks of 512 KiB, each holds some 10,000 entries: 2 runs, 4 runs (all merged into one), many merges of merges. */
 /* Longer beginnings that are the same, entries that are the beginning of others or end in zeros, and many that are the same. */
 static void beginnings_that_are_the_same_tell_nothing(void **state)
 {

@@ -49,7 +49,7 @@ static int setup(void **state)
 	w->builder = (struct bridge_builder){.staging = w->staging,
 	        .keys = w->keys,
 	        .spill_dir = w->spill,
-	        .memory_bytes = 1 << 20,
+	        .memory_bytes = 2 << 20,
 	        .shard_bytes = SHARD};
 	w->columns[0] = (struct spec_bridge_column){STR("token"), STR("partner_id"), 40};
 	w->columns[1] = (struct spec_bridge_column){STR("extra"), STR("more"), 0};

@@ -79,7 +79,7 @@ static void build_case(struct world *w, const char *name, bool one_to_one)
 	        .one_to_one = one_to_one,
 	        .key_epoch = 1,
 	        .spill_dir = w->folder.path,
-	        .memory_bytes = 1 << 20,
+	        .memory_bytes = 2 << 20,
 	        .shard_bytes = 4096};
 	struct bridge_build *b = NULL;
 	struct bridge_build_facts facts;

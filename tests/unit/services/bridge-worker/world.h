@@ -48,7 +48,7 @@ static inline void build_bridge(struct world *w)
 	        .columns_count = 1,
 	        .key_epoch = 1,
 	        .spill_dir = w->folder.path,
-	        .memory_bytes = 1 << 20,
+	        .memory_bytes = 2 << 20,
 	        .shard_bytes = 1 << 16};
 	must(keyring_fingerprint(w->builder_keys, STR("t"), STR("b"), 1, &spec.fingerprint_key, &e),
 	        &e);

@@ -82,7 +82,7 @@ static inline void build(const char *version, const char *extra)
 	        .keys_scope = key_of(w.builder, "keys", version),
 	        .values_scope = key_of(w.builder, "values", version),
 	        .spill_dir = w.folder.path,
-	        .memory_bytes = 1024 * 1024,
+	        .memory_bytes = 2 * 1024 * 1024,
 	        .shard_bytes = 16 * 1024, /* several shards */
 	};
 	struct bridge_build *b = NULL;
