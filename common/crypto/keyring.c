@@ -201,8 +201,12 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 	char file[KEY_FILE_NAME_MAX];
 	(void)snprintf(file, sizeof file, "fingerprint-%d.key", epoch);
 	const struct secret *master = NULL;
-	if (find(k, file, &master, e) != 0)
-		return e->act;
+	if (find(k, file, &master, e) !=
+	        0) /* no reason to end the process: other epochs are there */
+		return err_set(e, ERR_RETRY, "key_missing",
+		        "key file %s/%s: not there; bring it back and start this service again, or "
+		        "build the bridge anew",
+		        k->dir, file);
 	const struct str fields[] = {STR("longshore/fingerprint/1"), tenant, bridge};
 	return derive(master, fields, 3, out, e);
 }

@@ -34,7 +34,8 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e) E
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */
 int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
         struct secret *out, struct err *e) ERR_MUST_USE;
-/* Fingerprint key of tenant, bridge and key epoch; and the epoch that new versions use. */
+/* Fingerprint key of tenant, bridge and key epoch; and the epoch that new versions use. An epoch that
+ * was retired, or came after the start, is ERR_RETRY ("key_missing"). */
 int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch,
         struct secret *out, struct err *e) ERR_MUST_USE;
 int keyring_current_epoch(const struct keyring *k, int *out, struct err *e) ERR_MUST_USE;

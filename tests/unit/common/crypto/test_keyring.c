@@ -174,7 +174,9 @@ static void rotation_adds_one_epoch_and_keeps_the_old(void **state)
 	assert_int_equal(keyring_fingerprint(k, STR("t"), STR("b"), 1, &one, &e), 0);
 	assert_int_equal(keyring_fingerprint(k, STR("t"), STR("b"), 2, &two, &e), 0);
 	assert_memory_not_equal(one.bytes, two.bytes, SECRET_BYTES);
-	assert_int_equal(keyring_fingerprint(k, STR("t"), STR("b"), 3, &two, &e), ERR_FATAL);
+	assert_int_equal(keyring_fingerprint(k, STR("t"), STR("b"), 3, &two, &e), ERR_RETRY);
+	assert_string_equal(e.code, "key_missing"); /* it ends no process */
+	assert_non_null(strstr(e.text, "fingerprint-3.key"));
 	keyring_close(k);
 }
 
