@@ -16,13 +16,14 @@
 
 enum { COPY_BYTES = 1024 * 1024, NAME_BYTES = SHA256_HEX + 8, RANDOM_BYTES = 16 };
 
+/* A full, broken or read-only disk is this machine's trouble: the task is not to blame, another worker
+ * can do it. */
 static int failed(struct err *e, const char *step)
 {
 	int errnum = errno;
-	if (errnum == ENOENT || errnum == EEXIST) /* somebody else works in the directory */
-		return err_set_native(e, ERR_RETRY, "cache_unusable", "posix", errnum,
-		        "%s of the bridge cache: %s", step, strerror(errnum));
-	return err_set_errno(e, "cache_unusable", errnum, "%s of the bridge cache", step);
+	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, "cache_unusable",
+	        "posix", errnum, "%s of the bridge cache (LONGSHORE_CACHE_DIR): %s", step,
+	        strerror(errnum));
 }
 
 static void piece_name(const char *sha256, char out[NAME_BYTES])
@@ -45,6 +46,13 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 			(void)close(fd);
 		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errnum,
 		        "open the cache directory %s: %s", path, strerror(errnum));
+	}
+	if (st.st_uid != geteuid()) {
+		(void)close(fd);
+		return err_set(e, ERR_FATAL, "cache_unusable",
+		        "the cache directory %s is somebody else's: set LONGSHORE_CACHE_DIR to one "
+		        "that belongs to this service's user, it will hold decrypted pieces",
+		        path);
 	}
 	if ((st.st_mode & 077) != 0) {
 		(void)close(fd);

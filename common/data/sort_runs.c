@@ -36,6 +36,13 @@ struct runs {
 	bool given; /* the head of heap[0] was handed out */
 };
 
+/* This machine's trouble, as in cache_files.c. */
+static int failed(struct err *e, int errnum, const char *step)
+{
+	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, "spill_failed", "posix",
+	        errnum, "%s: %s", step, strerror(errnum));
+}
+
 /* A file without a name: gone with its descriptor, whatever becomes of the process. */
 static int open_unnamed(const char *dir, int *out, struct err *e)
 {
@@ -51,8 +58,7 @@ static int open_unnamed(const char *dir, int *out, struct err *e)
 			(void)unlink(path); /* its creator alone knows the name */
 	}
 	if (fd < 0)
-		return err_set_errno(
-		        e, "spill_failed", errno, "open an unnamed file in the cache directory");
+		return failed(e, errno, "open an unnamed file in the cache directory");
 	*out = fd;
 	return 0;
 }
@@ -98,7 +104,7 @@ static int write_out(struct runs *r, struct err *e)
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(e, "spill_failed", errno, "spill a sorted run");
+			return failed(e, errno, "spill a sorted run");
 		done += (size_t)k;
 		r->size += k;
 	}
@@ -165,7 +171,7 @@ static int fill(const struct runs *r, struct run *run, size_t n, struct err *e)
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(e, "spill_failed", errno, "read a sorted run");
+			return failed(e, errno, "read a sorted run");
 		if (k == 0)
 			return err_set(e, ERR_RETRY, "spill_failed", "a sorted run is cut off");
 		run->n += (size_t)k;

@@ -166,7 +166,7 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, int depth)
 	DIR *dir = fdopendir(dir_fd);
 	if (!dir) {
 		(void)close(dir_fd);
-		return err_set_errno(w->e, "source_missing", errno, "%s%s", w->source->url, prefix);
+		return missing(w->source, prefix, errno, w->e);
 	}
 	int act = 0;
 	if (depth > DEPTH_MAX)
@@ -319,8 +319,9 @@ int source_read(
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(e, "source_missing", errno, "read %s at %" PRId64,
-			        r->name, offset + (int64_t)got);
+			return err_set_native(e, ERR_RETRY, "source_missing", "posix", errno,
+			        "read %s at %" PRId64 ": %s", r->name, offset + (int64_t)got,
+			        strerror(errno));
 		got += (size_t)k;
 	}
 	*out_n = got;

@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 
 enum { PEOPLE = 3000, ALL = 1 << 28 };
 
@@ -154,6 +156,36 @@ static void a_directory_that_others_may_read_is_refused(void **state)
 	assert_int_equal(bridge_cache_dir(w->cache_dir, &e), ERR_FATAL);
 	assert_int_equal(chmod(w->cache_dir, 0700), 0);
 	must(bridge_cache_dir(w->cache_dir, &e), &e);
+	if (geteuid() != 0)
+		return; /* only root can give it away */
+	assert_int_equal(chown(w->cache_dir, 1, (gid_t)-1), 0);
+	assert_int_equal(bridge_cache_dir(w->cache_dir, &e), ERR_FATAL);
+	assert_string_equal(e.code, "cache_unusable");
+}
+
+/* It is this machine's trouble, not the delivery's: and once there is room it works. */
+static void a_disk_that_takes_no_more_is_no_reason_to_reject(void **state)
+{
+	struct world *w = *state;
+	struct bridge_cache *cache = NULL;
+	struct bridge_keys *keys = NULL;
+	struct rlimit before, small;
+	struct sigaction ignored = {.sa_handler = SIG_IGN}, usual;
+	struct err e;
+	build_plain(w, "v1", PEOPLE);
+	open_cache(w, ALL, &cache);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){4096, before.rlim_max};
+	assert_int_equal(sigaction(SIGXFSZ, &ignored, &usual), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int act = bridge_keys_open(cache, STR("v1"), &keys, &e);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(sigaction(SIGXFSZ, &usual, NULL), 0);
+	assert_int_equal(act, ERR_RETRY);
+	assert_string_equal(e.code, "cache_unusable");
+	assert_int_equal(count_files(w, ".tmp"), 0);
+	open_and_check(w, cache, "v1");
+	bridge_cache_close(cache);
 }
 
 static void pieces_that_are_gone_are_a_version_that_is_gone(void **state)
@@ -263,6 +295,8 @@ int main(void)
 	                temporaries_that_nobody_writes_are_removed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_directory_that_others_may_read_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_disk_that_takes_no_more_is_no_reason_to_reject, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                pieces_that_are_gone_are_a_version_that_is_gone, setup, teardown),
 	        cmocka_unit_test_setup_teardown(

@@ -171,7 +171,7 @@ static void a_directory_that_is_not_there_is_told(void **state)
 	must(sort_new("/nowhere/at/all", SORT_MEMORY_MIN, &s, &e), &e);
 	for (int i = 0; act == 0 && i < 100000; i++)
 		act = sort_add(s, STR("0123456789"), &e);
-	assert_int_not_equal(act, 0);
+	assert_int_equal(act, ERR_RETRY); /* another machine has one */
 	assert_string_equal(e.code, "spill_failed");
 	sort_free(s);
 }
