@@ -416,6 +416,11 @@ void resolve_route(const struct document *route, struct spec *spec)
 		document_wrong(route, "bridge", "maps another kind of id than the audience has");
 	if (bridge.body && destination.body && spec->unsupported_count == 0)
 		rule_sources(route, &spec->destination, &spec->bridge);
+	/* Records are distinct; rows that leave a column of theirs out need not be. */
+	if (bridge.body && destination.body &&
+	        rule_rows_repeat(&spec->destination, &spec->bridge) &&
+	        str_eq(document_text(&destination, "format.dedupe", "exact_row"), STR("exact_row")))
+		add_unsupported(d, spec, "format.dedupe");
 }
 
 /* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not

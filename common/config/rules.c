@@ -204,6 +204,22 @@ static bool has_column(const struct spec_bridge *b, struct str name)
 	return false;
 }
 
+static bool is_written(const struct spec_destination *to, struct str name)
+{
+	for (size_t i = 0; i < to->columns_count; i++)
+		if (!to->columns[i].is_constant && str_eq(to->columns[i].source, name))
+			return true;
+	return false;
+}
+
+bool rule_rows_repeat(const struct spec_destination *to, const struct spec_bridge *b)
+{
+	for (size_t i = 0; i < b->columns_count; i++)
+		if (!is_written(to, b->columns[i].name))
+			return true;
+	return false;
+}
+
 void rule_sources(const struct document *route, const struct spec_destination *to,
         const struct spec_bridge *b)
 {

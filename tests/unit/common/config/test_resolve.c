@@ -97,6 +97,45 @@ static void a_route_resolves_by_value(void **state)
 	arena_release(&mem);
 }
 
+/* Records (x, 1) and (x, 2) are one row to a destination that does not write the second column. */
+static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *columns, *format;
+		size_t unsupported;
+	} cases[] = {{"{\"name\":\"u\",\"source\":\"token\"}", "", 1},
+	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"exact_row\"", 1},
+	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"none\"", 0},
+	        {"{\"name\":\"z\",\"source\":\"zip\"},{\"name\":\"u\",\"source\":\"token\"}", "",
+	                0}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct err e;
+		struct str json;
+		struct spec spec;
+		char hash[SHA256_HEX];
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		s.docs[2].body =
+		        STR("{\"source\":{\"url\":\"file:///in/b/\"},\"from\":{\"column\":\"p\","
+		            "\"kind\":\"patient_id\"},\"record\":[{\"name\":\"token\","
+		            "\"column\":\"t\"},{\"name\":\"zip\",\"column\":\"z\"}]}");
+		s.docs[3].body = arena_printf(&mem,
+		        "{\"columns\":[%s],\"format\":{%s},\"naming\":{\"data_template\":\"{label}."
+		        "csv"
+		        "\"}}",
+		        cases[i].columns, cases[i].format);
+		if (resolve(&s, &mem, &json, hash, &e) != 0)
+			fail_msg("%s", e.text);
+		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		assert_int_equal(spec.unsupported_count, cases[i].unsupported);
+		if (cases[i].unsupported > 0)
+			assert_true(str_eq(spec.unsupported[0], STR("format.dedupe")));
+		arena_release(&mem);
+	}
+}
+
 /* A state that is spelled out, or left empty, may be one of those. */
 static void where_states_are_suppressed_unknown_ones_are_unless_it_says_no(void **state)
 {
@@ -334,6 +373,7 @@ int main(void)
 	        cmocka_unit_test(a_route_resolves_by_value),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
 	        cmocka_unit_test(what_must_not_be_split_is_not_split_by_its_limit),
+	        cmocka_unit_test(a_row_that_may_repeat_is_not_sent_without_leave),
 	        cmocka_unit_test(where_states_are_suppressed_unknown_ones_are_unless_it_says_no),
 	        cmocka_unit_test(a_place_has_one_name),
 	        cmocka_unit_test(mistakes_name_document_and_path),
