@@ -35,3 +35,6 @@ kafka_archive() {
 }
 
 postgres_bin() { printf '/usr/lib/postgresql/15/bin\n'; }
+
+# java_property TEXT: as a Java properties file wants it, which is read as Latin-1.
+java_property() { "$SYSTEM_PYTHON" -I -c 'import json, sys; sys.stdout.write(json.dumps(sys.argv[1])[1:-1])' "$1"; }

@@ -22,7 +22,7 @@ kafka_format() { # DIRECTORY
 		controller.quorum.voters=1@127.0.0.1:1
 		listeners=PLAINTEXT://127.0.0.1:2,CONTROLLER://127.0.0.1:1
 		controller.listener.names=CONTROLLER
-		log.dirs=$1/formatted
+		log.dirs=$(java_property "$1")/formatted
 	P
 	"$(java_bin)" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
 		-Dlog4j2.configurationFile="$ROOT/scripts/stack/log4j2.properties" -cp "$1/libs/*" \

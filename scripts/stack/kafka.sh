@@ -31,7 +31,7 @@ kafka_settings() { # DIR PORT CONTROLLER_PORT
 		controller.listener.names=CONTROLLER
 		listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 		inter.broker.listener.name=PLAINTEXT
-		log.dirs=$1/data
+		log.dirs=$(java_property "$1")/data
 		# only our own command makes topics
 		auto.create.topics.enable=false
 		num.partitions=1
