@@ -188,13 +188,13 @@ def show_further(fleet, records):
     path.write_text("".join(lines) + f"export PATH={shlex.quote(fleet.bin)}:\"$PATH\"\n")
     delivery = records[1]["delivery_id"]
     for command, meaning in (
-            (f". {path}", "then, until the next demo:"),
+            (f". {shlex.quote(str(path))}", "then, until the next demo:"),
             ("longshore status", "all deliveries"),
             (f"longshore status {delivery} --json", "one, with files and receipts"),
             (f"longshore trace {delivery}", "who did what, when and why"),
             ("longshore doctor", "is all in place and well? (the services are stopped by then)"),
-            (f"find {fleet.path('drop')} -type f", "what the partner sees"),
-            (f"less {fleet.path('scheduler.0.log')}", "one log a process, JSON lines")):
+            (f"find {shlex.quote(str(fleet.path('drop')))} -type f", "what the partner sees"),
+            (f"less {shlex.quote(str(fleet.path('scheduler.0.log')))}", "one log a process, JSON lines")):
         say(f"   {command:<62} # {meaning}")
 
 

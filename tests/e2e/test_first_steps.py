@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -146,7 +147,8 @@ def test_a_dead_letter_is_found_and_read_as_the_page_says(newcomer):
     program_file = newcomer.home / "look.py"
     program_file.write_text(program)
     letter = json.loads(newcomer.shell(
-        f"PARTITION={partition} OFFSET={offset} ./dev exec sh -c '\"$LONGSHORE_PYTHON\" {program_file}'").stdout)
+        f"PARTITION={partition} OFFSET={offset} LOOK={shlex.quote(str(program_file))}"
+        " ./dev exec sh -c '\"$LONGSHORE_PYTHON\" \"$LOOK\"'").stdout)
     assert base64.b64decode(letter["value"]) == b"a stranger's" and letter["reason"] == "undecodable"
 
 

@@ -75,12 +75,13 @@ def identity(pid):
 
 @pytest.fixture
 def stack():
-    """A stack in a directory of its own, below the test run's so that whoever cleans up finds it."""
+    """A stack in a directory of its own, with a name that not every program takes, below the test run's so that whoever
+    cleans up finds it."""
     made = []
 
     def make():
         top = os.environ.get("LONGSHORE_RUN")
-        run = tempfile.mkdtemp(prefix="private-", dir=top if top and os.path.isdir(top) else None)
+        run = tempfile.mkdtemp(prefix="private é-", dir=top if top and os.path.isdir(top) else None)
         made.append(Stack(run))
         return made[-1]
 
