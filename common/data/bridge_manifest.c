@@ -82,10 +82,13 @@ static bool split(struct str text, struct line *out)
 	}
 }
 
+/* Far above what a version can hold, and so small that no product of sizes wraps. */
+#define NUM_MAX (INT64_C(1) << 48)
+
 static bool read_num(struct str text, uint64_t *out)
 {
 	int64_t n = 0;
-	if (!str_to_i64(text, &n) || n < 0)
+	if (!str_to_i64(text, &n) || n < 0 || n > NUM_MAX)
 		return false;
 	*out = (uint64_t)n;
 	return true;

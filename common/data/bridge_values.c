@@ -144,7 +144,7 @@ int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_
 		for (size_t c = 0; c < columns; c++) {
 			uint64_t n = get_le(
 			        s->lengths + ((ordinals[i] - s->first) * columns + c) * 2, 2);
-			if (at + n > s->data_bytes)
+			if (at > s->data_bytes || n > s->data_bytes - at)
 				return err_set(e, ERR_REJECT, "corrupt",
 				        "bridge version " STR_FMT ": a value reaches too far",
 				        STR_ARG(v->manifest.version));

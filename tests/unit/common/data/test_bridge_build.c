@@ -325,6 +325,12 @@ static void damaged_manifests_are_refused_or_read(void **state)
 			assert_string_equal(e.code, "corrupt");
 		text.p[at] = old;
 	}
+	piece.count = UINT64_C(1) << 60; /* times the size of a slot it would be 0 */
+	piece.bytes = 0;
+	buf_clear(&text);
+	must(bridge_manifest_write(&m, &text, &e), &e);
+	assert_int_equal(bridge_manifest_read(buf_str(&text), &mem, &back, &e), ERR_REJECT);
+	assert_string_equal(e.code, "corrupt");
 	buf_release(&text);
 	arena_release(&mem);
 }
