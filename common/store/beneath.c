@@ -9,23 +9,36 @@
 
 enum { COMPONENT_MAX = 255, DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static int step(int dir_fd, const char *component, enum beneath_mode mode, mode_t perm)
-{
-	int fd = openat(dir_fd, component, DIR_FLAGS);
-	if (fd >= 0 || errno != ENOENT || mode == BENEATH_MUST_EXIST)
-		return fd;
-	if (mkdirat(dir_fd, component, perm) != 0 && errno != EEXIST)
-		return -1;
-	if (fsync(dir_fd) != 0)
-		return -1;
-	return openat(dir_fd, component, DIR_FLAGS);
-}
-
 static void close_keeping_errno(int fd)
 {
 	int errnum = errno;
 	(void)close(fd); /* a directory: nothing was written through it */
 	errno = errnum;
+}
+
+/* Bits are only added: a directory may have more from its parent. */
+static int give(int fd, mode_t perm)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return -1;
+	return (st.st_mode & perm) == perm ? 0 : fchmod(fd, (st.st_mode & 07777) | perm);
+}
+
+static int step(int dir_fd, const char *component, enum beneath_mode mode, mode_t perm)
+{
+	int fd = openat(dir_fd, component, DIR_FLAGS);
+	if (fd >= 0 || errno != ENOENT || mode == BENEATH_MUST_EXIST)
+		return fd;
+	bool is_new = mkdirat(dir_fd, component, perm) == 0;
+	if ((!is_new && errno != EEXIST) || fsync(dir_fd) != 0)
+		return -1;
+	fd = openat(dir_fd, component, DIR_FLAGS);
+	if (fd >= 0 && is_new && mode == BENEATH_CREATE_WHOLLY && give(fd, perm) != 0) {
+		close_keeping_errno(fd);
+		return -1;
+	}
+	return fd;
 }
 
 int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)

@@ -12,7 +12,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum beneath_mode { BENEATH_MUST_EXIST, BENEATH_CREATE };
+enum beneath_mode {
+	BENEATH_MUST_EXIST,
+	BENEATH_CREATE,
+	BENEATH_CREATE_WHOLLY /* what is created has all of perm, whatever the umask */
+};
 
 /* The directory named by the first n bytes of path (0: the root itself). A directory that is
  * created is durable in its parent before anything is put into it. */

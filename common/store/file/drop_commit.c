@@ -25,7 +25,8 @@ static int open_both(const struct file_drop *d, const char *temp, const char *na
         struct both *out, struct err *e)
 {
 	struct both b;
-	b.name_dir = beneath_parent(d->root_fd, name, BENEATH_CREATE, DROP_DIR_MODE, &b.name);
+	b.name_dir =
+	        beneath_parent(d->root_fd, name, BENEATH_CREATE_WHOLLY, DROP_DIR_MODE, &b.name);
 	if (b.name_dir < 0)
 		return drop_file_failed(e, errno, "open the directory");
 	b.temp_dir = beneath_parent(d->root_fd, temp, BENEATH_MUST_EXIST, 0, &b.temp);
