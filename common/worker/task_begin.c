@@ -17,12 +17,30 @@ static struct str lease_of(const struct task *t)
 	return t->head->task_id;
 }
 
+/* Absent, or answering errors: a wrong address or password is found by this line. */
+static void tell_redis(struct task_loop *l, bool is_absent)
+{
+	if (is_absent == l->is_redis_told || l->frame->conf.redis[0] == '\0')
+		return;
+	l->is_redis_told = is_absent;
+	if (is_absent)
+		LOG(LOG_WARN, "worker.redis_absent",
+		        "Redis does not serve: tasks start without leases, so some may be done "
+		        "twice",
+		        LOG_TEXT("redis", str_c(l->frame->conf.redis)));
+	else
+		LOG(LOG_INFO, "worker.redis_back", "Redis serves again",
+		        LOG_TEXT("redis", str_c(l->frame->conf.redis)));
+}
+
 static void take_lease(struct task_loop *l, struct task *t)
 {
 	int64_t lease_ms = l->frame->conf.lease_ms;
 	int64_t now_ms = clock_mono_ms();
 	int64_t pause_ms = lease_ms / 8;
-	switch (memo_lease_take(l->memo, lease_of(t), str_c(t->token), lease_ms)) {
+	enum lease lease = memo_lease_take(l->memo, lease_of(t), str_c(t->token), lease_ms);
+	tell_redis(l, lease == LEASE_ABSENT);
+	switch (lease) {
 	case LEASE_TAKEN:
 		t->lease = LEASE_OURS;
 		t->lease_renew_ms = now_ms + lease_ms / 3;

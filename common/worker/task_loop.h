@@ -49,6 +49,7 @@ struct task_loop {
 	int64_t drain_until_ms;
 	struct arena turn;     /* reset in each turn */
 	const char *told_code; /* trouble of the bus, told once */
+	bool is_redis_told;    /* that it is absent */
 };
 
 /* --- task_table.c --- */

@@ -419,20 +419,25 @@ static inline void fleet_await_handled(const struct fleet *f, const char *task, 
 	}
 }
 
-static inline void fleet_await_log(const struct fleet *f, int log, const char *event, int times)
+/* Lines of the log that say so. */
+static inline int fleet_log_count(const struct fleet *f, int log, const char *event)
 {
 	char path[256];
 	char line[4096];
+	int seen = 0;
 	snprintf(path, sizeof(path), "%s/log.%d", f->folder.path, log);
-	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS;;) {
-		int seen = 0;
-		FILE *file = fopen(path, "r");
-		while (file && fgets(line, sizeof(line), file))
-			seen += strstr(line, event) != NULL;
-		if (file)
-			fclose(file);
-		if (seen >= times)
-			return;
+	FILE *file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		seen += strstr(line, event) != NULL;
+	if (file)
+		fclose(file);
+	return seen;
+}
+
+static inline void fleet_await_log(const struct fleet *f, int log, const char *event, int times)
+{
+	for (int64_t until_ms = clock_mono_ms() + FLEET_PATIENCE_MS;
+	        fleet_log_count(f, log, event) < times;) {
 		if (clock_mono_ms() > until_ms) {
 			fleet_print_logs(f);
 			fail_msg("log %d does not say %s %d times", log, event, times);

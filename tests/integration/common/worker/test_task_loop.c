@@ -385,6 +385,24 @@ static void log_that_began_anew_is_read_anew(void **state)
 	fleet_close(&f);
 }
 
+static void redis_that_does_not_serve_is_told_once_and_holds_nothing_up(void **state)
+{
+	(void)state;
+	enum { TASKS = 20 };
+	char id[32];
+	fleet_open(&f, "redis");
+	static const struct fleet_env env[] = {{"LONGSHORE_REDIS", "127.0.0.1:1"}, {NULL, NULL}};
+	pid_t pid = fleet_spawn(&f, "probe", env);
+	for (int i = 0; i < TASKS; i++) {
+		snprintf(id, sizeof(id), "task-%d", i);
+		fleet_send(&f, &(struct fleet_task){.id = id, .lane = "ok"});
+		assert_int_equal(fleet_result_of(&f, id, 0)->outcome, EV_OUTCOME_DONE);
+	}
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	assert_int_equal(fleet_log_count(&f, 0, "worker.redis_absent"), 1);
+	fleet_close(&f);
+}
+
 static void wrong_settings_are_all_told(void **state)
 {
 	(void)state;
@@ -414,6 +432,7 @@ static int tests(void)
 	        cmocka_unit_test(fatal_failure_ends_the_process),
 	        cmocka_unit_test(waits_for_its_topics),
 	        cmocka_unit_test(log_that_began_anew_is_read_anew),
+	        cmocka_unit_test(redis_that_does_not_serve_is_told_once_and_holds_nothing_up),
 	        cmocka_unit_test(wrong_settings_are_all_told),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
