@@ -81,7 +81,9 @@ void marks_unstart(struct marks *m, int64_t offset);
 /* The partition goes to somebody else in good order: alone -> suspect, the deaths as before. */
 void marks_revoke(struct marks *m);
 
-/* Length of the text; out is not terminated. Nothing above the floor: 0. */
+/* Length of the text; out is not terminated. Nothing above the floor: 0. Where so many offsets do
+ * not exist that it would pass its maximum, its end is left out: a successor takes that for
+ * untouched. */
 size_t marks_encode(const struct marks *m, char out[BUS_METADATA_MAX]);
 
 #endif

@@ -173,6 +173,26 @@ static void offsets_that_do_not_exist_hold_nothing_up(void **state)
 	marks_release(&m);
 }
 
+/* As in a log that is compacted, or holds the marks of transactions: every second offset. */
+static void however_many_offsets_do_not_exist_the_text_fits(void **state)
+{
+	(void)state;
+	char out[BUS_METADATA_MAX];
+	struct marks m, next;
+	struct err e;
+	marks_init(&m, 0);
+	for (int64_t o = 0; o < 8000; o += 2)
+		(void)marks_see(&m, o);
+	size_t n = marks_encode(&m, out);
+	assert_in_range(n, BUS_METADATA_MAX - 40, BUS_METADATA_MAX);
+	assert_int_equal(marks_take_over(&next, 0, (struct str){out, n}, &e), 0);
+	assert_int_equal(marks_get(&next, 1).state, MARK_FINISHED);
+	assert_int_equal(marks_get(&next, 0).state, MARK_UNTOUCHED);
+	assert_int_equal(marks_get(&next, 7999).state, MARK_UNTOUCHED);
+	marks_release(&m);
+	marks_release(&next);
+}
+
 static void message_seen_again_is_what_it_was(void **state)
 {
 	(void)state;
@@ -366,6 +386,7 @@ int main(void)
 	        cmocka_unit_test(revoke_leaves_running_ones_running),
 	        cmocka_unit_test(unstarted_goes_back_to_what_it_was),
 	        cmocka_unit_test(offsets_that_do_not_exist_hold_nothing_up),
+	        cmocka_unit_test(however_many_offsets_do_not_exist_the_text_fits),
 	        cmocka_unit_test(message_seen_again_is_what_it_was),
 	        cmocka_unit_test(log_that_begins_anew_has_no_marks),
 	        cmocka_unit_test(foreign_text_is_refused_and_the_floor_stays),
