@@ -68,7 +68,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 static struct id version_of(const struct building *b, const char *pins, int epoch)
 {
 	const struct spec_bridge *bridge = &b->spec->bridge;
-	struct id_hash *h = id_begin(STR("bridge/1"));
+	struct id_hash *h = id_begin(STR("bridge/2"));
 	id_add(h, b->spec->tenant);
 	id_add(h, bridge->name);
 	id_add(h, bridge->recipient);
