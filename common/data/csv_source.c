@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/csv_source.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,6 +177,7 @@ static int read_objects(struct reading *r, struct err *e)
 		        : marked ? "is not complete yet: its ready.marker is not there"
 		                 : "is not complete yet: an object is younger than "
 		                   "ready.quiet_seconds");
+	assert(act != 0 || objects != NULL);
 	for (size_t i = 0; act == 0 && i < count; i++) {
 		r->object = &objects[i];
 		if (r->calls->on_object)
