@@ -393,6 +393,19 @@ static void check_type(
 	document_wrong(route, "audience", what.p);
 }
 
+/* Records are distinct; rows that leave a column of theirs out need not be. With the primary id in
+ * them the counts will tell whether they are. */
+static void resolve_rows(const struct document *destination, struct spec *spec)
+{
+	bool is_primary = false;
+	if (!rule_rows_repeat(&spec->destination, &spec->bridge, &is_primary) ||
+	        !str_eq(document_text(destination, "format.dedupe", "exact_row"), STR("exact_row")))
+		return;
+	spec->destination.one_row_a_primary = is_primary;
+	if (!is_primary)
+		add_unsupported(destination->all, spec, "format.dedupe");
+}
+
 void resolve_route(const struct document *route, struct spec *spec)
 {
 	struct documents *d = route->all;
@@ -416,11 +429,8 @@ void resolve_route(const struct document *route, struct spec *spec)
 		document_wrong(route, "bridge", "maps another kind of id than the audience has");
 	if (bridge.body && destination.body && spec->unsupported_count == 0)
 		rule_sources(route, &spec->destination, &spec->bridge);
-	/* Records are distinct; rows that leave a column of theirs out need not be. */
-	if (bridge.body && destination.body &&
-	        rule_rows_repeat(&spec->destination, &spec->bridge) &&
-	        str_eq(document_text(&destination, "format.dedupe", "exact_row"), STR("exact_row")))
-		add_unsupported(d, spec, "format.dedupe");
+	if (bridge.body && destination.body)
+		resolve_rows(&destination, spec);
 }
 
 /* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not

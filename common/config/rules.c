@@ -212,8 +212,10 @@ static bool is_written(const struct spec_destination *to, struct str name)
 	return false;
 }
 
-bool rule_rows_repeat(const struct spec_destination *to, const struct spec_bridge *b)
+bool rule_rows_repeat(
+        const struct spec_destination *to, const struct spec_bridge *b, bool *out_primary)
 {
+	*out_primary = b->columns_count > 0 && is_written(to, b->columns[0].name);
 	for (size_t i = 0; i < b->columns_count; i++)
 		if (!is_written(to, b->columns[i].name))
 			return true;

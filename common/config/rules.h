@@ -21,8 +21,10 @@ void rule_templates(
 
 /* Names of columns differ; each source is a column of the bridge. */
 void rule_columns(const struct document *destination, const struct spec_destination *to);
-/* Whether two records can make one row: a column of theirs is not written. */
-bool rule_rows_repeat(const struct spec_destination *to, const struct spec_bridge *b);
+/* Whether two records can make one row: a column of theirs is not written. *out_primary: two of one
+ * primary id only, for that is. */
+bool rule_rows_repeat(
+        const struct spec_destination *to, const struct spec_bridge *b, bool *out_primary);
 void rule_sources(const struct document *route, const struct spec_destination *to,
         const struct spec_bridge *b);
 

@@ -156,6 +156,7 @@ static const struct shape destination = {
                 TEXT(spec_destination, marker_template, OPTIONAL),
                 TEXT(spec_destination, time_zone, .preset_text = "UTC"),
                 BOOL(spec_destination, parts_without_marker, OPTIONAL),
+                BOOL(spec_destination, one_row_a_primary, OPTIONAL),
                 INT(spec_destination, min_audience_size, INT64_MAX, OPTIONAL),
                 TEXTS(spec_destination, suppress_states),
                 BOOL(spec_destination, suppress_unknown_state, OPTIONAL),

@@ -100,6 +100,7 @@ struct spec_destination {
 	struct str marker_template;
 	struct str time_zone;      /* of {yyyymmdd} {hhmmss}; "UTC" */
 	bool parts_without_marker; /* consents to several parts without marker */
+	bool one_row_a_primary;    /* rows lack columns of the record and must not repeat */
 	int64_t min_audience_size;
 	struct str *suppress_states;
 	size_t suppress_states_count;

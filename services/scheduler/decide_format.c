@@ -39,6 +39,14 @@ void decide_format(struct deciding *d)
 		        "several files without a marker need the destination's consent");
 		return;
 	}
+	if (to->one_row_a_primary &&
+	        decide_count(d, STR("members")) > decide_count(d, STR("primary_ids"))) {
+		hold_plan(d, "format.dedupe",
+		        "columns of the record are not written, and a primary id has several "
+		        "records, so "
+		        "rows would repeat; format.dedupe: none allows it");
+		return;
+	}
 	if (plan_names(&plan, d->mem, &names, &e) != 0) {
 		hold_plan(d, "naming", e.text);
 		return;

@@ -104,11 +104,14 @@ static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
 	static const struct {
 		const char *columns, *format;
 		size_t unsupported;
-	} cases[] = {{"{\"name\":\"u\",\"source\":\"token\"}", "", 1},
-	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"exact_row\"", 1},
-	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"none\"", 0},
-	        {"{\"name\":\"z\",\"source\":\"zip\"},{\"name\":\"u\",\"source\":\"token\"}", "",
-	                0}};
+		bool one_row_a_primary;
+	} cases[] = {{"{\"name\":\"u\",\"source\":\"token\"}", "", 0, true},
+	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"exact_row\"", 0, true},
+	        {"{\"name\":\"u\",\"source\":\"token\"}", "\"dedupe\":\"none\"", 0, false},
+	        {"{\"name\":\"z\",\"source\":\"zip\"}", "", 1, false},
+	        {"{\"name\":\"z\",\"source\":\"zip\"}", "\"dedupe\":\"none\"", 0, false},
+	        {"{\"name\":\"z\",\"source\":\"zip\"},{\"name\":\"u\",\"source\":\"token\"}", "", 0,
+	                false}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
 		struct err e;
@@ -130,6 +133,7 @@ static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
 			fail_msg("%s", e.text);
 		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
 		assert_int_equal(spec.unsupported_count, cases[i].unsupported);
+		assert_int_equal(spec.destination.one_row_a_primary, cases[i].one_row_a_primary);
 		if (cases[i].unsupported > 0)
 			assert_true(str_eq(spec.unsupported[0], STR("format.dedupe")));
 		arena_release(&mem);

@@ -120,6 +120,21 @@ static void the_gate_holds_at_its_edges(void **state)
 	}
 }
 
+/* Of a record that is not written whole each primary id may have one; a person can allow more. */
+static void rows_that_would_repeat_are_held(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.destination.one_row_a_primary = true;
+	is_at(run(b, D1), STATE_COMPLETED, "");
+	b->k.more_records = 1;
+	struct stored *s = run(b, D2);
+	is_at(s, STATE_HELD, "unsupported(format.dedupe)");
+	b->w.spec.destination.one_row_a_primary = false;
+	(void)world_say(&b->w, D2, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
 static void an_empty_source_is_held_and_may_be_approved(void **state)
 {
 	struct bench *b = *state;
@@ -525,6 +540,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(the_gate_holds_at_its_edges),
+	        TEST(rows_that_would_repeat_are_held),
 	        TEST(an_empty_source_is_held_and_may_be_approved),
 	        TEST(approval_is_by_another_person_for_what_was_seen),
 	        TEST(an_approval_may_not_come_from_another_tenant),

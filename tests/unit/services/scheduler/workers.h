@@ -18,6 +18,7 @@ struct workers {
 	int32_t slices;
 	int64_t rows_per_slice; /* all matched, one link each */
 	int64_t blocked;        /* of the chosen, by the lists */
+	int64_t more_records;   /* members whose primary id is another's, too */
 	int64_t list_modified_ms;
 	const char *list_hash;
 	const char
@@ -125,7 +126,7 @@ static inline void do_combine(struct workers *k, const struct message *m, struct
 	give_count(k, r, "blocked", k->blocked);
 	give_count(k, r, "members", members);
 	give_count(k, r, "persons", members);
-	give_count(k, r, "primary_ids", members);
+	give_count(k, r, "primary_ids", members - k->more_records);
 	if (!m->event.bridge.baseline)
 		return;
 	int64_t before = m->event.bridge.baseline->rows;
