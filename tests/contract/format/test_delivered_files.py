@@ -45,6 +45,8 @@ def documents_of(root, drop):
     for name, form in FORMS.items():
         form = dict(form)
         end = form.pop("end", "csv.gz")
+        if "columns" not in form:  # the household is not written, so a row may come twice
+            form["format"] = {"container": "csv"} | form.get("format", {}) | {"dedupe": "none"}
         made.append(makers.destination(
             name, template="{route}/{delivery}_{part}." + end, manifest={"template": "{route}/{delivery}.json"},
             completion={"kind": "success_file", "name_template": "{route}/{delivery}_SUCCESS"}, **form))
