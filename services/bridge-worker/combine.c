@@ -25,6 +25,7 @@ struct combining {
 	struct selection *members;
 	struct lookup *lookup;
 	const struct bridge_keys *keys;
+	int64_t listed, listed_known; /* ids of the suppression lists, and those the bridge knows */
 };
 
 static int get_object(const struct op *op, struct str name, struct str prefix, struct str scope,
@@ -107,6 +108,7 @@ static int on_hits(
 		if (hits[i].ordinal != BRIDGE_NO_ORDINAL)
 			blocked[n++] = (uint32_t)hits[i].ordinal;
 	}
+	c->listed_known += (int64_t)n;
 	selection_add(c->all.blocked, blocked, n);
 	return 0;
 }
@@ -143,6 +145,7 @@ static int suppress(struct combining *c, struct err *e)
 			return err_set(e, ERR_REJECT, "suppression_changed",
 			        "suppression list " STR_FMT " has changed since it was looked at",
 			        STR_ARG(list->name));
+		c->listed += facts.rows;
 	}
 	return lookup_flush(c->lookup, e);
 }
@@ -245,6 +248,10 @@ static void count_members(struct combining *c)
 	char hash[SHA256_HEX];
 	selection_hash(c->members, op->spec->audience.segment, hash);
 	result_fact(op->out, op->mem, STR("content_hash"), str_c(hash));
+	result_fact(op->out, op->mem, STR("suppression_ids"),
+	        arena_printf(op->mem, "%lld", (long long)c->listed));
+	result_fact(op->out, op->mem, STR("suppression_known"),
+	        arena_printf(op->mem, "%lld", (long long)c->listed_known));
 }
 
 int op_combine(const struct op *op, struct err *e)

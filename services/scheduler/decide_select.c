@@ -306,6 +306,20 @@ static void take_count(struct deciding *d, const struct ev_task_result *result, 
 	decide_set_count(d, name, n < 0 ? 0 : n);
 }
 
+/* On record: a list in another form than the bridge's ids suppresses nobody, and nothing else tells
+ * so. */
+static void tell_suppressed(struct deciding *d, const struct ev_task_result *result)
+{
+	int64_t ids = done_fact_number(result, STR("suppression_ids"));
+	if (ids < 0 || d->frozen.spec->suppressions_count == 0)
+		return; /* an older worker does not say */
+	decide_audit(d, "suppressed", STR(""),
+	        arena_printf(d->mem,
+	                "%lld ids on the suppression lists, %lld of them known to the bridge",
+	                (long long)ids,
+	                (long long)done_fact_number(result, STR("suppression_known"))));
+}
+
 void decide_combined(struct deciding *d, const struct ev_task_result *result)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -319,6 +333,7 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	m->members = decide_copy_ref(d, members);
 	m->baseline = decide_copy_ref(d, done_output(result, STR("baseline")));
 	m->content_hash = hash;
+	tell_suppressed(d, result);
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
 	bool has_baseline = done_count(result, STR("baseline")) >= 0;

@@ -56,6 +56,20 @@ def approve(world, delivery):
     world.fleet.cli("approve", delivery, "--actor", "bob")
 
 
+def told(world, delivery):
+    return [t["detail"] for t in world.fleet.cli_json("trace", delivery) if t["what"] == "delivery.suppressed"]
+
+
+def test_a_list_that_the_bridge_does_not_know_is_told(world):
+    """Ids in another form suppress nobody: here two of three have a zero before them."""
+    a, b, c = world.known[:3]
+    world.apply(makers.suppression(world.write_list("list-form", ["0" + a, "0" + b, c]), "list-form"),
+                makers.route("form", suppress=["list-form"]))
+    delivery = world.deliver("form")
+    assert world.completes(delivery)["books"]["blocked"] == 1
+    assert told(world, delivery) == ["3 ids on the suppression lists, 1 of them known to the bridge"]
+
+
 def test_an_approval_outlives_removals_within_the_guards(world, held):
     delivery = held["fewer"]["delivery_id"]
     approve(world, delivery)
@@ -93,6 +107,7 @@ def test_the_same_list_changes_nothing(world, held):
     approve(world, delivery)
     status = world.completes(delivery)
     assert (status["revision"], status["content_hash"]) == (1, held["same"]["content_hash"])
+    assert told(world, delivery)[0] == "10 ids on the suppression lists, 10 of them known to the bridge"
 
 
 def test_a_resumed_delivery_has_the_newest_list(world, held):
