@@ -6,12 +6,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -188,46 +188,76 @@ static void a_writer_that_goes_on_writing_is_not_dead(void **state)
 	is_whole(p, "files/d/slow");
 }
 
-struct replacing {
-	const struct place *place;
-	const char *tag;
-	int rc;
-	struct err e;
-};
-
-static void *replace(void *arg)
+/* Replaces the object until it is told that its temporary is gone. */
+static void replace_until_refused(const struct place *p, const char *name)
 {
-	struct replacing *r = arg;
-	r->rc = store_replace(r->place->store, STR("files/r"), STR("other"), r->tag, &r->e);
-	return NULL;
+	struct err e;
+	struct store_facts facts;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 0; i < 250; i++) {
+		if (store_stat(p->store, str_c(name), &facts, &e) != 0)
+			_exit(2);
+		int rc = store_replace(p->store, str_c(name), STR("whole"), facts.tag, &e);
+		if (rc != 0)
+			_exit(rc == ERR_RETRY && strstr(e.text, "made anew") != NULL ? 0 : 2);
+	}
+	_exit(1);
 }
 
-/* It waits for the object's lock, and its temporary is removed meanwhile. */
+/* One temporary that has no other name yet. */
+static bool is_in_the_middle(const struct place *p)
+{
+	bool is = false;
+	DIR *d = opendir(p->temps);
+	assert_non_null(d);
+	for (const struct dirent *entry = readdir(d); entry != NULL; entry = readdir(d)) {
+		struct stat st;
+		if (entry->d_name[0] != '.' &&
+		        fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			is = st.st_nlink == 1;
+	}
+	(void)closedir(d);
+	return is;
+}
+
+/* -> whether it was stopped with a temporary. */
+static bool stop_a_replacement(struct place *p, const char *name, useconds_t after)
+{
+	int status = 0;
+	put(p, name);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		replace_until_refused(p, name);
+	(void)usleep(after);
+	assert_int_equal(kill(child, SIGSTOP), 0);
+	assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+	bool is_caught = WIFSTOPPED(status) && is_in_the_middle(p);
+	age(p);
+	if (is_caught)
+		assert_int_equal(sweep(p, &day), 1);
+	if (WIFSTOPPED(status)) {
+		assert_int_equal(kill(child, is_caught ? SIGCONT : SIGKILL), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+	}
+	if (is_caught)
+		assert_int_equal(status, 0);
+	is_whole(p, name);
+	age(p);
+	(void)sweep(p, &day);
+	return is_caught;
+}
+
 static void a_replacement_that_was_only_stopped_changes_nothing(void **state)
 {
 	struct place *p = *state;
-	struct store_facts facts;
-	struct replacing r = {.place = p};
-	pthread_t thread;
-	char path[96];
-	put(p, "files/r");
-	assert_int_equal(store_stat(p->store, STR("files/r"), &facts, &r.e), 0);
-	r.tag = facts.tag;
-	(void)snprintf(path, sizeof path, "%s/files/r", p->path);
-	int fd = open(path, O_RDONLY);
-	assert_true(fd >= 0 && flock(fd, LOCK_EX) == 0);
-	assert_int_equal(pthread_create(&thread, NULL, replace, &r), 0);
-	int64_t removed = 0;
-	while (removed == 0) { /* until it has its temporary */
-		age(p);
-		removed = sweep(p, &day);
+	bool is_caught = false;
+	for (unsigned i = 0; i < 300 && !is_caught; i++) {
+		char name[32];
+		(void)snprintf(name, sizeof name, "files/%u", i);
+		is_caught = stop_a_replacement(p, name, 1000 + i * 97);
 	}
-	assert_int_equal(removed, 1);
-	(void)close(fd);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(r.rc, ERR_RETRY);
-	assert_string_equal(r.e.code, "store_unavailable");
-	is_whole(p, "files/r");
+	assert_true(is_caught);
 }
 
 static void what_was_linked_already_stays_under_its_name(void **state)
