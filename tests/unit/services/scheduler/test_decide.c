@@ -1,41 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The way of a delivery, and every turn off it. */
-#include "workers.h"
-
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-};
-
-static int begin(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
-}
-
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
-static const struct str D2 = {"d2000000000000000000000000000002", 32};
-static const struct str D3 = {"d3000000000000000000000000000003", 32};
-
-static void is_at(const struct stored *s, enum delivery_state state, const char *reason)
-{
-	if (s->x.state != state || !str_eq(s->x.reason, str_c(reason)))
-		fail_msg("state %s(" STR_FMT "), detail " STR_FMT "; want %s(%s)",
-		        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
-		        STR_ARG(s->x.memory.detail), delivery_state_name(state), reason);
-}
+#include "bench.h"
 
 static int64_t number(const struct stored *s, const char *name)
 {

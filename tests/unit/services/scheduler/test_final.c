@@ -1,31 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A final state is left by nobody: whatever is said, found or failed afterwards, at any end. */
-#include "workers.h"
-
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-};
-
-static int begin(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
-}
-
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
+#include "bench.h"
 
 static void fail_it(struct bench *b)
 {

@@ -1,51 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Holds: what sets each, what releases it, and that each has an end. */
-#include "workers.h"
+#include "bench.h"
 
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-	struct spec_suppression list;
-	struct spec_blackout blackout;
-	struct str unsupported;
-};
-
-static int begin(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
-}
-
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
-static const struct str D2 = {"d2000000000000000000000000000002", 32};
 static const int64_t HOUR = 3600 * 1000;
-
-static void is_at(const struct stored *s, enum delivery_state state, const char *reason)
-{
-	if (s->x.state != state || !str_eq(s->x.reason, str_c(reason)))
-		fail_msg("state %s(" STR_FMT "), detail " STR_FMT "; want %s(%s)",
-		        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
-		        STR_ARG(s->x.memory.detail), delivery_state_name(state), reason);
-}
-
-static struct stored *run(struct bench *b, struct str id)
-{
-	struct stored *s = world_request(&b->w, id, b->w.now_ms);
-	work_all(&b->k, &b->next);
-	return s;
-}
 
 static void use_list(struct bench *b)
 {

@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * All files of a delivery go to one place: that of the first receipt, unless a person names another. */
-#include "workers.h"
+#include "bench.h"
 
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
-
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-};
-
-static int begin(void **state)
+static int begin_at_a_place(void **state)
 {
-	struct bench *b = calloc(1, sizeof *b);
-	assert_non_null(b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	b->k.place = "here";
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
+	int rc = begin(state);
 	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
+	b->k.place = "here";
+	return rc;
 }
 
 /* Its uploads are the next tasks. */
@@ -149,7 +130,7 @@ static void an_upload_says_which_encoder_made_the_file(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_at_a_place, finish)
 	const struct CMUnitTest tests[] = {
 	        TEST(whoever_is_issued_after_the_first_receipt_is_told_its_place),
 	        TEST(a_delivery_in_two_places_is_never_complete),

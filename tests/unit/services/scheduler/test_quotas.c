@@ -1,46 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Quotas: so many deliveries begin to upload in an hour and in a day, and no more; who waits goes on
  * by itself, first come, first served. */
-#include "workers.h"
+#include "bench.h"
 
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-	struct spec_suppression list;
-	struct spec_blackout blackout;
-};
-
-static int begin(void **state)
+static int begin_with_a_quota(void **state)
 {
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	b->w.spec.limits.tenant_per_hour = 2;
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
+	int rc = begin(state);
 	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
+	b->w.spec.limits.tenant_per_hour = 2;
+	return rc;
 }
 
 static const int64_t HOUR = 3600 * 1000, DAY = 24 * 3600 * 1000;
 static const struct str D[] = {{"d1000000000000000000000000000001", 32},
         {"d2000000000000000000000000000002", 32}, {"d3000000000000000000000000000003", 32},
         {"d4000000000000000000000000000004", 32}, {"d5000000000000000000000000000005", 32}};
-
-static void is_at(const struct stored *s, enum delivery_state state, const char *reason)
-{
-	if (s->x.state != state || !str_eq(s->x.reason, str_c(reason)))
-		fail_msg("state %s(" STR_FMT "), detail " STR_FMT "; want %s(%s)",
-		        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
-		        STR_ARG(s->x.memory.detail), delivery_state_name(state), reason);
-}
 
 static void tells(const struct stored *s, const char *part)
 {
@@ -50,13 +24,6 @@ static void tells(const struct stored *s, const char *part)
 		if (memcmp(detail.p + i, part, n) == 0)
 			return;
 	fail_msg("the detail is " STR_FMT "; it should tell: %s", STR_ARG(detail), part);
-}
-
-static struct stored *run(struct bench *b, struct str id)
-{
-	struct stored *s = world_request(&b->w, id, b->w.now_ms);
-	work_all(&b->k, &b->next);
-	return s;
 }
 
 static struct stored *look(struct bench *b, struct str id)
@@ -449,7 +416,7 @@ static void it_has_an_end_like_every_hold(void **state)
 	assert_null(world_place(&b->w, D[1]));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_with_a_quota, finish)
 
 int main(void)
 {

@@ -1,50 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Resumed with the configuration of now: it is another delivery to those who look at it and to those
  * who may approve it. */
-#include "workers.h"
-
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-	struct spec_suppression list;
-	struct spec_blackout blackout;
-	struct str unsupported;
-};
-
-static int begin(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
-}
-
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
-
-static void is_at(const struct stored *s, enum delivery_state state, const char *reason)
-{
-	if (s->x.state != state || !str_eq(s->x.reason, str_c(reason)))
-		fail_msg("state %s(" STR_FMT "), detail " STR_FMT "; want %s(%s)",
-		        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
-		        STR_ARG(s->x.memory.detail), delivery_state_name(state), reason);
-}
-
-static struct stored *run(struct bench *b, struct str id)
-{
-	struct stored *s = world_request(&b->w, id, b->w.now_ms);
-	work_all(&b->k, &b->next);
-	return s;
-}
+#include "bench.h"
 
 /* What is told of it is what is done: the files go where the new configuration says. */
 static void a_resumed_delivery_is_told_under_its_new_configuration(void **state)

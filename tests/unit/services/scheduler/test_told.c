@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * When a snapshot is published: on a change of state and on coarse progress, and with the version of
  * the status that was stored. */
-#include "workers.h"
-
-struct bench {
-	struct world w;
-	struct workers k;
-	size_t next;
-};
-
-static int begin(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	world_init(&b->w);
-	workers_init(&b->k, &b->w);
-	*state = b;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	struct bench *b = *state;
-	world_release(&b->w);
-	free(b);
-	return 0;
-}
-
-static const struct str D1 = {"d1000000000000000000000000000001", 32};
+#include "bench.h"
 
 /* A delivery at its first part; `rows` of them make a file. */
 static struct stored *to_parts(struct bench *b, int64_t rows)
