@@ -61,6 +61,18 @@ static int resolve(const struct set *s, struct arena *mem, struct str *json, cha
 	return spec_resolve(STR("t"), STR("r"), s->docs, s->count, mem, json, hash, e);
 }
 
+/* The spec of a set that is right. */
+static struct spec resolved(const struct set *s, struct arena *mem)
+{
+	struct err e;
+	struct str json;
+	struct spec spec;
+	char hash[SHA256_HEX];
+	if (resolve(s, mem, &json, hash, &e) != 0 || spec_parse(json, mem, &spec, &e) != 0)
+		fail_msg("%s", e.text);
+	return spec;
+}
+
 static void a_route_resolves_by_value(void **state)
 {
 	(void)state;
@@ -114,10 +126,6 @@ static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
 	                false}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
-		struct err e;
-		struct str json;
-		struct spec spec;
-		char hash[SHA256_HEX];
 		struct set s = good();
 		arena_init(&mem, ARENA);
 		s.docs[2].body =
@@ -129,9 +137,7 @@ static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
 		        "csv"
 		        "\"}}",
 		        cases[i].columns, cases[i].format);
-		if (resolve(&s, &mem, &json, hash, &e) != 0)
-			fail_msg("%s", e.text);
-		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		struct spec spec = resolved(&s, &mem);
 		assert_int_equal(spec.unsupported_count, cases[i].unsupported);
 		assert_int_equal(spec.destination.one_row_a_primary, cases[i].one_row_a_primary);
 		if (cases[i].unsupported > 0)
@@ -152,19 +158,13 @@ static void where_states_are_suppressed_unknown_ones_are_unless_it_says_no(void 
 	        {"\"suppress_unknown_state\":true", true}, {"", false}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
-		struct err e;
-		struct str json;
-		struct spec spec;
-		char hash[SHA256_HEX];
 		struct set s = good();
 		arena_init(&mem, ARENA);
 		s.docs[3].body = arena_printf(&mem,
 		        "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{\"data_"
 		        "template\":\"{label}.csv\"},\"privacy\":{%s}}",
 		        cases[i].privacy);
-		if (resolve(&s, &mem, &json, hash, &e) != 0)
-			fail_msg("%s", e.text);
-		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		struct spec spec = resolved(&s, &mem);
 		assert_int_equal(spec.destination.suppress_unknown_state, cases[i].want);
 		arena_release(&mem);
 	}
@@ -197,10 +197,6 @@ static void what_is_not_honoured_is_named(void **state)
 {
 	(void)state;
 	struct arena mem;
-	struct err e;
-	struct str json;
-	struct spec spec;
-	char hash[SHA256_HEX];
 	struct set s = good();
 	arena_init(&mem, ARENA);
 	s.docs[3].body = STR("{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{"
@@ -208,8 +204,7 @@ static void what_is_not_honoured_is_named(void **state)
 	                     "\"packaging\":{\"encryption\":\"pgp\",\"compression\":\"zip\"},"
 	                     "\"status\":\"suspended\",\"privacy\":{\"min_age\":18},"
 	                     "\"bridge\":{\"cardinality\":\"one_to_many\"}}");
-	assert_int_equal(resolve(&s, &mem, &json, hash, &e), 0);
-	assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+	struct spec spec = resolved(&s, &mem);
 	static const char *const want[] = {"packaging.encryption", "packaging.compression",
 	        "status", "privacy.min_age", "bridge.cardinality"};
 	assert_int_equal(spec.unsupported_count, 5);
@@ -229,18 +224,13 @@ static void what_must_not_be_split_is_not_split_by_its_limit(void **state)
 	        {"{\"max_rows_per_file\":10}", 0}, {"{\"split\":\"never\"}", 0}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
-		struct err e;
-		struct str json;
-		struct spec spec;
-		char hash[SHA256_HEX];
 		struct set s = good();
 		arena_init(&mem, ARENA);
 		s.docs[3].body = arena_printf(&mem,
 		        "{\"columns\":[{\"name\":\"u\",\"required\":true,\"source\":\"token\"}],"
 		        "\"limits\":%s,\"naming\":{\"data_template\":\"{label}_{part}\"}}",
 		        cases[i].limits);
-		assert_int_equal(resolve(&s, &mem, &json, hash, &e), 0);
-		assert_int_equal(spec_parse(json, &mem, &spec, &e), 0);
+		struct spec spec = resolved(&s, &mem);
 		assert_true(spec.destination.columns[0].is_required);
 		assert_int_equal(spec.unsupported_count, cases[i].unsupported);
 		if (cases[i].unsupported)
