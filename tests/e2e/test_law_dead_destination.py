@@ -62,7 +62,7 @@ def test_a_dead_destination_holds_up_no_other(world):
         most = max(most, in_flight(world))
     began = time.monotonic()
     dead = [world.deliver(r) for r in DEAD]
-    wait_until(lambda: look() or breaker(world), 60, "the circuit breaker to open")
+    wait_until(lambda: look() or breaker(world), 60, "the circuit breaker to open", pause=0)  # tries are short
     alive = [world.deliver(r) for r in ALIVE]
     wait_until(lambda: look() or states(world, alive) == {"completed"}, 60, "the others to complete")
     for delivery in alive:
@@ -78,7 +78,7 @@ def test_a_dead_destination_holds_up_no_other(world):
     # It is left in peace: while the breaker is open one upload at a time looks whether it is back.
     wait_until(lambda: look() or [f for f, in breaker(world) if f >= FAILURES + 3], 60, "some more tries")
     assert tries(world) <= FAILURES + CAP + (time.monotonic() - began) / REST_S + 1
-    assert most <= CAP
+    assert 0 < most <= CAP
     # It comes back: everything arrives once, and the breaker closes.
     world.mount.unlink()
     (world.mount / "inbox").mkdir(parents=True)

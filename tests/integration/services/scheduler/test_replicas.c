@@ -2,7 +2,7 @@
  * Several schedulers at once, as processes of their own: what exists once stays once. */
 #include "replicas.h"
 
-enum { ROUTES = 10000, REPLICAS = 3, RACERS = 40 };
+enum { ROUTES = 10000, REPLICAS = 3, RACERS = 40, PATIENCE_MS = 60000 };
 
 static void plan_all(struct bench *b)
 {
@@ -59,6 +59,16 @@ static void ten_thousand_due_runs_are_ten_thousand_deliveries(void **state)
 	munmap(counts, sizeof *counts);
 }
 
+#define RUNS "SELECT count(*) FROM run.state"
+
+static void wait_for_runs(struct bench *b, int64_t least)
+{
+	int64_t until_ms = clock_mono_ms() + PATIENCE_MS;
+	while (database_num(b->admin, RUNS) < least)
+		if (clock_mono_ms() > until_ms)
+			fail_msg("the replicas made fewer than %lld runs", (long long)least);
+}
+
 /* Some replicas are killed in the middle; the others and a later one make up for it. */
 static void killed_replicas_lose_no_run_and_make_none_twice(void **state)
 {
@@ -69,9 +79,10 @@ static void killed_replicas_lose_no_run_and_make_none_twice(void **state)
 	for (int i = 0; i < REPLICAS; i++)
 		pids[i] = replica(b, counts, run_until_nothing_is_due);
 	for (int i = 0; i < 2; i++) {
-		usleep(150 * 1000); /* any moment will do */
+		wait_for_runs(b, (i + 1) * ROUTES / 10);
 		kill(pids[i], SIGKILL);
 	}
+	assert_true(database_num(b->admin, RUNS) < ROUTES); /* in the middle */
 	join(pids, REPLICAS);
 	pid_t later = replica(b, counts, run_until_nothing_is_due);
 	join(&later, 1);
