@@ -22,49 +22,9 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "harness"))
 
 import duckdb  # noqa: E402
+import makers  # noqa: E402
 from fleet import Fleet  # noqa: E402
 
-CONFIG = """\
-kind: Tenant
-name: acme
----
-kind: Audience
-tenant: acme
-name: people
-type: DTC
-source: {{url: "file://{root}/source/audience/"}}
-id: {{column: patient, kind: patient_id}}
----
-kind: Bridge
-tenant: acme
-name: tokens
-source: {{url: "file://{root}/source/bridge/"}}
-from: {{column: patient, kind: patient_id}}
-record:
-  - {{name: token, column: token}}
-cardinality: "1:1"
----
-kind: Destination
-name: partner
-columns:
-  - {{name: token, source: token}}
-naming: {{data_template: "{{delivery}}_{{part}}.csv{suffix}"}}
-packaging: {{compression: {compression}}}
-limits: {{max_rows_per_file: 100000000}}
----
-kind: Bucket
-name: drop
-url: "file://{root}/drop/"
----
-kind: Route
-tenant: acme
-name: all
-audience: people
-destination: partner
-bridge: tokens
-bucket: drop
-guards: {{min_size: 1}}
-"""
 OBJECTS = 10
 UNKNOWN = 100 - 85  # percent of the audience that the bridge does not know
 TWICE = 5           # percent that stands in it twice
@@ -83,16 +43,23 @@ def make_inputs(fleet, people, pairs):
     os.makedirs(fleet.path("source", "audience"))
     known = people * (100 - UNKNOWN) // 100
     step = max(1, pairs // known)
-    db.execute(f"""COPY (SELECT md5(i::VARCHAR) AS patient, substr(md5('t' || i), 1, 24) AS token FROM range({pairs}) r(i))
+    db.execute(f"""COPY (SELECT md5(i::VARCHAR) AS patient_id, substr(md5('t' || i), 1, 24) AS token FROM range({pairs}) r(i))
                    TO '{fleet.path("source", "bridge", "pairs.csv")}' (HEADER)""")
-    db.execute(f"""CREATE TABLE a AS SELECT md5(CASE WHEN i < {known} THEN (i * {step})::VARCHAR ELSE 'x' || i END) AS patient
+    db.execute(f"""CREATE TABLE a AS SELECT md5(CASE WHEN i < {known} THEN (i * {step})::VARCHAR ELSE 'x' || i END) AS patient_id
                    FROM range({people}) r(i)
                    UNION ALL SELECT md5((i * {step})::VARCHAR) FROM range({people * TWICE // 100}) r(i)""")
     rows = db.execute("SELECT count(*) FROM a").fetchone()[0]
     for n in range(OBJECTS):
-        db.execute(f"""COPY (SELECT patient FROM a WHERE hash(patient) % {OBJECTS} = {n} ORDER BY hash(patient || 's'))
+        db.execute(f"""COPY (SELECT patient_id FROM a WHERE hash(patient_id) % {OBJECTS} = {n} ORDER BY hash(patient_id || 's'))
                        TO '{fleet.path("source", "audience", f"{n:02}.csv")}' (HEADER)""")
     return rows
+
+
+def documents(fleet, compression, suffix):
+    return [makers.tenant(), makers.audience(fleet.path("source", "audience")), makers.bridge(fleet.path("source", "bridge")),
+            makers.bucket(fleet.path("drop")), makers.route("all", guards={"min_size": 1}),
+            makers.destination(compression=compression, template="{delivery}_{part}.csv" + suffix,
+                               limits={"max_rows_per_file": 100_000_000})]
 
 
 def cpu_of(pids):
@@ -133,12 +100,12 @@ def duck(fleet, statement):
 
 def load_statement(fleet):
     return f"""CREATE OR REPLACE TABLE bridge AS SELECT * FROM read_csv('{fleet.path("source", "bridge", "*.csv")}',
-               columns = {{'patient': 'VARCHAR', 'token': 'VARCHAR'}})"""
+               columns = {{'patient_id': 'VARCHAR', 'token': 'VARCHAR'}})"""
 
 
 def query_statement(fleet, path, compression):
     return f"""COPY (SELECT DISTINCT token FROM read_csv('{fleet.path("source", "audience", "*.csv")}',
-               columns = {{'patient': 'VARCHAR'}}) JOIN bridge USING (patient)) TO '{path}'
+               columns = {{'patient_id': 'VARCHAR'}}) JOIN bridge USING (patient_id)) TO '{path}'
                (FORMAT csv, HEADER, COMPRESSION '{compression}')"""
 
 
@@ -173,9 +140,7 @@ def bench(args):
     suffix = ".gz" if args.compression == "gzip" else ""
     with Fleet("bench", env={"LONGSHORE_THREADS": str(os.cpu_count())}) as fleet:
         rows = make_inputs(fleet, args.people, args.pairs)
-        with open(fleet.path("config.yaml"), "w", encoding="utf-8") as f:
-            f.write(CONFIG.format(root=fleet.root, compression=args.compression, suffix=suffix))
-        fleet.cli("apply", "-f", fleet.path("config.yaml"))
+        fleet.apply(documents(fleet, args.compression, suffix))
         print(f"{rows} rows of an audience, {args.pairs} pairs, {args.compression}; {os.cpu_count()} processors, load "
               f"{os.getloadavg()[0]:.1f}, DuckDB {duckdb.__version__}; {args.rounds} rounds, medians\n"
               f"{'':24} {'wall s':>8} {'CPU s':>8}   {'DuckDB':>8} {'CPU s':>8}   {'ratio':>8} {'of CPU':>8}", flush=True)
