@@ -11,32 +11,34 @@ struct neighbours {
 	struct sealed_reader *file;
 };
 
-static bool is_tried(struct uploader *u, const char *hash)
+/* The trial is outside the lock: it may take as long as the place does. Two at once do no harm. */
+static int try_once(struct uploader *u, const char *url, struct drop *drop, struct err *e)
 {
-	for (size_t i = 0; i < u->tried_count; i++)
-		if (strcmp(u->tried[i], hash) == 0)
-			return true;
-	return false;
+	char identity[DROP_IDENTITY_BYTES];
+	if (drop_identity(drop, identity, e) != 0)
+		return e->act;
+	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
+	bool is_known = tried_has(u->tried, url, identity);
+	(void)pthread_mutex_unlock(&u->lock);
+	if (is_known)
+		return 0;
+	if (drop_probe(drop, e) != 0)
+		return e->act;
+	(void)pthread_mutex_lock(&u->lock);
+	tried_add(u->tried, url, identity);
+	(void)pthread_mutex_unlock(&u->lock);
+	return 0;
 }
 
 int upload_open_drop(struct uploader *u, const char *url, struct drop **out, struct err *e)
 {
-	char hash[SHA256_HEX];
 	struct drop *drop = NULL;
-	sha256_hex(url, strlen(url), hash);
-	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
-	bool is_known = is_tried(u, hash);
-	(void)pthread_mutex_unlock(&u->lock);
 	if (drop_open(url, &drop, e) != 0)
 		return e->act;
-	if (!is_known && drop_probe(drop, e) != 0) {
+	if (try_once(u, url, drop, e) != 0) {
 		drop_close(drop);
 		return e->act;
 	}
-	(void)pthread_mutex_lock(&u->lock);
-	if (!is_known && !is_tried(u, hash) && u->tried_count < PLACES_TRIED_MAX)
-		memcpy(u->tried[u->tried_count++], hash, sizeof hash);
-	(void)pthread_mutex_unlock(&u->lock);
 	*out = drop;
 	return 0;
 }

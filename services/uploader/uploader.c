@@ -9,6 +9,7 @@ static void stop(void *state)
 	if (u == NULL)
 		return;
 	memo_close(u->memo);
+	tried_free(u->tried);
 	secret_wipe(&u->leftovers.key);
 	store_close(u->staging);
 	keyring_close(u->keys);
@@ -18,6 +19,8 @@ static void stop(void *state)
 
 static int open_all(struct uploader *u, const struct worker_conf *common, struct err *e)
 {
+	if (tried_new(TRIED_PLACES_MAX, &u->tried, e) != 0)
+		return e->act;
 	if (keyring_open(common->keys, &u->keys, e) != 0)
 		return e->act;
 	if (store_open(common->staging, &u->staging, e) != 0)

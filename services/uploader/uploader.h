@@ -12,10 +12,9 @@
 #include "longshore/lease.h"
 #include "longshore/spec.h"
 #include "longshore/worker.h"
+#include "tried.h"
 
 #include <pthread.h>
-
-enum { PLACES_TRIED_MAX = 256 };
 
 struct uploader { /* one a process, shared by its threads */
 	struct store *staging;
@@ -23,9 +22,7 @@ struct uploader { /* one a process, shared by its threads */
 	struct leftovers leftovers;
 	pthread_mutex_t lock; /* of all below */
 	struct memo *memo;
-	char tried[PLACES_TRIED_MAX]
-	          [SHA256_HEX]; /* hashes of the URLs of drops that were tried out and are fit */
-	size_t tried_count;
+	struct tried *tried;
 };
 
 /* One task and what it was asked with; borrowed for the time of the call. */
