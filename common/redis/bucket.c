@@ -1,31 +1,102 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bucket.h"
 
-#include <stdio.h>
+enum { SWEEP_PAUSE_US = 1000000 };
 
-static void name_of(char out[BUCKET_NAME_BYTES], struct str name, struct str claim)
+/* --- names --- */
+
+static uint64_t hash_on(uint64_t hash, struct str s)
 {
-	(void)snprintf(out, BUCKET_NAME_BYTES, STR_FMT "\n" STR_FMT, STR_ARG(name), STR_ARG(claim));
+	for (size_t i = 0; i < s.n; i++)
+		hash = (hash ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+	return (hash ^ 0xff) * UINT64_C(1099511628211); /* ends the text */
 }
 
-static struct bucket *find(struct buckets *b, const char *name)
+/* FNV-1a, and its bits mixed once more: slots are chosen by the low ones. Two names with one hash
+ * share a time, which costs time only. */
+static uint64_t hash_of(struct str name, struct str claim)
 {
-	for (size_t i = 0; i < BUCKETS_MAX; i++) {
-		if (b->items[i].is_used && strcmp(b->items[i].name, name) == 0)
-			return &b->items[i];
+	uint64_t hash = hash_on(UINT64_C(14695981039346656037), name);
+	if (claim.p)
+		hash = hash_on(hash, claim);
+	hash ^= hash >> 32;
+	return hash ? hash : 1;
+}
+
+/* --- claims --- */
+
+static size_t slot_after(size_t at)
+{
+	return (at + 1) % CLAIMS_SLOTS;
+}
+
+/* Where it is, or the free slot where it would be. */
+static struct claim *find(struct buckets *b, uint64_t name)
+{
+	size_t at = name % CLAIMS_SLOTS;
+	while (b->claims[at].name && b->claims[at].name != name)
+		at = slot_after(at);
+	return &b->claims[at];
+}
+
+/* Those behind it move up, so that no search ends at the gap. */
+static void drop(struct buckets *b, struct claim *gone)
+{
+	size_t gap = (size_t)(gone - b->claims);
+	b->claims[gap].name = 0;
+	b->claims_count--;
+	for (size_t at = slot_after(gap); b->claims[at].name; at = slot_after(at)) {
+		size_t home = b->claims[at].name % CLAIMS_SLOTS;
+		size_t way = (at + CLAIMS_SLOTS - home) % CLAIMS_SLOTS;
+		if (way < (at + CLAIMS_SLOTS - gap) % CLAIMS_SLOTS)
+			continue;
+		b->claims[gap] = b->claims[at];
+		b->claims[at].name = 0;
+		gap = at;
 	}
-	return NULL;
 }
 
-static struct bucket *make(struct buckets *b, const char *name, int64_t at_us)
+/* Drops claims whose owners never came back. A slot is looked at again after a drop, as another
+ * claim may have moved there. */
+static void sweep(struct buckets *b, int64_t now_us)
+{
+	int64_t since_us = now_us - b->swept_us;
+	if (b->swept_us && since_us >= 0 && since_us < SWEEP_PAUSE_US)
+		return;
+	b->swept_us = now_us;
+	for (size_t at = 0; at < CLAIMS_SLOTS;) {
+		struct claim *c = &b->claims[at];
+		if (c->name && c->at_us + CLAIM_KEEP_MS * INT64_C(1000) < now_us)
+			drop(b, c);
+		else
+			at++;
+	}
+}
+
+static bool has_room(struct buckets *b, int64_t now_us)
+{
+	if (b->claims_count >= CLAIMS_MAX)
+		sweep(b, now_us);
+	return b->claims_count < CLAIMS_MAX;
+}
+
+/* --- buckets --- */
+
+/* When all are used, one whose time has passed begins anew under the new name, which only slows
+ * that down; when none has, the one with the earliest time is shared, which slows both. */
+static struct bucket *bucket_of(
+        struct buckets *b, uint64_t name, int64_t now_us, int64_t tolerance_us)
 {
 	struct bucket *best = &b->items[0];
-	for (size_t i = 0; i < BUCKETS_MAX && best->is_used; i++) {
-		if (!b->items[i].is_used || b->items[i].at_us < best->at_us)
-			best = &b->items[i];
+	for (size_t i = 0; i < BUCKETS_MAX; i++) {
+		struct bucket *item = &b->items[i];
+		if (item->name == name)
+			return item;
+		if (best->name && (!item->name || item->at_us < best->at_us))
+			best = item;
 	}
-	*best = (struct bucket){.at_us = at_us, .is_used = true};
-	(void)snprintf(best->name, sizeof(best->name), "%s", name);
+	if (!best->name || best->at_us <= now_us)
+		*best = (struct bucket){.name = name, .at_us = now_us + tolerance_us};
 	return best;
 }
 
@@ -34,35 +105,40 @@ static int64_t ms_up(int64_t us)
 	return (us + 999) / 1000;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 int64_t buckets_take(struct buckets *b, struct str name, struct str claim,
         const struct memo_rate *rate, int64_t now_ms)
 {
-	char key[BUCKET_NAME_BYTES];
 	int64_t now_us = now_ms * 1000;
-	if (claim.p) {
-		name_of(key, name, claim);
-		struct bucket *held = find(b, key);
-		if (held && held->at_us > now_us)
+	struct claim *held = claim.p ? find(b, hash_of(name, claim)) : NULL;
+	if (held && held->name) {
+		if (held->at_us > now_us)
 			return ms_up(held->at_us - now_us);
-		if (held) {
-			held->is_used = false;
-			return 0;
-		}
+		drop(b, held);
+		return 0;
 	}
 	double interval_us = 1e6 / rate->per_second;
 	int64_t tolerance_us = (int64_t)(rate->burst * interval_us);
-	char bucket_key[BUCKET_NAME_BYTES];
-	name_of(bucket_key, name, (struct str){NULL, 0});
-	struct bucket *bucket = find(b, bucket_key);
-	if (!bucket)
-		bucket = make(b, bucket_key, now_us + tolerance_us);
-	if (bucket->at_us < now_us)
-		bucket->at_us = now_us;
-	bucket->at_us += (int64_t)(rate->cost * interval_us);
-	int64_t wait_us = bucket->at_us - tolerance_us - now_us;
+	int64_t cost_us = (int64_t)(rate->cost * interval_us);
+	struct bucket *bucket = bucket_of(
+	        b, hash_of(name, (struct str){NULL, 0}), now_us, tolerance_us);
+	bucket->at_us = later(bucket->at_us, now_us);
+	int64_t wait_us = bucket->at_us + cost_us - tolerance_us - now_us;
+	if (wait_us > 0 && claim.p && !has_room(b, now_us)) {
+		bucket->queue_us = later(bucket->queue_us, bucket->at_us) + cost_us;
+		return ms_up(bucket->queue_us - tolerance_us - now_us);
+	}
+	bucket->at_us += cost_us;
 	if (wait_us <= 0)
 		return 0;
-	if (claim.p)
-		(void)make(b, key, now_us + wait_us);
+	if (claim.p) {
+		*find(b, hash_of(name, claim)) =
+		        (struct claim){hash_of(name, claim), now_us + wait_us};
+		b->claims_count++;
+	}
 	return ms_up(wait_us);
 }

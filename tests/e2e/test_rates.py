@@ -16,6 +16,8 @@ from world import QUICK, World
 RATE = 4  # a second; as many at once from a full bucket
 UPLOADERS = 2
 ROUTES = ("one", "two")
+CROWD = ("crowd-0", "crowd-1", "crowd-2")
+CROWD_RATE = 20
 ROUNDING_S = 0.05  # claims and receipts are in milliseconds, Redis's clock and ours are read one after the other
 
 
@@ -52,12 +54,14 @@ def world(redis):
         w.put(w.destination("slow", limits={"files_per_second": str(RATE), "max_rows_per_file": 10}))
         w.put(w.destination("quick", limits={"max_rows_per_file": 10}), makers.route("quick", destination_name="quick"))
         w.put(*(makers.route(r, destination_name="slow") for r in ROUTES))
+        w.put(w.destination("crowded", limits={"files_per_second": str(CROWD_RATE), "max_rows_per_file": 1}),
+              *(makers.route(r, destination_name="crowded") for r in CROWD))
         yield w.prepare()
 
 
-def deliver_all(world):
+def deliver_all(world, routes=ROUTES):
     """Files, and the seconds from the request to the last of them; each delivery's marker is its last."""
-    deliveries = [world.deliver(r) for r in ROUTES]
+    deliveries = [world.deliver(r) for r in routes]
     files = []
     for delivery in deliveries:
         status = world.completes(delivery, timeout=120)
@@ -93,6 +97,13 @@ def test_without_redis_each_uploader_keeps_the_rate(world, redis):
     count, seconds = deliver_all(world)
     assert seconds >= (count - UPLOADERS) / (RATE * UPLOADERS) - ROUNDING_S  # from empty buckets
     assert limited_by(world) > before
+
+
+def test_without_redis_a_crowd_of_files_gets_through(world):
+    """Far more files wait at once than are let through in a second: each gets its turn."""
+    count, seconds = deliver_all(world, CROWD)
+    assert count > 150
+    assert seconds >= (count - UPLOADERS) / (CROWD_RATE * UPLOADERS) - ROUNDING_S
 
 
 def test_nothing_is_left_over(world):
