@@ -30,6 +30,7 @@
 
 enum {
 	WAIT_MOST_MS = 250,
+	BREATHE_MS = 1000, /* shorter calls of the service need no poll in between */
 	BACKOFF_FIRST_MS = 50,
 	BACKOFF_MOST_MS = 5000,
 	DECODED_MEM_BYTES = 256 << 20,
@@ -66,6 +67,24 @@ static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act,
 			return true;
 		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MOST_MS));
 	}
+}
+
+/* Within a call of the service. What is read meanwhile waits behind the batch. */
+static bool breathe(void *arg)
+{
+	struct batch_loop *l = arg;
+	uint64_t generation = l->generation;
+	int64_t now_ms = clock_mono_ms();
+	struct err e;
+	if (wake_is_asked_to_end())
+		return false;
+	if (now_ms - l->breathed_ms < BREATHE_MS)
+		return true;
+	l->breathed_ms = now_ms;
+	show(l);
+	if (batch_pause(l, true, &e) || batch_read(l, l->messages_cap, &e))
+		return false; /* the next turn meets the same, and tells it */
+	return l->generation == generation;
 }
 
 static int call_service(struct batch_loop *l, size_t first, size_t count, struct err *e)
@@ -120,7 +139,16 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 	int act;
 	int64_t backoff_ms = BACKOFF_FIRST_MS;
 	*out_ours = true;
-	while (may_try_again(act = step(l, e))) {
+	for (;;) {
+		uint64_t generation = l->generation;
+		l->breathed_ms = clock_mono_ms();
+		act = step(l, e);
+		if (l->generation != generation || (act && wake_is_asked_to_end())) {
+			*out_ours = false;
+			return act == ERR_FATAL ? act : 0;
+		}
+		if (!may_try_again(act))
+			break;
 		l->owes_history = true;
 		frame_count(l->frame, METRIC_BATCH_RETRIES);
 		if (backoff_ms == BACKOFF_FIRST_MS)
@@ -157,8 +185,11 @@ static int do_tick(struct batch_loop *l, struct err *e)
 {
 	int64_t next_ms = WAIT_MOST_MS;
 	arena_reset(&l->mem);
+	l->breathed_ms = clock_mono_ms();
 	int act = l->service->tick ? l->service->tick(l->state, &l->mem, &next_ms, e) : 0;
 	l->owes_tick = false;
+	if (act == ERR_DEFER && wake_is_asked_to_end())
+		return 0;
 	if (act == 0) {
 		l->tick_backoff_ms = 0;
 		l->tick_at_ms = clock_mono_ms() + (next_ms > 0 ? next_ms : 0);
@@ -266,6 +297,8 @@ static int open_consumer(struct batch_loop *l, struct err *e)
 static int open_all(struct batch_loop *l, struct err *e)
 {
 	publisher_init(&l->publisher, l->frame);
+	l->publisher.breathe = breathe;
+	l->publisher.breathe_arg = l;
 	schema_table_init(&l->schemas, l->frame->conf.postgres, l->service->name);
 	l->schema_source = schema_table_source(&l->schemas);
 	if (open_memory(l, e) ||

@@ -48,6 +48,7 @@ struct batch_loop {
 	bool is_fenced;
 	bool is_paused;
 	bool has_more;
+	int64_t breathed_ms; /* monotonic */
 	int64_t commit_not_before_ms;
 	const char *told_code;
 

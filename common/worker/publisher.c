@@ -188,6 +188,11 @@ int publisher_send(struct publisher *p, const struct publication *items, size_t 
 	return act;
 }
 
+bool publisher_breathe(struct publisher *p)
+{
+	return !p->breathe || p->breathe(p->breathe_arg);
+}
+
 void publisher_count_removed(struct publisher *p, int64_t rows)
 {
 	telemetry_add(p->frame->telemetry, METRIC_REMOVED_ROWS, rows);

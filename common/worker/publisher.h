@@ -7,6 +7,8 @@
 /* One send at a time. Tags grow for ever, so a late report of an earlier send, one that was given
  * up, is known as such and ignored. */
 struct publisher {
+	bool (*breathe)(void *arg); /* the loop's */
+	void *breathe_arg;
 	struct frame *frame;
 	uint64_t next_tag;
 	bool *is_acked; /* of the items of this send */

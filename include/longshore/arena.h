@@ -14,6 +14,7 @@
 
 #include "longshore/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -22,6 +23,7 @@ struct arena {
 	struct arena_block *blocks; /* the first block ever made is kept over a reset */
 	size_t limit_bytes;
 	size_t used_bytes;
+	size_t enough_bytes; /* who reads input in a loop stops here; 0 = at the limit only */
 };
 
 void arena_init(struct arena *mem, size_t limit_bytes);
@@ -36,6 +38,13 @@ void *arena_alloc(struct arena *mem, size_t bytes) __attribute__((malloc, return
  * Zeroed. */
 void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
         __attribute__((malloc, warn_unused_result));
+
+/* For loops over input: no more of it should be read into this arena. What was begun may still be
+ * finished; the limit is further on. */
+static inline bool arena_has_enough(const struct arena *mem)
+{
+	return mem->enough_bytes > 0 && mem->used_bytes > mem->enough_bytes;
+}
 
 #define ARENA_NEW(mem, type) ((type *)arena_alloc((mem), sizeof(type)))
 #define ARENA_TRY_ARRAY(mem, type, count) ((type *)arena_try_alloc((mem), (count), sizeof(type)))

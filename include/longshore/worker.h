@@ -137,6 +137,10 @@ struct publication {
  * Blocks for 10 s at most. Only from the loop's thread: in start, batch, tick. */
 int publisher_send(struct publisher *p, const struct publication *items, size_t count,
         size_t *out_bad, struct err *e) ERR_MUST_USE;
+/* For long work in batch or tick, between two of its steps: shows that the loop goes on, and polls
+ * Kafka now and then, so that the partitions stay ours. false: return ERR_DEFER at once, and look
+ * at the batch no more: the process is to end, or its partitions went to somebody else. */
+bool publisher_breathe(struct publisher *p);
 /* Counts rows that the service removed for good, for /metrics. */
 void publisher_count_removed(struct publisher *p, int64_t rows);
 int publisher_partitions(

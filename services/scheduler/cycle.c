@@ -8,14 +8,29 @@
 
 enum { TRIES_ALONE = 8 };
 
-void cycle_init(struct cycle *c, struct scheduler *s, struct arena *mem)
+void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept)
 {
-	*c = (struct cycle){.s = s, .mem = mem};
+	*c = (struct cycle){.s = s,
+	        .mem = &s->attempt,
+	        .kept = kept,
+	        .by_id = ARENA_NEW(kept, struct lookup)};
+}
+
+int cycle_breathe(struct scheduler *s, struct err *e)
+{
+	if (!s->outlet.breathe || s->outlet.breathe(s->outlet.arg))
+		return 0;
+	return err_set(e, ERR_DEFER, "stopped", "not finished: somebody else goes on");
 }
 
 /* Everything that was loaded or decided is forgotten; events and further writes stay. */
 static void start_over(struct cycle *c)
 {
+	arena_reset(c->mem);
+	bool is_alone = c->count <= 1;
+	c->mem->enough_bytes = is_alone ? c->mem->limit_bytes / 4 * 3 : CYCLE_MEM_MANY;
+	c->rows_most = is_alone ? INT32_MAX : CYCLE_ROWS;
+	c->rows_loaded = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		struct item fresh = {
 		        .id = c->items[i]->id,
@@ -31,7 +46,8 @@ static void start_over(struct cycle *c)
 	c->breakers_count = 0;
 	c->quotas_count = 0;
 	c->freed.count = 0;
-	c->outbox_count = 0;
+	c->outbox = NULL;
+	c->outbox_count = c->outbox_room = 0;
 }
 
 static bool has_writes(const struct cycle *c)
@@ -77,9 +93,8 @@ static int attempt(struct cycle *c, struct err *e)
 	return bad ? bad : store(c, e);
 }
 
-static void note_wakes(struct cycle *c)
+static void note_wakes(struct cycle *c, struct wakes *w)
 {
-	struct wakes *w = &c->wakes;
 	size_t room = c->count + 1;
 	*w = (struct wakes){
 	        .routes = arena_alloc(c->mem, room * sizeof(struct route_key)),
@@ -109,20 +124,15 @@ static void note_wakes(struct cycle *c)
 }
 
 /* What can never go out fails its delivery; that decision is small and goes. */
-static int fail_unproducible(struct cycle *c, const struct failed_rows *failed, struct err *e)
+void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed)
 {
-	if (failed->count == 0)
-		return 0;
-	struct cycle again;
-	cycle_init(&again, c->s, c->mem);
-	struct decide_event fail = {
+	const struct decide_event fail = {
 	        .kind = DECIDE_FAIL,
 	        .reason = STR("unproducible"),
 	        .detail = STR("a task's event is larger than the broker takes"),
 	};
 	for (size_t i = 0; i < failed->count; i++)
-		cycle_add(&again, failed->ids[i], &fail);
-	return cycle_run(&again, e);
+		cycle_add(c, failed->ids[i], &fail);
 }
 
 /* One line for each change of state: what was decided is stored now. */
@@ -199,24 +209,28 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	log_changes(c);
 	log_strangers(c);
 	log_breakers(c);
-	note_wakes(c);
-	if (c->outbox_count == 0)
-		return 0;
-	struct failed_rows failed;
-	bad = publish_rows(c->s, c->outbox, c->outbox_count, c->mem, &failed, e);
-	return bad ? bad : fail_unproducible(c, &failed, e);
+	struct failed_rows failed = {0};
+	if (c->outbox_count > 0)
+		bad = publish_rows(c->s, c->outbox, c->outbox_count, c->mem, &failed, e);
+	if (bad)
+		return bad;
+	struct wakes wakes;
+	note_wakes(c, &wakes);
+	cycle_fail_unproducible(c->after, &failed);
+	return wake_collect(c, &wakes, c->after, e);
 }
 
 /* The delivery itself cannot be decided or stored: it fails, with the reason. If even that cannot
  * be stored its events are given up, as poison; its alarm and its row stay. */
-static int give_up(struct cycle *c, struct item *item, const struct err *why, struct err *e)
+static int give_up(struct cycle *c, const struct err *why, struct err *e)
 {
+	struct item *item = c->items[0];
 	log_err(LOG_ERROR, "scheduler.delivery.undecidable", why,
 	        (const struct log_field[]){LOG_TEXT("delivery_id", item->id)}, 1);
 	struct decide_event fail = {
 	        .kind = DECIDE_FAIL,
 	        .reason = str_c(why->code),
-	        .detail = arena_str(c->mem, str_c(why->text)),
+	        .detail = arena_str(c->kept, str_c(why->text)),
 	};
 	item->events_count = 0;
 	cycle_add(c, item->id, &fail);
@@ -229,53 +243,111 @@ static int give_up(struct cycle *c, struct item *item, const struct err *why, st
 	return bad;
 }
 
-static int run_alone(struct cycle *c, struct item *item, struct err *e)
+static int run_alone(struct cycle *c, struct err *e)
 {
-	struct cycle alone;
-	cycle_init(&alone, c->s, c->mem);
-	alone.is_for_due = c->is_for_due;
-	alone.items = &item;
-	alone.count = 1;
-	alone.room = 1;
 	int bad = ERR_FENCED;
-	for (int i = 0; i < TRIES_ALONE && bad == ERR_FENCED; i++)
-		bad = attempt_and_publish(&alone, e);
+	for (int i = 0; i < TRIES_ALONE && bad == ERR_FENCED; i++) {
+		bad = attempt_and_publish(c, e);
+		c->s->tally.fenced += bad == ERR_FENCED;
+	}
 	if (bad == ERR_FENCED)
 		return err_set(e, ERR_RETRY, "contended",
 		        "delivery " STR_FMT " is changed by others all the time",
-		        STR_ARG(item->id));
-	if (bad == ERR_REJECT) {
-		struct err why = *e;
-		bad = give_up(&alone, item, &why, e);
-	}
-	return bad ? bad : wake_all(c->s, &alone.wakes, c->mem, e);
+		        STR_ARG(c->items[0]->id));
+	if (bad != ERR_REJECT)
+		return bad;
+	struct err why = *e;
+	return give_up(c, &why, e);
 }
 
-static int run_audits_alone(struct cycle *c, struct err *e)
+/* Some of the items; their records of the trail are those of the whole. */
+static struct cycle part_of(const struct cycle *c, size_t from, size_t count)
 {
-	if (c->audits_count == 0)
-		return 0;
-	struct cycle alone;
-	cycle_init(&alone, c->s, c->mem);
-	alone.audits = c->audits;
-	alone.audits_count = c->audits_count;
-	return attempt_and_publish(&alone, e);
+	struct cycle part = *c;
+	part.items = c->items + from;
+	part.count = count;
+	part.room = count;
+	part.audits_count = 0;
+	return part;
 }
 
-int cycle_run(struct cycle *c, struct err *e)
+static int run_part(struct cycle *c, struct err *e);
+
+static int run_halves(struct cycle *c, struct err *e)
+{
+	int bad = 0;
+	size_t half = (c->count + 1) / 2;
+	for (size_t from = 0; from < c->count && bad == 0; from += half) {
+		size_t left = c->count - from;
+		struct cycle part = part_of(c, from, left < half ? left : half);
+		bad = run_part(&part, e);
+	}
+	return bad;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): halves, so no deeper than the logarithm of CYCLE_ITEMS */
+static int run_part(struct cycle *c, struct err *e)
+{
+	int bad = cycle_breathe(c->s, e);
+	if (bad)
+		return bad;
+	if (c->count == 1)
+		return run_alone(c, e);
+	bad = attempt_and_publish(c, e);
+	if (bad != ERR_FENCED && bad != ERR_REJECT)
+		return bad;
+	c->s->tally.fenced++;
+	return run_halves(c, e);
+}
+
+static int run_audits(struct cycle *c, struct err *e)
+{
+	struct cycle part = part_of(c, 0, 0);
+	part.audits_count = c->audits_count;
+	return part.audits_count > 0 ? attempt_and_publish(&part, e) : 0;
+}
+
+/* In the caller's transaction, or not at all. */
+static int run_inside(struct cycle *c, struct err *e)
 {
 	int bad = attempt_and_publish(c, e);
-	if (bad == 0)
-		return wake_all(c->s, &c->wakes, c->mem, e);
-	if (c->inside)
+	if (bad)
 		db_rollback(c->s->pg); /* also where it was not reached */
 	if (bad != ERR_FENCED && bad != ERR_REJECT)
 		return bad;
 	c->s->tally.fenced++;
+	return err_set(e, ERR_FENCED, "version", "the batch was taken back");
+}
+
+static int run_all(struct cycle *c, struct err *e)
+{
 	if (c->inside)
-		return err_set(e, ERR_FENCED, "version", "the batch was taken back");
-	bad = run_audits_alone(c, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++)
-		bad = run_alone(c, c->items[i], e);
+		return run_inside(c, e);
+	int bad = run_audits(c, e);
+	for (size_t from = 0; from < c->count && bad == 0; from += CYCLE_ITEMS) {
+		size_t left = c->count - from;
+		struct cycle part = part_of(c, from, left < CYCLE_ITEMS ? left : CYCLE_ITEMS);
+		bad = run_part(&part, e);
+	}
+	return bad;
+}
+
+/* Round by round: who may go on because of one is the next. Each has memory of its own, and that of
+ * the round before the last is used again. */
+int cycle_run(struct cycle *c, struct err *e)
+{
+	struct cycle now = *c;
+	int bad = 0;
+	for (int round = 0; bad == 0; round++) {
+		struct arena *mem = &c->s->rounds[round % 2];
+		struct cycle after;
+		arena_reset(mem);
+		cycle_init(&after, c->s, mem);
+		now.after = &after;
+		bad = run_all(&now, e);
+		if (after.count == 0)
+			break;
+		now = after;
+	}
 	return bad;
 }

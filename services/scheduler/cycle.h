@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One cycle: a few deliveries are loaded, decided, stored in one transaction, published, marked.
+ * One cycle: deliveries are loaded, decided, stored in one transaction, published, marked; at most
+ * CYCLE_ITEMS of them at once, so that memory and transactions are bounded however much is asked
+ * for. Those that need more than the memory of a cycle are tried again in halves, and one that
+ * needs too much alone fails by itself. Between the transactions nothing is held: after a crash
+ * the input comes again, and what is stored already changes nothing.
  *
  *   load     states, specs, the rows that events name.
  *            No lock is held: a stopped process holds up nobody.
@@ -14,13 +18,14 @@
  *   publish  in order. A crash before or within: any scheduler's sweep does it.
  *   mark     the outbox rows are deleted. A crash before: published once more, which is harmless.
  *
- * Whoever finds another version publishes nothing: all is rolled back, and each delivery is loaded
- * and decided alone.
+ * Whoever finds another version publishes nothing: all is rolled back, and the deliveries are
+ * loaded and decided again, in halves, at last each alone.
  */
 #ifndef SCHEDULER_CYCLE_H
 #define SCHEDULER_CYCLE_H
 
 #include "issue.h"
+#include "lookup.h"
 #include "outbox_db.h"
 #include "quota_db.h"
 #include "route_db.h"
@@ -38,6 +43,7 @@ struct item { /* one delivery of the cycle */
 	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
 	size_t rows_count, rows_room;
+	struct lookup row_places; /* by task id: a size_t, the place in rows */
 	unsigned known; /* facts that were gathered for it */
 	uint32_t stages;
 	bool newer_waits;
@@ -73,11 +79,24 @@ struct wakes { /* who may go on now; names may repeat */
 	struct quota_texts quota_tenants;
 };
 
+enum {
+	CYCLE_ITEMS = 256,        /* deliveries of one transaction at most */
+	CYCLE_ROWS = 20000,       /* task rows that several deliveries load together at most */
+	CYCLE_BYTES = 4 << 20,    /* of events and specs: with so much a cycle is full, too */
+	CYCLE_MEM_MANY = 48 << 20 /* memory after which several deliveries are tried in halves */
+};
+
 struct cycle {
 	struct scheduler *s;
-	struct arena *mem;
+	struct arena *mem;  /* of one attempt: what is loaded and decided; reset before each */
+	struct arena *kept; /* the caller's: ids and events, which outlive attempts */
 	struct item **items;
 	size_t count, room;
+	size_t bytes;          /* of events, as far as they were counted */
+	struct lookup *by_id;  /* of the items; parts of a cycle share it */
+	struct cycle *after;   /* who goes on because of this one is added there */
+	size_t rows_most;      /* task rows that may be loaded */
+	size_t rows_loaded;
 	struct db_clock clock;
 
 	/* facts that the deliveries share; decisions change them for those behind */
@@ -96,7 +115,7 @@ struct cycle {
 
 	/* records of the trail that belong to no delivery */
 	struct ev_audit_record *audits;
-	size_t audits_count;
+	size_t audits_count, audits_room;
 	/* further writes of the same transaction; NULL = none. The transaction is open already when
 	 * it is set. */
 	int (*inside)(void *arg, struct scheduler *s, struct arena *mem, struct err *e);
@@ -104,18 +123,26 @@ struct cycle {
 
 	struct outbox_row *outbox;
 	size_t outbox_count, outbox_room;
-	struct wakes wakes;
 	bool is_for_due; /* names the trace points */
 };
 
-void cycle_init(struct cycle *c, struct scheduler *s, struct arena *mem);
+/* kept: where items and events go. */
+void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept);
 struct item *cycle_item(struct cycle *c, struct str id); /* finds or adds */
 void cycle_add(struct cycle *c, struct str id, const struct decide_event *event);
+/* As many as one transaction takes. */
+bool cycle_is_full(const struct cycle *c);
 
-/* The whole of it, also alone where that is needed. ERR_RETRY: the database, staging or Kafka is
- * away. With `inside` the caller has begun the transaction; ERR_FENCED then means that it was
- * rolled back and nothing was done. */
+/* All of it, in as many transactions as that needs, and who may go on because of it. ERR_RETRY: the
+ * database or staging is away; what was stored stays. ERR_DEFER: the process is to end, or the
+ * input is not ours any more. With `inside` the caller has begun the transaction, there is one
+ * only, and at most CYCLE_ITEMS are in it; ERR_FENCED then means that it was rolled back and
+ * nothing was done. */
 int cycle_run(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* Between two cycles: the loop shows that it lives. ERR_DEFER: stop here. */
+int cycle_breathe(struct scheduler *s, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("too_large") where the memory of an attempt is used up. */
+int cycle_has_room(const struct cycle *c, struct err *e) ERR_MUST_USE;
 
 /* --- its steps, each in its own file --- */
 
@@ -149,14 +176,16 @@ struct failed_rows {
 };
 int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
         struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
+/* Adds them, to fail. */
+void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed);
 /* Rows that are stored elsewhere, or need not be: sent only. */
 int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
 /* One row of the deliveries topic. */
 struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem);
-/* wake.c: runs cycles for those that may go on, until nobody is left */
-int wake_all(struct scheduler *s, const struct wakes *wakes, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
+/* wake.c: adds those that may go on to `after` */
+int wake_collect(
+        struct cycle *c, const struct wakes *wakes, struct cycle *after, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -5,10 +5,7 @@
 
 static struct item *find_item(struct cycle *c, struct str id)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (str_eq(c->items[i]->id, id))
-			return c->items[i];
-	return NULL;
+	return lookup_find(c->by_id, id);
 }
 
 struct item *cycle_item(struct cycle *c, struct str id)
@@ -18,16 +15,31 @@ struct item *cycle_item(struct cycle *c, struct str id)
 		return item;
 	if (c->count == c->room) {
 		size_t room = c->room * 2 + 16;
-		struct item **wider = arena_alloc(c->mem, room * sizeof(struct item *));
+		struct item **wider = arena_alloc(c->kept, room * sizeof(struct item *));
 		if (c->count > 0)
 			memcpy(wider, c->items, c->count * sizeof(struct item *));
 		c->items = wider;
 		c->room = room;
 	}
-	item = ARENA_NEW(c->mem, struct item);
-	item->id = arena_str(c->mem, id);
+	item = ARENA_NEW(c->kept, struct item);
+	item->id = arena_str(c->kept, id);
+	lookup_put(c->by_id, item->id, item, c->kept);
 	c->items[c->count++] = item;
 	return item;
+}
+
+bool cycle_is_full(const struct cycle *c)
+{
+	return c->count >= CYCLE_ITEMS || c->bytes >= CYCLE_BYTES;
+}
+
+int cycle_has_room(const struct cycle *c, struct err *e)
+{
+	if (!arena_has_enough(c->mem))
+		return 0;
+	return err_set(e, ERR_REJECT, "too_large",
+	        "what was loaded of %zu deliveries has more than %zu bytes", c->count,
+	        c->mem->enough_bytes);
 }
 
 void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
@@ -35,24 +47,23 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 	struct item *item = cycle_item(c, id);
 	if (item->events_count == item->events_room) {
 		size_t room = item->events_room * 2 + 2;
-		struct decide_event *wider = arena_alloc(c->mem, room * sizeof *wider);
+		struct decide_event *wider = arena_alloc(c->kept, room * sizeof *wider);
 		if (item->events_count > 0)
 			memcpy(wider, item->events, item->events_count * sizeof *wider);
 		item->events = wider;
 		item->events_room = room;
 	}
 	item->events[item->events_count++] = *event;
+	c->bytes += sizeof *event + event->frozen.json.n + event->result_bytes.n;
 }
 
 /* A row that is there already is newer knowledge only in its result. */
-static void merge_row(
-        struct cycle *c, struct item *item, const struct task_row *row, size_t old_count)
+static void merge_row(struct cycle *c, struct item *item, const struct task_row *row)
 {
-	for (size_t i = 0; i < old_count; i++) {
-		if (!str_eq(item->rows[i].id, row->id))
-			continue;
+	size_t *known = lookup_find(&item->row_places, row->id);
+	if (known) {
 		if (row->result)
-			item->rows[i].result = row->result;
+			item->rows[*known].result = row->result;
 		return;
 	}
 	if (item->rows_count == item->rows_room) {
@@ -63,22 +74,25 @@ static void merge_row(
 		item->rows = wider;
 		item->rows_room = room;
 	}
+	size_t *place = ARENA_NEW(c->mem, size_t);
+	*place = item->rows_count;
+	lookup_put(&item->row_places, row->id, place, c->mem);
 	item->rows[item->rows_count++] = *row;
 }
 
-static void merge(struct cycle *c, const struct loaded_tasks *loaded)
+/* The rows of all deliveries of the cycle count together. */
+static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err *e)
 {
-	struct item *item = NULL; /* rows of one delivery come together */
-	size_t old_count = 0;
+	c->rows_loaded += loaded->count;
+	if (c->rows_loaded > c->rows_most)
+		return err_set(e, ERR_REJECT, "too_large", "more than %zu task rows of %zu deliveries",
+		        c->rows_most, c->count);
 	for (size_t i = 0; i < loaded->count; i++) {
-		struct str id = loaded->items[i].delivery_id;
-		if (!item || !str_eq(item->id, id)) {
-			item = find_item(c, id);
-			old_count = item ? item->rows_count : 0;
-		}
+		struct item *item = find_item(c, loaded->items[i].delivery_id);
 		if (item)
-			merge_row(c, item, &loaded->items[i].row, old_count);
+			merge_row(c, item, &loaded->items[i].row);
 	}
+	return cycle_has_room(c, e);
 }
 
 static int load_specs(struct cycle *c, struct err *e)
@@ -126,13 +140,7 @@ static int load_named_rows(struct cycle *c, struct err *e)
 		return 0;
 	struct loaded_tasks loaded;
 	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
-	/* These may be of any delivery in any order. */
-	for (size_t i = 0; i < loaded.count && bad == 0; i++) {
-		struct item *item = find_item(c, loaded.items[i].delivery_id);
-		if (item)
-			merge_row(c, item, &loaded.items[i].row, item->rows_count);
-	}
-	return bad;
+	return bad ? bad : merge(c, &loaded, e);
 }
 
 int cycle_load(struct cycle *c, struct err *e)
@@ -253,6 +261,12 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	return 0;
 }
 
+/* One more than there is room for tells that it was not enough. */
+static int64_t rows_left(const struct cycle *c)
+{
+	return (int64_t)(c->rows_most - c->rows_loaded) + 1;
+}
+
 static int gather_stages(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
 	struct wanted_stage *wanted =
@@ -264,10 +278,8 @@ static int gather_stages(struct cycle *c, struct item **items, size_t count, str
 				wanted[n++] = (struct wanted_stage){
 				        items[i]->id, now_of(items[i])->revision, (enum stage)s};
 	struct loaded_tasks loaded;
-	int bad = task_db_load_stages(c->s->pg, wanted, n, c->mem, &loaded, e);
-	if (bad == 0)
-		merge(c, &loaded);
-	return bad;
+	int bad = task_db_load_stages(c->s->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
+	return bad ? bad : merge(c, &loaded, e);
 }
 
 static int gather_unfinished(struct cycle *c, struct item **items, size_t count, struct err *e)
@@ -276,10 +288,8 @@ static int gather_unfinished(struct cycle *c, struct item **items, size_t count,
 	for (size_t i = 0; i < count; i++)
 		ids[i] = items[i]->id;
 	struct loaded_tasks loaded;
-	int bad = task_db_load_unfinished(c->s->pg, ids, count, c->mem, &loaded, e);
-	if (bad == 0)
-		merge(c, &loaded);
-	return bad;
+	int bad = task_db_load_unfinished(c->s->pg, ids, count, rows_left(c), c->mem, &loaded, e);
+	return bad ? bad : merge(c, &loaded, e);
 }
 
 static int gather_claims(struct cycle *c, struct item **items, size_t count, struct err *e)
@@ -413,6 +423,8 @@ int cycle_decide(struct cycle *c, struct err *e)
 				tell_world(c, item);
 			else
 				open++;
+			if (cycle_has_room(c, e))
+				return e->act;
 		}
 		if (open == 0)
 			return 0;

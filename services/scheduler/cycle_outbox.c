@@ -181,9 +181,11 @@ static int compose_item(struct cycle *c, struct item *item, struct err *e)
 	int bad = 0;
 	for (size_t i = 0; i < n->receipts_count && bad == 0; i++)
 		bad = add_receipt(c, &n->after, &n->receipts[i], e);
-	for (size_t i = 0; i < n->rows_count && bad == 0; i++)
+	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
 		if (n->rows[i].is_issued_now)
 			bad = add_task(c, item, &n->rows[i], e);
+		bad = bad ? bad : cycle_has_room(c, e);
+	}
 	if (bad == 0)
 		bad = add_status(c, item, e);
 	for (size_t i = 0; i < n->audits_count && bad == 0; i++)
@@ -216,13 +218,17 @@ static int load_events(struct cycle *c, struct err *e)
 	struct task_event_row *found = NULL;
 	size_t found_count = 0;
 	int bad = task_db_load_events(c->s->pg, ids, count, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
-		for (size_t k = 0; k < found_count; k++)
-			if (str_eq(found[(i + k) % found_count].task_id, rows[i]->id)) {
-				rows[i]->event = found[(i + k) % found_count].event;
-				break;
-			}
-	return bad;
+	if (bad)
+		return bad;
+	struct lookup by_id = {0};
+	for (size_t i = 0; i < count; i++)
+		lookup_put(&by_id, ids[i], rows[i], c->mem);
+	for (size_t i = 0; i < found_count; i++) {
+		struct task_row *row = lookup_find(&by_id, found[i].task_id);
+		if (row)
+			row->event = found[i].event;
+	}
+	return cycle_has_room(c, e);
 }
 
 int cycle_compose(struct cycle *c, struct err *e)

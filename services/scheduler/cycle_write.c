@@ -43,6 +43,7 @@ static int collect_tasks(struct cycle *c, const struct item *item, struct writes
 			w->new_tasks[w->new_tasks_count++] = write;
 		else
 			w->tasks[w->tasks_count++] = write;
+		bad = bad ? bad : cycle_has_room(c, e);
 	}
 	return bad;
 }

@@ -32,22 +32,6 @@ int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struc
 	return cycle_run(&c, e);
 }
 
-/* A task that can never go: its delivery fails, as if it had been its own outbox row. */
-static int fail_deliveries(
-        struct scheduler *s, const struct failed_rows *failed, struct arena *mem, struct err *e)
-{
-	struct cycle c;
-	cycle_init(&c, s, mem);
-	struct decide_event fail = {
-	        .kind = DECIDE_FAIL,
-	        .reason = STR("unproducible"),
-	        .detail = STR("a task's event is larger than the broker takes"),
-	};
-	for (size_t i = 0; i < failed->count; i++)
-		cycle_add(&c, failed->ids[i], &fail);
-	return c.count > 0 ? cycle_run(&c, e) : 0;
-}
-
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct outbox_row *rows = NULL;
@@ -70,7 +54,10 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 	}
 	s->tally.swept += (int64_t)count;
 	*out_more = count == SWEEP_AT_ONCE;
-	return fail_deliveries(s, &failed, mem, e);
+	struct cycle c;
+	cycle_init(&c, s, mem);
+	cycle_fail_unproducible(&c, &failed);
+	return c.count > 0 ? cycle_run(&c, e) : 0;
 }
 
 int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)

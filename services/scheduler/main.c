@@ -28,6 +28,11 @@ static void removed(void *arg, int64_t rows)
 	publisher_count_removed(arg, rows);
 }
 
+static bool breathe(void *arg)
+{
+	return publisher_breathe(arg);
+}
+
 static bool seen(void *arg, struct str identity)
 {
 	return memo_trigger_seen(arg, identity);
@@ -77,7 +82,7 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 		stop(w);
 		return bad;
 	}
-	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of, removed};
+	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of, removed, breathe};
 	w->scheduler.triggers = (struct trigger_memory){w->memo, seen, remember};
 	*out_state = w;
 	return 0;

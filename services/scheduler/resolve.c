@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resolve.h"
 
-struct resolved_route {
-	struct resolved_route *next;
-	enum delivery_kind kind;
-	struct str tenant, name;
-	struct frozen frozen;
-};
-
 void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem)
 {
 	*r = (struct resolver){.s = s, .mem = mem};
@@ -91,20 +84,21 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
         struct frozen *out, struct err *e)
 {
-	for (struct resolved_route *at = r->routes; at; at = at->next) {
-		if (at->kind == kind && str_eq(at->tenant, tenant) && str_eq(at->name, name)) {
-			*out = at->frozen;
-			return 0;
-		}
+	struct str key = arena_printf(
+	        r->mem, "%d|" STR_FMT "|" STR_FMT, (int)kind, STR_ARG(tenant), STR_ARG(name));
+	const struct frozen *known = lookup_find(&r->resolved, key);
+	if (known) {
+		*out = *known;
+		return 0;
 	}
 	int bad = has_tenant(r, tenant) ? 0 : load(r, tenant, e);
 	struct frozen frozen;
 	bad = bad ? bad : resolve(r, kind, tenant, name, &frozen, e);
 	if (bad)
 		return bad;
-	struct resolved_route *kept = ARENA_NEW(r->mem, struct resolved_route);
-	*kept = (struct resolved_route){r->routes, kind, tenant, name, frozen};
-	r->routes = kept;
+	struct frozen *kept = ARENA_NEW(r->mem, struct frozen);
+	*kept = frozen;
+	lookup_put(&r->resolved, key, kept, r->mem);
 	*out = frozen;
 	return 0;
 }

@@ -4,9 +4,8 @@
 #define SCHEDULER_RESOLVE_H
 
 #include "conf_db.h"
+#include "lookup.h"
 #include "scheduler.h"
-
-struct resolved_route;
 
 struct resolver {
 	struct scheduler *s;
@@ -16,7 +15,7 @@ struct resolver {
 	struct conf_document *documents; /* all but routes */
 	struct spec_document *plain;     /* the same for spec_resolve, and room for one route */
 	size_t documents_count;
-	struct resolved_route *routes; /* already resolved */
+	struct lookup resolved; /* struct frozen, by kind, tenant and name */
 };
 
 void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem);

@@ -294,6 +294,7 @@ static int take(struct scheduler *s, int64_t most, bool delivers, struct arena *
 	cycle_init(&t.c, s, mem);
 	resolver_init(&t.resolver, s, mem);
 	t.c.is_for_due = true;
+	most = most < CYCLE_ITEMS ? most : CYCLE_ITEMS; /* they share a transaction */
 	t.c.inside = advance;
 	t.c.inside_arg = &t;
 	struct due_run *rows = NULL;

@@ -9,6 +9,7 @@
 
 #include "longshore/log.h"
 
+/* Far above what is used: loops over input stop much sooner, see cycle.h and trigger.h. */
 #define WORK_BYTES (UINT64_C(1) << 30)
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings)
@@ -17,11 +18,19 @@ void scheduler_init(struct scheduler *s, const struct scheduler_settings *settin
 	zones_init(&s->zones, settings->zoneinfo);
 	specs_init(&s->specs, &s->zones);
 	arena_init(&s->work, WORK_BYTES);
+	arena_init(&s->reading, WORK_BYTES);
+	arena_init(&s->attempt, WORK_BYTES);
+	arena_init(&s->rounds[0], WORK_BYTES);
+	arena_init(&s->rounds[1], WORK_BYTES);
 }
 
 void scheduler_release(struct scheduler *s)
 {
 	arena_release(&s->work);
+	arena_release(&s->reading);
+	arena_release(&s->attempt);
+	arena_release(&s->rounds[0]);
+	arena_release(&s->rounds[1]);
 	readback_release(&s->readback);
 	specs_release(&s->specs);
 	zones_release(&s->zones);
@@ -54,27 +63,27 @@ int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_
 	int bad = begin(s, e);
 	if (bad)
 		return bad;
-	struct arena *mem = &s->work;
 	struct cycle c;
 	struct trigger_reader triggers;
 	struct status_reader statuses;
-	cycle_init(&c, s, mem);
+	cycle_init(&c, s, &s->work);
 	trigger_reader_init(&triggers, &c, count);
-	status_reader_init(&statuses, s, count, mem);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		if (msgs[i].type == &ev_trigger_type)
 			bad = trigger_read(&triggers, &msgs[i], e);
 		else if (msgs[i].type == &ev_task_result_type)
 			read_result(&c, &msgs[i]);
-		else if (msgs[i].type == &ev_delivery_status_type)
-			status_read(&statuses, msgs[i].event, mono_ms);
+		if (bad == 0 && cycle_is_full(&c))
+			bad = trigger_flush(&triggers, e);
 	}
-	if (bad == 0 && (c.count > 0 || c.audits_count > 0))
-		bad = cycle_run(&c, e);
-	bad = bad ? bad : status_confirm(&statuses, mem, e);
-	if (bad == 0)
-		trigger_remember(&triggers);
-	return bad;
+	bad = bad ? bad : trigger_flush(&triggers, e);
+	if (bad)
+		return bad;
+	status_reader_init(&statuses, s, count, &s->work);
+	for (size_t i = 0; i < count; i++)
+		if (msgs[i].type == &ev_delivery_status_type)
+			status_read(&statuses, msgs[i].event, mono_ms);
+	return status_confirm(&statuses, &s->work, e);
 }
 
 int scheduler_timeline(struct scheduler *s, int64_t *out, struct err *e)

@@ -28,6 +28,9 @@ struct outlet {
 	        struct str key, int32_t partitions); /* as the Java client: murmur2 */
 	/* Counts, for the metrics, what was removed for good; may be NULL. */
 	void (*removed)(void *arg, int64_t rows);
+	/* Called between the steps of long work: shows that it goes on, and keeps the partitions.
+	 * false: stop, and touch the batch no more. May be NULL. */
+	bool (*breathe)(void *arg);
 };
 
 /* What saves work only; may forget everything. */
@@ -54,7 +57,10 @@ struct scheduler {
 	struct zones zones;
 	struct specs specs;
 	struct readback readback;
-	struct arena work;                                 /* one cycle */
+	struct arena work;      /* input of one duty, or of one cycle of a batch */
+	struct arena reading;   /* what the triggers of a batch share */
+	struct arena attempt;   /* one attempt of a cycle */
+	struct arena rounds[2]; /* those who go on because of a cycle */
 	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms; /* monotonic */
 	bool plans_checked; /* run times were computed anew since the start */
 	struct tally tally;

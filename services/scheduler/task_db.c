@@ -49,9 +49,14 @@ static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const stru
 	size_t n = pg_rows_count(rows);
 	struct loaded_task *items = ARENA_TRY_ARRAY(mem, struct loaded_task, n + 1);
 	if (!items)
-		return err_set(e, ERR_FATAL, "out_of_memory", "%zu task rows", n);
-	for (size_t i = 0; i < n && bad == 0; i++)
+		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", n);
+	for (size_t i = 0; i < n && bad == 0; i++) {
 		bad = read_task(rows, i, mem, &items[i], e);
+		if (bad == 0 && arena_has_enough(mem))
+			bad = err_set(e, ERR_REJECT, "too_large",
+			        "%zu of %zu task rows have more than %zu bytes", i + 1, n,
+			        mem->enough_bytes);
+	}
 	*out = (struct loaded_tasks){items, n};
 	return bad;
 }
@@ -66,11 +71,12 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
 }
 
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        struct arena *mem, struct loaded_tasks *out, struct err *e)
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	pg_add_texts(&p, delivery_ids, count);
+	pg_add_num(&p, most);
 	return read_tasks(pg, &sql_load_unfinished, &p, mem, out, e);
 }
 
@@ -80,13 +86,14 @@ static const char *wanted_word(struct wanted_stage wanted)
 }
 
 int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
-        struct arena *mem, struct loaded_tasks *out, struct err *e)
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, wanted, count, delivery_id);
 	ADD_NUMS(&p, wanted, count, revision);
 	ADD_WORDS(&p, wanted, count, wanted_word);
+	pg_add_num(&p, most);
 	return read_tasks(pg, &sql_load_stages, &p, mem, out, e);
 }
 

@@ -18,15 +18,17 @@ struct loaded_tasks {
 
 int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
         struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+/* These two load `most` rows at most. Where the arena has enough of them: ERR_REJECT ("too_large").
+ */
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 struct wanted_stage {
 	struct str delivery_id;
 	int64_t revision;
 	enum stage stage;
 };
 int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
-        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 
 struct task_event_row {
 	struct str task_id, event;

@@ -21,27 +21,72 @@ struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_
 	return id_of("build/1", fields, 5);
 }
 
-void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages)
+struct audience_routes {
+	struct audience_routes *next;
+	struct str tenant, audience;
+	struct str *routes;
+	size_t count;
+};
+
+enum { READING_BYTES = 32 << 20 }; /* then configuration is read anew */
+
+static void begin_reading(struct trigger_reader *r)
 {
-	*r = (struct trigger_reader){.c = c};
-	resolver_init(&r->resolver, c->s, c->mem);
-	r->decided = arena_alloc(c->mem, (messages + 1) * sizeof *r->decided);
+	arena_reset(r->mem);
+	specs_begin(&r->c->s->specs);
+	resolver_init(&r->resolver, r->c->s, r->mem);
+	r->decided = arena_alloc(r->mem, (r->messages + 1) * sizeof *r->decided);
+	r->decided_count = 0;
+	r->audiences = NULL;
 }
 
-void trigger_remember(struct trigger_reader *r)
+void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages)
+{
+	*r = (struct trigger_reader){.c = c, .mem = &c->s->reading, .messages = messages};
+	begin_reading(r);
+}
+
+/* Of triggers that were read to their end everything is stored now. */
+static void remember(struct trigger_reader *r)
 {
 	const struct trigger_memory *memory = &r->c->s->triggers;
 	for (size_t i = 0; i < r->decided_count && memory->remember; i++)
 		memory->remember(memory->arg, r->decided[i]);
+	r->decided_count = 0;
+}
+
+/* Runs the cycle and begins it anew. */
+static int run_cycle(struct trigger_reader *r, struct err *e)
+{
+	struct cycle *c = r->c;
+	int bad = c->count > 0 || c->audits_count > 0 ? cycle_run(c, e) : 0;
+	if (bad)
+		return bad;
+	remember(r);
+	arena_reset(c->kept);
+	cycle_init(c, c->s, c->kept);
+	return 0;
+}
+
+int trigger_flush(struct trigger_reader *r, struct err *e)
+{
+	int bad = run_cycle(r, e);
+	if (bad == 0 && r->mem->used_bytes > READING_BYTES)
+		begin_reading(r);
+	return bad;
 }
 
 void trail_add(struct cycle *c, const struct ev_audit_record *record)
 {
-	struct ev_audit_record *wider = arena_alloc(c->mem, (c->audits_count + 1) * sizeof *wider);
-	if (c->audits_count > 0)
-		memcpy(wider, c->audits, c->audits_count * sizeof *wider);
-	wider[c->audits_count++] = *record;
-	c->audits = wider;
+	if (c->audits_count == c->audits_room) {
+		size_t room = c->audits_room * 2 + 16;
+		struct ev_audit_record *wider = arena_alloc(c->kept, room * sizeof *wider);
+		if (c->audits_count > 0)
+			memcpy(wider, c->audits, c->audits_count * sizeof *wider);
+		c->audits = wider;
+		c->audits_room = room;
+	}
+	c->audits[c->audits_count++] = *record;
 }
 
 static struct str or_empty(struct str text)
@@ -58,7 +103,7 @@ static struct str place_of(struct trigger_reader *r, const struct batch_message 
 	id_add_num(h, msg->timestamp_ms);
 	id_add(h, msg->raw);
 	struct id made = id_end(h);
-	return arena_str(r->c->mem, id_str(&made));
+	return arena_str(r->mem, id_str(&made));
 }
 
 /* A slash in the source, too, or "a/b" and "c" were the same cause as "a" and "b/c". */
@@ -84,8 +129,8 @@ static struct str identity_of(struct trigger_reader *r, const struct batch_messa
 	struct str id = or_empty(t->trigger_id);
 	if (id.n == 0)
 		id = place_of(r, msg);
-	struct str source = plain_source(or_empty(t->source), r->c->mem);
-	return arena_printf(r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(source), STR_ARG(id));
+	struct str source = plain_source(or_empty(t->source), r->mem);
+	return arena_printf(r->mem, STR_FMT "/" STR_FMT, STR_ARG(source), STR_ARG(id));
 }
 
 static bool is_name_or_empty(struct str text)
@@ -113,7 +158,7 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	struct str fields[] = {tenant, identity, str_c(reason)};
 	struct id id = id_of("audit/1", fields, 3);
 	struct ev_audit_record record = {
-	        .record_id = arena_str(r->c->mem, id_str(&id)),
+	        .record_id = arena_str(r->mem, id_str(&id)),
 	        .tenant = tenant,
 	        .at_ms = msg->timestamp_ms,
 	        .actor = event_name_is_good(t->actor) ? t->actor : STR("scheduler"),
@@ -163,58 +208,105 @@ static struct decide_event event_of(
 /* What Redis remembers is scoped by tenant, like the delivery. */
 static struct str memory_key(struct trigger_reader *r, struct str tenant, struct str identity)
 {
-	return arena_printf(r->c->mem, STR_FMT "/" STR_FMT, STR_ARG(tenant), STR_ARG(identity));
+	return arena_printf(r->mem, STR_FMT "/" STR_FMT, STR_ARG(tenant), STR_ARG(identity));
 }
 
-/* Redis may say that it was seen; whether it was decided the database says. */
-static int was_decided(
-        struct trigger_reader *r, struct str key, struct str delivery_id, bool *out, struct err *e)
+/* Redis may say that it was seen; whether it was decided the database says. *out: those of the ids
+ * that are there already; empty where nobody said so. */
+static int find_decided(struct trigger_reader *r, struct str key, const struct str *ids,
+        size_t count, struct lookup *out, struct err *e)
 {
 	const struct trigger_memory *memory = &r->c->s->triggers;
-	*out = false;
+	*out = (struct lookup){0};
 	if (!memory->seen || !memory->seen(memory->arg, key))
 		return 0;
 	struct str *found = NULL;
-	size_t count = 0;
-	int bad = state_db_existing(r->c->s->pg, &delivery_id, 1, r->c->mem, &found, &count, e);
-	*out = bad == 0 && count == 1;
+	size_t found_count = 0;
+	int bad = state_db_existing(r->c->s->pg, ids, count, r->mem, &found, &found_count, e);
+	for (size_t i = 0; i < found_count && bad == 0; i++)
+		lookup_put(out, found[i], &found[i], r->mem);
 	return bad;
 }
 
-static int request(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
-        struct str name, struct err *e)
+struct asking { /* of one trigger */
+	const struct batch_message *msg;
+	struct str identity;
+	const struct str *names; /* routes, or a bridge */
+	size_t count;
+};
+
+static struct str *ids_of(struct trigger_reader *r, const struct asking *a)
 {
-	struct decide_event ev = event_of(msg, DECIDE_REQUEST, identity);
-	ev.request.route = name;
+	struct str *ids = arena_alloc(r->mem, (a->count + 1) * sizeof *ids);
+	struct decide_event ev = event_of(a->msg, DECIDE_REQUEST, a->identity);
+	const struct request *q = &ev.request;
+	for (size_t i = 0; i < a->count; i++) {
+		struct id id = q->kind == KIND_BUILD ? cause_build_id(q->tenant, a->names[i],
+		                                               q->cause_kind, q->cause, q->epoch)
+		                                     : cause_delivery_id(q->tenant, a->names[i],
+		                                               q->cause_kind, q->cause, q->epoch);
+		ids[i] = arena_str(r->mem, id_str(&id));
+	}
+	return ids;
+}
+
+/* A cycle for each few of the names. What was stored before a crash is found when the trigger comes
+ * again: the ids are those of the cause. */
+static int request(struct trigger_reader *r, const struct asking *a, struct err *e)
+{
+	struct decide_event ev = event_of(a->msg, DECIDE_REQUEST, a->identity);
 	struct request *q = &ev.request;
-	struct id id =
-	        q->kind == KIND_BUILD
-	                ? cause_build_id(q->tenant, name, q->cause_kind, q->cause, q->epoch)
-	                : cause_delivery_id(q->tenant, name, q->cause_kind, q->cause, q->epoch);
-	bool is_old = false;
-	struct str key = memory_key(r, q->tenant, identity);
-	int bad = was_decided(r, key, id_str(&id), &is_old, e);
-	if (bad || is_old)
-		return bad;
-	bad = resolve_spec(&r->resolver, q->kind, q->tenant, name, &ev.frozen, e);
-	if (bad == 0)
-		cycle_add(r->c, id_str(&id), &ev);
+	struct lookup decided;
+	struct str *ids = ids_of(r, a);
+	struct str key = memory_key(r, q->tenant, a->identity);
+	int bad = find_decided(r, key, ids, a->count, &decided, e);
+	for (size_t i = 0; i < a->count && bad == 0; i++) {
+		if (lookup_find(&decided, ids[i]))
+			continue;
+		q->route = a->names[i];
+		bad = resolve_spec(&r->resolver, q->kind, q->tenant, q->route, &ev.frozen, e);
+		if (bad)
+			break;
+		cycle_add(r->c, ids[i], &ev);
+		if (cycle_is_full(r->c))
+			bad = run_cycle(r, e);
+	}
 	return bad;
+}
+
+static int routes_of(struct trigger_reader *r, struct str tenant, struct str audience,
+        struct audience_routes **out, struct err *e)
+{
+	for (struct audience_routes *at = r->audiences; at; at = at->next) {
+		if (str_eq(at->tenant, tenant) && str_eq(at->audience, audience)) {
+			*out = at;
+			return 0;
+		}
+	}
+	struct audience_routes *found = ARENA_NEW(r->mem, struct audience_routes);
+	*found = (struct audience_routes){
+	        .next = r->audiences, .tenant = tenant, .audience = audience};
+	int bad = conf_db_routes_of(
+	        r->c->s->pg, tenant, audience, r->mem, &found->routes, &found->count, e);
+	if (bad)
+		return bad;
+	r->audiences = found;
+	*out = found;
+	return 0;
 }
 
 static int deliver_audience(struct trigger_reader *r, const struct batch_message *msg,
         struct str identity, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
-	struct str *routes = NULL;
-	size_t count = 0;
-	int bad = conf_db_routes_of(
-	        r->c->s->pg, t->tenant, t->audience, r->c->mem, &routes, &count, e);
-	if (bad == 0 && count == 0)
+	struct audience_routes *found = NULL;
+	int bad = routes_of(r, t->tenant, t->audience, &found, e);
+	if (bad)
+		return bad;
+	if (found->count == 0)
 		refuse(r, msg, identity, "no_route", "no route delivers this audience");
-	for (size_t i = 0; i < count && bad == 0; i++)
-		bad = request(r, msg, identity, routes[i], e);
-	return bad;
+	const struct asking a = {msg, identity, found->routes, found->count};
+	return request(r, &a, e);
 }
 
 /* Resuming freezes the configuration of now; which route it is only the delivery's row says. */
@@ -224,7 +316,7 @@ static int resume(
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(r->c->s->pg, &delivery_id, 1, r->c->mem, &clock, &rows, &count, e);
+	int bad = state_db_load(r->c->s->pg, &delivery_id, 1, r->mem, &clock, &rows, &count, e);
 	if (bad || count == 0)
 		return bad;
 	const struct delivery *x = &rows[0].x;
@@ -261,24 +353,19 @@ static int read_request(struct trigger_reader *r, const struct batch_message *ms
 		refuse(r, msg, identity, "no_tenant", "it names no tenant");
 		return 0;
 	}
+	const struct asking one = {msg, identity, &name, 1};
 	if (event_name_is_good(name))
-		return request(r, msg, identity, name, e);
+		return request(r, &one, e);
 	if (!is_build && name.n == 0 && event_name_is_good(or_empty(t->audience)))
 		return deliver_audience(r, msg, identity, e);
 	refuse(r, msg, identity, "no_name", "it names no route, audience or bridge");
 	return 0;
 }
 
-int trigger_read(struct trigger_reader *r, const struct batch_message *msg, struct err *e)
+static int read_kind(struct trigger_reader *r, const struct batch_message *msg,
+        struct str identity, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
-	const char *fault = fault_of(t);
-	if (fault) {
-		refuse(r, msg, place_of(r, msg), "bad_trigger", fault);
-		return 0;
-	}
-	struct str identity = identity_of(r, msg);
-	r->decided[r->decided_count++] = memory_key(r, or_empty(t->tenant), identity);
 	switch (t->kind) {
 	case EV_TRIGGER_KIND_DELIVER:
 	case EV_TRIGGER_KIND_BUILD:
@@ -297,4 +384,19 @@ int trigger_read(struct trigger_reader *r, const struct batch_message *msg, stru
 	}
 	refuse(r, msg, identity, "unsupported", "this kind of trigger is not known here");
 	return 0;
+}
+
+int trigger_read(struct trigger_reader *r, const struct batch_message *msg, struct err *e)
+{
+	const struct ev_trigger *t = msg->event;
+	const char *fault = fault_of(t);
+	if (fault) {
+		refuse(r, msg, place_of(r, msg), "bad_trigger", fault);
+		return 0;
+	}
+	struct str identity = identity_of(r, msg);
+	int bad = read_kind(r, msg, identity, e);
+	if (bad == 0)
+		r->decided[r->decided_count++] = memory_key(r, or_empty(t->tenant), identity);
+	return bad;
 }

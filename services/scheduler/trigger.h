@@ -27,16 +27,21 @@ struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_
 
 struct trigger_reader {
 	struct cycle *c;
+	struct arena *mem; /* of the reader: outlives the cycles of a batch */
 	struct resolver resolver;
-	struct str *decided; /* to be remembered once the cycle is through */
+	size_t messages;
+	struct str *decided; /* to be remembered once their cycles are through */
 	size_t decided_count;
+	struct audience_routes *audiences; /* already looked up */
 };
 
+/* The cycle is run and begun anew whenever it is full: one trigger may fill many. */
 void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages);
-/* Fails only when the database does. */
+/* Fails only when a cycle does, or the database. */
 int trigger_read(
         struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
-void trigger_remember(struct trigger_reader *r);
+/* Between two messages: runs the cycle, with whatever else is in it, and begins it anew. */
+int trigger_flush(struct trigger_reader *r, struct err *e) ERR_MUST_USE;
 
 /* A record of the trail that belongs to no delivery. */
 void trail_add(struct cycle *c, const struct ev_audit_record *record);

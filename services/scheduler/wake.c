@@ -12,7 +12,8 @@ static void add_all(struct cycle *c, const struct str *ids, size_t count, enum d
 		cycle_add(c, ids[i], &event);
 }
 
-static int collect(struct cycle *c, const struct wakes *w, struct err *e)
+int wake_collect(
+        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct pg *pg = c->s->pg;
 	struct str *ids = NULL;
@@ -28,32 +29,24 @@ static int collect(struct cycle *c, const struct wakes *w, struct err *e)
 		bad = state_db_route_waiting(
 		        pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
 		if (bad == 0)
-			add_all(c, ids, count, DECIDE_WAKE);
+			add_all(after, ids, count, DECIDE_WAKE);
 	}
 	if (bad == 0 && w->bridge_tenants_count > 0) {
 		bad = state_db_bridge_waiting(
 		        pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
 		if (bad == 0)
-			add_all(c, ids, count, DECIDE_WAKE);
+			add_all(after, ids, count, DECIDE_WAKE);
 	}
 	if (bad == 0 && w->caps.tenants_count + w->caps.destinations_count > 0) {
 		bad = task_db_cap_waiting(pg, &w->caps, CAP_WAKES, c->mem, &ids, &count, e);
 		if (bad == 0)
-			add_all(c, ids, count, DECIDE_DUE);
+			add_all(after, ids, count, DECIDE_DUE);
 	}
 	if (bad == 0 && w->quota_tenants.count > 0) {
 		struct quota_texts waiting;
 		bad = quota_db_waiting(pg, w->quota_tenants, CAP_WAKES, c->mem, &waiting, e);
 		if (bad == 0)
-			add_all(c, waiting.items, waiting.count, DECIDE_WAKE);
+			add_all(after, waiting.items, waiting.count, DECIDE_WAKE);
 	}
 	return bad;
-}
-
-int wake_all(struct scheduler *s, const struct wakes *wakes, struct arena *mem, struct err *e)
-{
-	struct cycle c;
-	cycle_init(&c, s, mem);
-	int bad = collect(&c, wakes, e);
-	return bad || c.count == 0 ? bad : cycle_run(&c, e);
 }

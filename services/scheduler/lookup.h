@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A table from texts to things of the caller, in an arena. Finding costs the same however many
+ * there are. Pure. */
+#ifndef SCHEDULER_LOOKUP_H
+#define SCHEDULER_LOOKUP_H
+
+#include "longshore/arena.h"
+
+struct lookup_slot {
+	struct str key; /* absent: the slot is free */
+	void *thing;
+};
+
+struct lookup {
+	struct lookup_slot *slots; /* NULL: nothing was put yet */
+	size_t room, count;        /* room is a power of two */
+};
+
+void *lookup_find(const struct lookup *t, struct str key); /* NULL: not there */
+/* Keys are not copied and must differ. */
+void lookup_put(struct lookup *t, struct str key, void *thing, struct arena *mem);
+
+#endif
