@@ -12,14 +12,16 @@
 
 /* Objects above this are create-once only: their tag need not be a hash of the content, and they
  * are not replaced. */
-enum { STORE_REPLACE_MAX = 1024 * 1024, STORE_NAME_MAX = 512, STORE_COMPONENT_MAX = 255 };
+enum {
+	STORE_REPLACE_MAX = 1024 * 1024,
+	STORE_NAME_MAX = 512,
+	STORE_COMPONENT_MAX = 250 /* a driver may need a few bytes more in a directory */
+};
 
-/* Components that drivers keep for themselves, for temporaries and for what replaces an object; no
- * object's name has them. */
+/* The component that drivers keep for their temporaries; no object's name has it. */
 #define STORE_TEMP_COMPONENT ".tmp"
-#define STORE_NEXT_COMPONENT ".next"
 
-typedef int store_visit(void *arg, struct str name, const struct store_facts *facts, struct err *e);
+typedef int store_visit(void *arg, struct str name, struct err *e);
 
 struct store_ops {
 	const char *scheme; /* "file" */

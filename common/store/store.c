@@ -35,7 +35,7 @@ static bool is_name_char(char c)
 static bool is_good_component(struct str c)
 {
 	if (c.n == 0 || c.n > STORE_COMPONENT_MAX || str_eq(c, STR(".")) || str_eq(c, STR("..")) ||
-	        str_eq(c, STR(STORE_TEMP_COMPONENT)) || str_eq(c, STR(STORE_NEXT_COMPONENT)))
+	        str_eq(c, STR(STORE_TEMP_COMPONENT)))
 		return false;
 	for (size_t i = 0; i < c.n; i++)
 		if (!is_name_char(c.p[i]))
@@ -69,9 +69,8 @@ static int take_name(struct str name, struct name_text *out, struct err *e)
 	if (!store_name_is_good(name)) {
 		(void)err_set(e, ERR_REJECT, "bad_name",
 		        "staging: a name has 1 to %d bytes of [A-Za-z0-9._/=-] without empty, "
-		        "\".\", \"..\", \"%s\" or \"%s\" components of at most %d bytes",
-		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_NEXT_COMPONENT,
-		        STORE_COMPONENT_MAX);
+		        "\".\", \"..\" or \"%s\" components, each of at most %d bytes",
+		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_COMPONENT_MAX);
 		return ERR_REJECT;
 	}
 	memcpy(out->text, name.p, name.n);

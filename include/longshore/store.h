@@ -11,8 +11,8 @@
  *   - replace: succeeds only if the object's tag is the one that was read, else ERR_FENCED
  *     ("changed"); a replacer that is stopped or dies holds up nobody;
  *   - bytes under a name never change otherwise.
- * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component: else ERR_REJECT
- * ("bad_name").
+ * Names: 1 to 512 bytes of [A-Za-z0-9._/=-], no empty, "." or ".." component, and none of more than
+ * 250 bytes: else ERR_REJECT ("bad_name").
  * Errors of the store itself are ERR_RETRY ("store_unavailable"); a missing object is ERR_REJECT
  * ("not_found").
  *
@@ -89,9 +89,9 @@ int store_sweep(struct store *s, struct str prefix, const struct store_sweep *li
         int64_t *out_removed, struct err *e) ERR_MUST_USE;
 
 /* Calls `visit` for each object whose name begins with prefix, in byte order; a non-zero answer
- * ends the walk. */
+ * ends the walk. What it costs does not depend on objects of other directories than the prefix's. */
 int store_list(struct store *s, struct str prefix,
-        int (*visit)(void *arg, struct str name, const struct store_facts *facts, struct err *e),
-        void *arg, struct err *e) ERR_MUST_USE;
+        int (*visit)(void *arg, struct str name, struct err *e), void *arg,
+        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -113,11 +113,10 @@ static int remove_one(struct walk *w, struct str name, bool *out_gone, struct er
 }
 
 /* A failure ends the walk only where nothing more can come of it. */
-static int visit(void *arg, struct str name, const struct store_facts *facts, struct err *e)
+static int visit(void *arg, struct str name, struct err *e)
 {
 	struct walk *w = arg;
 	bool is_gone = false;
-	(void)facts;
 	arena_reset(&w->mem);
 	if (w->removed >= w->run->most || atomic_load(w->run->stop))
 		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next turn");

@@ -57,9 +57,9 @@ static int leave(void *arg, const char *place, const char *temp, struct err *e)
 	return leftover_note(&op->uploader->leftovers, &what, e);
 }
 
-static int found(void *arg, struct str name, const struct store_facts *facts, struct err *e)
+static int found(void *arg, struct str name, struct err *e)
 {
-	(void)name, (void)facts;
+	(void)name;
 	*(bool *)arg = true;
 	return err_set(e, ERR_DEFER, "found", "the first is enough");
 }

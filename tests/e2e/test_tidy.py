@@ -170,14 +170,14 @@ def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(scen
         fleet.start_replica("formatter")
         wait_until(lambda: not os.path.exists(temporary), 60, "the temporary to be removed")
         status = scene.check(delivery)
-        objects = staged(fleet.path("staging", "files", delivery))
+        objects = staged(fleet.staged("files", delivery))
     finally:
         trap.release()
     told = wait_until(lambda: [e for e in sleeper.events("worker.result") if e.get("reason") == "store_unavailable"], 60,
                       "it to give up")
     assert told[0]["outcome"] == "retry" and sleeper.alive()
     assert scene.check(delivery) == status
-    assert staged(fleet.path("staging", "files", delivery)) == objects
+    assert staged(fleet.staged("files", delivery)) == objects
     scene.check(scene.deliver())
 
 
@@ -201,9 +201,9 @@ def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(scene):
                60, "the upload to be tried again")
     fleet.cli("cancel", delivery, "--actor", "bob")
     assert fleet.wait_state(delivery)["state"] == "cancelled"
-    assert left in temporaries(drop + ".away") and len(os.listdir(fleet.path("staging", "ledger", "leftover"))) == 1
+    assert left in temporaries(drop + ".away") and len(os.listdir(fleet.staged("ledger", "leftover"))) == 1
     os.rename(drop + ".away", drop)
     wait_until(lambda: temporaries(drop) == strangers, 60, "the temporary to be removed")
     wait_until(lambda: removed(uploader, "drop_temporary") == 1, 10, "it to be counted")
-    assert os.listdir(fleet.path("staging", "ledger", "leftover")) == []
+    assert os.listdir(fleet.staged("ledger", "leftover")) == []
     assert not scene.files_of(delivery)

@@ -58,10 +58,10 @@ def test_what_lies_in_staging_of_deliveries_that_are_over_is_not_missed(scene):
     assert over
     for delivery in over:
         for prefix in ("files", "selections", "specs"):
-            shutil.rmtree(fleet.path("staging", prefix, delivery), ignore_errors=True)
+            shutil.rmtree(fleet.staged(prefix, delivery), ignore_errors=True)
     for version, _ in versions(fleet)[1:]:
         for prefix in ("keys", "values"):
-            shutil.rmtree(fleet.path("staging", prefix, version))
+            shutil.rmtree(fleet.staged(prefix, version))
     status = scene.check(scene.deliver())
     assert status["books"]["baseline"] == status["books"]["unchanged"] == members, "it is still compared with the last one"
 
@@ -84,7 +84,7 @@ def test_a_delivery_whose_version_was_removed_begins_anew(scene):
     fleet.cli("bridge", "build", "tokens", "--wait")
     assert versions(fleet)[0][0] != name
     for prefix in ("keys", "values"):
-        shutil.rmtree(fleet.path("staging", prefix, name))
+        shutil.rmtree(fleet.staged(prefix, name))
     shutil.rmtree(fleet.path("cache"))
     for service in ("bridge-worker", "formatter"):
         restart(fleet, service)

@@ -114,6 +114,10 @@ class Fleet:
     def path(self, *parts):
         return os.path.join(self.root, *parts)
 
+    def staged(self, prefix, name):
+        """Where an object, or a delivery's directory, lies in staging: names are fanned out by their first characters."""
+        return self.path("staging", prefix, name[:2], name)
+
     # --- environment ---
 
     def conninfo(self, user=None):

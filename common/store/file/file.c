@@ -84,8 +84,10 @@ static int publish(const struct file_writer *w, struct err *e)
 {
 	if (fsync(w->temp.fd) != 0)
 		return file_failed(e, errno, "sync");
+	char path[FILE_PATH_BYTES];
 	const char *base = NULL;
-	int dir_fd = beneath_parent(w->store->root_fd, w->name, BENEATH_CREATE, DIR_MODE, &base);
+	file_path(w->name, path);
+	int dir_fd = beneath_parent(w->store->root_fd, path, BENEATH_CREATE, DIR_MODE, &base);
 	if (dir_fd < 0)
 		return file_failed(e, errno == ENOENT ? EIO : errno, "open the directory");
 	int rc = 0;
@@ -120,8 +122,10 @@ static int file_finish(struct store_writer *w, struct err *e)
 int file_object_open(
         const struct file_store *s, const char *name, int *out_fd, int64_t *out_size, struct err *e)
 {
+	char path[FILE_PATH_BYTES];
 	const char *base = NULL;
-	int dir_fd = beneath_parent(s->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
+	file_path(name, path);
+	int dir_fd = beneath_parent(s->root_fd, path, BENEATH_MUST_EXIST, 0, &base);
 	if (dir_fd < 0)
 		return file_failed(e, errno == ENOTDIR ? ENOENT : errno, "open");
 	int number = 0;

@@ -10,6 +10,7 @@
  *   - What replaces an object is linked beside it under the next number (replace.c): nobody who is
  *     stopped or killed holds up another, and a reader that sees too old a state, as network file
  *     systems may show it, loses its comparison.
+ *   - Below a prefix, names are fanned out by their first characters (layout.c).
  *   - Objects are never written once they have their name.
  *
  * A process that dies leaves its temporary behind: invisible to list, sealed bytes only. sweep.c
@@ -24,7 +25,8 @@ enum {
 	FILE_MODE = 0640,
 	DIR_MODE = 0770,
 	TEMP_NAME_BYTES = 33,
-	FILE_REPLACE_TIMES_MAX = 255 /* of one object: meant for records that change a few times */
+	FILE_REPLACE_TIMES_MAX = 255, /* of one object: meant for records that change a few times */
+	FILE_PATH_BYTES = STORE_NAME_MAX + 4
 };
 
 struct file_store {
@@ -37,6 +39,13 @@ struct temp {
 	int fd;
 	char name[TEMP_NAME_BYTES];
 };
+
+/* Path below the root of the object, or directory, of this name (layout.c). */
+void file_path(const char *name, char out[static FILE_PATH_BYTES]);
+/* Whether a second component stands in a directory of its first characters; and whether a name below
+ * a prefix is that of such a directory. */
+bool file_is_fanned(const char *component, size_t n);
+bool file_is_fan(const char *name);
 
 /* errno of a step on a named object -> error: missing is not_found, a name that the tree cannot
  * hold is bad_name, no memory is FATAL, all else is store_unavailable. */

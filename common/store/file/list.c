@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Byte order over a tree: the entries of a directory are sorted with "/" behind the names of
- * directories, then whole names come out in byte order ("a-b", "a/b", "a0"). One directory at a
- * time is held per level.
+ * directories, then whole names come out in byte order ("a-b", "a/b", "a0"). The directories that
+ * names are fanned out into (layout.c) are such entries, too, and no part of a name. The walk begins
+ * at the directory that the prefix names: what lies beside it costs nothing. One directory at a time
+ * is held per level.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -27,8 +29,14 @@ struct walk {
 	struct str prefix;
 	store_visit *visit;
 	void *arg;
-	char path[STORE_NAME_MAX + 1]; /* of the directory we are in, with '/' behind, or empty */
+	char path[STORE_NAME_MAX + 1]; /* name of the directory we are in, with '/' behind, or empty */
 	size_t path_bytes;
+};
+
+enum place {
+	PLACE_PLAIN,  /* entries are the next components of names */
+	PLACE_PREFIX, /* first component: the next ones, and the directories of the fan */
+	PLACE_FAN     /* in one of these */
 };
 
 static void entries_release(struct entries *list)
@@ -77,8 +85,30 @@ static bool may_match(const struct walk *w, const char *name)
 	return memcmp(w->prefix.p + w->path_bytes, name, rest < n ? rest : n) == 0;
 }
 
-static int read_entries(const struct walk *w, int dir_fd, struct entries *list, struct err *e)
+static enum place place_of(const struct walk *w)
 {
+	const char *slash = memchr(w->path, '/', w->path_bytes);
+	return slash != NULL && slash == w->path + w->path_bytes - 1 ? PLACE_PREFIX : PLACE_PLAIN;
+}
+
+/* What cannot be reached by any name is not ours: it is passed over. */
+static bool belongs(enum place place, const char *fan, const char *name, const struct stat *st)
+{
+	bool is_dir = S_ISDIR(st->st_mode);
+	if (!is_dir && !S_ISREG(st->st_mode))
+		return false;
+	if (place == PLACE_FAN)
+		return file_is_fanned(name, strlen(name)) && strncmp(name, fan, strlen(fan)) == 0;
+	if (place == PLACE_PREFIX)
+		return file_is_fan(name) ? is_dir : !file_is_fanned(name, strlen(name));
+	return true;
+}
+
+/* fan: of PLACE_FAN, the directory's name. Closes dir_fd. */
+static int read_entries(
+        const struct walk *w, int dir_fd, const char *fan, struct entries *list, struct err *e)
+{
+	enum place place = fan != NULL ? PLACE_FAN : place_of(w);
 	DIR *d = fdopendir(dir_fd);
 	if (d == NULL) {
 		int errnum = errno;
@@ -96,7 +126,7 @@ static int read_entries(const struct walk *w, int dir_fd, struct entries *list, 
 			rc = errno == ENOENT ? 0 : file_failed(e, errno, "list");
 			continue;
 		}
-		if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
+		if (belongs(place, fan, name, &st))
 			rc = entries_add(list, name, S_ISDIR(st.st_mode), e);
 	}
 	if (rc == 0 && errno != 0)
@@ -105,59 +135,79 @@ static int read_entries(const struct walk *w, int dir_fd, struct entries *list, 
 	return rc;
 }
 
-static int visit_object(const struct walk *w, const char *name, struct err *e)
+static int visit_object(const struct walk *w, struct err *e)
 {
-	struct str full = str_bytes(name, strlen(name));
-	if (!str_has_prefix(full, w->prefix))
-		return 0;
-	int fd = -1;
-	struct store_facts facts;
-	if (file_object_open(w->store, name, &fd, NULL, e) != 0)
-		return strcmp(e->code, "not_found") == 0 ? 0 : (int)e->act; /* removed since */
-	int rc = file_object_facts(fd, &facts, e);
-	(void)close(fd);
-	return rc != 0 ? rc : w->visit(w->arg, full, &facts, e);
+	struct str full = str_c(w->path);
+	return str_has_prefix(full, w->prefix) ? w->visit(w->arg, full, e) : 0;
 }
 
-static int walk_dir(struct walk *w, struct err *e);
+static int walk_dir(struct walk *w, const char *fan, struct err *e);
 
-static int visit_entry(struct walk *w, const char *name, struct err *e)
+static int visit_entry(struct walk *w, const char *name, bool is_fan, struct err *e)
 {
 	size_t before = w->path_bytes;
 	size_t n = strlen(name);
 	if (n > STORE_NAME_MAX - before)
 		return 0; /* longer than any object's name: not ours */
+	if (is_fan) {
+		char fan[3] = {name[0], name[1], '\0'};
+		return walk_dir(w, fan, e);
+	}
 	memcpy(w->path + before, name, n + 1);
 	int rc;
 	if (name[n - 1] == '/') {
 		w->path_bytes = before + n;
-		rc = walk_dir(w, e);
+		rc = walk_dir(w, NULL, e);
 		w->path_bytes = before;
 	} else {
-		rc = visit_object(w, w->path, e);
+		rc = visit_object(w, e);
 	}
 	w->path[before] = '\0';
 	return rc;
 }
 
-static int walk_dir(struct walk *w, struct err *e)
+/* The directory that w->path names, or one of the fan below it; -1 with errno. */
+static int open_dir(const struct walk *w, const char *fan)
 {
-	size_t n = w->path_bytes > 0 ? w->path_bytes - 1 : 0;
-	int dir_fd = beneath_dir(w->store->root_fd, w->path, n, BENEATH_MUST_EXIST, 0);
+	char path[FILE_PATH_BYTES];
+	file_path(w->path, path);
+	size_t n = strlen(path);
+	if (fan != NULL)
+		memcpy(path + n, fan, strlen(fan) + 1);
+	else if (n > 0)
+		path[n - 1] = '\0';
+	return beneath_dir(w->store->root_fd, path, strlen(path), BENEATH_MUST_EXIST, 0);
+}
+
+static int walk_dir(struct walk *w, const char *fan, struct err *e)
+{
+	bool is_prefix = fan == NULL && place_of(w) == PLACE_PREFIX;
+	int dir_fd = open_dir(w, fan);
 	if (dir_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : file_failed(e, errno, "list");
 	struct entries list = {0};
-	int rc = read_entries(w, dir_fd, &list, e);
+	int rc = read_entries(w, dir_fd, fan, &list, e);
 	if (rc == 0 && list.count > 0)
 		qsort(list.names, list.count, sizeof *list.names, by_bytes);
-	for (size_t i = 0; i < list.count && rc == 0; i++)
-		rc = visit_entry(w, list.names[i], e);
+	for (size_t i = 0; i < list.count && rc == 0; i++) {
+		const char *name = list.names[i];
+		/* With the "/" behind it, one of the fan has three characters. */
+		bool is_fan = is_prefix && strlen(name) == 3 && name[0] != '.' && name[2] == '/';
+		rc = visit_entry(w, name, is_fan, e);
+	}
 	entries_release(&list);
 	return rc;
 }
 
+/* Where the prefix leaves no choice of a fan's directory, the others are not looked at. */
 int file_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
 {
 	struct walk w = {.store = file_of(s), .prefix = prefix, .visit = visit, .arg = arg};
-	return walk_dir(&w, e);
+	size_t n = prefix.n;
+	while (n > 0 && prefix.p[n - 1] != '/')
+		n--;
+	if (n > 0)
+		memcpy(w.path, prefix.p, n); /* store.c has checked the length */
+	w.path_bytes = n;
+	return walk_dir(&w, NULL, e);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Replace and remove, without a lock: who holds one may be stopped for as long as somebody likes.
- * What replaces an object is linked beside it as "<directory>/.next/<object>/<number>", numbers from
- * 1 on; link() lets one through, as for the object itself. The one with the highest number is what
- * the name stands for, and none of them ever changes.
+ * What replaces an object is linked beside it as "<object>+<number>", numbers from 1 on; no object
+ * has a "+" in its name. link() lets one through, as for the object itself. The one with the highest
+ * number is what the name stands for, and none of them ever changes.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -14,23 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NUMBER_BYTES = 12 };
+enum { NEXT_BYTES = STORE_COMPONENT_MAX + sizeof "+255" };
 
-static void number_text(int number, char out[static NUMBER_BYTES])
+/* What has replaced the object for the number-th time. */
+static void next_name(const char *base, int number, char out[static NEXT_BYTES])
 {
-	(void)snprintf(out, NUMBER_BYTES, "%d", number);
-}
-
-/* The directory of what has replaced an object, or -1 with errno. */
-static int next_dir(int dir_fd, const char *base, enum beneath_mode mode)
-{
-	char path[sizeof STORE_NEXT_COMPONENT "/" + STORE_COMPONENT_MAX];
-	int n = snprintf(path, sizeof path, STORE_NEXT_COMPONENT "/%s", base);
-	if (n >= (int)sizeof path) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return beneath_dir(dir_fd, path, (size_t)n, mode, DIR_MODE);
+	(void)snprintf(out, NEXT_BYTES, "%s+%d", base, number);
 }
 
 /* What is no regular file is no object. */
@@ -46,12 +35,12 @@ static int open_regular(int dir_fd, const char *name)
 }
 
 /* Goes on from the first object in *fd to the newest; *number counts. -1 with errno. */
-static int go_on(int next_fd, int *fd, int *number)
+static int go_on(int dir_fd, const char *base, int *fd, int *number)
 {
-	char name[NUMBER_BYTES];
+	char name[NEXT_BYTES];
 	while (*number < FILE_REPLACE_TIMES_MAX) {
-		number_text(*number + 1, name);
-		int newer = open_regular(next_fd, name);
+		next_name(base, *number + 1, name);
+		int newer = open_regular(dir_fd, name);
 		if (newer < 0)
 			return errno == ENOENT ? 0 : -1;
 		(void)close(*fd);
@@ -67,12 +56,8 @@ int file_newest(int dir_fd, const char *base, int *out_number)
 	if (fd < 0)
 		return -1;
 	int number = 0;
-	int next_fd = next_dir(dir_fd, base, BENEATH_MUST_EXIST);
-	int rc = next_fd >= 0 ? go_on(next_fd, &fd, &number) : errno == ENOENT ? 0 : -1;
-	int errnum = errno;
-	if (next_fd >= 0)
-		(void)close(next_fd);
-	if (rc != 0) {
+	if (go_on(dir_fd, base, &fd, &number) != 0) {
+		int errnum = errno;
 		(void)close(fd);
 		errno = errnum;
 		return -1;
@@ -105,19 +90,15 @@ static int compare(int dir_fd, const char *base, const char *tag, int *out_numbe
 
 static int link_next(int dir_fd, const char *base, const struct temp *t, int number, struct err *e)
 {
-	int next_fd = next_dir(dir_fd, base, BENEATH_CREATE);
-	if (next_fd < 0)
-		return file_failed(e, errno == ENOENT ? EIO : errno, "open the directory");
-	char name[NUMBER_BYTES];
-	number_text(number, name);
+	char name[NEXT_BYTES];
+	next_name(base, number, name);
 	int rc = 0;
-	if (linkat(t->dir_fd, t->name, next_fd, name, 0) != 0)
+	if (linkat(t->dir_fd, t->name, dir_fd, name, 0) != 0)
 		rc = errno == EEXIST ? err_set(e, ERR_FENCED, "changed",
 		                               "the object is not the one that was read")
 		                     : file_temp_failed(e, errno, "link");
 	/* For the loser too: what it will read there must stay there. */
-	int errnum = fsync(next_fd) != 0 ? errno : 0;
-	(void)close(next_fd);
+	int errnum = fsync(dir_fd) != 0 ? errno : 0;
 	return errnum != 0 ? file_failed(e, errnum, "sync the directory") : rc;
 }
 
@@ -125,8 +106,10 @@ int file_replace(
         struct store *store, const char *name, struct str bytes, const char *tag, struct err *e)
 {
 	const struct file_store *s = file_of(store);
+	char path[FILE_PATH_BYTES];
 	const char *base = NULL;
-	int dir_fd = beneath_parent(s->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
+	file_path(name, path);
+	int dir_fd = beneath_parent(s->root_fd, path, BENEATH_MUST_EXIST, 0, &base);
 	if (dir_fd < 0)
 		return file_failed(e, errno == ENOTDIR ? ENOENT : errno, "open the directory");
 	struct temp t;
@@ -152,28 +135,27 @@ int file_replace(
  * in the middle: what it left would come back with a new object of this name. */
 static int remove_next(int dir_fd, const char *base, struct err *e)
 {
-	int next_fd = next_dir(dir_fd, base, BENEATH_MUST_EXIST);
-	if (next_fd < 0)
-		return errno == ENOENT ? 0 : file_failed(e, errno, "open the directory");
 	int errnum = 0;
+	bool is_any = false;
 	for (int number = 1; number <= FILE_REPLACE_TIMES_MAX && errnum == 0; number++) {
-		char name[NUMBER_BYTES];
-		number_text(number, name);
-		if (unlinkat(next_fd, name, 0) != 0 && errno != ENOENT)
+		char name[NEXT_BYTES];
+		next_name(base, number, name);
+		if (unlinkat(dir_fd, name, 0) == 0)
+			is_any = true;
+		else if (errno != ENOENT)
 			errnum = errno;
 	}
 	if (errnum != 0)
-		(void)file_failed(e, errnum, "remove");
-	else if (fsync(next_fd) != 0)
-		(void)file_failed(e, errnum = errno, "sync the directory");
-	(void)close(next_fd);
-	return errnum != 0 ? (int)e->act : 0;
+		return file_failed(e, errnum, "remove");
+	return is_any && fsync(dir_fd) != 0 ? file_failed(e, errno, "sync the directory") : 0;
 }
 
 int file_remove(struct store *store, const char *name, struct err *e)
 {
+	char path[FILE_PATH_BYTES];
 	const char *base = NULL;
-	int dir_fd = beneath_parent(file_of(store)->root_fd, name, BENEATH_MUST_EXIST, 0, &base);
+	file_path(name, path);
+	int dir_fd = beneath_parent(file_of(store)->root_fd, path, BENEATH_MUST_EXIST, 0, &base);
 	if (dir_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
 		               ? 0

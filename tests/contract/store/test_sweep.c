@@ -370,7 +370,7 @@ static void a_removal_that_died_halfway_is_completed(void **state)
 	}
 	(void)snprintf(path, sizeof path, "%s/l/a", p->path);
 	assert_int_equal(unlink(path), 0);
-	(void)snprintf(path, sizeof path, "%s/l/.next/a/1", p->path);
+	(void)snprintf(path, sizeof path, "%s/l/a+1", p->path);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(store_remove(p->store, STR("l/a"), &e), 0);
 	assert_int_equal(store_put_once(p->store, STR("l/a"), STR("new"), &e), 0);

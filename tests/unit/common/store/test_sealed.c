@@ -64,10 +64,17 @@ static void put(const char *name, size_t n)
 	assert_int_equal(facts.bytes, n);
 }
 
+/* Below a prefix, names are fanned out by their first two characters. */
 static const char *path_of(const char *name)
 {
 	static char path[200];
-	(void)snprintf(path, sizeof path, "%s/%s", root, name);
+	const char *slash = strchr(name, '/');
+	const char *rest = slash != NULL ? slash + 1 : name;
+	if (slash != NULL && strlen(rest) > 1)
+		(void)snprintf(path, sizeof path, "%s/%.*s/%.2s/%s", root, (int)(slash - name),
+		        name, rest, rest);
+	else
+		(void)snprintf(path, sizeof path, "%s/%s", root, name);
 	return path;
 }
 

@@ -8,9 +8,9 @@
 static atomic_bool never;
 static const struct tidy_run all = {.age_ms = 86400000, .most = 100, .stop = &never};
 
-static int count(void *arg, struct str name, const struct store_facts *facts, struct err *e)
+static int count(void *arg, struct str name, struct err *e)
 {
-	(void)name, (void)facts, (void)e;
+	(void)name, (void)e;
 	++*(int *)arg;
 	return 0;
 }
@@ -202,7 +202,8 @@ static void a_claim_without_an_answer_leaves_its_temporary(void **state)
 {
 	struct world *w = *state;
 	assert_int_equal(mkdir(world_path(w, "staging/ledger"), 0700), 0);
-	int fd = open(world_path(w, "staging/ledger/delivery"), O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_int_equal(mkdir(world_path(w, "staging/ledger/de"), 0700), 0);
+	int fd = open(world_path(w, "staging/ledger/de/delivery"), O_WRONLY | O_CREAT | O_EXCL, 0600);
 	assert_true(fd >= 0);
 	(void)close(fd);
 	world_fails(w, world_upload(w), ERR_REJECT, "bad_name");
