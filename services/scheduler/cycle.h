@@ -149,6 +149,9 @@ int cycle_has_room(const struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_gather.c */
 int cycle_load(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_decide(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* Task rows by their ids, to the deliveries of the cycle. */
+int cycle_load_rows(
+        struct cycle *c, const struct str *ids, size_t count, struct err *e) ERR_MUST_USE;
 /* The spec that the delivery has after the events so far. */
 const struct spec *item_spec(const struct item *item);
 /* cycle_quota.c: facts; what decisions change in them for those behind; and within the transaction:
@@ -164,6 +167,15 @@ int cycle_store_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_issue(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_outbox.c: composes what is to be published */
 int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* Events of rows that are issued now and are in the database. */
+int cycle_load_events(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* The event of an issued task, with the spec. */
+int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_row *row,
+        struct outbox_row *out, struct err *e) ERR_MUST_USE;
+/* cycle_again.c: what was swept and is stored by reference is composed again, as it is said by now.
+ * Where nothing is to be said any more the value stays absent. */
+int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* cycle_lists.c: before the transaction */
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_write.c: within it */
@@ -181,6 +193,7 @@ void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed);
 /* Rows that are stored elsewhere, or need not be: sent only. */
 int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
+struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem);
 /* One row of the deliveries topic. */
 struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem);

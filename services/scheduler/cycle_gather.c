@@ -125,6 +125,13 @@ static int load_specs(struct cycle *c, struct err *e)
 	return bad;
 }
 
+int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct err *e)
+{
+	struct loaded_tasks loaded;
+	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
+	return bad ? bad : merge(c, &loaded, e);
+}
+
 static int load_named_rows(struct cycle *c, struct err *e)
 {
 	size_t most = 0;
@@ -136,11 +143,7 @@ static int load_named_rows(struct cycle *c, struct err *e)
 		for (size_t k = 0; k < c->items[i]->events_count; k++)
 			if (c->items[i]->events[k].kind == DECIDE_RESULT)
 				ids[count++] = c->items[i]->events[k].result->task_id;
-	if (count == 0)
-		return 0;
-	struct loaded_tasks loaded;
-	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
+	return count > 0 ? cycle_load_rows(c, ids, count, e) : 0;
 }
 
 int cycle_load(struct cycle *c, struct err *e)

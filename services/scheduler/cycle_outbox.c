@@ -32,12 +32,12 @@ static int encode(struct cycle *c, const struct ev_type *type, const void *event
 }
 
 /* The trace is the delivery; a span is a task. */
-static struct str traceparent(struct cycle *c, struct str delivery_id, struct str task_id)
+struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem)
 {
 	struct str span = task_id.n >= 16 ? task_id : delivery_id;
 	if (delivery_id.n != 32 || span.n < 16)
 		return (struct str){NULL, 0};
-	return arena_printf(c->mem, "00-" STR_FMT "-%.16s-01", STR_ARG(delivery_id), span.p);
+	return arena_printf(mem, "00-" STR_FMT "-%.16s-01", STR_ARG(delivery_id), span.p);
 }
 
 static int add_event(struct cycle *c, const struct delivery *x, const struct ev_type *type,
@@ -54,7 +54,7 @@ static int add_event(struct cycle *c, const struct delivery *x, const struct ev_
 	row->type = str_c(ev_type_name(type));
 	row->tenant = x->tenant;
 	row->task_id = (struct str){NULL, 0};
-	row->traceparent = traceparent(c, x->id, (struct str){NULL, 0});
+	row->traceparent = publish_traceparent(x->id, row->task_id, c->mem);
 	*out = row;
 	return 0;
 }
@@ -105,8 +105,8 @@ static void fill_spec(struct cycle *c, const struct item *item, struct ev_task_h
 	head->spec_ref = ref;
 }
 
-static int add_task(
-        struct cycle *c, const struct item *item, const struct task_row *row, struct err *e)
+int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_row *row,
+        struct outbox_row *out, struct err *e)
 {
 	const struct delivery *x = &item->decision.after;
 	const struct stage_plan *plan = stage_plan(row->stage);
@@ -120,14 +120,17 @@ static int add_task(
 	}
 	issue_fill(x, row, &event);
 	fill_spec(c, item, &event.head);
-	struct outbox_row *out = NULL;
-	int bad = add_event(c, x, plan->type, &event, &out, e);
+	int bad = encode(c, plan->type, &event, &out->value, e);
 	if (bad)
 		return bad;
+	out->delivery_id = x->id;
 	out->topic = plan->topic;
 	out->key = lane_key(c, x, row);
+	out->type = str_c(ev_type_name(plan->type));
+	out->tenant = x->tenant;
 	out->task_id = row->id;
-	out->traceparent = traceparent(c, x->id, row->id);
+	out->traceparent = publish_traceparent(x->id, row->id, c->mem);
+	out->is_by_reference = true;
 	return 0;
 }
 
@@ -146,7 +149,6 @@ static int add_audit(struct cycle *c, const struct ev_audit_record *record, stru
 struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem)
 {
-	struct cycle c = {.mem = mem};
 	return (struct outbox_row){
 	        .delivery_id = delivery_id,
 	        .topic = TOPIC_DELIVERIES,
@@ -156,7 +158,8 @@ struct outbox_row publish_status_row(const struct scheduler *s, struct str deliv
 	        .value = status,
 	        .type = STR("DeliveryStatus"),
 	        .tenant = tenant,
-	        .traceparent = traceparent(&c, delivery_id, (struct str){NULL, 0}),
+	        .traceparent = publish_traceparent(delivery_id, (struct str){NULL, 0}, mem),
+	        .is_by_reference = true,
 	};
 }
 
@@ -171,7 +174,9 @@ static int add_status(struct cycle *c, struct item *item, struct err *e)
 	} else if (!item->decision.republish) {
 		return 0;
 	}
-	*add_row(c) = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+	struct outbox_row *row = add_row(c);
+	*row = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+	row->version = x->status_version;
 	return 0;
 }
 
@@ -183,7 +188,7 @@ static int compose_item(struct cycle *c, struct item *item, struct err *e)
 		bad = add_receipt(c, &n->after, &n->receipts[i], e);
 	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
 		if (n->rows[i].is_issued_now)
-			bad = add_task(c, item, &n->rows[i], e);
+			bad = cycle_fill_task(c, item, &n->rows[i], add_row(c), e);
 		bad = bad ? bad : cycle_has_room(c, e);
 	}
 	if (bad == 0)
@@ -196,7 +201,7 @@ static int compose_item(struct cycle *c, struct item *item, struct err *e)
 }
 
 /* Tasks that are issued again: their events are in their rows. */
-static int load_events(struct cycle *c, struct err *e)
+int cycle_load_events(struct cycle *c, struct err *e)
 {
 	size_t most = 0;
 	for (size_t i = 0; i < c->count; i++)
@@ -233,7 +238,7 @@ static int load_events(struct cycle *c, struct err *e)
 
 int cycle_compose(struct cycle *c, struct err *e)
 {
-	int bad = load_events(c, e);
+	int bad = cycle_load_events(c, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		bad = compose_item(c, c->items[i], e);
 	for (size_t i = 0; i < c->audits_count && bad == 0; i++)

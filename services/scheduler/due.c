@@ -42,6 +42,8 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 		return bad;
 	bad = outbox_db_sweep(
 	        s->pg, s->settings.outbox_age_ms, SWEEP_AT_ONCE, mem, &rows, &count, e);
+	if (bad == 0 && count > 0)
+		bad = cycle_compose_again(s, rows, count, mem, e);
 	if (bad == 0 && count > 0) {
 		bad = publish_rows(s, rows, count, mem, &failed, e);
 		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",

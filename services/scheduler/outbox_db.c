@@ -7,9 +7,27 @@
 
 enum { INSERT_AT_ONCE = 1000 };
 
-static int insert(
-        struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
+/* What the tables hold already is not stored once more. */
+static struct outbox_row *stored_form(
+        const struct outbox_row *rows, size_t count, struct arena *mem)
 {
+	struct outbox_row *kept = arena_alloc(mem, (count + 1) * sizeof *kept);
+	for (size_t i = 0; i < count; i++) {
+		kept[i] = rows[i];
+		if (!rows[i].is_by_reference)
+			continue;
+		kept[i].value = kept[i].type = STR("");
+		kept[i].key = rows[i].task_id.p
+		                      ? STR("")
+		                      : arena_printf(mem, "%lld", (long long)rows[i].version);
+	}
+	return kept;
+}
+
+static int insert(
+        struct pg *pg, struct outbox_row *given, size_t count, struct arena *mem, struct err *e)
+{
+	const struct outbox_row *rows = stored_form(given, count, mem);
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, rows, count, delivery_id);
@@ -20,11 +38,10 @@ static int insert(
 	ADD_TEXTS(&p, rows, count, type);
 	ADD_TEXTS(&p, rows, count, tenant);
 	ADD_TEXTS(&p, rows, count, task_id);
-	ADD_TEXTS(&p, rows, count, traceparent);
 	AUTO_PG_ROWS ids = NULL;
 	int bad = pg_run(pg, &sql_insert_outbox, &p, &ids, NULL, e);
 	for (size_t i = 0; i < count && bad == 0; i++)
-		rows[i].id = pg_num(ids, i, 0);
+		given[i].id = pg_num(ids, i, 0);
 	return bad;
 }
 
@@ -79,8 +96,12 @@ int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *m
 		        .type = pg_text(rows, i, 6, mem),
 		        .tenant = pg_text(rows, i, 7, mem),
 		        .task_id = pg_text(rows, i, 8, mem),
-		        .traceparent = pg_text(rows, i, 9, mem),
 		};
+		if (list[i].value.n == 0) {
+			list[i].is_by_reference = true;
+			list[i].value = (struct str){NULL, 0};
+			(void)str_to_i64(list[i].key, &list[i].version);
+		}
 	}
 	*out = list;
 	*out_count = n;

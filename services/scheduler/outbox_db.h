@@ -15,9 +15,13 @@ struct outbox_row {
 	struct str delivery_id; /* empty: of no delivery */
 	enum topic topic;
 	int32_t partition; /* -1: by key */
-	struct str key, value;
+	struct str key, value;  /* value absent: nothing is to be said any more */
 	struct str type, tenant;
 	struct str task_id, traceparent; /* absent: none */
+	/* A task's event and a status are stored elsewhere: the row only names the task, or the
+	 * delivery. Swept, it lacks key, value and type until it is composed again. */
+	bool is_by_reference;
+	int64_t version; /* by reference, of a status: its own */
 };
 
 /* Fills in the ids. */
@@ -26,7 +30,8 @@ int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struc
 /* The mark. */
 int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
-/* Rows stored longer than age_ms ago, locked until the transaction ends; in their order. */
+/* Rows stored longer than age_ms ago, locked until the transaction ends; in their order, without
+ * traceparent. */
 int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
         struct outbox_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 

@@ -36,9 +36,13 @@ static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t c
 {
 	struct publication *items = arena_alloc(mem, (count + 1) * sizeof *items);
 	size_t *origins = arena_alloc(mem, (count + 1) * sizeof *origins);
-	for (size_t i = 0; i < count; i++) {
-		items[i] = publication_of(&rows[i]);
-		origins[i] = i;
+	size_t given = count;
+	count = 0;
+	for (size_t i = 0; i < given; i++) {
+		if (!rows[i].value.p)
+			continue;
+		items[count] = publication_of(&rows[i]);
+		origins[count++] = i;
 	}
 	while (count > 0) {
 		size_t bad_item = count;

@@ -14,15 +14,22 @@ struct watch { /* an outlet that looks into the database before it sends */
 	size_t sent, not_stored;
 };
 
-static int64_t stored_of(struct watch *w, struct str value)
+/* Rows of the outbox that hold the message, or name it. */
+static int64_t stored_of(struct watch *w, const struct publication *item)
 {
-	static const struct pg_statement stmt = {
-	        "test_stored", "SELECT count(*) FROM run.outbox WHERE value = $1", 1};
+	static const struct pg_statement stmt = {"test_stored",
+	        "SELECT count(*) FROM run.outbox WHERE CASE WHEN $4 IN ('AuditRecord', 'Receipt') "
+	        "THEN value = $1 ELSE value = '' AND delivery_id = $2 AND task_id IS NOT DISTINCT "
+	        "FROM $3 END",
+	        4};
 	struct err e = {0};
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, w->mem);
-	pg_add_bytes(&p, value);
+	pg_add_bytes(&p, item->value);
+	pg_add(&p, item->delivery);
+	pg_add(&p, item->task);
+	pg_add(&p, item->type);
 	return pg_run(w->pg, &stmt, &p, &rows, NULL, &e) == 0 ? pg_num(rows, 0, 0) : -1;
 }
 
@@ -31,7 +38,7 @@ static int send_watched(
 {
 	struct watch *w = arg;
 	for (size_t i = 0; i < count; i++)
-		w->not_stored += stored_of(w, items[i].value) != 1;
+		w->not_stored += stored_of(w, &items[i]) != 1;
 	w->sent += count;
 	return capture_send(w->to, items, count, out_bad, e);
 }

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * An outbox row that only names its task or its delivery is filled in when it is swept: the task in
+ * its present issue, the status. A task that is done by now, or waits again, needs no word; a newer
+ * status has a row of its own, behind the receipts that belong before it. */
+#include "cycle.h"
+
+/* Deliveries, with their specs, and the rows of the tasks, with their events. */
+static int load(struct cycle *c, const struct outbox_row *rows, size_t count, struct err *e)
+{
+	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);
+	size_t tasks = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!rows[i].is_by_reference)
+			continue;
+		(void)cycle_item(c, rows[i].delivery_id);
+		if (rows[i].task_id.p)
+			ids[tasks++] = rows[i].task_id;
+	}
+	int bad = c->count > 0 ? cycle_load(c, e) : 0;
+	if (bad || tasks == 0)
+		return bad;
+	bad = cycle_load_rows(c, ids, tasks, e);
+	for (size_t i = 0; i < c->count && bad == 0; i++) {
+		struct item *item = c->items[i];
+		item->decision = (struct decision){.after = item->before,
+		        .rows = item->rows,
+		        .rows_count = item->rows_count};
+		for (size_t k = 0; k < item->rows_count; k++)
+			item->rows[k].is_issued_now = item->rows[k].status == TASK_ISSUED;
+	}
+	return bad ? bad : cycle_load_events(c, e);
+}
+
+static const struct task_row *find_issued(const struct item *item, struct str task_id)
+{
+	for (size_t i = 0; i < item->rows_count; i++)
+		if (str_eq(item->rows[i].id, task_id))
+			return item->rows[i].status == TASK_ISSUED ? &item->rows[i] : NULL;
+	return NULL;
+}
+
+static int fill(struct cycle *c, struct outbox_row *row, struct err *e)
+{
+	const struct item *item = cycle_item(c, row->delivery_id);
+	const struct delivery *x = &item->before;
+	if (x->state == STATE_ABSENT)
+		return 0;
+	struct outbox_row said = {.partition = -1};
+	if (!row->task_id.p) {
+		if (x->status_version != row->version)
+			return 0;
+		said = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+	} else {
+		const struct task_row *task = find_issued(item, row->task_id);
+		int bad = task ? cycle_fill_task(c, item, task, &said, e) : 0;
+		if (bad || !task)
+			return bad;
+	}
+	said.id = row->id;
+	*row = said;
+	return 0;
+}
+
+int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t count,
+        struct arena *mem, struct err *e)
+{
+	struct cycle c;
+	cycle_init(&c, s, mem);
+	c.mem = mem; /* the rows outlive the attempts of other cycles */
+	c.rows_most = count;
+	int bad = load(&c, rows, count, e);
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		if (rows[i].is_by_reference)
+			bad = fill(&c, &rows[i], e);
+		else
+			rows[i].traceparent = publish_traceparent(
+			        rows[i].delivery_id, rows[i].task_id, mem);
+	}
+	return bad;
+}
