@@ -71,19 +71,16 @@ static int add_slice(struct combining *c, const struct reflist_item *item, struc
 	return 0;
 }
 
-static int unite(struct combining *c, struct err *e)
+static int unite_listed(struct combining *c, const struct ev_staged_ref *list, struct err *e)
 {
 	const struct op *op = c->op;
 	struct str text;
 	struct reflist_item *items = NULL;
 	size_t count = 0;
-	if (!op->task->input)
-		return err_set(
-		        e, ERR_REJECT, "bad_task", "a combine task without a list of selections");
-	int act = get_object(op, op->task->input->name, STR("specs"), op->task->head.delivery_id,
+	int act = get_object(op, list->name, STR("specs"), op->task->head.delivery_id,
 	        REFLIST_MAX_BYTES, op->mem, &text, e);
 	if (act == 0)
-		act = check_ref(text, op->task->input->sha256, "the list of selections", e);
+		act = check_ref(text, list->sha256, "the list of selections", e);
 	if (act == 0)
 		act = reflist_parse(text, op->mem, &items, &count, e);
 	for (size_t i = 0; act == 0 && i < count; i++) {
@@ -92,6 +89,19 @@ static int unite(struct combining *c, struct err *e)
 			act = add_slice(c, &items[i], e);
 	}
 	return act;
+}
+
+/* The input is a list of selections, or the only selection itself. */
+static int unite(struct combining *c, struct err *e)
+{
+	const struct ev_staged_ref *input = c->op->task->input;
+	if (!input)
+		return err_set(
+		        e, ERR_REJECT, "bad_task", "a combine task without a list of selections");
+	if (!str_eq(input->kind, STR("selection")))
+		return unite_listed(c, input, e);
+	struct reflist_item only = {.name = input->name, .sha256 = input->sha256};
+	return add_slice(c, &only, e);
 }
 
 /* --- suppression --- */

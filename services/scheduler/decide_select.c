@@ -131,11 +131,19 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 		decide_add_select(d, i);
 }
 
+static int selection_of(
+        const struct task_row *row, const struct ev_staged_ref **out, struct err *e)
+{
+	*out = done_output(row->result, STR("selection"));
+	return *out ? 0
+	            : err_set(e, ERR_REJECT, "bad_result", "select's result lacks the selection");
+}
+
 static int list_line(const struct task_row *row, struct buf *out, struct err *e)
 {
-	const struct ev_staged_ref *ref = done_output(row->result, STR("selection"));
-	if (!ref)
-		return err_set(e, ERR_REJECT, "bad_result", "select's result lacks the selection");
+	const struct ev_staged_ref *ref = NULL;
+	if (selection_of(row, &ref, e))
+		return e->act;
 	struct reflist_item item = {
 	        .name = ref->name,
 	        .sha256 = ref->sha256,
@@ -147,19 +155,35 @@ static int list_line(const struct task_row *row, struct buf *out, struct err *e)
 	return reflist_add(out, &item, e);
 }
 
-static int list_selections(struct deciding *d, struct buf *list, struct err *e)
+static int list_selections(
+        struct deciding *d, const struct task_row **by, int32_t count, struct err *e)
+{
+	struct buf list;
+	int bad = 0;
+	buf_init(&list, REFLIST_MAX_BYTES);
+	for (int32_t i = 0; i < count && bad == 0; i++)
+		bad = by[i] ? list_line(by[i], &list, e)
+		            : err_set(e, ERR_REJECT, "bad_result", "slice %d has no result", i);
+	if (bad == 0)
+		set_selections(d, &list, count);
+	buf_release(&list);
+	return bad;
+}
+
+/* The only slice of a small audience is named itself: no list is staged for it. */
+static int take_selections(struct deciding *d, struct err *e)
 {
 	int32_t count = d->m->slices_count;
+	const struct ev_staged_ref *only = NULL;
 	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
 	if (!by || !sum_counts(d))
 		return err_set(e, ERR_REJECT, "bad_result",
 		        "the slices count more than %lld rows or links", (long long)count_most);
-	for (int32_t i = 0; i < count; i++) {
-		int bad = by[i] ? list_line(by[i], list, e)
-		                : err_set(e, ERR_REJECT, "bad_result", "slice %d has no result", i);
-		if (bad)
-			return bad;
-	}
+	if (count != 1 || !by[0])
+		return list_selections(d, by, count, e);
+	if (selection_of(by[0], &only, e))
+		return e->act;
+	d->m->selections = decide_copy_ref(d, only);
 	return 0;
 }
 
@@ -167,14 +191,8 @@ void decide_selected(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
 		return;
-	struct buf list;
 	struct err e = {0};
-	buf_init(&list, REFLIST_MAX_BYTES);
-	int bad = list_selections(d, &list, &e);
-	if (bad == 0)
-		set_selections(d, &list, d->m->slices_count);
-	buf_release(&list);
-	if (bad)
+	if (take_selections(d, &e))
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	else
 		decide_take_route(d);

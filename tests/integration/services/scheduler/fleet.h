@@ -44,6 +44,7 @@ struct bench {
 	int64_t offset;
 	struct arena mem;
 	int64_t members;
+	int slices;
 };
 
 static inline int capture_send(
@@ -180,6 +181,7 @@ static inline int fleet_begin(void **state)
 	        b->conninfo, sizeof b->conninfo, "%s user=longshore_scheduler", b->db.conninfo);
 	b->admin = database_open(&b->db);
 	b->members = 24;
+	b->slices = 1;
 	char keys[128];
 	struct err e;
 	(void)snprintf(keys, sizeof keys, "%s/keys", b->folder.path);
@@ -351,7 +353,7 @@ static inline struct ev_task_result *fleet_work(struct bench *b, const struct se
 	struct ev_task_result *r = fleet_answer(b, h, EV_OUTCOME_DONE, "");
 	if (str_eq(h->stage, STR("inspect"))) {
 		fleet_outputs(b, r, "slices", b->members);
-		fleet_fact(b, r, "slices", "1");
+		fleet_fact(b, r, "slices", arena_printf(&b->mem, "%d", b->slices).p);
 	} else if (str_eq(h->stage, STR("select"))) {
 		fleet_outputs(b, r, "selection", b->members);
 		fleet_counts(b, r, select_counts, b->members);

@@ -467,6 +467,7 @@ static void a_change_of_configuration_touches_no_delivery_in_flight(void **state
 static void lists_are_staged_before_the_tasks_that_read_them(void **state)
 {
 	struct bench *b = *state;
+	b->slices = 2;
 	fleet_deliver(b, "t1");
 	fleet_run(b);
 	int lists = 0;
@@ -485,7 +486,7 @@ static void lists_are_staged_before_the_tasks_that_read_them(void **state)
 		struct reflist_item *items = NULL;
 		size_t count = 0;
 		assert_int_equal(reflist_parse(text, &b->mem, &items, &count, &e), 0);
-		assert_int_equal(count, 1);
+		assert_int_equal(count, 2);
 		lists++;
 	}
 	assert_int_equal(lists, 1);

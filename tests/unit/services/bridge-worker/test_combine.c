@@ -132,6 +132,33 @@ static void the_result_is_the_same_each_time_and_a_segment_is_part_of_its_hash(v
 	assert_false(str_eq(hash_of(&r), hash_of(&again)));
 }
 
+static void the_only_selection_may_stand_for_the_list_of_them(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r, rows;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 100);
+	struct ev_bridge_task combine = prepare(w, "d", &slices);
+	assert_int_equal(slices, 1);
+	must(run(w, &combine, &r, &e), &e);
+	struct ev_bridge_task inspect = task_of("d", "inspect", EV_BRIDGE_OP_INSPECT, 0);
+	must(run(w, &inspect, &rows, &e), &e);
+	struct ev_staged_ref list = *result_output_of(&rows, STR("slices"));
+	struct ev_bridge_task select = task_of("d", "select-0", EV_BRIDGE_OP_SELECT, 0);
+	select.bridge_version = str_c(w->version);
+	select.input = &list;
+	must(run(w, &select, &rows, &e), &e);
+	struct ev_staged_ref only = *result_output_of(&rows, STR("selection"));
+	assert_true(str_eq(only.kind, STR("selection")));
+	combine.input = &only;
+	must(run(w, &combine, &rows, &e), &e);
+	assert_true(str_eq(hash_of(&r), hash_of(&rows)));
+	only.sha256 = STR("another");
+	assert_int_equal(run(w, &combine, &rows, &e), ERR_REJECT);
+	assert_string_equal(e.code, "corrupt");
+}
+
 static void what_is_not_as_the_task_says_is_refused(void **state)
 {
 	struct world *w = *state;
@@ -203,6 +230,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                the_result_is_the_same_each_time_and_a_segment_is_part_of_its_hash, setup,
 	                teardown),
+	        cmocka_unit_test_setup_teardown(
+	                the_only_selection_may_stand_for_the_list_of_them, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                what_is_not_as_the_task_says_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_version_that_is_gone_says_so, setup, teardown),

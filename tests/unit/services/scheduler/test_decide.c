@@ -39,6 +39,28 @@ static void a_delivery_goes_its_way(void **state)
 	assert_int_equal(s->published_statuses, 4);
 }
 
+static const struct ev_staged_ref *input_of_combine(struct bench *b, int32_t slices)
+{
+	b->k.slices = slices;
+	(void)world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_COMBINE);
+	return b->w.tasks[b->next].event.bridge.input;
+}
+
+static void the_selections_of_several_slices_are_listed(void **state)
+{
+	const struct ev_staged_ref *input = input_of_combine(*state, 2);
+	assert_true(str_has_suffix(input->name, STR(".list")));
+	assert_int_equal(input->rows, 2);
+}
+
+static void the_only_selection_is_named_itself(void **state)
+{
+	const struct ev_staged_ref *input = input_of_combine(*state, 1);
+	assert_true(str_eq(input->kind, STR("selection")));
+	assert_true(str_has_prefix(input->name, STR("sel/")));
+}
+
 static void manifest_and_marker_wait_for_all_before_them(void **state)
 {
 	struct bench *b = *state;
@@ -507,6 +529,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(a_delivery_goes_its_way),
+	        TEST(the_selections_of_several_slices_are_listed),
+	        TEST(the_only_selection_is_named_itself),
 	        TEST(manifest_and_marker_wait_for_all_before_them),
 	        TEST(parts_are_cut_by_rank),
 	        TEST(the_same_cause_again_changes_nothing),
