@@ -184,6 +184,8 @@ static void issue_item(struct cycle *c, struct item *item)
 	        .destination = &destination,
 	        .breaker = breaker ? breaker : &closed,
 	        .knows_unfinished = (item->known & NEED_UNFINISHED) != 0,
+	        .frozen = item->decision.new_spec.spec ? &item->decision.new_spec : &item->frozen,
+	        .mem = c->mem,
 	};
 	int64_t tenant_before = tenant.room, destination_before = destination.room;
 	if (breaker)

@@ -228,8 +228,7 @@ static struct quota_place place_of(const struct cycle *c, const struct item *ite
 /* Who has its place, and could not begin at once. */
 static bool begins_late(const struct item *item)
 {
-	return item->before.memory.has_uploads &&
-	       item->before.memory.phase == EV_PHASE_UPLOAD_PARTS && issues_upload(item);
+	return !item->before.memory.has_begun && issues_upload(item);
 }
 
 int cycle_store_quotas(struct cycle *c, struct err *e)

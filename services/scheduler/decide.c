@@ -12,6 +12,8 @@
  *   any not final --decide_hold--> held --decide_look_again, decide_approve, decide_resume-->
  *              where it was
  *   selecting .. held --decide_restart, decide_begin_revision--> selecting, one revision on
+ *   uploading --decide_seen_before_upload, a list is newer--> selecting, one revision on; where an
+ *              upload was issued by way of cancelling (decide_settle_to_restart)
  *   any not final --decide_end--> cancelling --decide_settled--> failed, rejected, cancelled;
  *              or completed (too late)
  *                            \-- no upload was made --> failed, rejected, cancelled, superseded
@@ -26,6 +28,7 @@
  *   5 no upload was issued, or every end but completed went through settle
  *   6 versions only grow; a status has the version of the decision that stored it
  *   7 an upload of the manifest or marker is made only when all before it are receipted
+ *   8 while nothing is visible, no upload is issued by an old look at the suppression lists
  */
 #include "deciding.h"
 

@@ -29,6 +29,8 @@ struct decide_rules {
 	int32_t breaker_failures; /* uploads in a row that found the destination away until its
 	                             breaker opens */
 	int64_t breaker_open_ms;  /* first pause of the breaker; doubles */
+	int64_t lists_fresh_ms; /* while nothing is visible, an upload is issued so long after the
+	                           last look at the suppression lists, and not later */
 };
 
 /* A frozen configuration; or, with spec == NULL, why there is none. */
@@ -179,5 +181,13 @@ struct decision {
 };
 
 void decide(const struct decide_input *in, struct decision *out);
+
+/* Whether an upload has to wait for a look at the suppression lists. spec may be NULL. */
+bool decide_wants_look(const struct delivery *x, const struct spec *spec,
+        const struct decide_rules *rules, int64_t now_ms);
+/* Adds that look behind the rows of a decision, in the place of an upload that could go now. Of the
+ * facts only the time is used. */
+void decide_add_look(struct decision *decision, const struct frozen *frozen,
+        const struct facts *facts, struct arena *mem);
 
 #endif

@@ -81,6 +81,7 @@ void decide_reject(struct deciding *d, const struct decide_event *ev)
 static void resume_uploads(struct deciding *d, const struct decide_event *ev)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
+	d->m->lists_seen_ms = 0; /* nothing goes without another look, however short the hold was */
 	decide_audit(d, "resumed", STR(""), ev->note);
 	decide_resend(d, ev->resolution);
 	if (d->out->needs || delivery_state_is_final(d->x->state))

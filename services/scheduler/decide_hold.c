@@ -57,6 +57,12 @@ void decide_look_again(struct deciding *d)
 		if (!decide_is_held(d, "quota") || !decide_waits_for_quota(d))
 			decide_look_at_lists(d);
 		return;
+	case EV_PHASE_UPLOAD_PARTS:
+	case EV_PHASE_UPLOAD_MANIFEST:
+	case EV_PHASE_UPLOAD_MARKER: /* stays held while it looks */
+		if (decide_is_held(d, "suppression_stale") && !m->is_looking)
+			decide_look_before_upload(d);
+		return;
 	case EV_PHASE_INSPECT: /* the task itself waits, and looks when its time comes */
 	case EV_PHASE_BUILD:
 	case EV_PHASE_UNKNOWN:
@@ -64,9 +70,6 @@ void decide_look_again(struct deciding *d)
 	case EV_PHASE_COMBINE:
 	case EV_PHASE_PARTS:
 	case EV_PHASE_TRAILERS:
-	case EV_PHASE_UPLOAD_PARTS:
-	case EV_PHASE_UPLOAD_MANIFEST:
-	case EV_PHASE_UPLOAD_MARKER:
 	case EV_PHASE_SETTLE:
 	case EV_PHASE_OVER:
 		return;

@@ -68,6 +68,7 @@ void decide_drop_unfinished(struct deciding *d)
 {
 	d->out->is_changed = true;
 	d->out->drops_unfinished = true;
+	d->m->is_looking = false;
 	for (size_t i = 0; i < d->out->rows_count; i++) {
 		struct task_row *row = &d->out->rows[i];
 		if (row->status == TASK_WAITING || row->status == TASK_ISSUED)

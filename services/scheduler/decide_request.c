@@ -77,6 +77,8 @@ void decide_cancel(struct deciding *d, const struct decide_event *ev)
 		        d, "cancel", delivery_state_name(x->state), STR("it is over already"));
 		return;
 	}
+	if (decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
+		return;
 	if (d->m->phase == EV_PHASE_SETTLE) {
 		decide_refuse(d, "cancel", "settling", STR("it is being ended already"));
 		return;

@@ -16,6 +16,9 @@ static void forget_selection(struct deciding *d)
 	m->marker = NULL;
 	m->manifest_plain = STR("");
 	m->marker_plain = STR("");
+	m->has_uploads = false; /* of this revision; of the one before nothing is visible */
+	m->lists_seen_ms = 0;
+	m->is_admitted = false;
 }
 
 static void forget_source(struct deciding *d)
@@ -35,8 +38,18 @@ static void forget_source(struct deciding *d)
 	m->approved_by = STR("");
 }
 
+/* Its place under the quotas is for others meanwhile; it keeps its turn. */
+static void give_place_back(struct deciding *d)
+{
+	if (!decide_is_uploading(d) || d->m->has_begun)
+		return;
+	d->out->quota = QUOTA_WAITS;
+	d->out->quota_from_ms = d->facts->now_ms;
+}
+
 void decide_begin_revision(struct deciding *d, enum ev_phase phase)
 {
+	give_place_back(d);
 	decide_drop_unfinished(d);
 	d->x->revision++;
 	forget_selection(d);

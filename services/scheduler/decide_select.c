@@ -276,6 +276,7 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 	const struct spec *spec = d->frozen.spec;
 	struct ev_delivery_memory *m = d->m;
 	size_t count = spec->suppressions_count;
+	m->is_looking = false;
 	struct ev_suppression_pin *pins = arena_alloc(d->mem, (count + 1) * sizeof *pins);
 	bool is_same = m->pins_count == count;
 	for (size_t i = 0; i < count; i++) {
@@ -298,6 +299,10 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 		pins[i] = (struct ev_suppression_pin){list->name, seen->sha256, list->source.url};
 		is_same = is_same && str_eq(m->pins[i].name, pins[i].name) &&
 		          str_eq(m->pins[i].version, pins[i].version);
+	}
+	if (decide_is_uploading(d)) {
+		decide_seen_before_upload(d, result, is_same);
+		return;
 	}
 	if (m->members && is_same) {
 		decide_gate(d);

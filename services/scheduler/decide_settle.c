@@ -74,11 +74,44 @@ static bool find_open(struct deciding *d, int32_t **out, size_t *out_count)
 	return true;
 }
 
+/* It settles to begin anew, not to end. */
+static bool is_to_restart(const struct deciding *d)
+{
+	return d->m->phase == EV_PHASE_SETTLE &&
+	       str_eq(d->m->end_state, str_c(delivery_state_name(STATE_SELECTING)));
+}
+
+bool decide_end_instead(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+{
+	if (!is_to_restart(d))
+		return false;
+	d->m->end_state = str_c(delivery_state_name(state));
+	d->m->end_reason = reason;
+	d->m->end_detail = detail.p ? detail : STR("");
+	d->out->is_changed = true;
+	return true;
+}
+
+static void restart(struct deciding *d)
+{
+	d->m->end_state = STR("");
+	d->m->end_reason = STR("");
+	d->m->end_detail = STR("");
+	decide_begin_revision(d, EV_PHASE_LISTS);
+	decide_look_at_lists(d);
+}
+
 static void conclude_settled(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	enum delivery_state state = STATE_FAILED;
-	(void)delivery_state_parse(m->end_state, &state);
+	if (is_to_restart(d) && m->files_visible == 0) {
+		restart(d);
+		return;
+	}
+	if (!is_to_restart(d)) /* else some files are visible, and the others are closed */
+		(void)delivery_state_parse(m->end_state, &state);
 	if (m->files_visible >= m->files_planned && m->files_planned > 0) {
 		conclude(d, STATE_COMPLETED, STR("too_late"),
 		        arena_printf(d->mem,
@@ -139,26 +172,16 @@ static void end_unsettled(struct deciding *d)
 	conclude_settled(d);
 }
 
-void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+static void begin_settle(struct deciding *d, struct str aim, struct str reason, struct str detail)
 {
 	struct ev_delivery_memory *m = d->m;
-	if (delivery_state_is_final(d->x->state))
-		return;
-	if (m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
-		end_unsettled(d);
-		return;
-	}
-	if (!m->has_uploads) {
-		conclude(d, state, reason, detail);
-		return;
-	}
 	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << STAGE_UPLOAD))
 		return;
 	int32_t *open = NULL;
 	size_t count = 0;
 	if (!find_open(d, &open, &count))
 		return; /* no memory for the files of one delivery: its alarm brings it back */
-	m->end_state = str_c(delivery_state_name(state));
+	m->end_state = aim;
 	m->end_reason = reason;
 	m->end_detail = detail.p ? detail : STR("");
 	decide_drop_unfinished(d);
@@ -168,6 +191,29 @@ void decide_end(struct deciding *d, enum delivery_state state, struct str reason
 	add_settles(d, open, count);
 	if (d->m->tasks_total == 0)
 		decide_settled(d);
+}
+
+void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+{
+	struct ev_delivery_memory *m = d->m;
+	if (delivery_state_is_final(d->x->state))
+		return;
+	if (m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
+		(void)decide_end_instead(d, state, reason, detail);
+		end_unsettled(d);
+		return;
+	}
+	if (!m->has_uploads) {
+		conclude(d, state, reason, detail);
+		return;
+	}
+	begin_settle(d, str_c(delivery_state_name(state)), reason, detail);
+}
+
+void decide_settle_to_restart(struct deciding *d)
+{
+	begin_settle(d, str_c(delivery_state_name(STATE_SELECTING)), STR("suppression_newer"),
+	        STR("a suppression list is newer than the files"));
 }
 
 void decide_fail(struct deciding *d, struct str reason, struct str detail)

@@ -93,12 +93,15 @@ void decide_upload(struct deciding *d)
 		return;
 	}
 	d->m->is_formatted = true;
-	if (decide_waits_for_quota(d)) {
-		d->out->claims_count = 0; /* names are taken with the first upload */
-		return;
+	if (!d->m->has_begun) { /* who began once counts already */
+		if (decide_waits_for_quota(d)) {
+			d->out->claims_count = 0; /* names are taken with the first upload */
+			return;
+		}
+		d->out->quota = QUOTA_TAKES;
 	}
-	d->out->quota = QUOTA_TAKES;
-	d->m->has_uploads = true;
+	d->m->lists_seen_ms = 0; /* the last look was before combine */
+	d->m->is_admitted = false;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
 	decide_set_detail(d, STR(""));
 	for (int32_t i = 0; i < plan.parts && d->m->phase == EV_PHASE_UPLOAD_PARTS; i++)

@@ -93,6 +93,12 @@ void decide_look_at_lists(struct deciding *d);
 void decide_lists_seen(struct deciding *d, const struct ev_task_result *result);
 void decide_combined(struct deciding *d, const struct ev_task_result *result);
 
+/* decide_look.c: the look before uploads */
+bool decide_is_uploading(const struct deciding *d);
+void decide_look_before_upload(struct deciding *d);
+void decide_seen_before_upload(
+        struct deciding *d, const struct ev_task_result *result, bool is_same);
+
 /* decide_revision.c */
 void decide_begin_revision(struct deciding *d, enum ev_phase phase);
 void decide_restart(struct deciding *d, enum ev_phase phase,
@@ -126,6 +132,11 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution);
 void decide_end(
         struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
 void decide_fail(struct deciding *d, struct str reason, struct str detail);
+/* A list is newer, and an upload was issued: first nothing more may come out. */
+void decide_settle_to_restart(struct deciding *d);
+/* While it settles to begin anew: then it ends like this instead. False: it does not. */
+bool decide_end_instead(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
 void decide_settled(struct deciding *d);
 void decide_complete(struct deciding *d, struct str reason);
 

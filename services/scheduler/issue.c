@@ -39,8 +39,8 @@ static bool passes_breaker(struct breaker *b, const struct issue_world *w)
 }
 
 /* 0: it may go; else when to try again. */
-static int64_t blocked_until(
-        const struct task_row *row, int32_t issued, const struct issue_world *w)
+static int64_t blocked_until(const struct delivery *x, const struct task_row *row, int32_t issued,
+        const struct issue_world *w)
 {
 	if (row->ready_ms > w->now_ms)
 		return row->ready_ms;
@@ -48,7 +48,8 @@ static int64_t blocked_until(
 		return w->now_ms;
 	if (w->tenant->room <= 0 || (row->destination.n > 0 && w->destination->room <= 0))
 		return w->now_ms + w->rules->cap_wait_ms;
-	if (row->stage == STAGE_UPLOAD && !passes_breaker(w->breaker, w))
+	bool asks_breaker = row->stage == STAGE_UPLOAD && !x->memory.is_admitted;
+	if (asks_breaker && !passes_breaker(w->breaker, w))
 		return w->breaker->open_until_ms;
 	return 0;
 }
@@ -59,8 +60,13 @@ static void take_place(struct cap *cap)
 		cap->room--;
 }
 
-static void issue(struct task_row *row, const struct issue_world *w)
+static void issue(struct delivery *x, struct task_row *row, const struct issue_world *w)
 {
+	if (row->stage == STAGE_UPLOAD) {
+		x->memory.has_uploads = true;
+		x->memory.has_begun = true;
+		x->memory.is_admitted = false;
+	}
 	row->issue++;
 	row->status = TASK_ISSUED;
 	row->not_after_ms = w->now_ms + w->rules->not_after_ms;
@@ -78,10 +84,24 @@ static int64_t due_of_hold(const struct delivery *x)
 	return sooner(x->memory.hold_expires_ms, x->memory.hold_check_ms);
 }
 
-/* A person is asked about one file: no other is begun meanwhile. */
+/* A person is asked about one file, or the lists are looked at: no other is begun meanwhile. */
 static bool rests(const struct delivery *x, const struct task_row *row)
 {
-	return x->state == STATE_HELD && row->stage == STAGE_UPLOAD;
+	bool waits = x->state == STATE_HELD || x->memory.is_looking;
+	return waits && row->stage == STAGE_UPLOAD;
+}
+
+/* It could go now, but for the lists: a look goes in its place. */
+static bool looks_first(
+        struct decision *decision, const struct task_row *row, const struct issue_world *w)
+{
+	const struct spec *spec = w->frozen ? w->frozen->spec : NULL;
+	if (row->stage != STAGE_UPLOAD ||
+	        !decide_wants_look(&decision->after, spec, w->rules, w->now_ms))
+		return false;
+	const struct facts facts = {.now_ms = w->now_ms};
+	decide_add_look(decision, w->frozen, &facts, w->mem);
+	return true;
 }
 
 void issue_ready(
@@ -94,12 +114,14 @@ void issue_ready(
 	}
 	int64_t due = due_of_hold(x);
 	int32_t issued = 0;
-	for (size_t i = 0; i < decision->rows_count; i++) {
+	for (size_t i = 0; i < decision->rows_count; i++) { /* a look comes behind them */
 		struct task_row *row = &decision->rows[i];
 		if (row->status == TASK_WAITING && !rests(x, row)) {
-			int64_t until = blocked_until(row, issued, w);
+			int64_t until = blocked_until(x, row, issued, w);
+			if (until == 0 && looks_first(decision, row, w))
+				continue;
 			if (until == 0) {
-				issue(row, w);
+				issue(x, row, w);
 				issued++;
 			} else {
 				due = sooner(due, until);
@@ -112,6 +134,8 @@ void issue_ready(
 	bool is_same_work = before->memory.phase == x->memory.phase && !decision->drops_unfinished;
 	if (!w->knows_unfinished && is_same_work)
 		due = sooner(due, before->due_ms);
+	if (!x->memory.is_looking)
+		x->memory.is_admitted = false; /* the breaker's word is for now, not for later */
 	x->due_ms = due != 0 ? due : w->now_ms + w->rules->not_after_ms;
 }
 

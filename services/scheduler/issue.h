@@ -26,6 +26,8 @@ struct issue_world {
 	struct cap *tenant, *destination;
 	struct breaker *breaker;
 	bool knows_unfinished; /* all unfinished rows were given to decide */
+	const struct frozen *frozen; /* the configuration that counts now; NULL: none */
+	struct arena *mem;
 };
 
 /* News of uploads: enough failures in a row open it, one success closes it. */

@@ -39,6 +39,9 @@ const struct conf_field scheduler_fields[] = {
         NUM("BREAKER_FAILURES", breaker_failures, "5", 1, 1000,
                 "uploads in a row that find a destination away until it rests"),
         MS("BREAKER_OPEN_MS", breaker_open_ms, "30000", 1, HOUR, "first rest; doubles"),
+        MS("LISTS_FRESH_MS", lists_fresh_ms, "1000", 0, HOUR,
+                "while nothing is visible, an upload is issued so long after a look at the "
+                "suppression lists; later they are looked at again"),
         MS("OUTBOX_AGE_MS", outbox_age_ms, "5000", 10, HOUR,
                 "any scheduler publishes what was stored and not published for so long"),
         MS("TICK_MS", tick_ms, "500", 10, MINUTE, "longest pause between looks at what is due"),
@@ -72,5 +75,6 @@ struct decide_rules settings_rules(const struct scheduler_settings *s)
 	        .tasks_most = (int32_t)s->tasks_most,
 	        .breaker_failures = (int32_t)s->breaker_failures,
 	        .breaker_open_ms = s->breaker_open_ms,
+	        .lists_fresh_ms = s->lists_fresh_ms,
 	};
 }

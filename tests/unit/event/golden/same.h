@@ -195,6 +195,10 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	same_text(got->marker_plain, want->marker_plain);
 	assert_true(got->is_formatted == want->is_formatted);
 	assert_true(got->has_uploads == want->has_uploads);
+	assert_true(got->has_begun == want->has_begun);
+	assert_true(got->lists_seen_ms == want->lists_seen_ms);
+	assert_true(got->is_looking == want->is_looking);
+	assert_true(got->is_admitted == want->is_admitted);
 	same_text(got->place, want->place);
 	same_text(got->end_state, want->end_state);
 	same_text(got->end_reason, want->end_reason);

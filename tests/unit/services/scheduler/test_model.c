@@ -7,7 +7,7 @@
  */
 #include "workers.h"
 
-enum { SEEDS = 400, STEPS = 500, ROUTE_DELIVERIES = 3, RESULTS = 8192 };
+enum { SEEDS = 400, STEPS = 500, ROUTE_DELIVERIES = 3, RESULTS = 8192, LISTS = 512 };
 
 struct dice {
 	uint64_t x;
@@ -21,6 +21,11 @@ static uint32_t roll(struct dice *d, uint32_t sides)
 	return (uint32_t)((d->x >> 32) % sides);
 }
 
+struct list_state { /* of the suppression list, from then on */
+	int64_t from_ms;
+	const char *hash;
+};
+
 struct run {
 	struct world w;
 	struct workers k;
@@ -31,7 +36,16 @@ struct run {
 	size_t results_count;
 	struct spec_suppression list;
 	int words;
+	struct list_state lists[LISTS]; /* in order; the last is now */
+	size_t lists_count;
+	size_t tasks_checked;
 };
+
+static void note_list(struct run *r)
+{
+	assert_true(r->lists_count < LISTS);
+	r->lists[r->lists_count++] = (struct list_state){r->w.now_ms, r->k.list_hash};
+}
 
 static struct str name_of(struct run *r, int i)
 {
@@ -79,22 +93,50 @@ static void check_order(const struct stored *s)
 {
 	for (size_t i = 0; i < s->rows_count; i++) {
 		const struct task_row *late = &s->rows[i];
-		if (late->stage != STAGE_UPLOAD || late->index < s->x.memory.parts)
+		if (late->stage != STAGE_UPLOAD || late->index < s->x.memory.parts ||
+		        late->revision != s->x.revision)
 			continue;
 		for (int32_t file = 0; file < late->index; file++) {
 			bool is_done = false;
 			for (size_t k = 0; k < s->rows_count; k++)
 				is_done = is_done || (s->rows[k].stage == STAGE_UPLOAD &&
 				                             s->rows[k].index == file &&
+				                             s->rows[k].revision == late->revision &&
 				                             s->rows[k].status == TASK_DONE);
 			assert_true(is_done);
 		}
 	}
 }
 
+/* The list was so within the time that a look may be old: the answer's way here, and the rest until
+ * the issue. */
+static bool was_list(const struct run *r, struct str hash)
+{
+	int64_t oldest = r->w.now_ms - r->w.rules.not_after_ms - r->w.rules.lists_fresh_ms;
+	for (size_t i = 0; i < r->lists_count; i++) {
+		bool is_last = i + 1 == r->lists_count;
+		bool overlaps = is_last || r->lists[i + 1].from_ms >= oldest;
+		if (overlaps && str_eq(str_c(r->lists[i].hash), hash))
+			return true;
+	}
+	return false;
+}
+
+/* No upload is issued by an old list while the partner can see nothing. */
+static void check_lists(struct run *r)
+{
+	for (; r->tasks_checked < r->w.tasks_count; r->tasks_checked++) {
+		const struct message *m = &r->w.tasks[r->tasks_checked];
+		const struct ev_delivery_memory *x = &world_find(&r->w, m->delivery_id)->x.memory;
+		if (m->stage == STAGE_UPLOAD && x->files_visible == 0 && x->pins_count > 0)
+			assert_true(was_list(r, x->pins[0].version));
+	}
+}
+
 static void check_all(struct run *r)
 {
 	check_route(r);
+	check_lists(r);
 	for (size_t i = 0; i < r->w.count; i++) {
 		const struct stored *s = &r->w.all[i];
 		if (s->x.state == STATE_ABSENT)
@@ -289,6 +331,7 @@ static void the_world_changes(struct run *r)
 	case 0:
 		r->k.blocked = roll(&r->dice, 6);
 		r->k.list_hash = arena_printf(&r->w.mem, "l%u", roll(&r->dice, 1000)).p;
+		note_list(r);
 		return;
 	case 1:
 		r->w.bridge_built_ms = r->w.now_ms;
@@ -388,6 +431,7 @@ static void run_seed(uint64_t seed, struct tally_of_ends *ends)
 	r->dice.x = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	world_init(&r->w);
 	workers_init(&r->k, &r->w);
+	note_list(r);
 	r->w.rules.wave = 2;
 	r->k.rows_per_slice = 6 + roll(&r->dice, 8);
 	if (roll(&r->dice, 2)) {

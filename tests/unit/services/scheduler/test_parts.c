@@ -270,7 +270,8 @@ static void a_wave_bounds_what_one_decision_issues(void **state)
 	struct task_row rows[5];
 	struct decision n;
 	rows_of(&n, rows, 5);
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true};
+	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
+	        &w.frozen, &w.mem};
 	issue_ready(&n, &n.after, &iw);
 	int issued = 0;
 	for (int i = 0; i < 5; i++)
@@ -291,7 +292,8 @@ static void caps_leave_tasks_waiting(void **state)
 	struct decision n;
 	rows_of(&n, rows, 4);
 	rows[0].destination = STR("partner");
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true};
+	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
+	        &w.frozen, &w.mem};
 	issue_ready(&n, &n.after, &iw);
 	assert_int_equal(rows[0].status, TASK_WAITING);
 	assert_int_equal(rows[1].status, TASK_ISSUED);
@@ -308,7 +310,8 @@ static void a_breaker_opens_rests_tries_one_and_closes(void **state)
 	world_init(&w); /* three failures open it */
 	struct task_row rows[2];
 	struct decision n;
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true};
+	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
+	        &w.frozen, &w.mem};
 	for (int i = 1; i <= 3; i++) {
 		rows_of(&n, rows, 0);
 		n.uploads_down = 1;

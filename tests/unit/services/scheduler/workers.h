@@ -55,6 +55,7 @@ static inline struct ev_task_result *answer(
 	        .reason = str_c(reason),
 	        .detail = STR("as the test says"),
 	        .worker = STR("test"),
+	        .started_at_ms = k->w->now_ms,
 	};
 	return r;
 }

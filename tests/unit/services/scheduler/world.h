@@ -95,6 +95,7 @@ static inline void world_init(struct world *w)
 	        .tasks_most = 100,
 	        .breaker_failures = 3,
 	        .breaker_open_ms = 30000,
+	        .lists_fresh_ms = 1000,
 	};
 	w->spec = (struct spec){
 	        .kind = SPEC_DELIVERY,
@@ -478,7 +479,8 @@ static inline struct stored *world_step(
 			facts.tenant_quota = facts.destination_quota = world_quota(w, id);
 	}
 	struct issue_world iw = {w->now_ms, &w->rules, &w->tenant, &w->destination, &w->breaker,
-	        (facts.known & NEED_UNFINISHED) != 0};
+	        (facts.known & NEED_UNFINISHED) != 0,
+	        n.new_spec.spec ? &n.new_spec : &facts.frozen, &w->mem};
 	if (n.is_changed) {
 		breaker_note(&w->breaker, &n, &iw);
 		issue_ready(&n, &s->x, &iw);

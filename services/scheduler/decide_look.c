@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The look at the suppression lists before uploads. Between combine and the first upload may lie
+ * hours: a breaker is open, a cap or quota is used up, a worker is stopped, a person is asked. So
+ * the lists are looked at again when everything else lets an upload go, and as long as nothing is
+ * known to be visible no upload is issued without a look that is young enough (issue.c asks).
+ *
+ *   the lists are as combined     -> the uploads go, in the decision that learns it
+ *   a list is newer, none issued  -> combine again, as the next revision
+ *   a list is newer, one issued   -> settle first: nothing may come out later. Nothing visible:
+ *                                    combine again; else the delivery fails, or came too late
+ *   unreadable, missing, too old  -> held; nothing goes
+ *
+ * The look takes the upload's places under the caps and its turn at the breaker, so that both are
+ * there when it comes back. Pure. */
+#include "deciding.h"
+
+static bool is_fresh(int64_t seen_ms, int64_t now_ms, int64_t most_ms)
+{
+	return seen_ms > 0 && seen_ms <= now_ms && now_ms - seen_ms <= most_ms;
+}
+
+bool decide_wants_look(const struct delivery *x, const struct spec *spec,
+        const struct decide_rules *rules, int64_t now_ms)
+{
+	const struct ev_delivery_memory *m = &x->memory;
+	return spec && spec->suppressions_count > 0 && m->files_visible == 0 &&
+	       !is_fresh(m->lists_seen_ms, now_ms, rules->lists_fresh_ms);
+}
+
+void decide_look_before_upload(struct deciding *d)
+{
+	decide_add_lists(d);
+	struct task_row *look = &d->out->rows[d->out->rows_count - 1];
+	look->destination = d->frozen.spec->destination.name;
+	d->m->is_looking = true;
+}
+
+void decide_add_look(struct decision *decision, const struct frozen *frozen,
+        const struct facts *facts, struct arena *mem)
+{
+	struct deciding d = {
+	        .out = decision,
+	        .x = &decision->after,
+	        .m = &decision->after.memory,
+	        .frozen = *frozen,
+	        .facts = facts,
+	        .mem = mem,
+	};
+	d.m->is_admitted = true;
+	decide_look_before_upload(&d);
+}
+
+bool decide_is_uploading(const struct deciding *d)
+{
+	switch (d->m->phase) {
+	case EV_PHASE_UPLOAD_PARTS:
+	case EV_PHASE_UPLOAD_MANIFEST:
+	case EV_PHASE_UPLOAD_MARKER:
+		return true;
+	case EV_PHASE_UNKNOWN:
+	case EV_PHASE_START:
+	case EV_PHASE_INSPECT:
+	case EV_PHASE_SELECT:
+	case EV_PHASE_ORDER:
+	case EV_PHASE_LISTS:
+	case EV_PHASE_COMBINE:
+	case EV_PHASE_GATE:
+	case EV_PHASE_PARTS:
+	case EV_PHASE_TRAILERS:
+	case EV_PHASE_SETTLE:
+	case EV_PHASE_BUILD:
+	case EV_PHASE_OVER:
+		return false;
+	}
+	return false;
+}
+
+/* The phase goes on where it was: its counters stay. */
+static void go_on(struct deciding *d)
+{
+	if (d->x->state == STATE_HELD) {
+		decide_audit(d, "released", d->x->reason, STR(""));
+		d->m->hold_since_ms = 0;
+		d->m->hold_check_ms = 0;
+		d->m->hold_expires_ms = 0;
+		decide_set_detail(d, STR(""));
+	}
+	d->x->state = STATE_UPLOADING;
+	d->x->reason = STR("");
+	decide_check_phase(d);
+}
+
+/* Its answer may have lain for hours, in Kafka or in staging, before it was read here. */
+static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
+{
+	int64_t age = d->facts->now_ms - result->started_at_ms;
+	if (age <= d->rules->not_after_ms)
+		return false;
+	decide_hold(d, "suppression_stale", true,
+	        arena_printf(d->mem,
+	                "the look at the suppression lists is %lld s old by the clock of the "
+	                "machine that looked, and %lld s are the most; it is looked again: see "
+	                "that results are read in time, and the clocks",
+	                (long long)(age / 1000), (long long)(d->rules->not_after_ms / 1000)));
+	return true;
+}
+
+static void combine_again(struct deciding *d)
+{
+	decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
+	if (d->m->has_uploads) {
+		decide_settle_to_restart(d);
+		return;
+	}
+	decide_begin_revision(d, EV_PHASE_LISTS);
+	decide_look_at_lists(d);
+}
+
+/* A person is asked about a file: what they answer begins with another look. */
+static bool waits_for_person(const struct deciding *d)
+{
+	return d->x->state == STATE_HELD && !decide_is_held(d, "source_missing") &&
+	       !decide_is_held(d, "suppression_stale");
+}
+
+void decide_seen_before_upload(
+        struct deciding *d, const struct ev_task_result *result, bool is_same)
+{
+	if (decide_lacks(d, NEED_UNFINISHED))
+		return; /* the uploads that may go now */
+	d->m->lists_seen_ms = 0;
+	if (waits_for_person(d))
+		return;
+	if (d->m->files_visible > 0) {
+		go_on(d);
+		return;
+	}
+	if (is_too_old(d, result))
+		return;
+	if (!is_same) {
+		combine_again(d);
+		return;
+	}
+	d->m->lists_seen_ms = d->facts->now_ms;
+	go_on(d);
+}
