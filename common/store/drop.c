@@ -161,6 +161,27 @@ int drop_commit(
 	                                                      : err_note(e, "commit %s", n.text);
 }
 
+/* A commit under a name that no partner looks at. Both there: an earlier try was cut off between
+ * two calls, where a name cannot be changed in one. */
+int drop_temp_set_aside(struct drop *d, struct str temp, struct str aside, bool *out_is_aside,
+        struct err *e)
+{
+	struct name_text from, to;
+	enum drop_commit answer = DROP_TEMP_GONE;
+	struct drop_facts facts = {.is_there = true};
+	if (take(temp, NAME_OF_TEMP, &from, e) != 0 || take(aside, NAME_OF_TEMP, &to, e) != 0)
+		return e->act;
+	int rc = d->ops->commit(d, from.text, to.text, &answer, e);
+	if (rc == 0 && answer == DROP_TEMP_GONE)
+		rc = d->ops->stat(d, to.text, &facts, e);
+	if (rc == 0 && answer == DROP_NAME_TAKEN)
+		rc = d->ops->temp_remove(d, from.text, e);
+	if (rc != 0)
+		return err_note(e, "set temporary %s aside", from.text);
+	*out_is_aside = facts.is_there;
+	return 0;
+}
+
 int drop_stat(struct drop *d, struct str name, struct drop_facts *out, struct err *e)
 {
 	struct name_text n;

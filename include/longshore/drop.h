@@ -61,6 +61,12 @@ void drop_temp_close(struct drop_temp *t);
 int drop_temp_remove(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
 void drop_temp_discard(struct drop *d, struct str temp); /* the same, best effort */
 
+/* Puts a temporary aside, under another temporary's name, so that nobody commits it any more, and
+ * whoever asks again with the same names learns the same. *out_is_aside false: it was not there to
+ * be put aside. Durable, as a commit is. */
+int drop_temp_set_aside(struct drop *d, struct str temp, struct str aside, bool *out_is_aside,
+        struct err *e) ERR_MUST_USE;
+
 enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN };
 int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out,
         struct err *e) ERR_MUST_USE;

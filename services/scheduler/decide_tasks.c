@@ -103,6 +103,8 @@ static void add_input(struct id_hash *h, enum stage stage, const union task_even
 		id_add(h, t->upload.file_id);
 		add_ref(h, t->upload.file);
 		id_add_num(h, (int64_t)t->upload.resolution);
+		if (t->upload.withdraws)
+			id_add(h, STR("withdraws"));
 		return;
 	case STAGE_COUNT:
 		break;
@@ -255,6 +257,8 @@ void decide_add_settle(struct deciding *d, const struct file_upload *file)
 	union task_event *t = ARENA_NEW(d->mem, union task_event);
 	t->head.index = file->index;
 	t->upload.op = EV_UPLOAD_OP_SETTLE;
+	/* Nothing is visible: then nothing comes out any more that a newer list might forbid. */
+	t->upload.withdraws = d->m->files_visible == 0 && d->frozen.spec->suppressions_count > 0;
 	t->upload.file_id = decide_file_id(d, file->name);
 	t->upload.file_name = file->name;
 	t->upload.role = file->role;

@@ -106,8 +106,11 @@ int ledger_route(struct ledger *l, struct err *e)
 		l->step = is_upload ? LEDGER_OPEN : LEDGER_CLOSE;
 		return 0;
 	case RECORD_WRITTEN:
-		l->step = LEDGER_COMMIT;
+		l->step = !is_upload && l->task.withdraws ? LEDGER_WITHDRAW : LEDGER_COMMIT;
 		return 0;
+	case RECORD_WITHDRAWN:
+		l->step = LEDGER_ASIDE;
+		return is_upload ? closed(e) : 0;
 	case RECORD_COMMITTED:
 		l->step = LEDGER_FINISH;
 		return 0;
@@ -242,6 +245,8 @@ static int (*const steps[LEDGER_STEPS])(struct ledger *l, struct err *e) = {
         [LEDGER_VERIFY] = ledger_step_verify,
         [LEDGER_MARK] = ledger_step_mark,
         [LEDGER_FINISH] = ledger_step_finish,
+        [LEDGER_WITHDRAW] = ledger_step_withdraw,
+        [LEDGER_ASIDE] = ledger_step_aside,
         [LEDGER_CLOSE] = ledger_step_close,
         [LEDGER_REMOVE] = ledger_step_remove,
         [LEDGER_DONE] = step_done,

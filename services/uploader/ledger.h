@@ -14,6 +14,11 @@
  *                                     `----lost--> READ
  *            READ --closed--> REMOVE -> DONE, not visible
  *
+ *            READ --written, and the task withdraws--> WITHDRAW -> READ
+ *            READ --withdrawn--> ASIDE --put aside--> CLOSE --won--> REMOVE -> DONE, not visible
+ *                                  |--gone--> VERIFY -> MARK -> FINISH -> DONE, visible
+ *                                  `--nobody can know--> DOUBT
+ *
  *   both     READ --written--> COMMIT --committed--> VERIFY -> MARK -> FINISH -> DONE, visible
  *                                |--gone--> GONE --open-----> TEMP
  *                                |           |-----written--> VERIFY
@@ -21,6 +26,7 @@
  *                                `--name taken--> TAKEN --the same bytes--> MARK
  *                                                  `--others--> rejected ("name_conflict")
  *            READ --committed--> FINISH
+ *            READ --withdrawn--> an upload is rejected ("closed")
  *
  * Invariants, with the tests that bear the names of their rules:
  *
@@ -39,6 +45,11 @@
  *   5. A `closed` record is never written or committed. A `written` one is never closed, unless its
  *      temporary is gone, or its place lost, and a person says that the file did not arrive.
  *      (settle_closes, settle_creates, settle_finishes)
+ *
+ *      Or it is withdrawn: first the record says so, so that nobody begins a commit any more; then
+ *      the temporary is put aside, not removed: whoever does it again, after a death, sees it
+ *      there. If it is under neither name, a commit that had begun before was faster.
+ *      (withdraw_records, withdraw_aside, withdraw_believes)
  *
  *   6. After a change of the record everybody reads it again: no tag is used that was not read with
  *      its record.
@@ -73,6 +84,7 @@ struct ledger_task {
 	int64_t rows;
 	struct str plain_sha256;
 	struct str place; /* identity of the drop that has the delivery's first file; or empty */
+	bool withdraws; /* SETTLE: what is written is taken back, if nobody committed it yet */
 	bool others_may_delete;  /* somebody but us may remove temporaries at the drop */
 	int64_t now_ms;          /* for the receipt */
 	const atomic_bool *stop; /* may be NULL; set: WRITE answers ERR_DEFER ("drain") */
@@ -111,6 +123,8 @@ enum ledger_step {
 	LEDGER_VERIFY,
 	LEDGER_MARK,
 	LEDGER_FINISH,
+	LEDGER_WITHDRAW,
+	LEDGER_ASIDE,
 	LEDGER_CLOSE,
 	LEDGER_REMOVE,
 	LEDGER_DONE,
@@ -126,6 +140,7 @@ struct ledger {
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
 	char own_temp[64]; /* created by us, not yet in the record */
+	char aside[64];    /* ASIDE: where the temporary is now; empty = it was not put aside */
 	bool is_unsure;    /* the record may be what the failed step wanted it to be */
 	bool is_visible;   /* DONE: the answer */
 	int turns;

@@ -15,7 +15,7 @@ static void set_verified(struct ledger *l, const char *word)
 	(void)snprintf(l->verified, sizeof l->verified, "%s", word);
 }
 
-static int other_place(struct err *e)
+int ledger_other_place(struct err *e)
 {
 	return err_set(e, ERR_RETRY, "drop_unavailable",
 	        "the bucket's directory is not the one where this file's temporary was made: mount "
@@ -30,7 +30,7 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 		return e->act;
 	if (!ledger_is_same_place(l)) {
 		if (l->task.answer == LEDGER_NO_ANSWER)
-			return other_place(e);
+			return ledger_other_place(e);
 		l->step = LEDGER_DOUBT; /* a person says what became of it */
 		return 0;
 	}
@@ -215,6 +215,8 @@ static int remove_adopted(struct ledger *l, struct err *e)
 int ledger_step_finish(struct ledger *l, struct err *e)
 {
 	if (strncmp(l->record.guarantee, "adopted", 7) == 0 && remove_adopted(l, e) != 0)
+		return e->act;
+	if (l->aside[0] != '\0' && ledger_dispose(l, l->record.place, l->aside, e) != 0)
 		return e->act;
 	l->is_visible = true;
 	l->step = LEDGER_DONE;

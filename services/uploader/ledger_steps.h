@@ -21,6 +21,8 @@ int ledger_dispose(
 int ledger_need_drop(struct ledger *l, struct err *e) ERR_MUST_USE;
 /* Whether the record's temporary is at the place that is open. */
 bool ledger_is_same_place(const struct ledger *l);
+/* ERR_RETRY: the record's temporary is at another place than the one that is open. */
+int ledger_other_place(struct err *e) ERR_MUST_USE;
 /* Whether the task's answer "resend" was not used up yet. */
 bool ledger_may_resend(const struct ledger *l);
 bool ledger_is_code(const struct err *e, const char *code);
@@ -39,6 +41,8 @@ int ledger_step_taken(struct ledger *l, struct err *e) ERR_MUST_USE;
 int ledger_step_verify(struct ledger *l, struct err *e) ERR_MUST_USE;
 int ledger_step_mark(struct ledger *l, struct err *e) ERR_MUST_USE;
 int ledger_step_finish(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_withdraw(struct ledger *l, struct err *e) ERR_MUST_USE;
+int ledger_step_aside(struct ledger *l, struct err *e) ERR_MUST_USE;
 int ledger_step_close(struct ledger *l, struct err *e) ERR_MUST_USE;
 int ledger_step_remove(struct ledger *l, struct err *e) ERR_MUST_USE;
 

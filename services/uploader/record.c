@@ -12,7 +12,7 @@
 enum { MAGIC_BYTES = 6, HEAD_BYTES = MAGIC_BYTES + AEAD_NONCE_BYTES };
 static const char magic[MAGIC_BYTES] = {'L', 'S', 'L', 'R', '1', '\0'};
 
-static const char *const phases[] = {"open", "written", "committed", "closed"};
+static const char *const phases[] = {"open", "written", "committed", "closed", "withdrawn"};
 
 struct field {
 	const char *key;

@@ -18,6 +18,8 @@ enum record_phase {
 	RECORD_WRITTEN,   /* whole and durable; whoever comes commits it */
 	RECORD_COMMITTED, /* seen to be committed: the receipt is in here */
 	RECORD_CLOSED,    /* settled: never written or committed again */
+	RECORD_WITHDRAWN, /* was written; never committed from now on, and what becomes of its
+	                     temporary says whether it was before */
 };
 
 struct record {
@@ -41,7 +43,7 @@ struct record {
 	char resolved[65]; /* task whose answer "resend" was used up */
 };
 
-/* "open", "written", ... */
+/* "open", "written", "committed", "closed", "withdrawn" */
 const char *record_phase_name(enum record_phase phase);
 
 /* Copies text into a field of the record; ERR_REJECT ("bad_task") if it is too long or has a

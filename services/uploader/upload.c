@@ -135,6 +135,7 @@ static struct ledger_task task_of(const struct upload_op *op, enum ledger_op wha
 	        .role = str_c(role_name(t->role)),
 	        .plain_sha256 = t->plain_sha256,
 	        .place = t->place,
+	        .withdraws = what == LEDGER_SETTLE && t->withdraws,
 	        .others_may_delete = op->spec->bucket.others_may_delete,
 	        .now_ms = op->run->now_ms,
 	        .stop = op->run->stop,

@@ -1,13 +1,16 @@
 """Law 9, later: between combine and the first file that a partner can see may lie hours. Whoever is suppressed meanwhile is
 not sent, whatever it was that the delivery waited for."""
+import contextlib
 import csv
 import io
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 import makers
+from crash import Trap
 from fleet import Fleet, wait_until
 from route_oracle import plain
 from scene import nothing_is_stuck
@@ -16,6 +19,8 @@ from world import QUICK, World
 FEW, MORE = 10, 30  # suppressed at first, and while it waits
 ROUTES = {"formatter-stopped": {}, "breaker-open": {"bucket_name": "far"}, "name-taken": {"approval": "always"},
           "name-taken-still": {"approval": "always"}, "uploader-stopped": {}, "list-gone": {}}
+KILLED_AT = ("settle_after_withdraw", "settle_after_aside")
+ROUTES |= {point: {"approval": "always"} for point in KILLED_AT}
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": "2", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000",
                     "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000", "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "8000",
                     "LONGSHORE_SCHEDULER_ALARM_MS": "1000"}
@@ -63,16 +68,25 @@ def uploads(world, delivery, issue):
 
 
 def state(world, delivery):
-    return world.fleet.query("SELECT state, reason FROM run.state WHERE delivery_id = %s", (delivery,))[0]
+    found = world.fleet.query("SELECT state, reason FROM run.state WHERE delivery_id = %s", (delivery,))
+    return found[0] if found else ("", "")
+
+
+@contextlib.contextmanager
+def stopped(world, service):
+    [replica] = world.fleet.of(service)
+    replica.pause()
+    try:
+        yield
+    finally:
+        replica.cont()
 
 
 def test_while_the_formatter_is_stopped(world):
-    [formatter] = world.fleet.of("formatter")
-    formatter.pause()
-    delivery = world.deliver("formatter-stopped")
-    wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
-    grows(world, "formatter-stopped")
-    formatter.cont()
+    with stopped(world, "formatter"):
+        delivery = world.deliver("formatter-stopped")
+        wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
+        grows(world, "formatter-stopped")
     goes_by_the_newer_list(world, delivery)
 
 
@@ -119,25 +133,35 @@ def test_while_a_person_is_asked_and_the_name_stays_taken(world):
     goes_by_the_newer_list(world, delivery)
 
 
-def test_while_the_uploader_is_stopped_and_its_tasks_expire(world):
+@pytest.mark.parametrize("point", KILLED_AT)
+def test_a_withdrawal_that_dies_is_done_again(world, point):
+    delivery, stranger = conflict(world, point)
+    stranger.unlink()
     [uploader] = world.fleet.of("uploader")
-    uploader.pause()
-    delivery = world.deliver("uploader-stopped")
-    wait_until(lambda: uploads(world, delivery, 1), 60, "the upload to be issued")
-    grows(world, "uploader-stopped")
-    wait_until(lambda: state(world, delivery) == ("cancelling", "suppression_newer"), 60, "the look before the next issue")
+    trap = Trap(uploader.pid, point)
+    world.fleet.cli(*world.release_command(delivery))
+    trap.wait()
+    assert uploader.process.wait(10) == -signal.SIGKILL
     assert world.files(delivery) == {}
-    uploader.cont()
+    world.fleet.start_replica("uploader")
+    goes_by_the_newer_list(world, delivery)
+
+
+def test_while_the_uploader_is_stopped_and_its_tasks_expire(world):
+    with stopped(world, "uploader"):
+        delivery = world.deliver("uploader-stopped")
+        wait_until(lambda: uploads(world, delivery, 1), 60, "the upload to be issued")
+        grows(world, "uploader-stopped")
+        wait_until(lambda: state(world, delivery) == ("cancelling", "suppression_newer"), 60, "the look before the next issue")
+        assert world.files(delivery) == {}
     goes_by_the_newer_list(world, delivery)
 
 
 def test_lists_that_cannot_be_read_let_nothing_go(world):
-    [formatter] = world.fleet.of("formatter")
-    formatter.pause()
-    delivery = world.deliver("list-gone")
-    wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
-    shutil.rmtree(world.fleet.path("source", "list-list-gone"))
-    formatter.cont()
+    with stopped(world, "formatter"):
+        delivery = world.deliver("list-gone")
+        wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
+        shutil.rmtree(world.fleet.path("source", "list-list-gone"))
     status = world.held(delivery, "source_missing")
     assert "list-list-gone" in status["detail"] and uploads(world, delivery, 1) == 0
     grows(world, "list-gone")

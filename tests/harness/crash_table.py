@@ -25,6 +25,7 @@ POINTS = {
 SCENES = {
     "bridge-worker": ("suspect_before_run", "revoke_begin", "revoke_end", "drain_begin", "deadletter_after_produce",
                       "deadletter_after_ack"),
-    "uploader": ("settle_after_close", "settle_before_commit"),
+    "uploader": ("settle_after_close", "settle_before_commit",
+                 "settle_after_withdraw", "settle_after_aside"),  # tests/e2e/test_law_suppression_late.py
     "scheduler": ("sched_before_due_tx", "sched_after_due_tx", "readback_before_publish"),
 }

@@ -343,5 +343,6 @@ static void same_upload_task(const struct ev_upload_task *got, const struct ev_u
 	assert_true(got->role == want->role);
 	assert_true(got->resolution == want->resolution);
 	same_text(got->place, want->place);
+	assert_true(got->withdraws == want->withdraws);
 	same_text(got->encoder, want->encoder);
 }

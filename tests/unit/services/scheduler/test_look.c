@@ -209,6 +209,35 @@ static void what_was_issued_is_settled_before_it_is_calculated_again(void **stat
 	sent_by_the_newer_list(b, s);
 }
 
+static bool withdraws(const struct bench *b)
+{
+	for (size_t i = 0; i < b->w.tasks_count; i++)
+		if (b->w.tasks[i].stage == STAGE_SETTLE)
+			return b->w.tasks[i].event.upload.withdraws;
+	fail_msg("nothing was settled");
+	return false;
+}
+
+/* A name that became free meanwhile must not show who is suppressed now. */
+static void a_settle_withdraws_while_nothing_is_visible(void **state)
+{
+	enum { NO_LISTS = 1, VISIBLE = 2 };
+	for (int kind = 0; kind < 3; kind++) {
+		struct bench *b = NULL;
+		assert_int_equal(begin((void **)&b), 0);
+		if (kind != NO_LISTS)
+			use_list(b);
+		(void)world_request(&b->w, D1, b->w.now_ms);
+		work_until(&b->k, &b->next, STAGE_UPLOAD);
+		if (kind == VISIBLE)
+			(void)world_result(&b->w, work(&b->k, &b->w.tasks[b->next++]));
+		(void)world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
+		assert_int_equal(withdraws(b), kind == 0);
+		(void)finish((void **)&b);
+	}
+	(void)state;
+}
+
 static void what_is_visible_after_all_ends_it(void **state)
 {
 	struct bench *b = *state;
@@ -460,6 +489,7 @@ int main(void)
 	        CASE(a_look_is_good_for_so_long),
 	        CASE(before_a_lost_upload_goes_again_the_lists_are_looked_at),
 	        CASE(what_was_issued_is_settled_before_it_is_calculated_again),
+	        CASE(a_settle_withdraws_while_nothing_is_visible),
 	        CASE(what_is_visible_after_all_ends_it),
 	        CASE(once_a_file_is_visible_the_rest_follows),
 	        CASE(a_look_that_comes_too_late_changes_nothing),

@@ -25,19 +25,25 @@ struct scene {
 	int settles;
 	int deaths;
 	int third; /* how many temporaries somebody deletes */
+	bool withdraws;
 };
 
 /* Those of the model, and a few more. */
 static const struct scene scenes[] = {
-        {2, 0, 1, 0},
-        {3, 0, 2, 0},
-        {2, 1, 2, 0},
-        {3, 1, 3, 0},
-        {2, 2, 3, 0},
-        {2, 0, 1, 1},
-        {3, 0, 1, 2},
-        {2, 1, 1, 1},
-        {3, 2, 4, 2},
+        {2, 0, 1, 0, false},
+        {3, 0, 2, 0, false},
+        {2, 1, 2, 0, false},
+        {3, 1, 3, 0, false},
+        {2, 2, 3, 0, false},
+        {2, 0, 1, 1, false},
+        {3, 0, 1, 2, false},
+        {2, 1, 1, 1, false},
+        {3, 2, 4, 2, false},
+        {2, 1, 2, 0, true},
+        {3, 1, 2, 0, true},
+        {2, 2, 3, 0, true},
+        {2, 1, 1, 1, true},
+        {3, 2, 4, 2, true},
 };
 enum { SCENES = sizeof scenes / sizeof scenes[0] };
 
@@ -78,6 +84,7 @@ static void start(struct play *p, int i)
 {
 	bool is_upload = i < p->scene.uploads;
 	struct ledger_task task = world_task(p->w, is_upload ? LEDGER_UPLOAD : LEDGER_SETTLE);
+	task.withdraws = !is_upload && p->scene.withdraws;
 	p->actors[i] = world_begin(p->w, &task);
 }
 
@@ -218,15 +225,15 @@ static void no_switch_between_two_breaks_the_ledger(void **state)
 {
 	struct world *w = *state;
 	int number = 0;
-	for (int kind = 0; kind < 4; kind++)
+	for (int kind = 0; kind < 6; kind++)
 		for (int i = 0; i < 16; i++)
 			for (int j = 0; j < 16; j++) {
 				struct play p = {.w = w,
-				        .scene = {2, 0, 0, 0},
+				        .scene = {2, 0, 0, 0, false},
 				        .count = 2,
 				        .seed = (uint64_t)number};
 				if (kind >= 2)
-					p.scene = (struct scene){1, 1, 0, 0};
+					p.scene = (struct scene){1, 1, 0, 0, kind >= 4};
 				world_next_file(w, ++number);
 				start(&p, 0);
 				start(&p, 1);
