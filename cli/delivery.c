@@ -3,28 +3,40 @@
 
 #include "sql/cli.h"
 
-/* {} stands for the delivery. What is not here releases itself. */
+/* {} stands for the delivery, # for the selection that was looked at. What is not here releases
+ * itself. */
 static const struct release {
 	const char *reason, *command;
-} releases[] = {{"below_minimum", "longshore approve {}"},
-        {"above_maximum", "longshore approve {}"}, {"zero_match", "longshore approve {}"},
-        {"sudden_change", "longshore approve {}"}, {"low_match_rate", "longshore approve {}"},
-        {"empty_source", "longshore approve {}"}, {"approval", "longshore approve {}"},
+} releases[] = {{"below_minimum", "longshore approve {}#"},
+        {"above_maximum", "longshore approve {}#"}, {"zero_match", "longshore approve {}#"},
+        {"sudden_change", "longshore approve {}#"}, {"low_match_rate", "longshore approve {}#"},
+        {"empty_source", "longshore approve {}#"}, {"approval", "longshore approve {}#"},
         {"paused", "longshore resume {}"}, {"unsupported", "longshore resume {}"},
-        {"credentials", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend"},
-        {"uncertain", "longshore resume {} --adopt"}};
-enum { RELEASES = sizeof(releases) / sizeof(releases[0]) };
+        {"credentials", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
+        {"uncertain", "longshore resume {} --adopt#"}};
+enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
 
-struct str cli_release(struct arena *mem, struct str delivery_id, struct str reason)
+static struct str fill_in(
+        struct arena *mem, const char *command, struct str delivery_id, struct str content)
+{
+	const char *hole = strchr(command, '{'), *mark = strchr(hole, '#');
+	size_t rest = mark ? (size_t)(mark - hole) - 2 : strlen(hole + 2);
+	struct str shown =
+	        str_bytes(content.p, content.n < CONTENT_SHOWN ? content.n : CONTENT_SHOWN);
+	return arena_printf(mem, "%.*s" STR_FMT "%.*s%s" STR_FMT, (int)(hole - command), command,
+	        STR_ARG(delivery_id), (int)rest, hole + 2,
+	        mark && shown.n > 0 ? " --content " : "", STR_ARG(mark ? shown : STR("")));
+}
+
+struct str cli_release(
+        struct arena *mem, struct str delivery_id, struct str reason, struct str content_hash)
 {
 	ptrdiff_t bracket = str_find(reason, '(', 0);
 	struct str word = str_bytes(reason.p, bracket < 0 ? reason.n : (size_t)bracket);
 	for (size_t i = 0; i < RELEASES; i++) {
 		if (!str_eq(word, str_c(releases[i].reason)))
 			continue;
-		const char *hole = strchr(releases[i].command, '{');
-		return arena_printf(mem, "%.*s" STR_FMT "%s", (int)(hole - releases[i].command),
-		        releases[i].command, STR_ARG(delivery_id), hole + 2);
+		return fill_in(mem, releases[i].command, delivery_id, content_hash);
 	}
 	return (struct str){NULL, 0};
 }
@@ -67,7 +79,7 @@ static struct delivery_row read_row(const struct pg_rows *rows, size_t i, struct
 	        .reason = pg_text(rows, i, 4, mem),
 	        .detail = pg_text(rows, i, 5, mem),
 	        .version = pg_num(rows, i, 6),
-	        .content_hash = STR(""),
+	        .content_hash = pg_text(rows, i, 7, mem),
 	        .is_found = true};
 }
 

@@ -8,14 +8,17 @@
 
 struct delivery_row {
 	struct str delivery_id, tenant, route, state, reason, detail;
-	struct str content_hash; /* of the selection; only cli_delivery_now() knows it */
+	struct str content_hash; /* of the selection; empty: there is none */
 	int64_t version;
 	bool is_found; /* false: nothing is recorded yet, the other fields but the id are empty */
 };
 
-/* What a person can type to release a held delivery; absent if it releases itself. */
-struct str cli_release(struct arena *mem, struct str delivery_id, struct str reason);
-/* The same table as two text[] parameters: reasons, and commands with {} for the delivery. */
+/* What a person can type to release a held delivery, with the selection that they look at (empty:
+ * none); absent if it releases itself. */
+struct str cli_release(struct arena *mem, struct str delivery_id, struct str reason,
+        struct str content_hash);
+/* The same table as two text[] parameters: reasons, and commands with {} for the delivery and # for
+ * the selection. */
 void cli_add_releases(struct pg_params *p);
 
 /* completed, failed, rejected, cancelled, superseded */

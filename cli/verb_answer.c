@@ -31,7 +31,7 @@ static int judge(
 		        word->of_held && !cli_is_final(row->state) ? ", not held" : " already");
 	if (word->kind != EV_TRIGGER_KIND_APPROVE)
 		return 0;
-	struct str release = cli_release(&cli->mem, row->delivery_id, row->reason);
+	struct str release = cli_release(&cli->mem, row->delivery_id, row->reason, STR(""));
 	if (release.n == 0)
 		return err_set(e, ERR_REJECT, "wrong_state",
 		        "approve: delivery " STR_FMT " is held (" STR_FMT
@@ -45,24 +45,33 @@ static int judge(
 	return 0;
 }
 
-/* What is approved is the selection that was looked at. */
-static int check_content(const struct cli *cli, const struct delivery_row *row, struct err *e)
+/* What is answered is the selection that was looked at. */
+static int check_content(const struct cli *cli, const struct word *word,
+        const struct delivery_row *row, struct err *e)
 {
 	struct str seen = str_c(cli_option(cli, "--content"));
 	if (!seen.p || (seen.n >= CONTENT_LEAST && str_has_prefix(row->content_hash, seen)))
 		return 0;
 	if (seen.n < CONTENT_LEAST)
-		return cli_usage(e, "approve: --content takes %d digits at least", CONTENT_LEAST);
+		return cli_usage(e, "%s: --content takes %d digits at least", word->verb,
+		        CONTENT_LEAST);
 	if (row->content_hash.n == 0)
 		return err_set(e, ERR_REJECT, "other_content",
-		        "approve: delivery " STR_FMT
-		        " has no selection, or it is not recorded yet: "
+		        "%s: delivery " STR_FMT " has no selection, or it is not recorded yet: "
 		        "look again, longshore status " STR_FMT,
-		        STR_ARG(row->delivery_id), STR_ARG(row->delivery_id));
+		        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->delivery_id));
 	return err_set(e, ERR_REJECT, "other_content",
-	        "approve: delivery " STR_FMT " has another selection now (" STR_FMT
+	        "%s: delivery " STR_FMT " has another selection now (" STR_FMT
 	        "): look again, longshore status " STR_FMT,
-	        STR_ARG(row->delivery_id), STR_ARG(row->content_hash), STR_ARG(row->delivery_id));
+	        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->content_hash), STR_ARG(row->delivery_id));
+}
+
+/* A resume without an answer goes on by the configuration of now, whatever is selected then. */
+static bool binds(const struct cli *cli, const struct word *word)
+{
+	return word->kind == EV_TRIGGER_KIND_APPROVE || word->kind == EV_TRIGGER_KIND_REJECT ||
+	       cli_option(cli, "--content") || cli_option(cli, "--adopt") ||
+	       cli_option(cli, "--resend");
 }
 
 static int tell(
@@ -81,7 +90,7 @@ static int tell(
 	        .note = str_c(note ? note : ""),
 	        .at_ms = clock_unix_ms(),
 	        .delivery_id = row->delivery_id,
-	        .content_hash = word->kind == EV_TRIGGER_KIND_APPROVE ? row->content_hash : STR(""),
+	        .content_hash = binds(cli, word) ? row->content_hash : STR(""),
 	        .resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
 	                      : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
 	                                                    : EV_RESOLUTION_NONE};
@@ -113,8 +122,8 @@ static int answer(struct cli *cli, const struct word *word, struct err *e)
 		act = cli_delivery_now(cli, str_c(cli->args.positions[0]), &row, e);
 	if (act == 0)
 		act = judge(cli, word, &row, e);
-	if (act == 0 && word->kind == EV_TRIGGER_KIND_APPROVE)
-		act = check_content(cli, &row, e);
+	if (act == 0)
+		act = check_content(cli, word, &row, e);
 	if (act == 0)
 		act = tell(cli, word, &row, e);
 	if (act != 0)
@@ -155,11 +164,15 @@ static int resume(struct cli *cli, struct err *e)
 
 static const struct cli_option answer_options[] = {
         OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
-static const struct cli_option approve_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
-        {"--content", "HASH", false,
-                "the selection that was looked at, as status shows it; its first 8 digits do"},
-        OPTION_END};
+#define OPTION_CONTENT \
+	{ \
+		"--content", "HASH", false, \
+		        "the selection that was looked at, as status shows it; its first 8 digits do" \
+	}
+static const struct cli_option bound_options[] = {
+        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_CONTENT, OPTION_END};
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
+        OPTION_CONTENT,
         {"--adopt", NULL, false, "what is at the destination is ours and right"},
         {"--resend", NULL, false, "send again"}, OPTION_END};
 
@@ -172,14 +185,15 @@ const struct cli_verb verb_approve = {.name = "approve",
                 "trace, and with --wait at once",
         .positions_min = 1,
         .positions_max = 1,
-        .options = approve_options,
+        .options = bound_options,
         .run = approve};
 const struct cli_verb verb_reject = {.name = "reject",
-        .usage = "DELIVERY",
+        .usage = "DELIVERY [--content HASH]",
         .help = "end a held delivery",
+        .more = "Like approve, it is for one selection: where another has come meanwhile, it is refused",
         .positions_min = 1,
         .positions_max = 1,
-        .options = answer_options,
+        .options = bound_options,
         .run = reject};
 const struct cli_verb verb_cancel = {.name = "cancel",
         .usage = "DELIVERY",
@@ -192,9 +206,11 @@ const struct cli_verb verb_cancel = {.name = "cancel",
         .options = answer_options,
         .run = cancel};
 const struct cli_verb verb_resume = {.name = "resume",
-        .usage = "DELIVERY [--adopt | --resend]",
+        .usage = "DELIVERY [--adopt | --resend] [--content HASH]",
         .help = "go on with a held delivery",
-        .more = "If nothing was sent yet, with the configuration of now",
+        .more = "If nothing was sent yet, with the configuration of now. --adopt and --resend are for the "
+                "selection that\nis recorded now, or the one of --content; where another has come "
+                "meanwhile, they are refused",
         .positions_min = 1,
         .positions_max = 1,
         .options = resume_options,

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { COLUMNS = 8, DETAIL = 8, LIMIT = 200, LIMIT_MOST = 100000 };
+enum { COLUMNS = 8, DETAIL = 8, CONTENT = 9, CELLS = 10, LIMIT = 200, LIMIT_MOST = 100000 };
 
 #define STATES \
 	"requested held selecting formatting uploading cancelling completed failed rejected " \
@@ -86,14 +86,15 @@ static int print_table(struct cli *cli, const struct pg_rows *rows, struct err *
 	static const char *const head[] = {"delivery", "tenant", "route", "state", "reason",
 	        "members", "files", "created (UTC)"};
 	size_t n = pg_rows_count(rows);
-	struct str *all = cli_cells(rows, COLUMNS + 1, &cli->mem);
+	struct str *all = cli_cells(rows, CELLS, &cli->mem);
 	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
 	for (size_t i = 0; i < n; i++)
-		memcpy(cells + i * COLUMNS, all + i * (COLUMNS + 1), COLUMNS * sizeof(*cells));
+		memcpy(cells + i * COLUMNS, all + i * CELLS, COLUMNS * sizeof(*cells));
 	cli_table(head, COLUMNS, cells, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct str *row = cells + i * COLUMNS;
-		struct str release = cli_release(&cli->mem, row[0], row[4]);
+		struct str release =
+		        cli_release(&cli->mem, row[0], row[4], all[i * CELLS + CONTENT]);
 		if (str_eq(row[3], STR("held")) && (release.n > 0 || cli->args.positions_count))
 			cli_print("released by: " STR_FMT "\n",
 			        STR_ARG(release.n > 0 ? release : STR("itself")));

@@ -53,7 +53,7 @@ static void print_row(struct waiting *w, const struct delivery_row *row)
 {
 	struct arena *mem = &w->mem;
 	struct str release = str_eq(row->state, STR("held"))
-	                             ? cli_release(mem, row->delivery_id, row->reason)
+	                             ? cli_release(mem, row->delivery_id, row->reason, row->content_hash)
 	                             : (struct str){NULL, 0};
 	if (w->cli->json) {
 		print_json(w, row, release);

@@ -17,7 +17,7 @@
 
 struct snapshot {
 	struct str kind, delivery_id, tenant, route, audience, destination, mode, state, reason,
-	        detail, requested_by, approved_by, bridge_version;
+	        detail, requested_by, approved_by, bridge_version, content_hash;
 	struct str books; /* a JSON object */
 	int64_t version, revision, files_planned, files_visible, created_ms, changed_ms;
 };

@@ -13,7 +13,7 @@ enum { LINE_BYTES = 256 * 1024, ROWS = 24, COLUMNS = 80 };
 
 static struct str release_of(const struct snapshot *s, struct arena *mem)
 {
-	return str_eq(s->state, STR("held")) ? cli_release(mem, s->delivery_id, s->reason)
+	return str_eq(s->state, STR("held")) ? cli_release(mem, s->delivery_id, s->reason, s->content_hash)
 	                                     : (struct str){NULL, 0};
 }
 

@@ -26,15 +26,15 @@ struct watch_source {
 
 static struct snapshot read_row(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
-	struct snapshot s = {.version = pg_num(rows, i, 14),
-	        .revision = pg_num(rows, i, 15),
-	        .files_planned = pg_num(rows, i, 16),
-	        .files_visible = pg_num(rows, i, 17),
-	        .created_ms = pg_num(rows, i, 18),
-	        .changed_ms = pg_num(rows, i, 19)};
+	struct snapshot s = {.version = pg_num(rows, i, 15),
+	        .revision = pg_num(rows, i, 16),
+	        .files_planned = pg_num(rows, i, 17),
+	        .files_visible = pg_num(rows, i, 18),
+	        .created_ms = pg_num(rows, i, 19),
+	        .changed_ms = pg_num(rows, i, 20)};
 	struct str *const texts[] = {&s.kind, &s.delivery_id, &s.tenant, &s.route, &s.audience,
 	        &s.destination, &s.mode, &s.state, &s.reason, &s.detail, &s.requested_by,
-	        &s.approved_by, &s.bridge_version, &s.books};
+	        &s.approved_by, &s.bridge_version, &s.content_hash, &s.books};
 	for (int c = 0; c < (int)(sizeof(texts) / sizeof(texts[0])); c++)
 		*texts[c] = pg_text(rows, i, c, mem);
 	return s;
@@ -180,6 +180,7 @@ static struct snapshot snapshot_of(struct watch_source *s, const struct ev_deliv
 	        .requested_by = e->requested_by,
 	        .approved_by = e->approved_by,
 	        .bridge_version = e->bridge_version,
+	        .content_hash = e->content_hash,
 	        .books = books_of(s, e),
 	        .version = e->version,
 	        .revision = e->revision,

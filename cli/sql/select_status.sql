@@ -1,9 +1,10 @@
 -- $1 delivery, $2 route, $3 tenant, $4 states with commas between (each or NULL), $5 how many, $6 and $7 text[]: reasons of
--- holds and the commands that release them -> one row: the newest deliveries and builds that fit, as a JSON list.
+-- holds and the commands that release them ({}: the delivery, #: the selection) -> one row: the newest deliveries and builds that fit, as a JSON list.
 SELECT coalesce(json_agg(d ORDER BY d.created_at DESC, d.delivery_id), '[]')::text
 FROM (
 	SELECT s.delivery_id, s.kind, s.tenant, s.route, s.audience, s.destination, s.mode, s.state, s.reason, s.detail,
-		CASE WHEN s.state = 'held' THEN coalesce((SELECT replace(h.command, '{}', s.delivery_id)
+		CASE WHEN s.state = 'held' THEN coalesce((SELECT replace(replace(h.command, '{}', s.delivery_id), '#',
+				CASE WHEN s.content_hash = '' THEN '' ELSE ' --content ' || left(s.content_hash, 16) END)
 			FROM unnest($6::text[], $7::text[]) AS h(reason, command)
 			WHERE h.reason = split_part(s.reason, '(', 1)), '') ELSE '' END AS release,
 		s.revision, s.version, s.epoch, s.cause_kind, s.cause, s.requested_by, s.approved_by, s.spec_hash, s.bridge_version,

@@ -122,25 +122,48 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 	}
 }
 
-enum { HANDLED_MOST = 16 };
+/* A word is remembered by so many digits of a hash: identities may have 400 bytes. */
+enum { HANDLED_MOST = 64, HANDLED_DIGITS = 16 };
 
-static bool was_handled(const struct deciding *d, const struct decide_event *ev)
+static struct str word_key(struct deciding *d, struct str identity)
 {
-	for (size_t i = 0; i < d->m->handled_count && is_persons_word(ev->kind); i++)
-		if (str_eq(d->m->handled[i].identity, ev->identity))
+	struct id id = id_of("word/1", &identity, 1);
+	struct str text = id_str(&id);
+	return arena_str(d->mem, str_bytes(text.p, HANDLED_DIGITS));
+}
+
+/* Done or refused: when the same message comes again, it changes nothing. */
+static bool was_handled(struct deciding *d, const struct decide_event *ev)
+{
+	if (!is_persons_word(ev->kind) || d->m->handled_count == 0)
+		return false;
+	struct str key = word_key(d, ev->identity);
+	for (size_t i = 0; i < d->m->handled_count; i++)
+		if (str_eq(d->m->handled[i].identity, key) ||
+		        str_eq(d->m->handled[i].identity, ev->identity)) /* as older ones wrote */
 			return true;
 	return false;
 }
 
+/* Whoever may not speak is not remembered, and does not push out who may. A final state and a
+ * delivery that is not there refuse every word, whenever it comes. */
+static bool is_worth_remembering(const struct deciding *d, const struct decide_event *ev,
+        enum delivery_state before)
+{
+	struct str tenant = ev->request.tenant;
+	bool is_theirs = before == STATE_ABSENT || tenant.n == 0 || str_eq(tenant, d->x->tenant);
+	return is_persons_word(ev->kind) && is_theirs && d->x->state != STATE_ABSENT &&
+	       !delivery_state_is_final(before);
+}
+
 static void remember_handled(struct deciding *d, const struct decide_event *ev)
 {
-	if (!is_persons_word(ev->kind) || !d->out->is_changed)
-		return;
+	d->out->is_changed = true;
 	size_t keep = d->m->handled_count < HANDLED_MOST ? d->m->handled_count : HANDLED_MOST - 1;
 	struct ev_handled *list = arena_alloc(d->mem, (keep + 1) * sizeof *list);
 	if (keep > 0)
 		memcpy(list, d->m->handled + (d->m->handled_count - keep), keep * sizeof *list);
-	list[keep].identity = ev->identity;
+	list[keep].identity = word_key(d, ev->identity);
 	d->m->handled = list;
 	d->m->handled_count = keep + 1;
 }
@@ -233,11 +256,13 @@ void decide(const struct decide_input *in, struct decision *out)
 		if (was_handled(&d, &in->events[i]))
 			continue;
 		bool changed = out->is_changed;
+		enum delivery_state before = d.x->state;
 		out->is_changed = false;
 		decide_one(&d, &in->events[i]);
 		if (out->needs)
 			return;
-		remember_handled(&d, &in->events[i]);
+		if (is_worth_remembering(&d, &in->events[i], before))
+			remember_handled(&d, &in->events[i]);
 		out->is_changed = out->is_changed || changed;
 	}
 	finish(&d, in->before);

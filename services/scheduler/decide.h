@@ -69,7 +69,7 @@ struct decide_event {
 	struct request request; /* REQUEST; of the others the tenant */
 	struct frozen frozen;   /* REQUEST, RESUME */
 	struct str actor, note;
-	struct str content_hash; /* APPROVE: absent = the present one */
+	struct str content_hash; /* APPROVE, REJECT, RESUME: absent = the present one */
 	enum ev_resolution resolution;
 	const struct ev_task_result *result;
 	struct str result_bytes;

@@ -30,6 +30,16 @@ static void refuse(struct deciding *d, const char *action, const char *reason, c
 	                             STR_ARG(base), action, STR_ARG(d->actor), why));
 }
 
+/* What is answered is the selection that was looked at. */
+static bool is_other_content(struct deciding *d, const struct decide_event *ev, const char *action)
+{
+	if (ev->content_hash.n == 0 || str_eq(ev->content_hash, d->m->content_hash))
+		return false;
+	refuse(d, action, "other_content",
+	        "the selection is not the one that was looked at; look again");
+	return true;
+}
+
 void decide_approve(struct deciding *d, const struct decide_event *ev)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -45,11 +55,8 @@ void decide_approve(struct deciding *d, const struct decide_event *ev)
 		refuse(d, "approve", "own_request", "the approver must not be the requester");
 		return;
 	}
-	if (ev->content_hash.n > 0 && !str_eq(ev->content_hash, m->content_hash)) {
-		refuse(d, "approve", "other_content",
-		        "the selection is not the one that was looked at; look again");
+	if (is_other_content(d, ev, "approve"))
 		return;
-	}
 	m->approved_by = ev->actor;
 	m->approved_hash = m->content_hash;
 	m->approved = m->baseline;
@@ -69,6 +76,8 @@ void decide_reject(struct deciding *d, const struct decide_event *ev)
 		refuse(d, "reject", "no_actor", "a rejection needs a name");
 		return;
 	}
+	if (is_other_content(d, ev, "reject"))
+		return;
 	if (d->m->phase == EV_PHASE_SETTLE) {
 		refuse(d, "reject", "settling", "it is being ended already; resume with an answer");
 		return;
@@ -102,6 +111,8 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		refuse(d, "resume", "not_held", "it is not held");
 		return;
 	}
+	if (is_other_content(d, ev, "resume"))
+		return;
 	if (d->m->has_uploads) {
 		resume_uploads(d, ev);
 		return;

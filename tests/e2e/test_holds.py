@@ -57,6 +57,11 @@ def asked(world):
     return {r: world.deliver(r) for r in routes}
 
 
+def content(world, delivery):
+    """What binds an answer to the selection that was looked at."""
+    return ["--content", world.fleet.status(delivery)["content_hash"][:16]]
+
+
 def release(world, delivery):
     """What `status` says, word by word."""
     world.fleet.cli(*world.release_command(delivery))
@@ -70,7 +75,7 @@ def trail(world, delivery):
 def test_the_gate_waits_for_another_person(world, asked, reason):
     delivery = asked[name_of(reason, "approve")]
     world.held(delivery, reason)
-    assert world.release_command(delivery) == ["approve", delivery]
+    assert world.release_command(delivery) == ["approve", delivery, *content(world, delivery)]
     world.fleet.cli("approve", delivery, "--actor", "alice")
     world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 30,
                                   "refused with a reason")
@@ -100,7 +105,7 @@ def test_a_sudden_change_waits_for_another_person(world):
     approved, cancelled = (world.deliver(r) for r in SUDDEN)
     for delivery in (approved, cancelled):
         assert world.held(delivery, "sudden_change")["books"]["members"] > 0
-        assert world.release_command(delivery) == ["approve", delivery]
+        assert world.release_command(delivery) == ["approve", delivery, *content(world, delivery)]
     world.fleet.cli("approve", approved, "--actor", "alice")
     release(world, approved)
     assert world.completes(approved)["approved_by"] != "alice"
@@ -153,7 +158,7 @@ def conflict(world, asked, route):
     stranger = put_stranger(world, delivery, route)
     world.fleet.cli("approve", delivery, "--actor", "bob")
     world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 60, "held for the name")
-    assert world.release_command(delivery) == ["resume", delivery, "--resend"]
+    assert world.release_command(delivery) == ["resume", delivery, "--resend", *content(world, delivery)]
     return delivery, stranger
 
 
@@ -208,7 +213,7 @@ def test_what_may_have_arrived_is_asked_about(world):
     os.unlink(os.path.join(temporaries, lost))
     world.fleet.start_replica("uploader")
     world.held(delivery, "uncertain")
-    assert world.release_command(delivery) == ["resume", delivery, "--adopt"]
+    assert world.release_command(delivery) == ["resume", delivery, "--adopt", *content(world, delivery)]
     release(world, delivery)
     [part] = [f for f in world.ends(delivery, "completed")["files"] if f["role"] == "part"]
     assert part["receipt"]["guarantee"] == "asserted_by_person"

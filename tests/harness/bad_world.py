@@ -24,11 +24,13 @@ DESTINATION = {"kind": "Destination", "name": "partner", "columns": [{"name": "u
 
 
 class Said:
-    """What a command printed, with what differs from run to run replaced: ids by ID, the fleet's directory by ROOT."""
+    """What a command printed, with what differs from run to run replaced: ids by ID, the fleet's directory by ROOT, and the
+    selection that an answer is for left out."""
 
     def __init__(self, done, root):
         self.code = done.returncode
-        self.out, self.err = (re.sub(r"\b[0-9a-f]{32}\b", "ID", text.replace(root, "ROOT"))
+        self.out, self.err = (re.sub(r" --content [0-9a-f]{16}$", "", re.sub(r"\b[0-9a-f]{32}\b", "ID", text.replace(root, "ROOT")),
+                                     flags=re.MULTILINE)
                               for text in (done.stdout, done.stderr))
 
     def all(self):

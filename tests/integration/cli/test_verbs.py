@@ -193,8 +193,9 @@ def test_status_filters_and_orders(scene, fleet, held):
 
 
 def test_a_held_delivery_shows_what_releases_it(fleet, held):
-    assert f"released by: longshore approve {held}\n" in fleet.cli("status", held)
-    assert fleet.cli_json("status", held)[0]["release"] == f"longshore approve {held}"
+    command = f"longshore approve {held} --content {fleet.status(held)['content_hash'][:16]}"
+    assert f"released by: {command}\n" in fleet.cli("status", held)
+    assert fleet.status(held)["release"] == command
     assert fleet.cli_json("deliver", "main", "--wait", "60")["release"] == ""
 
 
@@ -203,7 +204,7 @@ def test_waiting_for_a_held_one_exits_3_and_says_how_it_is_released(fleet):
     lines = done.stdout.splitlines()
     delivery = lines[0].split()[0]
     assert done.returncode == 3 and lines[0] == f"{delivery}  held (below_minimum)", done
-    assert lines[-1] == f"  released by: longshore approve {delivery}"
+    assert lines[-1] == f"  released by: longshore approve {delivery} --content {fleet.status(delivery)['content_hash'][:16]}"
     fleet.cli("reject", delivery, "--wait", "60")
 
 
@@ -256,10 +257,12 @@ def test_answers_are_judged_before_they_are_sent(fleet):
 def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
     content = fleet.cli_json("status", held)[0]["content_hash"]
     assert len(content) == 64 and f"selection: {content}\n" in fleet.cli("status", held)
-    for seen in ("0" * 64, content + "0", content[:7] + ("0" if content[7] != "0" else "1")):
-        done = fleet.run("approve", held, "--actor", "bob", "--content", seen)
-        assert (done.returncode, done.stderr) == (
-            1, f"longshore: approve: delivery {held} has another selection now ({content}): look again, longshore status {held}\n")
+    for verb, *answer in (("approve",), ("reject",), ("resume", "--resend")):
+        for seen in ("0" * 64, content + "0", content[:7] + ("0" if content[7] != "0" else "1")):
+            done = fleet.run(verb, held, *answer, "--actor", "bob", "--content", seen)
+            assert (done.returncode, done.stderr) == (
+                1, f"longshore: {verb}: delivery {held} has another selection now ({content}): look again, "
+                   f"longshore status {held}\n")
     done = fleet.run("approve", held, "--actor", "bob", "--content", content[:7])
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "longshore: approve: --content takes 8 digits at least")
     assert fleet.status(held)["state"] == "held"

@@ -158,10 +158,11 @@ def test_held_ends_it_if_wanted_and_else_it_goes_on(scene, fleet):
     delivery = scene.deliver("small", args=("--actor", "alice"))
     done = fleet.run("watch", delivery, "--until", "held")
     last = done.stdout.splitlines()[-1]
-    assert done.returncode == 3 and "  held (below_minimum)  " in last and last.endswith(f" -> longshore approve {delivery}")
+    command = f"longshore approve {delivery} --content {fleet.status(delivery)['content_hash'][:16]}"
+    assert done.returncode == 3 and "  held (below_minimum)  " in last and last.endswith(f" -> {command}")
     with Watch(fleet, delivery, "--json") as watch:
         watch.wait_for(lambda w: w.lines, "the held delivery")
-        assert watch.snapshots()[-1]["release"] == f"longshore approve {delivery}"
+        assert watch.snapshots()[-1]["release"] == command
         fleet.cli("reject", delivery, "--actor", "bob")
         assert watch.end() == 1
         assert watch.snapshots()[-1]["state"] == "rejected"

@@ -7,7 +7,7 @@
  */
 #include "workers.h"
 
-enum { SEEDS = 400, STEPS = 500, ROUTE_DELIVERIES = 3, RESULTS = 8192, LISTS = 512 };
+enum { SEEDS = 400, STEPS = 500, ROUTE_DELIVERIES = 3, RESULTS = 8192, LISTS = 512, SAID = 60 };
 
 struct dice {
 	uint64_t x;
@@ -26,6 +26,13 @@ struct list_state { /* of the suppression list, from then on */
 	const char *hash;
 };
 
+struct said { /* to a delivery that was there */
+	struct str id;
+	enum decide_kind kind;
+	enum ev_resolution resolution;
+	const char *actor, *identity;
+};
+
 struct run {
 	struct world w;
 	struct workers k;
@@ -36,6 +43,8 @@ struct run {
 	size_t results_count;
 	struct spec_suppression list;
 	int words;
+	struct said said[SAID]; /* fewer than a delivery remembers */
+	size_t said_count;
 	struct list_state lists[LISTS]; /* in order; the last is now */
 	size_t lists_count;
 	size_t tasks_checked;
@@ -314,7 +323,25 @@ static void some_word(struct run *r)
 	char identity[32];
 	(void)snprintf(identity, sizeof identity, "w%d", r->words++);
 	r->w.resolution = (enum ev_resolution)roll(&r->dice, 3);
-	(void)world_say(&r->w, id, kind, roll(&r->dice, 4) ? "bob" : "ann", identity);
+	const char *actor = roll(&r->dice, 4) ? "bob" : "ann";
+	const struct stored *known = world_find(&r->w, id);
+	bool is_known = known && known->x.state != STATE_ABSENT;
+	(void)world_say(&r->w, id, kind, actor, identity);
+	if (is_known && r->said_count < SAID)
+		r->said[r->said_count++] = (struct said){id, kind, r->w.resolution, actor,
+		        arena_printf(&r->w.mem, "%s", identity).p};
+}
+
+/* Delivered once more: done or refused, it was heard. */
+static void an_old_word(struct run *r)
+{
+	if (r->said_count == 0)
+		return;
+	const struct said *old = &r->said[roll(&r->dice, (uint32_t)r->said_count)];
+	int64_t version = world_find(&r->w, old->id)->x.version;
+	r->w.resolution = old->resolution;
+	struct stored *s = world_say(&r->w, old->id, old->kind, old->actor, old->identity);
+	assert_true(s->x.version == version);
 }
 
 static void time_passes(struct run *r, int64_t most_ms)
@@ -357,6 +384,8 @@ static void step(struct run *r)
 		        &r->w, name_of(r, (int)roll(&r->dice, ROUTE_DELIVERIES)), r->w.now_ms);
 	else if (n < 84)
 		some_word(r);
+	else if (n < 86)
+		an_old_word(r);
 	else if (n < 97)
 		time_passes(r, roll(&r->dice, 10) ? 5000 : 1200000);
 	else
