@@ -41,7 +41,7 @@ def world():
         w.put(*(makers.route(r, audience_name="moving", guards={"max_shrink": "0.2"}) for r in SUDDEN))
         w.put(makers.route("paused", paused=True), makers.route("asking", destination_name="asking"),
               w.destination("asking", packaging={"compression": "gzip", "encryption": "pgp"}))
-        w.put(*(makers.route(r, approval="always") for r in ("stranger-adopt", "stranger-resend", "forgotten")))
+        w.put(*(makers.route(r, approval="always") for r in ("stranger-adopt", "stranger-resend", "forgotten", "said-twice")))
         w.put(w.destination("labelled", template="same/{label}_{part}.csv.gz", completion={"kind": "none"}),
               makers.route("first", destination_name="labelled"), makers.route("second", destination_name="labelled"))
         w.put(makers.bucket(fleet.path("drop"), "swept", others_may_delete=True),
@@ -240,6 +240,35 @@ def test_a_hold_that_nobody_answers_ends(world, asked):
     foreigner.close()
     wait_until(lambda: ("delivery.approve_refused", "bob") in trail(world, delivery), 30, "the refusal in the trail")
     world.ends(delivery, "rejected", "expired")
+
+
+def test_a_refused_word_that_comes_again_is_not_carried_out(world):
+    """Kafka gives a message at least once. Refused while the delivery was selecting, it comes again when that is held."""
+    foreigner = Foreigner(world.fleet)
+
+    def send(name, actor, delivery, kind="APPROVE"):
+        foreigner.send("triggers", encode("Trigger", {"kind": kind, "source": "api", "trigger_id": name, "tenant": "acme",
+                                                      "delivery_id": delivery, "actor": actor}), key=b"one partition")
+    [worker] = world.fleet.of("bridge-worker")
+    worker.pause()
+    try:
+        delivery = world.deliver("said-twice")
+        send("early-approve", "bob", delivery)
+        send("early-reject", "bob", delivery, "REJECT")
+        wait_until(lambda: {("delivery.approve_refused", "bob"), ("delivery.reject_refused", "bob")} <=
+                   set(trail(world, delivery)), 30, "the refusals in the trail")
+    finally:
+        worker.cont()
+    world.held(delivery, "approval")
+    send("early-approve", "bob", delivery)
+    send("early-reject", "bob", delivery, "REJECT")
+    send("own", "alice", delivery)  # behind them: when it was refused, they were read
+    world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 30,
+                                  "the last word to be refused")
+    world.held(delivery, "approval")
+    foreigner.close()
+    world.fleet.cli("approve", delivery, "--actor", "bob", *content(world, delivery))
+    world.completes(delivery)
 
 
 def test_nothing_is_left_over(world):

@@ -63,6 +63,13 @@ static const char *path_of(const struct place *p, const char *name)
 	return path;
 }
 
+static const char *second_path_of(const struct place *p, const char *name)
+{
+	static char path[1300];
+	(void)snprintf(path, sizeof path, "%s/%s", p->path, name);
+	return path;
+}
+
 static void outside_put(const struct place *p, const char *name, const char *text)
 {
 	FILE *f = fopen(path_of(p, name), "w");
@@ -179,6 +186,38 @@ static void a_removed_temporary_is_gone_and_may_be_removed_again(void **state)
 	outside_put(p, "a.csv", "a");
 	expect_error(drop_temp_remove(p->drop, STR("a.csv"), &e), &e, ERR_REJECT, "bad_name");
 	outside_sees(p, "a.csv", "a");
+}
+
+/* Who asks again, after a death, learns the same; and what a commit consumed is not put aside. */
+static void a_temporary_put_aside_is_never_committed(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	enum drop_commit answer;
+	bool is_aside = false;
+	temp_with(p, T1, "first");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		        drop_temp_set_aside(p->drop, STR(T1), STR(T2), &is_aside, &e), 0);
+		assert_true(is_aside);
+		assert_int_equal(drop_commit(p->drop, STR(T1), STR("out.csv"), &answer, &e), 0);
+		assert_int_equal(answer, DROP_TEMP_GONE);
+	}
+	outside_sees(p, "out.csv", NULL);
+	assert_int_equal(drop_temp_remove(p->drop, STR(T2), &e), 0);
+	temp_with(p, T1, "second");
+	assert_int_equal(drop_commit(p->drop, STR(T1), STR("out.csv"), &answer, &e), 0);
+	assert_int_equal(drop_temp_set_aside(p->drop, STR(T1), STR(T2), &is_aside, &e), 0);
+	assert_false(is_aside);
+	outside_sees(p, "out.csv", "second");
+	/* An earlier try was cut off where it takes two calls: under both names. */
+	temp_with(p, T1, "third");
+	assert_int_equal(link(path_of(p, T1), second_path_of(p, T2)), 0);
+	assert_int_equal(drop_temp_set_aside(p->drop, STR(T1), STR(T2), &is_aside, &e), 0);
+	assert_true(is_aside);
+	outside_sees(p, T1, NULL);
+	expect_error(drop_temp_set_aside(p->drop, STR(T2), STR("out.csv"), &is_aside, &e), &e,
+	        ERR_REJECT, "bad_name");
 }
 
 static void only_create_creates(void **state)
@@ -506,6 +545,7 @@ static void of_many_commits_one_takes_the_name(void **state)
 	        CASE(setup, teardown, a_file_that_is_there_is_never_replaced), \
 	        CASE(setup, teardown, a_temporary_is_created_once), \
 	        CASE(setup, teardown, a_removed_temporary_is_gone_and_may_be_removed_again), \
+	        CASE(setup, teardown, a_temporary_put_aside_is_never_committed), \
 	        CASE(setup, teardown, only_create_creates), \
 	        CASE(setup, teardown, writes_are_positioned_and_never_truncate), \
 	        CASE(setup, teardown, a_second_writer_changes_nothing), \
