@@ -188,6 +188,162 @@ int publisher_send(struct publisher *p, const struct publication *items, size_t 
 	return act;
 }
 
+/* --- each for itself --- */
+
+struct each {
+	struct publisher *publisher;
+	const struct publication_set *set;
+	uint64_t first_tag; /* of item 0 */
+	size_t settled;
+	int64_t until_ms;
+	struct err why; /* of the first that stays open */
+	bool has_why;
+};
+
+static void settle(struct each *s, size_t i, enum publication_fate fate)
+{
+	bool *is_settled = s->publisher->is_acked;
+	s->settled += !is_settled[i];
+	is_settled[i] = true;
+	s->set->fates[i] = fate;
+}
+
+static void leave_open(struct each *s, size_t i, const struct err *why)
+{
+	settle(s, i, PUBLICATION_OPEN);
+	if (!s->has_why)
+		s->why = *why;
+	s->has_why = true;
+}
+
+static int settle_by_report(struct each *s, const struct bus_report *r, struct err *e)
+{
+	if (r->tag < s->first_tag) /* of a send that was given up */
+		return 0;
+	size_t i = (size_t)(r->tag - s->first_tag);
+	struct err why;
+	switch (r->act) {
+	case 0:
+		settle(s, i, PUBLICATION_ACKED);
+		return 0;
+	case ERR_REJECT:
+		settle(s, i, PUBLICATION_REFUSED);
+		return 0;
+	case ERR_FATAL:
+		return err_set_native(
+		        e, ERR_FATAL, "bus_fatal", "librdkafka", r->native, "the producer is lost");
+	default:
+		(void)err_set_native(&why, ERR_RETRY, "bus_unavailable", "librdkafka", r->native,
+		        "%s did not take a message",
+		        topic_plan(s->set->items[i].topic)->suffix);
+		leave_open(s, i, &why);
+		return 0;
+	}
+}
+
+static int settle_by_reports(struct each *s, int wait_ms, struct err *e)
+{
+	struct bus_report reports[REPORTS];
+	size_t count;
+	if (bus_reports(s->publisher->frame->producer, wait_ms, reports, REPORTS, &count, e))
+		return e->act;
+	int act = 0;
+	for (size_t i = 0; i < count && !act; i++)
+		act = settle_by_report(s, &reports[i], e);
+	return act;
+}
+
+static int produce_each(struct each *s, size_t i, struct err *e)
+{
+	struct frame *f = s->publisher->frame;
+	const struct publication *item = &s->set->items[i];
+	struct bus_header headers[HEADERS_MAX];
+	const struct bus_send send = {
+	        .topic = f->topics[item->topic],
+	        .partition = item->partition,
+	        .key = item->key,
+	        .value = item->value,
+	        .headers = headers,
+	        .headers_count = headers_of(item, headers),
+	        .tag = s->first_tag + i,
+	};
+	if (bytes_of(item) > ITEM_MAX_BYTES) {
+		settle(s, i, PUBLICATION_REFUSED);
+		return 0;
+	}
+	while (bus_produce(f->producer, &send, e)) {
+		bool is_full = strcmp(e->code, "bus_full") == 0;
+		if (e->act == ERR_FATAL)
+			return e->act;
+		if (e->act == ERR_REJECT)
+			settle(s, i, PUBLICATION_REFUSED);
+		else if (!is_full || clock_mono_ms() > s->until_ms)
+			leave_open(s, i, e);
+		else if (settle_by_reports(s, FULL_WAIT_MS, e)) /* makes room */
+			return e->act;
+		else
+			continue;
+		return 0;
+	}
+	return 0;
+}
+
+static int produce_all(struct each *s, struct err *e)
+{
+	for (size_t i = 0; i < s->set->count; i++) {
+		if (produce_each(s, i, e))
+			return e->act;
+	}
+	PROBE(publish_after_produce);
+	while (s->settled < s->set->count) {
+		int64_t left_ms = s->until_ms - clock_mono_ms();
+		if (left_ms <= 0)
+			break;
+		if (settle_by_reports(s, (int)left_ms, e))
+			return e->act;
+	}
+	PROBE(publish_after_ack);
+	return 0;
+}
+
+static int each_result(const struct each *s, struct err *e)
+{
+	size_t acked = 0, open = 0, first_open = 0;
+	for (size_t i = s->set->count; i > 0; i--) {
+		acked += s->set->fates[i - 1] == PUBLICATION_ACKED;
+		if (s->set->fates[i - 1] != PUBLICATION_OPEN)
+			continue;
+		open++;
+		first_open = i - 1;
+	}
+	telemetry_add(s->publisher->frame->telemetry, METRIC_PUBLISHED, (int64_t)acked);
+	if (open == 0)
+		return 0;
+	if (s->has_why)
+		*e = s->why;
+	else
+		(void)err_set(e, ERR_RETRY, "bus_unavailable",
+		        "%s did not acknowledge within %d ms",
+		        topic_plan(s->set->items[first_open].topic)->suffix, s->set->wait_ms);
+	e->act = ERR_RETRY;
+	return ERR_RETRY;
+}
+
+int publisher_send_each(struct publisher *p, const struct publication_set *set, struct err *e)
+{
+	if (make_room(p, set->count, e))
+		return e->act;
+	struct each s = {.publisher = p,
+	        .set = set,
+	        .first_tag = p->next_tag,
+	        .until_ms = clock_mono_ms() + set->wait_ms};
+	p->next_tag += set->count;
+	for (size_t i = 0; i < set->count; i++)
+		set->fates[i] = PUBLICATION_OPEN;
+	int act = produce_all(&s, e);
+	return act ? act : each_result(&s, e);
+}
+
 bool publisher_breathe(struct publisher *p)
 {
 	return !p->breathe || p->breathe(p->breathe_arg);

@@ -19,6 +19,7 @@
 #include "longshore/err.h"
 #include "longshore/event.h"
 #include "longshore/events.h"
+#include "longshore/publisher.h"
 #include "longshore/topics.h"
 
 #include <stdatomic.h>
@@ -121,30 +122,6 @@ struct batch_message {
 	const struct ev_type *type;
 	const void *event; /* decoded */
 };
-
-/* How a batch service publishes: everything sent is acknowledged before publish returns. */
-struct publisher;
-struct publication {
-	enum topic topic;
-	int32_t partition; /* -1: by key */
-	struct str key;
-	struct str value; /* encoded */
-	struct str traceparent, type, tenant, delivery,
-	        task; /* headers; absent ones are left out */
-};
-/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad; if
- * that is known by its size, nothing was sent. ERR_RETRY: some may have been sent; send all again.
- * Blocks for 10 s at most. Only from the loop's thread: in start, batch, tick. */
-int publisher_send(struct publisher *p, const struct publication *items, size_t count,
-        size_t *out_bad, struct err *e) ERR_MUST_USE;
-/* For long work in batch or tick, between two of its steps: shows that the loop goes on, and polls
- * Kafka now and then, so that the partitions stay ours. false: return ERR_DEFER at once, and look
- * at the batch no more: the process is to end, or its partitions went to somebody else. */
-bool publisher_breathe(struct publisher *p);
-/* Counts rows that the service removed for good, for /metrics. */
-void publisher_count_removed(struct publisher *p, int64_t rows);
-int publisher_partitions(
-        struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
 
 /* Which history of its store a service is in: a number that changes when the store may lack what
  * it had already said was stored (a standby was promoted without the last commits). */

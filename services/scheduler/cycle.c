@@ -28,7 +28,8 @@ static void start_over(struct cycle *c)
 {
 	arena_reset(c->mem);
 	bool is_alone = c->count <= 1;
-	c->mem->enough_bytes = is_alone ? c->mem->limit_bytes / 4 * 3 : CYCLE_MEM_MANY;
+	size_t most = c->mem->limit_bytes / 4 * 3;
+	c->mem->enough_bytes = is_alone || most < CYCLE_MEM_MANY ? most : CYCLE_MEM_MANY;
 	c->rows_most = is_alone ? INT32_MAX : CYCLE_ROWS;
 	c->rows_loaded = 0;
 	for (size_t i = 0; i < c->count; i++) {

@@ -15,7 +15,8 @@
  *            what they take of quotas with the limits, issues under the
  *            caps, writes states, tasks, heads, claims, places, outbox; commits.
  *            A crash before: nothing happened.
- *   publish  in order. A crash before or within: any scheduler's sweep does it.
+ *   publish  in order. A crash before or within, or a topic that does not take it: any scheduler's
+ *            sweep does it.
  *   mark     the outbox rows are deleted. A crash before: published once more, which is harmless.
  *
  * Whoever finds another version publishes nothing: all is rolled back, and the deliveries are
@@ -180,8 +181,8 @@ int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t cou
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_write.c: within it */
 int cycle_write(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* publish.c: sends and marks rows. What can never go fails its delivery: *out_failed has their ids.
- */
+/* publish.c: sends rows, and marks those that were acknowledged; the others are left to a sweep,
+ * and nobody waits for them. What can never go fails its delivery: *out_failed has their ids. */
 struct failed_rows {
 	struct str *ids;
 	size_t count;
@@ -190,9 +191,20 @@ int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, str
         struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
 /* Adds them, to fail. */
 void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed);
-/* Rows that are stored elsewhere, or need not be: sent only. */
+/* Rows that are stored elsewhere, or need not be: sent only. *out_all: all were acknowledged. */
 int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
-        struct arena *mem, struct err *e) ERR_MUST_USE;
+        struct arena *mem, bool *out_all, struct err *e) ERR_MUST_USE;
+struct swept {
+	struct arena *mem; /* the caller's */
+	struct failed_rows failed;
+	bool is_full; /* there may be more */
+	bool is_open; /* some were not acknowledged */
+};
+/* What was stored and not published, of all topics that do not rest; or of one that does, if it is
+ * time to try it. */
+int publish_swept(struct scheduler *s, struct swept *out, struct err *e) ERR_MUST_USE;
+int publish_probe(
+        struct scheduler *s, enum topic topic, struct swept *out, struct err *e) ERR_MUST_USE;
 struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem);
 /* One row of the deliveries topic. */
 struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,

@@ -9,7 +9,6 @@
 
 enum {
 	CLAIM_MS = 30000,
-	SWEEP_AT_ONCE = 500,
 	CHECK_AT_ONCE = 512,
 	TIDY_DELIVERIES = 100,
 	TIDY_ROWS = 1000
@@ -32,34 +31,26 @@ int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struc
 	return cycle_run(&c, e);
 }
 
+static int fail_unproducible(struct scheduler *s, const struct swept *swept, struct err *e)
+{
+	struct cycle c;
+	cycle_init(&c, s, swept->mem);
+	cycle_fail_unproducible(&c, &swept->failed);
+	return c.count > 0 ? cycle_run(&c, e) : 0;
+}
+
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
-	struct outbox_row *rows = NULL;
-	size_t count = 0;
-	struct failed_rows failed = {0};
-	int bad = db_begin(s->pg, e);
-	if (bad)
-		return bad;
-	bad = outbox_db_sweep(
-	        s->pg, s->settings.outbox_age_ms, SWEEP_AT_ONCE, mem, &rows, &count, e);
-	if (bad == 0 && count > 0)
-		bad = cycle_compose_again(s, rows, count, mem, e);
-	if (bad == 0 && count > 0) {
-		bad = publish_rows(s, rows, count, mem, &failed, e);
-		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",
-		        LOG_NUM("rows", (int64_t)count));
+	struct swept swept = {.mem = mem};
+	int bad = publish_swept(s, &swept, e);
+	*out_more = bad == 0 && swept.is_full;
+	bad = bad ? bad : fail_unproducible(s, &swept, e);
+	for (int t = 0; t < TOPIC_COUNT && bad == 0; t++) {
+		bad = publish_probe(s, (enum topic)t, &swept, e);
+		*out_more = *out_more || (bad == 0 && swept.is_full && !swept.is_open);
+		bad = bad ? bad : fail_unproducible(s, &swept, e);
 	}
-	bad = bad ? bad : db_commit(s->pg, e);
-	if (bad) {
-		db_rollback(s->pg);
-		return bad;
-	}
-	s->tally.swept += (int64_t)count;
-	*out_more = count == SWEEP_AT_ONCE;
-	struct cycle c;
-	cycle_init(&c, s, mem);
-	cycle_fail_unproducible(&c, &failed);
-	return c.count > 0 ? cycle_run(&c, e) : 0;
+	return bad;
 }
 
 int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
@@ -113,13 +104,14 @@ int due_statuses(
 	struct seen_status *seen = arena_alloc(mem, CHECK_AT_ONCE * sizeof *seen);
 	size_t count = readback_take(
 	        &s->readback, mono_ms - s->settings.readback_ms, entries, CHECK_AT_ONCE);
-	*out_more = count == CHECK_AT_ONCE;
+	*out_more = count == CHECK_AT_ONCE && !s->rests[TOPIC_DELIVERIES].is_resting;
 	if (count == 0)
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		seen[i] = (struct seen_status){str_c(entries[i].id), entries[i].version};
 	struct stored_status *behind = NULL;
 	size_t behind_count = 0;
+	bool is_sent = true;
 	int bad = state_db_find_behind(s->pg, seen, count, mem, &behind, &behind_count, e);
 	struct outbox_row *rows = arena_alloc(mem, (behind_count + 1) * sizeof *rows);
 	for (size_t i = 0; i < behind_count && bad == 0; i++)
@@ -127,11 +119,11 @@ int due_statuses(
 		        s, behind[i].id, behind[i].tenant, behind[i].status, mem);
 	if (bad == 0 && behind_count > 0) {
 		PROBE(readback_before_publish);
-		bad = publish_only(s, rows, behind_count, mem, e);
+		bad = publish_only(s, rows, behind_count, mem, &is_sent, e);
 	}
-	for (size_t i = 0; i < count && bad != 0; i++) /* looked at again later */
+	for (size_t i = 0; i < count && !(bad == 0 && is_sent); i++) /* looked at again later */
 		(void)readback_note(&s->readback, seen[i].id, seen[i].version, mono_ms);
-	if (bad == 0)
+	if (bad == 0 && is_sent)
 		s->tally.republished += (int64_t)behind_count;
 	return bad;
 }

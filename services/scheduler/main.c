@@ -17,10 +17,9 @@ struct wiring {
 	struct memo *memo;
 };
 
-static int send(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static int send(void *arg, const struct publication_set *set, struct err *e)
 {
-	return publisher_send(arg, items, count, out_bad, e);
+	return publisher_send_each(arg, set, e);
 }
 
 static void removed(void *arg, int64_t rows)

@@ -67,13 +67,15 @@ int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count,
 	return pg_run(pg, &sql_delete_outbox, &p, NULL, NULL, e);
 }
 
-int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena *mem,
         struct outbox_row **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, age_ms);
-	pg_add_num(&p, most);
+	pg_add_num(&p, what->age_ms);
+	pg_add_num(&p, what->most);
+	pg_add_nums(&p, what->topics, what->topics_count);
+	pg_add_num(&p, OUTBOX_LEASE_MS);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_sweep_outbox, &p, &rows, NULL, e);
 	if (bad)

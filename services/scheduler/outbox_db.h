@@ -30,9 +30,16 @@ int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struc
 /* The mark. */
 int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
-/* Rows stored longer than age_ms ago, locked until the transaction ends; in their order, without
- * traceparent. */
-int outbox_db_sweep(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+struct outbox_sweep {
+	int64_t age_ms; /* rows stored longer ago than this */
+	int64_t most;
+	const int64_t *topics; /* of these */
+	size_t topics_count;
+};
+/* Claims rows, in their order and without traceparent: for OUTBOX_LEASE_MS nobody else sweeps them.
+ * No transaction stays open. */
+enum { OUTBOX_LEASE_MS = 15000 };
+int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena *mem,
         struct outbox_row **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 #endif

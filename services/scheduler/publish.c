@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Only stored things are published; then they are marked. */
+ *
+ * Only stored things are published; then they are marked, each that was acknowledged. What was not
+ * stays in the outbox, and a sweep publishes it: nobody waits for it.
+ *
+ * A topic that does not take what is sent rests: decisions leave its rows to the sweep, which tries
+ * it now and then with a few rows, and waits for it a sixth of the time at most. It rests until the
+ * sweep has found nothing of it left, so what was stored while it rested goes out first. */
 #include "cycle.h"
 
 #include "longshore/log.h"
 #include "longshore/probe.h"
+
+#include <assert.h>
+
+enum {
+	WAIT_MS = 10000,      /* for the acknowledgements of a topic that is not known to be away */
+	PROBE_FIRST_MS = 1000,
+	PAUSES = 5,           /* of the length of a wait, after one in vain */
+	PROBE_ROWS_FIRST = 16,
+	ROWS_MOST = 500
+};
+
+struct sending {
+	struct scheduler *s;
+	struct arena *mem;
+	const struct outbox_row **rows; /* to be sent; behind them those that need no word any more */
+	size_t count, all;
+	enum publication_fate *fates;
+};
 
 static struct publication publication_of(const struct outbox_row *row)
 {
@@ -20,68 +44,227 @@ static struct publication publication_of(const struct outbox_row *row)
 	};
 }
 
-static void drop_at(struct publication *items, size_t *origins, size_t *count, size_t at)
+static void begin(
+        struct sending *x, struct scheduler *s, const struct outbox_row *rows, size_t count)
 {
-	for (size_t i = at + 1; i < *count; i++) {
-		items[i - 1] = items[i];
-		origins[i - 1] = origins[i];
+	x->rows = arena_alloc(x->mem, (count + 1) * sizeof(void *));
+	x->fates = arena_alloc(x->mem, (count + 1) * sizeof *x->fates);
+	x->s = s;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].value.p)
+			x->rows[x->count++] = &rows[i];
+	x->all = x->count;
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].value.p)
+			continue;
+		x->fates[x->all] = PUBLICATION_ACKED;
+		x->rows[x->all++] = &rows[i];
 	}
-	--*count;
 }
 
-/* A message that can never go is left out and named; the others go, in their order. Those before it
- * may go twice. */
-static int send_all(struct scheduler *s, const struct outbox_row *rows, size_t count,
-        struct arena *mem, struct failed_rows *failed, struct err *e)
+/* What was decided now has something to say, all of it. */
+static void leave_out_resting(struct sending *x)
 {
-	struct publication *items = arena_alloc(mem, (count + 1) * sizeof *items);
-	size_t *origins = arena_alloc(mem, (count + 1) * sizeof *origins);
-	size_t given = count;
-	count = 0;
-	for (size_t i = 0; i < given; i++) {
-		if (!rows[i].value.p)
+	size_t count = 0;
+	assert(x->all == x->count);
+	for (size_t i = 0; i < x->count; i++)
+		if (!x->s->rests[x->rows[i]->topic].is_resting)
+			x->rows[count++] = x->rows[i];
+	x->count = x->all = count;
+}
+
+static struct str topic_name(size_t topic)
+{
+	return str_c(topic_plan((enum topic)topic)->suffix);
+}
+
+/* After a wait in vain. A topic that took some of it is tried with more, and sooner. */
+static void rest(struct scheduler *s, size_t topic, int32_t waited_ms, bool took_some)
+{
+	struct topic_rest *r = &s->rests[topic];
+	if (!r->is_resting)
+		*r = (struct topic_rest){.wait_ms = PROBE_FIRST_MS, .rows = PROBE_ROWS_FIRST};
+	else if (took_some)
+		r->rows = r->rows * 2 < ROWS_MOST ? r->rows * 2 : ROWS_MOST;
+	else {
+		r->wait_ms = r->wait_ms * 2 < WAIT_MS ? r->wait_ms * 2 : WAIT_MS;
+		r->rows = PROBE_ROWS_FIRST;
+	}
+	int64_t pause_ms = took_some ? waited_ms : (int64_t)PAUSES * r->wait_ms;
+	r->is_resting = true;
+	r->not_before_ms = s->mono_ms + waited_ms + pause_ms;
+}
+
+static void note_topics(struct sending *x, int32_t waited_ms, const struct err *why)
+{
+	bool is_open[TOPIC_COUNT] = {false}, took_some[TOPIC_COUNT] = {false};
+	for (size_t i = 0; i < x->count; i++) {
+		if (x->fates[i] == PUBLICATION_OPEN)
+			is_open[x->rows[i]->topic] = true;
+		else
+			took_some[x->rows[i]->topic] = true;
+	}
+	for (size_t t = 0; t < TOPIC_COUNT; t++) {
+		if (!is_open[t])
 			continue;
-		items[count] = publication_of(&rows[i]);
-		origins[count++] = i;
+		if (!x->s->rests[t].is_resting) {
+			const struct log_field fields[] = {LOG_TEXT("topic", topic_name(t))};
+			log_err(LOG_WARN, "scheduler.topic.away", why, fields, 1);
+		}
+		rest(x->s, t, waited_ms, took_some[t]);
 	}
-	while (count > 0) {
-		size_t bad_item = count;
-		int bad = s->outlet.send(s->outlet.arg, items, count, &bad_item, e);
-		if (bad == 0)
-			break;
-		if (bad == ERR_REJECT && bad_item >= count)
-			e->act = ERR_FATAL; /* refused, and nobody says what: nothing here can be
-			                       right */
-		if (e->act != ERR_REJECT)
-			return (int)e->act;
-		const struct outbox_row *row = &rows[origins[bad_item]];
-		LOG(LOG_ERROR, "scheduler.event.unproducible", e->text,
-		        LOG_TEXT("delivery_id", row->delivery_id), LOG_TEXT("type", row->type));
-		if (row->delivery_id.n > 0 && row->task_id.p)
-			failed->ids[failed->count++] = row->delivery_id;
-		drop_at(items, origins, &count, bad_item);
+}
+
+/* What stands behind an open row of the same delivery in its topic goes again after it. */
+static void keep_order(struct sending *x)
+{
+	struct lookup open = {0};
+	for (size_t i = 0; i < x->count; i++) {
+		const struct outbox_row *row = x->rows[i];
+		struct str key = arena_printf(
+		        x->mem, "%d|" STR_FMT, (int)row->topic, STR_ARG(row->delivery_id));
+		bool is_behind = lookup_find(&open, key) != NULL;
+		if (is_behind && x->fates[i] == PUBLICATION_ACKED)
+			x->fates[i] = PUBLICATION_OPEN;
+		if (!is_behind && x->fates[i] == PUBLICATION_OPEN)
+			lookup_put(&open, key, x, x->mem);
 	}
-	s->tally.published += (int64_t)count;
+}
+
+static int send(struct sending *x, int32_t wait_ms, bool *out_open, struct err *e)
+{
+	struct publication *items = arena_alloc(x->mem, (x->count + 1) * sizeof *items);
+	for (size_t i = 0; i < x->count; i++)
+		items[i] = publication_of(x->rows[i]);
+	const struct publication_set set = {items, x->count, wait_ms, x->fates};
+	*out_open = false;
+	if (x->count == 0)
+		return 0;
+	int bad = x->s->outlet.send(x->s->outlet.arg, &set, e);
+	if (bad != 0 && bad != ERR_RETRY)
+		return bad;
+	*out_open = bad != 0;
+	if (*out_open) {
+		note_topics(x, wait_ms, e);
+		keep_order(x);
+	}
+	for (size_t i = 0; i < x->count; i++)
+		x->s->tally.published += x->fates[i] == PUBLICATION_ACKED;
 	return 0;
 }
 
-int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
-        struct arena *mem, struct err *e)
+static void note_refused(const struct outbox_row *row, struct failed_rows *failed)
 {
-	struct failed_rows failed = {.ids = arena_alloc(mem, (count + 1) * sizeof(struct str))};
-	return send_all(s, rows, count, mem, &failed, e);
+	LOG(LOG_ERROR, "scheduler.event.unproducible", "an event can never be published",
+	        LOG_TEXT("delivery_id", row->delivery_id), LOG_TEXT("type", row->type));
+	if (row->delivery_id.n > 0 && row->task_id.p)
+		failed->ids[failed->count++] = row->delivery_id;
+}
+
+static int mark(struct sending *x, struct failed_rows *out_failed, struct err *e)
+{
+	struct outbox_row *done = arena_alloc(x->mem, (x->all + 1) * sizeof *done);
+	size_t count = 0;
+	*out_failed =
+	        (struct failed_rows){.ids = arena_alloc(x->mem, (x->all + 1) * sizeof(struct str))};
+	for (size_t i = 0; i < x->all; i++) {
+		if (x->fates[i] == PUBLICATION_OPEN)
+			continue;
+		if (x->fates[i] == PUBLICATION_REFUSED)
+			note_refused(x->rows[i], out_failed);
+		done[count++] = *x->rows[i];
+	}
+	return outbox_db_delete(x->s->pg, done, count, x->mem, e);
+}
+
+int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
+        struct arena *mem, bool *out_all, struct err *e)
+{
+	struct sending x = {.mem = mem};
+	bool is_open = false;
+	begin(&x, s, rows, count);
+	leave_out_resting(&x);
+	int bad = send(&x, WAIT_MS, &is_open, e);
+	*out_all = bad == 0 && !is_open && x.count == count;
+	return bad;
 }
 
 int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
         struct failed_rows *out_failed, struct err *e)
 {
-	*out_failed =
-	        (struct failed_rows){.ids = arena_alloc(mem, (count + 1) * sizeof(struct str))};
-	int bad = send_all(s, rows, count, mem, out_failed, e);
+	struct sending x = {.mem = mem};
+	bool is_open = false;
+	begin(&x, s, rows, count);
+	leave_out_resting(&x);
+	int bad = send(&x, WAIT_MS, &is_open, e);
 	if (bad)
 		return bad;
 	PROBE(sched_after_publish);
-	bad = outbox_db_delete(s->pg, rows, count, mem, e);
+	bad = mark(&x, out_failed, e);
 	PROBE(sched_after_mark);
 	return bad;
+}
+
+static int sweep(struct scheduler *s, const struct outbox_sweep *what, int32_t wait_ms,
+        struct swept *out, struct err *e)
+{
+	struct sending x = {.mem = out->mem};
+	struct outbox_row *rows = NULL;
+	size_t count = 0;
+	out->failed = (struct failed_rows){0};
+	out->is_open = false;
+	int bad = outbox_db_sweep(s->pg, what, out->mem, &rows, &count, e);
+	out->is_full = bad == 0 && (int64_t)count == what->most;
+	if (bad || count == 0)
+		return bad;
+	bad = cycle_compose_again(s, rows, count, out->mem, e);
+	if (bad)
+		return bad;
+	begin(&x, s, rows, count);
+	bad = send(&x, wait_ms, &out->is_open, e);
+	bad = bad ? bad : mark(&x, &out->failed, e);
+	if (bad)
+		return bad;
+	int64_t done = 0;
+	for (size_t i = 0; i < x.all; i++)
+		done += x.fates[i] != PUBLICATION_OPEN;
+	s->tally.swept += done;
+	if (done > 0)
+		LOG(LOG_INFO, "scheduler.outbox.swept",
+		        "published what was stored and not marked", LOG_NUM("rows", done));
+	return 0;
+}
+
+int publish_swept(struct scheduler *s, struct swept *out, struct err *e)
+{
+	int64_t topics[TOPIC_COUNT];
+	struct outbox_sweep what = {.age_ms = s->settings.outbox_age_ms,
+	        .most = ROWS_MOST,
+	        .topics = topics};
+	for (size_t t = 0; t < TOPIC_COUNT; t++)
+		if (!s->rests[t].is_resting)
+			topics[what.topics_count++] = (int64_t)t;
+	return sweep(s, &what, WAIT_MS, out, e);
+}
+
+int publish_probe(struct scheduler *s, enum topic topic, struct swept *out, struct err *e)
+{
+	struct topic_rest *r = &s->rests[topic];
+	const int64_t topics[] = {topic};
+	const struct outbox_sweep what = {
+	        .age_ms = 0, .most = r->rows, .topics = topics, .topics_count = 1};
+	*out = (struct swept){.mem = out->mem};
+	if (!r->is_resting || s->mono_ms < r->not_before_ms)
+		return 0;
+	int bad = sweep(s, &what, r->wait_ms, out, e);
+	if (bad || out->is_open)
+		return bad;
+	if (out->is_full) {
+		r->rows = r->rows * 2 < ROWS_MOST ? r->rows * 2 : ROWS_MOST;
+		return 0;
+	}
+	LOG(LOG_INFO, "scheduler.topic.back", "what is stored for it was published",
+	        LOG_TEXT("topic", topic_name(topic)));
+	*r = (struct topic_rest){0};
+	return 0;
 }

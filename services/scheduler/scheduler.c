@@ -63,6 +63,7 @@ int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_
 	int bad = begin(s, e);
 	if (bad)
 		return bad;
+	s->mono_ms = mono_ms;
 	struct cycle c;
 	struct trigger_reader triggers;
 	struct status_reader statuses;
@@ -138,6 +139,22 @@ static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
 	return bad;
 }
 
+/* After everything else that is due, for it may wait for a topic. How long it took is known with the
+ * next tick: the pause begins there. */
+static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e)
+{
+	if (s->has_swept)
+		s->next_sweep_ms = mono_ms + s->settings.outbox_age_ms / 2;
+	s->has_swept = false;
+	if (mono_ms < s->next_sweep_ms)
+		return 0;
+	bool is_more = false;
+	int bad = run(s, due_outbox, &is_more, e);
+	s->has_swept = bad == 0 && !is_more;
+	*more = *more || is_more;
+	return bad;
+}
+
 static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
 {
 	int64_t due_ms = 0;
@@ -150,12 +167,8 @@ static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err
 int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, struct err *e)
 {
 	bool more = false;
-	int bad = 0;
-	if (mono_ms >= s->next_sweep_ms) {
-		bad = run(s, due_outbox, &more, e);
-		s->next_sweep_ms = mono_ms + s->settings.outbox_age_ms / 2;
-	}
-	bad = bad ? bad : run(s, due_deliveries, &more, e);
+	s->mono_ms = mono_ms;
+	int bad = run(s, due_deliveries, &more, e);
 	if (bad == 0 && !s->plans_checked)
 		bad = run(s, recompute, &more, e);
 	if (bad == 0 && mono_ms >= s->next_sync_ms) {
@@ -170,6 +183,7 @@ int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, s
 		bad = bad ? bad : due_statuses(s, mono_ms, &s->work, &is_more, e);
 		more = more || is_more;
 	}
+	bad = bad ? bad : sweep(s, mono_ms, &more, e);
 	bad = bad ? bad : tidy(s, mono_ms, e);
 	return bad ? bad : next_look(s, more, out_next_ms, e);
 }

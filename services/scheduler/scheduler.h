@@ -20,10 +20,8 @@ struct pg;
 /* Where decisions are made known. */
 struct outlet {
 	void *arg;
-	/* As publisher_send: 0 = all acknowledged; ERR_REJECT: *out_bad is the first that can never
-	 * go. */
-	int (*send)(void *arg, const struct publication *items, size_t count, size_t *out_bad,
-	        struct err *e);
+	/* As publisher_send_each. */
+	int (*send)(void *arg, const struct publication_set *set, struct err *e);
 	int32_t (*partition_of)(
 	        struct str key, int32_t partitions); /* as the Java client: murmur2 */
 	/* Counts, for the metrics, what was removed for good; may be NULL. */
@@ -46,6 +44,13 @@ struct tally {
 	        removed;
 };
 
+/* A topic that did not take what was sent: see publish.c. */
+struct topic_rest {
+	bool is_resting;
+	int64_t not_before_ms; /* monotonic: when it is tried again */
+	int32_t wait_ms, rows; /* so long, with so many rows at most */
+};
+
 struct scheduler {
 	struct scheduler_settings settings;
 	struct decide_rules rules;
@@ -61,7 +66,10 @@ struct scheduler {
 	struct arena reading;   /* what the triggers of a batch share */
 	struct arena attempt;   /* one attempt of a cycle */
 	struct arena rounds[2]; /* those who go on because of a cycle */
+	int64_t mono_ms;                                   /* at the begin of the call */
 	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms; /* monotonic */
+	bool has_swept; /* in the last tick: the pause until the next begins with this one */
+	struct topic_rest rests[TOPIC_COUNT];
 	bool plans_checked; /* run times were computed anew since the start */
 	struct tally tally;
 };

@@ -28,8 +28,11 @@ struct capture { /* what was published */
 	struct arena mem;
 	struct sent items[SENT_MOST];
 	size_t count;
-	int fails;     /* so many sends answer ERR_RETRY */
+	int fails;     /* in so many sends nothing is acknowledged */
 	int refuse_at; /* topic of messages that can never go; -1 = none */
+	int away_at;   /* topic that acknowledges nothing; -1 = none */
+	size_t tried[TOPIC_COUNT];
+	int64_t waited_ms; /* for what was not acknowledged */
 };
 
 struct bench {
@@ -47,34 +50,42 @@ struct bench {
 	int slices;
 };
 
-static inline int capture_send(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static inline void capture_one(struct capture *c, const struct publication *item)
+{
+	assert_true(c->count < SENT_MOST);
+	struct sent *s = &c->items[c->count++];
+	*s = (struct sent){.topic = item->topic,
+	        .partition = item->partition,
+	        .key = arena_str(&c->mem, item->key),
+	        .value = arena_str(&c->mem, item->value),
+	        .type = arena_str(&c->mem, item->type)};
+	struct err why;
+	if (event_decode_any(s->value, &c->mem, &s->event_type, &s->event, &why) != 0)
+		fail_msg("%s", why.text);
+	assert_true(str_eq(s->type, str_c(ev_type_name(s->event_type))));
+}
+
+static inline int capture_send(void *arg, const struct publication_set *set, struct err *e)
 {
 	struct capture *c = arg;
-	if (c->fails > 0) {
-		c->fails--;
-		return err_set(e, ERR_RETRY, "bus_away", "as the test says");
-	}
-	for (size_t i = 0; i < count; i++) {
-		if ((int)items[i].topic == c->refuse_at) {
-			*out_bad = i;
-			return err_set(e, ERR_REJECT, "too_large", "as the test says");
+	bool is_away = c->fails > 0;
+	size_t open = 0;
+	c->fails -= is_away;
+	for (size_t i = 0; i < set->count; i++) {
+		int topic = (int)set->items[i].topic;
+		c->tried[topic]++;
+		if (is_away || topic == c->away_at) {
+			set->fates[i] = PUBLICATION_OPEN;
+			open++;
+			c->waited_ms += open == 1 ? set->wait_ms : 0;
+		} else if (topic == c->refuse_at) {
+			set->fates[i] = PUBLICATION_REFUSED;
+		} else {
+			set->fates[i] = PUBLICATION_ACKED;
+			capture_one(c, &set->items[i]);
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
-		assert_true(c->count < SENT_MOST);
-		struct sent *s = &c->items[c->count++];
-		*s = (struct sent){.topic = items[i].topic,
-		        .partition = items[i].partition,
-		        .key = arena_str(&c->mem, items[i].key),
-		        .value = arena_str(&c->mem, items[i].value),
-		        .type = arena_str(&c->mem, items[i].type)};
-		struct err why;
-		if (event_decode_any(s->value, &c->mem, &s->event_type, &s->event, &why) != 0)
-			fail_msg("%s", why.text);
-		assert_true(str_eq(s->type, str_c(ev_type_name(s->event_type))));
-	}
-	return 0;
+	return open > 0 ? err_set(e, ERR_RETRY, "bus_away", "as the test says") : 0;
 }
 
 static const struct scheduler_settings fleet_settings = {
@@ -114,6 +125,7 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	assert_non_null(c);
 	arena_init(&c->mem, 256 * 1024 * 1024);
 	c->refuse_at = -1;
+	c->away_at = -1;
 	s->outlet =
 	        (struct outlet){.arg = c, .send = capture_send, .partition_of = bus_partition_of};
 	*out_sent = c;

@@ -22,14 +22,13 @@ static inline struct shared *shared_new(void)
 	return s;
 }
 
-static inline int count_only(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static inline int count_only(void *arg, const struct publication_set *set, struct err *e)
 {
-	(void)out_bad;
 	(void)e;
 	struct shared *s = arg;
-	for (size_t i = 0; i < count; i++) {
-		if (items[i].topic == TOPIC_BRIDGE_TASKS)
+	for (size_t i = 0; i < set->count; i++) {
+		set->fates[i] = PUBLICATION_ACKED;
+		if (set->items[i].topic == TOPIC_BRIDGE_TASKS)
 			s->tasks++;
 		else
 			s->others++;

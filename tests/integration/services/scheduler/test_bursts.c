@@ -16,19 +16,18 @@ struct tide { /* what a scheduler held each time that it published, and what it 
 	size_t breaths;
 };
 
-static int tide_send(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static int tide_send(void *arg, const struct publication_set *set, struct err *e)
 {
 	struct tide *t = arg;
 	const struct scheduler *s = t->s;
 	size_t memory = s->work.used_bytes + s->reading.used_bytes + s->attempt.used_bytes +
 	                s->rounds[0].used_bytes + s->rounds[1].used_bytes;
 	size_t statuses = 0;
-	(void)out_bad;
 	(void)e;
-	for (size_t i = 0; i < count; i++) {
-		statuses += str_eq(items[i].type, STR("DeliveryStatus"));
-		t->tasks += items[i].topic == TOPIC_BRIDGE_TASKS;
+	for (size_t i = 0; i < set->count; i++) {
+		statuses += str_eq(set->items[i].type, STR("DeliveryStatus"));
+		t->tasks += set->items[i].topic == TOPIC_BRIDGE_TASKS;
+		set->fates[i] = PUBLICATION_ACKED;
 	}
 	t->memory_most = memory > t->memory_most ? memory : t->memory_most;
 	t->statuses_most = statuses > t->statuses_most ? statuses : t->statuses_most;
@@ -117,11 +116,90 @@ static void a_trigger_that_was_stored_in_part_is_completed(void **state)
 	assert_int_equal(t.tasks, ROUTES - CYCLE_ITEMS); /* what was stored before is not done again */
 }
 
+/* Each delivery that is asked for has so many more tasks, with a lane of so many bytes. */
+static void swell(struct bench *b, const char *route, int tasks, int bytes)
+{
+	char sql[1024];
+	(void)snprintf(sql, sizeof sql,
+	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, "
+	        "attempts, status, ready_at, not_after, event, tenant, destination) "
+	        "SELECT md5(s.delivery_id || n), s.delivery_id, 1, 'select', n, repeat('l', %d), 1, 0, "
+	        "'issued', now(), now() + interval '1 day', '', 'acme', '' FROM run.state s, "
+	        "generate_series(1, %d) n WHERE s.route LIKE '%s'",
+	        bytes, tasks, route);
+	database_sql(b->admin, sql);
+	database_sql(b->admin, "UPDATE run.state SET due_at = now()");
+}
+
+/* A claim that no decision followed would be due much sooner. */
+static const char *looked_at =
+        "SELECT count(*) FROM run.state WHERE due_at > now() + interval '5 minutes'";
+
+static void ask_for(struct bench *b, int routes)
+{
+	make_routes(b, routes);
+	assert_int_equal(fleet_feed(b, &b->s, make_triggers(b, 1), 1), 0);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), routes);
+}
+
+static void what_is_due_together_and_too_many_rows_goes_in_halves(void **state)
+{
+	enum { ROUTES = 7 };
+	struct bench *b = *state;
+	struct tide t;
+	tide_take(b, &t);
+	ask_for(b, ROUTES);
+	swell(b, "r%", CYCLE_ROWS / 3, 1);
+	t.breaths = 0;
+	t.memory_most = 0;
+	fleet_tick(b, &b->s);
+	assert_int_equal(database_num(b->admin, looked_at), ROUTES);
+	assert_true(t.breaths > 1);
+	assert_true(t.breaths < 2 * ROUTES); /* pairs fit */
+	assert_true(t.memory_most < CYCLE_MEM_MANY);
+}
+
+static void what_is_due_together_and_too_large_goes_in_halves(void **state)
+{
+	enum { ROUTES = 3 };
+	struct bench *b = *state;
+	struct tide t;
+	tide_take(b, &t);
+	ask_for(b, ROUTES);
+	swell(b, "r%", 2000, CYCLE_MEM_MANY / 2000 / 2);
+	t.breaths = 0;
+	fleet_tick(b, &b->s);
+	assert_int_equal(database_num(b->admin, looked_at), ROUTES);
+	assert_true(t.breaths > 1);
+}
+
+/* Alone it has all the memory of an attempt. With less than it needs it fails, and nobody else. */
+static void a_delivery_too_large_for_all_memory_fails_by_itself(void **state)
+{
+	enum { ROUTES = 3 };
+	struct bench *b = *state;
+	struct tide t;
+	tide_take(b, &t);
+	ask_for(b, ROUTES);
+	b->s.attempt.limit_bytes = 16 * MB;
+	swell(b, "r1", 2000, 7000);
+	fleet_tick(b, &b->s);
+	assert_int_equal(database_num(b->admin, looked_at), ROUTES - 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE route = 'r1' AND state = "
+	                               "'failed' AND reason = 'too_large'"),
+	        1);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'failed'"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(triggers_that_fan_out_need_no_more_memory_for_being_many),
 	        FLEET_TEST(a_trigger_that_was_stored_in_part_is_completed),
+	        FLEET_TEST(what_is_due_together_and_too_many_rows_goes_in_halves),
+	        FLEET_TEST(what_is_due_together_and_too_large_goes_in_halves),
+	        FLEET_TEST(a_delivery_too_large_for_all_memory_fails_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,14 +33,13 @@ static int64_t stored_of(struct watch *w, const struct publication *item)
 	return pg_run(w->pg, &stmt, &p, &rows, NULL, &e) == 0 ? pg_num(rows, 0, 0) : -1;
 }
 
-static int send_watched(
-        void *arg, const struct publication *items, size_t count, size_t *out_bad, struct err *e)
+static int send_watched(void *arg, const struct publication_set *set, struct err *e)
 {
 	struct watch *w = arg;
-	for (size_t i = 0; i < count; i++)
-		w->not_stored += stored_of(w, &items[i]) != 1;
-	w->sent += count;
-	return capture_send(w->to, items, count, out_bad, e);
+	for (size_t i = 0; i < set->count; i++)
+		w->not_stored += stored_of(w, &set->items[i]) != 1;
+	w->sent += set->count;
+	return capture_send(w->to, set, e);
 }
 
 static void what_goes_out_is_stored_before_and_marked_after(void **state)
