@@ -142,7 +142,13 @@ void selection_hash(const struct selection *s, struct str segment, char out[SHA2
 	hash_free(h);
 }
 
-/* Sizes of the containers by key, 65,536 of them. */
+/* How many keys a set may have: up to the one of its largest value. */
+static uint32_t keys_of(const struct selection *s)
+{
+	return roaring_bitmap_is_empty(s->set) ? 0 : (roaring_bitmap_maximum(s->set) >> 16) + 1;
+}
+
+/* Sizes of the containers by key. */
 static void count_containers(const struct selection *s, uint32_t *sizes)
 {
 	uint32_t values[BLOCK];
@@ -155,7 +161,8 @@ static void count_containers(const struct selection *s, uint32_t *sizes)
 }
 
 /* Everything before the containers; returns its length. */
-static size_t put_header(unsigned char *p, const uint32_t *sizes, uint32_t containers)
+static size_t put_header(
+        unsigned char *p, const uint32_t *sizes, uint32_t keys, uint32_t containers)
 {
 	size_t at = STORED_HEADER_BYTES +
 	            (size_t)(STORED_DESCRIPTION_BYTES + STORED_OFFSET_BYTES) * containers,
@@ -164,7 +171,7 @@ static size_t put_header(unsigned char *p, const uint32_t *sizes, uint32_t conta
 	unsigned char *offset = description + (size_t)STORED_DESCRIPTION_BYTES * containers;
 	put_le(p, STORED_COOKIE, 4);
 	put_le(p + 4, containers, 4);
-	for (uint32_t key = 0; key < STORED_CONTAINERS_MAX; key++) {
+	for (uint32_t key = 0; key < keys; key++) {
 		if (sizes[key] == 0)
 			continue;
 		put_le(description, key, 2);
@@ -203,12 +210,13 @@ static void put_containers(const struct selection *s, const uint32_t *sizes, uns
 
 int selection_store(const struct selection *s, struct buf *out, struct err *e)
 {
-	uint32_t *sizes = calloc(STORED_CONTAINERS_MAX, sizeof(*sizes)), containers = 0;
+	uint32_t keys = keys_of(s), containers = 0;
+	uint32_t *sizes = calloc((size_t)keys + 1, sizeof(*sizes));
 	if (!sizes)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to store a set");
 	count_containers(s, sizes);
 	size_t bytes = STORED_HEADER_BYTES;
-	for (uint32_t key = 0; key < STORED_CONTAINERS_MAX; key++) {
+	for (uint32_t key = 0; key < keys; key++) {
 		if (sizes[key] == 0)
 			continue;
 		containers++;
@@ -219,7 +227,7 @@ int selection_store(const struct selection *s, struct buf *out, struct err *e)
 	if (act == 0) {
 		unsigned char *p = (unsigned char *)out->p + out->n;
 		memset(p, 0, bytes);
-		put_containers(s, sizes, p + put_header(p, sizes, containers));
+		put_containers(s, sizes, p + put_header(p, sizes, keys, containers));
 		out->n += bytes;
 	}
 	free(sizes);

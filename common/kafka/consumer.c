@@ -167,7 +167,9 @@ static int open_client(struct bus_consumer *c, const struct bus_group *group, st
 	        {"isolation.level", "read_uncommitted"},
 	        {"partition.assignment.strategy", "range"},
 	        {"fetch.min.bytes", "1"},
-	        {"fetch.wait.max.ms", "50"}, /* a resumed partition waits for the fetch under way */
+	        /* A new message is answered at once. What is taken on or resumed waits for the
+	         * fetch under way; and each fetch names every partition, so idle ones are dear. */
+	        {"fetch.wait.max.ms", "250"},
 	        {"fetch.error.backoff.ms", "50"},
 	        {"queued.max.messages.kbytes",
 	                "16384"}, /* bounds memory; messages are addresses, so it is plenty */

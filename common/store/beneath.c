@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { COMPONENT_MAX = 255, DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -41,7 +44,22 @@ static int step(int dir_fd, const char *component, enum beneath_mode mode, mode_
 	return fd;
 }
 
-int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
+/* The whole way in one call, where the kernel knows how. */
+static int open_at_once(int root_fd, const char *path, size_t n)
+{
+	char text[PATH_MAX];
+	const struct open_how how = {.flags = DIR_FLAGS,
+	        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+	if (n >= sizeof text) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(text, n > 0 ? path : ".", n > 0 ? n : 1);
+	text[n > 0 ? n : 1] = '\0';
+	return (int)syscall(SYS_openat2, root_fd, text, &how, sizeof how);
+}
+
+static int walk(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
 {
 	int fd = openat(root_fd, ".", DIR_FLAGS);
 	size_t at = 0;
@@ -62,6 +80,16 @@ int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode,
 		at += len + 1;
 	}
 	return fd;
+}
+
+/* What is there is opened at once. Whatever that does not answer, the walk does: it makes what is
+ * missing, knows which component is wrong, and needs no new kernel. */
+int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
+{
+	int fd = open_at_once(root_fd, path, n);
+	if (fd >= 0 || (errno == ENOENT && mode == BENEATH_MUST_EXIST))
+		return fd;
+	return walk(root_fd, path, n, mode, perm);
 }
 
 int beneath_parent(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Paths below an open directory, walked one component at a time and never through a link, so that
+ * Paths below an open directory, never through a link (by openat2, or one component at a time), so that
  * nothing outside can be reached, whoever plants links. Paths are relative, without empty, "." or
  * ".." components (the caller has checked). All return a descriptor, or -1 with errno; a link on
  * the way is ENOTDIR or ELOOP.

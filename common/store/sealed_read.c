@@ -7,6 +7,7 @@
 #include "longshore/hex.h"
 #include "sealed_format.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 struct sealed_reader {
@@ -17,6 +18,7 @@ struct sealed_reader {
 	size_t last_bytes; /* plain */
 	uint64_t held;     /* which chunk is in `chunk` */
 	bool has_held;
+	size_t chunk_used; /* the most of it that was ever filled */
 	unsigned char chunk[SEALED_FULL_BYTES];
 };
 
@@ -51,6 +53,8 @@ static int hold_chunk(struct sealed_reader *r, uint64_t number, struct err *e)
 	r->has_held = false;
 	size_t n = plain_bytes(r, number) + AEAD_TAG_BYTES;
 	int64_t at = SEALED_HEADER_BYTES + (int64_t)number * SEALED_FULL_BYTES;
+	if (r->chunk_used < n)
+		r->chunk_used = n;
 	if (read_exactly(r, at, r->chunk, n, e) != 0)
 		return e->act;
 	if (sealed_chunk_open(
@@ -95,11 +99,13 @@ static int begin(struct sealed_reader *r, struct store *s, struct str name,
 int sealed_open(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_reader **out, struct err *e)
 {
-	struct sealed_reader *r = calloc(1, sizeof *r);
+	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
+	struct sealed_reader *r = malloc(sizeof *r);
 	if (r == NULL) {
 		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
+	memset(r, 0, offsetof(struct sealed_reader, chunk));
 	int rc = begin(r, s, name, scope_key, e);
 	if (rc != 0) {
 		sealed_close(r);
@@ -142,7 +148,7 @@ void sealed_close(struct sealed_reader *r)
 		return;
 	store_read_close(r->object);
 	sealed_key_release(&r->key);
-	wipe(r, sizeof *r);
+	wipe(r, offsetof(struct sealed_reader, chunk) + r->chunk_used);
 	free(r);
 }
 

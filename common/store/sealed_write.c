@@ -3,6 +3,7 @@
 #include "longshore/random.h"
 #include "sealed_format.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 struct sealed_writer {
@@ -16,6 +17,7 @@ struct sealed_writer {
 	size_t held;
 	char name[SEALED_NAME_MAX];
 	size_t name_bytes;
+	size_t chunk_used; /* the most of it that was ever filled */
 	unsigned char chunk[SEALED_FULL_BYTES];
 };
 
@@ -24,7 +26,7 @@ static void writer_free(struct sealed_writer *w)
 	store_abandon(w->object);
 	sealed_key_release(&w->key);
 	hash_free(w->hash);
-	wipe(w, sizeof *w);
+	wipe(w, offsetof(struct sealed_writer, chunk) + w->chunk_used);
 	free(w);
 }
 
@@ -46,11 +48,13 @@ static int begin(struct sealed_writer *w, struct str name, struct err *e)
 int sealed_create(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_writer **out, struct err *e)
 {
-	struct sealed_writer *w = calloc(1, sizeof *w);
+	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
+	struct sealed_writer *w = malloc(sizeof *w);
 	if (w == NULL) {
 		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
+	memset(w, 0, offsetof(struct sealed_writer, chunk));
 	w->store = s;
 	w->scope_key = *scope_key;
 	w->hash = hash_new_sha256();
@@ -65,6 +69,8 @@ int sealed_create(struct store *s, struct str name, const struct secret *scope_k
 
 static int emit(struct sealed_writer *w, bool is_last, struct err *e)
 {
+	if (w->chunk_used < w->held + AEAD_TAG_BYTES)
+		w->chunk_used = w->held + AEAD_TAG_BYTES;
 	if (sealed_chunk_seal(
 	            &w->key, w->chunks, is_last, str_bytes(w->chunk, w->held), w->chunk, e) != 0)
 		return e->act;
@@ -84,6 +90,8 @@ int sealed_write(struct sealed_writer *w, const void *p, size_t n, struct err *e
 		size_t take = SEALED_CHUNK_BYTES - w->held < n ? SEALED_CHUNK_BYTES - w->held : n;
 		memcpy(w->chunk + w->held, at, take);
 		w->held += take;
+		if (w->chunk_used < w->held)
+			w->chunk_used = w->held;
 		at += take;
 		n -= take;
 		if (w->held == SEALED_CHUNK_BYTES && emit(w, false, e) != 0)

@@ -64,6 +64,16 @@ enum {
 	TASK_COUNT = sizeof(task_fields) / sizeof(task_fields[0])
 };
 
+/* The table of task services, with what this one has by default. */
+static void task_fields_of(const struct settings_want *want, struct conf_field out[TASK_COUNT])
+{
+	memcpy(out, task_fields, sizeof(task_fields));
+	for (size_t i = 0; i < TASK_COUNT; i++) {
+		if (want->threads && out[i].offset == offsetof(struct worker_conf, threads))
+			out[i].preset = want->threads;
+	}
+}
+
 /* What the tables cannot say. */
 static int check(const struct settings_want *want, const struct worker_conf *c, struct buf *report,
         struct err *e)
@@ -89,9 +99,11 @@ static int check(const struct settings_want *want, const struct worker_conf *c, 
 int settings_read(const struct settings_want *want, struct worker_conf *common, void *own,
         struct arena *mem, struct buf *report, struct err *e)
 {
+	struct conf_field task[TASK_COUNT];
+	task_fields_of(want, task);
 	bool is_wrong = conf_read(common_fields, COMMON_COUNT, common, mem, report, e) != 0;
 	bool has_all = !is_wrong;
-	if (want->is_task_service && conf_read(task_fields, TASK_COUNT, common, mem, report, e))
+	if (want->is_task_service && conf_read(task, TASK_COUNT, common, mem, report, e))
 		is_wrong = true;
 	if (want->own_count && conf_read(want->own, want->own_count, own, mem, report, e))
 		is_wrong = true;
@@ -106,12 +118,14 @@ int settings_read(const struct settings_want *want, struct worker_conf *common, 
 int settings_help(
         const struct settings_want *want, const char *service, struct buf *out, struct err *e)
 {
+	struct conf_field task[TASK_COUNT];
+	task_fields_of(want, task);
 	if (buf_printf(out, e,
 	            "usage: longshore-%s [--help]\n\nSettings are environment variables:\n",
 	            service) ||
 	        conf_help(common_fields, COMMON_COUNT, out, e))
 		return e->act;
-	if (want->is_task_service && conf_help(task_fields, TASK_COUNT, out, e))
+	if (want->is_task_service && conf_help(task, TASK_COUNT, out, e))
 		return e->act;
 	if (want->own_count && conf_help(want->own, want->own_count, out, e))
 		return e->act;

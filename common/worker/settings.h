@@ -7,6 +7,7 @@
 
 struct settings_want {
 	bool is_task_service;
+	const char *threads;          /* default of LONGSHORE_THREADS; NULL: as in the table */
 	const struct conf_field *own; /* the service's; may be NULL */
 	size_t own_count;
 };

@@ -291,6 +291,7 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 	const struct frame_plan plan = {.name = service->name,
 	        .own_bytes = service->conf_bytes,
 	        .want = {.is_task_service = true,
+	                .threads = service->threads,
 	                .own = service->conf,
 	                .own_count = service->conf_count}};
 	struct frame frame;

@@ -75,6 +75,8 @@ struct task_service {
 	enum topic topic;
 	const struct ev_type *type; /* the topic's event */
 	const char *result_prefix;  /* staging prefix this service may write: "selections" */
+	const char *threads; /* default of LONGSHORE_THREADS: more than processors where tasks wait for
+	                        disks; NULL: 4 */
 	bool shares_threads;        /* lanes may hang (a destination): none gets all threads */
 	const char *const
 	        *prefixes; /* all prefixes that it writes below, ended by NULL: temporaries

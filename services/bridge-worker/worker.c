@@ -74,6 +74,7 @@ const struct task_service bridge_worker_service = {
         .topic = TOPIC_BRIDGE_TASKS,
         .type = &ev_bridge_task_type,
         .result_prefix = "selections",
+        .threads = "8",
         .prefixes = prefixes,
         .start = start,
         .handle = handle,

@@ -76,6 +76,7 @@ const struct task_service formatter_service = {
         .topic = TOPIC_FORMAT_TASKS,
         .type = &ev_format_task_type,
         .result_prefix = "files",
+        .threads = "8",
         .prefixes = prefixes,
         .start = start,
         .handle = handle,

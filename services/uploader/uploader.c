@@ -89,6 +89,7 @@ const struct task_service uploader_service = {
         .topic = TOPIC_UPLOAD_TASKS,
         .type = &ev_upload_task_type,
         .result_prefix = "ledger",
+        .threads = "16",
         .shares_threads = true,
         .prefixes = prefixes,
         .start = start,

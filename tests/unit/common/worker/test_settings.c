@@ -25,6 +25,7 @@ static const struct conf_field own_fields[] = {
 
 static const struct settings_want task_service = {
         .is_task_service = true, .own = own_fields, .own_count = 1};
+static const struct settings_want waiting_service = {.is_task_service = true, .threads = "16"};
 static const struct settings_want batch_service = {.is_task_service = false};
 
 static struct arena mem;
@@ -91,6 +92,21 @@ static void only_three_must_be_set(void **state)
 	assert_int_equal(conf.poison_limit, 3);
 	assert_int_equal(conf.drain_ms, 25000);
 	assert_int_equal(own.width, 7);
+}
+
+static void a_service_that_waits_for_disks_has_more_threads_by_default(void **state)
+{
+	(void)state;
+	assert_int_equal(read_all(&waiting_service), 0);
+	assert_int_equal(conf.threads, 16);
+	assert_int_equal(conf.poison_limit, 3);
+	set("THREADS", "2");
+	assert_int_equal(read_all(&waiting_service), 0);
+	assert_int_equal(conf.threads, 2);
+	set("THREADS", NULL);
+	buf_clear(&report);
+	assert_int_equal(settings_help(&waiting_service, "uploader", &report, &e), 0);
+	assert_true(report_has("tasks done at the same time [1 to 256 threads; default 16]"));
 }
 
 static void batch_service_needs_no_staging_and_ignores_threads(void **state)
@@ -184,6 +200,9 @@ int main(void)
 {
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test_setup_teardown(only_three_must_be_set, open_all, close_all),
+	        cmocka_unit_test_setup_teardown(
+	                a_service_that_waits_for_disks_has_more_threads_by_default, open_all,
+	                close_all),
 	        cmocka_unit_test_setup_teardown(
 	                batch_service_needs_no_staging_and_ignores_threads, open_all, close_all),
 	        cmocka_unit_test_setup_teardown(all_mistakes_are_told_at_once, open_all, close_all),
