@@ -242,8 +242,8 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	}
 	spec->guards.max_shrink_ppm = document_share(doc, "refresh.max_shrink");
 	spec->guards.max_growth_ppm = document_ratio(doc, "refresh.max_growth");
-	spec->limits.destination_tasks = document_num_in(
-	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+	spec->limits.destination_tasks = document_num_in(doc, "limits.tasks_in_flight",
+	        SPEC_DESTINATION_TASKS, (struct range){0, SPEC_TASKS_MAX});
 	spec->limits.destination_per_hour = quota_of(doc, "limits.deliveries_per_hour");
 	spec->limits.destination_per_day = quota_of(doc, "limits.deliveries_per_day");
 	spec->limits.files_per_second_milli = document_ratio(doc, "limits.files_per_second") / 1000;
@@ -349,8 +349,8 @@ static void read_own(const struct document *route, struct spec *spec)
 
 void resolve_tenant(const struct document *doc, struct spec *spec)
 {
-	spec->limits.tenant_tasks = document_num_in(
-	        doc, "limits.tasks_in_flight", 0, (struct range){0, SPEC_TASKS_MAX});
+	spec->limits.tenant_tasks = document_num_in(doc, "limits.tasks_in_flight",
+	        SPEC_TENANT_TASKS, (struct range){0, SPEC_TASKS_MAX});
 	spec->limits.tenant_per_hour = quota_of(doc, "limits.deliveries_per_hour");
 	spec->limits.tenant_per_day = quota_of(doc, "limits.deliveries_per_day");
 }

@@ -132,8 +132,8 @@ struct spec_suppression {
 
 struct spec_limits {
 	int64_t files_per_second_milli; /* per destination and tenant, thousandths; 0 = none */
-	int64_t tenant_tasks;           /* tasks in flight; 0 = none */
-	int64_t destination_tasks;
+	int64_t tenant_tasks;      /* tasks in flight; 0 = no limit; default 1,000 */
+	int64_t destination_tasks; /* default 250 */
 	int64_t tenant_per_hour; /* deliveries that may begin to upload, UTC; 0 = none */
 	int64_t tenant_per_day;
 	int64_t destination_per_hour; /* of the tenant at the destination */

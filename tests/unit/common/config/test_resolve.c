@@ -109,6 +109,32 @@ static void a_route_resolves_by_value(void **state)
 	arena_release(&mem);
 }
 
+static void who_leaves_the_caps_open_has_finite_ones(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *tenant, *destination;
+		int64_t tenant_tasks, destination_tasks;
+	} cases[] = {{"{}", "", 1000, 250},
+	        {"{\"limits\":{\"tasks_in_flight\":0}}", ",\"limits\":{\"tasks_in_flight\":0}", 0, 0},
+	        {"{\"limits\":{\"tasks_in_flight\":1}}", ",\"limits\":{\"tasks_in_flight\":1000000}",
+	                1, 1000000}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		s.docs[0].body = str_c(cases[i].tenant);
+		s.docs[3].body = arena_printf(&mem,
+		        "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{\"data_"
+		        "template\":\"{label}_{part}.csv\"}%s}",
+		        cases[i].destination);
+		struct spec spec = resolved(&s, &mem);
+		assert_int_equal(spec.limits.tenant_tasks, cases[i].tenant_tasks);
+		assert_int_equal(spec.limits.destination_tasks, cases[i].destination_tasks);
+		arena_release(&mem);
+	}
+}
+
 /* Records (x, 1) and (x, 2) are one row to a destination that does not write the second column. */
 static void a_row_that_may_repeat_is_not_sent_without_leave(void **state)
 {
@@ -365,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_route_resolves_by_value),
+	        cmocka_unit_test(who_leaves_the_caps_open_has_finite_ones),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
 	        cmocka_unit_test(what_must_not_be_split_is_not_split_by_its_limit),
 	        cmocka_unit_test(a_row_that_may_repeat_is_not_sent_without_leave),
