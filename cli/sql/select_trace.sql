@@ -1,5 +1,5 @@
--- $1 delivery or build -> at, source, what, by, detail: the trail, tasks as they stand, dead letters, and how its
--- destination fares, in time order.
+-- $1 delivery or build -> at, source, what, by, detail: the trail, tasks as they stand, dead letters, how its place
+-- fares and what it waits for, in time order.
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS'), source, what, by, detail
 FROM (
 	SELECT at, 'audit' AS source, action AS what, actor AS by, concat_ws(': ', nullif(reason, ''), nullif(detail, '')) AS detail,
@@ -19,10 +19,17 @@ FROM (
 		from_offset), 0
 	FROM audit.dead_letter WHERE delivery_id = $1
 	UNION ALL
-	SELECT b.changed_at, 'destination', CASE WHEN b.open_until > now() THEN 'circuit breaker open'
-		WHEN b.open_until > to_timestamp(0) THEN 'circuit breaker half open' ELSE 'circuit breaker closed' END, b.destination,
-		b.failures || ' uploads in a row found it away' || CASE WHEN b.open_until > now()
+	SELECT b.changed_at, 'place', CASE WHEN b.prober <> '' THEN 'circuit breaker half open, an upload looks'
+		WHEN b.open_until > now() THEN 'circuit breaker open'
+		WHEN b.open_until > to_timestamp(0) THEN 'circuit breaker half open' ELSE 'circuit breaker closed' END, b.place,
+		b.failures || ' uploads in a row found it away or were not answered' || CASE WHEN b.prober = '' AND b.open_until > now()
 			THEN '; the next try is at ' || to_char(b.open_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') ELSE '' END, 0
-	FROM run.breaker AS b JOIN run.state AS s USING (destination) WHERE s.delivery_id = $1 AND b.failures > 0
+	FROM run.state AS s JOIN run.spec AS p ON p.hash = s.spec_hash
+	JOIN run.place_breaker AS b ON b.place = convert_from(p.body, 'UTF8')::jsonb #>> '{bucket,url}'
+	WHERE s.delivery_id = $1
+	UNION ALL
+	SELECT w.since, 'place', 'waits', 'scheduler', 'for ' || CASE WHEN w.what LIKE 'place:%' THEN 'the bucket at ' || substr(w.what, 7)
+		|| ' to be back' ELSE 'a place under limits.tasks_in_flight of ' || replace(w.what, ':', ' ') END, 0
+	FROM run.waiting AS w WHERE w.delivery_id = $1
 ) AS t
 ORDER BY at, place, source, what;

@@ -6,7 +6,7 @@
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
-enum { TRIES_ALONE = 8 };
+enum { TRIES_ALONE = 8, ROUNDS_MOST = 64 };
 
 void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept)
 {
@@ -100,28 +100,20 @@ static void note_wakes(struct cycle *c, struct wakes *w)
 	*w = (struct wakes){
 	        .routes = arena_alloc(c->mem, room * sizeof(struct route_key)),
 	        .bridge_tenants = arena_alloc(c->mem, room * sizeof(struct str)),
-	        .caps = {.tenants = arena_alloc(c->mem, room * sizeof(struct str)),
-	                .destinations = arena_alloc(c->mem, room * sizeof(struct str))},
+	        .places = arena_alloc(c->mem, room * sizeof(struct str)),
 	        .quota_tenants = c->freed,
 	};
 	for (size_t i = 0; i < c->count; i++) {
-		const struct item *item = c->items[i];
-		const struct decision *n = &item->decision;
+		const struct decision *n = &c->items[i]->decision;
 		if (n->wakes_route)
 			w->routes[w->routes_count++] =
 			        (struct route_key){n->after.tenant, n->after.route};
 		if (n->wakes_bridge)
 			w->bridge_tenants[w->bridge_tenants_count++] = n->after.tenant;
-		bool frees = false;
-		for (size_t k = 0; k < item->rows_count; k++)
-			frees = frees || (item->rows[k].status == TASK_ISSUED &&
-			                         n->rows[k].status != TASK_ISSUED);
-		const struct spec *spec = item->frozen.spec;
-		if (frees && spec && spec->limits.tenant_tasks > 0)
-			w->caps.tenants[w->caps.tenants_count++] = spec->tenant;
-		if (frees && spec && spec->limits.destination_tasks > 0)
-			w->caps.destinations[w->caps.destinations_count++] = spec->destination.name;
+		if (n->uploads_up > 0)
+			w->places[w->places_count++] = item_place(c->items[i]);
 	}
+	cycle_note_free(c, w);
 }
 
 /* What can never go out fails its delivery; that decision is small and goes. */
@@ -181,23 +173,23 @@ static void log_strangers(const struct cycle *c)
 	}
 }
 
-/* One line where a destination's breaker opens or closes. */
+/* One line where a place's breaker opens or closes. */
 static void log_breakers(const struct cycle *c)
 {
 	int32_t most = c->s->rules.breaker_failures;
 	for (size_t i = 0; i < c->breakers_count; i++) {
-		const struct loaded_breaker *before = &c->breakers[i];
+		struct str place = c->breakers[i].place;
 		const struct breaker *now = &c->breaker_states[i];
-		bool was_open = before->failures >= most, is_open = now->failures >= most;
+		bool was_open = c->breakers[i].state.failures >= most;
+		bool is_open = now->failures >= most;
 		if (is_open && !was_open)
-			LOG(LOG_WARN, "scheduler.destination.away",
-			        "uploads rest: the destination was away too often in a row",
-			        LOG_TEXT("destination", before->destination),
-			        LOG_NUM("failures", now->failures));
+			LOG(LOG_WARN, "scheduler.place.away",
+			        "uploads rest: the place was away, or gave no answer, too often in a "
+			        "row",
+			        LOG_TEXT("place", place), LOG_NUM("failures", now->failures));
 		else if (was_open && !is_open)
-			LOG(LOG_INFO, "scheduler.destination.back",
-			        "uploads go on: the destination is back",
-			        LOG_TEXT("destination", before->destination));
+			LOG(LOG_INFO, "scheduler.place.back",
+			        "uploads go on: the place is back", LOG_TEXT("place", place));
 	}
 }
 
@@ -334,12 +326,12 @@ static int run_all(struct cycle *c, struct err *e)
 }
 
 /* Round by round: who may go on because of one is the next. Each has memory of its own, and that of
- * the round before the last is used again. */
+ * the round before the last is used again. Who comes behind the last round looks by itself. */
 int cycle_run(struct cycle *c, struct err *e)
 {
 	struct cycle now = *c;
 	int bad = 0;
-	for (int round = 0; bad == 0; round++) {
+	for (int round = 0; bad == 0 && round < ROUNDS_MOST; round++) {
 		struct arena *mem = &c->s->rounds[round % 2];
 		struct cycle after;
 		arena_reset(mem);

@@ -28,6 +28,7 @@
 #include "issue.h"
 #include "lookup.h"
 #include "outbox_db.h"
+#include "place_db.h"
 #include "quota_db.h"
 #include "route_db.h"
 #include "scheduler.h"
@@ -41,6 +42,8 @@ struct item { /* one delivery of the cycle */
 
 	struct delivery before;
 	struct str stored_status;
+	struct str waits_what; /* what it waited for as it was loaded; absent = nothing */
+	int64_t waits_since_ms;
 	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
 	size_t rows_count, rows_room;
@@ -54,10 +57,14 @@ struct item { /* one delivery of the cycle */
 	bool takes_over_status; /* the status as stored goes out once more */
 };
 
-struct flight_count { /* tasks in flight under one name */
+struct flight_count { /* tasks in flight under one cap, and who waits for a place there */
 	bool is_tenant;
-	struct str name;
+	struct str name, what; /* what: as in run.waiting; the lock's name, too */
+	int64_t cap;           /* the largest of this cycle's deliveries */
 	int64_t tasks;
+	struct waiter *queue; /* the oldest first; who was dealt with has no id */
+	size_t queue_count;
+	bool drops; /* a delivery with tasks that are not loaded ended */
 };
 
 struct quota_seen { /* of a tenant, or of a tenant at a destination */
@@ -76,7 +83,10 @@ struct wakes { /* who may go on now; names may repeat */
 	size_t routes_count;
 	struct str *bridge_tenants;
 	size_t bridge_tenants_count;
-	struct cap_names caps;
+	struct str *deliveries; /* the oldest of those that wait for places that are free */
+	size_t deliveries_count;
+	struct str *places; /* where an upload arrived */
+	size_t places_count;
 	struct quota_texts quota_tenants;
 };
 
@@ -164,8 +174,23 @@ void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *o
 void cycle_note_quota(struct cycle *c, const struct item *item);
 int cycle_claim_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_store_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* cycle_caps.c: within the transaction, under locks: tasks in flight and who waits; what a delivery
+ * may take; and what it took. */
+int cycle_count_flights(struct cycle *c, struct err *e) ERR_MUST_USE;
+struct item_caps {
+	struct flight_count *tenant, *destination; /* NULL: no cap */
+	struct cap rooms[2];                       /* the tenant's, the destination's */
+	int64_t before[2];
+};
+struct item_caps cycle_caps_of(struct cycle *c, const struct item *item);
+void cycle_note_caps(struct item_caps *caps, const struct item *item);
+int cycle_store_waiting(struct cycle *c, struct err *e) ERR_MUST_USE;
+void cycle_note_free(struct cycle *c, struct wakes *out); /* whom free places wake */
 /* cycle_issue.c: within the transaction */
 int cycle_issue(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_store_breakers(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* A place: the bucket's URL. Credentials will be part of it when there are some. */
+struct str item_place(const struct item *item);
 /* cycle_outbox.c: composes what is to be published */
 int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* Events of rows that are issued now and are in the database. */

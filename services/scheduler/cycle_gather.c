@@ -162,6 +162,8 @@ int cycle_load(struct cycle *c, struct err *e)
 		struct item *item = find_item(c, rows[i].x.id);
 		item->before = rows[i].x;
 		item->stored_status = rows[i].status;
+		item->waits_what = rows[i].waits_what;
+		item->waits_since_ms = rows[i].waits_since_ms;
 	}
 	bad = load_specs(c, e);
 	return bad ? bad : load_named_rows(c, e);

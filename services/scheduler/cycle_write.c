@@ -94,7 +94,8 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	return bad;
 }
 
-/* What deliveries share: heads first given back, then taken; names; bridge versions; breakers. */
+/* What deliveries share: heads first given back, then taken; names; bridge versions;
+ * breakers; who waits. */
 static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 {
 	struct pg *pg = c->s->pg;
@@ -119,14 +120,8 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		if (bad == 0 && n->bridge)
 			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
 	}
-	for (size_t i = 0; i < c->breakers_count && bad == 0; i++) {
-		const struct breaker *now = &c->breaker_states[i];
-		const struct loaded_breaker row = {
-		        c->breakers[i].destination, now->failures, now->open_until_ms};
-		if (now->is_changed)
-			bad = route_db_store_breaker(pg, &row, c->mem, e);
-	}
-	return bad;
+	bad = bad ? bad : cycle_store_breakers(c, e);
+	return bad ? bad : cycle_store_waiting(c, e);
 }
 
 static int write_rows(struct cycle *c, const struct writes *w, struct err *e)

@@ -58,6 +58,7 @@ static void decide_due(struct deciding *d)
 			row->ready_ms = now;
 			row->is_changed = true;
 			d->out->republish = true;
+			decide_unanswered(d, row);
 		}
 	}
 	if (d->x->state == STATE_HELD && m->hold_check_ms > 0 && now >= m->hold_check_ms)

@@ -23,12 +23,14 @@ struct decide_rules {
 	int64_t backoff_most_ms;
 	int64_t hold_check_ms; /* a hold that releases itself is looked at so often */
 	int64_t confirm_ms;  /* a final status is published again so often until it was read back */
-	int64_t cap_wait_ms; /* a task that found no free place under a cap tries again */
+	int64_t cap_wait_ms; /* who waits for a place under a cap or at a destination looks by
+	                        itself at least so often */
 	int32_t wave;        /* tasks of one delivery issued in one decision at most */
 	int32_t tasks_most;  /* tasks of one stage at most */
-	int32_t breaker_failures; /* uploads in a row that found the destination away until its
-	                             breaker opens */
-	int64_t breaker_open_ms;  /* first pause of the breaker; doubles */
+	int32_t breaker_failures; /* uploads in a row that found a place away until its breaker
+	                             opens */
+	int64_t breaker_open_ms;  /* first rest of the breaker; doubles */
+	int64_t breaker_open_most_ms;
 	int64_t lists_fresh_ms; /* while nothing is visible, an upload is issued so long after the
 	                           last look at the suppression lists, and not later */
 };
@@ -116,6 +118,14 @@ struct facts {
 	struct quota_use tenant_quota, destination_quota; /* the tenant's; its at the destination */
 };
 
+/* What a ready task waits for. */
+enum wait_kind {
+	WAIT_NOTHING,
+	WAIT_TENANT,      /* a place under the tenant's cap */
+	WAIT_DESTINATION, /* a place under the destination's cap */
+	WAIT_PLACE        /* the bucket to be back: its breaker is open */
+};
+
 struct name_claim {
 	struct str path, file_id;
 };
@@ -175,7 +185,10 @@ struct decision {
 	enum head_move head;
 	bool forces_full; /* with HEAD_RELEASE */
 	const struct bridge_row *bridge;
-	int32_t uploads_up, uploads_down; /* news of the destination, for its breaker */
+	int32_t uploads_up, uploads_down; /* news of the place, for its breaker */
+	enum wait_kind waits_for;         /* of issue.c, like those behind it */
+	bool waits_on; /* not all rows were looked at: what it waited for it waits for still */
+	int32_t issued;
 	bool wakes_route;                 /* others of the route may go on */
 	bool wakes_bridge;                /* deliveries that wait for the bridge may go on */
 };

@@ -54,20 +54,27 @@ static void source_missing(struct deciding *d, struct task_row *row, const struc
 }
 
 /* Stays in the status until this step is over, so that it is told once and not at every try. */
-static void destination_away(struct deciding *d, const struct ev_task_result *r)
+static void place_away(struct deciding *d, const char *what, struct str detail)
 {
 	d->out->uploads_down++;
 	if (d->x->state == STATE_UPLOADING)
-		decide_set_detail(
-		        d, arena_printf(d->mem,
-		                   "the destination was away, it is tried again: " STR_FMT,
-		                   STR_ARG(r->detail)));
+		decide_set_detail(d, arena_printf(d->mem, "the place " STR_FMT " %s" STR_FMT,
+		                             STR_ARG(d->frozen.spec->bucket.url), what,
+		                             STR_ARG(detail)));
+}
+
+void decide_unanswered(struct deciding *d, const struct task_row *row)
+{
+	if (row->stage == STAGE_UPLOAD)
+		place_away(d,
+		        "gave no answer in time: it hangs, or no uploader runs; it is tried again",
+		        STR(""));
 }
 
 static void retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	if (row->stage == STAGE_UPLOAD && is_unavailable(r->reason))
-		destination_away(d, r);
+	if (row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("drop_unavailable")))
+		place_away(d, "was away, it is tried again: ", present(r->detail));
 	if (str_eq(r->reason, STR("source_missing"))) {
 		source_missing(d, row, r);
 		return;

@@ -144,6 +144,8 @@ void decide_complete(struct deciding *d, struct str reason);
 /* The file of this receipt is in another drop than the delivery's others. */
 bool decide_is_elsewhere(const struct deciding *d, const struct ev_task_result *r);
 void decide_result(struct deciding *d, const struct decide_event *ev);
+/* Its alarm passed, and nothing was heard. */
+void decide_unanswered(struct deciding *d, const struct task_row *row);
 void decide_check_phase(struct deciding *d); /* goes on when all tasks of the phase are done */
 
 #endif

@@ -2,6 +2,7 @@
 #include "due.h"
 
 #include "cycle.h"
+#include "place_db.h"
 #include "task_db.h"
 
 #include "longshore/log.h"
@@ -9,9 +10,11 @@
 
 enum {
 	CLAIM_MS = 30000,
+	BREAKER_AGE_MS = 7 * 24 * 3600 * 1000,
 	CHECK_AT_ONCE = 512,
 	TIDY_DELIVERIES = 100,
-	TIDY_ROWS = 1000
+	TIDY_ROWS = 1000,
+	BREAKERS_MOST = 10000
 };
 
 int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
@@ -62,7 +65,8 @@ int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err 
 	        .rows = TIDY_ROWS,
 	};
 	int64_t rows = 0, deliveries = 0;
-	int bad = task_db_remove_old(s->pg, &bounds, mem, &rows, &deliveries, e);
+	int bad = place_db_trim_breakers(s->pg, BREAKER_AGE_MS, BREAKERS_MOST, mem, e);
+	bad = bad ? bad : task_db_remove_old(s->pg, &bounds, mem, &rows, &deliveries, e);
 	if (bad)
 		return bad;
 	*out_more = rows == TIDY_ROWS || deliveries == TIDY_DELIVERIES;

@@ -9,6 +9,8 @@
 
 int due_deliveries(
         struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
+/* Places whose rest is over: one upload of each looks whether it is back. In wake.c. */
+int due_places(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 
 /* Task rows of what has been over for long are removed, a few at a time. The delivery's own row

@@ -1,57 +1,140 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "issue.h"
 
+#include "backoff.h"
+
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-void breaker_note(struct breaker *b, const struct decision *decision, const struct issue_world *w)
+bool breaker_is_open(const struct breaker *b, const struct decide_rules *rules)
 {
-	if (decision->uploads_up > 0 && b->failures > 0)
-		*b = (struct breaker){.is_changed = true};
-	if (decision->uploads_up > 0 || decision->uploads_down == 0)
-		return;
-	b->failures += decision->uploads_down;
-	b->is_changed = true;
-	int32_t over = b->failures - w->rules->breaker_failures;
-	if (over < 0)
-		return;
-	int64_t pause = w->rules->breaker_open_ms;
-	for (int32_t i = 0; i < over && pause < w->rules->backoff_most_ms; i++)
-		pause *= 2;
-	if (pause > w->rules->backoff_most_ms)
-		pause = w->rules->backoff_most_ms;
-	b->open_until_ms = w->now_ms + pause;
+	return b->failures >= rules->breaker_failures;
 }
 
-/* Half open: one upload may try, and until it reported the others wait as if the breaker were open.
- */
-static bool passes_breaker(struct breaker *b, const struct issue_world *w)
+/* The probe was answered, or lost, or dropped with its delivery. */
+static bool probe_ended(const struct breaker *b, const struct decision *decision)
 {
-	if (b->failures < w->rules->breaker_failures)
-		return true;
-	if (b->open_until_ms > w->now_ms)
+	if (b->probe.n == 0 || !str_eq(b->prober, decision->after.id))
 		return false;
-	b->open_until_ms = w->now_ms + w->rules->breaker_open_ms;
-	b->is_changed = true;
+	if (decision->drops_unfinished || delivery_state_is_final(decision->after.state))
+		return true;
+	const struct ev_delivery_memory *m = &decision->after.memory;
+	for (size_t i = 0; i < decision->rows_count; i++)
+		if (str_eq(decision->rows[i].id, b->probe))
+			return decision->rows[i].status != TASK_ISSUED && !m->is_looking &&
+			       !m->is_admitted;
+	return false;
+}
+
+/* It had the turn while it looked at the lists, and then did not go. */
+static bool lost_turn(const struct breaker *b, const struct decision *decision,
+        const struct delivery *before)
+{
+	const struct delivery *x = &decision->after;
+	if (!before->memory.is_admitted || x->memory.is_admitted || !str_eq(b->prober, x->id))
+		return false;
+	for (size_t i = 0; i < decision->rows_count; i++)
+		if (str_eq(decision->rows[i].id, b->probe))
+			return decision->rows[i].status != TASK_ISSUED;
 	return true;
 }
 
-/* 0: it may go; else when to try again. */
-static int64_t blocked_until(const struct delivery *x, const struct task_row *row, int32_t issued,
+static void forget_probe(struct breaker *b)
+{
+	b->prober = b->probe = STR("");
+	b->is_changed = true;
+}
+
+static int64_t rest_ms(const struct breaker *b, const struct decide_rules *rules)
+{
+	int64_t pause = rules->breaker_open_ms;
+	for (int32_t i = 0; i < b->rests && pause < rules->breaker_open_most_ms; i++)
+		pause *= 2;
+	return pause < rules->breaker_open_most_ms ? pause : rules->breaker_open_most_ms;
+}
+
+static void note_failures(struct breaker *b, int32_t count, const struct issue_world *w)
+{
+	bool was_open = breaker_is_open(b, w->rules);
+	b->failures = b->failures > INT32_MAX - count ? INT32_MAX : b->failures + count;
+	if (!breaker_is_open(b, w->rules))
+		return;
+	if (was_open && b->rests < INT32_MAX)
+		b->rests++;
+	b->open_until_ms = w->now_ms + rest_ms(b, w->rules);
+}
+
+void breaker_note(struct breaker *b, const struct decision *decision, const struct issue_world *w)
+{
+	if (decision->uploads_up > 0) {
+		if (b->failures > 0)
+			*b = (struct breaker){.is_changed = true};
+		return;
+	}
+	bool ended = probe_ended(b, decision);
+	bool counts = decision->uploads_down > 0 && (ended || !breaker_is_open(b, w->rules));
+	if (!ended && !counts)
+		return;
+	if (counts)
+		note_failures(b, decision->uploads_down, w);
+	else
+		b->open_until_ms = w->now_ms; /* it said nothing of the place: another may look */
+	if (ended)
+		forget_probe(b);
+	b->is_changed = true;
+}
+
+static void probe(const struct delivery *x, const struct task_row *row, struct breaker *b,
+        const struct issue_world *w)
+{
+	b->open_until_ms = w->now_ms + w->rules->not_after_ms + 2 * w->rules->alarm_ms;
+	b->prober = x->id;
+	b->probe = row->id;
+	b->is_changed = true;
+}
+
+/* Half open: one upload looks, and until it is answered or lost the others wait as if it were open.
+ * Its turn is kept for it while the suppression lists are looked at. */
+static bool passes_breaker(const struct delivery *x, const struct task_row *row,
+        struct breaker *b, const struct issue_world *w)
+{
+	if (!breaker_is_open(b, w->rules))
+		return true;
+	bool is_kept = x->memory.is_admitted && str_eq(b->prober, x->id);
+	if (b->open_until_ms > w->now_ms && !is_kept)
+		return false;
+	probe(x, row, b, w);
+	return true;
+}
+
+/* Who waits is woken; this is for the case that the word was lost. Not all at the same moment. */
+static int64_t poll_ms(const struct delivery *x, const struct issue_world *w)
+{
+	return w->now_ms + backoff_ms(x->id, (int32_t)(x->version & INT32_MAX),
+	                           w->rules->cap_wait_ms, w->rules->cap_wait_ms);
+}
+
+struct block {
+	int64_t until_ms; /* 0: it may go */
+	enum wait_kind what;
+};
+
+static struct block blocked(const struct delivery *x, const struct task_row *row, int32_t issued,
         const struct issue_world *w)
 {
 	if (row->ready_ms > w->now_ms)
-		return row->ready_ms;
+		return (struct block){row->ready_ms, WAIT_NOTHING};
 	if (issued >= w->rules->wave)
-		return w->now_ms;
-	if (w->tenant->room <= 0 || (row->destination.n > 0 && w->destination->room <= 0))
-		return w->now_ms + w->rules->cap_wait_ms;
-	bool asks_breaker = row->stage == STAGE_UPLOAD && !x->memory.is_admitted;
-	if (asks_breaker && !passes_breaker(w->breaker, w))
-		return w->breaker->open_until_ms;
-	return 0;
+		return (struct block){w->now_ms, WAIT_NOTHING};
+	if (w->tenant->room <= 0)
+		return (struct block){poll_ms(x, w), WAIT_TENANT};
+	if (row->destination.n > 0 && w->destination->room <= 0)
+		return (struct block){poll_ms(x, w), WAIT_DESTINATION};
+	if (row->stage == STAGE_UPLOAD && !passes_breaker(x, row, w->breaker, w))
+		return (struct block){poll_ms(x, w), WAIT_PLACE};
+	return (struct block){0, WAIT_NOTHING};
 }
 
 static void take_place(struct cap *cap)
@@ -117,25 +200,33 @@ void issue_ready(
 	for (size_t i = 0; i < decision->rows_count; i++) { /* a look comes behind them */
 		struct task_row *row = &decision->rows[i];
 		if (row->status == TASK_WAITING && !rests(x, row)) {
-			int64_t until = blocked_until(x, row, issued, w);
-			if (until == 0 && looks_first(decision, row, w))
+			struct block block = blocked(x, row, issued, w);
+			if (block.until_ms == 0 && looks_first(decision, row, w))
 				continue;
-			if (until == 0) {
+			if (block.until_ms == 0) {
 				issue(x, row, w);
 				issued++;
 			} else {
-				due = sooner(due, until);
+				due = sooner(due, block.until_ms);
 			}
+			if (decision->waits_for == WAIT_NOTHING)
+				decision->waits_for = block.what;
 		}
 		if (row->status == TASK_ISSUED)
 			due = sooner(due, row->not_after_ms + w->rules->alarm_ms);
 	}
+	decision->issued = issued;
 	/* Tasks of the phase that were not looked at have their say in the old due time. */
 	bool is_same_work = before->memory.phase == x->memory.phase && !decision->drops_unfinished;
-	if (!w->knows_unfinished && is_same_work)
+	decision->waits_on = !w->knows_unfinished && is_same_work;
+	if (decision->waits_on)
 		due = sooner(due, before->due_ms);
 	if (!x->memory.is_looking)
 		x->memory.is_admitted = false; /* the breaker's word is for now, not for later */
+	if (lost_turn(w->breaker, decision, before)) {
+		w->breaker->open_until_ms = w->now_ms;
+		forget_probe(w->breaker);
+	}
 	x->due_ms = due != 0 ? due : w->now_ms + w->rules->not_after_ms;
 }
 

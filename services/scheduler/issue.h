@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which waiting tasks go now: those that are ready, while there is room under the caps of tenant
- * and destination, while the destination's breaker is closed, and not more than a wave at once. And
- * when the delivery must be looked at again. Pure.
+ * and destination, while the breaker of their place is closed, and not more than a wave at once.
+ * What the others wait for: who frees that wakes them. And when the delivery must be looked at
+ * again whatever happens. Pure.
  */
 #ifndef SCHEDULER_ISSUE_H
 #define SCHEDULER_ISSUE_H
 
 #include "decide.h"
 
-/* Shared by all deliveries of a batch. */
-struct cap {
-	int64_t room; /* places left; INT64_MAX = no cap */
+struct cap { /* as one delivery sees it: those that have waited longer come first */
+	int64_t room; /* places left for it; INT64_MAX = no cap */
 };
 
-struct breaker {          /* of one destination */
-	int32_t failures; /* uploads in a row that found it away */
+/* Of one place: all deliveries into the same bucket share it, whatever their destination. */
+struct breaker {
+	int32_t failures; /* uploads in a row that found it away, or were never answered */
+	int32_t rests;    /* probes in a row that failed: each doubles the rest */
 	int64_t open_until_ms;
+	struct str prober, probe; /* delivery and task that look whether it is back; empty = none */
 	bool is_changed;
 };
 
@@ -30,11 +33,14 @@ struct issue_world {
 	struct arena *mem;
 };
 
-/* News of uploads: enough failures in a row open it, one success closes it. */
+bool breaker_is_open(const struct breaker *b, const struct decide_rules *rules);
+
+/* News of uploads: enough failures in a row open it, one success closes it. While it is open the
+ * probe alone counts: what was under way when it opened says nothing new. */
 void breaker_note(struct breaker *b, const struct decision *decision, const struct issue_world *w);
 
-/* Marks rows as issued and sets due_ms of the delivery. `before_due_ms`, `before_phase`: as they
- * were loaded. */
+/* Marks rows as issued, says what the others wait for, and sets due_ms of the delivery. `before`: as
+ * it was loaded. */
 void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w);
 

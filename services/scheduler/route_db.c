@@ -209,34 +209,3 @@ int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struc
 	pg_add_num(&p, row->built_ms);
 	return pg_run(pg, &sql_insert_bridge, &p, NULL, NULL, e);
 }
-
-int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks,
-        struct arena *mem, struct loaded_breaker **out, size_t *out_count, struct err *e)
-{
-	struct pg_params p;
-	pg_params_init(&p, mem);
-	pg_add_texts(&p, destinations, count);
-	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, locks ? &sql_lock_breakers : &sql_load_breakers, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
-	size_t n = pg_rows_count(rows);
-	struct loaded_breaker *list = arena_alloc(mem, (n + 1) * sizeof *list);
-	for (size_t i = 0; i < n; i++)
-		list[i] = (struct loaded_breaker){
-		        pg_text(rows, i, 0, mem), (int32_t)pg_num(rows, i, 1), pg_num(rows, i, 2)};
-	*out = list;
-	*out_count = n;
-	return 0;
-}
-
-int route_db_store_breaker(
-        struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem, struct err *e)
-{
-	struct pg_params p;
-	pg_params_init(&p, mem);
-	pg_add(&p, breaker->destination);
-	pg_add_num(&p, breaker->failures);
-	pg_add_num(&p, breaker->open_until_ms);
-	return pg_run(pg, &sql_store_breaker, &p, NULL, NULL, e);
-}

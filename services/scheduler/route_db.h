@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What deliveries share: route heads, names, bridge versions, breakers. */
+ * What deliveries share: route heads, names, bridge versions. */
 #ifndef SCHEDULER_ROUTE_DB_H
 #define SCHEDULER_ROUTE_DB_H
 
@@ -50,17 +50,5 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
         struct err *e) ERR_MUST_USE;
 int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struct bridge_row *row,
         struct arena *mem, struct err *e) ERR_MUST_USE;
-
-struct loaded_breaker {
-	struct str destination;
-	int32_t failures;
-	int64_t open_until_ms;
-};
-/* locks: until the transaction ends. Only breakers that exist. */
-int route_db_load_breakers(struct pg *pg, const struct str *destinations, size_t count, bool locks,
-        struct arena *mem, struct loaded_breaker **out, size_t *out_count,
-        struct err *e) ERR_MUST_USE;
-int route_db_store_breaker(struct pg *pg, const struct loaded_breaker *breaker, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
 
 #endif

@@ -168,7 +168,8 @@ int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, s
 {
 	bool more = false;
 	s->mono_ms = mono_ms;
-	int bad = run(s, due_deliveries, &more, e);
+	int bad = run(s, due_places, &more, e);
+	bad = bad ? bad : run(s, due_deliveries, &more, e);
 	if (bad == 0 && !s->plans_checked)
 		bad = run(s, recompute, &more, e);
 	if (bad == 0 && mono_ms >= s->next_sync_ms) {

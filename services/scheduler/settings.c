@@ -30,15 +30,20 @@ const struct conf_field scheduler_fields[] = {
                 "a hold that releases itself is looked at so often"),
         MS("CONFIRM_MS", confirm_ms, "30000", 100, 24 * HOUR,
                 "a final status that was not read back is published again so often"),
-        MS("CAP_WAIT_MS", cap_wait_ms, "1000", 10, HOUR,
-                "a task that found no place under a cap looks again so often"),
+        MS("CAP_WAIT_MS", cap_wait_ms, "30000", 10, HOUR,
+                "who waits for a place under a cap, or for a bucket that is away, is woken; it "
+                "looks by itself at least so often"),
         NUM("WAVE", wave, "500", 1, 10000,
                 "tasks of one delivery that one decision issues at most"),
         NUM("TASKS_MOST", tasks_most, "20000", 1, 1000000,
                 "tasks of one stage of a delivery at most"),
         NUM("BREAKER_FAILURES", breaker_failures, "5", 1, 1000,
-                "uploads in a row that find a destination away until it rests"),
-        MS("BREAKER_OPEN_MS", breaker_open_ms, "30000", 1, HOUR, "first rest; doubles"),
+                "uploads in a row that find a bucket away, or are never answered, until it "
+                "rests"),
+        MS("BREAKER_OPEN_MS", breaker_open_ms, "30000", 1, HOUR,
+                "first rest; doubles with each probe that fails"),
+        MS("BREAKER_OPEN_MOST_MS", breaker_open_most_ms, "300000", 1, 24 * HOUR,
+                "longest rest"),
         MS("LISTS_FRESH_MS", lists_fresh_ms, "1000", 0, HOUR,
                 "while nothing is visible, an upload is issued so long after a look at the "
                 "suppression lists; later they are looked at again"),
@@ -76,5 +81,6 @@ struct decide_rules settings_rules(const struct scheduler_settings *s)
 	        .breaker_failures = (int32_t)s->breaker_failures,
 	        .breaker_open_ms = s->breaker_open_ms,
 	        .lists_fresh_ms = s->lists_fresh_ms,
+	        .breaker_open_most_ms = s->breaker_open_most_ms,
 	};
 }

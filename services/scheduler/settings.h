@@ -15,7 +15,7 @@ struct scheduler_settings {
 	int64_t reread_ms;
 	int64_t cap_wait_ms;
 	int64_t wave, tasks_most;
-	int64_t breaker_failures, breaker_open_ms;
+	int64_t breaker_failures, breaker_open_ms, breaker_open_most_ms;
 	int64_t lists_fresh_ms;
 	int64_t outbox_age_ms;
 	int64_t tick_ms;

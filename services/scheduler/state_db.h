@@ -22,6 +22,8 @@ struct state_row {
 	struct delivery x;
 	struct str memory; /* encoded */
 	struct str status; /* as published; absent on an update: unchanged */
+	struct str waits_what; /* of run.waiting; absent: it waits for nothing */
+	int64_t waits_since_ms;
 };
 
 /* Those of the ids that exist; memory is decoded into x. Rows and texts in mem. */

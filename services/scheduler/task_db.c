@@ -223,26 +223,6 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 	return 0;
 }
 
-int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most,
-        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
-{
-	struct pg_params p;
-	pg_params_init(&p, mem);
-	add_names(&p, names);
-	pg_add_num(&p, most);
-	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_cap_waiting, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
-	size_t n = pg_rows_count(rows);
-	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
-	for (size_t i = 0; i < n; i++)
-		ids[i] = pg_text(rows, i, 0, mem);
-	*out = ids;
-	*out_count = n;
-	return 0;
-}
-
 int task_db_remove_old(struct pg *pg, const struct tidy_bounds *bounds, struct arena *mem,
         int64_t *out_rows, int64_t *out_deliveries, struct err *e)
 {

@@ -63,9 +63,6 @@ struct cap_names {
 };
 int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem,
         struct flight **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* Deliveries that have tasks waiting for a place of these tenants or at these destinations. */
-int task_db_cap_waiting(struct pg *pg, const struct cap_names *names, int64_t most,
-        struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 /* Removes task rows of what has been over for age_ms: of so many deliveries, and so many rows, at
  * most. A transaction of its own. */

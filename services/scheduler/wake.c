@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
- * place is free under a cap or a quota. They would be looked at in time anyway; this only makes it soon. */
+ * place is back, or free under a cap or a quota. Each would look by itself in time; this only makes it
+ * soon, so nothing is lost where a process dies before. */
 #include "cycle.h"
 
-enum { CAP_WAKES = 64 };
+#include "due.h"
+
+enum {
+	PLACE_WAKES = 1024, /* who is left comes with the next upload that arrives there */
+	QUOTA_WAKES = 16,
+	PROBERS_MOST = 64
+};
 
 static void add_all(struct cycle *c, const struct str *ids, size_t count, enum decide_kind kind)
 {
@@ -12,41 +19,88 @@ static void add_all(struct cycle *c, const struct str *ids, size_t count, enum d
 		cycle_add(c, ids[i], &event);
 }
 
-int wake_collect(
+static int wake_routes(
         struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
-	struct pg *pg = c->s->pg;
+	struct str *tenants = arena_alloc(c->mem, (w->routes_count + 1) * sizeof *tenants);
+	struct str *routes = arena_alloc(c->mem, (w->routes_count + 1) * sizeof *routes);
 	struct str *ids = NULL;
 	size_t count = 0;
-	int bad = 0;
-	if (w->routes_count > 0) {
-		struct str *tenants = arena_alloc(c->mem, w->routes_count * sizeof *tenants);
-		struct str *routes = arena_alloc(c->mem, w->routes_count * sizeof *routes);
-		for (size_t i = 0; i < w->routes_count; i++) {
-			tenants[i] = w->routes[i].tenant;
-			routes[i] = w->routes[i].route;
-		}
-		bad = state_db_route_waiting(
-		        pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
-		if (bad == 0)
-			add_all(after, ids, count, DECIDE_WAKE);
+	for (size_t i = 0; i < w->routes_count; i++) {
+		tenants[i] = w->routes[i].tenant;
+		routes[i] = w->routes[i].route;
 	}
-	if (bad == 0 && w->bridge_tenants_count > 0) {
-		bad = state_db_bridge_waiting(
-		        pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
-		if (bad == 0)
-			add_all(after, ids, count, DECIDE_WAKE);
-	}
-	if (bad == 0 && w->caps.tenants_count + w->caps.destinations_count > 0) {
-		bad = task_db_cap_waiting(pg, &w->caps, CAP_WAKES, c->mem, &ids, &count, e);
-		if (bad == 0)
-			add_all(after, ids, count, DECIDE_DUE);
-	}
-	if (bad == 0 && w->quota_tenants.count > 0) {
-		struct quota_texts waiting;
-		bad = quota_db_waiting(pg, w->quota_tenants, CAP_WAKES, c->mem, &waiting, e);
-		if (bad == 0)
-			add_all(after, waiting.items, waiting.count, DECIDE_WAKE);
-	}
+	int bad = state_db_route_waiting(
+	        c->s->pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
+	if (bad == 0)
+		add_all(after, ids, count, DECIDE_WAKE);
 	return bad;
+}
+
+static int wake_bridges(
+        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+{
+	struct str *ids = NULL;
+	size_t count = 0;
+	int bad = state_db_bridge_waiting(
+	        c->s->pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
+	if (bad == 0)
+		add_all(after, ids, count, DECIDE_WAKE);
+	return bad;
+}
+
+static int wake_quotas(
+        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+{
+	struct quota_texts waiting;
+	int bad = quota_db_waiting(c->s->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
+	if (bad == 0)
+		add_all(after, waiting.items, waiting.count, DECIDE_WAKE);
+	return bad;
+}
+
+/* All of them: the caps bound what then goes at once. */
+static int wake_places(
+        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+{
+	struct str *what = arena_alloc(c->mem, (w->places_count + 1) * sizeof *what);
+	struct waiter *found = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < w->places_count; i++)
+		what[i] = arena_printf(c->mem, "place:" STR_FMT, STR_ARG(w->places[i]));
+	int bad = place_db_load_waiting(
+	        c->s->pg, what, w->places_count, PLACE_WAKES, c->mem, &found, &count, e);
+	for (size_t i = 0; i < count && bad == 0; i++)
+		add_all(after, &found[i].delivery_id, 1, DECIDE_DUE);
+	return bad;
+}
+
+int wake_collect(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+{
+	int bad = 0;
+	if (w->routes_count > 0)
+		bad = wake_routes(c, w, after, e);
+	if (bad == 0 && w->bridge_tenants_count > 0)
+		bad = wake_bridges(c, w, after, e);
+	if (bad == 0 && w->quota_tenants.count > 0)
+		bad = wake_quotas(c, w, after, e);
+	if (bad == 0 && w->places_count > 0)
+		bad = wake_places(c, w, after, e);
+	if (bad == 0)
+		add_all(after, w->deliveries, w->deliveries_count, DECIDE_DUE);
+	return bad;
+}
+
+int due_places(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct cycle c;
+	struct str *ids = NULL;
+	size_t count = 0;
+	int bad = place_db_find_probers(s->pg, PROBERS_MOST, mem, &ids, &count, e);
+	*out_more = bad == 0 && count == PROBERS_MOST;
+	if (bad || count == 0)
+		return bad;
+	cycle_init(&c, s, mem);
+	add_all(&c, ids, count, DECIDE_DUE);
+	return cycle_run(&c, e);
 }

@@ -1,5 +1,5 @@
-"""Law 6: a destination that is away holds up no other. Its circuit breaker opens where operators look, its cap holds, and
-when it is back everything arrives there once."""
+"""Law 6: a place that is away holds up no other, not even one of the same destination. Its circuit breaker opens where
+operators look, the destination's cap holds, and when it is back everything arrives there once."""
 import os
 import shutil
 import signal
@@ -17,8 +17,10 @@ from world import QUICK, World
 CAP, FAILURES, REST_S = 2, 3, 1.0
 DEAD = tuple(f"dead{i}" for i in range(4))
 ALIVE = tuple(f"alive{i}" for i in range(6))
+BESIDE = tuple(f"beside{i}" for i in range(3))  # of the same destination, to another bucket
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": str(FAILURES),
                     "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": str(int(REST_S * 1000)),
+                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MOST_MS": str(int(REST_S * 1000)),
                     "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": str(int(REST_S * 1000))}
 
 
@@ -30,7 +32,9 @@ def world():
         (w.mount / "inbox").mkdir(parents=True)
         w.put(makers.bucket(w.mount / "inbox", "far"), w.destination("far", limits={"tasks_in_flight": CAP}))
         w.put(*(makers.route(r, destination_name="far", bucket_name="far", limits={"attempts": 100}) for r in DEAD))
+        w.put(*(makers.route(r, destination_name="far") for r in BESIDE))
         w.put(*(makers.route(r) for r in ALIVE), makers.route("moved", limits={"attempts": 100}))
+        w.place = f"file://{w.mount}/inbox/"
         w.prepare()
         # Where its directory should be there is a file now: not even root can write there.
         shutil.rmtree(w.mount)
@@ -39,7 +43,7 @@ def world():
 
 
 def breaker(world):
-    return world.fleet.query("SELECT failures FROM run.breaker WHERE destination = 'far' AND open_until > now()")
+    return world.fleet.query("SELECT failures FROM run.place_breaker WHERE place = %s AND open_until > now()", (world.place,))
 
 
 def tries(world):
@@ -63,7 +67,7 @@ def test_a_dead_destination_holds_up_no_other(world):
     began = time.monotonic()
     dead = [world.deliver(r) for r in DEAD]
     wait_until(lambda: look() or breaker(world), 60, "the circuit breaker to open", pause=0)  # tries are short
-    alive = [world.deliver(r) for r in ALIVE]
+    alive = [world.deliver(r) for r in ALIVE + BESIDE]
     wait_until(lambda: look() or states(world, alive) == {"completed"}, 60, "the others to complete")
     for delivery in alive:
         world.completes(delivery)
@@ -71,10 +75,11 @@ def test_a_dead_destination_holds_up_no_other(world):
     wait_until(lambda: look() or states(world, dead) == {"uploading"}, 30, "the dead destination's deliveries to upload")
     told = [d for d in dead if "cannot be opened" in world.fleet.status(d)["detail"]]
     assert told, [world.fleet.status(d) for d in dead]
-    [line] = [t for t in world.fleet.cli_json("trace", dead[0]) if t["source"] == "destination"]
-    assert line["by"] == "far" and line["what"].startswith("circuit breaker") and "found it away" in line["detail"]
+    [line] = [t for t in world.fleet.cli_json("trace", dead[0]) if t["what"].startswith("circuit breaker")]
+    assert (line["source"], line["by"]) == ("place", world.place) and "found it away" in line["detail"]
+    assert all(world.place in world.fleet.status(d)["detail"] for d in told)
     [scheduler] = world.fleet.of("scheduler")
-    assert {e["destination"] for e in scheduler.events("scheduler.destination.away")} == {"far"}
+    assert {e["place"] for e in scheduler.events("scheduler.place.away")} == {world.place}
     # It is left in peace: while the breaker is open one upload at a time looks whether it is back.
     wait_until(lambda: look() or [f for f, in breaker(world) if f >= FAILURES + 3], 60, "some more tries")
     assert tries(world) <= FAILURES + CAP + (time.monotonic() - began) / REST_S + 1
@@ -87,8 +92,9 @@ def test_a_dead_destination_holds_up_no_other(world):
         assert status["detail"] == "" and status["revision"] == 1
         found = {n.removeprefix("mount/inbox/"): c for n, c in world.files(delivery).items()}
         world.check(status, found)
-    wait_until(lambda: scheduler.events("scheduler.destination.back"), 30, "the breaker to close")
-    assert world.fleet.query("SELECT failures FROM run.breaker WHERE destination = 'far'") == [(0,)]
+    wait_until(lambda: scheduler.events("scheduler.place.back"), 30, "the breaker to close")
+    assert world.fleet.query("SELECT count(*) FROM run.place_breaker") == [(0,)]
+    assert world.fleet.query("SELECT count(*) FROM run.waiting") == [(0,)]
 
 
 def test_a_place_that_goes_away_with_a_file_half_sent_gets_it_once(world):

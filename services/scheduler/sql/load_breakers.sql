@@ -1,3 +1,3 @@
--- Destinations $1 that were found away.
-SELECT destination, failures, (extract(epoch FROM open_until) * 1000)::bigint FROM run.breaker WHERE destination = ANY ($1::text[])
-	AND failures > 0
+-- Places $1 that uploads found away.
+SELECT place, failures, rests, (extract(epoch FROM open_until) * 1000)::bigint, prober, probe FROM run.place_breaker
+WHERE place = ANY ($1::text[])

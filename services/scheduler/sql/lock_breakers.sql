@@ -1,2 +1,2 @@
-SELECT destination, failures, (extract(epoch FROM open_until) * 1000)::bigint FROM run.breaker WHERE destination = ANY ($1::text[])
-ORDER BY destination FOR UPDATE
+SELECT place, failures, rests, (extract(epoch FROM open_until) * 1000)::bigint, prober, probe FROM run.place_breaker
+WHERE place = ANY ($1::text[]) ORDER BY place FOR UPDATE

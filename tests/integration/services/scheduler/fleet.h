@@ -100,6 +100,7 @@ static const struct scheduler_settings fleet_settings = {
         .tasks_most = 20000,
         .breaker_failures = 5,
         .breaker_open_ms = 30000,
+        .breaker_open_most_ms = 300000,
         .outbox_age_ms = 0,
         .tick_ms = 500,
         .sync_ms = 0,
@@ -165,7 +166,7 @@ static inline void fleet_document(
 
 static inline void fleet_configure(struct bench *b)
 {
-	fleet_document(b, "Tenant", "acme", "acme", "{}");
+	fleet_document(b, "Tenant", "acme", "acme", "{\"limits\":{\"tasks_in_flight\":0}}");
 	fleet_document(b, "Audience", "acme", "people",
 	        "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/\"},\"id\":{\"column\":\"p\","
 	        "\"kind\":\"patient_id\"}}");

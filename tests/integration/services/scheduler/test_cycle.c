@@ -309,93 +309,6 @@ static void a_build_wakes_who_waits_for_it(void **state)
 	        1);
 }
 
-static void caps_bound_what_is_in_flight(void **state)
-{
-	struct bench *b = *state;
-	fleet_document(b, "Tenant", "acme", "acme", "{\"limits\":{\"tasks_in_flight\":2}}");
-	for (int i = 0; i < 5; i++) {
-		char name[16], body[256], id[16];
-		(void)snprintf(name, sizeof name, "r%d", i);
-		(void)snprintf(body, sizeof body, "{\"name\":\"%s\"," ROUTE "}", name);
-		fleet_document(b, "Route", "acme", name, body);
-		struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "x");
-		(void)snprintf(id, sizeof id, "t%d", i);
-		t.trigger_id = arena_str(&b->mem, str_c(id));
-		t.route = arena_str(&b->mem, str_c(name));
-		fleet_ask(b, &t);
-	}
-	const char *in_flight = "SELECT count(*) FROM run.task WHERE status = 'issued'";
-	assert_int_equal(database_num(b->admin, in_flight), 2);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"),
-	        3);
-	while (b->worked < b->sent->count) {
-		const struct sent *s = &b->sent->items[b->worked++];
-		if (!fleet_is_task(s))
-			continue;
-		fleet_result(b, fleet_work(b, s));
-		assert_true(database_num(b->admin, in_flight) <= 2);
-	}
-	/* Each place that became free was given on at once: no tick was needed. */
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
-	        5);
-}
-
-static void a_dead_destination_rests_and_holds_up_no_other(void **state)
-{
-	struct bench *b = *state;
-	b->s.rules.breaker_failures = 2;
-	fleet_document(b, "Destination", "", "other",
-	        "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}],\"naming\":{\"data_template\":"
-	        "\"o_{route}_{delivery}_{part}.csv\"}}");
-	fleet_document(b, "Route", "acme", "else",
-	        "{\"name\":\"else\",\"audience\":\"people\",\"bridge\":\"b\",\"destination\":"
-	        "\"other\",\"bucket\":\"drop\"}");
-	fleet_deliver(b, "t1");
-	const struct ev_upload_task *up = NULL;
-	for (int failures = 0, rounds = 0; failures < 2; rounds++) {
-		assert_true(rounds < 10);
-		for (; b->worked < b->sent->count; b->worked++) {
-			const struct sent *s = &b->sent->items[b->worked];
-			if (s->topic == TOPIC_UPLOAD_TASKS) {
-				up = s->event;
-				failures++;
-				fleet_result(b, fleet_answer(b, &up->head, EV_OUTCOME_RETRY,
-				                        "drop_unavailable"));
-			} else if (fleet_is_task(s)) {
-				fleet_result(b, fleet_work(b, s));
-			}
-		}
-		database_sql(
-		        b->admin, "UPDATE run.task SET ready_at = now() WHERE status = 'waiting'");
-		database_sql(b->admin, "UPDATE run.state SET due_at = now()");
-		fleet_tick(b, &b->s);
-	}
-	assert_int_equal(
-	        database_num(b->admin, "SELECT failures FROM run.breaker WHERE open_until > now()"),
-	        2);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'waiting'"),
-	        1);
-	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t2");
-	t.route = STR("else");
-	fleet_ask(b, &t);
-	fleet_run(b);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
-	        1);
-	/* Half open: one tries; it works, and the breaker closes. */
-	database_sql(b->admin, "UPDATE run.breaker SET open_until = now()");
-	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
-	fleet_tick(b, &b->s);
-	fleet_run(b);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
-	        2);
-	assert_int_equal(database_num(b->admin, "SELECT failures FROM run.breaker"), 0);
-}
-
 static void an_event_that_can_never_go_fails_its_delivery(void **state)
 {
 	struct bench *b = *state;
@@ -552,8 +465,6 @@ int main(void)
 	        FLEET_TEST(receipts_come_before_the_final_status_in_its_partition),
 	        FLEET_TEST(a_route_is_passed_on_without_waiting),
 	        FLEET_TEST(a_build_wakes_who_waits_for_it),
-	        FLEET_TEST(caps_bound_what_is_in_flight),
-	        FLEET_TEST(a_dead_destination_rests_and_holds_up_no_other),
 	        FLEET_TEST(an_event_that_can_never_go_fails_its_delivery),
 	        FLEET_TEST(a_large_spec_goes_by_address),
 	        FLEET_TEST(a_change_of_configuration_touches_no_delivery_in_flight),

@@ -294,13 +294,13 @@ static void a_place_is_kept_until_the_upload_begins(void **state)
 	limit_tenant(b, 2);
 	int64_t day = today(b);
 	database_sql(b->admin,
-	        "INSERT INTO run.breaker VALUES ('partner', 5, now() + interval '1 hour', now())");
+	        "INSERT INTO run.place_breaker VALUES ('file:///drop/', 5, 0, now() + interval '1 hour', '', '', now())");
 	ask(b, 0, 3);
 	fleet_run(b);
 	assert_int_equal(count(b, BEGAN), 0); /* the destination is away */
 	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NULL AND free_at IS NULL"), 2);
 	assert_int_equal(count(b, HELD), 1); /* though nobody has begun */
-	database_sql(b->admin, "DELETE FROM run.breaker");
+	database_sql(b->admin, "DELETE FROM run.place_breaker");
 	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
 	fleet_tick(b, &b->s);
 	if (day != today(b))
@@ -320,7 +320,7 @@ static void a_place_that_was_not_used_is_given_on(void **state)
 	limit_tenant(b, 1);
 	int64_t day = today(b);
 	database_sql(b->admin,
-	        "INSERT INTO run.breaker VALUES ('partner', 5, now() + interval '1 hour', now())");
+	        "INSERT INTO run.place_breaker VALUES ('file:///drop/', 5, 0, now() + interval '1 hour', '', '', now())");
 	for (int i = 0; i < 3; i++) { /* one after the other */
 		ask(b, i, i + 1);
 		fleet_run(b);

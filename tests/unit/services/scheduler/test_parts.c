@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The small pure parts: books, names, plans, pauses, issuing, reading back. */
+ * The small pure parts: books, names, plans, pauses, reading back. */
 #include "backoff.h"
 #include "books.h"
 #include "naming.h"
@@ -247,94 +247,6 @@ static void pauses_double_up_to_the_most_and_differ(void **state)
 	assert_true(backoff_ms(a, 1, 5000, 100) <= 100);
 }
 
-/* --- issuing --- */
-
-static void rows_of(struct decision *n, struct task_row *rows, size_t count)
-{
-	*n = (struct decision){.rows = rows, .rows_count = count, .rows_room = count};
-	n->after.state = STATE_SELECTING;
-	n->after.memory.phase = EV_PHASE_SELECT;
-	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct task_row){.id = STR("t"),
-		        .stage = STAGE_SELECT,
-		        .status = TASK_WAITING,
-		        .destination = STR("")};
-}
-
-static void a_wave_bounds_what_one_decision_issues(void **state)
-{
-	(void)state;
-	struct world w;
-	world_init(&w);
-	w.rules.wave = 3;
-	struct task_row rows[5];
-	struct decision n;
-	rows_of(&n, rows, 5);
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
-	        &w.frozen, &w.mem};
-	issue_ready(&n, &n.after, &iw);
-	int issued = 0;
-	for (int i = 0; i < 5; i++)
-		issued += rows[i].is_issued_now;
-	assert_int_equal(issued, 3);
-	assert_int_equal(n.after.due_ms, w.now_ms); /* the rest goes at once, in its own decision */
-	world_release(&w);
-}
-
-static void caps_leave_tasks_waiting(void **state)
-{
-	(void)state;
-	struct world w;
-	world_init(&w);
-	w.tenant.room = 2;
-	w.destination.room = 0;
-	struct task_row rows[4];
-	struct decision n;
-	rows_of(&n, rows, 4);
-	rows[0].destination = STR("partner");
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
-	        &w.frozen, &w.mem};
-	issue_ready(&n, &n.after, &iw);
-	assert_int_equal(rows[0].status, TASK_WAITING);
-	assert_int_equal(rows[1].status, TASK_ISSUED);
-	assert_int_equal(rows[2].status, TASK_ISSUED);
-	assert_int_equal(rows[3].status, TASK_WAITING);
-	assert_int_equal(n.after.due_ms, w.now_ms + w.rules.cap_wait_ms);
-	world_release(&w);
-}
-
-static void a_breaker_opens_rests_tries_one_and_closes(void **state)
-{
-	(void)state;
-	struct world w;
-	world_init(&w); /* three failures open it */
-	struct task_row rows[2];
-	struct decision n;
-	struct issue_world iw = {w.now_ms, &w.rules, &w.tenant, &w.destination, &w.breaker, true,
-	        &w.frozen, &w.mem};
-	for (int i = 1; i <= 3; i++) {
-		rows_of(&n, rows, 0);
-		n.uploads_down = 1;
-		breaker_note(&w.breaker, &n, &iw);
-		assert_int_equal(w.breaker.open_until_ms > 0, i == 3);
-	}
-	rows_of(&n, rows, 2);
-	rows[0].stage = rows[1].stage = STAGE_UPLOAD;
-	issue_ready(&n, &n.after, &iw);
-	assert_int_equal(rows[0].status, TASK_WAITING);
-	assert_int_equal(n.after.due_ms, w.breaker.open_until_ms);
-	iw.now_ms = w.breaker.open_until_ms;
-	issue_ready(&n, &n.after, &iw);
-	assert_int_equal(rows[0].status, TASK_ISSUED); /* half open: one */
-	assert_int_equal(rows[1].status, TASK_WAITING);
-	n.uploads_up = 1;
-	breaker_note(&w.breaker, &n, &iw);
-	assert_int_equal(w.breaker.failures, 0);
-	issue_ready(&n, &n.after, &iw);
-	assert_int_equal(rows[1].status, TASK_ISSUED);
-	world_release(&w);
-}
-
 /* --- reading back --- */
 
 static void the_last_word_of_each_is_kept_for_a_while(void **state)
@@ -394,9 +306,6 @@ int main(void)
 	        cmocka_unit_test(parts_have_exactly_the_allowed_rows),
 	        cmocka_unit_test(two_files_of_one_name_are_refused),
 	        cmocka_unit_test(pauses_double_up_to_the_most_and_differ),
-	        cmocka_unit_test(a_wave_bounds_what_one_decision_issues),
-	        cmocka_unit_test(caps_leave_tasks_waiting),
-	        cmocka_unit_test(a_breaker_opens_rests_tries_one_and_closes),
 	        cmocka_unit_test(the_last_word_of_each_is_kept_for_a_while),
 	        cmocka_unit_test(a_full_table_refuses_and_loses_nothing),
 	};

@@ -96,6 +96,7 @@ static inline void world_init(struct world *w)
 	        .breaker_failures = 3,
 	        .breaker_open_ms = 30000,
 	        .lists_fresh_ms = 1000,
+	        .breaker_open_most_ms = 300000,
 	};
 	w->spec = (struct spec){
 	        .kind = SPEC_DELIVERY,

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Places under the caps of tenants and destinations. Within the transaction who takes or frees
+ * places is alone with the cap (an advisory lock for each, in the order of their names), so nobody
+ * misses a place that becomes free while he lies down to wait.
+ *
+ * Who waits has a row in run.waiting, and a claim: each place that is free is left to those who have
+ * waited longer, so a delivery of many tasks does not take every place that it frees itself. Whoever
+ * got a task issued stands at the end again. The oldest of all has nobody before it under either
+ * cap, so it goes on once both have a place. */
+#include "cycle.h"
+
+enum { QUEUE_MOST = 1000, WAKES_MOST = 64 };
+
+static bool has_waiting(const struct item *item)
+{
+	for (size_t i = 0; i < item->decision.rows_count; i++)
+		if (item->decision.rows[i].status == TASK_WAITING)
+			return true;
+	return false;
+}
+
+static bool frees(const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	for (size_t i = 0; i < item->rows_count; i++)
+		if (item->rows[i].status == TASK_ISSUED && n->rows[i].status != TASK_ISSUED)
+			return true;
+	return n->drops_unfinished;
+}
+
+static bool touches_caps(const struct item *item)
+{
+	return item->decision.is_changed && item_spec(item) && (has_waiting(item) || frees(item));
+}
+
+static struct flight_count *find(struct cycle *c, bool is_tenant, struct str name)
+{
+	for (size_t i = 0; i < c->flights_count; i++)
+		if (c->flights[i].is_tenant == is_tenant && str_eq(c->flights[i].name, name))
+			return &c->flights[i];
+	return NULL;
+}
+
+static struct str what_of(struct cycle *c, const char *kind, struct str name)
+{
+	return arena_printf(c->mem, "%s:" STR_FMT, kind, STR_ARG(name));
+}
+
+static void want(struct cycle *c, bool is_tenant, struct str name, int64_t cap, bool drops)
+{
+	if (cap <= 0 || name.n == 0)
+		return;
+	struct flight_count *f = find(c, is_tenant, name);
+	if (!f) {
+		f = &c->flights[c->flights_count++];
+		*f = (struct flight_count){.is_tenant = is_tenant,
+		        .name = name,
+		        .what = what_of(c, is_tenant ? "tenant" : "destination", name)};
+	}
+	f->cap = f->cap > cap ? f->cap : cap;
+	f->drops = f->drops || drops;
+}
+
+/* Places that this cycle gives back: tasks that were in flight when they were loaded, and are no
+ * more. */
+static void give_back(struct cycle *c, const struct item *item)
+{
+	for (size_t i = 0; i < item->rows_count; i++) {
+		if (item->rows[i].status != TASK_ISSUED ||
+		        item->decision.rows[i].status == TASK_ISSUED)
+			continue;
+		struct flight_count *tenant = find(c, true, item->before.tenant);
+		struct flight_count *at = find(c, false, item->rows[i].destination);
+		if (tenant)
+			tenant->tasks--;
+		if (at)
+			at->tasks--;
+	}
+}
+
+static int lock_caps(struct cycle *c, struct cap_names *names, struct err *e)
+{
+	size_t count = c->flights_count;
+	struct str *locks = arena_alloc(c->mem, (count + 1) * sizeof *locks);
+	*names = (struct cap_names){
+	        .tenants = arena_alloc(c->mem, (count + 1) * sizeof(struct str)),
+	        .destinations = arena_alloc(c->mem, (count + 1) * sizeof(struct str)),
+	};
+	for (size_t i = 0; i < count; i++) {
+		const struct flight_count *f = &c->flights[i];
+		locks[i] = f->what;
+		if (f->is_tenant)
+			names->tenants[names->tenants_count++] = f->name;
+		else
+			names->destinations[names->destinations_count++] = f->name;
+	}
+	return task_db_lock_caps(c->s->pg, locks, count, c->mem, e);
+}
+
+static int load_queues(struct cycle *c, struct err *e)
+{
+	struct str *what = arena_alloc(c->mem, (c->flights_count + 1) * sizeof *what);
+	for (size_t i = 0; i < c->flights_count; i++)
+		what[i] = c->flights[i].what;
+	struct waiter *found = NULL;
+	size_t count = 0;
+	int bad = place_db_load_waiting(
+	        c->s->pg, what, c->flights_count, QUEUE_MOST, c->mem, &found, &count, e);
+	for (size_t i = 0; i < c->flights_count && bad == 0; i++) {
+		struct flight_count *f = &c->flights[i];
+		for (size_t k = 0; k < count; k++) { /* those of one name stand together */
+			if (!str_eq(found[k].what, f->what))
+				continue;
+			f->queue = f->queue_count == 0 ? &found[k] : f->queue;
+			f->queue_count++;
+		}
+	}
+	return bad;
+}
+
+int cycle_count_flights(struct cycle *c, struct err *e)
+{
+	c->flights = arena_alloc(c->mem, (c->count * 2 + 1) * sizeof *c->flights);
+	c->flights_count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		if (!touches_caps(c->items[i]))
+			continue;
+		const struct spec *spec = item_spec(c->items[i]);
+		bool drops = c->items[i]->decision.drops_unfinished;
+		want(c, true, spec->tenant, spec->limits.tenant_tasks, drops);
+		want(c, false, spec->destination.name, spec->limits.destination_tasks, drops);
+	}
+	if (c->flights_count == 0)
+		return 0;
+	struct cap_names names;
+	struct flight *found = NULL;
+	size_t found_count = 0;
+	int bad = lock_caps(c, &names, e);
+	if (bad == 0)
+		bad = task_db_count_flight(c->s->pg, &names, c->mem, &found, &found_count, e);
+	for (size_t i = 0; i < found_count && bad == 0; i++) {
+		struct flight_count *f = find(c, found[i].is_tenant, found[i].name);
+		if (f)
+			f->tasks = found[i].tasks;
+	}
+	for (size_t i = 0; i < c->count && bad == 0; i++)
+		if (c->items[i]->decision.is_changed)
+			give_back(c, c->items[i]);
+	return bad ? bad : load_queues(c, e);
+}
+
+/* --- one delivery --- */
+
+static bool is_older(const struct waiter *a, const struct item *item)
+{
+	if (!item->waits_what.p)
+		return true;
+	if (a->since_ms != item->waits_since_ms)
+		return a->since_ms < item->waits_since_ms;
+	return str_cmp(a->delivery_id, item->id) < 0;
+}
+
+static int64_t room_under(int64_t cap, const struct flight_count *f, const struct item *item)
+{
+	if (!f || cap <= 0)
+		return INT64_MAX;
+	int64_t room = cap - f->tasks;
+	for (size_t i = 0; i < f->queue_count && room > 0; i++) {
+		const struct waiter *w = &f->queue[i];
+		room -= w->delivery_id.n > 0 && !str_eq(w->delivery_id, item->id) &&
+		        is_older(w, item);
+	}
+	return room > 0 ? room : 0;
+}
+
+struct item_caps cycle_caps_of(struct cycle *c, const struct item *item)
+{
+	const struct spec *spec = item_spec(item);
+	struct item_caps caps = {.rooms = {{INT64_MAX}, {INT64_MAX}}};
+	if (spec) {
+		caps.tenant = find(c, true, spec->tenant);
+		caps.destination = find(c, false, spec->destination.name);
+		caps.rooms[0].room = room_under(spec->limits.tenant_tasks, caps.tenant, item);
+		caps.rooms[1].room =
+		        room_under(spec->limits.destination_tasks, caps.destination, item);
+	}
+	caps.before[0] = caps.rooms[0].room;
+	caps.before[1] = caps.rooms[1].room;
+	return caps;
+}
+
+static void note(struct flight_count *f, int64_t taken, bool stays, struct str id)
+{
+	if (!f)
+		return;
+	f->tasks += taken;
+	for (size_t i = 0; i < f->queue_count && !stays; i++)
+		if (str_eq(f->queue[i].delivery_id, id))
+			f->queue[i].delivery_id = STR("");
+}
+
+static bool keeps_all(const struct item *item)
+{
+	return item->decision.waits_on && item->decision.waits_for == WAIT_NOTHING;
+}
+
+/* Who waits on without having got anything keeps its turn. */
+void cycle_note_caps(struct item_caps *caps, const struct item *item)
+{
+	const struct decision *n = &item->decision;
+	bool all = keeps_all(item), stays = n->issued == 0;
+	note(caps->tenant, caps->before[0] - caps->rooms[0].room,
+	        all || (stays && n->waits_for == WAIT_TENANT), item->id);
+	note(caps->destination, caps->before[1] - caps->rooms[1].room,
+	        all || (stays && n->waits_for == WAIT_DESTINATION), item->id);
+}
+
+/* --- who waits --- */
+
+static struct str waits_what(struct cycle *c, const struct item *item)
+{
+	switch (item->decision.waits_for) {
+	case WAIT_NOTHING:
+		break;
+	case WAIT_TENANT:
+		return what_of(c, "tenant", item_spec(item)->tenant);
+	case WAIT_DESTINATION:
+		return what_of(c, "destination", item_spec(item)->destination.name);
+	case WAIT_PLACE:
+		return what_of(c, "place", item_place(item));
+	}
+	return (struct str){NULL, 0};
+}
+
+int cycle_store_waiting(struct cycle *c, struct err *e)
+{
+	struct waiter *waits = arena_alloc(c->mem, (c->count + 1) * sizeof *waits);
+	struct str *gone = arena_alloc(c->mem, (c->count + 1) * sizeof *gone);
+	size_t waits_count = 0, gone_count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = c->items[i];
+		if (!item->decision.is_changed || keeps_all(item))
+			continue;
+		struct str what = waits_what(c, item);
+		bool waited = item->waits_what.p != NULL, keeps = waited && item->decision.issued == 0;
+		if (!what.p && waited)
+			gone[gone_count++] = item->id;
+		if (what.p && !(keeps && str_eq(what, item->waits_what)))
+			waits[waits_count++] = (struct waiter){
+			        what, item->id, keeps ? item->waits_since_ms : c->clock.now_ms};
+	}
+	int bad = place_db_store_waiting(c->s->pg, waits, waits_count, c->mem, e);
+	return bad ? bad : place_db_drop_waiting(c->s->pg, gone, gone_count, c->mem, e);
+}
+
+/* As many as there are places, the oldest first: the others would wake for nothing. Of a delivery
+ * that ended it is not known how many it gave back. */
+void cycle_note_free(struct cycle *c, struct wakes *out)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < c->flights_count; i++)
+		most += c->flights[i].queue_count;
+	out->deliveries = arena_alloc(c->mem, (most + 1) * sizeof *out->deliveries);
+	for (size_t i = 0; i < c->flights_count; i++) {
+		const struct flight_count *f = &c->flights[i];
+		int64_t room = f->drops ? WAKES_MOST : f->cap - f->tasks;
+		room = room < WAKES_MOST ? room : WAKES_MOST;
+		for (size_t k = 0; k < f->queue_count && room > 0; k++) {
+			if (f->queue[k].delivery_id.n == 0)
+				continue;
+			out->deliveries[out->deliveries_count++] = f->queue[k].delivery_id;
+			room--;
+		}
+	}
+}
