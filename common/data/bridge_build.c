@@ -164,15 +164,17 @@ static int check_row(
         const struct bridge_build *b, struct str id, const struct str *values, struct err *e)
 {
 	if (!bridge_id_is_valid(id))
-		return bad_row("the id is empty, too long, or holds a control character", e);
+		return bad_row("the id is empty, too long, not UTF-8, or holds a character that no id may hold", e);
 	if (!bridge_id_is_valid(values[0]))
 		return bad_row(
-		        "the partner's primary id is empty, too long, or holds a control character",
+		        "the partner's primary id is empty, too long, not UTF-8, or holds a character "
+		        "that no id may hold",
 		        e);
 	for (size_t c = 0; c < b->spec.columns_count; c++) {
-		if (values[c].n > BRIDGE_VALUE_MAX)
+		struct str value = bridge_id_canonical(values[c]);
+		if (value.n > BRIDGE_VALUE_MAX)
 			return bad_row("a value is longer than 4096 bytes", e);
-		if (!is_text(values[c]))
+		if (!is_text(value))
 			return bad_row("a value is not UTF-8, or holds a control character", e);
 	}
 	return 0;
@@ -187,7 +189,8 @@ int bridge_build_add(
 		return act;
 	buf_clear(&b->entry);
 	for (size_t c = 0; act == 0 && c < b->spec.columns_count; c++) {
-		act = buf_append_str(&b->entry, values[c], e);
+		/* A partner never gets the blanks around a value. */
+		act = buf_append_str(&b->entry, bridge_id_canonical(values[c]), e);
 		if (act == 0)
 			act = buf_append(&b->entry, "", 1, e);
 	}

@@ -29,13 +29,15 @@
 
 enum { BRIDGE_ID_MAX = 512 };
 
-/* The id that a text stands for, a slice of it: without the blanks around it, with which one system
- * pads its ids and the next does not; whoever is suppressed must be found all the same. Byte by byte
- * otherwise: case and leading zeros count. Bridges and look-ups go by it. Pure. */
+/* The id that a text stands for, as a slice of it: without the white space (Unicode's White_Space) and
+ * the invisible characters around it. Some systems add them and others do not, and a suppressed person
+ * must be found either way. Otherwise ids are compared byte by byte: case and leading zeros count.
+ * Audiences, suppression lists and both sides of a bridge go by it. Pure. */
 struct str bridge_id_canonical(struct str text);
 
-/* Can this be an id of a person or of the partner? Canonical not empty, at most BRIDGE_ID_MAX bytes,
- * no control character. Pure. */
+/* Can this be an id of a person or of the partner? Its canonical form is not empty, at most
+ * BRIDGE_ID_MAX bytes and UTF-8, and holds no control character, no invisible character and no white
+ * space but plain spaces. Pure. */
 bool bridge_id_is_valid(struct str id);
 
 struct bridge_cache; /* one a process; any thread */

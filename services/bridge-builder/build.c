@@ -51,7 +51,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	struct str values[BRIDGE_COLUMNS_MAX] = {{NULL, 0}}, id = record->fields[r->id_column];
 	r->rows++;
 	for (size_t i = 0; i < bridge->columns_count; i++)
-		values[i] = record->fields[r->columns[i]];
+		values[i] = bridge_id_canonical(record->fields[r->columns[i]]);
 	if (!bridge_id_is_valid(id) || !bridge_id_is_valid(values[0])) {
 		r->invalid++;
 		return 0;
@@ -68,7 +68,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 static struct id version_of(const struct building *b, const char *pins, int epoch)
 {
 	const struct spec_bridge *bridge = &b->spec->bridge;
-	struct id_hash *h = id_begin(STR("bridge/2"));
+	struct id_hash *h = id_begin(STR("bridge/3"));
 	id_add(h, b->spec->tenant);
 	id_add(h, bridge->name);
 	id_add(h, bridge->recipient);

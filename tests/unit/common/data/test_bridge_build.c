@@ -224,9 +224,9 @@ static void values_that_no_file_could_hold_are_refused(void **state)
 	memset(longest, 'x', BRIDGE_VALUE_MAX + 1);
 	longest[BRIDGE_VALUE_MAX + 1] = '\0';
 	char *id = longest + BRIDGE_VALUE_MAX + 1 - (BRIDGE_ID_MAX + 1); /* one byte too long */
-	const struct row bad[] = {{"", "t", "x"}, {"p", "", "x"}, {"p\n", "t", "x"},
+	const struct row bad[] = {{"", "t", "x"}, {"p", "", "x"}, {"p\nq", "t", "x"},
 	        {"p", "t\x7f", "x"}, {id, "t", "x"}, {"p", id, "x"}, {"p", "t", "a\tb"},
-	        {"p", "t", "\xff"}, {"p", "t", "\xc2\x85"}, {"p", "t\xc3", "x"},
+	        {"p", "t", "\xff"}, {"p", "t", "a\xc2\x85" "b"}, {"p", "t\xc3", "x"},
 	        {"p", "t", longest}};
 	struct bridge_build *b = begin(w, "v", true, 2);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -237,7 +237,7 @@ static void values_that_no_file_could_hold_are_refused(void **state)
 		assert_non_null(strstr(e.text, ": correct the row"));
 	}
 	const struct row edge[] = {
-	        {id + 1, id + 1, longest + 1}, {"p", "t", ""}, {"q", "\xc2\xa0", "\xc2\xa0"}};
+	        {id + 1, id + 1, longest + 1}, {"p", "t", ""}, {"q", "\tu\xc2\xa0", "\xc2\xa0"}};
 	add_rows(b, edge, 3);
 	bridge_build_free(b);
 	free(longest);
