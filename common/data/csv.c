@@ -67,6 +67,11 @@ void csv_reader_free(struct csv_reader *r)
 	free(r);
 }
 
+bool csv_is_between_records(const struct csv_reader *r)
+{
+	return r->state == RECORD_START;
+}
+
 int64_t csv_rows(const struct csv_reader *r)
 {
 	return r->rows;

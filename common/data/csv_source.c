@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 struct reading {
 	const struct csv_source *from;
@@ -84,6 +85,39 @@ static int take_piece(
 	return act == 0 && c->on_piece_done ? c->on_piece_done(c->arg, e) : act;
 }
 
+/* Sources are read as they are: a name or a first byte that speaks of gzip is refused by name. */
+static int check_plain(const struct reading *r, size_t n, struct err *e)
+{
+	const unsigned char *p = (const unsigned char *)r->piece;
+	if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "it is compressed with gzip: sources are read as they are, decompress it");
+	struct str name = r->object->name;
+	if (name.n >= 3 && strncasecmp(name.p + (name.n - 3), ".gz", 3) == 0)
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "its name ends in .gz and it is not compressed: rename it, if it is whole");
+	return 0;
+}
+
+/* What lacks its end is waited for: whoever writes it may be in the middle of a row. */
+static int finish(struct reading *r, struct csv_reader *csv, struct err *e)
+{
+	int64_t age_ms = r->from->now_ms - r->object->modified_ms;
+	bool is_open = !csv_is_between_records(csv);
+	if (is_open && r->from->ready_marker.n == 0 && age_ms < CSV_SOURCE_OPEN_END_MS)
+		return err_set(e, ERR_RETRY, "source_missing",
+		        "its last row has no line end, so it may still be written: end it in a line "
+		        "end, or it is read once it did not change for %d s",
+		        CSV_SOURCE_OPEN_END_MS / 1000);
+	if (csv_finish(csv, e) == 0)
+		return 0;
+	if (!is_open || e->act != ERR_REJECT)
+		return e->act;
+	e->act = ERR_RETRY;
+	e->code = "source_missing";
+	return err_note(e, "it ends in the middle of a row, so it is not complete yet");
+}
+
 static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv,
         int64_t *bytes, struct err *e)
 {
@@ -92,14 +126,28 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct csv_
 		if (r->from->stop && *r->from->stop)
 			return err_set(e, ERR_DEFER, "drain", "the process is going down");
 		int act = source_read(from, *bytes, r->piece, CSV_SOURCE_PIECE_BYTES, &n, e);
+		if (act == 0 && *bytes == 0)
+			act = check_plain(r, n, e);
 		if (act == 0 && n == 0)
-			return csv_finish(csv, e);
+			return finish(r, csv, e);
 		if (act == 0)
 			act = take_piece(r, csv, n, *bytes, e);
 		if (act != 0)
 			return act;
 		*bytes += (int64_t)n;
 	}
+}
+
+/* Something wrong with an object that changed meanwhile is no fault of what it will be. */
+static int unless_changed(
+        const struct reading *r, struct source_reader *from, int act, struct err *e)
+{
+	struct err changed;
+	if ((act != 0 && act != ERR_REJECT) ||
+	        source_check_unchanged(from, r->object, &changed) == 0)
+		return act;
+	*e = changed;
+	return changed.act;
 }
 
 static void pin(struct reading *r, int64_t bytes)
@@ -114,6 +162,8 @@ static void pin(struct reading *r, int64_t bytes)
 	r->facts.bytes += bytes;
 	if (r->object->modified_ms > r->facts.modified_ms)
 		r->facts.modified_ms = r->object->modified_ms;
+	if (r->facts.oldest_ms == 0 || r->object->modified_ms < r->facts.oldest_ms)
+		r->facts.oldest_ms = r->object->modified_ms;
 }
 
 static int read_object(struct reading *r, struct err *e)
@@ -130,6 +180,8 @@ static int read_object(struct reading *r, struct err *e)
 	if (act == 0 && !csv_has_header(csv))
 		act = err_set(e, ERR_REJECT, "bad_source",
 		        "it is empty: even an object without rows needs its header");
+	if (from)
+		act = unless_changed(r, from, act, e);
 	csv_reader_free(csv);
 	source_read_close(from);
 	if (act == 0)
@@ -156,27 +208,37 @@ static size_t leave_marker_out(struct source_object *objects, size_t count, stru
 	return kept;
 }
 
-static int read_objects(struct reading *r, struct err *e)
+static int list_objects(struct reading *r, struct source_listing *out, struct err *e)
 {
-	struct source_object *objects = NULL;
-	size_t count = 0;
+	const struct source_options options = {.reads_partial = r->from->reads_partial};
 	bool ready = false;
 	bool marked = r->from->ready_marker.n > 0;
 	int act = 0;
 	if (marked) /* before listing, for what is listed must be what the marker speaks of */
 		act = is_ready(r, NULL, 0, &ready, e);
 	if (act == 0 && (ready || !marked))
-		act = source_list(r->source, r->mem, &objects, &count, e);
+		act = source_list(r->source, &options, r->mem, out, e);
 	if (act == 0)
-		count = leave_marker_out(objects, count, r->from->ready_marker);
+		out->count = leave_marker_out(out->objects, out->count, r->from->ready_marker);
 	if (act == 0 && !marked)
-		act = is_ready(r, objects, count, &ready, e);
-	if (act == 0 && (!ready || count == 0))
+		act = is_ready(r, out->objects, out->count, &ready, e);
+	if (act == 0 && (!ready || out->count == 0))
 		act = err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(r->from->url),
 		        ready    ? "holds no object yet: deliver it there"
 		        : marked ? "is not complete yet: its ready.marker is not there"
 		                 : "is not complete yet: an object is younger than "
 		                   "ready.quiet_seconds");
+	r->facts.hidden_count = out->hidden_count;
+	r->facts.partial_count = out->partial_count;
+	return act;
+}
+
+static int read_objects(struct reading *r, struct err *e)
+{
+	struct source_listing list = {0};
+	int act = list_objects(r, &list, e);
+	const struct source_object *objects = list.objects;
+	size_t count = list.count;
 	assert(act != 0 || objects != NULL);
 	for (size_t i = 0; act == 0 && i < count; i++) {
 		r->object = &objects[i];

@@ -4,7 +4,9 @@
  *
  * Every object has its own header row; all have the same columns, in any order, else ERR_REJECT
  * ("bad_source"). A source without objects, or that is not complete yet, is ERR_RETRY
- * ("source_missing"). Errors name object and row, never what it holds.
+ * ("source_missing"): also one that changes while it is read, that ends in half a row, or whose last
+ * row has no line end although it was changed a moment ago (without a marker that says it is whole).
+ * Compressed objects are refused ("bad_source"). Errors name object and row, never what it holds.
  * Memory: one piece and one record. One thread.
  */
 #ifndef LONGSHORE_CSV_SOURCE_H
@@ -17,7 +19,12 @@
 
 #include <stdatomic.h>
 
-enum { CSV_SOURCE_PIECE_BYTES = 256 * 1024 };
+enum {
+	CSV_SOURCE_PIECE_BYTES = 256 * 1024,
+	/* An object whose last row has no line end may still grow: it is read once it did not change
+	 * for so long. */
+	CSV_SOURCE_OPEN_END_MS = 60 * 1000
+};
 
 /* Called while reading; any but on_header may be NULL. A non-zero answer ends the reading. */
 struct csv_source_calls {
@@ -37,6 +44,7 @@ struct csv_source {
 	char delimiter;
 	struct str ready_marker; /* as source_ready takes them */
 	int64_t quiet_seconds;
+	bool reads_partial;      /* as source_list takes it */
 	int64_t now_ms;          /* wall clock */
 	const atomic_bool *stop; /* may be NULL; set: ERR_DEFER ("drain") */
 };
@@ -46,6 +54,8 @@ struct csv_source_facts {
 	                          order */
 	int64_t rows, bytes;   /* of all objects; rows without headers */
 	int64_t modified_ms;   /* newest object, Unix ms */
+	int64_t oldest_ms;     /* oldest object */
+	int64_t hidden_count, partial_count; /* what was left out, as source_listing counts it */
 };
 
 /* mem: for the list of objects. */

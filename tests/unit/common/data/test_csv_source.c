@@ -13,6 +13,8 @@ struct world {
 	char text[4096];
 	size_t n, objects;
 	int64_t pieces_end;
+	int64_t now_ms;
+	const char *grows; /* an object that grows while it is read */
 };
 
 static void must(int act, const struct err *e)
@@ -29,6 +31,7 @@ static int setup(void **state)
 	folder_mkdir(&w->folder, "in");
 	arena_init(&w->mem, ARENA);
 	(void)snprintf(w->url, sizeof(w->url), "%s/in/", w->folder.url);
+	w->now_ms = INT64_C(4102444800000);
 	*state = w;
 	return 0;
 }
@@ -78,6 +81,15 @@ static int on_piece(void *arg, const char *p, size_t n, int64_t at, struct err *
 	struct world *w = arg;
 	(void)p;
 	(void)e;
+	if (w->grows) {
+		char path[256];
+		(void)snprintf(path, sizeof(path), "%s/%s", w->folder.path, w->grows);
+		FILE *f = fopen(path, "a");
+		assert_non_null(f);
+		assert_true(fputs("z,9\n", f) >= 0);
+		assert_int_equal(fclose(f), 0);
+		w->grows = NULL;
+	}
 	assert_int_equal(at, w->pieces_end);
 	w->pieces_end += (int64_t)n;
 	return 0;
@@ -97,7 +109,7 @@ static int read_source(struct world *w, const char *marker, const atomic_bool *s
 	struct csv_source from = {.url = str_c(w->url),
 	        .delimiter = ',',
 	        .ready_marker = str_c(marker),
-	        .now_ms = INT64_C(4102444800000),
+	        .now_ms = w->now_ms,
 	        .stop = stop};
 	struct csv_source_calls calls = {.on_header = on_header,
 	        .on_record = on_record,
@@ -190,6 +202,90 @@ static void a_bad_row_names_object_and_row_but_not_what_it_holds(void **state)
 	refused(w, ERR_REJECT, "bad_csv", "object a.csv: row 2: 1 fields, expected 2");
 }
 
+static void half_a_row_at_the_end_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	static const char *const halves[] = {
+	        "id,v\na,1\nb", "id,v\na,1\n\"b,2\n", "id,v\na,1\r\nb,2\r"};
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		put(w, "in/a.csv", halves[i]);
+		refused(w, ERR_RETRY, "source_missing", "object a.csv: it ends in the middle of a row");
+	}
+	put(w, "in/a.csv", "id,v\na,1\nb,2\r\n");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	put(w, "in/a.csv", "id,v\nb\na,1"); /* wrong before the end: a row to correct */
+	refused(w, ERR_REJECT, "bad_csv", "object a.csv: row 1");
+}
+
+/* Of "P00" nobody knows whether it is to be P001: unless a marker says that it is whole. */
+static void an_open_end_is_read_once_it_is_old_or_marked(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "id,v\na,1\nb,2");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	int64_t changed_ms = facts.modified_ms;
+	w->now_ms = changed_ms + CSV_SOURCE_OPEN_END_MS;
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	w->now_ms = changed_ms + CSV_SOURCE_OPEN_END_MS - 1;
+	refused(w, ERR_RETRY, "source_missing", "object a.csv: its last row has no line end");
+	put(w, "in/_SUCCESS", "");
+	must(read_source(w, "_SUCCESS", NULL, &facts, &e), &e);
+	put(w, "in/a.csv", "id,v\na,1\nb,2\n");
+	must(read_source(w, "", NULL, &facts, &e), &e); /* the remedy */
+}
+
+static void an_object_that_grows_while_it_is_read_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "id,v\na,1\n");
+	w->grows = "in/a.csv";
+	refused(w, ERR_RETRY, "source_missing", "object a.csv: it changed while it was read");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	assert_int_equal(facts.rows, 2);
+	put(w, "in/a.csv", "id,v\na\nb,1\n"); /* wrong, and changed: it may be right by now */
+	w->grows = "in/a.csv";
+	refused(w, ERR_RETRY, "source_missing", "object a.csv: it changed while it was read");
+}
+
+static void compressed_objects_are_refused_by_name(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "\x1f\x8b\x08 and so on");
+	refused(w, ERR_REJECT, "bad_source", "object a.csv: it is compressed with gzip");
+	put(w, "in/a.csv", "id\na\n");
+	put(w, "in/b.csv.GZ", "id\nb\n");
+	refused(w, ERR_REJECT, "bad_source", "object b.csv.GZ: its name ends in .gz");
+	char from[256], to[256];
+	(void)snprintf(from, sizeof(from), "%s/in/b.csv.GZ", w->folder.path);
+	(void)snprintf(to, sizeof(to), "%s/in/b.csv", w->folder.path);
+	assert_int_equal(rename(from, to), 0);
+	must(read_source(w, "", NULL, &facts, &e), &e); /* the remedy */
+}
+
+static void what_was_left_out_is_counted(void **state)
+{
+	struct world *w = *state;
+	struct csv_source_facts facts;
+	struct err e;
+	put(w, "in/a.csv", "id\na\n");
+	put(w, "in/b.csv.part", "id\nb\n");
+	put(w, "in/.c.csv", "id\nb\n");
+	put(w, "in/_d.csv", "id\nb\n");
+	must(read_source(w, "", NULL, &facts, &e), &e);
+	assert_int_equal(facts.rows, 1);
+	assert_int_equal(facts.partial_count, 1);
+	assert_int_equal(facts.hidden_count, 2);
+	assert_int_equal(facts.oldest_ms, facts.modified_ms);
+}
+
 static void nothing_there_is_waited_for(void **state)
 {
 	struct world *w = *state;
@@ -246,6 +342,15 @@ int main(void)
 	                an_object_without_rows_has_a_header, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_bad_row_names_object_and_row_but_not_what_it_holds, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                half_a_row_at_the_end_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                an_open_end_is_read_once_it_is_old_or_marked, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                an_object_that_grows_while_it_is_read_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                compressed_objects_are_refused_by_name, setup, teardown),
+	        cmocka_unit_test_setup_teardown(what_was_left_out_is_counted, setup, teardown),
 	        cmocka_unit_test_setup_teardown(nothing_there_is_waited_for, setup, teardown),
 	        cmocka_unit_test_setup_teardown(draining_ends_the_reading, setup, teardown),
 	};

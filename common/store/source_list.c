@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A link stands for what it leads to. Where that is listed under its own name already, the link adds
+ * nothing: its rows would be read twice. Links to what is not listed by
+ * itself, such as the hidden directories of a mounted ConfigMap, are listed under the link's name.
+ */
+#include "source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { DEPTH_MAX = 16, DIRECTORIES_MAX = 100000 };
+
+struct walk {
+	struct source *source;
+	struct arena *mem;
+	const struct source_options *options;
+	struct source_object *objects;
+	size_t count, cap;
+	int directories;
+	struct source_listing out;
+	struct err *e;
+};
+
+static int refuse(const struct walk *w, const char *path, const char *why)
+{
+	return err_set(w->e, ERR_REJECT, "bad_source", "%s: %s %s", w->source->url, path, why);
+}
+
+static int add_object(struct walk *w, const char *path, const struct stat *st)
+{
+	if (w->count == SOURCE_OBJECTS_MAX)
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s holds more than %d objects: split it", w->source->url,
+		        SOURCE_OBJECTS_MAX);
+	if (w->count == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 64;
+		struct source_object *bigger = ARENA_TRY_ARRAY(w->mem, struct source_object, cap);
+		if (!bigger)
+			return err_set(w->e, ERR_REJECT, "bad_source",
+			        "%s: the list of its objects is too large", w->source->url);
+		if (w->count > 0)
+			memcpy(bigger, w->objects, w->count * sizeof(*bigger));
+		w->objects = bigger;
+		w->cap = cap;
+	}
+	w->objects[w->count++] = (struct source_object){.name = arena_str(w->mem, str_c(path)),
+	        .bytes = st->st_size,
+	        .modified_ms = source_modified_ms(st)};
+	return 0;
+}
+
+/* --- names --- */
+
+static bool is_hidden(struct str name)
+{
+	return name.n > 0 && (name.p[0] == '.' || name.p[0] == '_');
+}
+
+/* What tools call a file that they are still writing. */
+static bool is_partial(struct str name)
+{
+	static const struct str endings[] = {
+	        {".filepart", 9}, {".part", 5}, {".tmp", 4}, {"~", 1}};
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (str_has_suffix(name, endings[i]))
+			return true;
+	return false;
+}
+
+static bool is_left_out(const struct walk *w, struct str name)
+{
+	return is_hidden(name) || (is_partial(name) && !w->options->reads_partial);
+}
+
+/* Whether the walk comes by this path without following a link. */
+static bool is_walked(const struct walk *w, const char *path)
+{
+	struct str rest = str_c(path);
+	for (size_t at = 0; at <= rest.n;) {
+		ptrdiff_t slash = str_find(rest, '/', at);
+		size_t end = slash < 0 ? rest.n : (size_t)slash;
+		struct str part = str_bytes(rest.p + at, end - at);
+		/* Only files are half-written. */
+		if (is_hidden(part) || (slash < 0 && is_left_out(w, part)))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
+static int check_name(struct walk *w, const char *path)
+{
+	for (const char *c = path; *c; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return err_set(w->e, ERR_REJECT, "bad_source",
+			        "%s: an object's name holds a control character: rename it",
+			        w->source->url);
+	}
+	return 0;
+}
+
+/* --- walking --- */
+
+struct visited { /* the directories that we are in */
+	const struct visited *outer;
+	dev_t dev;
+	ino_t ino;
+};
+
+static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct visited *inside);
+
+static int enter(struct walk *w, const struct source_place *place, char *path,
+        const struct visited *inside)
+{
+	struct visited here = {inside, place->st.st_dev, place->st.st_ino};
+	int depth = 0, fd = -1;
+	for (const struct visited *v = inside; v; v = v->outer, depth++)
+		if (v->dev == here.dev && v->ino == here.ino)
+			return refuse(w, path, "is a link back to where it is: remove it");
+	if (depth > DEPTH_MAX)
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s is nested deeper than %d directories: move its files up",
+		        w->source->url, DEPTH_MAX);
+	if (w->directories++ == DIRECTORIES_MAX)
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s holds more than %d directories: split it", w->source->url,
+		        DIRECTORIES_MAX);
+	int act = source_open_found(w->source, path, place, &fd, w->e);
+	if (act != 0)
+		return act;
+	size_t n = strlen(path); /* room for the slash was kept */
+	path[n] = '/';
+	path[n + 1] = '\0';
+	return walk_dir(w, fd, path, &here);
+}
+
+static int visit_place(struct walk *w, const struct source_place *place, char *path, bool is_link,
+        const struct visited *inside)
+{
+	if (is_link && is_walked(w, place->path))
+		return 0; /* listed under its own name */
+	switch (place->kind) {
+	case SOURCE_FILE: return add_object(w, path, &place->st);
+	case SOURCE_DIRECTORY: return enter(w, place, path, inside);
+	case SOURCE_OTHER: break;
+	}
+	return refuse(w, path, "is neither a file nor a directory: remove it");
+}
+
+static int visit(struct walk *w, int dir_fd, const char *prefix, const char *name,
+        const struct visited *inside)
+{
+	char path[SOURCE_PATH_MAX + 1];
+	struct stat st;
+	struct source_place place;
+	if (snprintf(path, sizeof(path), "%s%s", prefix, name) >= (int)sizeof(path) - 1)
+		return err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s: a path is longer than %d bytes: shorten it", w->source->url,
+		        SOURCE_PATH_MAX);
+	int act = check_name(w, path);
+	if (act != 0)
+		return act;
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? 0 : source_missing(w->source, path, errno, w->e);
+	if (!S_ISDIR(st.st_mode) && is_partial(str_c(name)) && !w->options->reads_partial) {
+		w->out.partial_count++;
+		return 0;
+	}
+	act = source_find(w->source, dir_fd, name, &place, w->e);
+	if (act == ERR_RETRY && w->e->native == ENOENT && !S_ISLNK(st.st_mode))
+		return 0; /* it went away meanwhile; a link that leads nowhere is waited for */
+	if (act != 0)
+		return act == ERR_RETRY ? err_note(w->e, "object %s", path) : act;
+	act = visit_place(w, &place, path, S_ISLNK(st.st_mode), inside);
+	source_place_close(&place);
+	return act;
+}
+
+/* Takes dir_fd over. */
+static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct visited *inside)
+{
+	DIR *dir = fdopendir(dir_fd);
+	if (!dir) {
+		int errnum = errno;
+		(void)close(dir_fd);
+		return source_missing(w->source, prefix, errnum, w->e);
+	}
+	int act = 0;
+	while (act == 0) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (!entry && errno != 0)
+			act = source_missing(w->source, prefix, errno, w->e);
+		if (!entry)
+			break;
+		struct str name = str_c(entry->d_name);
+		if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
+			continue;
+		if (is_hidden(name))
+			w->out.hidden_count++;
+		else
+			act = visit(w, dirfd(dir), prefix, entry->d_name, inside);
+	}
+	(void)closedir(dir); /* it was read only */
+	return act;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct source_object *x = a, *y = b;
+	return str_cmp(x->name, y->name);
+}
+
+static int list_single(struct walk *w)
+{
+	const struct source *s = w->source;
+	struct source_place place;
+	int act = source_find(s, s->dir_fd, s->single, &place, w->e);
+	if (act != 0)
+		return act;
+	if (place.kind == SOURCE_FILE)
+		act = add_object(w, s->single, &place.st);
+	else
+		act = err_set(w->e, ERR_REJECT, "bad_source",
+		        "%s is no regular file (end the URL in a slash for all files below it)",
+		        s->url);
+	source_place_close(&place);
+	return act;
+}
+
+int source_list(struct source *s, const struct source_options *options, struct arena *mem,
+        struct source_listing *out, struct err *e)
+{
+	struct walk w = {.source = s, .mem = mem, .options = options, .e = e};
+	int act;
+	if (s->single) {
+		act = list_single(&w);
+	} else {
+		struct stat st;
+		int fd = openat(s->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &st) != 0)
+			return source_missing(s, "", errno, e);
+		struct visited root = {NULL, st.st_dev, st.st_ino};
+		act = walk_dir(&w, fd, "", &root);
+	}
+	if (act != 0)
+		return act;
+	if (w.count > 1)
+		qsort(w.objects, w.count, sizeof(*w.objects), by_name);
+	*out = w.out;
+	out->objects = w.objects;
+	out->count = w.count;
+	return 0;
+}
