@@ -51,6 +51,7 @@ void decide_format(struct deciding *d)
 		hold_plan(d, "naming", e.text);
 		return;
 	}
+	d->m->lists_seen_ms = 0; /* what was seen before the files were made does not count */
 	d->m->parts = plan.parts;
 	d->m->files_planned = plan_files(&plan);
 	decide_go_to(d, EV_PHASE_PARTS, STATE_FORMATTING);

@@ -91,10 +91,21 @@ static void go_on(struct deciding *d)
 	decide_check_phase(d);
 }
 
-/* Its answer may have lain for hours, in Kafka or in staging, before it was read here. */
+/* The answer may have lain for hours, in Kafka or in staging, before it was read here. */
+static int64_t age_of(const struct deciding *d, const struct ev_task_result *result)
+{
+	return d->facts->now_ms - result->started_at_ms;
+}
+
+void decide_note_look(struct deciding *d, const struct ev_task_result *result)
+{
+	bool counts = age_of(d, result) <= d->rules->not_after_ms;
+	d->m->lists_seen_ms = counts ? d->facts->now_ms : 0;
+}
+
 static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
 {
-	int64_t age = d->facts->now_ms - result->started_at_ms;
+	int64_t age = age_of(d, result);
 	if (age <= d->rules->not_after_ms)
 		return false;
 	decide_hold(d, "suppression_stale", true,
@@ -142,6 +153,6 @@ void decide_seen_before_upload(
 		combine_again(d);
 		return;
 	}
-	d->m->lists_seen_ms = d->facts->now_ms;
+	decide_note_look(d, result);
 	go_on(d);
 }

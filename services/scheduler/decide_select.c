@@ -305,6 +305,7 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 		return;
 	}
 	if (m->members && is_same) {
+		decide_note_look(d, result);
 		decide_gate(d);
 		return;
 	}

@@ -100,7 +100,6 @@ void decide_upload(struct deciding *d)
 		}
 		d->out->quota = QUOTA_TAKES;
 	}
-	d->m->lists_seen_ms = 0; /* the last look was before combine */
 	d->m->is_admitted = false;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
 	decide_set_detail(d, STR(""));

@@ -96,6 +96,8 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result);
 /* decide_look.c: the look before uploads */
 bool decide_is_uploading(const struct deciding *d);
 void decide_look_before_upload(struct deciding *d);
+/* The lists are as combined: uploads that are ready may go by this look. */
+void decide_note_look(struct deciding *d, const struct ev_task_result *result);
 void decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same);
 

@@ -449,6 +449,41 @@ static void while_it_settles_to_begin_anew_it_can_be_cancelled(void **state)
 	assert_int_equal(s->x.memory.files_visible, 0);
 }
 
+/* The ledger cannot say what became of it: a person does, and then it goes on. */
+static struct stored *run_into_a_settle_that_asks(struct bench *b)
+{
+	struct stored *s = run_into_conflict(b);
+	list_grows(b);
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_until(&b->k, &b->next, STAGE_SETTLE);
+	(void)world_result(&b->w,
+	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "uncertain"));
+	is_at(s, STATE_HELD, "uncertain");
+	return s;
+}
+
+static void a_settle_that_asks_goes_on_as_it_is_answered(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = run_into_a_settle_that_asks(b);
+	b->w.resolution = EV_RESOLUTION_RESEND; /* it did not arrive */
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r2");
+	is_at(s, STATE_CANCELLING, "suppression_newer");
+	work_all(&b->k, &b->next);
+	sent_by_the_newer_list(b, s);
+}
+
+static void a_settle_that_nobody_answers_ends_the_delivery(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = run_into_a_settle_that_asks(b);
+	b->w.now_ms = s->x.memory.hold_expires_ms;
+	(void)world_due(&b->w, D1);
+	is_at(s, STATE_REJECTED, "expired");
+	assert_non_null(strstr(s->x.memory.detail.p, "not all files could be settled"));
+	assert_true(b->w.head.force_full);
+}
+
 static void who_begins_anew_gives_its_place_back_and_keeps_its_turn(void **state)
 {
 	struct bench *b = *state;
@@ -465,6 +500,26 @@ static void who_begins_anew_gives_its_place_back_and_keeps_its_turn(void **state
 	assert_int_equal(b->w.places[0].free_ms, b->w.now_ms);
 	work_all(&b->k, &b->next);
 	sent_by_the_newer_list(b, s); /* and is not held for its own place */
+}
+
+/* Released from a quota it looks, and what is formatted goes by that look. */
+static void one_look_is_enough_at_a_release(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	b->w.spec.limits.tenant_per_hour = 1;
+	b->w.places[0] = (struct place){.delivery_id = D2, .begun_ms = b->w.now_ms};
+	b->w.places_count = 1;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "quota");
+	assert_int_equal(count_tasks(b, STAGE_LISTS), 1);
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D1);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	assert_int_equal(count_tasks(b, STAGE_LISTS), 2);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
 }
 
 static void who_began_once_counts_once(void **state)
@@ -503,7 +558,10 @@ int main(void)
 	        CASE(a_list_that_becomes_stale_before_the_upload_is_waited_for),
 	        CASE(an_old_answer_is_no_look),
 	        CASE(while_it_settles_to_begin_anew_it_can_be_cancelled),
+	        CASE(a_settle_that_asks_goes_on_as_it_is_answered),
+	        CASE(a_settle_that_nobody_answers_ends_the_delivery),
 	        CASE(who_begins_anew_gives_its_place_back_and_keeps_its_turn),
+	        CASE(one_look_is_enough_at_a_release),
 	        CASE(who_began_once_counts_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,28 @@ static void settled_while_the_drop_was_away_it_goes_when_that_is_back(void **sta
 	world_expect_seen(w, 0);
 }
 
+/* Withdrawn, closed, and the drop goes away before what was put aside is removed. */
+static void what_was_put_aside_goes_when_the_drop_is_back(void **state)
+{
+	struct world *w = *state;
+	struct ledger *a = world_upload(w);
+	world_until(w, a, LEDGER_COMMIT);
+	ledger_free(a);
+	struct ledger_task task = world_task(w, LEDGER_SETTLE);
+	task.withdraws = true;
+	struct ledger *s = world_begin(w, &task);
+	world_until(w, s, LEDGER_REMOVE);
+	ledger_free(s);
+	assert_int_equal(temps(w), 1);
+	away(w);
+	world_finish(w, world_begin(w, &task), false);
+	assert_int_equal(notes(w), 1);
+	back(w);
+	assert_int_equal(remove_all(w), 1);
+	assert_int_equal(temps(w), 0);
+	world_expect_seen(w, 0);
+}
+
 static void another_place_at_the_same_url_is_left_alone(void **state)
 {
 	struct world *w = *state;
@@ -298,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        CASE(settle_removes_at_once_where_it_can),
 	        CASE(settled_while_the_drop_was_away_it_goes_when_that_is_back),
+	        CASE(what_was_put_aside_goes_when_the_drop_is_back),
 	        CASE(another_place_at_the_same_url_is_left_alone),
 	        CASE(what_was_left_at_the_old_place_goes_and_the_file_stays),
 	        CASE(a_persons_word_for_a_lost_place_leaves_a_note),
