@@ -63,7 +63,8 @@ static int check_content(const struct cli *cli, const struct word *word,
 	return err_set(e, ERR_REJECT, "other_content",
 	        "%s: delivery " STR_FMT " has another selection now (" STR_FMT
 	        "): look again, longshore status " STR_FMT,
-	        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->content_hash), STR_ARG(row->delivery_id));
+	        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->content_hash),
+	        STR_ARG(row->delivery_id));
 }
 
 /* A resume without an answer goes on by the configuration of now, whatever is selected then. */
@@ -167,7 +168,8 @@ static const struct cli_option answer_options[] = {
 #define OPTION_CONTENT \
 	{ \
 		"--content", "HASH", false, \
-		        "the selection that was looked at, as status shows it; its first 8 digits do" \
+		        "the selection that was looked at, as status shows it; its first 8 " \
+		        "digits do" \
 	}
 static const struct cli_option bound_options[] = {
         OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_CONTENT, OPTION_END};
@@ -190,7 +192,8 @@ const struct cli_verb verb_approve = {.name = "approve",
 const struct cli_verb verb_reject = {.name = "reject",
         .usage = "DELIVERY [--content HASH]",
         .help = "end a held delivery",
-        .more = "Like approve, it is for one selection: where another has come meanwhile, it is refused",
+        .more = "Like approve, it is for one selection: where another has come meanwhile, it is "
+                "refused",
         .positions_min = 1,
         .positions_max = 1,
         .options = bound_options,
@@ -208,9 +211,9 @@ const struct cli_verb verb_cancel = {.name = "cancel",
 const struct cli_verb verb_resume = {.name = "resume",
         .usage = "DELIVERY [--adopt | --resend] [--content HASH]",
         .help = "go on with a held delivery",
-        .more = "If nothing was sent yet, with the configuration of now. --adopt and --resend are for the "
-                "selection that\nis recorded now, or the one of --content; where another has come "
-                "meanwhile, they are refused",
+        .more = "If nothing was sent yet, with the configuration of now. --adopt and --resend are "
+                "for the selection that\nis recorded now, or the one of --content; where another "
+                "has come meanwhile, they are refused",
         .positions_min = 1,
         .positions_max = 1,
         .options = resume_options,

@@ -52,9 +52,9 @@ static void print_json(struct waiting *w, const struct delivery_row *row, struct
 static void print_row(struct waiting *w, const struct delivery_row *row)
 {
 	struct arena *mem = &w->mem;
-	struct str release = str_eq(row->state, STR("held"))
-	                             ? cli_release(mem, row->delivery_id, row->reason, row->content_hash)
-	                             : (struct str){NULL, 0};
+	struct str release = {NULL, 0};
+	if (str_eq(row->state, STR("held")))
+		release = cli_release(mem, row->delivery_id, row->reason, row->content_hash);
 	if (w->cli->json) {
 		print_json(w, row, release);
 		return;

@@ -12,8 +12,8 @@ static void copy(struct watched *w, const struct snapshot *s)
 	w->s = *s;
 	struct str *const texts[] = {&w->s.kind, &w->s.delivery_id, &w->s.tenant, &w->s.route,
 	        &w->s.audience, &w->s.destination, &w->s.mode, &w->s.state, &w->s.reason,
-	        &w->s.detail, &w->s.requested_by, &w->s.approved_by, &w->s.bridge_version, &w->s.content_hash,
-	        &w->s.books};
+	        &w->s.detail, &w->s.requested_by, &w->s.approved_by, &w->s.bridge_version,
+	        &w->s.content_hash, &w->s.books};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = arena_str(&w->mem, *texts[i]);
 }

@@ -13,8 +13,9 @@ enum { LINE_BYTES = 256 * 1024, ROWS = 24, COLUMNS = 80 };
 
 static struct str release_of(const struct snapshot *s, struct arena *mem)
 {
-	return str_eq(s->state, STR("held")) ? cli_release(mem, s->delivery_id, s->reason, s->content_hash)
-	                                     : (struct str){NULL, 0};
+	if (!str_eq(s->state, STR("held")))
+		return (struct str){NULL, 0};
+	return cli_release(mem, s->delivery_id, s->reason, s->content_hash);
 }
 
 /* "held (below_minimum)" */

@@ -84,7 +84,8 @@ int ledger_step_aside(struct ledger *l, struct err *e)
 	}
 	int n = snprintf(aside, sizeof aside, "%s" ASIDE, l->record.temp);
 	if (n < 0 || (size_t)n >= sizeof aside)
-		return err_set(e, ERR_REJECT, "corrupt", "ledger record: the temporary's name is too long");
+		return err_set(e, ERR_REJECT, "corrupt",
+		        "ledger record: the temporary's name is too long");
 	if (drop_temp_set_aside(l->drop, str_c(l->record.temp), str_c(aside), &is_aside, e) != 0)
 		return e->act;
 	PROBE(settle_after_aside);

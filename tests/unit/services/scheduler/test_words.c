@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What people say to a delivery: the same message is heard once, whether it was done or refused, and
- * an answer is for the selection that was looked at. */
+ * What people say to a delivery: the same message is heard once, whether it was done or refused,
+ * and an answer is for the selection that was looked at. */
 #include "bench.h"
 
 enum { REMEMBERED = 64 };
