@@ -21,9 +21,12 @@
 
 enum {
 	COMMIT_MS = 3000,
-	COMMITTED_MS = 5000,      /* one try to read what is committed */
-	COMMITTED_ALL_MS = 30000, /* all tries */
+	COMMITTED_FIRST_MS = 1000, /* one try to read what is committed; each takes longer, as a slow
+	                              coordinator answers late */
+	COMMITTED_MOST_MS = 8000,
+	LOOK_UP_MS = 8000, /* offsets, and going back to one */
 	RETRY_PAUSE_MS = 50,
+	RETRY_PAUSE_MOST_MS = 500,
 	DESTROY_SECONDS = 5,
 };
 
@@ -37,6 +40,7 @@ struct bus_consumer {
 	bool is_closing;
 	bool has_paused; /* some partition, since the last assignment */
 	bool is_broken;  /* an assignment could not be taken: `broken` says why */
+	bool was_cut_off; /* a connection broke since the caller last asked */
 	struct err broken;
 	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
 	char trouble_text[256];
@@ -53,28 +57,18 @@ static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t *li
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* Right after a broker's start its coordinator still loads: try until it answers. */
-static int read_committed(
-        struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
+static int read_committed(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list,
+        int timeout_ms, struct err *e)
 {
-	int64_t until = clock_mono_ms() + COMMITTED_ALL_MS;
-	for (;;) {
-		rd_kafka_resp_err_t code = rd_kafka_committed(c->rk, list, COMMITTED_MS);
-		if (!code)
-			code = first_error(list);
-		if (!code)
-			return 0;
-		(void)kafka_err(e, code, "read the committed offsets");
-		if (e->act != ERR_RETRY || clock_mono_ms() > until)
-			return e->act;
-		(void)poll(NULL, 0, RETRY_PAUSE_MS);
-	}
+	rd_kafka_resp_err_t code = rd_kafka_committed(c->rk, list, timeout_ms);
+	if (!code)
+		code = first_error(list);
+	return code ? kafka_err(e, code, "read the committed offsets") : 0;
 }
 
-static int take(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
+static int ask_listener(
+        struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
 {
-	if (list->cnt && read_committed(c, list, e))
-		return e->act;
 	struct bus_position *positions;
 	if (positions_of_list(list, &positions, e))
 		return e->act;
@@ -83,12 +77,43 @@ static int take(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, s
 		list->elems[i].offset =
 		        positions[i].offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : positions[i].offset;
 	free(positions);
-	if (act)
-		return act;
-	rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
+	return act;
+}
+
+/* Until the coordinator and what the listener needs answer: a broker that has just started still
+ * loads what is committed, and a database may be away for hours. 0 with *out_ready false: given up,
+ * in good order. */
+static int prepare(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, bool *out_ready,
+        struct err *e)
+{
+	int timeout_ms = COMMITTED_FIRST_MS;
+	int pause_ms = RETRY_PAUSE_MS;
+	for (;;) {
+		int act = list->cnt ? read_committed(c, list, timeout_ms, e) : 0;
+		if (!act)
+			act = ask_listener(c, list, e);
+		*out_ready = act == 0;
+		if (act == ERR_FENCED) /* others own them by now: the group says so soon */
+			return 0;
+		if (act != ERR_RETRY && act != ERR_DEFER)
+			return act;
+		if (c->listener.waiting && !c->listener.waiting(c->listener.arg, e))
+			return 0;
+		(void)poll(NULL, 0, pause_ms);
+		timeout_ms = 2 * timeout_ms < COMMITTED_MOST_MS ? 2 * timeout_ms : COMMITTED_MOST_MS;
+		pause_ms = 2 * pause_ms < RETRY_PAUSE_MOST_MS ? 2 * pause_ms : RETRY_PAUSE_MOST_MS;
+	}
+}
+
+static int take(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, struct err *e)
+{
+	bool is_ready;
+	if (prepare(c, list, &is_ready, e))
+		return e->act;
+	rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, is_ready ? list : NULL);
 	if (code)
 		return kafka_err(e, code, "take an assignment");
-	c->was_assigned = true;
+	c->was_assigned |= is_ready;
 	return 0;
 }
 
@@ -143,6 +168,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
 	(void)rk;
 	struct bus_consumer *c = opaque;
+	c->was_cut_off = true;
 	if (code == RD_KAFKA_RESP_ERR__TRANSPORT)
 		return; /* one connection; it comes back, or all of them are reported down */
 	c->trouble = (rd_kafka_resp_err_t)code;
@@ -276,7 +302,8 @@ void bus_consumer_wake(struct bus_consumer *c, int fd)
 	rd_kafka_queue_io_event_enable(c->queue, fd, &one, sizeof(one));
 }
 
-int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *positions,
+/* What the brokers answer where `ask` stands for an offset. */
+static int look_up(struct bus_consumer *c, int64_t ask, struct bus_position *positions,
         size_t count, struct err *e)
 {
 	rd_kafka_topic_partition_list_t *list;
@@ -285,14 +312,67 @@ int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *p
 	if (positions_to_list(positions, count, &list, e))
 		return e->act;
 	for (int i = 0; i < list->cnt; i++)
-		list->elems[i].offset = at_ms;
-	rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(c->rk, list, COMMITTED_ALL_MS);
+		list->elems[i].offset = ask;
+	rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(c->rk, list, LOOK_UP_MS);
 	if (!code)
 		code = first_error(list);
 	for (int i = 0; i < list->cnt && !code; i++)
 		positions[i].offset = list->elems[i].offset < 0 ? -1 : list->elems[i].offset;
 	rd_kafka_topic_partition_list_destroy(list);
-	return code ? kafka_err(e, code, "look up the offsets of a time") : 0;
+	return code ? kafka_err(e, code, "look up offsets") : 0;
+}
+
+int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *positions,
+        size_t count, struct err *e)
+{
+	return look_up(c, at_ms, positions, count, e);
+}
+
+int bus_ends(
+        struct bus_consumer *c, struct bus_position *positions, size_t count, struct err *e)
+{
+	return look_up(c, RD_KAFKA_OFFSET_END, positions, count, e);
+}
+
+int64_t bus_known_end(const struct bus_consumer *c, struct str topic, int32_t partition)
+{
+	char name[250];
+	int64_t low;
+	int64_t high;
+	if (topic.n >= sizeof(name))
+		return -1;
+	memcpy(name, topic.p, topic.n);
+	name[topic.n] = '\0';
+	if (rd_kafka_get_watermark_offsets(c->rk, name, partition, &low, &high) || high < 0)
+		return -1;
+	return high;
+}
+
+int bus_seek(struct bus_consumer *c, const struct bus_position *positions, size_t count,
+        struct err *e)
+{
+	rd_kafka_topic_partition_list_t *list;
+	if (count == 0)
+		return 0;
+	if (positions_to_list(positions, count, &list, e))
+		return e->act;
+	rd_kafka_error_t *failed = rd_kafka_seek_partitions(c->rk, list, LOOK_UP_MS);
+	rd_kafka_resp_err_t code = failed ? rd_kafka_error_code(failed) : first_error(list);
+	if (failed)
+		rd_kafka_error_destroy(failed);
+	rd_kafka_topic_partition_list_destroy(list);
+	if (!code)
+		return 0;
+	(void)kafka_err(e, code, "go to an offset");
+	e->act = ERR_RETRY; /* a partition that is not being fetched yet: __STATE */
+	return e->act;
+}
+
+bool bus_was_cut_off(struct bus_consumer *c)
+{
+	bool was = c->was_cut_off;
+	c->was_cut_off = false;
+	return was;
 }
 
 bool bus_is_assigned(const struct bus_consumer *c)

@@ -5,26 +5,10 @@
 #include "longshore/clock.h"
 #include "longshore/log.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define HISTORY "history="
-
-enum { PAUSE_MS = 200, ALL_MS = 60000 };
-
-static int ask(struct batch_loop *l, struct batch_history *out, struct err *e)
-{
-	int64_t until_ms = clock_mono_ms() + ALL_MS;
-	while (l->service->history(l->state, out, e)) {
-		int64_t now_ms = clock_mono_ms();
-		if (e->act != ERR_RETRY || now_ms > until_ms || wake_is_asked_to_end())
-			return e->act;
-		telemetry_alive(l->frame->telemetry, now_ms);
-		(void)poll(NULL, 0, PAUSE_MS);
-	}
-	return 0;
-}
 
 static bool is_reread(const struct batch_loop *l, struct str topic)
 {
@@ -96,9 +80,10 @@ int batch_history_take(
 	struct batch_history now;
 	if (!l->service->history)
 		return 0;
-	if (ask(l, &now, e))
+	if (l->service->history(l->state, &now, e))
 		return e->act;
 	l->history_number = now.number;
+	l->reread_ms = now.reread_ms;
 	l->owes_history = false;
 	(void)snprintf(l->history, sizeof(l->history), HISTORY "%lld", (long long)now.number);
 	return reread(l, &now, positions, count, e);

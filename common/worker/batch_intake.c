@@ -7,14 +7,11 @@
 #include "longshore/probe.h"
 
 #include <assert.h>
-#include <poll.h>
 #include <stdlib.h>
 
 enum {
 	READ_MOST_MS = 5,
 	COMMIT_PAUSE_MS = 200,
-	POSITION_PAUSE_MS = 200,
-	POSITION_ALL_MS = 60000,
 };
 
 static enum topic topic_of(const struct batch_loop *l, struct str name)
@@ -35,42 +32,73 @@ static struct place *place_find(struct batch_loop *l, enum topic topic, int32_t 
 	return NULL;
 }
 
-/* The service's own store may be away for a moment; without its word nothing can be read. */
-static int ask_position(struct batch_loop *l, struct place *at, int64_t *out, struct err *e)
+/* What the service keeps itself, in place of what is committed. */
+static int ask_position(
+        struct batch_loop *l, const struct place *at, struct bus_position *p, struct err *e)
 {
-	int64_t until_ms = clock_mono_ms() + POSITION_ALL_MS;
-	while (l->service->position(l->state, at->topic, at->partition, out, e)) {
-		int64_t now_ms = clock_mono_ms();
-		if (e->act != ERR_RETRY || now_ms > until_ms || wake_is_asked_to_end())
-			return e->act;
-		telemetry_alive(l->frame->telemetry, now_ms);
-		(void)poll(NULL, 0, POSITION_PAUSE_MS);
-	}
+	struct batch_position kept = {.next = -1};
+	if (l->service->position(l->state, at->topic, at->partition, &kept, e))
+		return e->act;
+	struct str text = str_c(kept.witness);
+	p->offset = kept.next;
+	p->metadata = text.n ? arena_str(&l->mem, text) : (struct str){NULL, 0};
 	return 0;
+}
+
+static int take_places(struct batch_loop *l, struct place *places, struct bus_position *positions,
+        size_t count, struct err *e)
+{
+	struct witness *known = ARENA_TRY_ARRAY(&l->mem, struct witness, count + 1);
+	if (!known)
+		return err_set(
+		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+	for (size_t i = 0; i < count; i++) {
+		struct place *at = &places[i];
+		struct bus_position *p = &positions[i];
+		*at = (struct place){.topic = topic_of(l, p->topic), .partition = p->partition};
+		if (l->service->keeps_offsets && ask_position(l, at, p, e))
+			return e->act;
+		p->topic = l->frame->topics[at->topic];
+		known[i] = witness_take(&p->metadata);
+		at->next = p->offset;
+		at->done = known[i];
+	}
+	l->reread_ms = WITNESS_REREAD_MS;
+	if (batch_history_take(l, positions, count, e))
+		return e->act;
+	return followed_begin(&l->logs, positions, known, count, e);
 }
 
 int batch_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
 {
 	struct batch_loop *l = arg;
-	l->places = calloc(count + 1, sizeof(*l->places));
-	if (!l->places)
+	struct place *places = calloc(count + 1, sizeof(*places));
+	if (!places)
 		return err_set(
 		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
-	l->places_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct place *at = &l->places[i];
-		*at = (struct place){.topic = topic_of(l, positions[i].topic),
-		        .partition = positions[i].partition};
-		if (l->service->keeps_offsets && ask_position(l, at, &positions[i].offset, e))
-			return e->act;
-	}
-	if (batch_history_take(l, positions, count, e))
+	if (take_places(l, places, positions, count, e)) {
+		free(places);
 		return e->act;
+	}
+	l->places = places;
+	l->places_count = count;
 	l->is_fenced = false;
 	l->is_paused = false;
+	l->told_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
 	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
+}
+
+/* Without the word of the service's own store nothing can be read. */
+bool batch_waiting(void *arg, const struct err *why)
+{
+	struct batch_loop *l = arg;
+	if (!l->told_code || strcmp(l->told_code, why->code) != 0)
+		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
+	l->told_code = why->code;
+	telemetry_alive(l->frame->telemetry, clock_mono_ms());
+	return !wake_is_asked_to_end();
 }
 
 /* What was done is committed, what was only read is forgotten. */
@@ -84,6 +112,7 @@ void batch_revoked(void *arg, const struct bus_position *positions, size_t count
 	if (!lost && batch_commit(l, &e))
 		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
 	batch_drop(l, l->messages_count);
+	followed_end(&l->logs);
 	free(l->places);
 	l->places = NULL;
 	l->places_count = 0;
@@ -125,10 +154,21 @@ int batch_read(struct batch_loop *l, size_t most, struct err *e)
 			return 0;
 		l->told_code = NULL;
 		frame_count(l->frame, METRIC_MESSAGES);
-		l->messages[l->messages_count++] = m;
+		struct followed *log = followed_find(&l->logs, m->topic, m->partition);
+		if (log && followed_see(log, m) == FOLLOW_NEW)
+			l->messages[l->messages_count++] = m;
+		else
+			bus_message_free(m);
 	}
 	l->has_more = true;
 	return 0;
+}
+
+static struct str metadata_of(struct batch_loop *l, const struct place *p)
+{
+	char text[WITNESS_BYTES];
+	(void)witness_encode(&p->done, text);
+	return arena_printf(&l->mem, "%s%s", l->history, text);
 }
 
 static int positions_of(struct batch_loop *l, bool only_dirty, struct bus_position **out,
@@ -144,7 +184,7 @@ static int positions_of(struct batch_loop *l, bool only_dirty, struct bus_positi
 			at[count++] = (struct bus_position){.topic = l->frame->topics[p->topic],
 			        .partition = p->partition,
 			        .offset = p->next,
-			        .metadata = str_c(l->history[0] ? l->history : NULL)};
+			        .metadata = metadata_of(l, p)};
 	}
 	*out = at;
 	*out_count = count;
@@ -211,7 +251,49 @@ void batch_done(struct batch_loop *l, size_t taken)
 		struct place *p = place_find(l, topic_of(l, m->topic), m->partition);
 		assert(p); /* what came before the last revoke was forgotten with it */
 		p->next = m->offset + 1;
+		p->done = witness_of(m);
 		p->is_dirty = true;
 	}
 	batch_drop(l, taken);
+}
+
+/* --- partitions that lost their end --- */
+
+static void forget_messages(struct batch_loop *l, const struct followed *log)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < l->messages_count; i++) {
+		const struct bus_message *m = l->messages[i];
+		if (m->partition == log->partition && str_eq(m->topic, log->topic))
+			bus_message_free(m);
+		else
+			l->messages[kept++] = m;
+	}
+	l->messages_count = kept;
+}
+
+static int rewound(void *arg, size_t index, int64_t offset, struct err *e)
+{
+	struct batch_loop *l = arg;
+	struct place *p = &l->places[index];
+	if (l->service->keeps_offsets &&
+	        l->service->rewind(l->state, p->topic, p->partition, offset, e))
+		return e->act;
+	forget_messages(l, &l->logs.items[index]);
+	p->next = offset;
+	p->done = witness_none();
+	p->is_dirty = true;
+	frame_count(l->frame, METRIC_LOGS_CUT);
+	return 0;
+}
+
+int batch_follow(struct batch_loop *l, struct err *e)
+{
+	const struct followed_plan plan = {.consumer = l->consumer,
+	        .is_paused = l->is_paused,
+	        .now_ms = clock_mono_ms(),
+	        .reread_ms = l->reread_ms,
+	        .rewound = rewound,
+	        .arg = l};
+	return followed_turn(&l->logs, &plan, e);
 }

@@ -231,7 +231,7 @@ static int turn(struct batch_loop *l, struct err *e)
 	show(l);
 	if (l->owes_history && follow_history(l, e))
 		return e->act;
-	if (batch_pause(l, false, e) || batch_read(l, l->service->batch_max, e))
+	if (batch_pause(l, false, e) || batch_follow(l, e) || batch_read(l, l->service->batch_max, e))
 		return e->act;
 	if (l->messages_count && do_batch(l, e))
 		return e->act;
@@ -287,7 +287,10 @@ static int open_consumer(struct batch_loop *l, struct err *e)
 	        .topics_count = l->service->topics_count,
 	        .session_timeout_ms = (int)conf->session_timeout_ms,
 	};
-	const struct bus_listener listener = {batch_assigned, batch_revoked, l};
+	const struct bus_listener listener = {.assigned = batch_assigned,
+	        .revoked = batch_revoked,
+	        .arg = l,
+	        .waiting = batch_waiting};
 	if (bus_consumer_open(&group, &listener, &l->consumer, e))
 		return e->act;
 	bus_consumer_wake(l->consumer, l->frame->wake.fd);

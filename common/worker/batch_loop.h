@@ -3,6 +3,7 @@
 #ifndef COMMON_WORKER_BATCH_LOOP_H
 #define COMMON_WORKER_BATCH_LOOP_H
 
+#include "followed.h"
 #include "frame.h"
 #include "publisher.h"
 #include "reading.h"
@@ -15,6 +16,7 @@ struct place {
 	int32_t partition;
 	int64_t next;  /* offset to commit */
 	bool is_dirty; /* more than is committed */
+	struct witness done; /* of the message before `next`; none: not known */
 };
 
 enum { BATCH_HISTORY_BYTES = 32 };
@@ -41,6 +43,8 @@ struct batch_loop {
 
 	struct place *places; /* assigned now */
 	size_t places_count;
+	struct followed_set logs; /* in the order of the places */
+	int64_t reread_ms;        /* so much, where a partition lost its end */
 	uint64_t generation; /* grows with each revoke: what was read before it is forgotten */
 	char history[BATCH_HISTORY_BYTES]; /* that the partitions were taken in; of commits */
 	int64_t history_number;
@@ -61,6 +65,7 @@ struct batch_loop {
 
 /* --- batch_intake.c --- */
 int batch_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e);
+bool batch_waiting(void *arg, const struct err *why);
 void batch_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost);
 /* After a neighbour was away: is the service's store still in the history that the partitions were
  * taken in? (batch_history.c) */
@@ -69,6 +74,8 @@ int batch_is_same_history(struct batch_loop *l, bool *out_same, struct err *e) E
 int batch_read(struct batch_loop *l, size_t most, struct err *e) ERR_MUST_USE;
 /* The first ones are forgotten. */
 void batch_drop(struct batch_loop *l, size_t count);
+/* Goes back where a partition was cut, between batches. */
+int batch_follow(struct batch_loop *l, struct err *e) ERR_MUST_USE;
 /* The same, and notes how far we are. */
 void batch_done(struct batch_loop *l, size_t taken);
 int batch_pause(struct batch_loop *l, bool pause, struct err *e) ERR_MUST_USE;

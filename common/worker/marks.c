@@ -212,6 +212,23 @@ void marks_unstart(struct marks *m, int64_t offset)
 	(void)set(m, offset, offset + 1, now, SIZE_MAX); /* its text was accepted before */
 }
 
+bool marks_spare(struct marks *m, int64_t offset, int deaths)
+{
+	struct mark was = marks_get(m, offset);
+	if (was.state != MARK_SUSPECT || was.deaths <= deaths)
+		return false;
+	/* fewer deaths are no longer text */
+	return set(m, offset, offset + 1, (struct mark){MARK_SUSPECT, deaths}, SIZE_MAX);
+}
+
+bool marks_has_alone(const struct marks *m)
+{
+	for (size_t i = 0; i < m->runs_count; i++)
+		if (m->runs[i].mark.state == MARK_ALONE)
+			return true;
+	return false;
+}
+
 /* A list with every mark put through `change`. */
 static void change_all(struct marks *m, struct mark (*change)(struct mark))
 {

@@ -78,8 +78,12 @@ bool marks_finish(struct marks *m, int64_t offset); /* any -> finished; moves th
 /* It was marked but never started: back to what it was. */
 void marks_unstart(struct marks *m, int64_t offset);
 
+/* A suspect is known to have died no more often than this. false: nothing changed. */
+bool marks_spare(struct marks *m, int64_t offset, int deaths);
+
 /* The partition goes to somebody else in good order: alone -> suspect, the deaths as before. */
 void marks_revoke(struct marks *m);
+bool marks_has_alone(const struct marks *m);
 
 /* Length of the text; out is not terminated. Nothing above the floor: 0. Where so many offsets do
  * not exist that it would pass its maximum, its end is left out: a successor takes that for

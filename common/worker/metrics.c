@@ -32,6 +32,8 @@ const struct metric worker_metrics[WORKER_METRICS] = {
                 "Commits refused to an old generation.", METRIC_COUNTER, NULL},
         [METRIC_REBALANCES] = {"longshore_rebalances_total", "Assignments taken.", METRIC_COUNTER,
                 NULL},
+        [METRIC_LOGS_CUT] = {"longshore_logs_cut_total",
+                "Partitions that had lost messages that were read.", METRIC_COUNTER, NULL},
         [METRIC_BATCHES] = {"longshore_batches_total", "Batches done.", METRIC_COUNTER, NULL},
         [METRIC_BATCH_RETRIES] = {"longshore_batch_retries_total", "Batches tried again.",
                 METRIC_COUNTER, NULL},

@@ -6,7 +6,9 @@
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
-enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 2000 };
+#include <poll.h>
+
+enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 2000, SPARED_MOST_MS = 10000, SPARED_PAUSE_MS = 100 };
 
 struct commit {
 	struct bus_position *positions;
@@ -23,14 +25,16 @@ static int gather(struct task_loop *l, struct commit *out, struct err *e)
 		struct partition *p = &l->partitions[i];
 		if (!p->is_dirty)
 			continue;
-		char *text = arena_try_alloc(&l->turn, BUS_METADATA_MAX, 1);
+		char *text = arena_try_alloc(&l->turn, BUS_METADATA_MAX + WITNESS_BYTES, 1);
 		if (!text)
 			return err_set(e, ERR_FATAL, "no_memory", "out of memory for a commit");
+		size_t n = marks_encode(&p->marks, text);
+		n += witness_encode(&l->logs.items[i].seen, text + n);
 		out->positions[out->count++] = (struct bus_position){
 		        .topic = l->frame->topics[l->service->topic],
 		        .partition = p->number,
 		        .offset = p->marks.floor,
-		        .metadata = {text, marks_encode(&p->marks, text)},
+		        .metadata = {text, n},
 		};
 	}
 	return 0;
@@ -110,5 +114,30 @@ void commit_last(struct task_loop *l)
 	struct err e;
 	struct commit commit;
 	if (gather(l, &commit, &e) || bus_commit(l->consumer, commit.positions, commit.count, &e))
+		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+}
+
+void commit_spared(struct task_loop *l)
+{
+	struct err e;
+	struct commit commit;
+	bool has_alone = false;
+	for (size_t i = 0; i < l->partitions_count; i++) {
+		struct partition *p = &l->partitions[i];
+		has_alone |= marks_has_alone(&p->marks);
+		p->is_dirty |= marks_has_alone(&p->marks);
+		marks_revoke(&p->marks);
+	}
+	if (!has_alone || l->is_fenced)
+		return;
+	int64_t until_ms = clock_mono_ms() + SPARED_MOST_MS;
+	int act = gather(l, &commit, &e);
+	while (!act && (act = bus_commit(l->consumer, commit.positions, commit.count, &e)) != 0) {
+		if (act != ERR_RETRY || clock_mono_ms() > until_ms)
+			break;
+		act = 0;
+		(void)poll(NULL, 0, SPARED_PAUSE_MS);
+	}
+	if (act)
 		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
 }

@@ -40,15 +40,26 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 {
 	struct task_loop *l = arg;
 	l->partitions = calloc(count + 1, sizeof(*l->partitions));
-	if (!l->partitions)
+	struct witness *known = calloc(count + 1, sizeof(*known));
+	if (!l->partitions || !known) {
+		free(known);
 		return err_set(
 		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+	}
 	l->partitions_count = count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		known[i] = witness_take(&positions[i].metadata);
 		take_over(&l->partitions[i], &positions[i]);
+		positions[i].topic = l->frame->topics[l->service->topic];
+	}
+	int act = followed_begin(&l->logs, positions, known, count, e);
+	free(known);
+	if (act)
+		return act;
 	l->is_fenced = false;
 	l->is_paused = false;
 	l->commit_not_before_ms = 0;
+	l->told_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
 	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
@@ -98,6 +109,7 @@ void intake_revoked(void *arg, const struct bus_position *positions, size_t coun
 		commit_last(l);
 	for (size_t i = 0; i < l->partitions_count; i++)
 		marks_release(&l->partitions[i].marks);
+	followed_end(&l->logs);
 	free(l->partitions);
 	l->partitions = NULL;
 	l->partitions_count = 0;
@@ -167,14 +179,13 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 	}
 }
 
-/* A message below the floor: the topic was made anew, or lost its end, and its offsets are given
- * out again. What has started goes on and reports; no message may join it. */
-static void begin_anew(struct task_loop *l, struct partition *p, int64_t offset)
+/* The topic was made anew, or lost its end, and its offsets are given out again. What has started
+ * goes on and reports; no message may join it. */
+static int begin_anew(void *arg, size_t index, int64_t offset, struct err *e)
 {
-	LOG(LOG_WARN, "worker.log_began_anew",
-	        "the partition has fewer messages than were finished: it is read anew",
-	        LOG_NUM("partition", p->number), LOG_NUM("finished", p->marks.floor),
-	        LOG_NUM("offset", offset));
+	struct task_loop *l = arg;
+	struct partition *p = &l->partitions[index];
+	(void)e;
 	for (size_t i = l->tasks_count; i-- > 0;) {
 		struct task *t = l->tasks[i];
 		if (t->partition != p->number)
@@ -188,28 +199,50 @@ static void begin_anew(struct task_loop *l, struct partition *p, int64_t offset)
 	}
 	marks_begin_anew(&p->marks, offset);
 	p->is_dirty = true;
+	frame_count(l->frame, METRIC_LOGS_CUT);
+	return 0;
+}
+
+int intake_follow(struct task_loop *l, struct err *e)
+{
+	const struct followed_plan plan = {.consumer = l->consumer,
+	        .is_paused = l->is_paused,
+	        .now_ms = clock_mono_ms(),
+	        .reread_ms = WITNESS_REREAD_MS,
+	        .rewound = begin_anew,
+	        .arg = l};
+	return followed_turn(&l->logs, &plan, e);
+}
+
+/* It still runs, or has ended, in this process: what was committed for it counts a death that never
+ * happened, as its partition was only lost to us for a while. */
+static void join(struct partition *p, struct task *t)
+{
+	if (marks_spare(&p->marks, t->offset, t->mark.deaths))
+		p->is_dirty = true;
+	t->is_owned = true;
+	t->mark = marks_get(&p->marks, t->offset);
 }
 
 static int take_message(struct task_loop *l, const struct bus_message *m, struct err *e)
 {
 	struct partition *p = partition_find(l, m->partition);
 	frame_count(l->frame, METRIC_MESSAGES);
-	if (!p) { /* of an assignment that is gone */
+	/* of an assignment that is gone, or of no use */
+	if (!p || followed_see(&l->logs.items[p - l->partitions], m) != FOLLOW_NEW) {
 		bus_message_free(m);
 		return 0;
 	}
-	if (m->offset < p->marks.floor)
-		begin_anew(l, p, m->offset);
 	struct task *known = task_find(l, m->partition, m->offset);
 	int64_t floor = p->marks.floor;
 	struct mark mark = marks_see(&p->marks, m->offset);
 	p->is_dirty |= floor >= 0 && p->marks.floor != floor;
+	if (known && !known->is_owned) {
+		join(p, known);
+		mark = known->mark;
+	}
 	if (known || mark.state == MARK_FINISHED) {
 		bus_message_free(m);
-		if (known && !known->is_owned) {
-			known->is_owned = true;
-			known->mark = mark;
-		}
 		return 0;
 	}
 	struct task *t = task_new(l, m, e);

@@ -141,10 +141,33 @@ static void show(struct task_loop *l)
 	telemetry_ready(l->frame->telemetry, bus_is_assigned(l->consumer) && !l->is_draining);
 }
 
+/* The part of a turn that needs no partitions, while the coordinator does not say where to begin:
+ * running tasks have questions, results are to be sent, leases to be renewed. */
+static bool turn_without_kafka(void *arg, const struct err *why)
+{
+	struct task_loop *l = arg;
+	struct err *e = &l->broken;
+	if (!l->told_code || strcmp(l->told_code, why->code) != 0)
+		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
+	l->told_code = why->code;
+	if (send_reports(l, e) || take_news(l, e) || send_continue(l, e)) {
+		l->is_broken = true;
+		return false;
+	}
+	begin_renew_leases(l);
+	show(l);
+	return !wake_is_asked_to_end();
+}
+
 static int turn(struct task_loop *l, struct err *e)
 {
-	if (send_reports(l, e) || take_news(l, e) || intake_read(l, e) || intake_decode(l, e))
+	if (send_reports(l, e) || take_news(l, e) || intake_follow(l, e) || intake_read(l, e) ||
+	        intake_decode(l, e))
 		return e->act;
+	if (l->is_broken) {
+		*e = l->broken;
+		return e->act;
+	}
 	begin_renew_leases(l);
 	if (begin_choose(l, e) || send_continue(l, e) || commit_marks(l, e) || intake_pause(l, e))
 		return e->act;
@@ -208,7 +231,10 @@ static int open_consumer(struct task_loop *l, struct err *e)
 	        .topics_count = 1,
 	        .session_timeout_ms = (int)conf->session_timeout_ms,
 	};
-	const struct bus_listener listener = {intake_assigned, intake_revoked, l};
+	const struct bus_listener listener = {.assigned = intake_assigned,
+	        .revoked = intake_revoked,
+	        .arg = l,
+	        .waiting = turn_without_kafka};
 	if (bus_consumer_open(&group, &listener, &l->consumer, e))
 		return e->act;
 	bus_consumer_wake(l->consumer, l->frame->wake.fd);
@@ -309,8 +335,11 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 	struct task_loop loop = {.frame = &frame, .service = service};
 	if (open_all(&loop, &e))
 		end_now("worker.start_failed", &e);
-	if (run(&loop, &e))
+	if (run(&loop, &e)) {
+		if (!loop.is_task_s_own)
+			commit_spared(&loop);
 		end_now("worker.failed", &e);
+	}
 	close_all(&loop);
 	LOG(LOG_INFO, "worker.stopped", "drained", LOG_NUM("pid", getpid()));
 	frame_close(&frame);

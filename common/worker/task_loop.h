@@ -4,6 +4,7 @@
 #define COMMON_WORKER_TASK_LOOP_H
 
 #include "execute.h"
+#include "followed.h"
 #include "frame.h"
 #include "letter.h"
 #include "marks.h"
@@ -39,6 +40,7 @@ struct task_loop {
 
 	struct partition *partitions; /* assigned now */
 	size_t partitions_count;
+	struct followed_set logs; /* in the order of the partitions */
 	bool is_fenced; /* a commit was refused: wait for the revoke that must follow */
 	bool is_paused; /* reading is, as enough wait */
 	bool has_more;  /* Kafka may have more messages at once */
@@ -50,6 +52,9 @@ struct task_loop {
 	struct arena turn;     /* reset in each turn */
 	const char *told_code; /* trouble of the bus, told once */
 	bool is_redis_told;    /* that it is absent */
+	bool is_broken;        /* inside a poll: `broken` says why */
+	bool is_task_s_own;    /* it is a task that ends the process, by its own word */
+	struct err broken;
 };
 
 /* --- task_table.c --- */
@@ -65,6 +70,8 @@ void intake_revoked(void *arg, const struct bus_position *positions, size_t coun
 int intake_read(struct task_loop *l, struct err *e) ERR_MUST_USE; /* takes what is there */
 int intake_decode(struct task_loop *l,
         struct err *e) ERR_MUST_USE; /* tries those that could not be decoded yet */
+/* Goes back where a partition lost its end. */
+int intake_follow(struct task_loop *l, struct err *e) ERR_MUST_USE;
 int intake_pause(struct task_loop *l,
         struct err *e) ERR_MUST_USE; /* or resumes, as the number waiting says */
 
@@ -89,5 +96,8 @@ int commit_marks(struct task_loop *l, struct err *e) ERR_MUST_USE;
 /* The same as they are now, in the middle of a revoke; failures are told and left to the next
  * owner. */
 void commit_last(struct task_loop *l);
+/* The process ends, and not by the task that runs alone: its death must not be counted. Waits some
+ * seconds for Kafka. */
+void commit_spared(struct task_loop *l);
 
 #endif

@@ -112,6 +112,7 @@ int send_result(struct task_loop *l, struct task *t, struct err *e)
 		verdict.outcome = EV_OUTCOME_REJECT;
 		break;
 	case ERR_FATAL:
+		l->is_task_s_own = true;
 		*e = t->failure;
 		e->act = ERR_FATAL;
 		return err_note(e, "task " STR_FMT, STR_ARG(t->head->task_id));

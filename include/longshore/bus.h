@@ -14,6 +14,7 @@
 #define LONGSHORE_BUS_H
 
 #include "longshore/arena.h"
+#include "longshore/bus_admin.h"
 #include "longshore/err.h"
 #include "longshore/str.h"
 
@@ -99,12 +100,18 @@ struct bus_position {
 
 struct bus_listener {
 	/* Partitions have come, with what is committed for them. The listener may change each
-	 * offset: where to start. A failure ends the consumer: poll then answers ERR_FATAL. */
+	 * offset: where to start. ERR_RETRY or ERR_DEFER: something that it needs is away; it is
+	 * called again with what is committed then, and nothing must be left over from this call.
+	 * Other failures end the consumer: poll then answers ERR_FATAL. */
 	int (*assigned)(void *arg, struct bus_position *positions, size_t count, struct err *e);
 	/* Partitions are going: may call bus_commit once more for them. lost = they are already
 	 * gone. */
 	void (*revoked)(void *arg, const struct bus_position *positions, size_t count, bool lost);
 	void *arg;
+	/* The partitions that have come cannot be taken yet, as the coordinator or something that
+	 * `assigned` needs is away. Called before each new try, every few seconds at least; false:
+	 * give up, and go on without partitions. NULL: it is tried for ever. */
+	bool (*waiting)(void *arg, const struct err *why);
 };
 
 struct bus_group {
@@ -141,6 +148,19 @@ int bus_pause(struct bus_consumer *c, const struct bus_position *positions, size
  * none so young. For a listener's assigned, too. */
 int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *positions,
         size_t count, struct err *e) ERR_MUST_USE;
+/* Sets each position's offset to the one that the next message written will have. */
+int bus_ends(struct bus_consumer *c, struct bus_position *positions, size_t count,
+        struct err *e) ERR_MUST_USE;
+/* The same as the last answer to our reading told it, without asking; it may be of an earlier
+ * assignment. -1: nothing is known. */
+int64_t bus_known_end(const struct bus_consumer *c, struct str topic, int32_t partition);
+/* Reads on from these offsets, in partitions that are ours. ERR_RETRY: try again; those before the
+ * one that failed may have moved. */
+int bus_seek(struct bus_consumer *c, const struct bus_position *positions, size_t count,
+        struct err *e) ERR_MUST_USE;
+/* A connection to a broker broke since this was last asked: a partition may have another leader, or
+ * its broker other data, than before. */
+bool bus_was_cut_off(struct bus_consumer *c);
 bool bus_is_assigned(const struct bus_consumer *c); /* at least once since the start */
 
 /* --- reader: partitions from given places on, without a group, commits or marks --- */
@@ -156,42 +176,5 @@ int bus_reader_poll(struct bus_reader *r, int timeout_ms, const struct bus_messa
         struct err *e) ERR_MUST_USE;
 void bus_reader_wake(struct bus_reader *r, int fd); /* as bus_consumer_wake */
 void bus_reader_close(struct bus_reader *r);        /* accepts NULL */
-
-/* --- admin --- */
-
-struct bus_topic {
-	struct str name; /* full */
-	int32_t partitions;
-	int32_t replication;         /* 0: min(3, brokers) */
-	const char *const *settings; /* name, value, ..., NULL */
-};
-/* Creates what is missing; answers ERR_REJECT ("topic_differs") where an existing topic has another
- * partition count. */
-int bus_topics_create(const char *brokers, const struct bus_topic *topics, size_t count,
-        struct err *e) ERR_MUST_USE;
-
-/* What is asked of a cluster: settings of topics, by full names. */
-struct bus_question {
-	const struct str *topics;
-	size_t topics_count;
-	const char *const *settings;
-	size_t settings_count;
-};
-struct bus_topic_facts {
-	bool is_there;
-	int32_t partitions, replicas; /* replicas: of the partition that has fewest */
-	int32_t leaderless, behind;   /* partitions without leader; with replicas out of sync */
-	struct str *values;           /* as question.settings; absent: the broker does not say */
-};
-struct bus_cluster {
-	int brokers;
-	struct str id; /* empty: the brokers do not say */
-};
-/* facts: one for each topic. Answers or fails within half a minute, mostly at once. */
-int bus_describe(const char *brokers, const struct bus_question *question, struct arena *mem,
-        struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e) ERR_MUST_USE;
-/* How many members each group has now; 0 for a group that is not there. */
-int bus_group_members(const char *brokers, const struct str *groups, size_t count, int *out,
-        struct err *e) ERR_MUST_USE;
 
 #endif

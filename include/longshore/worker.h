@@ -125,6 +125,16 @@ struct batch_message {
 	const void *event; /* decoded */
 };
 
+/* What a message looked like, as text to be kept beside the offset behind it. A broker that lost
+ * the end of a partition gives offsets out again: then another message is found there. */
+enum { BATCH_WITNESS_BYTES = 64 };
+void batch_message_witness(const struct batch_message *m, char out[BATCH_WITNESS_BYTES]);
+
+struct batch_position {
+	int64_t next;                      /* offset to read; -1 = from the beginning */
+	char witness[BATCH_WITNESS_BYTES]; /* of the message before it; empty: not known */
+};
+
 /* Which history of its store a service is in: a number that changes when the store may lack what
  * it had already said was stored (a standby was promoted without the last commits). */
 struct batch_history {
@@ -160,9 +170,13 @@ struct batch_service {
 	 * *out_next_ms to when it wants to be called again at the latest (relative). ERR_RETRY:
 	 * again after a growing pause. May be NULL. */
 	int (*tick)(void *state, struct arena *mem, int64_t *out_next_ms, struct err *e);
-	/* keeps_offsets only: next offset to read, -1 = from the beginning. */
-	int (*position)(
-	        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e);
+	/* keeps_offsets only: where to read on. */
+	int (*position)(void *state, enum topic topic, int32_t partition,
+	        struct batch_position *out, struct err *e);
+	/* keeps_offsets only: the partition lost its end. It is read again from `next` on, which is
+	 * kept from now on instead of the higher one. ERR_RETRY: asked again. */
+	int (*rewind)(void *state, enum topic topic, int32_t partition, int64_t next,
+	        struct err *e);
 	/* May be NULL. Asked when partitions come, and after a neighbour was away. Commits carry
 	 * the number; where it is not the one that the offsets were committed in, the topics of
 	 * `rereads` are read again from reread_ms back. */

@@ -40,6 +40,7 @@ static const struct batch_service service = {
         .start = start,
         .batch = sink_batch,
         .position = sink_position,
+        .rewind = sink_rewind,
         .stop = stop,
 };
 

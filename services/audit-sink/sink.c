@@ -82,13 +82,13 @@ static void keep_position(struct sorted *s, const struct batch_message *msg)
 	for (size_t i = 0; i < s->positions_count; i++) {
 		struct sink_position *p = &s->positions[i];
 		if (p->topic == msg->topic && p->partition == msg->partition) {
-			if (p->next_offset <= msg->offset)
-				p->next_offset = msg->offset + 1;
+			if (p->last->offset <= msg->offset)
+				p->last = msg;
 			return;
 		}
 	}
-	s->positions[s->positions_count++] = (struct sink_position){
-	        .topic = msg->topic, .partition = msg->partition, .next_offset = msg->offset + 1};
+	s->positions[s->positions_count++] =
+	        (struct sink_position){.topic = msg->topic, .partition = msg->partition, .last = msg};
 }
 
 /* Events of a kind that a topic should not hold are passed over: the recorder records, it does not
@@ -191,8 +191,15 @@ int sink_batch(void *state, const struct batch_message *msgs, size_t count, stru
 	return 0;
 }
 
-int sink_position(void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e)
+int sink_position(void *state, enum topic topic, int32_t partition, struct batch_position *out,
+        struct err *e)
 {
 	struct sink *sink = state;
 	return sink_db_position(sink->pg, topic, partition, out, e);
+}
+
+int sink_rewind(void *state, enum topic topic, int32_t partition, int64_t next, struct err *e)
+{
+	struct sink *sink = state;
+	return sink_db_rewind(sink->pg, topic, partition, next, e);
 }

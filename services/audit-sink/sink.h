@@ -17,7 +17,9 @@ struct sink {
 /* One transaction for the whole batch. ERR_RETRY: nothing was written. */
 int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
-int sink_position(
-        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e) ERR_MUST_USE;
+int sink_position(void *state, enum topic topic, int32_t partition, struct batch_position *out,
+        struct err *e) ERR_MUST_USE;
+int sink_rewind(
+        void *state, enum topic topic, int32_t partition, int64_t next, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 #include "sql/audit_sink.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Column `offset` of every struct in `items` as one array parameter. */
 static void add_text_column(
@@ -285,36 +286,69 @@ int sink_db_store_positions(struct pg *pg, const struct sink_position *items, si
 	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
 	int64_t *partitions = arena_alloc(mem, (count + 1) * sizeof(*partitions));
 	int64_t *offsets = arena_alloc(mem, (count + 1) * sizeof(*offsets));
+	struct str *witnesses = arena_alloc(mem, (count + 1) * sizeof(*witnesses));
 	for (size_t i = 0; i < count; i++) {
+		char text[BATCH_WITNESS_BYTES];
+		batch_message_witness(items[i].last, text);
 		topics[i] = str_c(topic_plan(items[i].topic)->suffix);
 		partitions[i] = items[i].partition;
-		offsets[i] = items[i].next_offset;
+		offsets[i] = items[i].last->offset + 1;
+		witnesses[i] = arena_str(mem, str_c(text));
 	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	pg_add_texts(&p, topics, count);
 	pg_add_nums(&p, partitions, count);
 	pg_add_nums(&p, offsets, count);
+	pg_add_texts(&p, witnesses, count);
 	if (pg_run(pg, &sql_upsert_positions, &p, NULL, NULL, e) != 0)
 		return err_note(e, "store positions");
 	return 0;
 }
 
-int sink_db_position(
-        struct pg *pg, enum topic topic, int32_t partition, int64_t *out, struct err *e)
+static void add_place(struct pg_params *p, enum topic topic, int32_t partition)
+{
+	pg_add(p, str_c(topic_plan(topic)->suffix));
+	pg_add_num(p, partition);
+}
+
+int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct batch_position *out,
+        struct err *e)
 {
 	struct arena mem;
 	arena_init(&mem, 4096);
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	pg_add(&p, str_c(topic_plan(topic)->suffix));
-	pg_add_num(&p, partition);
+	add_place(&p, topic, partition);
 	AUTO_PG_ROWS rows = NULL;
 	int act = pg_run(pg, &sql_select_position, &p, &rows, NULL, e);
-	if (act == 0)
-		*out = pg_rows_count(rows) == 0 ? -1 : pg_num(rows, 0, 0);
-	else
+	if (act == 0) {
+		*out = (struct batch_position){.next = -1};
+		if (pg_rows_count(rows) > 0) {
+			struct str witness = pg_text(rows, 0, 1, &mem);
+			out->next = pg_num(rows, 0, 0);
+			(void)snprintf(out->witness, sizeof(out->witness), STR_FMT,
+			        STR_ARG(witness));
+		}
+	} else {
 		err_note(e, "read the position of " STR_FMT,
+		        STR_ARG(str_c(topic_plan(topic)->suffix)));
+	}
+	arena_release(&mem);
+	return act;
+}
+
+int sink_db_rewind(struct pg *pg, enum topic topic, int32_t partition, int64_t next, struct err *e)
+{
+	struct arena mem;
+	arena_init(&mem, 4096);
+	struct pg_params p;
+	pg_params_init(&p, &mem);
+	add_place(&p, topic, partition);
+	pg_add_num(&p, next);
+	int act = pg_run(pg, &sql_rewind_position, &p, NULL, NULL, e);
+	if (act != 0)
+		err_note(e, "set back the position of " STR_FMT,
 		        STR_ARG(str_c(topic_plan(topic)->suffix)));
 	arena_release(&mem);
 	return act;

@@ -99,7 +99,8 @@ static struct bus_consumer *consumer(struct str topic, struct seen *seen)
 	        .topics = &topic,
 	        .topics_count = 1,
 	        .session_timeout_ms = 2000};
-	struct bus_listener listener = {on_assigned, on_revoked, seen};
+	struct bus_listener listener = {
+	        .assigned = on_assigned, .revoked = on_revoked, .arg = seen};
 	ok(bus_consumer_open(&settings, &listener, &c, &e), &e);
 	return c;
 }

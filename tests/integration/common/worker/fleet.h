@@ -136,7 +136,7 @@ static inline void fleet_open(struct fleet *f, const char *name)
 	        .topics = both,
 	        .topics_count = 2,
 	        .session_timeout_ms = 10000};
-	struct bus_listener listener = {fleet_assigned, fleet_revoked, NULL};
+	struct bus_listener listener = {.assigned = fleet_assigned, .revoked = fleet_revoked};
 	fleet_ok(bus_consumer_open(&observer, &listener, &f->observer, &e), &e);
 }
 
@@ -461,8 +461,9 @@ static inline int fleet_note_commit(
 	struct fleet_commit *c = arg;
 	for (size_t i = 0; i < count; i++) {
 		c->offset[positions[i].partition] = positions[i].offset;
-		fleet_copy(c->metadata[positions[i].partition], sizeof(c->metadata[0]),
-		        positions[i].metadata);
+		char *text = c->metadata[positions[i].partition];
+		fleet_copy(text, sizeof(c->metadata[0]), positions[i].metadata);
+		text[strcspn(text, "@")] = '\0'; /* the marks; behind them is the last message */
 	}
 	c->is_known = count == FLEET_PARTITIONS;
 	return 0;
@@ -483,7 +484,8 @@ static inline struct bus_consumer *fleet_member(struct fleet *f, struct fleet_co
 	        .topics = &name,
 	        .topics_count = 1,
 	        .session_timeout_ms = 2000};
-	struct bus_listener listener = {fleet_note_commit, fleet_revoked, c};
+	struct bus_listener listener = {
+	        .assigned = fleet_note_commit, .revoked = fleet_revoked, .arg = c};
 	struct bus_consumer *member;
 	*c = (struct fleet_commit){.is_known = false};
 	fleet_ok(bus_consumer_open(&settings, &listener, &member, &e), &e);

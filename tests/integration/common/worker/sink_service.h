@@ -114,8 +114,10 @@ static inline int sink_batch(void *state, const struct batch_message *msgs, size
 		char path[512];
 		snprintf(path, sizeof(path), "%s/position", s->dir);
 		unlink(path);
-		char line[32];
-		snprintf(line, sizeof(line), "%lld", (long long)msgs[count - 1].offset + 1);
+		char line[128];
+		char witness[BATCH_WITNESS_BYTES];
+		batch_message_witness(&msgs[count - 1], witness);
+		snprintf(line, sizeof(line), "%lld %s", (long long)msgs[count - 1].offset + 1, witness);
 		probe_note(s->dir, "position", line);
 	}
 	return 0;
@@ -133,12 +135,12 @@ static inline int sink_tick(void *state, struct arena *mem, int64_t *out_next_ms
 	return 0;
 }
 
-static inline int sink_position(
-        void *state, enum topic topic, int32_t partition, int64_t *out, struct err *e)
+static inline int sink_position(void *state, enum topic topic, int32_t partition,
+        struct batch_position *out, struct err *e)
 {
 	struct sink *s = state;
 	char path[512];
-	char line[32] = "-1";
+	char line[128] = "-1";
 	(void)topic;
 	(void)partition;
 	if (sink_has(s, "away")) {
@@ -151,7 +153,25 @@ static inline int sink_position(
 		line[0] = '\0';
 	if (file)
 		fclose(file);
-	*out = strtoll(line, NULL, 10);
+	char *rest;
+	out->next = strtoll(line, &rest, 10);
+	snprintf(out->witness, sizeof(out->witness), "%s", *rest ? rest + 1 : "");
+	return 0;
+}
+
+static inline int sink_rewind(
+        void *state, enum topic topic, int32_t partition, int64_t next, struct err *e)
+{
+	struct sink *s = state;
+	char path[512];
+	char line[32];
+	(void)topic;
+	(void)partition;
+	(void)e;
+	snprintf(path, sizeof(path), "%s/position", s->dir);
+	unlink(path);
+	snprintf(line, sizeof(line), "%lld", (long long)next);
+	probe_note(s->dir, "position", line);
 	return 0;
 }
 
@@ -177,6 +197,7 @@ static inline int sink_main(bool is_keeper)
 	        .batch = sink_batch,
 	        .tick = sink_tick,
 	        .position = is_keeper ? sink_position : NULL,
+	        .rewind = is_keeper ? sink_rewind : NULL,
 	        .stop = sink_stop,
 	};
 	char *argv[] = {(char *)(uintptr_t) "test-sink", NULL};

@@ -79,7 +79,8 @@ static void task_whose_message_comes_back_is_not_run_twice(void **state)
 	        .topics = &name,
 	        .topics_count = 1,
 	        .session_timeout_ms = 2000};
-	struct bus_listener listener = {fleet_note_commit, fleet_revoked, &c};
+	struct bus_listener listener = {
+	        .assigned = fleet_note_commit, .revoked = fleet_revoked, .arg = &c};
 	fleet_ok(bus_consumer_open(&settings, &listener, &guest, &e), &e);
 	while (!bus_is_assigned(guest)) {
 		fleet_ok(bus_consumer_poll(guest, 20, &m, &e), &e);

@@ -272,16 +272,70 @@ static void emptied_tables_are_built_anew(void **state)
 	arena_init(&keep, 65536);
 	struct str before = database_text(w->owner, whole, &keep);
 	database_sql(w->owner, "TRUNCATE run.delivery, audit.record, audit.position");
-	int64_t at = 0;
+	struct batch_position at = {.next = 0};
 	must(sink_position(&w->sink, TOPIC_AUDIT, 1, &at, &e), &e);
-	assert_int_equal(at, -1);
+	assert_int_equal(at.next, -1);
+	assert_string_equal(at.witness, "");
 	for (size_t i = 0; i < 4; i++)
 		must(send(w, &all[i], 1, &e), &e);
 	struct str after = database_text(w->owner, whole, &keep);
 	assert_true(str_eq(before, after));
 	must(sink_position(&w->sink, TOPIC_AUDIT, 1, &at, &e), &e);
-	assert_int_equal(at, 2);
+	assert_int_equal(at.next, 2);
+	char witness[BATCH_WITNESS_BYTES];
+	batch_message_witness(&all[2], witness);
+	assert_string_equal(at.witness, witness);
 	arena_release(&keep);
+}
+
+/* The partition lost its end: another message stands at an offset that was recorded. */
+static void position_goes_back_when_it_is_told_and_only_then(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	struct batch_position at;
+	struct ev_audit_record r[] = {record_of("r1", "t", NULL, 0), record_of("r2", "t", NULL, 0),
+	        record_of("r3", "t", NULL, 0)};
+	struct batch_message all[] = {message(TOPIC_AUDIT, 0, &ev_audit_record_type, &r[0]),
+	        message(TOPIC_AUDIT, 1, &ev_audit_record_type, &r[1]),
+	        message(TOPIC_AUDIT, 1, &ev_audit_record_type, &r[2])};
+	must(send(w, all, 2, &e), &e);
+	must(sink_rewind(&w->sink, TOPIC_AUDIT, 1, 5, &e), &e); /* upwards: never */
+	must(sink_position(&w->sink, TOPIC_AUDIT, 1, &at, &e), &e);
+	assert_int_equal(at.next, 2);
+	must(sink_rewind(&w->sink, TOPIC_AUDIT, 1, 0, &e), &e);
+	must(sink_position(&w->sink, TOPIC_AUDIT, 1, &at, &e), &e);
+	assert_int_equal(at.next, 0);
+	assert_string_equal(at.witness, "");
+	must(send(w, &all[0], 1, &e), &e); /* again: nothing changes */
+	must(send(w, &all[2], 1, &e), &e); /* the other one */
+	must(sink_position(&w->sink, TOPIC_AUDIT, 1, &at, &e), &e);
+	assert_int_equal(at.next, 2);
+	assert_int_equal(num(w, "SELECT count(*) FROM audit.record"), 3);
+}
+
+/* The same for dead letters, which have no id but their place. */
+static void dead_letters_at_one_offset_are_both_recorded(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	struct ev_dead_letter lost = {.service = STR("formatter"),
+	        .topic = STR("longshore.format-tasks"),
+	        .reason = STR("poison"),
+	        .detail = STR("x"),
+	        .delivery_id = STR("d"),
+	        .task_id = STR("t"),
+	        .at_ms = 1000};
+	struct ev_dead_letter later = lost;
+	later.at_ms = 2000;
+	struct batch_message all[] = {
+	        message(TOPIC_DEADLETTERS, 3, &ev_dead_letter_type, &lost),
+	        message(TOPIC_DEADLETTERS, 3, &ev_dead_letter_type, &later)};
+	must(send(w, &all[0], 1, &e), &e);
+	must(send(w, &all[0], 1, &e), &e);
+	assert_int_equal(num(w, "SELECT count(*) FROM audit.dead_letter"), 1);
+	must(send(w, &all[1], 1, &e), &e);
+	assert_int_equal(num(w, "SELECT count(*) FROM audit.dead_letter"), 2);
 }
 
 static void rows_and_position_stand_or_fall_together(void **state)
@@ -331,6 +385,10 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                a_chain_that_another_has_moved_on_is_followed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(emptied_tables_are_built_anew, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                position_goes_back_when_it_is_told_and_only_then, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                dead_letters_at_one_offset_are_both_recorded, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_and_position_stand_or_fall_together, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dead_letters_are_kept_once, setup, teardown),

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Topics, clusters and groups, as the command line looks after them. All of it blocks. */
+#ifndef LONGSHORE_BUS_ADMIN_H
+#define LONGSHORE_BUS_ADMIN_H
+
+#include "longshore/arena.h"
+#include "longshore/err.h"
+#include "longshore/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bus_topic {
+	struct str name; /* full */
+	int32_t partitions;
+	int32_t replication;         /* 0: min(3, brokers) */
+	const char *const *settings; /* name, value, ..., NULL */
+};
+/* Creates what is missing; answers ERR_REJECT ("topic_differs") where an existing topic has another
+ * partition count. */
+int bus_topics_create(const char *brokers, const struct bus_topic *topics, size_t count,
+        struct err *e) ERR_MUST_USE;
+
+/* What is asked of a cluster: settings of topics, by full names. */
+struct bus_question {
+	const struct str *topics;
+	size_t topics_count;
+	const char *const *settings;
+	size_t settings_count;
+};
+struct bus_topic_facts {
+	bool is_there;
+	int32_t partitions, replicas; /* replicas: of the partition that has fewest */
+	int32_t leaderless, behind;   /* partitions without leader; with replicas out of sync */
+	struct str *values;           /* as question.settings; absent: the broker does not say */
+};
+struct bus_cluster {
+	int brokers;
+	struct str id; /* empty: the brokers do not say */
+};
+/* facts: one for each topic. Answers or fails within half a minute, mostly at once. */
+int bus_describe(const char *brokers, const struct bus_question *question, struct arena *mem,
+        struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e) ERR_MUST_USE;
+/* How many members each group has now; 0 for a group that is not there. */
+int bus_group_members(const char *brokers, const struct str *groups, size_t count, int *out,
+        struct err *e) ERR_MUST_USE;
+
+#endif

@@ -1,0 +1,98 @@
+"""Kafka falls and loses the last messages of all partitions, which the fleet has read, and gives their offsets to new ones:
+those are read, and somebody is told. The servers are this test's own."""
+import os
+
+import pytest
+
+import makers
+from fleet import Fleet, wait_until
+from kafka_log import lose_ends
+from scene import nothing_is_stuck
+from test_neighbours import stack  # noqa: F401  (a fixture)
+from world import QUICK, World
+
+LOST = 2  # batches of a partition
+
+
+@pytest.fixture(scope="module")
+def world(stack):  # noqa: F811
+    before = {k: os.environ[k] for k in stack.addresses()}
+    os.environ.update(stack.addresses())
+    try:
+        # a session outlives the broker's restart: partitions are not given out anew by it
+        with Fleet("cut", env=QUICK | {"LONGSHORE_SESSION_TIMEOUT_MS": "120000"}) as fleet:
+            w = World(fleet, people=60)
+            w.put(makers.route("main"))
+            yield w.prepare()
+    finally:
+        os.environ.update(before)
+
+
+def fall(world, stack):  # noqa: F811
+    stack.do("stop-kafka")
+    cut = lose_ends(os.path.join(stack.env["LONGSHORE_RUN"], "kafka", "data"), world.fleet.prefix, LOST)
+    stack.do("start-kafka")
+    return {name.removeprefix(world.fleet.prefix).rpartition("-")[0] for name in cut}
+
+
+def tellings(replica):
+    return len(replica.events("worker.log_cut") + replica.events("worker.log_began_anew"))
+
+
+def as_many_as_were_lost(world):
+    """Triggers go to the partition of their route: now it ends where it had ended, with others."""
+    return [world.deliver("main") for _ in range(LOST)]
+
+
+def deliver_before(world):
+    for delivery in as_many_as_were_lost(world):
+        world.completes(delivery, timeout=120)
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")
+
+
+def supervise(fleet):
+    """A producer whose numbered messages the broker forgot is lost, and its process ends; somebody starts it again."""
+    for replica in [r for r in fleet.replicas if not r.alive() and r.process.returncode != 0]:
+        assert [f["code"] for f in replica.events("worker.failed")] == ["bus_fatal"], replica.log()[-2000:]
+        fleet.replicas.remove(replica)
+        fleet.start_replica(replica.service)
+
+
+def all_come_out(world, deliveries):
+    def is_over():
+        supervise(world.fleet)
+        seen = [world.fleet.status(d) for d in deliveries]
+        return all(s and s["state"] == "completed" for s in seen) and nothing_is_stuck(world.fleet)
+    wait_until(is_over, 180, "what was asked for after the fall to come out")
+    for delivery in deliveries:
+        world.completes(delivery)
+
+
+def test_found_by_who_takes_the_partitions(world, stack):  # noqa: F811
+    deliver_before(world)
+    assert set(world.fleet.stop().values()) == {0}
+    topics = fall(world, stack)
+    assert {"triggers", "results", "deliveries", "audit", "upload.tasks"} <= topics
+    deliveries = as_many_as_were_lost(world)
+    world.fleet.start()
+    began = {r.service: r for r in world.fleet.replicas if r.alive()}
+    all_come_out(world, deliveries)
+    assert tellings(began["scheduler"]) and tellings(began["audit-sink"])
+
+
+def test_found_by_who_has_them_already(world, stack):  # noqa: F811
+    deliver_before(world)
+    fleet = world.fleet
+    alive = [r for r in fleet.replicas if r.alive()]
+    assigned = {r.number: len(r.events("worker.assigned")) for r in alive}
+    said = {r.number: tellings(r) for r in alive}
+    for replica in alive:
+        replica.pause()
+    fall(world, stack)
+    deliveries = as_many_as_were_lost(world)
+    for replica in alive:
+        replica.cont()
+    all_come_out(world, deliveries)
+    scheduler = next(r for r in alive if r.service == "scheduler")
+    assert len(scheduler.events("worker.assigned")) == assigned[scheduler.number], "no rebalance had a part in it"
+    assert tellings(scheduler) > said[scheduler.number]
