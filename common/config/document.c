@@ -243,10 +243,32 @@ int64_t document_ratio(const struct document *doc, const char *path)
 	return ppm;
 }
 
-int64_t document_share(const struct document *doc, const char *path)
+/* A bare 50 would be 5000 %, and was hardly meant so. */
+static bool is_bare_number(const json_t *value)
 {
+	if (json_is_integer(value))
+		return json_integer_value(value) > 1;
+	const char *text = json_string_value(value);
+	int64_t ppm = 0;
+	return text && !strchr(text, '%') && ratio_parse(str_c(text), &ppm) && ppm > 1000000;
+}
+
+int64_t document_share(const struct document *doc, const char *path, int64_t most_ppm)
+{
+	const json_t *value = document_at(doc, path);
+	char what[120];
+	if (!value)
+		return SHARE_ABSENT;
+	if (is_bare_number(value)) {
+		document_wrong(doc, path,
+		        "must have a % sign, such as \"50%\", or lie between 0 and 1, such as "
+		        "\"0.5\"");
+		return SHARE_ABSENT;
+	}
 	int64_t ppm = document_ratio(doc, path);
-	if (ppm > 1000000)
-		document_wrong(doc, path, "must be at most 100%");
-	return ppm;
+	if (ppm <= most_ppm)
+		return ppm;
+	(void)snprintf(what, sizeof(what), "must be at most %lld%%", (long long)(most_ppm / 10000));
+	document_wrong(doc, path, what);
+	return SHARE_ABSENT;
 }

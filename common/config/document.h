@@ -65,9 +65,14 @@ bool document_bool(const struct document *doc, const char *path, bool preset);
 /* One of words (ends with NULL): its index; else noted. */
 int document_word(
         const struct document *doc, const char *path, const char *const *words, int preset);
-/* Parts per million of "30%", "0.3" or 1; 0 where there is none. _share: at most 100%. */
+/* Parts per million of "30%", "0.3" or 1; 0 where there is none. */
 int64_t document_ratio(const struct document *doc, const char *path);
-int64_t document_share(const struct document *doc, const char *path);
+/* A share of a whole, likewise, at most most_ppm; SHARE_ABSENT where there is none. Needs a % sign or
+ * lies between 0 and 1. */
+#define SHARE_ABSENT GUARD_OFF
+#define SHARE_WHOLE INT64_C(1000000)
+#define SHARE_MAX (INT64_C(1000000) * 1000000)
+int64_t document_share(const struct document *doc, const char *path, int64_t most_ppm);
 void document_wrong(const struct document *doc, const char *path, const char *what);
 
 /* "12.5%", "0.125", "1" -> ppm; exact to the millionth, else false. Pure. */

@@ -240,8 +240,8 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 		out->suppress_states_count = 0;
 		out->suppress_unknown_state = false;
 	}
-	spec->guards.max_shrink_ppm = document_share(doc, "refresh.max_shrink");
-	spec->guards.max_growth_ppm = document_ratio(doc, "refresh.max_growth");
+	spec->guards.max_shrink_ppm = document_share(doc, "refresh.max_shrink", SHARE_WHOLE);
+	spec->guards.max_growth_ppm = document_share(doc, "refresh.max_growth", SHARE_MAX);
 	spec->limits.destination_tasks = document_num_in(doc, "limits.tasks_in_flight",
 	        SPEC_DESTINATION_TASKS, (struct range){0, SPEC_TASKS_MAX});
 	spec->limits.destination_per_hour = quota_of(doc, "limits.deliveries_per_hour");
@@ -294,9 +294,10 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t or_else(int64_t value, int64_t preset)
+/* The route's own guard, where it has one; 0 % is one. */
+static int64_t or_else(int64_t ppm, int64_t preset)
 {
-	return value != 0 ? value : preset;
+	return ppm != SHARE_ABSENT ? ppm : preset;
 }
 
 static void read_blackouts(const struct document *route, struct spec *spec)
@@ -327,9 +328,12 @@ static void read_own(const struct document *route, struct spec *spec)
 	g->min_size = larger(document_num(route, "guards.min_size", 0),
 	        larger(spec->audience.min_size, spec->destination.min_audience_size));
 	g->max_size = document_num(route, "guards.max_size", 0);
-	g->max_shrink_ppm = or_else(document_share(route, "guards.max_shrink"), g->max_shrink_ppm);
-	g->max_growth_ppm = or_else(document_ratio(route, "guards.max_growth"), g->max_growth_ppm);
-	g->min_match_rate_ppm = document_share(route, "guards.min_match_rate");
+	g->max_shrink_ppm = or_else(
+	        document_share(route, "guards.max_shrink", SHARE_WHOLE), g->max_shrink_ppm);
+	g->max_growth_ppm = or_else(
+	        document_share(route, "guards.max_growth", SHARE_MAX), g->max_growth_ppm);
+	g->max_change_ppm = document_share(route, "guards.max_change", SHARE_MAX);
+	g->min_match_rate_ppm = document_share(route, "guards.min_match_rate", SHARE_WHOLE);
 	spec->mode = document_text(route, "mode", "full");
 	spec->approval =
 	        (enum approval_rule)document_word(route, "approval", approvals, APPROVAL_NONE);

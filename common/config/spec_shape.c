@@ -172,12 +172,15 @@ static const struct shape bucket = {(const struct shape_field[]){
                                     },
         sizeof(struct spec_bucket)};
 
+#define SHARE(field, most) INT(spec_guards, field, most, .min = GUARD_OFF, .preset = GUARD_OFF)
+
 static const struct shape guards = {(const struct shape_field[]){
                                             INT(spec_guards, min_size, INT64_MAX, OPTIONAL),
                                             INT(spec_guards, max_size, INT64_MAX, OPTIONAL),
-                                            INT(spec_guards, max_shrink_ppm, 1000000, OPTIONAL),
-                                            INT(spec_guards, max_growth_ppm, PPM_MAX, OPTIONAL),
-                                            INT(spec_guards, min_match_rate_ppm, 1000000, OPTIONAL),
+                                            SHARE(max_shrink_ppm, 1000000),
+                                            SHARE(max_growth_ppm, PPM_MAX),
+                                            SHARE(max_change_ppm, PPM_MAX),
+                                            SHARE(min_match_rate_ppm, 1000000),
                                             END,
                                     },
         sizeof(struct spec_guards)};

@@ -114,13 +114,17 @@ struct spec_bucket {
 	                           clean-up job) */
 };
 
-struct spec_guards {      /* 0 = not guarded; ratios in parts per million */
+enum { GUARD_OFF = -1 };
+
+/* Ratios in parts per million; GUARD_OFF: left out, so not guarded. 0 tolerates nothing. */
+struct spec_guards {
 	int64_t min_size; /* strictest of route, audience, destination; floors count min(persons,
-	                     primary ids) */
-	int64_t max_size;
-	int64_t max_shrink_ppm;
-	int64_t max_growth_ppm;
-	int64_t min_match_rate_ppm;
+	                     primary ids); 0 = none */
+	int64_t max_size; /* 0 = none */
+	int64_t max_shrink_ppm; /* removed members, of those of the last accepted delivery */
+	int64_t max_growth_ppm; /* added members, likewise */
+	int64_t max_change_ppm; /* added and removed members together, likewise */
+	int64_t min_match_rate_ppm; /* matched rows, of all rows that were read and not filtered */
 };
 
 struct spec_suppression {

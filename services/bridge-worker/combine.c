@@ -205,30 +205,38 @@ static int write_members(struct combining *c, struct err *e)
 	return act;
 }
 
-static int compare(struct combining *c, struct err *e)
+/* Members that were stored under the route's key. */
+static int load_members(const struct op *op, const struct ev_staged_ref *ref, const char *what,
+        struct selection **out, struct err *e)
 {
-	const struct op *op = c->op;
 	const struct str route[] = {op->spec->tenant, op->spec->route};
 	struct id route_id = id_of("route/1", route, 2);
-	struct selection *old = NULL;
 	struct arena mem;
 	struct str bytes;
+	arena_init(&mem, SELFILE_MAX_BYTES);
+	int act = get_object(op, ref->name, STR("selections"), id_str(&route_id), SELFILE_MAX_BYTES,
+	        &mem, &bytes, e);
+	if (act == 0)
+		act = check_ref(bytes, ref->sha256, what, e);
+	if (act == 0)
+		act = selection_load(bytes, out, e);
+	arena_release(&mem);
+	return act == 0 ? 0 : err_note(e, "%s", what);
+}
+
+static int compare_baseline(struct combining *c, struct err *e)
+{
+	const struct op *op = c->op;
+	struct selection *old = NULL;
 	char hash[SHA256_HEX];
 	if (!op->task->baseline)
 		return 0;
 	if (!str_eq(op->task->baseline_version, op->task->bridge_version))
 		return err_set(e, ERR_REJECT, "bad_task",
 		        "the baseline is of another bridge version: ordinals cannot be compared");
-	arena_init(&mem, SELFILE_MAX_BYTES);
-	int act = get_object(op, op->task->baseline->name, STR("selections"), id_str(&route_id),
-	        SELFILE_MAX_BYTES, &mem, &bytes, e);
-	if (act == 0)
-		act = check_ref(bytes, op->task->baseline->sha256, "the baseline", e);
-	if (act == 0)
-		act = selection_load(bytes, &old, e);
-	arena_release(&mem);
+	int act = load_members(op, op->task->baseline, "the route's baseline", &old, e);
 	if (act != 0)
-		return err_note(e, "the route's baseline");
+		return act;
 	uint64_t unchanged = selection_common(c->members, old);
 	result_count(op->out, op->mem, "unchanged", unchanged);
 	result_count(op->out, op->mem, "changed", 0);
@@ -238,6 +246,21 @@ static int compare(struct combining *c, struct err *e)
 	selection_hash(old, op->spec->audience.segment, hash);
 	result_fact(op->out, op->mem, STR("baseline_hash"), str_c(hash));
 	selection_free(old);
+	return 0;
+}
+
+static int compare_approved(struct combining *c, struct err *e)
+{
+	const struct op *op = c->op;
+	struct selection *approved = NULL;
+	if (!op->task->approved)
+		return 0;
+	int act = load_members(op, op->task->approved, "the approved selection", &approved, e);
+	if (act != 0)
+		return act;
+	result_fact_num(op->out, op->mem, "approved_added",
+	        (int64_t)(selection_count(c->members) - selection_common(c->members, approved)));
+	selection_free(approved);
 	return 0;
 }
 
@@ -284,7 +307,9 @@ int op_combine(const struct op *op, struct err *e)
 		act = write_members(&c, e);
 	}
 	if (act == 0)
-		act = compare(&c, e);
+		act = compare_baseline(&c, e);
+	if (act == 0)
+		act = compare_approved(&c, e);
 	if (act == 0)
 		count_members(&c);
 	lookup_free(c.lookup);

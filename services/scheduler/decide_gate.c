@@ -4,7 +4,7 @@
 
 #include "longshore/civil.h"
 
-enum { FINDINGS_MAX = 8, WEEK_MINUTES = 7 * 24 * 60 };
+enum { PPM = 1000000, WEEK_MINUTES = 7 * 24 * 60 };
 
 struct findings {
 	const char *first; /* reason of the hold; NULL = nothing found */
@@ -51,6 +51,15 @@ static void check_floors(struct deciding *d, struct findings *f)
 		                (long long)members, (long long)spec->guards.max_size));
 }
 
+/* True if `part` is more than the guard's share of `whole`. */
+static bool is_over(int64_t part, int64_t share_ppm, int64_t whole)
+{
+	return share_ppm != GUARD_OFF && part * PPM > share_ppm * whole;
+}
+
+/* Who came and who went, not only how many there are: as many others would be a change of size 0.
+ * Without the sets (the bridge has a newer version, whose ordinals cannot be compared with the old
+ * ones) the sizes are all there is. */
 static void check_change(struct deciding *d, struct findings *f)
 {
 	const struct spec_guards *guards = &d->frozen.spec->guards;
@@ -58,25 +67,37 @@ static void check_change(struct deciding *d, struct findings *f)
 	int64_t before = d->m->base_members;
 	if (before < 0)
 		return;
-	int64_t change = (members - before) * 1000000;
-	bool shrinks = guards->max_shrink_ppm > 0 && -change > guards->max_shrink_ppm * before;
-	bool grows = guards->max_growth_ppm > 0 && change > guards->max_growth_ppm * before;
-	if (shrinks || grows)
+	bool has_sets = decide_has_count(d, STR("baseline"));
+	int64_t added = has_sets         ? decide_count(d, STR("added"))
+	                : members > before ? members - before
+	                                   : 0;
+	int64_t removed = has_sets         ? decide_count(d, STR("removed"))
+	                  : members < before ? before - members
+	                                     : 0;
+	if (is_over(removed, guards->max_shrink_ppm, before) ||
+	        is_over(added, guards->max_growth_ppm, before) ||
+	        is_over(added + removed, guards->max_change_ppm, before))
 		find(d, f, "sudden_change",
-		        arena_printf(d->mem, "%lld members, the last accepted delivery had %lld",
-		                (long long)members, (long long)before));
+		        arena_printf(d->mem,
+		                "%lld members, the last accepted delivery had %lld: %lld added, %lld "
+		                "removed",
+		                (long long)members, (long long)before, (long long)added,
+		                (long long)removed));
 }
 
+/* Of all rows that the audience's filters leave: an id that cannot be one matches nobody, either. */
 static void check_match_rate(struct deciding *d, struct findings *f)
 {
 	int64_t matched = decide_count(d, STR("matched"));
-	int64_t eligible = matched + decide_count(d, STR("unmatched"));
+	int64_t invalid = decide_count(d, STR("invalid"));
+	int64_t rows = matched + decide_count(d, STR("unmatched")) + invalid;
 	int64_t least = d->frozen.spec->guards.min_match_rate_ppm;
-	if (least > 0 && eligible > 0 && matched * 1000000 < least * eligible)
+	if (least != GUARD_OFF && rows > 0 && matched * PPM < least * rows)
 		find(d, f, "low_match_rate",
-		        arena_printf(d->mem, "%lld of %lld rows matched, %lld.%04lld %% are needed",
-		                (long long)matched, (long long)eligible, (long long)(least / 10000),
-		                (long long)(least % 10000)));
+		        arena_printf(d->mem,
+		                "%lld of %lld rows matched (%lld invalid), %lld.%04lld %% are needed",
+		                (long long)matched, (long long)rows, (long long)invalid,
+		                (long long)(least / 10000), (long long)(least % 10000)));
 }
 
 static void check_guards(struct deciding *d, struct findings *f)
@@ -103,8 +124,7 @@ static bool is_approved(struct deciding *d, const struct findings *guards)
 		return false;
 	if (str_eq(m->approved_hash, m->content_hash))
 		return true;
-	bool only_removals = m->compares_approved && decide_count(d, STR("added")) == 0 &&
-	                     decide_count(d, STR("changed")) == 0;
+	bool only_removals = m->compares_approved && m->approved_added == 0;
 	if (!only_removals || guards->count > 0)
 		return false;
 	m->approved_hash = m->content_hash;

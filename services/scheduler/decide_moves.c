@@ -211,6 +211,11 @@ void decide_forget_count(struct deciding *d, struct str name)
 	d->m->counts_count--;
 }
 
+bool decide_has_count(const struct deciding *d, struct str name)
+{
+	return find_count(d, name) != NULL;
+}
+
 int64_t decide_count(const struct deciding *d, struct str name)
 {
 	const struct ev_count *count = find_count(d, name);

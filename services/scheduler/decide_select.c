@@ -366,6 +366,11 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 		if (has_baseline)
 			take_count(d, result, str_c(delta_counts[i]));
 	}
+	if (m->compares_approved) {
+		int64_t added = done_fact_number(result, STR("approved_added"));
+		m->compares_approved = added >= 0; /* not said: the approval is for what was looked at */
+		m->approved_added = added;
+	}
 	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};
 	struct str fault = books_fault(&books, d->mem);
 	if (fault.p)

@@ -192,11 +192,12 @@ void decide_add_combine(struct deciding *d)
 	t->bridge.input = m->selections;
 	t->bridge.suppressions = m->pins;
 	t->bridge.suppressions_count = m->pins_count;
-	/* After an approval the question is what changed since then. */
+	/* The books compare with what the receiver has; after an approval it also counts what changed
+	 * since then. */
 	m->compares_approved = m->approved != NULL;
-	bool has_base = m->base && str_eq(m->base_version, m->bridge_version);
-	if (m->approved || has_base) {
-		t->bridge.baseline = m->approved ? m->approved : m->base;
+	t->bridge.approved = m->approved;
+	if (m->base && str_eq(m->base_version, m->bridge_version)) {
+		t->bridge.baseline = m->base;
 		t->bridge.baseline_version = m->bridge_version;
 	}
 	add_task(d, STAGE_COMBINE, t, 0);

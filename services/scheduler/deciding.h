@@ -35,6 +35,7 @@ void decide_add_receipt(struct deciding *d, const struct ev_file_receipt *receip
 struct ev_staged_ref *decide_copy_ref(struct deciding *d, const struct ev_staged_ref *ref);
 void decide_set_count(struct deciding *d, struct str name, int64_t value);
 void decide_forget_count(struct deciding *d, struct str name);
+bool decide_has_count(const struct deciding *d, struct str name);
 int64_t decide_count(const struct deciding *d, struct str name); /* 0 where there is none */
 
 /* decide_tasks.c: rows */

@@ -337,6 +337,76 @@ static void a_spec_in_another_form_is_refused(void **state)
 	arena_release(&mem);
 }
 
+static const char guarded[] =
+        "{\"name\":\"r\",\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\","
+        "\"guards\":{%s}}";
+
+/* 0 % is a guard; leaving it out is none, or the destination's. */
+static void a_guard_of_nothing_is_a_guard(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *guards;
+		int64_t shrink, growth, change, match;
+	} cases[] = {
+	        {"", 300000, GUARD_OFF, GUARD_OFF, GUARD_OFF},
+	        {"\"max_shrink\":\"0%\"", 0, GUARD_OFF, GUARD_OFF, GUARD_OFF},
+	        {"\"max_shrink\":0,\"max_growth\":\"0\"", 0, 0, GUARD_OFF, GUARD_OFF},
+	        {"\"max_growth\":1,\"max_change\":\"0.0%\"", 300000, 1000000, 0, GUARD_OFF},
+	        {"\"max_growth\":\"250%\",\"min_match_rate\":\"100%\"", 300000, 2500000, GUARD_OFF,
+	                1000000},
+	        {"\"max_change\":\"1\",\"min_match_rate\":\"0\"", 300000, GUARD_OFF, 1000000, 0},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct set s = good();
+		char body[400];
+		arena_init(&mem, ARENA);
+		(void)snprintf(body, sizeof(body), guarded, cases[i].guards);
+		s.docs[5].body = str_c(body);
+		struct spec spec = resolved(&s, &mem);
+		assert_int_equal(spec.guards.max_shrink_ppm, cases[i].shrink);
+		assert_int_equal(spec.guards.max_growth_ppm, cases[i].growth);
+		assert_int_equal(spec.guards.max_change_ppm, cases[i].change);
+		assert_int_equal(spec.guards.min_match_rate_ppm, cases[i].match);
+		arena_release(&mem);
+	}
+}
+
+static void a_guard_of_a_bare_number_is_refused(void **state)
+{
+	(void)state;
+	static const char bare[] = "must have a % sign, such as \"50%\", or lie between 0 and 1, such as "
+	                           "\"0.5\"";
+	static const struct {
+		const char *guards, *says;
+	} cases[] = {
+	        {"\"max_growth\":50", bare},
+	        {"\"max_growth\":\"1.5\"", bare},
+	        {"\"max_shrink\":\"2\"", bare},
+	        {"\"max_change\":2", bare},
+	        {"\"min_match_rate\":90", bare},
+	        {"\"max_shrink\":\"100.1%\"", "must be at most 100%"},
+	        {"\"min_match_rate\":\"101%\"", "must be at most 100%"},
+	        {"\"max_shrink\":\"much\"", "must be a ratio such as \"30%\" or \"0.3\""},
+	        {"\"max_shrink\":-1", "must be a ratio such as \"30%\" or \"0.3\""},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct err e;
+		struct str json;
+		char hash[SHA256_HEX], body[400];
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		(void)snprintf(body, sizeof(body), guarded, cases[i].guards);
+		s.docs[5].body = str_c(body);
+		assert_int_equal(resolve(&s, &mem, &json, hash, &e), ERR_REJECT);
+		if (!strstr(e.text, cases[i].says))
+			fail_msg("%s: %s", cases[i].guards, e.text);
+		arena_release(&mem);
+	}
+}
+
 static void ratios_are_exact_to_the_millionth(void **state)
 {
 	(void)state;
@@ -399,6 +469,8 @@ int main(void)
 	        cmocka_unit_test(a_place_has_one_name),
 	        cmocka_unit_test(mistakes_name_document_and_path),
 	        cmocka_unit_test(a_spec_in_another_form_is_refused),
+	        cmocka_unit_test(a_guard_of_nothing_is_a_guard),
+	        cmocka_unit_test(a_guard_of_a_bare_number_is_refused),
 	        cmocka_unit_test(ratios_are_exact_to_the_millionth),
 	        cmocka_unit_test(a_cadence_is_read_or_refused),
 	};

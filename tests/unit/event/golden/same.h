@@ -79,6 +79,9 @@ static void same_bridge_task(const struct ev_bridge_task *got, const struct ev_b
 	if (want->baseline)
 		same_staged_ref(got->baseline, want->baseline);
 	same_text(got->baseline_version, want->baseline_version);
+	assert_true(!got->approved == !want->approved);
+	if (want->approved)
+		same_staged_ref(got->approved, want->approved);
 }
 
 static void same_build_task(const struct ev_build_task *got, const struct ev_build_task *want)
@@ -176,6 +179,7 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	if (want->approved)
 		same_staged_ref(got->approved, want->approved);
 	assert_true(got->compares_approved == want->compares_approved);
+	assert_true(got->approved_added == want->approved_added);
 	assert_true(got->counts_count == want->counts_count);
 	for (size_t i = 0; i < want->counts_count; i++)
 		same_count(&got->counts[i], &want->counts[i]);

@@ -59,6 +59,41 @@ static void a_baseline_is_compared(void **state)
 	assert_int_equal(result_count_of(&r, STR("changed")), 0);
 	assert_true(str_eq(result_fact_of(&r, STR("baseline_hash")), hash_of(&first)));
 	assert_false(str_eq(hash_of(&r), hash_of(&first)));
+	assert_null(result_fact_of(&r, STR("approved_added")).p);
+}
+
+/* What the receiver has and what was approved are two questions. */
+static void an_approved_selection_is_compared_beside_the_baseline(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	write_people(w, 0, 1000);
+	struct ev_task_result first = drive(w, "d1", &slices);
+	struct ev_staged_ref baseline = *result_output_of(&first, STR("baseline"));
+	write_people(w, 500, 1500);
+	struct ev_task_result second;
+	struct ev_bridge_task earlier = prepare(w, "d2", &slices);
+	earlier.head.task_id = STR("earlier"); /* baselines of a route have the names of their tasks */
+	must(run(w, &earlier, &second, &e), &e);
+	struct ev_staged_ref approved = *result_output_of(&second, STR("baseline"));
+	struct ev_bridge_task combine = prepare(w, "d3", &slices);
+	combine.approved = &approved;
+	must(run(w, &combine, &r, &e), &e);
+	assert_true(str_eq(result_fact_of(&r, STR("approved_added")), STR("0")));
+	assert_int_equal(result_count_of(&r, STR("baseline")), 0); /* the receiver has nothing */
+	combine.baseline = &baseline;
+	combine.baseline_version = STR("v");
+	combine.approved = &baseline;
+	combine.head.task_id = STR("another");
+	must(run(w, &combine, &r, &e), &e);
+	assert_true(str_eq(result_fact_of(&r, STR("approved_added")), STR("125")));
+	assert_int_equal(result_count_of(&r, STR("added")), 125);
+	approved.sha256 = STR("another");
+	combine.approved = &approved;
+	assert_int_equal(run(w, &combine, &r, &e), ERR_REJECT);
+	assert_non_null(strstr(e.text, "the approved selection"));
 }
 
 static void a_baseline_of_another_version_is_refused(void **state)
@@ -222,6 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(a_baseline_is_compared, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                an_approved_selection_is_compared_beside_the_baseline, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_baseline_of_another_version_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(

@@ -18,6 +18,7 @@ struct workers {
 	int32_t slices;
 	int64_t rows_per_slice; /* all matched, one link each */
 	int64_t blocked;        /* of the chosen, by the lists */
+	int64_t replaced;       /* members that the baseline has not, each in place of one that it has */
 	int64_t more_records;   /* members whose primary id is another's, too */
 	int64_t list_modified_ms;
 	const char *list_hash;
@@ -128,10 +129,16 @@ static inline void do_combine(struct workers *k, const struct message *m, struct
 	give_count(k, r, "members", members);
 	give_count(k, r, "persons", members);
 	give_count(k, r, "primary_ids", members - k->more_records);
+	if (m->event.bridge.approved) {
+		int64_t approved = m->event.bridge.approved->rows;
+		give_fact(k, r, "approved_added",
+		        arena_printf(&k->w->mem, "%lld",
+		                (long long)(members > approved ? members - approved : 0)));
+	}
 	if (!m->event.bridge.baseline)
 		return;
 	int64_t before = m->event.bridge.baseline->rows;
-	int64_t same = before < members ? before : members;
+	int64_t same = (before < members ? before : members) - k->replaced;
 	give_count(k, r, "unchanged", same);
 	give_count(k, r, "added", members - same);
 	give_count(k, r, "removed", before - same);

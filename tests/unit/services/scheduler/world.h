@@ -114,6 +114,10 @@ static inline void world_init(struct world *w)
 	                .marker_template = STR("{label}/{delivery}_SUCCESS"),
 	                .time_zone = STR("UTC")},
 	        .bucket = {.name = STR("drop"), .url = STR("file:///drop/")},
+	        .guards = {.max_shrink_ppm = GUARD_OFF,
+	                .max_growth_ppm = GUARD_OFF,
+	                .max_change_ppm = GUARD_OFF,
+	                .min_match_rate_ppm = GUARD_OFF},
 	        .limits = {.attempts = 8, .hold_hours = 720},
 	        .zone = STR("UTC"),
 	};
