@@ -128,7 +128,12 @@ struct str document_text(const struct document *doc, const char *path, const cha
 	if (json_is_string(value))
 		return arena_str(doc->all->mem,
 		        str_bytes(json_string_value(value), json_string_length(value)));
-	if (value)
+	if (json_is_integer(value)) {
+		char what[80];
+		(void)snprintf(what, sizeof(what), "must be a text: write \"%lld\", with the quotes",
+		        (long long)json_integer_value(value));
+		document_wrong(doc, path, what);
+	} else if (value)
 		document_wrong(doc, path, "must be a text");
 	else if (!preset && doc->body)
 		document_wrong(doc, path, "is missing");

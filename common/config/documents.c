@@ -8,6 +8,7 @@
 #include "yaml.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* --- one document --- */
 
@@ -82,13 +83,26 @@ static bool is_name(struct str s)
 	return s.n > 0 && s.n <= 100;
 }
 
+/* YAML takes a plain 2026 for a number, and a plain true for no text either. */
+static bool is_bare(const struct intake *in, const char *field)
+{
+	const json_t *value = json_object_get(in->doc->body, field);
+	char *text = json_dumps(value, JSON_ENCODE_ANY);
+	bool is_found = json_is_integer(value) || json_is_boolean(value);
+	if (is_found && text)
+		mistake_at(in->read, in->file, field_line(in, field), field,
+		        "must be a text: write \"%s\", with the quotes", text);
+	free(text);
+	return is_found;
+}
+
 static void check_names(
         const struct intake *in, const struct kind *kind, struct str name, struct str tenant)
 {
-	if (!is_name(name))
+	if (!is_bare(in, "name") && !is_name(name))
 		mistake_at(in->read, in->file, field_line(in, "name"), "name",
 		        "must be 1 to 100 letters, digits, dots, dashes or underscores");
-	if (kind->of_tenant && !is_name(tenant))
+	if (kind->of_tenant && !is_bare(in, "tenant") && !is_name(tenant))
 		mistake_at(in->read, in->file, field_line(in, "tenant"), "tenant",
 		        "must be the name of a Tenant");
 }

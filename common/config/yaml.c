@@ -88,13 +88,21 @@ static bool is_integer(const char *text, size_t n)
 	return true;
 }
 
+/* "!!str 2026" says of a plain 2026 that it is a text. */
+static bool is_tagged_text(struct fy_node *node)
+{
+	size_t n = 0;
+	const char *tag = fy_node_get_tag(node, &n);
+	return tag && str_eq(str_bytes(tag, n), STR("tag:yaml.org,2002:str"));
+}
+
 static json_t *convert_scalar(struct reading *r, struct fy_node *node)
 {
 	size_t n = 0;
 	const char *text = fy_node_get_scalar(node, &n);
 	if (!text)
-		return json_null();
-	if (fy_node_get_style(node) == FYNS_PLAIN) {
+		return is_tagged_text(node) ? json_string("") : json_null();
+	if (fy_node_get_style(node) == FYNS_PLAIN && !is_tagged_text(node)) {
 		struct str s = str_bytes(text, n);
 		if (str_eq(s, STR("true")) || str_eq(s, STR("false")))
 			return json_boolean(text[0] == 't');
@@ -175,9 +183,19 @@ struct taking {
 	void *arg;
 };
 
+/* Nothing between two "---", or comments only: somebody switched a document off. */
+static bool is_empty(struct fy_node *root)
+{
+	size_t n = 0;
+	if (!root)
+		return true;
+	return fy_node_is_scalar(root) && fy_node_get_style(root) == FYNS_PLAIN &&
+	       (!fy_node_get_scalar(root, &n) || n == 0);
+}
+
 static int read_one(struct reading *r, struct fy_node *root, const struct taking *t, struct err *e)
 {
-	if (!root)
+	if (is_empty(root))
 		return 0;
 	r->seen++;
 	r->is_whole = true;
@@ -198,8 +216,23 @@ static int read_one(struct reading *r, struct fy_node *root, const struct taking
 	return act;
 }
 
+/* YAML does not allow a tab where a line is indented; libfyaml speaks of what that leads to. */
+static bool is_tab_indented(struct str text, long line)
+{
+	size_t at = 0;
+	for (long i = 1; i < line; i++) {
+		ptrdiff_t end = str_find(text, '\n', at);
+		if (end < 0)
+			return false;
+		at = (size_t)end + 1;
+	}
+	while (at < text.n && text.p[at] == ' ')
+		at++;
+	return at < text.n && text.p[at] == '\t';
+}
+
 /* libfyaml writes its messages to a stream, as "<name>:LINE:COLUMN: error: TEXT"; the first is ours. */
-static void report_syntax(struct reading *r, char *text)
+static void report_syntax(struct reading *r, struct str yaml, char *text)
 {
 	static const char before[] = "error: ";
 	long line = 0;
@@ -207,8 +240,16 @@ static void report_syntax(struct reading *r, char *text)
 	const char *place = strstr(text, ">:"), *said = strstr(text, before);
 	if (place)
 		line = strtol(place + 2, NULL, 10);
-	mistake_at(r->read, r->file, line > 0 && line < INT32_MAX ? (int)line : 1, "",
-	        "this is no YAML: %.200s", said ? said + sizeof(before) - 1 : text);
+	line = line > 0 && line < INT32_MAX ? line : 1;
+	for (long near = line > 2 ? line - 2 : 1; near <= line + 1; near++) {
+		if (is_tab_indented(yaml, near)) {
+			mistake_at(r->read, r->file, (int)near, "",
+			        "is indented with a tab: YAML allows spaces only");
+			return;
+		}
+	}
+	mistake_at(r->read, r->file, (int)line, "", "this is no YAML: %.200s",
+	        said ? said + sizeof(before) - 1 : text);
 }
 
 /* libfyaml ends at a NUL, and takes other bytes that are no text, without a word. */
@@ -257,7 +298,9 @@ int yaml_read(const char *file, struct str text, struct read_documents *read,
 	diag_cfg.fp = stream;
 	diag_cfg.colorize = false;
 	struct fy_diag *diag = stream ? fy_diag_create(&diag_cfg) : NULL;
-	const struct fy_parse_cfg cfg = {.flags = FYPCF_DEFAULT_PARSE, .diag = diag};
+	/* libfyaml looks for a key among all before it; we do, too, and faster. */
+	const struct fy_parse_cfg cfg = {
+	        .flags = FYPCF_DEFAULT_PARSE | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
 	struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
 	int act = parser ? read_all(&r, parser, text, &t, e)
 	                 : err_set(e, ERR_FATAL, "out_of_memory", "no memory to read YAML");
@@ -267,7 +310,7 @@ int yaml_read(const char *file, struct str text, struct read_documents *read,
 	if (stream)
 		(void)fclose(stream);
 	if (act == 0 && is_bad)
-		report_syntax(&r, messages);
+		report_syntax(&r, text, messages);
 	else if (act == 0 && r.seen == 0)
 		mistake_at(read, file, 1, "", "there is no document in it");
 	free(messages);

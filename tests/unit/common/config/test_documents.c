@@ -459,9 +459,79 @@ static void depth_and_digits(void **state)
 	end(&b);
 }
 
+static size_t documents_in(struct bench *b, const char *yaml)
+{
+	struct err e;
+	begin(b);
+	if (documents_read("f", str_c(yaml), &b->read, &e) != 0)
+		fail_msg("%s", e.text);
+	return b->read.count;
+}
+
+static void documents_without_content_are_passed_over(void **state)
+{
+	static const char *const two[] = {"kind: Tenant\nname: a\n---\n---\nkind: Tenant\nname: b\n",
+	        "---\n# off\n---\nkind: Tenant\nname: a\n---\n# off\n---\nkind: Tenant\nname: b\n---\n",
+	        "kind: Tenant\nname: a\n---\n\n...\n---\nkind: Tenant\nname: b\n---\n# the end\n"};
+	struct bench b;
+	(void)state;
+	for (size_t i = 0; i < sizeof(two) / sizeof(two[0]); i++) {
+		assert_int_equal(documents_in(&b, two[i]), 2);
+		assert_string_equal(told(&b), "");
+		end(&b);
+	}
+	assert_int_equal(documents_in(&b, "---\n# nothing\n---\n"), 0);
+	assert_string_equal(told(&b), "f:1: there is no document in it\n");
+	end(&b);
+	/* What is written there is a document, and it is the one that is named. */
+	assert_int_equal(documents_in(&b, "kind: Tenant\nname: a\n---\nnull\n---\n''\n"), 1);
+	assert_string_equal(told(&b), "f:4: a document must be a mapping with kind and name\n"
+	                              "f:6: a document must be a mapping with kind and name\n");
+	end(&b);
+}
+
+static void a_name_of_digits_is_written_as_a_text(void **state)
+{
+	struct bench b;
+	(void)state;
+	assert_int_equal(documents_in(&b, "kind: Tenant\nname: 2026\n"), 1);
+	assert_string_equal(
+	        told(&b), "f:2: name: must be a text: write \"2026\", with the quotes\n");
+	end(&b);
+	static const char *const good_ones[] = {"kind: Tenant\nname: \"2026\"\n",
+	        "kind: Tenant\nname: !!str 2026\n", "kind: Tenant\nname: '2026'\n"};
+	for (size_t i = 0; i < sizeof(good_ones) / sizeof(good_ones[0]); i++) {
+		assert_int_equal(documents_in(&b, good_ones[i]), 1);
+		assert_string_equal(told(&b), "");
+		end(&b);
+	}
+}
+
+/* Reading is linear: with a look at all earlier keys for each this would take minutes. */
+static void a_mapping_may_have_many_keys(void **state)
+{
+	enum { KEYS = 100000, LINE = 16 };
+	struct bench b;
+	char *yaml = malloc((size_t)KEYS * LINE + 64);
+	size_t n = 0;
+	(void)state;
+	assert_non_null(yaml);
+	n += (size_t)sprintf(yaml, "kind: ConceptGroup\nname: a\nwide:\n");
+	for (int i = 0; i < KEYS; i++)
+		n += (size_t)sprintf(yaml + n, " k%d: 1\n", i);
+	n += (size_t)sprintf(yaml + n, " k7: 2\n");
+	(void)documents_in(&b, yaml);
+	assert_string_equal(told(&b), "f:100004: wide.k7: stands twice\n");
+	end(&b);
+	free(yaml);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(documents_without_content_are_passed_over),
+	        cmocka_unit_test(a_name_of_digits_is_written_as_a_text),
+	        cmocka_unit_test(a_mapping_may_have_many_keys),
 	        cmocka_unit_test(good_configuration_has_no_mistake),
 	        cmocka_unit_test(each_mistake_has_its_line_and_path),
 	        cmocka_unit_test(all_are_told_at_once_in_the_order_of_files_and_lines),
