@@ -3,34 +3,61 @@
 
 #include "longshore/drop.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ZONE_MAGIC "TZif"
-
-/* A zone is a file of rules below the place where zones are kept (tzfile(5)). */
-static bool has_zone(const void *arg, struct str name)
+static bool has_zone(void *arg, struct str name)
 {
-	const char *folder = arg;
-	char path[PATH_MAX], magic[sizeof(ZONE_MAGIC)] = "";
-	if (name.n == 0 || name.n > 200 || name.p[0] == '/' || name.p[0] == '.')
-		return false;
-	for (size_t i = 1; i < name.n; i++)
-		if (name.p[i] == '.' && name.p[i - 1] == '/')
-			return false;
-	(void)snprintf(path, sizeof(path), "%s/" STR_FMT, folder, STR_ARG(name));
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		return false;
-	size_t n = fread(magic, 1, sizeof(ZONE_MAGIC) - 1, f);
-	(void)fclose(f);
-	return n == sizeof(ZONE_MAGIC) - 1 && strcmp(magic, ZONE_MAGIC) == 0;
+	struct apply_calendar *c = arg;
+	return zones_find(&c->zones, name) != NULL;
 }
 
-struct document_world apply_world(const char *folder)
+static bool first_run(struct apply_calendar *c, const struct spec_cadence *spec,
+        struct cadence *cadence, struct cadence_run *run)
 {
-	return (struct document_world){has_zone, folder};
+	struct err e;
+	const struct tz *zone = zones_find(&c->zones, spec->zone);
+	return zone && cadence_init(cadence, spec, zone, &e) == 0 &&
+	       cadence_after(cadence, c->now_s, run);
+}
+
+static bool has_run(void *arg, const struct spec_cadence *spec)
+{
+	struct cadence cadence;
+	struct cadence_run run;
+	return first_run(arg, spec, &cadence, &run);
+}
+
+void apply_calendar_init(struct apply_calendar *c, const char *folder, int64_t now_ms)
+{
+	zones_init(&c->zones, folder);
+	c->now_s = now_ms / 1000;
+}
+
+void apply_calendar_release(struct apply_calendar *c)
+{
+	zones_release(&c->zones);
+}
+
+struct document_world apply_world(struct apply_calendar *c)
+{
+	return (struct document_world){has_zone, has_run, c};
+}
+
+size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,
+        struct cadence_run out[APPLY_RUNS])
+{
+	struct spec_cadence spec;
+	struct cadence cadence;
+	struct err e;
+	if (!str_eq(d->document.kind, STR("Route")) ||
+	        spec_cadence(d->document.body, mem, &spec, &e) != 0 ||
+	        !first_run(c, &spec, &cadence, &out[0]))
+		return 0;
+	size_t count = 1;
+	while (count < APPLY_RUNS && cadence_next(&cadence, &out[count - 1], &out[count]))
+		count++;
+	return count;
 }
 
 static void probe(struct read_documents *read, const struct read_document *d, const char *url)

@@ -3,15 +3,17 @@
  */
 #include "apply.h"
 #include "apply_record.h"
+#include "json.h"
 #include "verbs.h"
 
+#include "longshore/clock.h"
 #include "longshore/documents.h"
 #include "sql/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REPORT_MAX = 1024 * 1024 };
+enum { REPORT_MAX = 16 * 1024 * 1024 };
 
 static int read_all(struct cli *cli, struct read_documents *read, struct err *e)
 {
@@ -82,22 +84,52 @@ static int store(struct cli *cli, const struct read_documents *read, bool *chang
 	return act;
 }
 
-static void report_changes(struct cli *cli, const struct read_documents *read, const bool *changed)
+/* "2026-12-01T06:30 America/Chicago", as the scheduler labels it. */
+static struct str run_text(const struct cadence_run *run, struct str zone, struct arena *mem)
 {
-	for (size_t i = 0; i < read->count; i++) {
-		const struct spec_document *d = &read->items[i].document;
-		const char *word = changed[i] ? "applied" : "unchanged";
-		if (cli->json)
-			cli_print("%s{\"kind\":\"" STR_FMT "\",\"tenant\":\"" STR_FMT
-			          "\",\"name\":\"" STR_FMT "\",\"result\":\"%s\"}",
-			        i ? "," : "[", STR_ARG(d->kind), STR_ARG(d->tenant),
-			        STR_ARG(d->name), word);
-		else
-			cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->kind), STR_ARG(d->name),
-			        word);
-	}
+	return arena_printf(mem, "%s " STR_FMT "%s", run->label, STR_ARG(zone),
+	        run->fold ? " (the second of that hour)" : "");
+}
+
+static void report_one(struct cli *cli, struct apply_calendar *calendar,
+        const struct read_document *d, const char *word, struct buf *json)
+{
+	struct cadence_run runs[APPLY_RUNS];
+	size_t count = apply_next_runs(calendar, d, &cli->mem, runs);
+	struct str zone = documents_text(d, "cadence.zone", &cli->mem);
+	zone = zone.n > 0 ? zone : STR("UTC");
+	json_open(json, NULL, '{');
+	json_text(json, "kind", d->document.kind);
+	json_text(json, "tenant", d->document.tenant);
+	json_text(json, "name", d->document.name);
+	json_text(json, "result", str_c(word));
+	json_open(json, "next_runs", '[');
+	for (size_t i = 0; i < count; i++)
+		json_text(json, NULL, run_text(&runs[i], zone, &cli->mem));
+	json_close(json, ']');
+	json_close(json, '}');
 	if (cli->json)
-		cli_print("%s]\n", read->count ? "" : "[");
+		return;
+	cli_print(STR_FMT " " STR_FMT ": %s\n", STR_ARG(d->document.kind),
+	        STR_ARG(d->document.name), word);
+	for (size_t i = 0; i < count; i++)
+		cli_print("%s" STR_FMT "%s", i == 0 ? "  next runs: " : ", ",
+		        STR_ARG(run_text(&runs[i], zone, &cli->mem)), i + 1 == count ? "\n" : "");
+}
+
+static void report_changes(struct cli *cli, struct apply_calendar *calendar,
+        const struct read_documents *read, const bool *changed)
+{
+	struct buf json;
+	buf_init(&json, REPORT_MAX);
+	json_open(&json, NULL, '[');
+	for (size_t i = 0; i < read->count; i++)
+		report_one(cli, calendar, &read->items[i], changed[i] ? "applied" : "unchanged",
+		        &json);
+	json_close(&json, ']');
+	if (cli->json)
+		json_print(&json);
+	buf_release(&json);
 }
 
 /* All mistakes, on standard error; ERR_REJECT if there is one. */
@@ -127,12 +159,13 @@ struct applying {
 	struct spec_document *applied; /* what is there already and stays */
 	size_t applied_count;
 	bool *changed;
+	struct apply_calendar calendar;
 };
 
 /* In one transaction, and one after the other: two that fit alone need not fit together. */
 static int check_and_store(struct cli *cli, struct applying *a, struct err *e)
 {
-	const struct document_world world = apply_world(cli->conf.zoneinfo);
+	const struct document_world world = apply_world(&a->calendar);
 	int act = lock(cli, e);
 	if (act == 0)
 		act = load_applied(cli, a->read, &a->applied, &a->applied_count, e);
@@ -143,10 +176,9 @@ static int check_and_store(struct cli *cli, struct applying *a, struct err *e)
 	return act == 0 ? store(cli, a->read, a->changed, e) : act;
 }
 
-static int apply_read(struct cli *cli, struct read_documents *read, struct err *e)
+static int apply_all(struct cli *cli, struct applying *a, struct err *e)
 {
-	struct applying a = {.read = read,
-	        .changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*a.changed))};
+	struct read_documents *read = a->read;
 	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
 	if (act == 0)
 		act = cli_pg(cli, e);
@@ -157,7 +189,7 @@ static int apply_read(struct cli *cli, struct read_documents *read, struct err *
 	act = pg_tx_begin(cli->pg, e);
 	if (act != 0)
 		return act;
-	act = check_and_store(cli, &a, e);
+	act = check_and_store(cli, a, e);
 	if (act != 0) {
 		pg_tx_rollback(cli->pg);
 		return act;
@@ -165,10 +197,20 @@ static int apply_read(struct cli *cli, struct read_documents *read, struct err *
 	act = pg_tx_commit(cli->pg, e);
 	if (act != 0)
 		return act;
-	apply_warn(read, a.applied, a.applied_count);
-	report_changes(cli, read, a.changed);
+	apply_warn(read, a->applied, a->applied_count);
+	report_changes(cli, &a->calendar, read, a->changed);
 	act = apply_record(cli, read, e);
 	return act == 0 ? EXIT_DONE : act;
+}
+
+static int apply_read(struct cli *cli, struct read_documents *read, struct err *e)
+{
+	struct applying a = {.read = read,
+	        .changed = arena_alloc(&cli->mem, (read->count + 1) * sizeof(*a.changed))};
+	apply_calendar_init(&a.calendar, cli->conf.zoneinfo, clock_unix_ms());
+	int act = apply_all(cli, &a, e);
+	apply_calendar_release(&a.calendar);
+	return act;
 }
 
 static int apply(struct cli *cli, struct err *e)

@@ -5,6 +5,9 @@
 
 #include "longshore/cron.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static void check_zone(
         const struct check_input *input, const struct document *doc, const char *path)
 {
@@ -13,7 +16,64 @@ static void check_zone(
 		return;
 	if (!input->world->has_zone(input->world->arg, str_c(json_string_value(zone))))
 		document_wrong(
-		        doc, path, "is no time zone that is known here, such as Europe/Paris");
+		        doc, path,
+		        "is no time zone that can be used here, such as Europe/Paris");
+}
+
+/* Fields that a cadence of a kind has, beside those that all have. */
+static const struct {
+	enum cadence_kind kind;
+	const char *name;
+	const char *fields[4];
+} cadences[] = {
+        {CADENCE_NONE, "none", {NULL}},
+        {CADENCE_CRON, "cron", {"cron", NULL}},
+        {CADENCE_DAILY, "daily", {"at", NULL}},
+        {CADENCE_WEEKLY, "weekly", {"at", "weekday", NULL}},
+        {CADENCE_BIWEEKLY, "biweekly", {"at", "weekday", "anchor", NULL}},
+        {CADENCE_MONTHLY, "monthly", {"at", "day", NULL}},
+        {CADENCE_QUARTERLY, "quarterly", {"at", "day", "month", NULL}},
+};
+static const char *const of_some_kind[] = {"cron", "at", "weekday", "day", "month", "anchor"};
+
+static bool cadence_has(enum cadence_kind kind, const char *field)
+{
+	for (size_t i = 0; i < 4 && cadences[kind].fields[i]; i++)
+		if (strcmp(cadences[kind].fields[i], field) == 0)
+			return true;
+	return false;
+}
+
+/* A field that decides nothing was hardly meant so. */
+static void check_cadence_fields(const struct document *route, enum cadence_kind kind)
+{
+	bool says_kind = document_at(route, "cadence.kind") != NULL;
+	for (size_t i = 0; i < sizeof(of_some_kind) / sizeof(of_some_kind[0]); i++) {
+		char path[64], what[160];
+		const char *field = of_some_kind[i];
+		(void)snprintf(path, sizeof(path), "cadence.%s", field);
+		if (cadence_has(kind, field) || !document_at(route, path))
+			continue;
+		if (!says_kind && kind == CADENCE_NONE) {
+			document_wrong(route, "cadence",
+			        "has no kind: say how often it runs, such as kind: daily");
+			return;
+		}
+		(void)snprintf(what, sizeof(what), "decides nothing in a cadence of kind %s: remove it",
+		        cadences[kind].name);
+		document_wrong(route, path, what);
+	}
+}
+
+static void check_runs(const struct check_input *input, const struct document *route,
+        const struct spec_cadence *cadence)
+{
+	const struct document_world *world = input->world;
+	bool has_zone = !world->has_zone || world->has_zone(world->arg, cadence->zone);
+	if (cadence->kind != CADENCE_NONE && has_zone && world->has_run &&
+	        !world->has_run(world->arg, cadence))
+		document_wrong(route, cadence->kind == CADENCE_CRON ? "cadence.cron" : "cadence",
+		        "never runs: no such day comes");
 }
 
 static void check_cadence(const struct check_input *input, const struct document *route)
@@ -21,11 +81,16 @@ static void check_cadence(const struct check_input *input, const struct document
 	struct spec_cadence cadence;
 	struct cron cron;
 	struct err e;
+	int before = route->all->act;
 	resolve_cadence(route, &cadence);
+	if (route->all->act == before)
+		check_cadence_fields(route, cadence.kind);
 	check_zone(input, route, "cadence.zone");
 	if (cadence.kind == CADENCE_CRON && cadence.cron.n > 0 &&
 	        cron_parse(cadence.cron, &cron, &e) != 0)
 		document_wrong(route, "cadence.cron", e.text);
+	else if (route->all->act == before)
+		check_runs(input, route, &cadence);
 }
 
 static void check_route(

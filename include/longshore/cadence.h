@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A route's cadence: when it is due, in civil time of its zone. Reading it from configuration is
- * here; what the times are is the scheduler's (services/scheduler/due.h).
+ * here; cadence_runs.h says when its runs are.
  */
 #ifndef LONGSHORE_CADENCE_H
 #define LONGSHORE_CADENCE_H

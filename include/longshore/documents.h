@@ -11,6 +11,7 @@
 #define LONGSHORE_DOCUMENTS_H
 
 #include "longshore/buf.h"
+#include "longshore/cadence.h"
 #include "longshore/spec.h"
 
 #include <stdbool.h>
@@ -68,8 +69,10 @@ int documents_read(
 
 /* What the machine has and a document may name. */
 struct document_world {
-	bool (*has_zone)(const void *arg, struct str name); /* NULL: zones are not looked at */
-	const void *arg;
+	bool (*has_zone)(void *arg, struct str name); /* NULL: zones are not looked at */
+	/* Whether a cadence whose zone is there ever runs; NULL: not looked at. */
+	bool (*has_run)(void *arg, const struct spec_cadence *cadence);
+	void *arg;
 };
 
 /* Every document of `read` by itself, and every route and bridge resolved over `read` and `applied`

@@ -68,7 +68,7 @@ function(longshore_migrations)
 	longshore_use_headers(ls_migrations)
 endfunction()
 
-set(LONGSHORE_LAYERS ls_worker ls_data ls_config ls_event ls_store ls_pg ls_redis ls_kafka ls_telemetry ls_crypto ls_base)
+set(LONGSHORE_LAYERS ls_worker ls_data ls_time ls_config ls_event ls_store ls_pg ls_redis ls_kafka ls_telemetry ls_crypto ls_base)
 
 # services/<name>: everything but main.c is a library that tests link too; main.c is the wiring.
 function(longshore_service name)

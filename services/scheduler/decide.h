@@ -11,7 +11,7 @@
 #define SCHEDULER_DECIDE_H
 
 #include "delivery.h"
-#include "tzif.h"
+#include "longshore/tz.h"
 
 #include "longshore/spec.h"
 

@@ -8,7 +8,7 @@
 #ifndef SCHEDULER_NAMING_H
 #define SCHEDULER_NAMING_H
 
-#include "tzif.h"
+#include "longshore/tz.h"
 
 #include "longshore/spec.h"
 

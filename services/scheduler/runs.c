@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runs.h"
 
-#include "cadence.h"
+#include "longshore/cadence_runs.h"
 #include "runs_db.h"
 #include "trigger.h"
 

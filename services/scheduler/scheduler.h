@@ -9,7 +9,7 @@
 #include "readback.h"
 #include "settings.h"
 #include "specs.h"
-#include "zones.h"
+#include "longshore/zones.h"
 
 #include "longshore/keyring.h"
 #include "longshore/store.h"

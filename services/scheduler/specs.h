@@ -4,7 +4,7 @@
 #define SCHEDULER_SPECS_H
 
 #include "decide.h"
-#include "zones.h"
+#include "longshore/zones.h"
 
 enum { SPECS_KEPT = 256 };
 

@@ -12,12 +12,18 @@
 
 enum { ARENA = 512 * 1024 * 1024, REPORT = 1024 * 1024 };
 
-static bool has_zone(const void *arg, struct str name)
+static bool has_zone(void *arg, struct str name)
 {
 	(void)arg;
 	return str_eq(name, STR("UTC")) || str_eq(name, STR("Europe/Paris"));
 }
-static const struct document_world world = {has_zone, NULL};
+/* As if the year had eleven months. */
+static bool has_run(void *arg, const struct spec_cadence *cadence)
+{
+	(void)arg;
+	return !str_eq(cadence->cron, STR("0 0 1 12 *"));
+}
+static const struct document_world world = {has_zone, has_run, NULL};
 
 struct bench {
 	struct arena mem;
@@ -199,7 +205,7 @@ static const struct {
         {"\"{route}/{label}_{part}", "\"../{label}_{part}",
                 "f:30: naming.data_template: must be a path*"},
         {"time_zone: UTC", "time_zone: Mars/Base",
-                "f:31: naming.time_zone: is no time zone that is known here, such as "
+                "f:31: naming.time_zone: is no time zone that can be used here, such as "
                 "Europe/Paris\n"},
         {"max_rows_per_file: 100", "max_rows_per_file: \"100\"",
                 "f:32: limits.max_rows_per_file: must be a whole number, 0 or more\n"},
@@ -242,7 +248,7 @@ static const struct {
                 "f:58: cadence.at: must be a time such as \"06:30\"\n"},
         {"kind: cron", "kind: hourly", "f:57: cadence.kind: must be none, cron, daily, weekly,*"},
         {"zone: Europe/Paris", "zone: Europe/Pariss",
-                "f:59: cadence.zone: is no time zone that is known here, such as Europe/Paris\n"},
+                "f:59: cadence.zone: is no time zone that can be used here, such as Europe/Paris\n"},
         {"guards: {min_size: 5, max_growth: \"0.5\"}", "guards: {min_size: 5, max_grow: \"0.5\"}",
                 "f:60: guards.max_grow: is no field of a document of kind Route; is it "
                 "guards.max_growth?\n"},
@@ -512,23 +518,62 @@ static void a_mapping_may_have_many_keys(void **state)
 {
 	enum { KEYS = 100000, LINE = 16 };
 	struct bench b;
-	char *yaml = malloc((size_t)KEYS * LINE + 64);
-	size_t n = 0;
+	struct buf yaml;
+	struct err e;
 	(void)state;
-	assert_non_null(yaml);
-	n += (size_t)sprintf(yaml, "kind: ConceptGroup\nname: a\nwide:\n");
+	buf_init(&yaml, (size_t)KEYS * LINE + 64);
+	assert_int_equal(buf_printf(&yaml, &e, "kind: ConceptGroup\nname: a\nwide:\n"), 0);
 	for (int i = 0; i < KEYS; i++)
-		n += (size_t)sprintf(yaml + n, " k%d: 1\n", i);
-	n += (size_t)sprintf(yaml + n, " k7: 2\n");
-	(void)documents_in(&b, yaml);
+		assert_int_equal(buf_printf(&yaml, &e, " k%d: 1\n", i), 0);
+	assert_int_equal(buf_printf(&yaml, &e, " k7: 2\n"), 0);
+	assert_int_equal(buf_append(&yaml, "", 1, &e), 0);
+	(void)documents_in(&b, buf_str(&yaml).p);
 	assert_string_equal(told(&b), "f:100004: wide.k7: stands twice\n");
 	end(&b);
-	free(yaml);
+	buf_release(&yaml);
+}
+
+/* Each cadence in place of the good one's, alone in its document. */
+static void cadences_that_never_run_or_contradict_are_refused(void **state)
+{
+	static const char of_daily[] = ": decides nothing in a cadence of kind daily: remove it\n";
+	static const struct {
+		const char *cadence, *says;
+	} tries[] = {
+	        {"{cron: '0 0 1 12 *'}", "f:4: cadence.cron: never runs: no such day comes\n"},
+	        {"{at: '06:30'}", "f:4: cadence: has no kind: say how often it runs, such as kind: daily\n"},
+	        {"{kind: daily, cron: '30 6 * * 1-5'}", of_daily},
+	        {"{kind: daily, weekday: monday}", of_daily},
+	        {"{kind: weekly, day: 3}", ": decides nothing in a cadence of kind weekly: remove it\n"},
+	        {"{kind: cron, cron: '1 2 3 4 5', at: '06:30'}", "cadence.at: decides nothing"},
+	        {"{kind: none, at: '06:30'}", "cadence.at: decides nothing in a cadence of kind none"},
+	        {"{cron: '1 2 3 4 5', weekday: monday}", "cadence.weekday: decides nothing"},
+	        {"{kind: monthly, month: 1}", "cadence.month: decides nothing"},
+	        {"{kind: daily, zone: right/UTC}", "cadence.zone: is no time zone that can be used here"},
+	        {"{kind: daily, at: '06:30', zone: Europe/Paris}", ""},
+	        {"{kind: quarterly, at: '06:30', day: 31, month: 3}", ""},
+	        {"{kind: biweekly, weekday: friday, anchor: 2026-01-05}", ""},
+	        {"{zone: Europe/Paris}", ""}, /* of blackouts */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		struct bench b;
+		char yaml[400];
+		(void)snprintf(yaml, sizeof(yaml), "kind: Route\nname: r\ntenant: t\ncadence: %s\n",
+		        tries[i].cadence);
+		(void)documents_in(&b, yaml);
+		const char *report = told(&b);
+		if (tries[i].says[0] ? !strstr(report, tries[i].says)
+		                     : strstr(report, "cadence") != NULL)
+			fail_msg("%s\n%s", tries[i].cadence, report);
+		end(&b);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(cadences_that_never_run_or_contradict_are_refused),
 	        cmocka_unit_test(documents_without_content_are_passed_over),
 	        cmocka_unit_test(a_name_of_digits_is_written_as_a_text),
 	        cmocka_unit_test(a_mapping_may_have_many_keys),

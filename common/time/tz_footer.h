@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The footer of a TZif file: a POSIX TZ string that says what happens after the last transition.
  * Pure. */
-#ifndef SCHEDULER_TZ_FOOTER_H
-#define SCHEDULER_TZ_FOOTER_H
+#ifndef LONGSHORE_TIME_TZ_FOOTER_H
+#define LONGSHORE_TIME_TZ_FOOTER_H
 
-#include "tzif.h"
+#include "longshore/tz.h"
 
 /* text: a line end, the string, a line end; an empty string means that the last offset stays. */
 int tz_footer_parse(struct str text, struct tz *z, struct err *e) ERR_MUST_USE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The body of a TZif file. Layout: header, body with 32-bit times, header, body with 64-bit times,
  * footer line. */
-#include "tzif.h"
+#include "longshore/tz.h"
 
 #include "tz_footer.h"
 

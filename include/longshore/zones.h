@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Time zones by name, read once from a directory of TZif files. One thread owns it. */
-#ifndef SCHEDULER_ZONES_H
-#define SCHEDULER_ZONES_H
+#ifndef LONGSHORE_ZONES_H
+#define LONGSHORE_ZONES_H
 
-#include "tzif.h"
+#include "longshore/tz.h"
 
 struct zone_entry;
 

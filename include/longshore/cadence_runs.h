@@ -12,15 +12,13 @@
  * day beyond the month's end is its last day. biweekly: weeks from Monday to Sunday, every other
  * one counted from the anchor's.
  */
-#ifndef SCHEDULER_CADENCE_H
-#define SCHEDULER_CADENCE_H
-
-#include "longshore/civil.h"
-#include "longshore/cron.h"
-#include "tzif.h"
+#ifndef LONGSHORE_CADENCE_RUNS_H
+#define LONGSHORE_CADENCE_RUNS_H
 
 #include "longshore/cadence.h"
-#include "longshore/spec.h"
+#include "longshore/civil.h"
+#include "longshore/cron.h"
+#include "longshore/tz.h"
 
 struct cadence {
 	enum cadence_kind kind;

@@ -44,9 +44,9 @@ static int number(struct cursor *c, int least, int most)
 		value = value * 10 + (peek(c) - '0');
 		c->at++;
 	}
-	if (c->at == first || value < least || value > most)
-		c->is_bad = true;
-	return value;
+	bool is_good = c->at > first && value >= least && value <= most;
+	c->is_bad = c->is_bad || !is_good;
+	return is_good ? value : least; /* nothing is computed with what is out of range */
 }
 
 static void skip_name(struct cursor *c)

@@ -5,8 +5,8 @@
  *
  * A zone is a row of segments of constant offset; civil = UTC + offset within a segment.
  */
-#ifndef SCHEDULER_TZIF_H
-#define SCHEDULER_TZIF_H
+#ifndef LONGSHORE_TZ_H
+#define LONGSHORE_TZ_H
 
 #include "longshore/arena.h"
 #include "longshore/err.h"

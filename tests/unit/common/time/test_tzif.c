@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Zone rules against what Python's zoneinfo says about the same files (zones/make-golden.py). */
-#include "tzif.h"
+#include "longshore/tz.h"
 
 #include "longshore/civil.h"
 
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define FOLDER LONGSHORE_TESTS "/unit/services/scheduler/zones/"
+#define FOLDER LONGSHORE_TESTS "/unit/common/time/zones/"
 
 static struct arena mem;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cadence.h"
+#include "longshore/cadence_runs.h"
 
 int cadence_init(
         struct cadence *c, const struct spec_cadence *spec, const struct tz *zone, struct err *e)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * When routes run: rhythms, the two clock changes of a year, the ends of months. */
-#include "cadence.h"
+#include "longshore/cadence_runs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@ static void load(const char *file, struct tz *out)
 	char path[512];
 	struct err e;
 	(void)snprintf(
-	        path, sizeof path, LONGSHORE_TESTS "/unit/services/scheduler/zones/%s", file);
+	        path, sizeof path, LONGSHORE_TESTS "/unit/common/time/zones/%s", file);
 	FILE *f = fopen(path, "rb");
 	assert_non_null(f);
 	char *bytes = arena_alloc(&mem, TZIF_MAX_BYTES);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "zones.h"
+#include "longshore/zones.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The guards of the gate, at their edges. */
+#include "bench.h"
+
+enum { NOTHING = -2 }; /* in the table below a guard of 0 is left out, and this one tolerates nothing */
+
+struct gate_case {
+	const char *name;
+	struct spec_guards guards;
+	int64_t audience_min, destination_min, min_rows;
+	int64_t rows; /* per slice, two slices */
+	int64_t blocked;
+	int64_t before;     /* members of the last accepted delivery; -1 = none */
+	const char *reason; /* empty = it passes */
+};
+
+static const struct gate_case gate_cases[] = {
+        {"no guard", {0}, 0, 0, 0, 12, 0, -1, ""},
+        {"nobody left", {0}, 0, 0, 0, 12, 24, -1, "below_minimum"},
+        {"at the route's minimum", {.min_size = 24}, 0, 0, 0, 12, 0, -1, ""},
+        {"one below", {.min_size = 25}, 0, 0, 0, 12, 0, -1, "below_minimum"},
+        {"one below the audience's", {.min_size = 1}, 25, 0, 0, 12, 0, -1, "below_minimum"},
+        {"one below the destination's", {.min_size = 1}, 0, 25, 0, 12, 0, -1, "below_minimum"},
+        {"at the destination's rows", {0}, 0, 0, 24, 12, 0, -1, ""},
+        {"one row below", {0}, 0, 0, 25, 12, 0, -1, "below_minimum"},
+        {"at the maximum", {.max_size = 24}, 0, 0, 0, 12, 0, -1, ""},
+        {"one above", {.max_size = 23}, 0, 0, 0, 12, 0, -1, "above_maximum"},
+        {"no row matched", {0}, 0, 0, 0, 0, 0, -1, "zero_match"},
+        {"match rate met: 24 of 28, 2 of them invalid", {.min_match_rate_ppm = 857142}, 0, 0, 0, 12,
+                0, -1, ""},
+        {"match rate missed", {.min_match_rate_ppm = 857143}, 0, 0, 0, 12, 0, -1, "low_match_rate"},
+        {"nobody has to match", {.min_match_rate_ppm = NOTHING}, 0, 0, 0, 12, 0, -1, ""},
+        {"shrinks as much as allowed: 20 % of 30", {.max_shrink_ppm = 200000}, 0, 0, 0, 12, 0, 30,
+                ""},
+        {"shrinks more", {.max_shrink_ppm = 199999}, 0, 0, 0, 12, 0, 30, "sudden_change"},
+        {"grows as much as allowed: 20 % of 20", {.max_growth_ppm = 200000}, 0, 0, 0, 12, 0, 20,
+                ""},
+        {"grows more", {.max_growth_ppm = 199999}, 0, 0, 0, 12, 0, 20, "sudden_change"},
+        {"from nothing to something", {.max_growth_ppm = 1000000}, 0, 0, 0, 12, 0, 0,
+                "sudden_change"},
+        {"the first has nothing to be compared with", {.max_growth_ppm = 1}, 0, 0, 0, 12, 0, -1,
+                ""},
+        {"nothing may be missing, and nothing is", {.max_shrink_ppm = NOTHING}, 0, 0, 0, 12, 0, 24,
+                ""},
+        {"nothing may be missing, and one is", {.max_shrink_ppm = NOTHING}, 0, 0, 0, 12, 0, 25,
+                "sudden_change"},
+        {"nobody may come, and nobody does", {.max_growth_ppm = NOTHING}, 0, 0, 0, 12, 0, 24, ""},
+        {"nobody may come, and one does", {.max_growth_ppm = NOTHING}, 0, 0, 0, 12, 0, 23,
+                "sudden_change"},
+        {"changes as much as allowed: 20 % of 20", {.max_change_ppm = 200000}, 0, 0, 0, 12, 0, 20,
+                ""},
+        {"changes more", {.max_change_ppm = 199999}, 0, 0, 0, 12, 0, 20, "sudden_change"},
+};
+
+static int64_t share(int64_t ppm)
+{
+	return ppm == 0 ? GUARD_OFF : ppm == NOTHING ? 0 : ppm;
+}
+
+static struct spec_guards guards_of(const struct gate_case *c)
+{
+	struct spec_guards g = c->guards;
+	g.max_shrink_ppm = share(g.max_shrink_ppm);
+	g.max_growth_ppm = share(g.max_growth_ppm);
+	g.max_change_ppm = share(g.max_change_ppm);
+	g.min_match_rate_ppm = share(g.min_match_rate_ppm);
+	return g;
+}
+
+static void the_gate_holds_at_its_edges(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof gate_cases / sizeof gate_cases[0]; i++) {
+		const struct gate_case *c = &gate_cases[i];
+		struct bench b = {0};
+		world_init(&b.w);
+		workers_init(&b.k, &b.w);
+		b.w.spec.guards = guards_of(c);
+		b.w.spec.audience.min_size = c->audience_min;
+		b.w.spec.destination.min_audience_size = c->destination_min;
+		b.w.spec.destination.min_rows = c->min_rows;
+		b.k.rows_per_slice = c->rows;
+		b.k.blocked = c->blocked;
+		if (c->before >= 0)
+			b.w.head = (struct route_head){true, STR(""), STR("old"), STR("v0"),
+			        STR("h"), c->before, NULL, false};
+		struct stored *s = run(&b, D1);
+		enum delivery_state want = c->reason[0] ? STATE_HELD : STATE_COMPLETED;
+		if (s->x.state != want || !str_eq(s->x.reason, str_c(c->reason)))
+			fail_msg("%s: %s(" STR_FMT ") " STR_FMT, c->name,
+			        delivery_state_name(s->x.state), STR_ARG(s->x.reason),
+			        STR_ARG(s->x.memory.detail));
+		world_release(&b.w);
+	}
+}
+
+/* As many as before, and all of them others: who is compared, not how many. */
+static void others_in_place_of_all_are_a_sudden_change(void **state)
+{
+	static const struct {
+		const char *name;
+		struct spec_guards guards;
+		int64_t replaced;
+		const char *reason;
+	} cases[] = {
+	        {"removed as allowed", {.max_shrink_ppm = 250000}, 6, ""},
+	        {"removed more", {.max_shrink_ppm = 250000}, 7, "sudden_change"},
+	        {"added as allowed", {.max_growth_ppm = 250000}, 6, ""},
+	        {"added more", {.max_growth_ppm = 250000}, 7, "sudden_change"},
+	        {"changed as allowed", {.max_change_ppm = 500000}, 6, ""},
+	        {"changed more", {.max_change_ppm = 500000}, 7, "sudden_change"},
+	        {"all replaced", {.max_change_ppm = 1999999}, 24, "sudden_change"},
+	        {"no guard", {0}, 24, ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bench b = {0};
+		const struct gate_case as_guards = {.guards = cases[i].guards};
+		struct ev_staged_ref base = {.name = STR("selections/r/old"), .rows = 24};
+		world_init(&b.w);
+		workers_init(&b.k, &b.w);
+		b.w.spec.guards = guards_of(&as_guards);
+		b.k.replaced = cases[i].replaced;
+		b.w.head = (struct route_head){
+		        true, STR(""), STR("old"), STR("v1"), STR("h"), 24, &base, false};
+		struct stored *s = run(&b, D1);
+		if (!str_eq(s->x.reason, str_c(cases[i].reason)))
+			fail_msg("%s: " STR_FMT, cases[i].name, STR_ARG(s->x.reason));
+		if (cases[i].reason[0])
+			assert_string_equal(arena_cstr(&b.w.mem, s->x.memory.detail),
+			        arena_printf(&b.w.mem,
+			                "24 members, the last accepted delivery had 24: %lld "
+			                "added, %lld removed",
+			                (long long)cases[i].replaced,
+			                (long long)cases[i].replaced)
+			                .p);
+		world_release(&b.w);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        TEST(the_gate_holds_at_its_edges),
+	        TEST(others_in_place_of_all_are_a_sudden_change),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
