@@ -6,7 +6,8 @@
 enum { NEAR_MOST = 2, WORD_MAX = 64 };
 
 #define SOURCE_FIELDS \
-	"source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds"
+	"source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds", \
+	        "source.read_partial"
 
 static const char *const tenant[] = {"kind", "name", "description", "limits.tasks_in_flight",
         "limits.deliveries_per_hour", "limits.deliveries_per_day", NULL};
@@ -15,11 +16,12 @@ static const char *const audience[] = {"kind", "tenant", "name", "description", 
         "min_size", NULL};
 static const char *const bridge[] = {"kind", "tenant", "name", "description", SOURCE_FIELDS,
         "from.column", "from.kind", "record.name", "record.column", "record.max_length",
-        "cardinality", "max_age_hours", "recipient", NULL};
+        "cardinality", "max_age_hours", "max_invalid", "max_shrink", "recipient", NULL};
 static const char *const bucket[] = {
         "kind", "name", "description", "url", "others_may_delete", NULL};
 static const char *const suppression[] = {"kind", "tenant", "name", "description", SOURCE_FIELDS,
-        "id.column", "id.kind", "max_age_hours", NULL};
+        "id.column", "id.kind", "max_age_hours", "max_invalid", "max_shrink", "min_known",
+        "may_be_empty", NULL};
 static const char *const route[] = {"kind", "tenant", "name", "description", "audience",
         "destination", "bridge", "bucket", "cadence.kind", "cadence.cron", "cadence.at",
         "cadence.weekday", "cadence.day", "cadence.month", "cadence.anchor", "cadence.zone",

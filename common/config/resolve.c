@@ -38,7 +38,8 @@ static struct spec_source source_of(const struct document *doc)
 	        .delimiter = resolve_delimiter(doc, "source.delimiter", ','),
 	        .ready_marker = document_text(doc, "source.ready.marker", ""),
 	        .quiet_seconds = document_num_in(doc, "source.ready.quiet_seconds", 0,
-	                (struct range){0, SPEC_QUIET_SECONDS_MAX})};
+	                (struct range){0, SPEC_QUIET_SECONDS_MAX}),
+	        .read_partial = document_bool(doc, "source.read_partial", false)};
 	rule_url(doc, "source.url", source.url);
 	return source;
 }
@@ -108,6 +109,12 @@ void resolve_audience(const struct document *doc, struct spec_audience *a)
 	read_filters(doc, a);
 }
 
+static int64_t share_or(const struct document *doc, const char *path, int64_t preset_ppm)
+{
+	int64_t ppm = document_share(doc, path, SHARE_WHOLE);
+	return ppm == SHARE_ABSENT ? preset_ppm : ppm;
+}
+
 void resolve_bridge(const struct document *doc, struct spec_bridge *b)
 {
 	if (!doc->body)
@@ -120,6 +127,8 @@ void resolve_bridge(const struct document *doc, struct spec_bridge *b)
 	                doc, "cardinality", cardinalities, CARDINALITY_1_1),
 	        .max_age_hours =
 	                document_num_in(doc, "max_age_hours", 0, (struct range){0, SPEC_HOURS_MAX}),
+	        .max_invalid_ppm = share_or(doc, "max_invalid", SPEC_BRIDGE_INVALID_PPM),
+	        .max_shrink_ppm = share_or(doc, "max_shrink", SPEC_BRIDGE_SHRINK_PPM),
 	        .recipient = document_text(doc, "recipient", "")};
 	const json_t *list = document_list(doc, "record");
 	b->columns_count = json_array_size(list);
@@ -263,6 +272,10 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 void resolve_suppression(const struct document *doc, struct spec_suppression *out)
 {
 	*out = (struct spec_suppression){.name = doc->name,
+	        .max_invalid_ppm = share_or(doc, "max_invalid", 0),
+	        .max_shrink_ppm = document_share(doc, "max_shrink", SHARE_WHOLE),
+	        .min_known_ppm = share_or(doc, "min_known", SPEC_MIN_KNOWN_PPM),
+	        .may_be_empty = document_bool(doc, "may_be_empty", false),
 	        .source = source_of(doc),
 	        .id_column = document_text(doc, "id.column", NULL),
 	        .max_age_hours = document_num_in(

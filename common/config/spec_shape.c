@@ -69,6 +69,7 @@ static const struct shape source = {
                 CHARACTER(spec_source, delimiter, ','),
                 TEXT(spec_source, ready_marker, OPTIONAL),
                 INT(spec_source, quiet_seconds, SPEC_QUIET_SECONDS_MAX, OPTIONAL),
+                BOOL(spec_source, read_partial, OPTIONAL),
                 END,
         },
         sizeof(struct spec_source)};
@@ -79,6 +80,7 @@ static const struct shape optional_source = {
                 CHARACTER(spec_source, delimiter, ','),
                 TEXT(spec_source, ready_marker, OPTIONAL),
                 INT(spec_source, quiet_seconds, SPEC_QUIET_SECONDS_MAX, OPTIONAL),
+                BOOL(spec_source, read_partial, OPTIONAL),
                 END,
         },
         sizeof(struct spec_source)};
@@ -122,6 +124,8 @@ static const struct shape bridge = {
                 OBJECTS(spec_bridge, columns, bridge_column, REQUIRED),
                 ENUM(spec_bridge, cardinality, cardinalities),
                 INT(spec_bridge, max_age_hours, SPEC_HOURS_MAX, OPTIONAL),
+                INT(spec_bridge, max_invalid_ppm, 1000000, .preset = SPEC_BRIDGE_INVALID_PPM),
+                INT(spec_bridge, max_shrink_ppm, 1000000, .preset = SPEC_BRIDGE_SHRINK_PPM),
                 TEXT(spec_bridge, recipient, OPTIONAL),
                 END,
         },
@@ -191,6 +195,10 @@ static const struct shape suppression = {
                 OBJECT(spec_suppression, source, source),
                 TEXT(spec_suppression, id_column, REQUIRED),
                 INT(spec_suppression, max_age_hours, SPEC_HOURS_MAX, OPTIONAL),
+                INT(spec_suppression, max_invalid_ppm, 1000000, OPTIONAL),
+                INT(spec_suppression, max_shrink_ppm, 1000000, .min = GUARD_OFF, .preset = GUARD_OFF),
+                INT(spec_suppression, min_known_ppm, 1000000, .preset = SPEC_MIN_KNOWN_PPM),
+                BOOL(spec_suppression, may_be_empty, OPTIONAL),
                 END,
         },
         sizeof(struct spec_suppression)};

@@ -14,55 +14,16 @@ struct reading {
 	struct source *source;
 	char *piece;
 	struct hash *pins, *object_hash;
-	struct str first; /* the object whose columns count */
 	const struct source_object *object;
-	struct str *columns; /* of the first object, sorted */
-	size_t columns_count;
 	struct csv_source_facts facts;
 };
 
-/* --- columns --- */
-
-static int by_bytes(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-static struct str *sorted_copy(struct arena *mem, const struct csv_record *header)
-{
-	struct str *names = arena_alloc(mem, header->count * sizeof(*names));
-	for (size_t i = 0; i < header->count; i++)
-		names[i] = arena_str(mem, header->fields[i]);
-	qsort(names, header->count, sizeof(*names), by_bytes);
-	return names;
-}
-
-static int check_columns(struct reading *r, const struct csv_record *header, struct err *e)
-{
-	struct arena mem; /* headers are let go of one by one */
-	bool same = header->count == r->columns_count;
-	arena_init(&mem, (size_t)8 * CSV_RECORD_MAX);
-	const struct str *names = sorted_copy(&mem, header);
-	for (size_t i = 0; same && i < header->count; i++)
-		same = str_eq(names[i], r->columns[i]);
-	arena_release(&mem);
-	return same ? 0
-	            : err_set(e, ERR_REJECT, "bad_source",
-	                      "header: its columns are not those of object " STR_FMT
-	                      ": all objects of a source have the same ones",
-	                      STR_ARG(r->first));
-}
+/* --- records --- */
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
 {
 	struct reading *r = arg;
-	if (!r->columns) {
-		r->columns = sorted_copy(r->mem, header);
-		r->columns_count = header->count;
-		r->first = r->object->name;
-	}
-	int act = check_columns(r, header, e);
-	return act == 0 ? r->calls->on_header(r->calls->arg, header, e) : act;
+	return r->calls->on_header(r->calls->arg, header, e);
 }
 
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
@@ -273,4 +234,13 @@ int csv_source_read(const struct csv_source *s, const struct csv_source_calls *c
 	if (act == 0)
 		*out = r.facts;
 	return act;
+}
+
+enum { PLACES_MOST = 3 };
+
+void csv_places_add(struct csv_places *p, struct str object, int64_t row, struct arena *mem)
+{
+	if (p->count++ < PLACES_MOST)
+		p->text = arena_printf(mem, STR_FMT "%s" STR_FMT " row %lld", STR_ARG(p->text),
+		        p->count > 1 ? ", " : "", STR_ARG(object), (long long)row);
 }

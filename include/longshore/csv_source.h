@@ -2,8 +2,8 @@
  *
  * A source of CSV objects read from its first byte to its last, and pinned while it is read.
  *
- * Every object has its own header row; all have the same columns, in any order, else ERR_REJECT
- * ("bad_source"). A source without objects, or that is not complete yet, is ERR_RETRY
+ * Every object has its own header row, and the columns that on_header looks for; others may differ
+ * from object to object. A source without objects, or that is not complete yet, is ERR_RETRY
  * ("source_missing"): also one that changes while it is read, that ends in half a row, or whose last
  * row has no line end although it was changed a moment ago (without a marker that says it is whole).
  * Compressed objects are refused ("bad_source"). Errors name object and row, never what it holds.
@@ -57,6 +57,13 @@ struct csv_source_facts {
 	int64_t oldest_ms;     /* oldest object */
 	int64_t hidden_count, partial_count; /* what was left out, as source_listing counts it */
 };
+
+/* The first few rows of a kind, for people: "a.csv row 3, b.csv row 1". Starts zeroed. */
+struct csv_places {
+	int64_t count; /* of all of them */
+	struct str text;
+};
+void csv_places_add(struct csv_places *p, struct str object, int64_t row, struct arena *mem);
 
 /* mem: for the list of objects. */
 int csv_source_read(const struct csv_source *s, const struct csv_source_calls *calls,

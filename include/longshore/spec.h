@@ -33,6 +33,7 @@ struct spec_source {
 	struct str ready_marker; /* name below the prefix that says complete; empty: quiet_seconds
 	                            counts */
 	int64_t quiet_seconds;   /* no object changed for so long; 0 = at once */
+	bool read_partial;       /* also names of files that are still written (source.h) */
 };
 
 struct spec_filter { /* rows whose column has another value are `filtered` */
@@ -69,7 +70,10 @@ struct spec_bridge {
 	size_t columns_count;
 	enum cardinality cardinality;
 	int64_t max_age_hours; /* 0 = any age */
-	struct str recipient;  /* part of the version's identity */
+	/* A build that does not pass fails, and the last version stays. Parts per million: */
+	int64_t max_invalid_ppm; /* rows without a usable id, of all rows; default 50000, 5 % */
+	int64_t max_shrink_ppm;  /* persons fewer than in the last version; default 500000, 50 % */
+	struct str recipient;    /* part of the version's identity */
 };
 
 struct spec_column { /* one output column */
@@ -132,6 +136,11 @@ struct spec_suppression {
 	struct spec_source source;
 	struct str id_column;  /* ids of the audience's id_kind */
 	int64_t max_age_hours; /* 0 = any age */
+	/* What does not pass is held for an approval. Parts per million: */
+	int64_t max_invalid_ppm; /* rows that cannot be ids, of all rows; default 0 */
+	int64_t max_shrink_ppm;  /* ids fewer than for the route's last accepted delivery; GUARD_OFF */
+	int64_t min_known_ppm;   /* ids that the bridge knows; default 10000, 1 % */
+	bool may_be_empty;
 };
 
 struct spec_limits {

@@ -13,13 +13,24 @@
 
 #include <inttypes.h>
 
+enum { PPM = 1000000 };
+
 struct reading {
 	const struct building *b;
 	struct bridge_build *build;
 	size_t id_column, columns[BRIDGE_COLUMNS_MAX];
 	int64_t rows; /* of all objects so far */
-	uint64_t invalid;
+	struct str object;
+	struct csv_places invalid;
 };
+
+static int on_object(void *arg, const struct source_object *object, struct err *e)
+{
+	struct reading *r = arg;
+	(void)e; /* nothing that can fail */
+	r->object = object->name;
+	return 0;
+}
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
 {
@@ -42,8 +53,8 @@ static int check_length(const struct spec_bridge_column *column, struct str valu
 	        record->row, STR_ARG(column->column), column->max_length);
 }
 
-/* A row without a usable id on either side maps nobody: it is counted and left out, as select does.
- * Everything else that is wrong ends the build. */
+/* A row without a usable id on either side maps nobody: it is counted and left out, as select does,
+ * up to the bridge's max_invalid. Everything else that is wrong ends the build. */
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
 {
 	struct reading *r = arg;
@@ -53,7 +64,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	for (size_t i = 0; i < bridge->columns_count; i++)
 		values[i] = bridge_id_canonical(record->fields[r->columns[i]]);
 	if (!bridge_id_is_valid(id) || !bridge_id_is_valid(values[0])) {
-		r->invalid++;
+		csv_places_add(&r->invalid, r->object, record->row, r->b->mem);
 		return 0;
 	}
 	for (size_t i = 0; i < bridge->columns_count; i++) {
@@ -115,9 +126,33 @@ static void report(const struct reading *r, struct str version, int epoch,
 	result_fact_num(out, mem, "duplicates", (int64_t)facts->repeated);
 	result_fact(out, mem, STR("source_hash"), arena_str(mem, str_c(read->pins)));
 	result_count(out, mem, "rows_read", (uint64_t)read->rows);
-	result_count(out, mem, "invalid", r->invalid);
+	result_fact_num(out, mem, "hidden", read->hidden_count);
+	result_fact_num(out, mem, "partial", read->partial_count);
+	if (r->invalid.count > 0)
+		result_fact(out, mem, STR("invalid_at"), r->invalid.text);
+	result_count(out, mem, "invalid", (uint64_t)r->invalid.count);
 	result_count(out, mem, "repeated", facts->repeated);
 	result_count(out, mem, "pairs", facts->pairs - facts->repeated);
+}
+
+/* Nothing is written before this. */
+static int check_invalid(const struct reading *r, int64_t rows, struct err *e)
+{
+	const struct spec_bridge *bridge = &r->b->spec->bridge;
+	int64_t invalid = r->invalid.count;
+	if (rows == invalid)
+		return err_set(e, ERR_REJECT, "bad_bridge",
+		        STR_FMT " holds no row with both ids: correct it, or the columns in the "
+		                "configuration",
+		        STR_ARG(bridge->source.url));
+	if (invalid * PPM <= bridge->max_invalid_ppm * rows)
+		return 0;
+	return err_set(e, ERR_REJECT, "bad_bridge",
+	        "%" PRId64 " of %" PRId64 " rows have an id that cannot be one (" STR_FMT
+	        "), and max_invalid allows %" PRId64 ".%04" PRId64
+	        " %%: correct them, or raise max_invalid",
+	        invalid, rows, STR_ARG(r->invalid.text), bridge->max_invalid_ppm / 10000,
+	        bridge->max_invalid_ppm % 10000);
 }
 
 static int read_and_finish(struct reading *r, int epoch, struct err *e)
@@ -127,17 +162,15 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	        .delimiter = source->delimiter,
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
+	        .reads_partial = source->read_partial,
 	        .now_ms = r->b->now_ms,
 	        .stop = r->b->stop};
-	struct csv_source_calls calls = {.on_header = on_header, .on_record = on_record, .arg = r};
+	struct csv_source_calls calls = {.on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = r};
 	struct csv_source_facts read;
 	struct bridge_build_facts facts;
 	int act = csv_source_read(&from, &calls, r->b->mem, &read, e);
-	if (act == 0 && read.rows == (int64_t)r->invalid)
-		act = err_set(e, ERR_REJECT, "bad_bridge",
-		        STR_FMT " holds no row with both ids: correct it, or the columns in the "
-		                "configuration",
-		        STR_ARG(source->url));
+	if (act == 0)
+		act = check_invalid(r, read.rows, e);
 	if (act != 0)
 		return act;
 	struct id version = version_of(r->b, read.pins, epoch);

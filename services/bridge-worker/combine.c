@@ -26,6 +26,7 @@ struct combining {
 	struct lookup *lookup;
 	const struct bridge_keys *keys;
 	int64_t listed, listed_known; /* ids of the suppression lists, and those the bridge knows */
+	int64_t known;                /* of the list that is being read */
 };
 
 static int get_object(const struct op *op, struct str name, struct str prefix, struct str scope,
@@ -118,7 +119,7 @@ static int on_hits(
 		if (hits[i].ordinal != BRIDGE_NO_ORDINAL)
 			blocked[n++] = (uint32_t)hits[i].ordinal;
 	}
-	c->listed_known += (int64_t)n;
+	c->known += (int64_t)n;
 	selection_add(c->all.blocked, blocked, n);
 	return 0;
 }
@@ -126,7 +127,7 @@ static int on_hits(
 static int on_id(void *arg, struct str id, struct err *e)
 {
 	struct combining *c = arg;
-	return bridge_id_is_valid(id) ? lookup_add(c->lookup, id, 0, e) : 0;
+	return lookup_add(c->lookup, id, 0, e);
 }
 
 static const struct ev_suppression_pin *pin_of(const struct ev_bridge_task *task, struct str name)
@@ -138,26 +139,54 @@ static const struct ev_suppression_pin *pin_of(const struct ev_bridge_task *task
 	return NULL;
 }
 
-static int suppress(struct combining *c, struct err *e)
+static void tell(const struct combining *c, const char *what, struct str list, struct str value)
 {
 	const struct op *op = c->op;
-	for (size_t i = 0; i < op->spec->suppressions_count; i++) {
-		const struct spec_suppression *list = &op->spec->suppressions[i];
-		const struct ev_suppression_pin *pin = pin_of(op->task, list->name);
-		struct csv_source_facts facts;
-		if (!pin)
-			return err_set(e, ERR_REJECT, "suppression_changed",
-			        "suppression list " STR_FMT " is not pinned", STR_ARG(list->name));
-		int act = list_read(op, list, on_id, c, &facts, e);
-		if (act != 0)
-			return act;
-		if (!str_eq(pin->version, str_c(facts.pins)))
-			return err_set(e, ERR_REJECT, "suppression_changed",
-			        "suppression list " STR_FMT " has changed since it was looked at",
-			        STR_ARG(list->name));
-		c->listed += facts.rows;
-	}
-	return lookup_flush(c->lookup, e);
+	result_fact(op->out, op->mem, arena_printf(op->mem, "%s." STR_FMT, what, STR_ARG(list)),
+	        value);
+}
+
+static void tell_num(
+        const struct combining *c, const char *what, struct str list, int64_t value)
+{
+	tell(c, what, list, arena_printf(c->op->mem, "%lld", (long long)value));
+}
+
+static int suppress_by(struct combining *c, const struct spec_suppression *list, struct err *e)
+{
+	const struct op *op = c->op;
+	const struct ev_suppression_pin *pin = pin_of(op->task, list->name);
+	struct list_facts facts;
+	if (!pin)
+		return err_set(e, ERR_REJECT, "suppression_changed",
+		        "suppression list " STR_FMT " is not pinned", STR_ARG(list->name));
+	c->known = 0;
+	int act = list_read(op, list, on_id, c, &facts, e);
+	if (act == 0)
+		act = lookup_flush(c->lookup, e);
+	if (act != 0)
+		return act;
+	if (!str_eq(pin->version, str_c(facts.source.pins)))
+		return err_set(e, ERR_REJECT, "suppression_changed",
+		        "suppression list " STR_FMT " has changed since it was looked at",
+		        STR_ARG(list->name));
+	int64_t ids = facts.source.rows - facts.invalid.count;
+	c->listed += ids;
+	c->listed_known += c->known;
+	tell_num(c, "list_ids", list->name, ids);
+	tell_num(c, "list_invalid", list->name, facts.invalid.count);
+	tell_num(c, "list_known", list->name, c->known);
+	if (facts.invalid.count > 0)
+		tell(c, "list_invalid_at", list->name, facts.invalid.text);
+	return 0;
+}
+
+static int suppress(struct combining *c, struct err *e)
+{
+	int act = 0;
+	for (size_t i = 0; i < c->op->spec->suppressions_count && act == 0; i++)
+		act = suppress_by(c, &c->op->spec->suppressions[i], e);
+	return act;
 }
 
 /* --- result --- */

@@ -150,6 +150,8 @@ static int write_list(struct inspection *in, const struct csv_source_facts *fact
 	result_output(op->out, op->mem, &ref);
 	result_fact_num(op->out, op->mem, "slices", in->slices);
 	result_fact(op->out, op->mem, STR("source_hash"), str_c(facts->pins));
+	result_fact_num(op->out, op->mem, "hidden", facts->hidden_count);
+	result_fact_num(op->out, op->mem, "partial", facts->partial_count);
 	result_count(op->out, op->mem, "rows_read", (uint64_t)facts->rows);
 	return 0;
 }

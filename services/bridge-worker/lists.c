@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lists.h"
 
+#include "longshore/bridge.h"
 #include "longshore/result.h"
 
 struct listing {
+	const struct op *op;
 	const struct spec_suppression *list;
 	list_on_id on_id;
 	void *arg;
 	size_t column;
+	struct str object;
+	struct list_facts facts;
 };
+
+static int on_object(void *arg, const struct source_object *object, struct err *e)
+{
+	struct listing *l = arg;
+	(void)e; /* nothing that can fail */
+	l->object = object->name;
+	return 0;
+}
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
 {
@@ -19,37 +31,54 @@ static int on_header(void *arg, const struct csv_record *header, struct err *e)
 static int on_record(void *arg, const struct csv_record *record, struct err *e)
 {
 	struct listing *l = arg;
-	return l->on_id ? l->on_id(l->arg, record->fields[l->column], e) : 0;
+	struct str id = record->fields[l->column];
+	if (!bridge_id_is_valid(id)) {
+		csv_places_add(&l->facts.invalid, l->object, record->row, l->op->mem);
+		return 0;
+	}
+	return l->on_id ? l->on_id(l->arg, id, e) : 0;
 }
 
 int list_read(const struct op *op, const struct spec_suppression *list, list_on_id on_id, void *arg,
-        struct csv_source_facts *out, struct err *e)
+        struct list_facts *out, struct err *e)
 {
-	struct listing l = {.list = list, .on_id = on_id, .arg = arg};
+	struct listing l = {.op = op, .list = list, .on_id = on_id, .arg = arg};
 	struct csv_source from = op_source(op, &list->source);
-	struct csv_source_calls calls = {.on_header = on_header, .on_record = on_record, .arg = &l};
-	int act = csv_source_read(&from, &calls, op->mem, out, e);
-	return act == 0 ? 0 : err_note(e, "suppression list " STR_FMT, STR_ARG(list->name));
+	struct csv_source_calls calls = {.on_header = on_header,
+	        .on_record = on_record,
+	        .on_object = on_object,
+	        .arg = &l};
+	int act = csv_source_read(&from, &calls, op->mem, &l.facts.source, e);
+	if (act != 0)
+		return err_note(e, "suppression list " STR_FMT, STR_ARG(list->name));
+	*out = l.facts;
+	return 0;
+}
+
+static void name_num(const struct op *op, const char *what, struct str list, int64_t value)
+{
+	result_fact(op->out, op->mem, arena_printf(op->mem, "%s." STR_FMT, what, STR_ARG(list)),
+	        arena_printf(op->mem, "%lld", (long long)value));
 }
 
 int op_lists(const struct op *op, struct err *e)
 {
 	for (size_t i = 0; i < op->spec->suppressions_count; i++) {
 		const struct spec_suppression *list = &op->spec->suppressions[i];
-		struct csv_source_facts facts;
+		struct list_facts facts;
 		int act = list_read(op, list, NULL, NULL, &facts, e);
 		if (act != 0)
 			return act;
 		struct ev_staged_ref ref = {.kind = STR("suppression"),
 		        .name = list->name,
-		        .sha256 = str_c(facts.pins),
-		        .bytes = facts.bytes,
-		        .rows = facts.rows};
+		        .sha256 = str_c(facts.source.pins),
+		        .bytes = facts.source.bytes,
+		        .rows = facts.source.rows};
 		result_output(op->out, op->mem, &ref);
-		struct str name =
-		        arena_printf(op->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
-		result_fact(op->out, op->mem, name,
-		        arena_printf(op->mem, "%lld", (long long)facts.modified_ms));
+		/* A list is as old as its oldest object: that one may be the part that was not renewed. */
+		name_num(op, "modified_ms", list->name, facts.source.oldest_ms);
+		name_num(op, "hidden", list->name, facts.source.hidden_count);
+		name_num(op, "partial", list->name, facts.source.partial_count);
 	}
 	return 0;
 }

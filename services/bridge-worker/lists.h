@@ -10,9 +10,15 @@
 
 typedef int (*list_on_id)(void *arg, struct str id, struct err *e);
 
-/* Calls on_id, which may be NULL, for each id of the list as it streams by. A list that is missing
- * or not complete is ERR_RETRY ("source_missing"); an empty list is an object with a header. */
+struct list_facts {
+	struct csv_source_facts source;
+	struct csv_places invalid; /* rows whose id cannot be one: they suppress nobody; in op->mem */
+};
+
+/* Calls on_id, which may be NULL, for each valid id of the list as it streams by; counts the others. A
+ * list that is missing or not complete is ERR_RETRY ("source_missing"); an empty list is an object with
+ * a header. */
 int list_read(const struct op *op, const struct spec_suppression *list, list_on_id on_id, void *arg,
-        struct csv_source_facts *out, struct err *e) ERR_MUST_USE;
+        struct list_facts *out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -26,7 +26,9 @@ struct selecting {
 	struct audience_columns columns;
 	struct lookup *lookup;
 	struct selfile sets;
-	uint64_t rows, invalid, filtered, unmatched, matched;
+	uint64_t rows, filtered, unmatched, matched;
+	struct str object;
+	struct csv_places invalid;
 };
 
 static int on_header(void *arg, const struct csv_record *header, struct err *e)
@@ -42,7 +44,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	struct str id = record->fields[s->columns.id];
 	s->rows++;
 	if (!bridge_id_is_valid(id)) {
-		s->invalid++;
+		csv_places_add(&s->invalid, s->object, record->row, s->op->mem);
 		return 0;
 	}
 	if (!audience_passes(audience, &s->columns, record)) {
@@ -115,11 +117,13 @@ static void count_rows(const struct selecting *s)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = {{"rows_read", s->rows}, {"invalid", s->invalid}, {"filtered", s->filtered},
+	} counts[] = {{"rows_read", s->rows}, {"invalid", (uint64_t)s->invalid.count}, {"filtered", s->filtered},
 	        {"unmatched", s->unmatched}, {"matched", s->matched}, {"links_found", s->matched},
 	        {"not_picked", 0}, {"over_cap", 0}, {"links", s->matched}, {"fan_out", 0}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(s->op->out, s->op->mem, counts[i].name, counts[i].value);
+	if (s->invalid.count > 0)
+		result_fact(s->op->out, s->op->mem, STR("invalid_at"), s->invalid.text);
 }
 
 static int find_slice(const struct op *op, struct slice *out, struct err *e)
@@ -166,6 +170,7 @@ int op_select(const struct op *op, struct err *e)
 	int act = check_spec(op->spec, e);
 	if (act == 0)
 		act = find_slice(op, &slice, e);
+	s->object = act == 0 ? slice.object : STR("");
 	if (act == 0)
 		act = lookup_new(op, on_hits, s, &s->lookup, e);
 	if (act == 0)

@@ -37,8 +37,10 @@ static int unless_gone(int act, struct err *e)
 {
 	bool is_gone = act == ERR_RETRY && (e->native == ENOENT || e->native == ENOTDIR ||
 	                                           e->native == ELOOP || e->native == EINVAL);
-	return is_gone ? err_set(e, ERR_REJECT, "source_changed",
-	                         "it is gone, or is no regular file any more")
+	bool is_led_away = act == ERR_REJECT && strcmp(e->code, "bad_source") == 0;
+	return is_gone || is_led_away
+	               ? err_set(e, ERR_REJECT, "source_changed",
+	                         "it is gone, or is no regular file below the source any more")
 	               : act;
 }
 

@@ -370,6 +370,7 @@ static void decide_item(struct cycle *c, struct item *item)
 	if (bridge) {
 		facts.bridge_version = bridge->version;
 		facts.bridge_built_ms = bridge->built_ms;
+		facts.bridge_persons = bridge->persons;
 	}
 	cycle_give_quotas(c, item, &facts);
 	struct decide_input in = {
@@ -404,12 +405,14 @@ static void tell_world(struct cycle *c, struct item *item)
 		head->head.content_hash = x->memory.content_hash;
 		head->head.members = x->memory.members ? x->memory.members->rows : 0;
 		head->head.baseline = x->memory.baseline;
+		head->head.lists = decide_lists_text(&x->memory, c->mem);
 	}
 	cycle_note_quota(c, item);
 	struct loaded_bridge *bridge = n->bridge ? find_bridge(c, x->tenant, x->route) : NULL;
 	if (bridge) {
 		bridge->version = n->bridge->version;
 		bridge->built_ms = n->bridge->built_ms;
+		bridge->persons = n->bridge->persons;
 	}
 }
 

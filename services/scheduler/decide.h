@@ -101,6 +101,7 @@ struct route_head {
 	int64_t members;
 	struct ev_staged_ref *baseline; /* NULL = none */
 	bool force_full;
+	struct str lists; /* as DeliveryMemory.base_lists */
 };
 
 struct facts {
@@ -110,7 +111,7 @@ struct facts {
 	unsigned known;            /* enum need: what was gathered */
 	uint32_t stages;           /* bit per stage: NEED_STAGES was answered for it */
 	struct str bridge_version; /* newest; empty = none was built */
-	int64_t bridge_built_ms;
+	int64_t bridge_built_ms, bridge_persons;
 	struct route_head head;
 	bool newer_waits; /* a newer delivery of the route stands behind, held for overlap */
 	struct str
@@ -202,5 +203,8 @@ bool decide_wants_look(const struct delivery *x, const struct spec *spec,
  * facts only the time is used. */
 void decide_add_look(struct decision *decision, const struct frozen *frozen,
         const struct facts *facts, struct arena *mem);
+
+/* What a route's head remembers of the suppression lists, as DeliveryMemory.base_lists. */
+struct str decide_lists_text(const struct ev_delivery_memory *m, struct arena *mem);
 
 #endif

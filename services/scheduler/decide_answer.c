@@ -4,7 +4,8 @@
 #include "deciding.h"
 
 static const char *const approvable[] = {"approval", "empty_source", "zero_match", "below_minimum",
-        "above_maximum", "sudden_change", "low_match_rate"};
+        "above_maximum", "sudden_change", "low_match_rate", "suppression_invalid",
+        "suppression_empty", "suppression_shrunk", "suppression_unknown"};
 
 static bool is_approvable(const struct deciding *d)
 {

@@ -11,8 +11,31 @@ void decide_start_build(struct deciding *d)
 	decide_add_build(d);
 }
 
+enum { PPM = 1000000 };
+
+/* Far fewer persons than before: a file was cut off, or is another one. The last version stays. */
+static bool has_shrunk(struct deciding *d, int64_t persons)
+{
+	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
+	int64_t before = d->facts->bridge_persons;
+	if (d->facts->bridge_version.n == 0 ||
+	        (before - persons) * PPM <= bridge->max_shrink_ppm * before)
+		return false;
+	decide_fail(d, STR("bridge_shrunk"),
+	        arena_printf(d->mem,
+	                "%lld persons, the last version has %lld, and max_shrink allows "
+	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, or "
+	                "raise max_shrink and build again",
+	                (long long)persons, (long long)before,
+	                (long long)(bridge->max_shrink_ppm / 10000),
+	                (long long)(bridge->max_shrink_ppm % 10000)));
+	return true;
+}
+
 void decide_built(struct deciding *d, const struct ev_task_result *result)
 {
+	if (decide_lacks(d, NEED_BRIDGE))
+		return;
 	struct str version = done_fact(result, STR("bridge_version"));
 	int64_t epoch = done_fact_number(result, STR("key_epoch"));
 	int64_t records = done_fact_number(result, STR("records"));
@@ -22,6 +45,8 @@ void decide_built(struct deciding *d, const struct ev_task_result *result)
 		return;
 	}
 	int64_t persons = done_fact_number(result, STR("persons"));
+	if (persons >= 0 && has_shrunk(d, persons))
+		return;
 	struct bridge_row *row = ARENA_NEW(d->mem, struct bridge_row);
 	*row = (struct bridge_row){
 	        version, epoch, records, persons < 0 ? 0 : persons, d->facts->now_ms};

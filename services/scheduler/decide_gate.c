@@ -7,6 +7,7 @@
 enum { PPM = 1000000, WEEK_MINUTES = 7 * 24 * 60 };
 
 struct findings {
+	struct deciding *d;
 	const char *first; /* reason of the hold; NULL = nothing found */
 	struct str text;   /* all of them, for people */
 	int count;
@@ -100,8 +101,16 @@ static void check_match_rate(struct deciding *d, struct findings *f)
 		                (long long)(least / 10000), (long long)(least % 10000)));
 }
 
+static void on_list_finding(void *arg, const char *reason, struct str text)
+{
+	struct findings *f = arg;
+	find(f->d, f, reason, text);
+}
+
+/* The reason of the hold is the first that is found; the text names all. */
 static void check_guards(struct deciding *d, struct findings *f)
 {
+	decide_check_lists(d, on_list_finding, f);
 	if (decide_count(d, STR("rows_read")) == 0) {
 		find(d, f, "empty_source", STR("the source has no row"));
 		return;
@@ -161,7 +170,7 @@ void decide_gate(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	m->phase = EV_PHASE_GATE;
-	struct findings f = {0};
+	struct findings f = {.d = d};
 	check_guards(d, &f);
 	if (!is_approved(d, &f)) {
 		if (d->frozen.spec->approval == APPROVAL_ALWAYS)

@@ -102,6 +102,36 @@ static bool sum_counts(struct deciding *d)
 	return true;
 }
 
+/* On record: who looks for people that were not sent finds the files that were not read. */
+static void tell_left_out(struct deciding *d, const struct ev_task_result *result)
+{
+	int64_t hidden = done_fact_number(result, STR("hidden"));
+	int64_t partial = done_fact_number(result, STR("partial"));
+	if (hidden > 0 || partial > 0)
+		decide_audit(d, "left_out", STR(""),
+		        arena_printf(d->mem,
+		                "audience: %lld names that begin with a dot or an underscore and %lld "
+		                "of half-written files were not read",
+		                (long long)(hidden > 0 ? hidden : 0),
+		                (long long)(partial > 0 ? partial : 0)));
+}
+
+/* The first slice that has some names the first few. */
+static void tell_invalid(struct deciding *d)
+{
+	for (int32_t i = 0; i < d->m->slices_count; i++) {
+		const struct task_row *row = decide_done_row(d, STAGE_SELECT, i);
+		struct str at = row && row->result ? done_fact(row->result, STR("invalid_at"))
+		                                   : STR("");
+		if (at.n == 0)
+			continue;
+		decide_audit(d, "invalid_rows", STR(""),
+		        arena_printf(d->mem, "%lld rows have an id that cannot be one: " STR_FMT,
+		                (long long)decide_count(d, STR("invalid")), STR_ARG(at)));
+		return;
+	}
+}
+
 void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 {
 	int64_t slices = done_fact_number(result, STR("slices"));
@@ -118,6 +148,7 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 		                (long long)slices, (int)d->rules->tasks_most));
 		return;
 	}
+	tell_left_out(d, result);
 	d->m->slices = decide_copy_ref(d, list);
 	d->m->slices_count = (int32_t)slices;
 	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
@@ -225,6 +256,7 @@ void decide_take_route(struct deciding *d)
 		m->base_version = head->bridge_version.p ? head->bridge_version : STR("");
 		m->base_members = m->base_delivery.n > 0 ? head->members : -1;
 		m->base = decide_copy_ref(d, head->baseline);
+		m->base_lists = head->lists.p ? head->lists : STR("");
 	}
 	decide_look_at_lists(d);
 }
@@ -261,6 +293,8 @@ static const struct ev_staged_ref *output_of_list(
 	return NULL;
 }
 
+enum { CLOCKS_DIFFER_MS = 5 * 60 * 1000 };
+
 static bool is_stale_list(struct deciding *d, const struct spec_suppression *list,
         const struct ev_task_result *result)
 {
@@ -268,7 +302,9 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 		return false;
 	struct str fact = arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
 	int64_t modified = done_fact_number(result, fact);
-	return modified < 0 || d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
+	/* A time in the future says nothing of the age. */
+	return modified < 0 || modified > d->facts->now_ms + CLOCKS_DIFFER_MS ||
+	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
 }
 
 void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
@@ -292,7 +328,8 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 			decide_hold(d, "suppression_stale", true,
 			        arena_printf(d->mem,
 			                "suppression list " STR_FMT
-			                " is older than %lld hours; put a newer one there",
+			                " has an object that is older than %lld hours, or whose "
+			                "time lies ahead; put a newer one there",
 			                STR_ARG(list->name), (long long)list->max_age_hours));
 			return;
 		}
@@ -358,6 +395,12 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	m->baseline = decide_copy_ref(d, done_output(result, STR("baseline")));
 	m->content_hash = hash;
 	tell_suppressed(d, result);
+	if (!decide_take_lists(d, result)) {
+		decide_fail(d, STR("bad_result"),
+		        STR("combine's result lacks the numbers of a suppression list; are all "
+		            "bridge-workers of this release?"));
+		return;
+	}
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
 	bool has_baseline = done_count(result, STR("baseline")) >= 0;

@@ -107,6 +107,12 @@ void decide_begin_revision(struct deciding *d, enum ev_phase phase);
 void decide_restart(struct deciding *d, enum ev_phase phase,
         struct str reason); /* by ourselves; within a budget */
 
+/* decide_lists.c */
+/* False: the result of combine does not say. */
+bool decide_take_lists(struct deciding *d, const struct ev_task_result *result);
+typedef void decide_on_finding(void *arg, const char *reason, struct str text);
+void decide_check_lists(struct deciding *d, decide_on_finding *found, void *arg);
+
 /* decide_build.c */
 void decide_start_build(struct deciding *d);
 void decide_built(struct deciding *d, const struct ev_task_result *result);

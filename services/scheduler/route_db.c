@@ -50,6 +50,7 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 		        .members = pg_num(rows, i, 6),
 		        .baseline = read_baseline(rows, i, mem),
 		        .force_full = pg_bool(rows, i, 10),
+		        .lists = pg_text(rows, i, 11, mem),
 		};
 	}
 	*out = list;
@@ -115,6 +116,7 @@ int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem,
 	pg_add(&p, base ? base->name : absent);
 	pg_add(&p, base ? base->sha256 : absent);
 	pg_add_num(&p, base ? base->bytes : 0);
+	pg_add(&p, decide_lists_text(m, mem));
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_advance_head, &p, NULL, &changed, e);
 	return bad == 0 && changed != 1 ? moved(e) : bad;
@@ -188,6 +190,7 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
 		        .key = {pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)},
 		        .version = pg_text(rows, i, 2, mem),
 		        .built_ms = pg_num(rows, i, 3),
+		        .persons = pg_num(rows, i, 4),
 		};
 	*out = list;
 	*out_count = n;

@@ -43,7 +43,7 @@ int route_db_claim(
 struct loaded_bridge {
 	struct route_key key; /* route = bridge */
 	struct str version;
-	int64_t built_ms;
+	int64_t built_ms, persons;
 };
 int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count,
         struct arena *mem, struct loaded_bridge **out, size_t *out_count,

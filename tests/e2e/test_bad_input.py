@@ -92,11 +92,11 @@ def grown(world, name):
 
 
 def cut_short(world, name):
-    world.put(f"{name}/part.csv", GOOD[:-30])
+    world.put(f"{name}/part.csv", GOOD[:GOOD.rindex("\n", 0, -30) + 1])
 
 
 def spoilt(world, name):
-    world.put(f"{name}/part.csv", GOOD.replace(A, '"'))
+    world.put(f"{name}/part.csv", GOOD.replace(A, 'a"b'))
 
 
 def removed(world, name):
@@ -116,7 +116,7 @@ def nothing_left(world, name):
 
 @pytest.mark.parametrize("change, state, reason, revision", [
     (changed, "completed", "", 2), (grown, "completed", "", 1), (cut_short, "completed", "", 2), (removed, "completed", "", 2),
-    (replaced_by_a_link, "completed", "", 2), (spoilt, "failed", "bad_csv", 2), (nothing_left, "held", "source_missing", 2),
+    (replaced_by_a_link, "failed", "bad_source", 2), (spoilt, "failed", "bad_csv", 2), (nothing_left, "held", "source_missing", 2),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_source_changes_between_inspect_and_select(world, change, state, reason, revision):
     name = "c" + change.__name__

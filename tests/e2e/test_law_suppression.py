@@ -63,7 +63,7 @@ def told(world, delivery):
 def test_a_list_that_the_bridge_does_not_know_is_told(world):
     """Ids in another form suppress nobody: here two of three have a zero before them."""
     a, b, c = world.known[:3]
-    world.apply(makers.suppression(world.write_list("list-form", ["0" + a, "0" + b, c]), "list-form"),
+    world.apply(makers.suppression(world.write_list("list-form", ["0" + a, "0" + b, c]), "list-form", min_known="30%"),
                 makers.route("form", suppress=["list-form"]))
     delivery = world.deliver("form")
     assert world.completes(delivery)["books"]["blocked"] == 1

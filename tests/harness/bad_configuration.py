@@ -85,7 +85,7 @@ CONFIGURATION = [
             "mount it, or let the uploader's user read and write it; --no-probe applies it all the same\n",
             "kind: Bucket\nname: b\nurl: file:///nowhere/\n"),
     applied("bad_cadence", "{file}:8: cadence.cron: cron: the field for the hour must be *, numbers from 0 to 23, lists, "
-            "ranges or steps\n{file}:8: cadence.zone: is no time zone that is known here, such as Europe/Paris\n", ROUTE + "cadence: {kind: cron, cron: 0 25 * * *, zone: Mars/Base}\n"),
+            "ranges or steps\n{file}:8: cadence.zone: is no time zone that can be used here, such as Europe/Paris\n", ROUTE + "cadence: {kind: cron, cron: 0 25 * * *, zone: Mars/Base}\n"),
     applied("bad_quotas", "{file}:3: limits.deliveries_per_hour: must be from 0 to 1000000\n{file}:4: limits.deliveries_per_day: "
             "must be a whole number, 0 or more\n", "kind: Tenant\nname: x\nlimits: {deliveries_per_hour: 1000001,\n  deliveries_per_day: many}\n"),
     applied("all_at_once", "{file}:3: limits.tasks_in_flight: must be from 0 to 1000000\n{file}:5: kind: must be one of "

@@ -100,7 +100,7 @@ class World:
 
     def list_of(self, name):
         return {"kind": "SuppressionList", "tenant": "acme", "name": name, "source": {"url": self.url(f"{name}/")},
-                "id": {"column": "patient", "kind": "patient_id"}}
+                "id": {"column": "patient", "kind": "patient_id"}, "min_known": "0%"}
 
     def route_of(self, name, audience=None, bridge="tokens", **more):
         return {"kind": "Route", "tenant": "acme", "name": name, "audience": audience or name, "destination": "partner",

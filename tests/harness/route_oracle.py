@@ -4,12 +4,31 @@ import csv
 import gzip
 import hashlib
 import io
+import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 USPS = set("AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
            "OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI FM MH PW AA AE AP".split())
 QUOTES = {"minimal": csv.QUOTE_MINIMAL, "all": csv.QUOTE_ALL, "none": csv.QUOTE_NONE}
+
+
+def canonical(text):
+    """The id that a text stands for: without white space and invisible characters around it."""
+    begin, end = 0, len(text)
+    while begin < end and is_blank(text[begin]):
+        begin += 1
+    while end > begin and is_blank(text[end - 1]):
+        end -= 1
+    return text[begin:end]
+
+
+def is_blank(c):
+    return c.isspace() or unicodedata.category(c) == "Cf"
+
+
+def is_id(text):
+    return text != "" and not any(unicodedata.category(c) == "Cc" or (c != " " and is_blank(c)) for c in text)
 
 
 def read_source(source):
@@ -44,14 +63,14 @@ class RouteOracle:
     def _records(self):
         """{id: its record}; 1:1 and n:1 have one each."""
         columns = [c["column"] for c in self.bridge["record"]]
-        return {row[self.bridge["from"]["column"]].strip(" "): tuple(row[c] for c in columns)
+        return {canonical(row[self.bridge["from"]["column"]]): tuple(canonical(row[c]) for c in columns)
                 for row in read_source(self.bridge["source"])}
 
     def _suppressed(self):
         found = set()
         for name in self.route.get("suppress", ()):
             document = self._find("SuppressionList", name)
-            found |= {row[document["id"]["column"]].strip(" ") for row in read_source(document["source"])}
+            found |= {canonical(row[document["id"]["column"]]) for row in read_source(document["source"])}
         return found
 
     def _is_blocked_state(self, row):
@@ -72,9 +91,9 @@ class RouteOracle:
                            "held_out", "capped"), 0)
         persons, chosen, blocked = set(), set(), set()
         for row in read_source(self.audience["source"]):
-            person = row[self.audience["id"]["column"]].strip(" ")
+            person = canonical(row[self.audience["id"]["column"]])
             b["rows_read"] += 1
-            if not person or any(ord(c) < 32 or ord(c) == 127 for c in person):
+            if not is_id(person):
                 b["invalid"] += 1
             elif not self._passes(row):
                 b["filtered"] += 1

@@ -118,6 +118,15 @@ static void same_dead_letter(const struct ev_dead_letter *got, const struct ev_d
 	assert_true(got->at_ms == want->at_ms);
 }
 
+static void same_list_read(const struct ev_list_read *got, const struct ev_list_read *want)
+{
+	same_text(got->name, want->name);
+	assert_true(got->ids == want->ids);
+	assert_true(got->invalid == want->invalid);
+	assert_true(got->known == want->known);
+	same_text(got->invalid_at, want->invalid_at);
+}
+
 static void same_count(const struct ev_count *got, const struct ev_count *want)
 {
 	same_text(got->segment, want->segment);
@@ -179,6 +188,10 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	if (want->approved)
 		same_staged_ref(got->approved, want->approved);
 	assert_true(got->compares_approved == want->compares_approved);
+	same_text(got->base_lists, want->base_lists);
+	assert_true(got->lists_count == want->lists_count);
+	for (size_t i = 0; i < want->lists_count; i++)
+		same_list_read(&got->lists[i], &want->lists[i]);
 	assert_true(got->approved_added == want->approved_added);
 	assert_true(got->counts_count == want->counts_count);
 	for (size_t i = 0; i < want->counts_count; i++)

@@ -249,6 +249,7 @@ static void rows_are_invalid_repeated_or_pairs(void **state)
 	       "p4,t1,x\n"       /* another person of the record */
 	       "p5,t1,y\n"       /* another record of the primary id */
 	       "p1,t1,x\n");     /* repeated */
+	w->spec.bridge.max_invalid_ppm = 375000; /* 3 of 8 */
 	must(build(w, &r, &e), &e);
 	assert_int_equal(result_count_of(&r, STR("rows_read")), 8);
 	assert_int_equal(result_count_of(&r, STR("invalid")), 3);
@@ -259,6 +260,37 @@ static void rows_are_invalid_repeated_or_pairs(void **state)
 	assert_true(str_eq(result_fact_of(&r, STR("primary_ids")), STR("1")));
 	assert_true(str_eq(result_fact_of(&r, STR("rows")), STR("8")));
 	assert_true(str_eq(result_fact_of(&r, STR("duplicates")), STR("2")));
+}
+
+static void too_many_rows_without_ids_make_no_version(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	put(w, "patient,partner_id,more\np1,t1,x\n,t2,x\np3,\t,x\np4,t4,x\n");
+	w->spec.bridge.max_invalid_ppm = 500000;
+	must(build(w, &r, &e), &e);
+	assert_true(str_eq(result_fact_of(&r, STR("invalid_at")), STR("a.csv row 2, a.csv row 3")));
+	w->spec.bridge.max_invalid_ppm = 499999;
+	assert_int_equal(build(w, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_bridge");
+	assert_non_null(strstr(e.text, "2 of 4 rows have an id that cannot be one (a.csv row 2, a.csv row 3), "
+	                               "and max_invalid allows 49.9999 %: correct them, or raise"));
+}
+
+/* The partner gets ids without the blanks that its file has around them. */
+static void blanks_around_partner_s_values_are_no_part_of_them(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	w->spec.bridge.cardinality = CARDINALITY_1_1;
+	put(w, "patient,partner_id,more\np1, t1,x\np2,t1\t,x\n");
+	assert_int_equal(build(w, &r, &e), ERR_REJECT);
+	assert_non_null(strstr(e.text, "contradict the cardinality 1:1"));
+	w->spec.bridge.cardinality = CARDINALITY_N_1;
+	must(build(w, &r, &e), &e);
+	assert_true(str_eq(result_fact_of(&r, STR("records")), STR("1")));
 }
 
 static void refused(struct world *w, const char *text, const char *code, const char *says)
@@ -354,6 +386,10 @@ int main(void)
 	                every_input_is_part_of_the_version, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_are_invalid_repeated_or_pairs, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                too_many_rows_without_ids_make_no_version, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                blanks_around_partner_s_values_are_no_part_of_them, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                bad_files_are_refused_and_say_where, setup, teardown),
 	        cmocka_unit_test_setup_teardown(

@@ -457,6 +457,24 @@ static void a_build_makes_a_version(void **state)
 	assert_true(b->w.last.wakes_bridge);
 }
 
+/* The last version stays, so deliveries go on with it. */
+static void a_bridge_that_shrank_too_far_is_no_version(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.kind = SPEC_BUILD;
+	b->w.spec.bridge.max_shrink_ppm = 500000;
+	b->w.bridge_persons = 21; /* and the workers' build has 10 */
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_FAILED, "bridge_shrunk");
+	assert_true(str_eq(b->w.bridge_version, STR("v1")));
+	b->w.bridge_persons = 20; /* half of them is allowed */
+	s = world_request(&b->w, D2, b->w.now_ms);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_true(str_eq(b->w.bridge_version, STR("v2")));
+}
+
 static void a_dry_run_ends_behind_the_gate(void **state)
 {
 	struct bench *b = *state;
@@ -555,6 +573,7 @@ int main(void)
 	        TEST(the_next_of_a_route_waits),
 	        TEST(an_older_one_behind_which_a_newer_waits_is_superseded),
 	        TEST(a_build_makes_a_version),
+	        TEST(a_bridge_that_shrank_too_far_is_no_version),
 	        TEST(a_dry_run_ends_behind_the_gate),
 	        TEST(ids_are_causes),
 	        TEST(a_final_status_is_repeated_until_it_was_read_back),

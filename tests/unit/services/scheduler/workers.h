@@ -21,6 +21,7 @@ struct workers {
 	int64_t replaced;       /* members that the baseline has not, each in place of one that it has */
 	int64_t more_records;   /* members whose primary id is another's, too */
 	int64_t list_modified_ms;
+	int64_t list_ids, list_invalid, list_known; /* of each list */
 	const char *list_hash;
 	const char
 	        *place; /* of the drop that is mounted now; NULL: an uploader that does not say */
@@ -116,6 +117,14 @@ static inline void do_select(struct workers *k, struct ev_task_result *r)
 	give_count(k, r, "links", rows);
 }
 
+static inline void give_list(struct workers *k, struct ev_task_result *r, const char *what,
+        struct str list, int64_t value)
+{
+	struct arena *mem = &k->w->mem;
+	give_fact(k, r, arena_printf(mem, "%s." STR_FMT, what, STR_ARG(list)).p,
+	        arena_printf(mem, "%lld", (long long)value));
+}
+
 static inline void do_combine(struct workers *k, const struct message *m, struct ev_task_result *r)
 {
 	int64_t chosen = k->rows_per_slice * k->slices;
@@ -129,6 +138,15 @@ static inline void do_combine(struct workers *k, const struct message *m, struct
 	give_count(k, r, "members", members);
 	give_count(k, r, "persons", members);
 	give_count(k, r, "primary_ids", members - k->more_records);
+	for (size_t i = 0; i < k->w->spec.suppressions_count; i++) {
+		struct str list = k->w->spec.suppressions[i].name;
+		give_list(k, r, "list_ids", list, k->list_ids);
+		give_list(k, r, "list_invalid", list, k->list_invalid);
+		give_list(k, r, "list_known", list, k->list_known);
+		if (k->list_invalid > 0)
+			give_fact(k, r, arena_printf(&k->w->mem, "list_invalid_at." STR_FMT, STR_ARG(list)).p,
+			        STR("a.csv row 3"));
+	}
 	if (m->event.bridge.approved) {
 		int64_t approved = m->event.bridge.approved->rows;
 		give_fact(k, r, "approved_added",
@@ -239,6 +257,8 @@ static inline void workers_init(struct workers *k, struct world *w)
 	        .slices = 2,
 	        .rows_per_slice = 12,
 	        .list_hash = "l1",
+	        .list_ids = 3,
+	        .list_known = 3,
 	        .list_modified_ms = w->now_ms};
 }
 

@@ -57,7 +57,7 @@ struct world {
 	size_t count;
 	struct route_head head; /* one route */
 	struct str bridge_version;
-	int64_t bridge_built_ms;
+	int64_t bridge_built_ms, bridge_persons;
 	struct claimed claims[CLAIMS];
 	size_t claims_count;
 	struct place places[DELIVERIES]; /* all of one tenant at one destination */
@@ -423,6 +423,7 @@ static inline void world_apply(struct world *w, struct stored *s, const struct d
 	if (n->bridge) {
 		w->bridge_version = n->bridge->version;
 		w->bridge_built_ms = n->bridge->built_ms;
+		w->bridge_persons = n->bridge->persons;
 	}
 	s->receipts += (int)n->receipts_count;
 	s->x = n->after;
@@ -477,6 +478,7 @@ static inline struct stored *world_step(
 		if ((n.needs & NEED_BRIDGE) != 0) {
 			facts.bridge_version = w->bridge_version;
 			facts.bridge_built_ms = w->bridge_built_ms;
+			facts.bridge_persons = w->bridge_persons;
 		}
 		if ((n.needs & NEED_CLAIMS) != 0)
 			facts.claimed_path = world_claimed(w, &n, id);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What combine read of the suppression lists, and whether that can be all there is to read. A list
+ * that suppresses too few people sends those it should have named, so doubts wait for a person. Pure. */
+#include "deciding.h"
+
+enum { PPM = 1000000 };
+
+static int64_t number(struct deciding *d, const struct ev_task_result *r, const char *what, struct str list)
+{
+	return done_fact_number(r, arena_printf(d->mem, "%s." STR_FMT, what, STR_ARG(list)));
+}
+
+bool decide_take_lists(struct deciding *d, const struct ev_task_result *result)
+{
+	const struct spec *spec = d->frozen.spec;
+	struct ev_list_read *lists =
+	        arena_alloc(d->mem, (spec->suppressions_count + 1) * sizeof *lists);
+	for (size_t i = 0; i < spec->suppressions_count; i++) {
+		struct str name = spec->suppressions[i].name;
+		struct str at = done_fact(
+		        result, arena_printf(d->mem, "list_invalid_at." STR_FMT, STR_ARG(name)));
+		lists[i] = (struct ev_list_read){
+		        .name = name,
+		        .ids = number(d, result, "list_ids", name),
+		        .invalid = number(d, result, "list_invalid", name),
+		        .known = number(d, result, "list_known", name),
+		        .invalid_at = at.p ? at : STR(""),
+		};
+		if (lists[i].ids < 0 || lists[i].invalid < 0 || lists[i].known < 0)
+			return false;
+	}
+	d->m->lists = lists;
+	d->m->lists_count = spec->suppressions_count;
+	return true;
+}
+
+struct str decide_lists_text(const struct ev_delivery_memory *m, struct arena *mem)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < m->lists_count; i++)
+		text = arena_printf(mem, STR_FMT STR_FMT "\t%lld\n", STR_ARG(text),
+		        STR_ARG(m->lists[i].name), (long long)m->lists[i].ids);
+	return text;
+}
+
+/* Ids on the list when the route last delivered; -1: it did not use it. */
+static int64_t ids_before(struct str text, struct str name)
+{
+	while (text.n > 0) {
+		ptrdiff_t end = str_find(text, '\n', 0), tab = str_find(text, '\t', 0);
+		int64_t ids = 0;
+		if (end < 0 || tab < 0 || tab > end)
+			return -1;
+		struct str number = str_bytes(text.p + tab + 1, (size_t)(end - tab - 1));
+		if (str_eq(str_bytes(text.p, (size_t)tab), name))
+			return str_to_i64(number, &ids) ? ids : -1;
+		text = str_bytes(text.p + end + 1, text.n - (size_t)end - 1);
+	}
+	return -1;
+}
+
+static struct str percent(struct deciding *d, int64_t ppm)
+{
+	return ppm % 10000 == 0
+	               ? arena_printf(d->mem, "%lld %%", (long long)(ppm / 10000))
+	               : arena_printf(d->mem, "%lld.%04lld %%", (long long)(ppm / 10000),
+	                         (long long)(ppm % 10000));
+}
+
+static void check_list(struct deciding *d, const struct spec_suppression *list,
+        const struct ev_list_read *seen, decide_on_finding *found, void *arg)
+{
+	int64_t rows = seen->ids + seen->invalid, before = ids_before(d->m->base_lists, list->name);
+	struct str what = arena_printf(d->mem, "suppression list " STR_FMT, STR_ARG(list->name));
+	if (seen->invalid * PPM > list->max_invalid_ppm * rows)
+		found(arg, "suppression_invalid",
+		        arena_printf(d->mem,
+		                STR_FMT ": %lld of %lld rows cannot be ids and suppress nobody (" STR_FMT
+		                "); max_invalid allows " STR_FMT,
+		                STR_ARG(what), (long long)seen->invalid, (long long)rows,
+		                STR_ARG(seen->invalid_at), STR_ARG(percent(d, list->max_invalid_ppm))));
+	if (seen->ids == 0 && !list->may_be_empty) {
+		found(arg, "suppression_empty",
+		        before > 0 ? arena_printf(d->mem,
+		                             STR_FMT " has no id, and had %lld for the last accepted "
+		                                     "delivery",
+		                             STR_ARG(what), (long long)before)
+		                   : arena_printf(d->mem, STR_FMT " has no id", STR_ARG(what)));
+		return;
+	}
+	if (list->max_shrink_ppm != GUARD_OFF && before > 0 &&
+	        (before - seen->ids) * PPM > list->max_shrink_ppm * before)
+		found(arg, "suppression_shrunk",
+		        arena_printf(d->mem,
+		                STR_FMT " has %lld ids, and had %lld for the last accepted delivery; "
+		                        "max_shrink allows " STR_FMT " fewer",
+		                STR_ARG(what), (long long)seen->ids, (long long)before,
+		                STR_ARG(percent(d, list->max_shrink_ppm))));
+	if (seen->known * PPM < list->min_known_ppm * seen->ids)
+		found(arg, "suppression_unknown",
+		        arena_printf(d->mem,
+		                STR_FMT ": the bridge knows %lld of %lld ids, and min_known asks for " STR_FMT
+		                        "; are they written or hashed in another way?",
+		                STR_ARG(what), (long long)seen->known, (long long)seen->ids,
+		                STR_ARG(percent(d, list->min_known_ppm))));
+}
+
+void decide_check_lists(struct deciding *d, decide_on_finding *found, void *arg)
+{
+	const struct spec *spec = d->frozen.spec;
+	for (size_t i = 0; i < spec->suppressions_count && i < d->m->lists_count; i++)
+		check_list(d, &spec->suppressions[i], &d->m->lists[i], found, arg);
+}
