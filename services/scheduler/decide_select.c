@@ -223,10 +223,12 @@ void decide_selected(struct deciding *d)
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
 		return;
 	struct err e = {0};
-	if (take_selections(d, &e))
+	if (take_selections(d, &e)) {
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
-	else
-		decide_take_route(d);
+		return;
+	}
+	tell_invalid(d);
+	decide_take_route(d);
 }
 
 /* One delivery per route from here to its final state: the head's holder. */
