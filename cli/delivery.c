@@ -11,6 +11,10 @@ static const struct release {
         {"above_maximum", "longshore approve {}#"}, {"zero_match", "longshore approve {}#"},
         {"sudden_change", "longshore approve {}#"}, {"low_match_rate", "longshore approve {}#"},
         {"empty_source", "longshore approve {}#"}, {"approval", "longshore approve {}#"},
+        {"suppression_invalid", "longshore approve {}#"},
+        {"suppression_empty", "longshore approve {}#"},
+        {"suppression_shrunk", "longshore approve {}#"},
+        {"suppression_unknown", "longshore approve {}#"},
         {"paused", "longshore resume {}"}, {"unsupported", "longshore resume {}"},
         {"credentials", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
         {"uncertain", "longshore resume {} --adopt#"}};

@@ -6,6 +6,8 @@
  *   credentials                                       until `resume`
  *   empty_source, zero_match, below_minimum,
  *   above_maximum, sudden_change, low_match_rate,
+ *   suppression_invalid, suppression_empty,
+ *   suppression_shrunk, suppression_unknown,
  *   approval                                          until `approve`, `reject`
  *   uncertain                                         until `resume` with an answer
  *   source_missing, stale_bridge, suppression_stale,

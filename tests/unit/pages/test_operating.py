@@ -33,7 +33,7 @@ def held():
 def test_every_hold_is_told():
     code = "".join(sources("services/scheduler").values())
     there = set(re.findall(r'decide_hold\(\s*d, "([a-z_]+)', code))
-    there |= set(re.findall(r'\bfind\(\s*d, &?f, "([a-z_]+)"', code))
+    there |= set(re.findall(r'\bfind\(\s*d, &?f, "([a-z_]+)"', code)) | set(re.findall(r'\bfound\(\s*arg, "([a-z_]+)"', code))
     there |= set(re.findall(r'"([a-z_]+)\(%s\)"', code)) | set(re.findall(r'STR\("([a-z_]+)\("', code))
     there |= set(re.findall(r'"([a-z_]+)\(" STR_FMT', code))
     there |= set(re.findall(r'"(\w+)"', re.search(r"asks\[\] = \{(.*?)\}", code, re.DOTALL).group(1)))
