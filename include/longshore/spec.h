@@ -4,9 +4,8 @@
  * travels with every task, so a change of configuration never touches a delivery in flight.
  *
  * Form: JSON, keys sorted, compact, UTF-8, integers only (ratios are parts per million), defaults
- * left out. Its hash is SHA-256 over those bytes and not in them. spec_parse refuses what is not in
- * that form, so bytes and hash stand for each other. Defaults are filled in by spec_parse; names
- * below are the JSON names.
+ * left out. Its hash is SHA-256 over those bytes. spec_parse refuses any other form and fills in
+ * defaults; names below are the JSON names.
  */
 #ifndef LONGSHORE_SPEC_H
 #define LONGSHORE_SPEC_H
@@ -30,8 +29,7 @@ enum completion_kind { COMPLETION_NONE, COMPLETION_SUCCESS_FILE };
 struct spec_source {
 	struct str url;
 	char delimiter;          /* ',' */
-	struct str ready_marker; /* name below the prefix that says complete; empty: quiet_seconds
-	                            counts */
+	struct str ready_marker; /* name below the prefix that says complete; or empty */
 	int64_t quiet_seconds;   /* no object changed for so long; 0 = at once */
 	bool read_partial;       /* also names of files that are still written (source.h) */
 };
@@ -96,8 +94,7 @@ struct spec_destination {
 	enum compression compression;
 	int64_t max_rows_per_file; /* 0 = one file */
 	int64_t min_rows;          /* of the whole delivery */
-	struct str data_template;  /* tokens: {tenant} {audience} {route} {destination} {yyyymmdd}
-	                              {hhmmss} {label} {delivery} {part} {parts} */
+	struct str data_template;  /* tokens: see common/config/rules.c */
 	struct str part_format;    /* digits of {part}: "00001" -> five; 1-based */
 	struct str manifest_template; /* empty = no manifest */
 	enum completion_kind completion;
@@ -114,16 +111,14 @@ struct spec_destination {
 struct spec_bucket {
 	struct str name;
 	struct str url;         /* file:///...: the drop */
-	bool others_may_delete; /* somebody else may remove temporaries there (life-cycle rule,
-	                           clean-up job) */
+	bool others_may_delete; /* somebody else may remove temporaries there */
 };
 
 enum { GUARD_OFF = -1 };
 
 /* Ratios in parts per million; GUARD_OFF: left out, so not guarded. 0 tolerates nothing. */
 struct spec_guards {
-	int64_t min_size; /* strictest of route, audience, destination; floors count min(persons,
-	                     primary ids); 0 = none */
+	int64_t min_size; /* strictest of all; counts min(persons, primary ids); 0 = none */
 	int64_t max_size; /* 0 = none */
 	int64_t max_shrink_ppm; /* removed members, of those of the last accepted delivery */
 	int64_t max_growth_ppm; /* added members, likewise */
@@ -136,7 +131,7 @@ struct spec_suppression {
 	struct spec_source source;
 	struct str id_column;  /* ids of the audience's id_kind */
 	int64_t max_age_hours; /* 0 = any age */
-	/* What does not pass is held for an approval. Parts per million: */
+	/* Else it is held for an approval; parts per million: */
 	int64_t max_invalid_ppm; /* rows that cannot be ids, of all rows; default 0 */
 	int64_t max_shrink_ppm;  /* ids fewer than for the route's last accepted delivery; GUARD_OFF */
 	int64_t min_known_ppm;   /* ids that the bridge knows; default 10000, 1 % */
@@ -163,7 +158,7 @@ struct spec_blackout { /* civil time in the route's zone, minutes from Monday 00
 struct spec {
 	enum spec_kind kind;
 	struct str tenant;
-	struct str route; /* delivery only, and all below but bridge */
+	struct str route; /* delivery only, as all below but bridge */
 	struct str mode;  /* full */
 	struct spec_audience audience;
 	struct spec_bridge bridge; /* delivery and build */
@@ -179,14 +174,13 @@ struct spec {
 	struct str zone; /* the route's time zone */
 	struct spec_blackout *blackouts;
 	size_t blackouts_count;
-	struct str
-	        *unsupported; /* properties the configuration asks for that are not honoured yet */
+	struct str *unsupported; /* properties it asks for that are not honoured yet */
 	size_t unsupported_count;
 };
 
 enum { SPEC_MAX_BYTES = 1024 * 1024, SPEC_BY_VALUE_MAX = 64 * 1024 };
 
-/* Everything in *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */
+/* *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */
 int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e) ERR_MUST_USE;
 
 /* Resolves applied documents into canonical JSON. Documents are the bodies of conf.document rows.
