@@ -22,8 +22,8 @@ ROUTES = {"formatter-stopped": {}, "breaker-open": {"bucket_name": "far"}, "name
 KILLED_AT = ("settle_after_withdraw", "settle_after_aside")
 ROUTES |= {point: {"approval": "always"} for point in KILLED_AT}
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": "2", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000",
-                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000", "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "8000",
-                    "LONGSHORE_SCHEDULER_ALARM_MS": "1000"}
+                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MOST_MS": "1000", "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000",
+                    "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "8000", "LONGSHORE_SCHEDULER_ALARM_MS": "1000"}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_while_the_breaker_is_open_and_nothing_was_issued(world):
     shutil.rmtree(world.mount)
     world.mount.write_bytes(b"")  # a file: not even root can write there
     first = world.deliver("opens")
-    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.breaker WHERE failures >= 2"), 60, "the breaker to open")
+    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.place_breaker WHERE failures >= 2"), 60, "the breaker to open")
     delivery = world.deliver("breaker-open")
     wait_until(lambda: state(world, delivery)[0] == "uploading", 60, "its files to be formatted")
     grows(world, "breaker-open")
