@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Commits: the floor of each assigned partition that changed, with its marks as metadata. */
+ * Commits: the floor of each assigned partition that changed, with its marks as metadata. A mark is
+ * waited for by its task and goes at once. The end of a task is waited for by nobody: it goes with
+ * the next mark, or after a pause; a process that is killed before that finds the result staged. */
 #include "task_loop.h"
 
 #include "longshore/clock.h"
@@ -8,7 +10,13 @@
 
 #include <poll.h>
 
-enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 2000, SPARED_MOST_MS = 10000, SPARED_PAUSE_MS = 100 };
+enum {
+	BACKOFF_FIRST_MS = 50,
+	BACKOFF_MOST_MS = 2000,
+	FINISHED_PAUSE_MS = 100,
+	SPARED_MOST_MS = 10000,
+	SPARED_PAUSE_MS = 100,
+};
 
 struct commit {
 	struct bus_position *positions;
@@ -53,11 +61,45 @@ static void finish_acknowledged(struct task_loop *l)
 	}
 }
 
+/* A mark waits, or somebody who may start only when all else is over. */
+static bool is_urgent(const struct task_loop *l)
+{
+	bool is_urgent = l->is_draining;
+	for (size_t i = 0; i < l->tasks_count && !is_urgent; i++) {
+		const struct task *t = l->tasks[i];
+		is_urgent = t->state == TASK_MARKED || t->mark.state == MARK_SUSPECT ||
+		            t->mark.state == MARK_ALONE;
+	}
+	return is_urgent;
+}
+
+static bool is_dirty(const struct task_loop *l)
+{
+	bool is_dirty = false;
+	for (size_t i = 0; i < l->partitions_count && !is_dirty; i++)
+		is_dirty = l->partitions[i].is_dirty;
+	return is_dirty;
+}
+
+/* Of changes that nobody waits for, a few are gathered. */
+static bool may_rest(struct task_loop *l)
+{
+	int64_t now_ms = clock_mono_ms();
+	if (!is_dirty(l)) {
+		l->commit_due_ms = 0;
+		return true;
+	}
+	if (l->commit_due_ms == 0)
+		l->commit_due_ms = now_ms + FINISHED_PAUSE_MS;
+	return now_ms < l->commit_due_ms && !is_urgent(l);
+}
+
 static void committed(struct task_loop *l)
 {
 	PROBE(task_after_commit);
 	frame_count(l->frame, METRIC_COMMITS);
 	l->commit_backoff_ms = 0;
+	l->commit_due_ms = 0;
 	for (size_t i = 0; i < l->partitions_count; i++)
 		l->partitions[i].is_dirty = false;
 	for (size_t i = l->tasks_count; i-- > 0;) {
@@ -97,11 +139,11 @@ int commit_marks(struct task_loop *l, struct err *e)
 	if (l->is_fenced || clock_mono_ms() < l->commit_not_before_ms)
 		return 0;
 	finish_acknowledged(l);
+	if (may_rest(l))
+		return 0;
 	struct commit commit;
 	if (gather(l, &commit, e))
 		return e->act;
-	if (commit.count == 0)
-		return 0;
 	PROBE(task_before_commit);
 	if (bus_commit(l->consumer, commit.positions, commit.count, e))
 		return refused(l, e);

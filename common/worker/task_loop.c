@@ -33,6 +33,9 @@
  *   drain_begin
  *       as at any other time
  *
+ * A mark is committed in its turn; an end goes with the next mark or within 100 ms, so that a task
+ * costs one commit and not two.
+ *
  * No offset is ever committed as finished before the result of its message (of poison: the dead
  * letter and the `reject`) is acknowledged by the broker.
  */
@@ -107,6 +110,11 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int64_t wait_ms(const struct task_loop *l)
 {
 	int64_t now_ms = clock_mono_ms();
@@ -115,6 +123,8 @@ static int64_t wait_ms(const struct task_loop *l)
 		return 0;
 	if (l->commit_not_before_ms > now_ms)
 		at_ms = sooner(at_ms, l->commit_not_before_ms);
+	if (l->commit_due_ms > 0 && !l->is_fenced)
+		at_ms = sooner(at_ms, later(l->commit_due_ms, l->commit_not_before_ms));
 	if (l->is_draining && l->drain_until_ms > now_ms)
 		at_ms = sooner(at_ms, l->drain_until_ms);
 	for (size_t i = 0; i < l->tasks_count; i++) {

@@ -45,6 +45,7 @@ struct task_loop {
 	bool is_paused; /* reading is, as enough wait */
 	bool has_more;  /* Kafka may have more messages at once */
 	int64_t commit_not_before_ms;
+	int64_t commit_due_ms; /* of what nobody waits for; 0: there is nothing */
 	int64_t commit_backoff_ms;
 
 	bool is_draining;
