@@ -13,8 +13,15 @@
 static const char session_settings[] =
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
         " SET search_path = ''; SET standard_conforming_strings = on;"
-        /* A process that is stopped inside a transaction must not hold its rows for ever. */
-        " SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '20s'";
+        /* A process that is stopped inside a transaction must not hold its rows for ever. Who waits
+         * for them waits a little longer; and before our patience is over the server says itself
+         * that a statement took too long. */
+        " SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '11s';"
+        " SET statement_timeout = '12s'";
+
+static const char patient_settings[] = "SET lock_timeout = 0; SET statement_timeout = 0";
+
+enum { PATIENCE_MS = 15000 };
 
 static void be_silent(void *arg, const char *message)
 {
@@ -50,7 +57,11 @@ int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err
 	const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	char words[256];
 	if (!state) { /* no answer of a server: libpq itself speaks */
-		first_line(PQerrorMessage(pg->conn), words, sizeof(words));
+		if (pg->is_late)
+			(void)snprintf(words, sizeof(words), "it hangs, or is overloaded: not within %lld ms",
+			        (long long)pg->patience_ms);
+		else
+			first_line(PQerrorMessage(pg->conn), words, sizeof(words));
 		forget(pg);
 		return err_set_native(e, ERR_RETRY, "pg_unavailable", "libpq", 0,
 		        "%s: PostgreSQL did not answer: %s", step, words);
@@ -67,7 +78,7 @@ int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err
 
 int pg_command(struct pg *pg, const char *sql, const char *step, struct err *e)
 {
-	AUTO_PGRESULT result = PQexec(pg->conn, sql);
+	AUTO_PGRESULT result = pg_answer(pg, PQsendQuery(pg->conn, sql));
 	return pg_check(pg, result, step, e);
 }
 
@@ -111,10 +122,11 @@ static int connect_now(struct pg *pg, struct err *e)
 	/* What stands before dbname is a default that the conninfo may change, what stands behind
 	 * it is ours. */
 	const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
-	        "keepalives_count", "tcp_user_timeout", "dbname", "application_name",
-	        "client_encoding", NULL};
-	const char *const values[] = {
-	        "5", "10", "5", "3", "30000", pg->conninfo, pg->application, "UTF8", NULL};
+	        "keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
+	        "application_name", "client_encoding", NULL};
+	/* A standby is no place for us: it is passed over, and asked again when it is promoted. */
+	const char *const values[] = {"5", "10", "5", "3", "15000", "read-write", pg->conninfo,
+	        pg->application, "UTF8", NULL};
 	pg->conn = PQconnectdbParams(names, values, 1);
 	if (!pg->conn) {
 		return err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
@@ -123,7 +135,10 @@ static int connect_now(struct pg *pg, struct err *e)
 		return connect_failed(pg, e);
 	}
 	(void)PQsetNoticeProcessor(pg->conn, be_silent, NULL);
+	(void)PQsetnonblocking(pg->conn, 1); /* a large statement must not wait for ever either */
 	int result = pg_command(pg, session_settings, "connect", e);
+	if (result == 0 && pg->patience_ms == 0)
+		result = pg_command(pg, patient_settings, "connect", e);
 	for (size_t i = 0; result == 0 && i < pg->channels_count; i++) {
 		result = listen_on(pg, pg->channels[i], e);
 		pg->has_missed = true;
@@ -147,7 +162,7 @@ int pg_ready(struct pg *pg, struct err *e)
 	return connect_now(pg, e);
 }
 
-int pg_open(const char *conninfo, const char *application, struct pg **out, struct err *e)
+static int make(const char *conninfo, const char *application, struct pg **out, struct err *e)
 {
 	struct pg *pg = calloc(1, sizeof(*pg));
 	if (!pg) {
@@ -164,17 +179,56 @@ int pg_open(const char *conninfo, const char *application, struct pg **out, stru
 		        " \"host=... port=... dbname=... user=...\" or as a postgresql:// URL");
 	}
 	PQconninfoFree(parsed);
+	pg->patience_ms = PATIENCE_MS;
 	pg->conninfo = strdup(conninfo);
 	pg->application = strdup(application);
-	int result = pg->conninfo && pg->application
-	                     ? connect_now(pg, e)
-	                     : err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
+	if (!pg->conninfo || !pg->application) {
+		pg_close(pg);
+		return err_set(e, ERR_FATAL, "out_of_memory", "connect: out of memory");
+	}
+	*out = pg;
+	return 0;
+}
+
+int pg_open(const char *conninfo, const char *application, struct pg **out, struct err *e)
+{
+	struct pg *pg = NULL;
+	int result = make(conninfo, application, &pg, e);
+	if (result != 0) {
+		return result;
+	}
+	result = connect_now(pg, e);
 	if (result != 0) {
 		pg_close(pg);
 		return result;
 	}
 	*out = pg;
 	return 0;
+}
+
+int pg_open_away(const char *conninfo, const char *application, struct pg **out, struct err *e)
+{
+	struct pg *pg = NULL;
+	int result = make(conninfo, application, &pg, e);
+	if (result != 0) {
+		return result;
+	}
+	result = connect_now(pg, e);
+	if (result != 0 && result != ERR_RETRY) {
+		pg_close(pg);
+		return result;
+	}
+	*out = pg;
+	return 0;
+}
+
+int pg_be_patient(struct pg *pg, int64_t patience_ms, struct err *e)
+{
+	pg->patience_ms = patience_ms;
+	int result = pg_ready(pg, e);
+	if (result == 0 && patience_ms == 0)
+		result = pg_command(pg, patient_settings, "connect", e);
+	return result;
 }
 
 void pg_close(struct pg *pg)

@@ -24,6 +24,8 @@ struct pg {
 	size_t prepared_cap;
 	char **channels;
 	size_t channels_count;
+	int64_t patience_ms; /* for an answer; 0 = for ever */
+	bool is_late;        /* the last answer did not come in time */
 	bool in_tx;
 	bool has_missed; /* reconnected while listening: a notification may have been missed */
 };
@@ -33,6 +35,12 @@ static inline void pg_result_drop(PGresult **result)
 	PQclear(*result);
 }
 #define AUTO_PGRESULT __attribute__((cleanup(pg_result_drop))) PGresult *
+
+#define PG_ALWAYS INT64_MAX
+
+/* answer.c: the result of what was sent (is_sent: libpq's word for it), to be cleared. NULL: none
+ * came in time, or the connection is lost; pg_check says which. */
+PGresult *pg_answer(struct pg *pg, int is_sent);
 
 /* A live connection, made anew outside a transaction if it was lost. */
 int pg_ready(struct pg *pg, struct err *e) ERR_MUST_USE;

@@ -117,7 +117,7 @@ static int migrate_locked(struct pg *pg, const struct pg_migration *list, size_t
 int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied,
         struct err *e)
 {
-	int result = pg_ready(pg, e);
+	int result = pg_be_patient(pg, 0, e); /* a table may be large, and another one at work */
 	if (result == 0) {
 		result = pg_command(
 		        pg, "SELECT pg_advisory_lock(" LOCK ")", "wait for another migration", e);

@@ -24,7 +24,8 @@ static bool is_prepared(const struct pg *pg, const struct pg_statement *stmt)
 static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e)
 {
 	if (stmt->name[0] == '\0') {
-		AUTO_PGRESULT unnamed = PQprepare(pg->conn, "", stmt->sql, stmt->params, NULL);
+		AUTO_PGRESULT unnamed = pg_answer(
+		        pg, PQsendPrepare(pg->conn, "", stmt->sql, stmt->params, NULL));
 		return pg_check(pg, unnamed, "statement", e);
 	}
 	if (is_prepared(pg, stmt)) {
@@ -41,7 +42,8 @@ static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e
 		pg->prepared = list;
 		pg->prepared_cap = cap;
 	}
-	AUTO_PGRESULT result = PQprepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL);
+	AUTO_PGRESULT result = pg_answer(
+	        pg, PQsendPrepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL));
 	int bad = pg_check(pg, result, stmt->name, e);
 	if (bad == 0) {
 		pg->prepared[pg->prepared_count++] = stmt;
@@ -69,10 +71,10 @@ int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_param
 	if (bad != 0) {
 		return bad;
 	}
-	AUTO_PGRESULT result =
-	        params ? PQexecPrepared(pg->conn, stmt->name, params->count, params->values,
-	                         params->lengths, params->formats, 0)
-	               : PQexecPrepared(pg->conn, stmt->name, 0, NULL, NULL, NULL, 0);
+	AUTO_PGRESULT result = pg_answer(
+	        pg, params ? PQsendQueryPrepared(pg->conn, stmt->name, params->count,
+	                             params->values, params->lengths, params->formats, 0)
+	                   : PQsendQueryPrepared(pg->conn, stmt->name, 0, NULL, NULL, NULL, 0));
 	bad = pg_check(pg, result, stmt->name, e);
 	if (bad != 0) {
 		return bad;
@@ -174,7 +176,7 @@ static int try_commit(struct pg *pg, struct err *e)
 	int result = pg_ready(pg, e);
 	if (result != 0)
 		return result;
-	AUTO_PGRESULT answer = PQexec(pg->conn, "COMMIT");
+	AUTO_PGRESULT answer = pg_answer(pg, PQsendQuery(pg->conn, "COMMIT"));
 	result = pg_check(pg, answer, "commit", e);
 	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
 	if (result == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {

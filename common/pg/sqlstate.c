@@ -12,6 +12,7 @@ static const struct pg_verdict table[] = {
         {"23505", ERR_REJECT, "pg_duplicate", false},
         {"25006", ERR_RETRY, "pg_read_only",
                 true}, /* a standby answered: ask for the primary again */
+        {"55000", ERR_RETRY, "pg_read_only", true}, /* the same: what only a primary can tell */
         {"25P03", ERR_RETRY, "pg_unavailable",
                 true}, /* it idled inside a transaction: the session is gone */
         {"26000", ERR_RETRY, "pg_forgotten", true}, /* a pooler gave us another session */

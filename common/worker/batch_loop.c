@@ -76,6 +76,7 @@ static bool breathe(void *arg)
 	uint64_t generation = l->generation;
 	int64_t now_ms = clock_mono_ms();
 	struct err e;
+	wake_wait(&l->frame->wake, 0); /* signals come in nowhere else */
 	if (wake_is_asked_to_end())
 		return false;
 	if (now_ms - l->breathed_ms < BREATHE_MS)

@@ -13,8 +13,11 @@
  * data (22, 23): ERR_REJECT (23505 has code "pg_duplicate"). After a lost connection the object
  * reconnects at the next call outside a transaction.
  * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the
- * server, so that others get at its rows; who waits for a row longer than twenty seconds gets
- * ERR_RETRY. One thread owns a struct pg.
+ * server, so that others get at its rows; who waits for a row longer than eleven seconds, or for a
+ * statement longer than twelve, gets ERR_RETRY. A server that does not answer at all, or not within
+ * fifteen, is away: ERR_RETRY ("pg_unavailable"), and the connection is given up. So is a standby
+ * ("pg_read_only"), unless the conninfo has a target_session_attrs of its own. One thread owns a
+ * struct pg.
  */
 #ifndef LONGSHORE_PG_H
 #define LONGSHORE_PG_H
@@ -38,6 +41,11 @@ struct pg_statement {
 
 int pg_open(
         const char *conninfo, const char *application, struct pg **out, struct err *e) ERR_MUST_USE;
+/* The same for who can wait: a server that is away now is asked again by each later call. */
+int pg_open_away(
+        const char *conninfo, const char *application, struct pg **out, struct err *e) ERR_MUST_USE;
+/* How long answers are waited for, from now on; 0: for ever, on the server's side, too. */
+int pg_be_patient(struct pg *pg, int64_t patience_ms, struct err *e) ERR_MUST_USE;
 void pg_close(struct pg *pg); /* accepts NULL */
 
 /* Parameters: text format, built by these. Absent str = NULL. Arrays are for unnest(): one

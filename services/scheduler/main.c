@@ -62,7 +62,7 @@ static void stop(void *state)
 
 static int open_neighbours(struct wiring *w, const struct worker_conf *common, struct err *e)
 {
-	int bad = pg_open(common->postgres, "longshore-scheduler", &w->scheduler.pg, e);
+	int bad = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.pg, e);
 	bad = bad ? bad : store_open(common->staging, &w->scheduler.store, e);
 	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.keys, e);
 	bad = bad ? bad : keyring_holds(w->scheduler.keys, "scheduler", e);

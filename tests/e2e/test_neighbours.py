@@ -2,8 +2,12 @@
 delivery comes out once and right. The servers are this test's own."""
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -85,6 +89,77 @@ def test_kafka_restarted(scene, stack):
 
 def test_postgresql_killed_and_restarted(scene, stack):
     deliver_while(scene, lambda: (stack.do("kill-postgres"), stack.do("start-postgres")))
+
+
+class Hung:
+    """PostgreSQL with all its processes stopped: its kernel accepts and acknowledges, and nobody answers."""
+
+    def __init__(self, fleet):
+        [(writer,)] = fleet.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'background writer'")
+        self.postmaster = self.parents()[writer]
+        self.stopped = []
+
+    @staticmethod
+    def parents():
+        found = {}
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                try:
+                    with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as f:
+                        found[int(name)] = int(f.read().rpartition(")")[2].split()[1])
+                except (FileNotFoundError, ProcessLookupError):
+                    pass  # it ended meanwhile
+        return found
+
+    def __enter__(self):
+        self.stop(self.postmaster)
+        for pid, parent in self.parents().items():
+            if parent == self.postmaster:
+                self.stop(pid)
+        return self
+
+    def stop(self, pid):
+        os.kill(pid, signal.SIGSTOP)
+        self.stopped.append(pid)
+
+    def __exit__(self, *_):
+        for pid in reversed(self.stopped):
+            os.kill(pid, signal.SIGCONT)
+
+
+def health(replica):
+    [started] = replica.events("worker.started")
+    try:
+        with urlopen(f"http://127.0.0.1:{started['admin_port']}/healthz", timeout=20) as answer:
+            return answer.status
+    except HTTPError as e:
+        return e.code
+
+
+def test_postgresql_that_hangs_is_away(scene):
+    """Nobody is restarted for it, and nobody waits for ever."""
+    fleet = scene.fleet
+    waiting = fleet.of("scheduler") + fleet.of("audit-sink")
+    deliveries = [scene.deliver(route) for route in ROUTES]
+
+    begun = {r: len(r.events()) for r in waiting}
+    with Hung(fleet):
+        unhealthy = []
+
+        def gave_up(replica):
+            return any(e.get("code") == "pg_unavailable" for e in replica.events()[begun[replica]:])
+
+        def all_gave_up():
+            unhealthy.extend(r.service for r in waiting if health(r) != 200)
+            return all(gave_up(r) for r in fleet.of("scheduler"))  # the recorder may have nothing to record
+        wait_until(all_gave_up, 120, "the schedulers to give up waiting for PostgreSQL")
+        until = time.monotonic() + 40  # longer than a loop may stand still
+        wait_until(lambda: all_gave_up() and time.monotonic() > until, 120, "the time after which a loop counts as hung")
+        assert not unhealthy
+    for delivery in deliveries:
+        scene.check(delivery)
+    assert all(r.alive() for r in waiting)
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
 
 
 def test_a_service_without_its_keys_takes_no_work(scene):

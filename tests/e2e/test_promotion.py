@@ -83,7 +83,7 @@ def world():
         primary = dict(word.split("=", 1) for word in own["LONGSHORE_POSTGRES"].split())
         standby = Standby(own["LONGSHORE_POSTGRES"], free_port())
         both = (f"host=127.0.0.1,127.0.0.1 port={primary['port']},{standby.port} dbname={primary['dbname']} "
-                f"user={primary['user']} target_session_attrs=read-write connect_timeout=5")
+                f"user={primary['user']} connect_timeout=5")  # a standby is passed over by itself
         os.environ.update(own | {"LONGSHORE_POSTGRES": both})
         try:
             standby.start()
@@ -112,6 +112,11 @@ def test_what_a_promoted_standby_lacks_comes_back(world):
     stack.do("kill-postgres")
     standby.start()
     assert standby.ask(fleet.database, f"SELECT count(*) FROM run.state WHERE delivery_id = '{lost}'") == [(0,)]
+    # Only a standby answers: nobody ends over it, nor somebody who starts now.
+    newcomer = fleet.start_replica("scheduler")
+    wait_until(lambda: newcomer.events("worker.tick_failed"), 60, "a scheduler to find the standby only")
+    assert newcomer.events("worker.tick_failed")[0]["code"] in ("pg_unavailable", "pg_read_only")
+    assert newcomer.alive()
     assert standby.ask(fleet.database, "SELECT pg_promote(true, 60)") == [(True,)]
     again = scene.check(lost)
     assert again["version"] >> 40 == 2 and again["version"] > status["version"]
@@ -120,6 +125,6 @@ def test_what_a_promoted_standby_lacks_comes_back(world):
     scene.check(scene.deliver())
     wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
     schedulers = fleet.of("scheduler")
-    assert len(schedulers) == 2, "no scheduler ended over it"
+    assert len(schedulers) == 3, "no scheduler ended over it"
     assert any(r.events("worker.history_changed") for r in schedulers)
     assert sum(e["messages"] for r in schedulers for e in r.events("worker.reread")) > 0

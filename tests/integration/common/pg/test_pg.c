@@ -3,6 +3,10 @@
  * backend. */
 #include "database.h"
 
+#include <arpa/inet.h>
+#include <signal.h>
+#include <sys/socket.h>
+
 static struct database db;
 static struct pg *pg;
 static struct arena mem;
@@ -243,6 +247,120 @@ static void a_server_that_is_away_is_retry_and_bad_settings_are_fatal(void **sta
 	assert_null(strstr(e.text, "hunter2"));
 }
 
+/* --- a server that hangs, and a standby --- */
+
+static void run_on(struct pg *victim, const struct pg_params *params, const struct pg_statement *stmt)
+{
+	struct err e;
+	int64_t backend = database_num(victim, "SELECT pg_backend_pid()");
+	assert_int_equal(pg_be_patient(victim, 300, &e), 0);
+	assert_int_equal(kill((pid_t)backend, SIGSTOP), 0);
+	int bad = pg_run(victim, stmt, params, NULL, NULL, &e);
+	assert_int_equal(kill((pid_t)backend, SIGCONT), 0);
+	assert_int_equal(bad, ERR_RETRY);
+	assert_string_equal(e.code, "pg_unavailable");
+	assert_non_null(strstr(e.text, "not within 300 ms"));
+}
+
+/* Its kernel goes on acknowledging: only the client's own deadline ends the wait. */
+static void a_server_that_hangs_is_away(void **state)
+{
+	(void)state;
+	struct err e;
+	run_on(pg, NULL, &select_all);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0); /* a new connection */
+	assert_int_equal(pg_tx_begin(pg, &e), 0);
+	run_on(pg, NULL, &select_all);
+	assert_int_equal(pg_tx_commit(pg, &e), ERR_RETRY);
+	assert_int_equal(insert(2, STR("x"), (struct str){NULL, 0}, &e), 0);
+}
+
+static void a_server_that_takes_nothing_is_away_though_the_statement_is_large(void **state)
+{
+	(void)state;
+	enum { BYTES = 32 * 1024 * 1024 };
+	struct err e;
+	struct arena large;
+	struct pg_params p;
+	arena_init(&large, 4 * (size_t)BYTES);
+	pg_params_init(&p, &large);
+	pg_add_num(&p, 1);
+	pg_add(&p, (struct str){NULL, 0});
+	pg_add_bytes(&p, (struct str){arena_alloc(&large, BYTES), BYTES});
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0); /* prepared */
+	run_on(pg, &p, &insert_one);
+	arena_release(&large);
+}
+
+static void a_statement_that_takes_too_long_is_ended_by_the_server(void **state)
+{
+	(void)state;
+	struct err e;
+	static const struct pg_statement forever = {"", "SELECT pg_sleep(3600)", 0};
+	AUTO_PG_ROWS rows = NULL;
+	assert_int_equal(database_num(pg, "SELECT count(*) FROM pg_settings WHERE name = "
+	                                  "'statement_timeout' AND setting::bigint BETWEEN 1 AND "
+	                                  "14000"), 1);
+	database_sql(pg, "SET statement_timeout = '50ms'");
+	assert_int_equal(pg_run(pg, &forever, NULL, &rows, NULL, &e), ERR_RETRY);
+	assert_string_equal(e.code, "pg_cancelled");
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+	assert_int_equal(pg_be_patient(pg, 0, &e), 0); /* migrations */
+	assert_int_equal(database_num(pg, "SELECT sum(setting::bigint)::bigint FROM pg_settings WHERE "
+	                                  "name IN ('statement_timeout', 'lock_timeout')"), 0);
+}
+
+/* Read-only, as a standby is: it is passed over, and found once it is promoted. */
+static void a_standby_is_asked_again_until_it_is_promoted(void **state)
+{
+	(void)state;
+	struct err e;
+	struct pg *service = NULL, *reader = NULL;
+	char sql[160], any[1200];
+	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s SET default_transaction_read_only = on", db.name);
+	database_sql(pg, sql);
+	assert_int_equal(pg_open(db.conninfo, "test", &service, &e), ERR_RETRY);
+	assert_null(service);
+	assert_int_equal(pg_open_away(db.conninfo, "test", &service, &e), 0);
+	pg_close(pg);
+	pg = service;
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), ERR_RETRY);
+	/* who says so himself may read from it; what it cannot do is retry, too */
+	(void)snprintf(any, sizeof(any), "%s target_session_attrs=any", db.conninfo);
+	assert_int_equal(pg_open(any, "test", &reader, &e), 0);
+	AUTO_PG_ROWS rows = NULL;
+	assert_int_equal(pg_run(reader, &select_all, NULL, &rows, NULL, &e), 0);
+	static const struct pg_statement write = {"", "INSERT INTO public.t (id) VALUES (7)", 0};
+	assert_int_equal(pg_run(reader, &write, NULL, NULL, NULL, &e), ERR_RETRY);
+	assert_string_equal(e.code, "pg_read_only");
+	pg_close(reader);
+	struct pg *server = database_server();
+	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s RESET default_transaction_read_only", db.name);
+	database_sql(server, sql);
+	pg_close(server);
+	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
+}
+
+/* It accepts, and says nothing. */
+static void a_server_that_never_greets_is_away(void **state)
+{
+	(void)state;
+	struct err e;
+	struct pg *none = NULL;
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t bytes = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &bytes), 0);
+	char conninfo[128];
+	(void)snprintf(conninfo, sizeof(conninfo), "host=127.0.0.1 port=%d dbname=x user=x connect_timeout=2",
+	        ntohs(at.sin_port));
+	assert_int_equal(pg_open(conninfo, "test", &none, &e), ERR_RETRY);
+	(void)close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +381,14 @@ int main(void)
 	                a_notification_wakes_and_a_reconnect_counts_as_one, begin, end),
 	        cmocka_unit_test_setup_teardown(
 	                a_server_that_is_away_is_retry_and_bad_settings_are_fatal, begin, end),
+	        cmocka_unit_test_setup_teardown(a_server_that_hangs_is_away, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_server_that_takes_nothing_is_away_though_the_statement_is_large, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_statement_that_takes_too_long_is_ended_by_the_server, begin, end),
+	        cmocka_unit_test_setup_teardown(
+	                a_standby_is_asked_again_until_it_is_promoted, begin, end),
+	        cmocka_unit_test_setup_teardown(a_server_that_never_greets_is_away, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
  *
  * A batch service of the test program itself. It notes "<partition> <offset> <type>" for each
  * message in <dir>/batched and answers each trigger with a TaskResult whose task id is the
- * trigger's note. While <dir>/away is there, it answers ERR_RETRY. The note "large" makes it
+ * trigger's note. While <dir>/away is there, it answers ERR_RETRY. The note "long" makes it work,
+ * and breathe, until <dir>/short is there. The note "large" makes it
  * publish something too large; what publisher_send says is noted in <dir>/said. The note "refused"
  * makes it refuse the batch. As "keeper" it keeps its own offset in <dir>/position. */
 #ifndef TESTS_SINK_SERVICE_H
@@ -89,6 +90,20 @@ static inline int sink_answer(
 	return act;
 }
 
+/* Long work, until <dir>/short is there. */
+static inline bool sink_breathe(const struct sink *s)
+{
+	probe_note(s->dir, "breathing", "x");
+	while (!sink_has(s, "short")) {
+		if (!publisher_breathe(s->publisher)) {
+			probe_note(s->dir, "stopped", "x");
+			return false;
+		}
+		poll(NULL, 0, 5);
+	}
+	return true;
+}
+
 static inline int sink_batch(void *state, const struct batch_message *msgs, size_t count,
         struct arena *mem, struct err *e)
 {
@@ -101,6 +116,8 @@ static inline int sink_batch(void *state, const struct batch_message *msgs, size
 		const struct ev_trigger *trigger = msgs[i].event;
 		if (str_eq(trigger->note, STR("refused")))
 			return err_set(e, ERR_REJECT, "bad_data", "it cannot be stored");
+		if (str_eq(trigger->note, STR("long")) && !sink_breathe(s))
+			return err_set(e, ERR_DEFER, "stopped", "somebody else goes on");
 	}
 	for (size_t i = 0; i < count; i++) {
 		char line[128];

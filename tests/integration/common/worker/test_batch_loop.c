@@ -257,6 +257,43 @@ static void service_with_own_offsets_says_where_to_start(void **state)
 	fleet_close(&f);
 }
 
+/* A process that is to end does not wait for long work, nor finishes it half. */
+static void long_work_is_left_to_the_next_process(void **state)
+{
+	(void)state;
+	open_fleet("long");
+	send_trigger("long");
+	pid_t pid = fleet_spawn(&f, "sink", NULL);
+	await_notes("breathing", "x", 1);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	assert_int_equal(notes("stopped", "x"), 1);
+	assert_int_equal(notes("batched", "Trigger"), 0);
+	probe_note(f.folder.path, "short", "x");
+	pid = fleet_spawn(&f, "sink", NULL);
+	(void)fleet_result_of(&f, "long", 0);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	assert_int_equal(notes("batched", "Trigger"), 1);
+	fleet_close(&f);
+}
+
+/* Kafka is polled meanwhile: partitions that go to somebody else end the work on them. */
+static void long_work_ends_with_its_partitions(void **state)
+{
+	(void)state;
+	open_fleet("leave");
+	send_trigger("long");
+	pid_t first = fleet_spawn(&f, "sink", NULL);
+	await_notes("breathing", "x", 1);
+	pid_t second = fleet_spawn(&f, "sink", NULL);
+	await_notes("stopped", "x", 1);
+	await_notes("breathing", "x", 2); /* whoever has them now begins anew */
+	probe_note(f.folder.path, "short", "x");
+	(void)fleet_result_of(&f, "long", 0);
+	assert_int_equal(fleet_kill(first, SIGTERM), 0);
+	assert_int_equal(fleet_kill(second, SIGTERM), 0);
+	fleet_close(&f);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
@@ -268,6 +305,8 @@ static int tests(void)
 	        cmocka_unit_test(batch_goes_to_who_has_the_partition_now),
 	        cmocka_unit_test(too_large_item_is_named_and_nothing_is_sent),
 	        cmocka_unit_test(service_with_own_offsets_says_where_to_start),
+	        cmocka_unit_test(long_work_is_left_to_the_next_process),
+	        cmocka_unit_test(long_work_ends_with_its_partitions),
 	};
 	return cmocka_run_group_tests(all, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void sqlstate_says_what_to_do(void **state)
 	        {"54000", ERR_REJECT, "pg_too_large"},
 	        {"XX000", ERR_FATAL, "pg_error"},
 	        {"25P02", ERR_FATAL, "pg_error"},
-	        {"55000", ERR_FATAL, "pg_error"},
+	        {"55000", ERR_RETRY, "pg_read_only"},
 	        {"", ERR_FATAL, "pg_error"},
 	        {"4000", ERR_FATAL, "pg_error"},
 	};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Sent, and answered within the connection's patience. A server that is stopped or hangs keeps its
+ * connections open, and its kernel acknowledges what we send, so no timeout of TCP ends such a
+ * wait: ours does. */
+#include "connection.h"
+
+#include "longshore/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+
+/* false: nothing happened until then, or the connection is lost. */
+static bool wait_socket(struct pg *pg, short events, int64_t until_ms)
+{
+	for (;;) {
+		int64_t left = until_ms - clock_mono_ms();
+		struct pollfd fd = {.fd = PQsocket(pg->conn), .events = events};
+		if (until_ms != PG_ALWAYS && left <= 0) {
+			pg->is_late = true;
+			return false;
+		}
+		int wait_ms = until_ms == PG_ALWAYS || left > INT32_MAX ? -1 : (int)left;
+		int n = poll(&fd, 1, wait_ms);
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+/* All that is queued goes out; what comes in meanwhile is taken, or both sides would wait. */
+static bool flush(struct pg *pg, int64_t until_ms)
+{
+	for (int left = PQflush(pg->conn); left != 0; left = PQflush(pg->conn)) {
+		if (left < 0 || !wait_socket(pg, POLLIN | POLLOUT, until_ms) ||
+		        !PQconsumeInput(pg->conn))
+			return false;
+	}
+	return true;
+}
+
+/* Of several statements in one text the last one's result, as PQexec gives it. */
+PGresult *pg_answer(struct pg *pg, int is_sent)
+{
+	int64_t until_ms =
+	        pg->patience_ms > 0 ? clock_mono_ms() + pg->patience_ms : PG_ALWAYS;
+	PGresult *last = NULL;
+	pg->is_late = false;
+	if (!is_sent || !flush(pg, until_ms))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(pg->conn)) {
+			if (!wait_socket(pg, POLLIN, until_ms) || !PQconsumeInput(pg->conn)) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		PGresult *next = PQgetResult(pg->conn);
+		if (!next)
+			return last;
+		PQclear(last);
+		last = next;
+	}
+}
