@@ -111,6 +111,23 @@ static struct company company_of(struct task *const *tasks, size_t count)
 	return c;
 }
 
+bool choice_is_lane_full(struct task *const *tasks, size_t count, const struct task *t)
+{
+	size_t all = 0;
+	size_t all_bytes = 0;
+	size_t same = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct task *other = tasks[i];
+		if (other == t || (other->state != TASK_WAITING && other->state != TASK_UNREAD))
+			continue;
+		all++;
+		all_bytes += other->message->value.n;
+		same += other->head && str_eq(other->head->lane, t->head->lane);
+	}
+	bool is_crowded = all >= WAITING_MOST / 2 || all_bytes >= WAITING_MOST_BYTES / 2;
+	return is_crowded && same >= LANE_WAITING_MOST;
+}
+
 struct choice choose(struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
 	struct choice aside = to_set_aside(tasks, count, facts);

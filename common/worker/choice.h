@@ -40,6 +40,17 @@ struct choice_facts {
  * others; of one thread it is the whole. */
 int64_t choice_lane_threads(int64_t threads);
 
+enum {
+	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
+	WAITING_MOST_BYTES = 16 << 20,
+	LANE_WAITING_MOST = 60, /* of one lane, when half of what may wait does: so a lane that
+	                           hangs does not pause the reading of others */
+};
+
+/* Where lanes may hang: too many of t's lane wait already for t to wait here, too. `tasks` may hold
+ * t itself. */
+bool choice_is_lane_full(struct task *const *tasks, size_t count, const struct task *t);
+
 struct choice choose(struct task *const *tasks, size_t count, const struct choice_facts *facts);
 
 #endif

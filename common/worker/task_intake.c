@@ -5,6 +5,7 @@
  * partition, and "running alone" is taken back by a last commit. A message that comes back while
  * its task still runs here joins that task.
  */
+#include "choice.h"
 #include "letter.h"
 #include "task_loop.h"
 
@@ -17,8 +18,7 @@
 enum {
 	NO_OFFSET = -1,
 	READ_MOST = 256,     /* messages a turn */
-	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
-	WAITING_MOST_BYTES = 16 << 20,
+	LANE_PAUSE_MS = 5000,
 	SCHEMA_PAUSE_MS = 1000,
 	HEAD_TEXT_BYTES = 512,
 };
@@ -147,6 +147,20 @@ static int check_head(const struct ev_task_head *h, struct err *e)
 	return 0;
 }
 
+/* The tasks of a lane that hangs must not fill what may wait here: those of others stand behind
+ * them in the same partitions. The scheduler keeps what has no room, and spends no attempt on it. */
+static int make_room(struct task_loop *l, struct task *t, struct err *e)
+{
+	if (!l->service->shares_threads || t->mark.state != MARK_UNTOUCHED ||
+	        !choice_is_lane_full(l->tasks, l->tasks_count, t))
+		return 0;
+	const struct verdict verdict = {.outcome = EV_OUTCOME_DEFER,
+	        .reason = "lane_full",
+	        .detail = "many files for the same place wait in this process already",
+	        .not_before_ms = clock_unix_ms() + LANE_PAUSE_MS};
+	return send_verdict(l, t, &verdict, e);
+}
+
 /* Decodes, or sends it to the dead letters, or leaves it for later. */
 static int decode(struct task_loop *l, struct task *t, struct err *e)
 {
@@ -164,7 +178,7 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 	case 0:
 		t->head = t->event;
 		t->state = TASK_WAITING;
-		return 0;
+		return make_room(l, t, e);
 	case ERR_REJECT:
 		return send_dead(l, t, &why, false, e);
 	case ERR_FATAL:

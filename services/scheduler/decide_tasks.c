@@ -112,6 +112,23 @@ static void add_input(struct id_hash *h, enum stage stage, const union task_even
 	assert(!"a stage");
 }
 
+enum { LANE_BYTES_MOST = 200 };
+
+/* What one thing that may hang, or is worth caching, serves: a drop, or a bridge. */
+static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
+{
+	const struct spec *spec = d->frozen.spec;
+	struct str url = spec->bucket.url;
+	if (!plan->is_at_destination)
+		return spec->bridge.name;
+	if (url.n > 0 && url.n <= LANE_BYTES_MOST)
+		return url;
+	struct id_hash *h = id_begin(STR("lane/1"));
+	id_add(h, url);
+	struct id id = id_end(h);
+	return arena_str(d->mem, id_str(&id));
+}
+
 /* `turn` tells apart tasks of one input that are new causes: the second look, the file sent again.
  */
 static void add_task(struct deciding *d, enum stage stage, union task_event *t, int32_t turn)
@@ -123,7 +140,7 @@ static void add_task(struct deciding *d, enum stage stage, union task_event *t, 
 	head->delivery_id = d->x->id;
 	head->revision = d->x->revision;
 	head->stage = str_c(plan->name);
-	head->lane = plan->is_at_destination ? spec->destination.name : spec->bridge.name;
+	head->lane = lane_of(d, plan);
 	head->spec_hash = d->x->spec_hash;
 	struct id_hash *h = id_begin(STR("task/1"));
 	id_add(h, head->delivery_id);
@@ -141,7 +158,7 @@ static void add_task(struct deciding *d, enum stage stage, union task_event *t, 
 	        .stage = stage,
 	        .index = head->index,
 	        .lane = head->lane,
-	        .destination = plan->is_at_destination ? head->lane : STR(""),
+	        .destination = plan->is_at_destination ? spec->destination.name : STR(""),
 	        .status = TASK_WAITING,
 	        .ready_ms = d->facts->now_ms,
 	        .made = t,

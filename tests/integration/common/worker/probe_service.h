@@ -118,14 +118,15 @@ static inline int probe_tidy(
 	return 0;
 }
 
-static inline int probe_main(void)
+static inline int probe_main(bool shares_threads)
 {
 	static const char *const prefixes[] = {"selections", NULL};
-	static const struct task_service service = {
+	const struct task_service service = {
 	        .name = "test-probe",
 	        .topic = TOPIC_BRIDGE_TASKS,
 	        .type = &ev_bridge_task_type,
 	        .result_prefix = "selections",
+	        .shares_threads = shares_threads,
 	        .prefixes = prefixes,
 	        .conf = probe_fields,
 	        .conf_count = 1,

@@ -187,9 +187,45 @@ static void lease_of_the_dead_runs_out(void **state)
 	fleet_close(&f);
 }
 
+/* More tasks for a lane that hangs than a process may hold, and one for another behind them. */
+static void lane_that_hangs_holds_up_no_other(void **state)
+{
+	(void)state;
+	enum { HUNG = 1200, RUNNING = 3, WAITING = 500, MOVED = HUNG - RUNNING - WAITING };
+	struct fleet_env env[] = {{"LONGSHORE_THREADS", "4"}, {NULL, NULL}};
+	char id[32];
+	fleet_open(&f, "hangs");
+	for (int i = 0; i < HUNG; i++) {
+		snprintf(id, sizeof(id), "hung-%d", i);
+		fleet_send(&f, &(struct fleet_task){.id = id, .lane = "block:go"});
+	}
+	fleet_send(&f, &(struct fleet_task){.id = "healthy", .lane = "ok"});
+	pid_t pid = fleet_spawn(&f, "shared", env);
+	assert_int_equal(fleet_result_of(&f, "healthy", 0)->outcome, EV_OUTCOME_DONE);
+	/* the last one was read before it, and has no room: the scheduler has it again */
+	snprintf(id, sizeof(id), "hung-%d", HUNG - 1);
+	const struct fleet_result *last = fleet_result_of(&f, id, 0);
+	assert_int_equal(last->outcome, EV_OUTCOME_DEFER);
+	assert_string_equal(last->reason, "lane_full");
+	assert_true(last->not_before_ms > 0);
+	folder_write(&f.folder, "go", "", 0);
+	int moved = 0;
+	for (int i = 0; i < HUNG; i++) {
+		snprintf(id, sizeof(id), "hung-%d", i);
+		const struct fleet_result *r = fleet_result_of(&f, id, 0);
+		moved += r->outcome == EV_OUTCOME_DEFER;
+		if (r->outcome != EV_OUTCOME_DEFER)
+			assert_int_equal(r->outcome, EV_OUTCOME_DONE);
+	}
+	assert_int_equal(moved, MOVED);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_close(&f);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
+	        cmocka_unit_test(lane_that_hangs_holds_up_no_other),
 	        cmocka_unit_test(rebalance_loses_nothing),
 	        cmocka_unit_test(task_whose_message_comes_back_is_not_run_twice),
 	        cmocka_unit_test(zombie_changes_nothing_when_it_wakes),

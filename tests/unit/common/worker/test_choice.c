@@ -217,6 +217,40 @@ static void late_tasks_are_reported_expired(void **state)
 	expect(CHOICE_RUN, 0);
 }
 
+/* `others` tasks of other lanes and `same` of one's own wait, `bytes` each. */
+static bool is_full(size_t others, size_t same, size_t bytes)
+{
+	static struct task waiting[WAITING_MOST + 2];
+	static struct task *all[WAITING_MOST + 2];
+	struct ev_task_head mine = {.lane = STR("hangs")};
+	struct ev_task_head theirs = {.lane = STR("other")};
+	struct bus_message m = {.value = {"", bytes}};
+	size_t n = others + same + 1;
+	assert_true(n <= WAITING_MOST + 2);
+	for (size_t i = 0; i < n; i++) {
+		waiting[i] = (struct task){.state = TASK_WAITING,
+		        .message = &m,
+		        .head = i < others ? &theirs : &mine};
+		all[i] = &waiting[i];
+	}
+	return choice_is_lane_full(all, n, all[n - 1]);
+}
+
+static void lane_is_full_at_its_share_when_half_of_all_waits(void **state)
+{
+	(void)state;
+	const size_t half = WAITING_MOST / 2;
+	assert_false(is_full(half - LANE_WAITING_MOST - 1, LANE_WAITING_MOST, 1));
+	assert_true(is_full(half - LANE_WAITING_MOST, LANE_WAITING_MOST, 1));
+	assert_false(is_full(half - LANE_WAITING_MOST + 1, LANE_WAITING_MOST - 1, 1));
+	assert_false(is_full(0, half - 1, 1)); /* nobody else is held up yet */
+	assert_true(is_full(0, half, 1));
+	/* large ones count by their bytes */
+	const size_t large = WAITING_MOST_BYTES / 2 / LANE_WAITING_MOST + 1;
+	assert_true(is_full(0, LANE_WAITING_MOST, large));
+	assert_false(is_full(0, LANE_WAITING_MOST - 1, large));
+}
+
 static void nothing_to_do(void **state)
 {
 	(void)state;
@@ -233,6 +267,7 @@ int main(void)
 	        cmocka_unit_test_setup(no_more_tasks_than_threads, fresh),
 	        cmocka_unit_test_setup(a_lane_gets_its_share_of_the_threads, fresh),
 	        cmocka_unit_test(a_share_leaves_room_and_is_never_nothing),
+	        cmocka_unit_test(lane_is_full_at_its_share_when_half_of_all_waits),
 	        cmocka_unit_test_setup(lease_comes_before_the_start, fresh),
 	        cmocka_unit_test_setup(task_leased_elsewhere_holds_up_no_other, fresh),
 	        cmocka_unit_test_setup(suspects_run_alone_and_before_fresh_ones, fresh),
