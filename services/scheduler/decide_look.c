@@ -128,11 +128,10 @@ static void combine_again(struct deciding *d)
 	decide_look_at_lists(d);
 }
 
-/* A person is asked about a file: what they answer begins with another look. */
-static bool waits_for_person(const struct deciding *d)
+bool decide_asks_about_file(const struct deciding *d)
 {
-	return d->x->state == STATE_HELD && !decide_is_held(d, "source_missing") &&
-	       !decide_is_held(d, "suppression_stale");
+	return d->x->state == STATE_HELD && decide_is_uploading(d) &&
+	       !decide_is_held(d, "source_missing") && !decide_is_held(d, "suppression_stale");
 }
 
 void decide_seen_before_upload(
@@ -141,8 +140,6 @@ void decide_seen_before_upload(
 	if (decide_lacks(d, NEED_UNFINISHED))
 		return; /* the uploads that may go now */
 	d->m->lists_seen_ms = 0;
-	if (waits_for_person(d))
-		return;
 	if (d->m->files_visible > 0) {
 		go_on(d);
 		return;

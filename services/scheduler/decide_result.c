@@ -49,7 +49,8 @@ static void wait_until(
 
 static void source_missing(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	decide_hold(d, "source_missing", true, arena_str(d->mem, present(r->detail)));
+	if (!decide_asks_about_file(d))
+		decide_hold(d, "source_missing", true, arena_str(d->mem, present(r->detail)));
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 

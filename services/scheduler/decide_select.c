@@ -315,6 +315,10 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 	struct ev_delivery_memory *m = d->m;
 	size_t count = spec->suppressions_count;
 	m->is_looking = false;
+	if (decide_asks_about_file(d)) {
+		m->lists_seen_ms = 0;
+		return;
+	}
 	struct ev_suppression_pin *pins = arena_alloc(d->mem, (count + 1) * sizeof *pins);
 	bool is_same = m->pins_count == count;
 	for (size_t i = 0; i < count; i++) {

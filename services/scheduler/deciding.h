@@ -96,6 +96,8 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result);
 
 /* decide_look.c: the look before uploads */
 bool decide_is_uploading(const struct deciding *d);
+/* A person is asked about a file. No look takes the question back: the answer begins with another. */
+bool decide_asks_about_file(const struct deciding *d);
 void decide_look_before_upload(struct deciding *d);
 /* The lists are as combined: uploads that are ready may go by this look. */
 void decide_note_look(struct deciding *d, const struct ev_task_result *result);

@@ -338,10 +338,10 @@ static void an_answer_goes_after_the_look_where_the_lists_are_the_same(void **st
 	assert_int_equal(s->x.revision, 1);
 }
 
-/* The person is asked while a look is out: nothing goes, and the answer begins with another. */
-static void a_look_that_meets_a_question_waits_for_its_answer(void **state)
+/* A person is asked while a look is out: whatever that finds, the question stays, nothing goes, and
+ * the answer begins with another look. */
+static void the_question_stays(struct bench *b, enum ev_outcome outcome, bool is_stale)
 {
-	struct bench *b = *state;
 	struct stored *s = run_until(b, STAGE_UPLOAD);
 	size_t first = b->next;
 	(void)world_result(
@@ -352,16 +352,43 @@ static void a_look_that_meets_a_question_waits_for_its_answer(void **state)
 	assert_int_equal(b->w.tasks[look].stage, STAGE_LISTS);
 	(void)world_result(&b->w,
 	        answer(&b->k, &b->w.tasks[first + 1], EV_OUTCOME_REJECT, "name_conflict"));
-	(void)world_result(&b->w, work(&b->k, &b->w.tasks[look]));
+	b->list.max_age_hours = is_stale ? 1 : 0;
+	b->k.list_modified_ms -= is_stale ? 61 * MINUTE : 0;
+	(void)world_result(&b->w,
+	        outcome == EV_OUTCOME_DONE
+	                ? work(&b->k, &b->w.tasks[look])
+	                : answer(&b->k, &b->w.tasks[look], outcome, "source_missing"));
 	is_at(s, STATE_HELD, "name_conflict");
+	assert_int_equal(s->x.memory.hold_check_ms, 0);
 	size_t before = b->w.tasks_count;
+	b->list.max_age_hours = 0;
 	list_grows(b);
 	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	is_at(s, STATE_UPLOADING, "");
+	if (outcome != EV_OUTCOME_DONE) { /* that look is still to be answered */
+		b->w.now_ms = s->x.due_ms;
+		(void)world_due(&b->w, D1);
+	}
 	assert_int_equal(b->w.tasks_count, before + 1);
 	assert_int_equal(last_task(b)->stage, STAGE_LISTS);
 	b->next = before;
 	work_all(&b->k, &b->next);
 	sent_by_the_newer_list(b, s);
+}
+
+static void a_look_that_meets_a_question_waits_for_its_answer(void **state)
+{
+	the_question_stays(*state, EV_OUTCOME_DONE, false);
+}
+
+static void a_stale_list_does_not_take_a_question_back(void **state)
+{
+	the_question_stays(*state, EV_OUTCOME_DONE, true);
+}
+
+static void a_missing_list_does_not_take_a_question_back(void **state)
+{
+	the_question_stays(*state, EV_OUTCOME_RETRY, false);
 }
 
 /* --- lists that cannot be read, and answers that are old --- */
@@ -553,6 +580,8 @@ int main(void)
 	        CASE(a_resumed_delivery_with_nothing_visible_looks_again),
 	        CASE(an_answer_goes_after_the_look_where_the_lists_are_the_same),
 	        CASE(a_look_that_meets_a_question_waits_for_its_answer),
+	        CASE(a_stale_list_does_not_take_a_question_back),
+	        CASE(a_missing_list_does_not_take_a_question_back),
 	        CASE(lists_that_cannot_be_read_let_nothing_go),
 	        CASE(a_list_that_becomes_stale_before_the_upload_is_waited_for),
 	        CASE(an_old_answer_is_no_look),
