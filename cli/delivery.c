@@ -16,7 +16,8 @@ static const struct release {
         {"suppression_shrunk", "longshore approve {}#"},
         {"suppression_unknown", "longshore approve {}#"},
         {"paused", "longshore resume {}"}, {"unsupported", "longshore resume {}"},
-        {"credentials", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
+        {"credentials", "longshore resume {}"}, {"drop_changed", "longshore resume {}"},
+        {"name_conflict", "longshore resume {} --resend#"},
         {"uncertain", "longshore resume {} --adopt#"}};
 enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
 

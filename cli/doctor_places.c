@@ -138,14 +138,39 @@ void doctor_zones(struct doctor *d)
 		        d, "time zones", "%s has them; documents name %zu besides UTC", folder, n);
 }
 
-static int try_drop(const char *url, struct err *e)
+/* Nothing is written to another place than the one that is remembered. */
+static int compare_place(struct drop *drop, struct str remembered, struct err *e)
+{
+	char found[DROP_IDENTITY_BYTES];
+	if (drop_identity(drop, found, e) != 0)
+		return e->act;
+	if (remembered.n == 0 || str_eq(remembered, str_c(found)))
+		return 0;
+	return err_set(e, ERR_RETRY, "drop_changed", "this is not the place that files go to: it %s%.8s",
+	        found[0] ? "has another identity, " : "has no identity, as where nothing is mounted",
+	        found);
+}
+
+static int try_drop(const char *url, struct str remembered, struct err *e)
 {
 	struct drop *drop = NULL;
 	int act = drop_open(url, &drop, e);
 	if (act == 0)
+		act = compare_place(drop, remembered, e);
+	if (act == 0)
 		act = drop_probe(drop, e);
 	drop_close(drop);
 	return act;
+}
+
+static void tell_drop(struct doctor *d, const char *subject, const char *url, const struct err *e)
+{
+	bool is_other = strcmp(e->code, "drop_changed") == 0;
+	doctor_tell(d, DOCTOR_PROBLEM, subject,
+	        is_other ? "mount the drop here; or, if this is the right one from now on, resume "
+	                   "a held delivery with --new-place"
+	                 : "let the uploader's user write there, or apply another url",
+	        "%s: %s", url, e->text);
 }
 
 void doctor_drops(struct doctor *d)
@@ -161,11 +186,9 @@ void doctor_drops(struct doctor *d)
 		const char *url = arena_cstr(&d->cli->mem, pg_text(rows, i, 1, &d->cli->mem));
 		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
 		        STR_ARG(pg_text(rows, i, 0, &d->cli->mem)));
-		if (try_drop(url, &e) == 0)
+		if (try_drop(url, pg_text(rows, i, 2, &d->cli->mem), &e) == 0)
 			doctor_ok(d, subject, "%s takes files, never over others", url);
 		else
-			doctor_tell(d, DOCTOR_PROBLEM, subject,
-			        "let the uploader's user write there, or apply another url",
-			        "%s: %s", url, e.text);
+			tell_drop(d, subject, url, &e);
 	}
 }

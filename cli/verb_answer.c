@@ -94,7 +94,8 @@ static int tell(
 	        .content_hash = binds(cli, word) ? row->content_hash : STR(""),
 	        .resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
 	                      : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
-	                                                    : EV_RESOLUTION_NONE};
+	                                                    : EV_RESOLUTION_NONE,
+	        .new_place = cli_option(cli, "--new-place") != NULL};
 	return cli_publish(cli, TOPIC_TRIGGERS, row->route, row->tenant, &ev_trigger_type, &t, e);
 }
 
@@ -176,7 +177,10 @@ static const struct cli_option bound_options[] = {
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
         OPTION_CONTENT,
         {"--adopt", NULL, false, "what is at the destination is ours and right"},
-        {"--resend", NULL, false, "send again"}, OPTION_END};
+        {"--resend", NULL, false, "send again"},
+        {"--new-place", NULL, false,
+                "the directory that is at the bucket's url now is the right one from now on"},
+        OPTION_END};
 
 const struct cli_verb verb_approve = {.name = "approve",
         .usage = "DELIVERY [--content HASH]",
@@ -209,11 +213,13 @@ const struct cli_verb verb_cancel = {.name = "cancel",
         .options = answer_options,
         .run = cancel};
 const struct cli_verb verb_resume = {.name = "resume",
-        .usage = "DELIVERY [--adopt | --resend] [--content HASH]",
+        .usage = "DELIVERY [--adopt | --resend] [--content HASH] [--new-place]",
         .help = "go on with a held delivery",
         .more = "If nothing was sent yet, with the configuration of now. --adopt and --resend are "
                 "for the selection that\nis recorded now, or the one of --content; where another "
-                "has come meanwhile, they are refused",
+                "has come meanwhile, they are refused.\nHeld for drop_changed: mount the drop "
+                "again and resume; --new-place instead sends all deliveries of\nthis bucket to "
+                "what is there now. Moved with its .longshore-tmp, a drop stays the same place",
         .positions_min = 1,
         .positions_max = 1,
         .options = resume_options,

@@ -46,6 +46,11 @@ int drop_identity(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e)
 	return d->ops->identity(d, out, e) == 0 ? 0 : err_note(e, "identity of the drop");
 }
 
+int drop_mark(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e)
+{
+	return d->ops->mark(d, out, e) == 0 ? 0 : err_note(e, "identity of the drop");
+}
+
 static bool is_good_component(struct str c)
 {
 	if (c.n == 0 || c.n > DROP_COMPONENT_MAX || str_eq(c, STR(".")) || str_eq(c, STR("..")))

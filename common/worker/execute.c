@@ -14,7 +14,7 @@ _Static_assert(offsetof(struct ev_bridge_task, head) == 0, "a task event begins 
 _Static_assert(offsetof(struct ev_format_task, head) == 0, "a task event begins with its head");
 _Static_assert(offsetof(struct ev_upload_task, head) == 0, "a task event begins with its head");
 
-enum { PAUSE_FIRST_MS = 100, PAUSE_MOST_MS = 5000 };
+enum { PAUSE_FIRST_MS = 100, PAUSE_MOST_MS = 5000, FACTS_KEPT = 8, FACT_KEPT_BYTES = 256 };
 
 struct execution {
 	struct executor *x;
@@ -134,6 +134,21 @@ static int stage(struct execution *x, struct err *e)
 
 /* --- the task --- */
 
+/* What was found out before the failure goes along with it, as far as it is short. Nobody else uses
+ * the task's memory while it runs. */
+static void keep_facts(struct task *t, const struct ev_task_result *result)
+{
+	size_t count = result->facts_count < FACTS_KEPT ? result->facts_count : FACTS_KEPT;
+	t->facts = ARENA_TRY_ARRAY(&t->mem, struct ev_fact, count + 1);
+	for (size_t i = 0; i < count && t->facts; i++) {
+		const struct ev_fact *fact = &result->facts[i];
+		if (fact->name.n + fact->value.n <= FACT_KEPT_BYTES)
+			t->facts[t->facts_count++] =
+			        (struct ev_fact){arena_str(&t->mem, fact->name),
+			                arena_str(&t->mem, fact->value)};
+	}
+}
+
 static int handle(struct execution *x, struct err *e)
 {
 	struct task *t = x->task;
@@ -152,8 +167,10 @@ static int handle(struct execution *x, struct err *e)
 	PROBE(task_before_handle);
 	int act = x->x->service->handle(x->x->state, &run, &result, e);
 	PROBE(task_after_handle);
-	if (act)
+	if (act) {
+		keep_facts(t, &result);
 		return act;
+	}
 	struct question q = {.kind = QUESTION_ENCODE, .result = &result, .e = e};
 	if (ask(x, &q))
 		return q.act;

@@ -59,6 +59,10 @@ int letter_result(const struct ev_task_head *head, const struct ev_task_result *
 	r.reason = text_of(verdict->reason);
 	r.detail = whole_characters(text_of(verdict->detail));
 	r.not_before_ms = verdict->not_before_ms;
+	if (!fields) {
+		r.facts = (struct ev_fact *)(uintptr_t)verdict->facts; /* only read */
+		r.facts_count = verdict->facts_count;
+	}
 	r.worker = str_c(who);
 	r.started_at_ms = times->started_ms;
 	r.finished_at_ms = times->finished_ms;

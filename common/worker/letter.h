@@ -14,6 +14,8 @@ struct verdict {
 	const char *reason; /* NULL: none */
 	const char *detail; /* NULL: none */
 	int64_t not_before_ms;
+	const struct ev_fact *facts;
+	size_t facts_count;
 };
 
 struct letter_times {
@@ -21,7 +23,7 @@ struct letter_times {
 	int64_t finished_ms;
 };
 
-/* Clears wire and encodes *fields (NULL: none) under the head. ERR_REJECT ("too_large", ...): it
+/* Clears wire and encodes *fields (NULL: only the verdict's facts) under the head. ERR_REJECT ("too_large", ...): it
  * can not be said so. */
 int letter_result(const struct ev_task_head *head, const struct ev_task_result *fields,
         const struct verdict *verdict, const char *who, const struct letter_times *times,

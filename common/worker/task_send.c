@@ -97,7 +97,10 @@ int send_result(struct task_loop *l, struct task *t, struct err *e)
 		begin(t, LETTER_RESULT);
 		return 0;
 	}
-	struct verdict verdict = {.reason = t->failure.code, .detail = t->failure.text};
+	struct verdict verdict = {.reason = t->failure.code,
+	        .detail = t->failure.text,
+	        .facts = t->facts,
+	        .facts_count = t->facts_count};
 	switch ((enum err_act)t->act) {
 	case ERR_RETRY:
 	case ERR_FENCED: /* somebody else was quicker: to be looked at anew */

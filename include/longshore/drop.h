@@ -34,11 +34,14 @@ const char *drop_guarantee(
  * and when an uploader first meets it. */
 int drop_probe(struct drop *d, struct err *e) ERR_MUST_USE;
 
-/* 32 hex digits that stay with the place, made when first asked for: an empty mount point, or
- * another directory of the same name, has another identity, or gets one. Without it "the temporary
- * is gone" says nothing about what became of it. */
+/* 32 hex digits that stay with the place: another directory at the same path has another identity,
+ * and an empty mount point has none. Without it "the temporary is gone" says nothing about what
+ * became of it. drop_identity() only looks, and gives "" where there is none. drop_mark() makes one
+ * where there is none: only for a place that nothing was ever sent to, since a mark in an empty
+ * mount point would make it look like a place of its own. */
 enum { DROP_IDENTITY_BYTES = 33 };
 int drop_identity(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;
+int drop_mark(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;
 
 /* A component of every temporary's name begins so, and no file's: hidden, and never what a partner
  * picks up. */

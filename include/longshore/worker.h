@@ -90,8 +90,8 @@ struct task_service {
 	        struct err *e);
 	/* On a pool thread, concurrently with others: does the task. Fills outcome-independent
 	 * parts of *out (counts, outputs, facts, receipt: memory in run->mem) and returns 0 = done;
-	 * ERR_RETRY, ERR_DEFER, ERR_REJECT become a result with e->code as reason and e->text as
-	 * detail; ERR_FATAL ends the process. Must be idempotent: the same task may run twice at
+	 * ERR_RETRY, ERR_DEFER, ERR_REJECT become a result with e->code as reason, e->text as
+	 * detail, and the facts that were filled by then; ERR_FATAL ends the process. Must be idempotent: the same task may run twice at
 	 * once in two processes. */
 	int (*handle)(
 	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);

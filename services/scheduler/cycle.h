@@ -52,6 +52,7 @@ struct item { /* one delivery of the cycle */
 	uint32_t stages;
 	bool newer_waits;
 	struct str claimed_path;
+	struct str bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
 	struct decision decision;
 	bool is_decided;
 	bool takes_over_status; /* the status as stored goes out once more */
@@ -174,6 +175,9 @@ void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *o
 void cycle_note_quota(struct cycle *c, const struct item *item);
 int cycle_claim_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_store_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* cycle_place.c: within the transaction, before events are composed: remembers what was seen or
+ * accepted, and loads what is remembered for whoever issues uploads */
+int cycle_places(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_caps.c: within the transaction, under locks: tasks in flight and who waits; what a delivery
  * may take; and what it took. */
 int cycle_count_flights(struct cycle *c, struct err *e) ERR_MUST_USE;

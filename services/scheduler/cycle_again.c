@@ -28,7 +28,8 @@ static int load(struct cycle *c, const struct outbox_row *rows, size_t count, st
 		for (size_t k = 0; k < item->rows_count; k++)
 			item->rows[k].is_issued_now = item->rows[k].status == TASK_ISSUED;
 	}
-	return bad ? bad : cycle_load_events(c, e);
+	bad = bad ? bad : cycle_load_events(c, e);
+	return bad ? bad : cycle_places(c, e);
 }
 
 static const struct task_row *find_issued(const struct item *item, struct str task_id)

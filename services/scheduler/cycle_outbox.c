@@ -118,7 +118,7 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
 		e->act = ERR_FATAL; /* our own bytes */
 		return err_note(e, "stored event of task " STR_FMT, STR_ARG(row->id));
 	}
-	issue_fill(x, row, &event);
+	issue_fill(x, row, item->bucket_place, &event);
 	fill_spec(c, item, &event.head);
 	int bad = encode(c, plan->type, &event, &out->value, e);
 	if (bad)

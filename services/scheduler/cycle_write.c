@@ -154,6 +154,7 @@ int cycle_write(struct cycle *c, struct err *e)
 	int bad = lock(c, e);
 	bad = bad ? bad : cycle_claim_quotas(c, e);
 	bad = bad ? bad : cycle_issue(c, e);
+	bad = bad ? bad : cycle_places(c, e);
 	bad = bad ? bad : cycle_compose(c, e);
 	bad = bad ? bad : collect_all(c, &w, e);
 	bad = bad ? bad : write_rows(c, &w, e);

@@ -73,6 +73,7 @@ struct decide_event {
 	struct str actor, note;
 	struct str content_hash; /* APPROVE, REJECT, RESUME: absent = the present one */
 	enum ev_resolution resolution;
+	bool new_place; /* RESUME: the place that was found at the bucket's URL is right */
 	const struct ev_task_result *result;
 	struct str result_bytes;
 	struct str reason, detail; /* FAIL */
@@ -140,6 +141,14 @@ struct bridge_row {
 	int64_t key_epoch, records, persons, built_ms;
 };
 
+/* What is remembered of the place at the bucket's URL, once it is stored. */
+struct place_news {
+	struct str seen;     /* empty or: an uploader was asked, and it is this one */
+	struct str accepted; /* absent or: a person puts this one in place of `replaced`; empty: an
+	                        uploader is asked again */
+	struct str replaced, accepted_by;
+};
+
 enum head_move { HEAD_STAYS, HEAD_TAKE, HEAD_RELEASE, HEAD_ADVANCE };
 enum quota_move {
 	QUOTA_STAYS,
@@ -186,6 +195,7 @@ struct decision {
 	enum head_move head;
 	bool forces_full; /* with HEAD_RELEASE */
 	const struct bridge_row *bridge;
+	struct place_news place;
 	int32_t uploads_up, uploads_down; /* news of the place, for its breaker */
 	enum wait_kind waits_for;         /* of issue.c, like those behind it */
 	bool waits_on; /* not all rows were looked at: what it waited for it waits for still */

@@ -93,6 +93,11 @@ static void resume_uploads(struct deciding *d, const struct decide_event *ev)
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
 	d->m->lists_seen_ms = 0; /* nothing goes without another look, however short the hold was */
 	decide_audit(d, "resumed", STR(""), ev->note);
+	if (ev->new_place)
+		decide_accept_place(d);
+	if (d->x->state != STATE_HELD || d->out->needs)
+		return;
+	decide_forget_elsewhere(d);
 	decide_resend(d, ev->resolution);
 	if (d->out->needs || delivery_state_is_final(d->x->state))
 		return;
@@ -114,6 +119,14 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 	}
 	if (is_other_content(d, ev, "resume"))
 		return;
+	if (ev->new_place && !decide_is_found_elsewhere(d)) {
+		refuse(d, "resume", "no_new_place", "no other place was found at its bucket's url");
+		return;
+	}
+	if (ev->new_place && ev->actor.n == 0) {
+		refuse(d, "resume", "no_actor", "who accepts a new place needs a name");
+		return;
+	}
 	if (d->m->has_uploads) {
 		resume_uploads(d, ev);
 		return;

@@ -40,6 +40,8 @@ static void be_born(struct deciding *d, const struct decide_event *ev)
 	        .manifest_plain = STR(""),
 	        .marker_plain = STR(""),
 	        .place = STR(""),
+	        .place_wanted = STR(""),
+	        .place_found = STR(""),
 	        .end_state = STR(""),
 	        .end_reason = STR(""),
 	        .end_detail = STR(""),

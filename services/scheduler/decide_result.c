@@ -72,10 +72,26 @@ void decide_unanswered(struct deciding *d, const struct task_row *row)
 		        STR(""));
 }
 
+/* Another place than is wanted was found often enough: a person is asked. */
+static bool ask_for_place(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	bool is_elsewhere = done_fact(r, STR("place_found")).n > 0;
+	if (!is_elsewhere || row->stage != STAGE_UPLOAD || !decide_is_found_elsewhere(d) ||
+	        row->attempts + 1 < d->frozen.spec->limits.attempts)
+		return false;
+	wait_until(d, row, TASK_NEVER_MS, 0);
+	decide_hold(d, "drop_changed", false, decide_elsewhere_detail(d, present(r->detail)));
+	return true;
+}
+
 static void retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	if (row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("drop_unavailable")))
 		place_away(d, "was away, it is tried again: ", present(r->detail));
+	if (row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE)
+		decide_note_elsewhere(d, r);
+	if (ask_for_place(d, row, r))
+		return;
 	if (str_eq(r->reason, STR("source_missing"))) {
 		source_missing(d, row, r);
 		return;
@@ -92,7 +108,8 @@ static void retry(struct deciding *d, struct task_row *row, const struct ev_task
 	/* What became of a file must be known, so settle goes on; but now a person may answer, too.
 	 */
 	if (row->stage == STAGE_SETTLE)
-		decide_hold(d, "uncertain", false, detail);
+		decide_hold(d, "uncertain", false,
+		        decide_is_found_elsewhere(d) ? decide_elsewhere_detail(d, detail) : detail);
 	else
 		decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"), detail);
 }
@@ -230,6 +247,7 @@ static void done_at_destination(struct deciding *d, const struct task_row *row)
 	bool is_visible = is_upload || str_eq(done_fact(r, STR("visible")), STR("true"));
 	if (is_upload)
 		d->out->uploads_up++;
+	decide_forget_elsewhere(d);
 	if (is_visible && decide_is_elsewhere(d, r)) {
 		file_elsewhere(d, r);
 		return;
@@ -277,6 +295,15 @@ static void done(struct deciding *d, struct task_row *row, const struct decide_e
 	}
 }
 
+static void deferred(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	bool was_asked = row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("place_unknown"));
+	if (was_asked && !decide_place_told(d, r))
+		retry(d, row, r); /* else it would be asked again and again without a pause */
+	else
+		wait_until(d, row, d->facts->now_ms, r->not_before_ms);
+}
+
 static void expired(struct deciding *d, struct task_row *row)
 {
 	int64_t now_ms = d->facts->now_ms, pause_ms = 0;
@@ -311,7 +338,7 @@ void decide_result(struct deciding *d, const struct decide_event *ev)
 		return;
 	case EV_OUTCOME_DEFER:
 		if (is_current)
-			wait_until(d, row, d->facts->now_ms, r->not_before_ms);
+			deferred(d, row, r);
 		return;
 	case EV_OUTCOME_EXPIRED:
 		if (is_current)

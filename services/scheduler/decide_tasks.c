@@ -264,6 +264,7 @@ void decide_add_upload(struct deciding *d, const struct file_upload *file)
 	t->upload.file = file->file;
 	t->upload.plain_sha256 = file->plain_sha256;
 	t->upload.place = STR("");
+	t->upload.bucket_place = STR("");
 	t->upload.encoder = file->encoder;
 	t->upload.role = file->role;
 	t->upload.resolution = file->resolution;
@@ -282,6 +283,7 @@ void decide_add_settle(struct deciding *d, const struct file_upload *file)
 	t->upload.role = file->role;
 	t->upload.plain_sha256 = STR("");
 	t->upload.place = STR("");
+	t->upload.bucket_place = STR("");
 	t->upload.encoder = file->encoder;
 	t->upload.resolution = file->resolution;
 	add_task(d, STAGE_SETTLE, t, file->resolution == EV_RESOLUTION_NONE ? 0 : d->m->looks);

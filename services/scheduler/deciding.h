@@ -131,6 +131,18 @@ void decide_trailers_done(struct deciding *d);
 /* True: held for a quota that is used up, or its use is not known; return at once. */
 bool decide_waits_for_quota(struct deciding *d);
 
+/* decide_place.c */
+/* An uploader was asked for the place. False: its answer is none. */
+bool decide_place_told(struct deciding *d, const struct ev_task_result *r);
+/* Keeps in mind, if the result says so, that another place was found than the one that is wanted. */
+void decide_note_elsewhere(struct deciding *d, const struct ev_task_result *r);
+void decide_forget_elsewhere(struct deciding *d);
+bool decide_is_found_elsewhere(const struct deciding *d);
+/* The detail and what a person can do. */
+struct str decide_elsewhere_detail(struct deciding *d, struct str detail);
+/* A person says that what was found is right from now on. The delivery may end by it. */
+void decide_accept_place(struct deciding *d);
+
 /* decide_upload.c */
 /* Which encoder made a part, as its result says; empty for what is not compressed, and without
  * STAGE_PART. */

@@ -230,10 +230,14 @@ void issue_ready(
 	x->due_ms = due != 0 ? due : w->now_ms + w->rules->not_after_ms;
 }
 
-void issue_fill(const struct delivery *x, const struct task_row *row, union task_event *event)
+void issue_fill(const struct delivery *x, const struct task_row *row, struct str bucket_place,
+        union task_event *event)
 {
 	event->head.issue = row->issue;
 	event->head.not_after_ms = row->not_after_ms;
-	if (row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE)
-		event->upload.place = x->memory.place;
+	if (row->stage != STAGE_UPLOAD && row->stage != STAGE_SETTLE)
+		return;
+	event->upload.place = x->memory.place;
+	event->upload.bucket_place = bucket_place;
+	event->upload.asks_place = row->stage == STAGE_UPLOAD && bucket_place.n == 0;
 }

@@ -45,7 +45,9 @@ void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w);
 
 /* What an issue adds to the task's event: its number and time and, at the destination, where the
- * delivery's files are as far as is known now. */
-void issue_fill(const struct delivery *x, const struct task_row *row, union task_event *event);
+ * delivery's files are as far as is known now, and which place is remembered for the bucket's URL. An
+ * upload to a bucket that none is remembered for (bucket_place empty) is a question first. */
+void issue_fill(const struct delivery *x, const struct task_row *row, struct str bucket_place,
+        union task_event *event);
 
 #endif

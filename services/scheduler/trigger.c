@@ -189,6 +189,7 @@ static struct decide_event event_of(
 	        .note = note,
 	        .content_hash = or_empty(t->content_hash),
 	        .resolution = t->resolution,
+	        .new_place = t->new_place,
 	        .request =
 	                {
 	                        .kind = t->kind == EV_TRIGGER_KIND_BUILD ? KIND_BUILD

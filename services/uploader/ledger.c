@@ -158,32 +158,11 @@ int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, stru
 	return 0;
 }
 
-/* A partner looks for a delivery in one place: its files are not dealt out to two. A person's answer
- * may name a new one. */
-static int check_delivery_place(const struct ledger *l, struct err *e)
-{
-	if (l->task.place.n == 0 || l->task.answer != LEDGER_NO_ANSWER ||
-	        str_eq(l->task.place, str_c(l->place)))
-		return 0;
-	return err_set(e, ERR_RETRY, "drop_unavailable",
-	        "the bucket's directory is not the one where this delivery's other files are: "
-	        "mount that one again, or restore its "
-	        ".longshore-tmp");
-}
-
 int ledger_need_drop(struct ledger *l, struct err *e)
 {
 	if (l->drop != NULL)
 		return 0;
-	struct drop *drop = NULL;
-	if (l->ports.open_drop(l->ports.arg, &drop, e) != 0)
-		return e->act;
-	if (drop_identity(drop, l->place, e) != 0 || check_delivery_place(l, e) != 0) {
-		drop_close(drop);
-		return e->act;
-	}
-	l->drop = drop;
-	return 0;
+	return l->ports.open_drop(l->ports.arg, &l->drop, l->place, e);
 }
 
 int ledger_dispose(struct ledger *l, const char *place, const char *temp, struct err *e)

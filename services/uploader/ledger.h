@@ -83,7 +83,6 @@ struct ledger_task {
 	int64_t bytes;
 	int64_t rows;
 	struct str plain_sha256;
-	struct str place; /* identity of the drop that has the delivery's first file; or empty */
 	bool withdraws; /* SETTLE: what is written is taken back, if nobody committed it yet */
 	bool others_may_delete;  /* somebody but us may remove temporaries at the drop */
 	int64_t now_ms;          /* for the receipt */
@@ -96,7 +95,10 @@ struct ledger_ports {
 	struct store *store;
 	const struct secret *key; /* of the delivery's ledger */
 	void *arg;
-	int (*open_drop)(void *arg, struct drop **out, struct err *e);
+	/* And its identity, "" where it has none. It has been compared with what the task wants
+	 * (place.h). */
+	int (*open_drop)(void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES],
+	        struct err *e);
 	/* Whether staging holds anything of the delivery: an empty mount point has no record
 	 * either, and settle must not take it for an answer. */
 	int (*knows_delivery)(void *arg, bool *out, struct err *e);

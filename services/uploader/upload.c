@@ -3,7 +3,7 @@
  * down. */
 #include "longshore/result.h"
 #include "longshore/sealed.h"
-#include "uploader.h"
+#include "place.h"
 
 /* What the ledger asks for, when it asks. */
 struct neighbours {
@@ -11,43 +11,10 @@ struct neighbours {
 	struct sealed_reader *file;
 };
 
-/* The trial is outside the lock: it may take as long as the place does. Two at once do no harm. */
-static int try_once(struct uploader *u, const char *url, struct drop *drop, struct err *e)
+static int open_drop(
+        void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES], struct err *e)
 {
-	char identity[DROP_IDENTITY_BYTES];
-	if (drop_identity(drop, identity, e) != 0)
-		return e->act;
-	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
-	bool is_known = tried_has(u->tried, url, identity);
-	(void)pthread_mutex_unlock(&u->lock);
-	if (is_known)
-		return 0;
-	if (drop_probe(drop, e) != 0)
-		return e->act;
-	(void)pthread_mutex_lock(&u->lock);
-	tried_add(u->tried, url, identity);
-	(void)pthread_mutex_unlock(&u->lock);
-	return 0;
-}
-
-int upload_open_drop(struct uploader *u, const char *url, struct drop **out, struct err *e)
-{
-	struct drop *drop = NULL;
-	if (drop_open(url, &drop, e) != 0)
-		return e->act;
-	if (try_once(u, url, drop, e) != 0) {
-		drop_close(drop);
-		return e->act;
-	}
-	*out = drop;
-	return 0;
-}
-
-static int open_drop(void *arg, struct drop **out, struct err *e)
-{
-	const struct upload_op *op = ((struct neighbours *)arg)->op;
-	return upload_open_drop(
-	        op->uploader, arena_cstr(op->run->mem, op->spec->bucket.url), out, e);
+	return place_open(((struct neighbours *)arg)->op, out, place, e);
 }
 
 static int leave(void *arg, const char *place, const char *temp, struct err *e)
@@ -134,7 +101,6 @@ static struct ledger_task task_of(const struct upload_op *op, enum ledger_op wha
 	        .name = t->file_name,
 	        .role = str_c(role_name(t->role)),
 	        .plain_sha256 = t->plain_sha256,
-	        .place = t->place,
 	        .withdraws = what == LEDGER_SETTLE && t->withdraws,
 	        .others_may_delete = op->spec->bucket.others_may_delete,
 	        .now_ms = op->run->now_ms,
@@ -251,6 +217,8 @@ int upload_file(const struct upload_op *op, struct err *e)
 {
 	if (op->task->file == NULL)
 		return err_set(e, ERR_REJECT, "bad_task", "an upload names no staged file");
+	if (op->task->asks_place)
+		return place_tell(op, e);
 	if (keep_rate(op, e) != 0)
 		return e->act;
 	return run_ledger(op, LEDGER_UPLOAD, e);

@@ -37,10 +37,6 @@ struct upload_op {
 int upload_file(const struct upload_op *op, struct err *e) ERR_MUST_USE;
 int upload_settle(const struct upload_op *op, struct err *e) ERR_MUST_USE;
 
-/* Opens the drop; a place that this process meets for the first time is tried out. */
-int upload_open_drop(
-        struct uploader *u, const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
-
 /* The receipt of a committed file, from its record alone. */
 struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct record *r);
 

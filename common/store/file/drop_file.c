@@ -37,7 +37,7 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case EOPNOTSUPP:
 		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
 		        "%s: the file system of the drop cannot do this; use one that can (ext4, "
-		        "xfs, btrfs, tmpfs, NFS 4): %s",
+		        "xfs, btrfs, tmpfs; NFS cannot): %s",
 		        step, why);
 	case ENOMEM:
 		return err_set_native(
@@ -237,6 +237,7 @@ const struct drop_ops drop_file_ops = {
         .close = file_close,
         .probe = drop_file_probe,
         .identity = drop_file_identity,
+        .mark = drop_file_mark,
         .temp_create = file_temp_create,
         .temp_open = file_temp_open,
         .temp_write = file_temp_write,

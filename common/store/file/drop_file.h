@@ -33,6 +33,7 @@ int drop_file_failed(struct err *e, int errnum, const char *step);
 int drop_file_is_alive(const struct file_drop *d, struct err *e) ERR_MUST_USE;
 
 int drop_file_identity(struct drop *d, char *out, struct err *e) ERR_MUST_USE;
+int drop_file_mark(struct drop *d, char *out, struct err *e) ERR_MUST_USE;
 int drop_file_commit(struct drop *d, const char *temp, const char *name, enum drop_commit *out,
         struct err *e) ERR_MUST_USE;
 int drop_file_stat(

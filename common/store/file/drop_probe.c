@@ -125,6 +125,24 @@ static int identity_make(int dir_fd, struct err *e)
 
 int drop_file_identity(struct drop *d, char *out, struct err *e)
 {
+	char text[DROP_IDENTITY_BYTES] = "";
+	bool is_there = false;
+	int dir_fd = beneath_dir(file_drop_of(d)->root_fd, TEMP_DIR, sizeof TEMP_DIR - 1,
+	        BENEATH_MUST_EXIST, 0);
+	if (dir_fd < 0 && errno != ENOENT)
+		return drop_file_failed(e, errno, "open " TEMP_DIR);
+	int rc = dir_fd >= 0 ? identity_read(dir_fd, text, &is_there, e) : 0;
+	if (dir_fd >= 0)
+		(void)close(dir_fd);
+	if (rc == 0 && !is_there)
+		rc = drop_file_is_alive(file_drop_of(d), e);
+	if (rc == 0)
+		memcpy(out, text, sizeof text);
+	return rc;
+}
+
+int drop_file_mark(struct drop *d, char *out, struct err *e)
+{
 	bool is_there = false;
 	int dir_fd = beneath_dir(file_drop_of(d)->root_fd, TEMP_DIR, sizeof TEMP_DIR - 1,
 	        BENEATH_CREATE, DROP_DIR_MODE);

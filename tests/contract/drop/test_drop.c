@@ -432,7 +432,10 @@ static void a_place_that_goes_away_is_unavailable_and_says_nothing_of_files(void
 	struct drop_facts facts;
 	struct drop_temp *t = NULL;
 	enum drop_commit answer;
+	char identity[DROP_IDENTITY_BYTES];
 	assert_int_equal(rmdir(p->path), 0);
+	expect_error(drop_identity(p->drop, identity, &e), &e, ERR_RETRY, "drop_unavailable");
+	expect_error(drop_mark(p->drop, identity, &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(drop_temp_create(p->drop, STR(T1), &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(drop_temp_open(p->drop, STR(T1), &t, &e), &e, ERR_RETRY, "drop_unavailable");
 	expect_error(drop_temp_remove(p->drop, STR(T1), &e), &e, ERR_RETRY, "drop_unavailable");
@@ -450,9 +453,14 @@ static void a_place_keeps_its_identity_and_another_has_another(void **state)
 	char one[DROP_IDENTITY_BYTES], again[DROP_IDENTITY_BYTES], other[DROP_IDENTITY_BYTES];
 	struct drop *d = NULL;
 	assert_int_equal(drop_identity(p->drop, one, &e), 0);
+	assert_string_equal(one, ""); /* looking makes none */
+	assert_int_equal(access(path_of(p, ".longshore-tmp"), F_OK), -1);
+	assert_int_equal(drop_mark(p->drop, one, &e), 0);
 	assert_int_equal(strlen(one), 32);
 	assert_int_equal(drop_open(p->url, &d, &e), 0);
 	assert_int_equal(drop_identity(d, again, &e), 0);
+	assert_string_equal(one, again);
+	assert_int_equal(drop_mark(d, again, &e), 0);
 	assert_string_equal(one, again);
 	drop_close(d);
 	/* What an unmounted drop looks like: the same path, empty. */
@@ -462,6 +470,8 @@ static void a_place_keeps_its_identity_and_another_has_another(void **state)
 	assert_int_equal(mkdir(p->path, 0700), 0);
 	assert_int_equal(drop_open(p->url, &d, &e), 0);
 	assert_int_equal(drop_identity(d, other, &e), 0);
+	assert_string_equal(other, "");
+	assert_int_equal(drop_mark(d, other, &e), 0);
 	assert_string_not_equal(one, other);
 	drop_close(d);
 	assert_int_equal(nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
@@ -470,6 +480,7 @@ static void a_place_keeps_its_identity_and_another_has_another(void **state)
 	assert_string_equal(one, again);
 	outside_put(p, ".longshore-tmp/identity", "something else\n");
 	expect_error(drop_identity(p->drop, again, &e), &e, ERR_RETRY, "drop_unavailable");
+	expect_error(drop_mark(p->drop, again, &e), &e, ERR_RETRY, "drop_unavailable");
 }
 
 static void the_probe_leaves_nothing_a_partner_sees(void **state)

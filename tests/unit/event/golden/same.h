@@ -217,6 +217,8 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	assert_true(got->is_looking == want->is_looking);
 	assert_true(got->is_admitted == want->is_admitted);
 	same_text(got->place, want->place);
+	same_text(got->place_wanted, want->place_wanted);
+	same_text(got->place_found, want->place_found);
 	same_text(got->end_state, want->end_state);
 	same_text(got->end_reason, want->end_reason);
 	same_text(got->end_detail, want->end_detail);
@@ -344,6 +346,7 @@ static void same_trigger(const struct ev_trigger *got, const struct ev_trigger *
 	same_text(got->note, want->note);
 	same_text(got->content_hash, want->content_hash);
 	assert_true(got->resolution == want->resolution);
+	assert_true(got->new_place == want->new_place);
 	assert_true(got->at_ms == want->at_ms);
 }
 
@@ -361,5 +364,7 @@ static void same_upload_task(const struct ev_upload_task *got, const struct ev_u
 	assert_true(got->resolution == want->resolution);
 	same_text(got->place, want->place);
 	assert_true(got->withdraws == want->withdraws);
+	same_text(got->bucket_place, want->bucket_place);
+	assert_true(got->asks_place == want->asks_place);
 	same_text(got->encoder, want->encoder);
 }

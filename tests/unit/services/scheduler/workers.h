@@ -23,8 +23,9 @@ struct workers {
 	int64_t list_modified_ms;
 	int64_t list_ids, list_invalid, list_known; /* of each list */
 	const char *list_hash;
-	const char
-	        *place; /* of the drop that is mounted now; NULL: an uploader that does not say */
+	const char *place;    /* what is at the bucket's url now; NULL: an uploader that does not say */
+	bool compares_places; /* it asks and compares before it sends */
+	bool has_written;     /* what is not visible is written, so settle needs the place, too */
 	struct ledger_file files[FILES];
 	size_t files_count;
 };
@@ -187,9 +188,35 @@ static inline void give_receipt(
 		give_fact(k, r, "place", str_c(k->place));
 }
 
+/* NULL: the place is right. */
+static inline struct ev_task_result *look_at_place(struct workers *k, const struct message *m)
+{
+	const struct ev_upload_task *t = &m->event.upload;
+	bool is_answered = t->resolution != EV_RESOLUTION_NONE;
+	struct str want = t->bucket_place.n > 0 ? t->bucket_place : t->place;
+	if (m->stage == STAGE_SETTLE && !k->has_written)
+		return NULL;
+	if (t->asks_place) {
+		struct ev_task_result *r = answer(k, m, EV_OUTCOME_DEFER, "place_unknown");
+		give_fact(k, r, "place", str_c(k->place));
+		return r;
+	}
+	if (str_eq(want, str_c(k->place)) && !is_answered && t->place.n > 0)
+		want = t->place;
+	if (str_eq(want, str_c(k->place)))
+		return NULL;
+	struct ev_task_result *r = answer(k, m, EV_OUTCOME_RETRY, "drop_unavailable");
+	give_fact(k, r, "place_wanted", want);
+	give_fact(k, r, "place_found", str_c(k->place));
+	return r;
+}
+
 static inline struct ev_task_result *do_upload(struct workers *k, const struct message *m)
 {
 	const struct ev_upload_task *t = &m->event.upload;
+	struct ev_task_result *other = k->compares_places ? look_at_place(k, m) : NULL;
+	if (other)
+		return other;
 	struct ledger_file *f = ledger_of(k, t->file_id, t->file_name);
 	if (m->stage == STAGE_SETTLE) {
 		f->is_closed = true;

@@ -64,6 +64,7 @@ struct world {
 	size_t places_count;
 	struct message *tasks; /* published, in order */
 	size_t tasks_count;
+	struct str bucket_place; /* remembered; empty: none is */
 	struct cap tenant, destination;
 	struct breaker breaker;
 	struct decision last; /* of the last step */
@@ -71,6 +72,7 @@ struct world {
 	char last_audit[64];
 	bool wakes_route;
 	enum ev_resolution resolution; /* of the next word */
+	bool new_place;                /* of the next word */
 };
 
 static inline void world_init(struct world *w)
@@ -297,7 +299,7 @@ static inline void world_publish(
 	struct message *m = &w->tasks[w->tasks_count++];
 	*m = (struct message){.delivery_id = x->id, .stage = row->stage};
 	m->event = *row->made;
-	issue_fill(x, row, &m->event);
+	issue_fill(x, row, w->bucket_place, &m->event);
 }
 
 static inline void world_apply_rows(struct world *w, struct stored *s, const struct decision *n)
@@ -399,8 +401,18 @@ static inline void world_apply_quota(struct world *w, struct stored *s, const st
 		assert_true(use.day <= limits->destination_per_day);
 }
 
+/* As the table does it: the first that is seen stays, until a person accepts another. */
+static inline void world_apply_place(struct world *w, const struct place_news *news)
+{
+	if (news->seen.n > 0 && w->bucket_place.n == 0)
+		w->bucket_place = news->seen;
+	if (news->accepted.p && str_eq(w->bucket_place, news->replaced))
+		w->bucket_place = news->accepted;
+}
+
 static inline void world_apply(struct world *w, struct stored *s, const struct decision *n)
 {
+	world_apply_place(w, &n->place);
 	if (n->new_spec.spec)
 		s->frozen = n->new_spec;
 	w->audits += (int)n->audits_count;
@@ -532,6 +544,7 @@ static inline struct stored *world_say(struct world *w, struct str id, enum deci
 	        .frozen = w->frozen,
 	        .content_hash = STR(""),
 	        .resolution = w->resolution,
+	        .new_place = w->new_place,
 	        .request = {.tenant = STR("acme"),
 	                .route = STR(""),
 	                .cause_kind = STR("trigger"),

@@ -2,7 +2,7 @@
  * A place is tried out once, however many there are. Trials are counted by the kernel: each makes one
  * file of a name that nothing else has. */
 #include "folder.h"
-#include "uploader.h"
+#include "place.h"
 
 #include <errno.h>
 #include <sys/inotify.h>
@@ -82,8 +82,17 @@ static void open_drop(int number)
 {
 	struct err e;
 	struct drop *drop = NULL;
-	must(upload_open_drop(&w.uploader, below(w.folder.url, "drop", number), &drop, &e), &e);
+	struct arena mem;
+	char identity[DROP_IDENTITY_BYTES];
+	arena_init(&mem, 4096);
+	const struct spec spec = {.bucket.url = str_c(below(w.folder.url, "drop", number))};
+	const struct ev_upload_task task = {.op = EV_UPLOAD_OP_UPLOAD};
+	const struct task_run run = {.mem = &mem};
+	const struct upload_op op = {
+	        .uploader = &w.uploader, .run = &run, .task = &task, .spec = &spec};
+	must(place_open(&op, &drop, identity, &e), &e);
 	drop_close(drop);
+	arena_release(&mem);
 }
 
 static void hundreds_of_places_are_tried_once_each(void **state)
