@@ -9,12 +9,15 @@ import shutil
 import makers
 from fleet import wait_until
 from oracle import plain
+from route_oracle import canonical
 
 CANARY = "zq7x"  # what all ids of persons and partners begin with: it must be seen nowhere but in data
 PEOPLE = [f"{CANARY}p{i:04d}" for i in range(12)]
 TOKENS = {person: f"{CANARY}t{i * 7919 % 10007:05d}" for i, person in enumerate(PEOPLE)}
 GOOD = "patient\n" + "".join(f"{person}\n" for person in PEOPLE)
 GOOD_BRIDGE = "patient,token\n" + "".join(f"{p},{t}\n" for p, t in TOKENS.items())
+
+HALF_WRITTEN = (".filepart", ".part", ".tmp", "~")
 
 QUICK = {"LONGSHORE_SCHEDULER_HOLD_CHECK_MS": "100", "LONGSHORE_SCHEDULER_BACKOFF_MS": "20",
          "LONGSHORE_SCHEDULER_TICK_MS": "50", "LONGSHORE_SESSION_TIMEOUT_MS": "30000"}
@@ -142,14 +145,15 @@ class World:
         for directory, below, names in os.walk(os.path.join(self.root, audience)):
             below[:] = [name for name in below if name[0] not in "._"]
             for name in names:
-                if name[0] in "._" or os.path.islink(os.path.join(directory, name)):
+                if name[0] in "._" or name.endswith(HALF_WRITTEN) or os.path.islink(os.path.join(directory, name)):
                     continue
                 with open(os.path.join(directory, name), newline="", encoding="utf-8-sig", errors="surrogateescape") as f:
                     lines = csv.reader(f)
                     column = next(lines).index("patient")
                     for line in lines:  # an empty line is a row of one empty field
                         rows += 1
-                        found |= {TOKENS[line[column]]} if line and line[column] in TOKENS else set()
+                        person = canonical(line[column]) if line else ""
+                        found |= {TOKENS[person]} if person in TOKENS else set()
         return sorted(found), rows
 
     def delivered(self, delivery_id):
