@@ -13,6 +13,7 @@ that all of them end and what memory that takes.
 
 Every figure is of a run that was right: each delivery completed, its file holds the right ids, its rows are there, nothing is
 left to be published. CPU and WAL can be compared between runs; rates and times only where the machine does nothing else.
+LONGSHORE_RUN names the directory, and so the disk, of staging and drop.
 """
 import argparse
 import json
@@ -140,7 +141,10 @@ def print_figures(f):
 
 def run(args, routes):
     count = min(args.deliveries, routes * args.most_a_route)
-    with Fleet("small", env={"LONGSHORE_SESSION_TIMEOUT_MS": "10000"}) as fleet:
+    # What is removed meanwhile would slow the making of files (ext4 without a journal passes over what died just now), so
+    # each fleet's directory stays until with-stack removes them all.
+    root = os.path.join(os.environ["LONGSHORE_RUN"], f"small-{routes}")
+    with Fleet("small", env={"LONGSHORE_SESSION_TIMEOUT_MS": "10000"}, root=root, keep=True) as fleet:
         town = Town(fleet, min(routes, args.triggers or count), args.people)
         fsync, = fleet.query("SHOW fsync")[0]
         print(f"\n{len(town.routes)} routes, {args.people} people each; PostgreSQL's fsync is {fsync}; {os.cpu_count()} processors, "
