@@ -61,12 +61,27 @@ static void name_num(const struct op *op, const char *what, struct str list, int
 	        arena_printf(op->mem, "%lld", (long long)value));
 }
 
+/* The scheduler compares once more, by its own clock; said here the task is looked at again and not
+ * done. */
+static int check_age(const struct op *op, const struct spec_suppression *list,
+        const struct csv_source_facts *facts, struct err *e)
+{
+	const int64_t hour_ms = INT64_C(3600) * 1000;
+	if (list->max_age_hours <= 0 ||
+	        op->now_ms - facts->modified_ms <= list->max_age_hours * hour_ms)
+		return 0;
+	return err_set(e, ERR_RETRY, "suppression_stale",
+	        "suppression list " STR_FMT " is older than %lld hours; put a newer one there",
+	        STR_ARG(list->name), (long long)list->max_age_hours);
+}
+
 int op_lists(const struct op *op, struct err *e)
 {
 	for (size_t i = 0; i < op->spec->suppressions_count; i++) {
 		const struct spec_suppression *list = &op->spec->suppressions[i];
 		struct list_facts facts;
 		int act = list_read(op, list, NULL, NULL, &facts, e);
+		act = act ? act : check_age(op, list, &facts.source, e);
 		if (act != 0)
 			return act;
 		struct ev_staged_ref ref = {.kind = STR("suppression"),

@@ -54,6 +54,14 @@ static void source_missing(struct deciding *d, struct task_row *row, const struc
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 
+/* The same task looks again, so that a list that stays old for days makes no row a look. */
+static void list_is_stale(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
+{
+	decide_hold(d, "suppression_stale", true, arena_str(d->mem, present(r->detail)));
+	d->m->is_admitted = false; /* others may look whether the bucket is back */
+	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
+}
+
 /* Stays in the status until this step is over, so that it is told once and not at every try. */
 static void place_away(struct deciding *d, const char *what, struct str detail)
 {
@@ -94,6 +102,10 @@ static void retry(struct deciding *d, struct task_row *row, const struct ev_task
 		return;
 	if (str_eq(r->reason, STR("source_missing"))) {
 		source_missing(d, row, r);
+		return;
+	}
+	if (row->stage == STAGE_LISTS && str_eq(r->reason, STR("suppression_stale"))) {
+		list_is_stale(d, row, r);
 		return;
 	}
 	row->attempts++;

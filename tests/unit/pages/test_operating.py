@@ -81,8 +81,8 @@ def test_every_reason_of_a_failure_is_told():
     assert len(rejected) > 30
     # Of `longshore keys init`, not of a task.
     rejected -= {"key_conflict", "key_excess"}
-    # The source's absence holds; it never fails.
-    rejected -= {"source_missing"}
+    # The source's absence and a list's age hold; they never fail.
+    rejected -= {"source_missing", "suppression_stale"}
     decided = set(re.findall(r'decide_fail\(\s*d, STR\("(\w+)"\)', "".join(sources("services/scheduler").values())))
     decided |= codes(("ERR_REJECT",), ["services/scheduler"]) & {"books", "too_many_parts"}
     missing = (rejected | decided) - told

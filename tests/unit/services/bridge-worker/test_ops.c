@@ -5,6 +5,8 @@
 #include "longshore/log.h"
 
 #include <ctype.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 static void the_same_members_however_the_source_is_cut(void **state)
 {
@@ -157,6 +159,34 @@ static void no_log_names_a_person(void **state)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Not done, so that the same task looks again when there is a newer one. */
+static void a_list_that_is_too_old_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	const int64_t now_s = INT64_C(4102444800), day_s = 24 * 3600; /* as the world's clock says */
+	struct ev_task_result r;
+	struct err e;
+	struct spec_suppression list = {.name = STR("opt-out"),
+	        .source = {.url = str_c(w->list), .delimiter = ','},
+	        .id_column = STR("id"),
+	        .max_age_hours = 24};
+	w->spec.suppressions = &list;
+	w->spec.suppressions_count = 1;
+	folder_write(&w->folder, "list.csv", "id\np8\n", 6);
+	char path[160];
+	(void)snprintf(path, sizeof(path), "%s/list.csv", w->folder.path);
+	struct ev_bridge_task look = task_of("d", "lists", EV_BRIDGE_OP_LISTS, 0);
+	for (int64_t late_s = 0; late_s < 2; late_s++) {
+		struct timespec at[2] = {{.tv_sec = now_s - day_s - late_s}};
+		at[1] = at[0];
+		assert_int_equal(utimensat(AT_FDCWD, path, at, 0), 0);
+		assert_int_equal(run(w, &look, &r, &e), late_s == 0 ? 0 : ERR_RETRY);
+	}
+	assert_string_equal(e.code, "suppression_stale");
+	list.max_age_hours = 0; /* any age */
+	must(run(w, &look, &r, &e), &e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +200,8 @@ int main(void)
 	                a_list_that_changed_since_its_pin_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_source_that_is_not_there_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_list_that_is_too_old_is_waited_for, setup, teardown),
 	        cmocka_unit_test_setup_teardown(no_log_names_a_person, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -325,6 +325,30 @@ static void a_stale_list_is_looked_at_again_while_held(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
+/* A worker that sees it for itself: the same task goes again, however long it takes. */
+static void a_stale_list_makes_no_row_a_look(void **state)
+{
+	struct bench *b = *state;
+	use_list(b);
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_LISTS);
+	size_t rows = s->rows_count;
+	for (int i = 0; i < 20; i++) {
+		struct message m = b->w.tasks[b->next++];
+		assert_int_equal(m.stage, STAGE_LISTS);
+		(void)world_result(
+		        &b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "suppression_stale"));
+		is_at(s, STATE_HELD, "suppression_stale");
+		b->w.now_ms = s->x.due_ms;
+		(void)world_due(&b->w, D1);
+		assert_int_equal(s->rows_count, rows);
+	}
+	assert_int_equal(s->published_statuses, 2);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+	assert_int_equal(s->x.revision, 1);
+}
+
 static void a_blackout_ends_by_itself_and_lists_are_looked_at(void **state)
 {
 	struct bench *b = *state;
@@ -451,6 +475,7 @@ int main(void)
 	        TEST(a_missing_source_is_looked_for_without_spending),
 	        TEST(a_slice_that_was_missing_does_not_stop_the_others),
 	        TEST(a_stale_list_is_looked_at_again_while_held),
+	        TEST(a_stale_list_makes_no_row_a_look),
 	        TEST(a_blackout_ends_by_itself_and_lists_are_looked_at),
 	        TEST(a_blackout_may_go_over_the_week_s_end),
 	        TEST(credentials_are_waited_for),
