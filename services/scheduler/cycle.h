@@ -53,6 +53,7 @@ struct item { /* one delivery of the cycle */
 	bool newer_waits;
 	struct str claimed_path;
 	struct str bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
+	bool place_rests;
 	struct decision decision;
 	bool is_decided;
 	bool takes_over_status; /* the status as stored goes out once more */

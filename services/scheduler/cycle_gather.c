@@ -309,6 +309,24 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 	return bad;
 }
 
+static int gather_places(struct cycle *c, struct item **items, size_t count, struct err *e)
+{
+	struct str *places = arena_alloc(c->mem, (count + 1) * sizeof *places);
+	for (size_t i = 0; i < count; i++)
+		places[i] = item_place(items[i]);
+	struct loaded_breaker *found = NULL;
+	size_t found_count = 0;
+	int bad = place_db_load_breakers(
+	        c->s->pg, places, count, false, c->mem, &found, &found_count, e);
+	for (size_t i = 0; i < count && bad == 0; i++)
+		for (size_t k = 0; k < found_count; k++)
+			if (str_eq(found[k].place, places[i]))
+				items[i]->place_rests =
+				        breaker_is_open(&found[k].state, &c->s->rules) &&
+				        found[k].state.open_until_ms > c->clock.now_ms;
+	return bad;
+}
+
 typedef int gather_one(struct cycle *c, struct item **items, size_t count, struct err *e);
 
 static const struct {
@@ -321,6 +339,7 @@ static const struct {
         {NEED_BRIDGE, gather_bridges},
         {NEED_CLAIMS, gather_claims},
         {NEED_QUOTAS, cycle_gather_quotas},
+        {NEED_PLACE, gather_places},
 };
 
 /* One query for all deliveries that lack the same fact. */
@@ -357,6 +376,7 @@ static void decide_item(struct cycle *c, struct item *item)
 	        .stages = item->stages,
 	        .newer_waits = item->newer_waits,
 	        .claimed_path = item->claimed_path,
+	        .place_rests = item->place_rests,
 	        .bridge_version = STR(""),
 	};
 	/* Asked for with the names as they were before this round; they do not change by the

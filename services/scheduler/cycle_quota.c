@@ -231,12 +231,23 @@ static bool begins_late(const struct item *item)
 	return !item->before.memory.has_begun && issues_upload(item);
 }
 
+static void add_freed(struct cycle *c, const struct quota_texts *more)
+{
+	size_t count = c->freed.count;
+	struct str *all = arena_alloc(c->mem, (count + more->count) * sizeof *all);
+	if (count > 0)
+		memcpy(all, c->freed.items, count * sizeof *all);
+	memcpy(all + count, more->items, more->count * sizeof *all);
+	c->freed = (struct quota_texts){all, count + more->count};
+}
+
 int cycle_store_quotas(struct cycle *c, struct err *e)
 {
 	struct quota_place *places = arena_alloc(c->mem, (c->count + 1) * sizeof *places);
 	struct str *begun = arena_alloc(c->mem, (c->count + 1) * sizeof *begun);
 	struct str *over = arena_alloc(c->mem, (c->count + 1) * sizeof *over);
-	size_t places_count = 0, begun_count = 0, over_count = 0;
+	struct str *returned = arena_alloc(c->mem, (c->count + 1) * sizeof *returned);
+	size_t places_count = 0, begun_count = 0, over_count = 0, returned_count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = c->items[i];
 		const struct decision *n = &item->decision;
@@ -244,6 +255,8 @@ int cycle_store_quotas(struct cycle *c, struct err *e)
 			continue;
 		if (delivery_state_is_final(n->after.state))
 			over[over_count++] = item->id;
+		else if (n->quota == QUOTA_RETURNS)
+			returned[returned_count++] = item->id;
 		else if (n->quota != QUOTA_STAYS)
 			places[places_count++] = place_of(c, item);
 		else if (begins_late(item))
@@ -253,5 +266,10 @@ int cycle_store_quotas(struct cycle *c, struct err *e)
 	int64_t now = c->clock.now_ms;
 	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
 	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
-	return bad ? bad : quota_db_drop(pg, over, over_count, c->mem, &c->freed, e);
+	bad = bad ? bad : quota_db_drop(pg, over, over_count, c->mem, &c->freed, e);
+	struct quota_texts more = {0};
+	bad = bad ? bad : quota_db_return(pg, returned, returned_count, now, c->mem, &more, e);
+	if (bad == 0 && more.count > 0)
+		add_freed(c, &more);
+	return bad;
 }

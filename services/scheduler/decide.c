@@ -63,6 +63,8 @@ static void decide_due(struct deciding *d)
 	}
 	if (d->x->state == STATE_HELD && m->hold_check_ms > 0 && now >= m->hold_check_ms)
 		decide_look_again(d);
+	else if (d->x->state == STATE_UPLOADING)
+		decide_take_place_again(d);
 }
 
 static bool is_persons_word(enum decide_kind kind)

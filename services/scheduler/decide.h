@@ -85,7 +85,8 @@ enum need {
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
 	NEED_CLAIMS = 16, /* is a name of `claims` taken by another delivery? */
-	NEED_QUOTAS = 32
+	NEED_QUOTAS = 32,
+	NEED_PLACE = 64 /* is the breaker of its bucket open? */
 };
 
 /* Deliveries that have a place under a quota: those that began to upload in the UTC hour and day of
@@ -118,6 +119,7 @@ struct facts {
 	struct str
 	        claimed_path; /* of `claims`, one that belongs to another delivery; absent = none */
 	struct quota_use tenant_quota, destination_quota; /* the tenant's; its at the destination */
+	bool place_rests; /* no upload goes to its bucket now */
 };
 
 /* What a ready task waits for. */
@@ -153,7 +155,8 @@ enum head_move { HEAD_STAYS, HEAD_TAKE, HEAD_RELEASE, HEAD_ADVANCE };
 enum quota_move {
 	QUOTA_STAYS,
 	QUOTA_WAITS, /* stands in the queue, and may have a place from quota_from_ms */
-	QUOTA_TAKES  /* begins to upload: the caller compares the limits once more, alone */
+	QUOTA_TAKES, /* begins to upload: the caller compares the limits once more, alone */
+	QUOTA_RETURNS /* of issue.c: its bucket is away, and it counts nowhere */
 };
 
 struct decide_input {
@@ -206,6 +209,7 @@ struct decision {
 
 void decide(const struct decide_input *in, struct decision *out);
 
+bool decide_has_quota(const struct spec_limits *limits);
 /* Whether an upload has to wait for a look at the suppression lists. spec may be NULL. */
 bool decide_wants_look(const struct delivery *x, const struct spec *spec,
         const struct decide_rules *rules, int64_t now_ms);

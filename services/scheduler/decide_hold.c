@@ -64,6 +64,7 @@ void decide_look_again(struct deciding *d)
 	case EV_PHASE_UPLOAD_MARKER: /* stays held while it looks */
 		if (decide_is_held(d, "suppression_stale") && !m->is_looking)
 			decide_look_before_upload(d);
+		decide_take_place_again(d);
 		return;
 	case EV_PHASE_INSPECT: /* the task itself waits, and looks when its time comes */
 	case EV_PHASE_BUILD:

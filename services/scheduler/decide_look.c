@@ -77,7 +77,7 @@ bool decide_is_uploading(const struct deciding *d)
 }
 
 /* The phase goes on where it was: its counters stay. */
-static void go_on(struct deciding *d)
+void decide_go_on(struct deciding *d)
 {
 	if (d->x->state == STATE_HELD) {
 		decide_audit(d, "released", d->x->reason, STR(""));
@@ -141,7 +141,7 @@ void decide_seen_before_upload(
 		return; /* the uploads that may go now */
 	d->m->lists_seen_ms = 0;
 	if (d->m->files_visible > 0) {
-		go_on(d);
+		decide_go_on(d);
 		return;
 	}
 	if (is_too_old(d, result))
@@ -151,5 +151,5 @@ void decide_seen_before_upload(
 		return;
 	}
 	decide_note_look(d, result);
-	go_on(d);
+	decide_go_on(d);
 }

@@ -42,7 +42,7 @@ static void all_quotas(const struct deciding *d, struct quota out[QUOTAS])
 	        destination, "day", limits->destination_per_day, a->day, a->ahead, day};
 }
 
-static bool has_quota(const struct spec_limits *limits)
+bool decide_has_quota(const struct spec_limits *limits)
 {
 	return limits->tenant_per_hour > 0 || limits->tenant_per_day > 0 ||
 	       limits->destination_per_hour > 0 || limits->destination_per_day > 0;
@@ -52,19 +52,21 @@ static void hold(struct deciding *d, const struct quota *q, const char *why, int
 {
 	char at[CIVIL_LABEL_BYTES];
 	civil_label(civil_floor(again_ms, 1000), at);
-	d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
+	if (!decide_is_uploading(d))
+		d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
 	decide_hold(d, "quota", true,
 	        arena_printf(d->mem,
 	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; goes on by itself, "
-	                        "looks again at %s UTC; or raise the limit and resume, or cancel",
-	                STR_ARG(q->of), q->word, (long long)q->limit, why, at));
+	                        "looks again at %s UTC; or %scancel",
+	                STR_ARG(q->of), q->word, (long long)q->limit, why, at,
+	                d->m->has_uploads ? "" : "raise the limit and resume, or "));
 	d->m->hold_check_ms = again_ms;
 	d->out->quota = QUOTA_WAITS;
 }
 
 bool decide_waits_for_quota(struct deciding *d)
 {
-	if (!has_quota(&d->frozen.spec->limits))
+	if (!decide_has_quota(&d->frozen.spec->limits))
 		return false;
 	if (decide_lacks(d, NEED_QUOTAS))
 		return true;
@@ -88,4 +90,40 @@ bool decide_waits_for_quota(struct deciding *d)
 		hold(d, behind, "the places left are for others that came before",
 		        soon < behind->end_ms ? soon : behind->end_ms);
 	return true;
+}
+
+bool decide_take_place(struct deciding *d)
+{
+	d->m->lacks_place = false;
+	if (d->m->has_begun)
+		return true; /* who began once counts already */
+	bool has_quota = decide_has_quota(&d->frozen.spec->limits);
+	if (has_quota && decide_lacks(d, NEED_PLACE))
+		return false;
+	if (has_quota && d->facts->place_rests) { /* what can go nowhere keeps nobody from going */
+		d->m->lacks_place = true;
+		return true;
+	}
+	if (decide_waits_for_quota(d))
+		return false;
+	d->out->quota = QUOTA_TAKES;
+	return true;
+}
+
+void decide_take_place_again(struct deciding *d)
+{
+	if (!d->m->lacks_place || !decide_is_uploading(d) || d->m->is_looking)
+		return;
+	if (d->x->state != STATE_UPLOADING && !decide_is_held(d, "quota"))
+		return;
+	if (decide_lacks(d, NEED_PLACE | NEED_UNFINISHED))
+		return;
+	if (!d->facts->place_rests && decide_waits_for_quota(d))
+		return;
+	if (!d->facts->place_rests) {
+		d->m->lacks_place = false;
+		d->out->quota = QUOTA_TAKES;
+	}
+	if (d->x->state == STATE_HELD)
+		decide_go_on(d);
 }

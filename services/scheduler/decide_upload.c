@@ -93,12 +93,9 @@ void decide_upload(struct deciding *d)
 		return;
 	}
 	d->m->is_formatted = true;
-	if (!d->m->has_begun) { /* who began once counts already */
-		if (decide_waits_for_quota(d)) {
-			d->out->claims_count = 0; /* names are taken with the first upload */
-			return;
-		}
-		d->out->quota = QUOTA_TAKES;
+	if (!decide_take_place(d)) {
+		d->out->claims_count = 0; /* names are taken with the first upload */
+		return;
 	}
 	d->m->is_admitted = false;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);

@@ -101,6 +101,7 @@ bool decide_asks_about_file(const struct deciding *d);
 void decide_look_before_upload(struct deciding *d);
 /* The lists are as combined: uploads that are ready may go by this look. */
 void decide_note_look(struct deciding *d, const struct ev_task_result *result);
+void decide_go_on(struct deciding *d); /* with the uploads, where they were */
 void decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same);
 
@@ -130,6 +131,10 @@ void decide_trailers_done(struct deciding *d);
 /* decide_quota.c */
 /* True: held for a quota that is used up, or its use is not known; return at once. */
 bool decide_waits_for_quota(struct deciding *d);
+/* Before the uploads are made: takes a place; none while the bucket is away. False: as above. */
+bool decide_take_place(struct deciding *d);
+/* Its place was given back while the bucket was away: takes one again, or is held. */
+void decide_take_place_again(struct deciding *d);
 
 /* decide_place.c */
 /* An uploader was asked for the place. False: its answer is none. */

@@ -128,6 +128,8 @@ static struct block blocked(const struct delivery *x, const struct task_row *row
 		return (struct block){row->ready_ms, WAIT_NOTHING};
 	if (issued >= w->rules->wave)
 		return (struct block){w->now_ms, WAIT_NOTHING};
+	if (row->stage == STAGE_UPLOAD && x->memory.lacks_place)
+		return (struct block){poll_ms(x, w), WAIT_PLACE};
 	if (w->tenant->room <= 0)
 		return (struct block){poll_ms(x, w), WAIT_TENANT};
 	if (row->destination.n > 0 && w->destination->room <= 0)
@@ -187,6 +189,33 @@ static bool looks_first(
 	return true;
 }
 
+/* Nothing of it can be visible: each upload that was issued was answered, and found nobody. */
+static bool shows_nothing(const struct decision *decision)
+{
+	if (decision->after.memory.files_visible > 0)
+		return false;
+	for (size_t i = 0; i < decision->rows_count; i++) {
+		const struct task_row *row = &decision->rows[i];
+		if (row->stage == STAGE_UPLOAD && row->revision == decision->after.revision &&
+		        (row->status != TASK_WAITING || row->issue != row->attempts))
+			return false;
+	}
+	return true;
+}
+
+/* A bucket that is away takes no places under quotas from those that can go. */
+static void return_place(struct decision *decision, const struct issue_world *w)
+{
+	struct ev_delivery_memory *m = &decision->after.memory;
+	const struct spec *spec = w->frozen ? w->frozen->spec : NULL;
+	if (decision->waits_for != WAIT_PLACE || m->lacks_place || !w->knows_unfinished || !spec ||
+	        !decide_has_quota(&spec->limits) || !shows_nothing(decision))
+		return;
+	m->lacks_place = true;
+	m->has_begun = false;
+	decision->quota = QUOTA_RETURNS;
+}
+
 void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w)
 {
@@ -223,6 +252,7 @@ void issue_ready(
 		due = sooner(due, before->due_ms);
 	if (!x->memory.is_looking)
 		x->memory.is_admitted = false; /* the breaker's word is for now, not for later */
+	return_place(decision, w);
 	if (lost_turn(w->breaker, decision, before)) {
 		w->breaker->open_until_ms = w->now_ms;
 		forget_probe(w->breaker);

@@ -116,6 +116,19 @@ int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct are
 	return read_texts(pg, &sql_drop_quota_places, &p, out_tenants, e);
 }
 
+int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
+        struct arena *mem, struct quota_texts *out_tenants, struct err *e)
+{
+	*out_tenants = (struct quota_texts){0};
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_texts(&p, ids, count);
+	pg_add_num(&p, now_ms);
+	return read_texts(pg, &sql_return_quota_places, &p, out_tenants, e);
+}
+
 int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
         struct quota_texts *out_ids, struct err *e)
 {

@@ -55,6 +55,9 @@ struct quota_texts {
  * place became free by that. */
 int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
         struct quota_texts *out_tenants, struct err *e) ERR_MUST_USE;
+/* Of deliveries whose bucket is away: they have no place any more. *out_tenants: as above. */
+int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
+        struct arena *mem, struct quota_texts *out_tenants, struct err *e) ERR_MUST_USE;
 /* Ids of deliveries that are held for a quota: of each tenant the first `most`, in order. */
 int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
         struct quota_texts *out_ids, struct err *e) ERR_MUST_USE;

@@ -287,29 +287,71 @@ static void what_began_an_hour_ago_counts_for_the_day_only(void **state)
 
 /* --- rows --- */
 
-static void a_place_is_kept_until_the_upload_begins(void **state)
+#define BREAKER \
+	"INSERT INTO run.place_breaker VALUES ('file:///drop/', 5, 0, now() + interval '1 hour', " \
+	"'', '', now())"
+
+static void who_can_go_nowhere_takes_no_place(void **state)
 {
 	struct bench *b = *state;
 	add_routes(b, 3, "partner");
 	limit_tenant(b, 2);
 	int64_t day = today(b);
-	database_sql(b->admin,
-	        "INSERT INTO run.place_breaker VALUES ('file:///drop/', 5, 0, now() + interval '1 hour', '', '', now())");
+	database_sql(b->admin, BREAKER);
 	ask(b, 0, 3);
 	fleet_run(b);
-	assert_int_equal(count(b, BEGAN), 0); /* the destination is away */
-	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NULL AND free_at IS NULL"), 2);
-	assert_int_equal(count(b, HELD), 1); /* though nobody has begun */
+	assert_int_equal(count(b, BEGAN), 0); /* the bucket is away */
+	assert_int_equal(count(b, "run.quota_place"), 0);
+	assert_int_equal(count(b, HELD), 0);
+	fleet_document(b, "Bucket", "", "alive", "{\"url\":\"file:///alive/\"}");
+	fleet_document(b, "Route", "acme", "r9",
+	        "{\"name\":\"r9\",\"audience\":\"people\",\"bridge\":\"b\",\"destination\":"
+	        "\"partner\",\"bucket\":\"alive\"}");
+	ask(b, 9, 10);
+	fleet_run(b);
+	assert_int_equal(count(b, "run.state WHERE state = 'completed' AND route = 'r9'"), 1);
 	database_sql(b->admin, "DELETE FROM run.place_breaker");
 	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
 	fleet_tick(b, &b->s);
+	fleet_run(b);
 	if (day != today(b))
 		return; /* midnight, and other places */
-	assert_int_equal(count(b, BEGAN), 2);
 	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), 2);
-	fleet_run(b);
 	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), 2);
-	assert_int_equal(count(b, HELD), 1);
+	assert_int_equal(count(b, HELD), 2);
+}
+
+/* Those that found the bucket away count no more, and who waits for their place is told. */
+static void a_place_that_was_given_back_goes_to_the_next(void **state)
+{
+	struct bench *b = *state;
+	add_routes(b, 1, "partner");
+	limit_tenant(b, 1);
+	fleet_document(b, "Bucket", "", "alive", "{\"url\":\"file:///alive/\"}");
+	fleet_document(b, "Route", "acme", "r9",
+	        "{\"name\":\"r9\",\"audience\":\"people\",\"bridge\":\"b\",\"destination\":"
+	        "\"partner\",\"bucket\":\"alive\"}");
+	int64_t day = today(b);
+	ask(b, 0, 1);
+	while (fleet_last_task(b)->topic != TOPIC_UPLOAD_TASKS) {
+		const struct sent *s = fleet_last_task(b);
+		fleet_result(b, fleet_work(b, s));
+	}
+	b->worked = b->sent->count;
+	const struct ev_task_head *up = fleet_last_task(b)->event;
+	ask(b, 9, 10);
+	fleet_run(b);
+	assert_int_equal(count(b, HELD " AND route = 'r9'"), 1);
+	database_sql(b->admin, BREAKER);
+	fleet_result(b, fleet_answer(b, up, EV_OUTCOME_RETRY, "drop_unavailable"));
+	database_sql(b->admin, "UPDATE run.task SET ready_at = now() WHERE status = 'waiting'");
+	database_sql(b->admin, "UPDATE run.state SET due_at = now() WHERE state = 'uploading'");
+	fleet_tick(b, &b->s);
+	fleet_run(b);
+	if (day != today(b))
+		return; /* midnight, and other places */
+	assert_int_equal(count(b, "run.state WHERE state = 'completed' AND route = 'r9'"), 1);
+	assert_int_equal(count(b, "run.state WHERE state = 'uploading' AND route = 'r0'"), 1);
 }
 
 /* It was cancelled before it began: the next has its place at once, no tick is needed. */
@@ -319,9 +361,13 @@ static void a_place_that_was_not_used_is_given_on(void **state)
 	add_routes(b, 3, "partner");
 	limit_tenant(b, 1);
 	int64_t day = today(b);
-	database_sql(b->admin,
-	        "INSERT INTO run.place_breaker VALUES ('file:///drop/', 5, 0, now() + interval '1 hour', '', '', now())");
-	for (int i = 0; i < 3; i++) { /* one after the other */
+	database_sql(b->admin, BREAKER);
+	ask(b, 0, 1);
+	fleet_run(b);
+	database_sql(b->admin, "DELETE FROM run.place_breaker");
+	database_sql(b->admin, "INSERT INTO run.quota_place SELECT delivery_id, 'acme', 'partner', "
+	                       "now(), NULL, NULL FROM run.state WHERE state = 'uploading'");
+	for (int i = 1; i < 3; i++) { /* one after the other */
 		ask(b, i, i + 1);
 		fleet_run(b);
 	}
@@ -334,7 +380,7 @@ static void a_place_that_was_not_used_is_given_on(void **state)
 	assert_int_equal(count(b, "run.state WHERE state = 'cancelled' AND route = 'r0'"), 1);
 	assert_int_equal(count(b, "run.state WHERE state = 'uploading' AND route = 'r1'"), 1);
 	assert_int_equal(count(b, HELD " AND route = 'r2'"), 1);
-	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NULL AND free_at IS NULL"), 1);
+	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), 1);
 }
 
 static void who_is_over_and_never_began_leaves_no_row(void **state)
@@ -380,7 +426,8 @@ int main(void)
 	        FLEET_TEST(nor_do_they_where_batches_are_rolled_back),
 	        FLEET_TEST(what_began_yesterday_does_not_count_and_those_that_wait_go_on_in_order),
 	        FLEET_TEST(what_began_an_hour_ago_counts_for_the_day_only),
-	        FLEET_TEST(a_place_is_kept_until_the_upload_begins),
+	        FLEET_TEST(who_can_go_nowhere_takes_no_place),
+	        FLEET_TEST(a_place_that_was_given_back_goes_to_the_next),
 	        FLEET_TEST(a_place_that_was_not_used_is_given_on),
 	        FLEET_TEST(who_is_over_and_never_began_leaves_no_row),
 	        FLEET_TEST(what_began_without_a_limit_counts),

@@ -129,6 +129,17 @@ static void a_task_whose_time_has_not_come_waits_for_nothing_else(void **state)
 	assert_int_equal(t->n.after.due_ms, t->w.now_ms + 1);
 }
 
+static void who_gave_its_place_under_a_quota_back_uploads_nothing(void **state)
+{
+	struct issuing *t = *state;
+	rows_of(t, STAGE_UPLOAD, 2);
+	t->n.after.memory.lacks_place = true;
+	assert_int_equal(issue_all(t), 0);
+	assert_int_equal(t->n.waits_for, WAIT_PLACE);
+	t->n.after.memory.lacks_place = false;
+	assert_int_equal(issue_all(t), 2);
+}
+
 /* --- breakers --- */
 
 static void open_it(struct issuing *t)
@@ -338,6 +349,7 @@ int main(void)
 	        ISSUING(who_finds_a_cap_full_waits_for_it_and_looks_by_itself_seldom),
 	        ISSUING(not_all_look_at_the_same_moment),
 	        ISSUING(a_task_whose_time_has_not_come_waits_for_nothing_else),
+	        ISSUING(who_gave_its_place_under_a_quota_back_uploads_nothing),
 	        ISSUING(a_breaker_opens_rests_probes_once_and_lets_all_go),
 	        ISSUING(each_probe_that_fails_doubles_the_rest_up_to_the_most),
 	        ISSUING(uploads_under_way_when_it_opened_change_nothing),

@@ -222,30 +222,109 @@ static void who_was_cancelled_while_it_waited_is_not_counted(void **state)
 	is_at(run(b, D[2]), STATE_COMPLETED, "");
 }
 
-/* Its place is kept while the destination is away, and counts when its upload really begins. */
+/* Its place is kept while a cap is full, and counts when its upload really begins. */
 static void who_could_not_begin_at_once_counts_in_the_hour_it_begins(void **state)
 {
 	struct bench *b = *state;
 	b->w.spec.limits.tenant_per_hour = 1;
-	b->w.breaker = (struct breaker){.failures = 3, .open_until_ms = b->w.now_ms + 2 * HOUR};
-	struct stored *first = run(b, D[0]);
+	struct stored *first = world_request(&b->w, D[0], b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_MARKER);
+	b->w.destination.room = 0;
+	work_all(&b->k, &b->next);
 	is_at(first, STATE_UPLOADING, "");
 	assert_int_equal(world_place(&b->w, D[0])->begun_ms, 0);
+	b->w.destination.room = INT64_MAX;
 	b->w.now_ms = end_of(b->w.now_ms, HOUR);
 	struct stored *second = run_beside(b, D[1]); /* another hour, and the place is taken */
 	is_at(second, STATE_HELD, "quota");
 	give_back_route(b, first);
-	b->w.now_ms = b->w.breaker.open_until_ms;
 	(void)look(b, D[0]);
 	assert_int_equal(world_place(&b->w, D[0])->begun_ms, b->w.now_ms);
-	b->w.now_ms = first->x.due_ms; /* its other files tried when the first had gone */
-	(void)look(b, D[0]);
 	is_at(first, STATE_COMPLETED, "");
 	(void)look_beside(b, D[1]);
 	is_at(second, STATE_HELD, "quota");
 	b->w.now_ms = end_of(b->w.now_ms, HOUR);
 	(void)look_beside(b, D[1]);
 	is_at(second, STATE_COMPLETED, "");
+}
+
+/* --- whose bucket is away --- */
+
+static void open_breaker(struct bench *b, int64_t rest_ms)
+{
+	b->w.breaker = (struct breaker){.failures = 3, .open_until_ms = b->w.now_ms + rest_ms};
+}
+
+static void close_breaker(struct bench *b)
+{
+	b->w.breaker = (struct breaker){0};
+}
+
+static void who_can_go_nowhere_takes_no_place_and_asks_when_it_can(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.limits.tenant_per_hour = 1;
+	open_breaker(b, 10 * HOUR);
+	struct stored *dead = run_beside(b, D[0]);
+	is_at(dead, STATE_UPLOADING, "");
+	assert_null(world_place(&b->w, D[0]));
+	close_breaker(b); /* as for another bucket */
+	struct stored *alive = run_beside(b, D[1]);
+	is_at(alive, STATE_COMPLETED, "");
+	open_breaker(b, 10 * HOUR);
+	(void)look_beside(b, D[0]);
+	is_at(dead, STATE_UPLOADING, ""); /* it waits for its bucket, not for the quota */
+	close_breaker(b);
+	(void)look_beside(b, D[0]); /* now it could go, and the one place of the hour is used */
+	is_at(dead, STATE_HELD, "quota");
+	tells(dead, "so many have begun to upload");
+	b->w.now_ms = end_of(b->w.now_ms, HOUR);
+	(void)look_beside(b, D[0]);
+	is_at(dead, STATE_COMPLETED, "");
+	assert_int_equal(dead->x.revision, 1);
+}
+
+static void who_found_its_bucket_away_gives_its_place_back(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.limits.tenant_per_hour = 1;
+	struct stored *dead = world_request(&b->w, D[0], b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	assert_true(world_place(&b->w, D[0])->begun_ms > 0);
+	size_t uploads = b->w.tasks_count - b->next;
+	assert_true(uploads > 1);
+	for (size_t i = 0; i < uploads; i++)
+		(void)world_result(&b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY,
+		                                  "drop_unavailable"));
+	assert_int_equal(world_quota(&b->w, D[1]).hour, 1);
+	b->w.now_ms += 2 * b->w.rules.backoff_ms; /* their own pauses are over */
+	open_breaker(b, 10 * HOUR);
+	(void)world_due(&b->w, D[0]);
+	is_at(dead, STATE_UPLOADING, "");
+	assert_int_equal(world_quota(&b->w, D[1]).hour, 0);
+	close_breaker(b);
+	give_back_route(b, dead);
+	is_at(run_beside(b, D[1]), STATE_COMPLETED, "");
+	(void)look_beside(b, D[0]);
+	is_at(dead, STATE_HELD, "quota");
+	b->w.now_ms = end_of(b->w.now_ms, HOUR);
+	(void)look_beside(b, D[0]);
+	is_at(dead, STATE_COMPLETED, "");
+	assert_int_equal(world_quota(&b->w, D[2]).hour, 1);
+}
+
+/* It was issued, and nobody said what became of it: it may become visible yet. */
+static void who_was_not_answered_stays_counted(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.limits.tenant_per_day = 1;
+	struct stored *dead = world_request(&b->w, D[0], b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	open_breaker(b, 10 * HOUR);
+	b->w.now_ms += b->w.rules.not_after_ms + b->w.rules.alarm_ms;
+	(void)world_due(&b->w, D[0]);
+	is_at(dead, STATE_UPLOADING, "");
+	assert_int_equal(world_quota(&b->w, D[1]).day, 1);
 }
 
 /* --- in which order --- */
@@ -429,6 +508,9 @@ int main(void)
 	        TEST(who_was_cancelled_while_it_uploaded_stays_counted),
 	        TEST(who_was_cancelled_while_it_waited_is_not_counted),
 	        TEST(who_could_not_begin_at_once_counts_in_the_hour_it_begins),
+	        TEST(who_can_go_nowhere_takes_no_place_and_asks_when_it_can),
+	        TEST(who_found_its_bucket_away_gives_its_place_back),
+	        TEST(who_was_not_answered_stays_counted),
 	        TEST(who_came_first_goes_first),
 	        TEST(who_is_kept_by_something_else_keeps_nobody_waiting),
 	        TEST(lists_are_looked_at_again_when_it_is_released),

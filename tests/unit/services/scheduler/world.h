@@ -372,6 +372,11 @@ static inline void world_apply_quota(struct world *w, struct stored *s, const st
 {
 	struct place *p = world_place(w, n->after.id);
 	bool begins = world_issues_upload(n);
+	if (n->quota == QUOTA_RETURNS) {
+		if (p)
+			*p = (struct place){p->delivery_id, p->since_ms, w->now_ms, 0};
+		return;
+	}
 	if (n->quota != QUOTA_STAYS) {
 		if (!p) {
 			assert_true(w->places_count < DELIVERIES);
@@ -494,6 +499,9 @@ static inline struct stored *world_step(
 		}
 		if ((n.needs & NEED_CLAIMS) != 0)
 			facts.claimed_path = world_claimed(w, &n, id);
+		if ((n.needs & NEED_PLACE) != 0)
+			facts.place_rests = breaker_is_open(&w->breaker, &w->rules) &&
+			                    w->breaker.open_until_ms > w->now_ms;
 		if ((n.needs & NEED_QUOTAS) != 0)
 			facts.tenant_quota = facts.destination_quota = world_quota(w, id);
 	}
