@@ -2,9 +2,9 @@
  *
  * A task service that does what the task's lane says, in the test program itself, started anew as a
  * child:
- *   ok | retry | defer | reject | fatal | abort | large | block:<file> | file:<file>
+ *   ok | retry | defer | reject | fatal | abort | large | block:<file> | hang:<file> | file:<file>
  * Each call of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until
- * <dir>/<file> is there or the process is to stop. */
+ * <dir>/<file> is there or the process is to stop; `hang` does not heed the latter. */
 #ifndef TESTS_PROBE_SERVICE_H
 #define TESTS_PROBE_SERVICE_H
 
@@ -52,10 +52,13 @@ static inline int probe_block(const char *dir, const struct task_run *run, struc
 {
 	char path[512];
 	struct stat st;
-	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)run->head->lane.n - 6,
-	        run->head->lane.p + 6);
+	size_t name_at = (size_t)((const char *)memchr(run->head->lane.p, ':', run->head->lane.n) + 1 -
+	                          run->head->lane.p);
+	bool heeds_stop = str_has_prefix(run->head->lane, STR("block:"));
+	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(run->head->lane.n - name_at),
+	        run->head->lane.p + name_at);
 	while (stat(path, &st)) {
-		if (atomic_load(run->stop))
+		if (heeds_stop && atomic_load(run->stop))
 			return err_set(e, ERR_DEFER, "drain", "told to stop");
 		poll(NULL, 0, 2);
 	}
@@ -95,7 +98,8 @@ static inline int probe_handle(
 		return err_set(e, ERR_FATAL, "broken", "an invariant is broken");
 	if (str_eq(lane, STR("abort")))
 		_exit(99);
-	if (str_has_prefix(lane, STR("block:")) && probe_block(dir, run, e))
+	bool waits = str_has_prefix(lane, STR("block:")) || str_has_prefix(lane, STR("hang:"));
+	if (waits && probe_block(dir, run, e))
 		return e->act;
 	probe_fill(run, out, str_eq(lane, STR("large")) ? 20000 : 1);
 	return 0;

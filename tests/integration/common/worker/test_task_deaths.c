@@ -146,6 +146,34 @@ static void kills_from_outside_condemn_nobody(void **state)
 	fleet_close(&f);
 }
 
+/* The process ends in its own time, as its task does not: no death of the task, which runs on. What a
+ * task says itself (`fatal`) is one. */
+static void only_a_task_s_own_end_is_counted(void **state)
+{
+	(void)state;
+	struct fleet_commit c;
+	struct fleet_env env[] = {{"LONGSHORE_DRAIN_MS", "0"}, {NULL, NULL}};
+	fleet_open(&f, "own");
+	fleet_send(&f, &(struct fleet_task){.id = "hung", .lane = "hang:go"});
+	pid_t pid = fleet_spawn(&f, "probe", env);
+	fleet_await_handled(&f, "hung", 1);
+	(void)fleet_kill(pid, SIGKILL);
+	pid = fleet_spawn(&f, "probe", env);
+	fleet_await_handled(&f, "hung", 2); /* alone */
+	assert_int_equal(fleet_kill(pid, SIGTERM), 1);
+	fleet_committed(&f, &c);
+	assert_string_equal(c.metadata[0], "1s");
+	fleet_send(&f, &(struct fleet_task){.id = "own", .lane = "fatal", .partition = 1});
+	folder_write(&f.folder, "go", "", 0);
+	pid = fleet_spawn(&f, "probe", env);
+	assert_int_equal(fleet_wait(pid), 1);
+	pid = fleet_spawn(&f, "probe", env); /* now it is alone */
+	assert_int_equal(fleet_wait(pid), 1);
+	fleet_committed(&f, &c);
+	assert_string_equal(c.metadata[1], "1l");
+	fleet_close(&f);
+}
+
 /* A suspect runs alone: while it blocks, a fresh task of the other partition is not started. */
 static void nothing_runs_beside_a_suspect(void **state)
 {
@@ -222,6 +250,7 @@ static int tests(void)
 	        cmocka_unit_test(poison_is_set_aside_and_the_innocent_pass),
 	        cmocka_unit_test(two_poisons_end_both),
 	        cmocka_unit_test(kills_from_outside_condemn_nobody),
+	        cmocka_unit_test(only_a_task_s_own_end_is_counted),
 	        cmocka_unit_test(nothing_runs_beside_a_suspect),
 	        cmocka_unit_test(metadata_stays_within_its_bound),
 	};

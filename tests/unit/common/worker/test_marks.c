@@ -130,6 +130,26 @@ static void revoke_takes_alone_back_and_keeps_the_deaths(void **state)
 	marks_release(&m);
 }
 
+/* Its process lives: it had lost sight of its partition for a while. */
+static void death_that_never_happened_is_taken_back(void **state)
+{
+	(void)state;
+	struct marks m;
+	take(&m, 5, "1l.1r");
+	expect(&m, 5, "1s.2s");
+	assert_true(marks_spare(&m, 5, 1));
+	expect(&m, 5, "1s.1s");
+	assert_false(marks_spare(&m, 5, 1)); /* never more than are counted */
+	assert_false(marks_spare(&m, 5, 7));
+	assert_false(marks_spare(&m, 8, 0)); /* untouched: it cannot have died */
+	assert_false(marks_spare(&m, 4, 0)); /* finished */
+	expect(&m, 5, "1s.1s");
+	assert_false(marks_has_alone(&m));
+	assert_true(marks_alone(&m, 6));
+	assert_true(marks_has_alone(&m));
+	marks_release(&m);
+}
+
 /* revoke-no-finish: a running message keeps its mark */
 static void revoke_leaves_running_ones_running(void **state)
 {
@@ -387,6 +407,7 @@ int main(void)
 	        cmocka_unit_test(unstarted_goes_back_to_what_it_was),
 	        cmocka_unit_test(offsets_that_do_not_exist_hold_nothing_up),
 	        cmocka_unit_test(however_many_offsets_do_not_exist_the_text_fits),
+	        cmocka_unit_test(death_that_never_happened_is_taken_back),
 	        cmocka_unit_test(message_seen_again_is_what_it_was),
 	        cmocka_unit_test(log_that_begins_anew_has_no_marks),
 	        cmocka_unit_test(foreign_text_is_refused_and_the_floor_stays),
