@@ -9,8 +9,9 @@ SELECT o.n, coalesce(o.id, ''), coalesce(o.late, 0), b.n, coalesce(b.age, 0),
 	coalesce((SELECT service || ': ' || reason FROM audit.dead_letter ORDER BY at DESC LIMIT 1), ''),
 	(SELECT count(*) FROM run.state WHERE state = 'held'),
 	(SELECT count(*) FROM run.state WHERE state NOT IN ('held', 'completed', 'failed', 'rejected', 'cancelled', 'superseded'))
-FROM (SELECT count(*) AS n, (min(ARRAY[to_char(due_at, 'YYYYMMDDHH24MISS'), delivery_id]))[2] AS id,
-		extract(epoch FROM now() - min(due_at))::bigint AS late
-	FROM run.state WHERE due_at < now() - make_interval(secs => $1::float8)) AS o,
+FROM (SELECT count(*) AS n, (min(ARRAY[to_char(s.due_at, 'YYYYMMDDHH24MISS'), delivery_id]))[2] AS id,
+		extract(epoch FROM now() - min(s.due_at))::bigint AS late
+	FROM run.live AS l JOIN run.state AS s USING (delivery_id)
+	WHERE l.due_at < now() AND s.due_at < now() - make_interval(secs => $1::float8)) AS o,
 	(SELECT count(*) AS n, extract(epoch FROM now() - min(stored_at))::bigint AS age
 	FROM run.outbox WHERE stored_at < now() - make_interval(secs => $1::float8)) AS b;

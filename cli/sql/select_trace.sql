@@ -12,6 +12,13 @@ FROM (
 		'task ' || task_id || ', revision ' || revision || ', issue ' || issue || ', attempts ' || attempts, 0
 	FROM run.task WHERE delivery_id = $1
 	UNION ALL
+	SELECT s.created_at + w[8]::bigint * interval '1 millisecond', 'task', concat(w[2], ' ', w[3], ' ', w[4]), CASE WHEN w[2] = 'build'
+			THEN 'bridge-builder' WHEN w[2] IN ('part', 'manifest', 'marker') THEN 'formatter' WHEN w[2] IN ('upload', 'settle')
+			THEN 'uploader' ELSE 'bridge-worker' END,
+		concat(CASE WHEN w[9] IS NOT NULL THEN 'task ' || w[9] WHEN w[5] = '1' THEN 'a task' ELSE w[5] || ' tasks' END, ', revision ', w[1],
+			', issue ', w[6], ', attempts ', w[7]), 0
+	FROM run.state AS s, regexp_split_to_table(s.past, E'\n') AS line, string_to_array(line, ' ') AS w WHERE s.delivery_id = $1
+	UNION ALL
 	SELECT tidied_at, 'task', 'rows removed', 'scheduler', 'tasks are forgotten some time after the end: LONGSHORE_SCHEDULER_KEEP_TASKS_MS', 0
 	FROM run.state WHERE delivery_id = $1 AND tidied_at IS NOT NULL
 	UNION ALL

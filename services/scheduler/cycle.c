@@ -159,9 +159,10 @@ static void log_strangers(const struct cycle *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = c->items[i];
+		bool is_over = delivery_state_is_final(item->before.state); /* tasks are gone */
 		for (size_t k = 0; k < item->events_count; k++) {
 			const struct decide_event *ev = &item->events[k];
-			if (ev->kind != DECIDE_RESULT ||
+			if (ev->kind != DECIDE_RESULT || is_over ||
 			        has_task(&item->decision, ev->result->task_id))
 				continue;
 			bool is_id = ev->result->task_id.n == ID_TEXT_BYTES - 1;

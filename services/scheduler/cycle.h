@@ -41,7 +41,7 @@ struct item { /* one delivery of the cycle */
 	size_t events_count, events_room;
 
 	struct delivery before;
-	struct str stored_status;
+	struct str stored_status; /* absent: it is made of `before` */
 	struct str waits_what; /* what it waited for as it was loaded; absent = nothing */
 	int64_t waits_since_ms;
 	struct frozen frozen; /* spec NULL: it has none */
@@ -56,7 +56,6 @@ struct item { /* one delivery of the cycle */
 	bool place_rests;
 	struct decision decision;
 	bool is_decided;
-	bool takes_over_status; /* the status as stored goes out once more */
 };
 
 struct flight_count { /* tasks in flight under one cap, and who waits for a place there */
@@ -198,6 +197,9 @@ int cycle_store_breakers(struct cycle *c, struct err *e) ERR_MUST_USE;
 struct str item_place(const struct item *item);
 /* cycle_outbox.c: composes what is to be published */
 int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* The last status that was published, as it was. */
+int cycle_stored_status(struct cycle *c, const struct item *item, struct str *out,
+        struct err *e) ERR_MUST_USE;
 /* Events of rows that are issued now and are in the database. */
 int cycle_load_events(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* The event of an issued task, with the spec. */

@@ -48,9 +48,13 @@ static int fill(struct cycle *c, struct outbox_row *row, struct err *e)
 		return 0;
 	struct outbox_row said = {.partition = -1};
 	if (!row->task_id.p) {
-		if (x->status_version != row->version)
+		if (row->version != OUTBOX_NEWEST && row->version != x->status_version)
 			return 0;
-		said = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+		struct str status;
+		int bad = cycle_stored_status(c, item, &status, e);
+		if (bad)
+			return bad;
+		said = publish_status_row(c->s, x->id, x->tenant, status, c->mem);
 	} else {
 		const struct task_row *task = find_issued(item, row->task_id);
 		int bad = task ? cycle_fill_task(c, item, task, &said, e) : 0;

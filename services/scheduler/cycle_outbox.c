@@ -163,19 +163,34 @@ struct outbox_row publish_status_row(const struct scheduler *s, struct str deliv
 	};
 }
 
-static int add_status(struct cycle *c, struct item *item, struct err *e)
+int cycle_stored_status(
+        struct cycle *c, const struct item *item, struct str *out, struct err *e)
 {
-	struct delivery *x = &item->decision.after;
-	if (item->decision.wants_status) {
-		struct ev_delivery_status status = status_of(x);
-		int bad = encode(c, &ev_delivery_status_type, &status, &item->stored_status, e);
-		if (bad)
-			return bad;
-	} else if (!item->decision.republish) {
+	if (item->stored_status.p) {
+		*out = item->stored_status;
 		return 0;
 	}
+	struct ev_delivery_status status = status_of(&item->before);
+	return encode(c, &ev_delivery_status_type, &status, out, e);
+}
+
+static int add_status(struct cycle *c, const struct item *item, struct err *e)
+{
+	const struct delivery *x = &item->decision.after;
+	struct str bytes;
+	int bad = 0;
+	if (item->decision.wants_status) {
+		struct ev_delivery_status status = status_of(x);
+		bad = encode(c, &ev_delivery_status_type, &status, &bytes, e);
+	} else if (item->decision.republish) {
+		bad = cycle_stored_status(c, item, &bytes, e);
+	} else {
+		return 0;
+	}
+	if (bad)
+		return bad;
 	struct outbox_row *row = add_row(c);
-	*row = publish_status_row(c->s, x->id, x->tenant, item->stored_status, c->mem);
+	*row = publish_status_row(c->s, x->id, x->tenant, bytes, c->mem);
 	row->version = x->status_version;
 	return 0;
 }

@@ -28,6 +28,29 @@ struct writes {
 	size_t takes_count;
 };
 
+/* Of a result that is asked for later: its facts, outputs and, of a select, counts. The name tells
+ * of a receipt what later steps must know; it is published whole. */
+static int encode_kept(struct cycle *c, struct task_row *row, struct err *e)
+{
+	const struct ev_task_result *r = row->result;
+	row->result_bytes = (struct str){NULL, 0};
+	if (row->stage == STAGE_BUILD || row->stage == STAGE_INSPECT || row->stage == STAGE_LISTS ||
+	        row->stage == STAGE_COMBINE)
+		return 0;
+	struct ev_file_receipt receipt = {.name = r->receipt ? r->receipt->name : STR("")};
+	const struct ev_task_result kept = {
+	        .outcome = r->outcome,
+	        .facts = r->facts,
+	        .facts_count = r->facts_count,
+	        .outputs = r->outputs,
+	        .outputs_count = r->outputs_count,
+	        .counts = r->counts,
+	        .counts_count = row->stage == STAGE_SELECT ? r->counts_count : 0,
+	        .receipt = r->receipt ? &receipt : NULL,
+	};
+	return encode(c, &ev_task_result_type, &kept, &row->result_bytes, e);
+}
+
 static int collect_tasks(struct cycle *c, const struct item *item, struct writes *w, struct err *e)
 {
 	const struct decision *n = &item->decision;
@@ -38,6 +61,8 @@ static int collect_tasks(struct cycle *c, const struct item *item, struct writes
 			continue;
 		if (row.is_new)
 			bad = encode(c, stage_plan(row.stage)->type, row.made, &row.event, e);
+		else if (row.result_bytes.p)
+			bad = encode_kept(c, &row, e);
 		struct task_write write = {row, item->id, n->after.tenant};
 		if (row.is_new)
 			w->new_tasks[w->new_tasks_count++] = write;
@@ -55,10 +80,15 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 		return 0;
 	bool is_new = item->before.state == STATE_ABSENT;
 	struct state_row row = {.x = n->after};
-	int bad = encode(c, &ev_delivery_memory_type, &n->after.memory, &row.memory, e);
+	struct ev_delivery_memory memory = delivery_lasting(&n->after);
+	int bad = encode(c, &ev_delivery_memory_type, &memory, &row.memory, e);
 	if (bad)
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(item->id));
-	row.status = n->wants_status ? item->stored_status : (struct str){NULL, 0};
+	/* What is published now is made of this row as long as it does not change. */
+	if (!n->wants_status && !is_new)
+		bad = cycle_stored_status(c, item, &row.status, e);
+	if (bad)
+		return bad;
 	if (is_new)
 		w->inserts[w->inserts_count++] = row;
 	else

@@ -76,6 +76,33 @@ bool task_status_parse(struct str name, enum task_status *out)
 	return false;
 }
 
+struct ev_delivery_memory delivery_lasting(const struct delivery *x)
+{
+	const struct ev_delivery_memory *m = &x->memory;
+	if (!delivery_state_is_final(x->state))
+		return *m;
+	return (struct ev_delivery_memory){
+	        .mode = m->mode,
+	        .epoch = m->epoch,
+	        .cause_kind = m->cause_kind,
+	        .cause = m->cause,
+	        .requested_by = m->requested_by,
+	        .approved_by = m->approved_by,
+	        .detail = m->detail,
+	        .phase = m->phase,
+	        .bridge_version = m->bridge_version,
+	        .slices_count = m->slices_count,
+	        .content_hash = m->content_hash,
+	        .counts = m->counts,
+	        .counts_count = m->counts_count,
+	        .files_planned = m->files_planned,
+	        .files_visible = m->files_visible,
+	        .has_uploads = m->has_uploads,
+	        .handled = m->handled,
+	        .handled_count = m->handled_count,
+	};
+}
+
 struct str done_fact(const struct ev_task_result *result, struct str name)
 {
 	for (size_t i = 0; i < result->facts_count; i++)

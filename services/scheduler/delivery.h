@@ -49,6 +49,7 @@ struct delivery {
 	                           names files */
 	struct str spec_hash;
 	int64_t created_ms, changed_ms;
+	int32_t tasks_out, destination_tasks_out; /* issued; of these, at the destination */
 	struct ev_delivery_memory memory;
 };
 
@@ -113,6 +114,10 @@ struct task_row {
 	bool is_changed;    /* to be updated */
 	bool is_issued_now; /* to be published */
 };
+
+/* What is worth keeping of the memory. While it is under way, all of it; once it is over, what its
+ * status says, and which words of people were heard. */
+struct ev_delivery_memory delivery_lasting(const struct delivery *x);
 
 /* Facts and counts of a result; an absent fact is an absent slice, an absent count -1. */
 struct str done_fact(const struct ev_task_result *result, struct str name);

@@ -14,17 +14,27 @@ enum {
 	CHECK_AT_ONCE = 512,
 	TIDY_DELIVERIES = 100,
 	TIDY_ROWS = 1000,
-	BREAKERS_MOST = 10000
+	BREAKERS_MOST = 10000,
+	CONFIRM_TASKS = 1000 /* a delivery of more keeps its rows until it is tidied */
 };
 
 int due_deliveries(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct str *ids = NULL;
-	size_t count = 0;
-	int bad = state_db_claim_due(s->pg, s->settings.due_batch, CLAIM_MS, mem, &ids, &count, e);
-	*out_more = bad == 0 && count == (size_t)s->settings.due_batch;
-	if (bad || count == 0)
+	size_t count = 0, looked = 0;
+	const struct claim_bounds bounds = {
+	        .most = s->settings.due_batch,
+	        .claim_ms = CLAIM_MS,
+	        .back_ms = reach_back_ms(&s->due_reach, s->mono_ms, CLAIM_MS),
+	};
+	int bad = state_db_claim_due(s->pg, &bounds, mem, &ids, &count, &looked, e);
+	if (bad)
 		return bad;
+	*out_more = looked == (size_t)bounds.most;
+	if (!*out_more)
+		reach_saw_all(&s->due_reach, s->mono_ms, bounds.back_ms);
+	if (count == 0)
+		return 0;
 	struct cycle c;
 	cycle_init(&c, s, mem);
 	c.is_for_due = true;
@@ -56,6 +66,13 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 	return bad;
 }
 
+static void note_removed(struct scheduler *s, int64_t rows)
+{
+	s->tally.removed += rows;
+	if (rows > 0 && s->outlet.removed)
+		s->outlet.removed(s->outlet.arg, rows);
+}
+
 int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
 	const struct scheduler_settings *set = &s->settings;
@@ -70,9 +87,7 @@ int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err 
 	if (bad)
 		return bad;
 	*out_more = rows == TIDY_ROWS || deliveries == TIDY_DELIVERIES;
-	s->tally.removed += rows;
-	if (rows > 0 && s->outlet.removed)
-		s->outlet.removed(s->outlet.arg, rows);
+	note_removed(s, rows);
 	if (deliveries > 0)
 		LOG(LOG_INFO, "scheduler.tasks.removed",
 		        "task rows of deliveries that were over long ago were removed",
@@ -97,8 +112,13 @@ void status_read(struct status_reader *r, const struct ev_delivery_status *statu
 
 int status_confirm(struct status_reader *r, struct arena *mem, struct err *e)
 {
-	return state_db_confirm(
-	        r->s->pg, r->seen, r->seen_count, r->s->settings.confirm_ms, mem, e);
+	struct scheduler *s = r->s;
+	const struct confirm_bounds bounds = {s->settings.confirm_ms, CONFIRM_TASKS};
+	int64_t rows = 0;
+	int bad = state_db_confirm(s->pg, r->seen, r->seen_count, &bounds, mem, &rows, e);
+	if (bad == 0)
+		note_removed(s, rows);
+	return bad;
 }
 
 int due_statuses(
@@ -113,14 +133,16 @@ int due_statuses(
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		seen[i] = (struct seen_status){str_c(entries[i].id), entries[i].version};
-	struct stored_status *behind = NULL;
+	struct str *behind = NULL;
 	size_t behind_count = 0;
 	bool is_sent = true;
 	int bad = state_db_find_behind(s->pg, seen, count, mem, &behind, &behind_count, e);
 	struct outbox_row *rows = arena_alloc(mem, (behind_count + 1) * sizeof *rows);
 	for (size_t i = 0; i < behind_count && bad == 0; i++)
-		rows[i] = publish_status_row(
-		        s, behind[i].id, behind[i].tenant, behind[i].status, mem);
+		rows[i] = (struct outbox_row){.delivery_id = behind[i],
+		        .is_by_reference = true,
+		        .version = OUTBOX_NEWEST};
+	bad = bad ? bad : cycle_compose_again(s, rows, behind_count, mem, e);
 	if (bad == 0 && behind_count > 0) {
 		PROBE(readback_before_publish);
 		bad = publish_only(s, rows, behind_count, mem, &is_sent, e);

@@ -260,6 +260,29 @@ void issue_ready(
 	x->due_ms = due != 0 ? due : w->now_ms + w->rules->not_after_ms;
 }
 
+static void count_out(struct delivery *x, const struct task_row *row, int32_t change)
+{
+	x->tasks_out += change;
+	if (row->destination.n > 0)
+		x->destination_tasks_out += change;
+}
+
+void issue_count(struct decision *decision, const struct task_row *before, size_t before_count,
+        const struct issue_world *w)
+{
+	struct delivery *x = &decision->after;
+	bool knows_all = w->knows_unfinished || decision->drops_unfinished;
+	if (knows_all)
+		x->tasks_out = x->destination_tasks_out = 0;
+	for (size_t i = 0; i < decision->rows_count; i++) {
+		const struct task_row *row = &decision->rows[i];
+		if (row->status == TASK_ISSUED)
+			count_out(x, row, 1);
+		if (!knows_all && i < before_count && before[i].status == TASK_ISSUED)
+			count_out(x, &before[i], -1);
+	}
+}
+
 void issue_fill(const struct delivery *x, const struct task_row *row, struct str bucket_place,
         union task_event *event)
 {

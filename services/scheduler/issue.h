@@ -44,6 +44,11 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w);
 
+/* How many tasks are out after this decision. `before`: the rows as they
+ * were loaded, in the order of the decision's. */
+void issue_count(struct decision *decision, const struct task_row *before, size_t before_count,
+        const struct issue_world *w);
+
 /* What an issue adds to the task's event: its number and time and, at the destination, where the
  * delivery's files are as far as is known now, and which place is remembered for the bucket's URL. An
  * upload to a bucket that none is remembered for (bucket_place empty) is a question first. */

@@ -76,6 +76,7 @@ int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena
 	pg_add_num(&p, what->most);
 	pg_add_nums(&p, what->topics, what->topics_count);
 	pg_add_num(&p, OUTBOX_LEASE_MS);
+	pg_add_num(&p, what->back_ms);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_sweep_outbox, &p, &rows, NULL, e);
 	if (bad)

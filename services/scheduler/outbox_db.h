@@ -10,6 +10,8 @@
 
 struct pg;
 
+enum { OUTBOX_NEWEST = -1 };
+
 struct outbox_row {
 	int64_t id;             /* given by the database */
 	struct str delivery_id; /* empty: of no delivery */
@@ -21,7 +23,7 @@ struct outbox_row {
 	/* A task's event and a status are stored elsewhere: the row only names the task, or the
 	 * delivery. Swept, it lacks key, value and type until it is composed again. */
 	bool is_by_reference;
-	int64_t version; /* by reference, of a status: its own */
+	int64_t version; /* by reference, of a status: its own; OUTBOX_NEWEST: whichever it is */
 };
 
 /* Fills in the ids. */
@@ -32,6 +34,7 @@ int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count,
         struct err *e) ERR_MUST_USE;
 struct outbox_sweep {
 	int64_t age_ms; /* rows stored longer ago than this */
+	int64_t back_ms; /* and not longer ago than this */
 	int64_t most;
 	const int64_t *topics; /* of these */
 	size_t topics_count;

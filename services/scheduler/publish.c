@@ -18,7 +18,8 @@ enum {
 	PROBE_FIRST_MS = 1000,
 	PAUSES = 5,           /* of the length of a wait, after one in vain */
 	PROBE_ROWS_FIRST = 16,
-	ROWS_MOST = 500
+	ROWS_MOST = 500,
+	STORED_LATE_MS = 30000 /* a row is seen so long after it was stored at the latest, as a rule */
 };
 
 struct sending {
@@ -239,12 +240,17 @@ int publish_swept(struct scheduler *s, struct swept *out, struct err *e)
 {
 	int64_t topics[TOPIC_COUNT];
 	struct outbox_sweep what = {.age_ms = s->settings.outbox_age_ms,
+	        .back_ms = reach_back_ms(&s->outbox_reach, s->mono_ms,
+	                s->settings.outbox_age_ms + STORED_LATE_MS),
 	        .most = ROWS_MOST,
 	        .topics = topics};
 	for (size_t t = 0; t < TOPIC_COUNT; t++)
 		if (!s->rests[t].is_resting)
 			topics[what.topics_count++] = (int64_t)t;
-	return sweep(s, &what, WAIT_MS, out, e);
+	int bad = sweep(s, &what, WAIT_MS, out, e);
+	if (bad == 0 && !out->is_full && !out->is_open)
+		reach_saw_all(&s->outbox_reach, s->mono_ms, what.back_ms);
+	return bad;
 }
 
 int publish_probe(struct scheduler *s, enum topic topic, struct swept *out, struct err *e)
@@ -252,7 +258,7 @@ int publish_probe(struct scheduler *s, enum topic topic, struct swept *out, stru
 	struct topic_rest *r = &s->rests[topic];
 	const int64_t topics[] = {topic};
 	const struct outbox_sweep what = {
-	        .age_ms = 0, .most = r->rows, .topics = topics, .topics_count = 1};
+	        .age_ms = 0, .back_ms = REACH_ALL_MS, .most = r->rows, .topics = topics, .topics_count = 1};
 	*out = (struct swept){.mem = out->mem};
 	if (!r->is_resting || s->mono_ms < r->not_before_ms)
 		return 0;

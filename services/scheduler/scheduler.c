@@ -158,8 +158,9 @@ static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e
 static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
 {
 	int64_t due_ms = 0;
-	int bad = more ? 0 : state_db_next_due(s->pg, &due_ms, e);
 	int64_t most = s->settings.tick_ms;
+	int64_t back_ms = reach_back_ms(&s->due_reach, s->mono_ms, most);
+	int bad = more ? 0 : state_db_next_due(s->pg, back_ms, most, &due_ms, e);
 	*out_ms = due_ms < 0 ? 0 : due_ms < most ? due_ms : most;
 	return bad;
 }

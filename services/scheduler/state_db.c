@@ -46,6 +46,8 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
 	out->status = pg_bytes(rows, i, 19, mem);
 	out->waits_what = pg_is_null(rows, i, 20) ? (struct str){NULL, 0} : pg_text(rows, i, 20, mem);
 	out->waits_since_ms = pg_num(rows, i, 21);
+	x->tasks_out = (int32_t)pg_num(rows, i, 22);
+	x->destination_tasks_out = (int32_t)pg_num(rows, i, 23);
 	if (!delivery_state_parse(state, &x->state))
 		return err_set(e, ERR_FATAL, "bad_row",
 		        "delivery " STR_FMT " has the unknown state " STR_FMT
@@ -127,6 +129,12 @@ static const char *state_word(struct state_row row)
 	return delivery_state_name(row.x.state);
 }
 
+static void add_flight(struct pg_params *p, const struct state_row *rows, size_t count)
+{
+	ADD_NUMS(p, rows, count, x.tasks_out);
+	ADD_NUMS(p, rows, count, x.destination_tasks_out);
+}
+
 int state_db_insert(
         struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
 {
@@ -150,7 +158,7 @@ int state_db_insert(
 	ADD_TEXTS(&p, rows, count, x.spec_hash);
 	ADD_NUMS(&p, rows, count, x.changed_ms);
 	ADD_BYTES(&p, rows, count, memory);
-	ADD_BYTES(&p, rows, count, status);
+	add_flight(&p, rows, count);
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
 	if (bad == 0 && changed != (int64_t)count)
@@ -178,6 +186,7 @@ int state_db_update(
 	ADD_BYTES(&p, rows, count, status);
 	ADD_TEXTS(&p, rows, count, x.audience);
 	ADD_TEXTS(&p, rows, count, x.destination);
+	add_flight(&p, rows, count);
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 
@@ -197,27 +206,48 @@ static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct
 	return 0;
 }
 
-int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem,
-        struct str **out, size_t *out_count, struct err *e)
+int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct arena *mem,
+        struct str **out, size_t *out_count, size_t *out_looked, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, most);
-	pg_add_num(&p, claim_ms);
-	return read_ids(pg, &sql_claim_due, &p, mem, out, out_count, e);
+	pg_add_num(&p, bounds->most);
+	pg_add_num(&p, bounds->claim_ms);
+	pg_add_num(&p, bounds->back_ms);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_claim_due, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows), due = 0;
+	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
+	for (size_t i = 0; i < n; i++)
+		if (pg_bool(rows, i, 1))
+			ids[due++] = pg_text(rows, i, 0, mem);
+	*out = ids;
+	*out_count = due;
+	*out_looked = n;
+	return 0;
 }
 
-int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e)
+int state_db_next_due(
+        struct pg *pg, int64_t back_ms, int64_t ahead_ms, int64_t *out_ms, struct err *e)
 {
+	struct arena mem;
+	arena_init(&mem, 4096);
+	struct pg_params p;
+	pg_params_init(&p, &mem);
+	pg_add_num(&p, back_ms);
+	pg_add_num(&p, ahead_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_next_due, NULL, &rows, NULL, e);
+	int bad = pg_run(pg, &sql_next_due, &p, &rows, NULL, e);
 	if (bad == 0)
 		*out_ms = pg_is_null(rows, 0, 0) ? INT64_MAX : pg_num(rows, 0, 0);
+	arena_release(&mem);
 	return bad;
 }
 
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, int64_t alarm_ms,
-        struct arena *mem, struct err *e)
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count,
+        const struct confirm_bounds *bounds, struct arena *mem, int64_t *out_rows, struct err *e)
 {
 	if (count == 0)
 		return 0;
@@ -225,29 +255,23 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, seen, count, id);
 	ADD_NUMS(&p, seen, count, version);
-	pg_add_num(&p, alarm_ms);
-	return pg_run(pg, &sql_confirm_finals, &p, NULL, NULL, e);
+	pg_add_num(&p, bounds->alarm_ms);
+	pg_add_num(&p, bounds->tasks);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_confirm_finals, &p, &rows, NULL, e);
+	if (bad == 0)
+		*out_rows = pg_num(rows, 0, 0);
+	return bad;
 }
 
 int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
-        struct arena *mem, struct stored_status **out, size_t *out_count, struct err *e)
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, seen, count, id);
 	ADD_NUMS(&p, seen, count, version);
-	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_behind, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
-	size_t n = pg_rows_count(rows);
-	struct stored_status *list = arena_alloc(mem, (n + 1) * sizeof *list);
-	for (size_t i = 0; i < n; i++)
-		list[i] = (struct stored_status){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
-		        pg_bytes(rows, i, 2, mem)};
-	*out = list;
-	*out_count = n;
-	return 0;
+	return read_ids(pg, &sql_find_behind, &p, mem, out, out_count, e);
 }
 
 int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes,

@@ -21,7 +21,7 @@ struct db_clock {
 struct state_row {
 	struct delivery x;
 	struct str memory; /* encoded */
-	struct str status; /* as published; absent on an update: unchanged */
+	struct str status; /* as published; absent: status_of(x) is it */
 	struct str waits_what; /* of run.waiting; absent: it waits for nothing */
 	int64_t waits_since_ms;
 };
@@ -41,26 +41,35 @@ int state_db_insert(struct pg *pg, const struct state_row *rows, size_t count, s
 int state_db_update(struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
 
-/* Due deliveries, at most `most`, out of others' reach for claim_ms. */
-int state_db_claim_due(struct pg *pg, int64_t most, int64_t claim_ms, struct arena *mem,
-        struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* ms until something is due; INT64_MAX: nothing is. */
-int state_db_next_due(struct pg *pg, int64_t *out_ms, struct err *e) ERR_MUST_USE;
+struct claim_bounds {
+	int64_t most;     /* rows looked at */
+	int64_t claim_ms; /* so long they are out of others' reach */
+	int64_t back_ms;  /* what is due for longer is not looked for */
+};
+/* Due deliveries. *out_looked: rows that were looked at; some are not due after all. */
+int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct arena *mem,
+        struct str **out, size_t *out_count, size_t *out_looked, struct err *e) ERR_MUST_USE;
+/* ms until something is due, from back_ms ago to ahead_ms ahead; INT64_MAX: nothing is. */
+int state_db_next_due(struct pg *pg, int64_t back_ms, int64_t ahead_ms, int64_t *out_ms,
+        struct err *e) ERR_MUST_USE;
 
 struct seen_status {
 	struct str id;
 	int64_t version;
 };
-/* What was read back, in order. A final status is confirmed by itself; an older one after it gives
- * the delivery an alarm again, in alarm_ms. */
-int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count, int64_t alarm_ms,
-        struct arena *mem, struct err *e) ERR_MUST_USE;
-struct stored_status {
-	struct str id, tenant, status;
+struct confirm_bounds {
+	int64_t alarm_ms;
+	int64_t tasks; /* a delivery of more tasks keeps its rows for now */
 };
-int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
-        struct arena *mem, struct stored_status **out, size_t *out_count,
+/* What was read back, in order. A final status is confirmed by itself, and the delivery's task rows
+ * become a few words; an older one after it gives the delivery an alarm again, in alarm_ms.
+ * *out_rows: task rows that were removed. */
+int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count,
+        const struct confirm_bounds *bounds, struct arena *mem, int64_t *out_rows,
         struct err *e) ERR_MUST_USE;
+/* Deliveries whose status is newer than what was read last. */
+int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
+        struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
 /* Of the ids those that are deliveries or builds already. */
 int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,

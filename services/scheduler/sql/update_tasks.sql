@@ -1,8 +1,8 @@
--- An absent result stays as it is.
+-- An absent result stays as it is. The event of a task that is done is of no use any more.
 UPDATE run.task t SET issue = n.issue, attempts = n.attempts, status = n.status,
 	ready_at = 'epoch'::timestamptz + n.ready * interval '1 millisecond',
 	not_after = 'epoch'::timestamptz + nullif(n.not_after, 0) * interval '1 millisecond',
-	result = coalesce(n.result, t.result)
+	result = coalesce(n.result, t.result), event = CASE WHEN n.status = 'done' THEN '' ELSE t.event END
 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[])
 	AS n (task, issue, attempts, status, ready, not_after, result)
 WHERE t.task_id = n.task

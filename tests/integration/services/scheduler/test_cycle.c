@@ -17,13 +17,13 @@ static void a_delivery_goes_from_trigger_to_confirmed(void **state)
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NOT NULL"),
 	        1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'done'"), 7);
 	fleet_read_back(b);
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE due_at IS NULL "
 	                               "AND confirmed AND state = 'completed'"),
 	        1);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'done'"), 7);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), 2);
 	assert_int_equal(
 	        database_num(b->admin, "SELECT members FROM run.route_head WHERE holder IS NULL"),

@@ -14,6 +14,12 @@ static int64_t tidied(const struct bench *b)
 	return database_num(b->admin, "SELECT count(*) FROM run.state WHERE tidied_at IS NOT NULL");
 }
 
+/* Deliveries of which a few words tell what their tasks were. */
+static int64_t told(const struct bench *b)
+{
+	return database_num(b->admin, "SELECT count(*) FROM run.state WHERE past IS NOT NULL");
+}
+
 static void completed(struct bench *b, const char *id)
 {
 	fleet_deliver(b, id);
@@ -25,7 +31,8 @@ static void completed(struct bench *b, const char *id)
 /* As if so much time had gone by: the database's clock is the one that counts. */
 static void age(const struct bench *b)
 {
-	database_sql(b->admin, "UPDATE run.state SET changed_at = changed_at - interval '1 hour'");
+	database_sql(b->admin, "UPDATE run.state SET created_at = created_at - interval '1 hour', "
+	                       "changed_at = changed_at - interval '1 hour'");
 }
 
 static void tidy(struct bench *b)
@@ -38,15 +45,20 @@ static void tidy(struct bench *b)
 static void rows_of_what_is_over_go_and_the_cause_stays_known(void **state)
 {
 	struct bench *b = *state;
-	completed(b, "t1");
+	fleet_deliver(b, "t1");
+	fleet_run(b);
 	assert_int_equal(tasks(b), 7);
+	assert_int_equal(told(b), 0);
+	fleet_read_back(b);
+	assert_int_equal(tasks(b), 0);
+	assert_int_equal(b->s.tally.removed, 7);
+	assert_int_equal(told(b), 1);
 	tidy(b);
-	assert_int_equal(tasks(b), 7); /* not old enough */
+	assert_int_equal(told(b), 1); /* not old enough */
 	age(b);
 	tidy(b);
-	assert_int_equal(tasks(b), 0);
+	assert_int_equal(told(b), 0);
 	assert_int_equal(tidied(b), 1);
-	assert_int_equal(b->s.tally.removed, 7);
 	size_t sent = b->sent->count;
 	fleet_deliver(b, "t1");
 	fleet_run(b);
@@ -56,6 +68,31 @@ static void rows_of_what_is_over_go_and_the_cause_stays_known(void **state)
 	                                        "'completed' AND confirmed AND due_at IS NULL"),
 	        1);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), 2);
+}
+
+/* What `longshore trace` tells of the tasks from then on. */
+static void a_few_words_tell_what_the_tasks_were(void **state)
+{
+	struct bench *b = *state;
+	fleet_deliver(b, "t1");
+	fleet_run(b);
+	database_sql(b->admin, "UPDATE run.task SET issue = 3, attempts = 2, task_id = 'x' WHERE stage = 'part'");
+	database_sql(b->admin,
+	        "INSERT INTO run.task SELECT task_id || n, delivery_id, revision, stage, n, lane, issue, "
+	        "attempts, status, ready_at, not_after, event, result, tenant, destination FROM "
+	        "run.task, generate_series(1, 4) AS n WHERE stage = 'select'");
+	fleet_read_back(b);
+	static const char *const lines[] = {"^1 inspect 0 done 1 1 0 [0-9]+$",
+	        "^1 select 0-4 done 5 1 0 [0-9]+$", "^1 part 0 done 1 3 2 [0-9]+ x$",
+	        "^1 upload 0-1 done 2 1 0 [0-9]+$"};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		char sql[256];
+		(void)snprintf(sql, sizeof sql,
+		        "SELECT count(*) FROM run.state, regexp_split_to_table(past, E'\\n') AS line "
+		        "WHERE line ~ '%s'",
+		        lines[i]);
+		assert_int_equal(database_num(b->admin, sql), 1);
+	}
 }
 
 static void a_place_under_quotas_goes_once_it_counts_no_more(void **state)
@@ -126,6 +163,7 @@ static void what_is_not_over_or_not_read_back_keeps_its_rows(void **state)
 	age(b);
 	tidy(b);
 	assert_int_equal(tasks(b), 7);
+	assert_int_equal(told(b), 0);
 	assert_int_equal(tidied(b), 0);
 }
 
@@ -136,18 +174,22 @@ static void what_may_be_read_again_keeps_its_rows(void **state)
 	age(b);
 	b->s.settings.reread_ms = INT64_C(2) * 3600 * 1000;
 	tidy(b);
-	assert_int_equal(tasks(b), 7);
+	assert_int_equal(told(b), 1);
+	assert_int_equal(tidied(b), 0);
 }
 
 static void many_go_in_small_steps(void **state)
 {
 	struct bench *b = *state;
-	completed(b, "t1");
+	fleet_deliver(b, "t1");
+	fleet_run(b);
 	database_sql(b->admin,
 	        "INSERT INTO run.task SELECT 'x' || n, delivery_id, revision, stage, n, lane, "
 	        "issue, "
 	        "attempts, status, ready_at, not_after, event, result, tenant, destination FROM "
 	        "run.task, generate_series(1, 1500) AS n WHERE stage = 'combine'");
+	fleet_read_back(b);
+	assert_int_equal(tasks(b), 1507); /* too many for one step */
 	age(b);
 	tidy(b);
 	assert_int_equal(tasks(b), 507);
@@ -166,10 +208,10 @@ static void what_another_replica_is_at_is_passed_over(void **state)
 	database_sql(b->admin, "BEGIN");
 	database_sql(b->admin, "DO $$ BEGIN PERFORM 1 FROM run.state FOR UPDATE; END $$");
 	tidy(b); /* does not wait */
-	assert_int_equal(b->s.tally.removed, 0);
+	assert_int_equal(tidied(b), 0);
 	database_sql(b->admin, "ROLLBACK");
 	tidy(b);
-	assert_int_equal(b->s.tally.removed, 7);
+	assert_int_equal(tidied(b), 1);
 }
 
 static void what_is_over_is_found_by_its_index(void **state)
@@ -177,9 +219,8 @@ static void what_is_over_is_found_by_its_index(void **state)
 	struct bench *b = *state;
 	database_sql(b->admin, "SET enable_seqscan = off");
 	struct pg_statement stmt = {"",
-	        "EXPLAIN SELECT delivery_id FROM run.state WHERE confirmed AND tidied_at IS NULL "
-	        "AND "
-	        "changed_at < now() ORDER BY changed_at LIMIT 100",
+	        "EXPLAIN SELECT delivery_id FROM run.state WHERE is_over AND confirmed AND tidied_at "
+	        "IS NULL AND created_at < now() AND changed_at < now() ORDER BY created_at LIMIT 100",
 	        0};
 	AUTO_PG_ROWS rows = NULL;
 	struct err e;
@@ -196,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(rows_of_what_is_over_go_and_the_cause_stays_known),
+	        FLEET_TEST(a_few_words_tell_what_the_tasks_were),
 	        FLEET_TEST(a_place_under_quotas_goes_once_it_counts_no_more),
 	        FLEET_TEST(results_and_words_that_come_again_change_nothing),
 	        FLEET_TEST(a_final_status_that_is_not_the_last_word_is_published_all_the_same),
