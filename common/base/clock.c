@@ -7,7 +7,7 @@
 static int64_t read_ms(clockid_t which)
 {
 	struct timespec now;
-	(void)clock_gettime(which, &now); /* cannot fail for these two clocks */
+	(void)clock_gettime(which, &now); /* cannot fail for these clocks */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -19,6 +19,11 @@ int64_t clock_unix_ms(void)
 int64_t clock_mono_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);
+}
+
+int64_t clock_boot_ms(void)
+{
+	return read_ms(CLOCK_BOOTTIME);
 }
 
 static void put(char *out, int digits, int value)

@@ -44,6 +44,10 @@ struct store_ops {
 	void (*read_close)(struct store_reader *r);
 	int (*sweep)(struct store *s, const char *prefix, const struct store_sweep *limits,
 	        int64_t *out_removed, struct err *e); /* prefix: one component */
+	int (*remove_below)(struct store *s, const char *name, const atomic_bool *stop,
+	        int64_t *out_removed, struct err *e);
+	int (*clock)(struct store *s, const char *prefix, int64_t *out_ms,
+	        struct err *e); /* prefix: one component */
 	int (*list)(
 	        struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e);
 };

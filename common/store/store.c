@@ -252,6 +252,31 @@ int store_sweep(struct store *s, struct str prefix, const struct store_sweep *li
 	return rc != 0 ? noted(rc, e, "sweep", text) : 0;
 }
 
+int store_remove_below(struct store *s, struct str name, const atomic_bool *stop,
+        int64_t *out_removed, struct err *e)
+{
+	struct name_text n;
+	*out_removed = 0;
+	if (take_name(name, &n, e) != 0)
+		return ERR_REJECT;
+	if (strchr(n.text, '/') == NULL)
+		return err_set(e, ERR_REJECT, "bad_name",
+		        "remove below %s: a whole prefix is never removed", n.text);
+	int rc = s->ops->remove_below(s, n.text, stop, out_removed, e);
+	return rc != 0 ? noted(rc, e, "remove below", n.text) : 0;
+}
+
+int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err *e)
+{
+	char text[STORE_COMPONENT_MAX + 1];
+	if (!is_good_component(prefix))
+		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
+	memcpy(text, prefix.p, prefix.n);
+	text[prefix.n] = '\0';
+	int rc = s->ops->clock(s, text, out_ms, e);
+	return rc != 0 ? noted(rc, e, "read the clock in", text) : 0;
+}
+
 int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
 {
 	/* A prefix is the beginning of a good name: with one more character it must be one. */

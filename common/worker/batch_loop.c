@@ -308,7 +308,10 @@ static int open_all(struct batch_loop *l, struct err *e)
 	if (open_memory(l, e) ||
 	        l->service->start(&l->frame->conf, l->frame->own_conf, &l->publisher, &l->state, e))
 		return e->act;
-	const struct tidier_plan tidy = {.frame = l->frame, .prefixes = l->service->prefixes};
+	const struct tidier_plan tidy = {.frame = l->frame,
+	        .prefixes = l->service->prefixes,
+	        .more = l->service->tidy,
+	        .state = l->state};
 	if (tidier_start(&tidy, &l->tidier, e))
 		return e->act;
 	return open_consumer(l, e);

@@ -42,4 +42,5 @@ const struct metric worker_metrics[WORKER_METRICS] = {
         [METRIC_REMOVED_ROWS] = {REMOVED, "what=\"row\""},
         [METRIC_REMOVED_TEMPORARIES] = {REMOVED, "what=\"temporary\""},
         [METRIC_REMOVED_AT_DROPS] = {REMOVED, "what=\"drop_temporary\""},
+        [METRIC_REMOVED_OBJECTS] = {REMOVED, "what=\"object\""},
 };

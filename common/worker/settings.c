@@ -44,6 +44,10 @@ static const struct conf_field common_fields[] = {
                 "than any task"),
         INT(tidy_every_ms, "LONGSHORE_TIDY_EVERY_MS", "3600000", 100, 24 * HOUR_MS, "ms",
                 "dead ones are removed so often"),
+        INT(keep_staged_ms, "LONGSHORE_KEEP_STAGED_MS", "2592000000", 1000,
+                INT64_C(10) * 365 * 24 * HOUR_MS, "ms",
+                "what is staged for a delivery that is over stays so long; the same for all "
+                "services, and more than twice as long as any upload takes"),
 };
 
 static const struct conf_field task_fields[] = {

@@ -45,9 +45,15 @@ static int sweep(struct tidier *t, struct err *e)
 
 static int more(struct tidier *t, struct err *e)
 {
-	int64_t removed = 0;
-	int act = t->plan.more(t->plan.state, &t->run, &removed, e);
-	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, removed);
+	struct tidied gone = {0};
+	int act = t->plan.more(t->plan.state, &t->run, &gone, e);
+	telemetry_add(
+	        t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, gone.drop_temporaries);
+	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_OBJECTS, gone.objects);
+	if (gone.objects > 0)
+		LOG(LOG_INFO, "worker.objects.removed",
+		        "removed from staging what deliveries that are over have left there",
+		        LOG_NUM("count", gone.objects));
 	return act;
 }
 
@@ -111,8 +117,10 @@ int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err
 	pthread_condattr_t monotonic;
 	t->plan = *plan;
 	t->told = "";
-	t->run = (struct tidy_run){
-	        .age_ms = plan->frame->conf.tidy_age_ms, .most = REMOVED_MOST, .stop = &t->stop};
+	t->run = (struct tidy_run){.age_ms = plan->frame->conf.tidy_age_ms,
+	        .most = REMOVED_MOST,
+	        .keep_ms = plan->frame->conf.keep_staged_ms,
+	        .stop = &t->stop};
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -8,6 +8,7 @@
 
 int64_t clock_unix_ms(void); /* wall clock, Unix milliseconds UTC */
 int64_t clock_mono_ms(void); /* monotonic; for durations and waits only */
+int64_t clock_boot_ms(void); /* as that, and goes on while the machine sleeps */
 
 enum { CLOCK_TEXT_BYTES = 25 };
 /* RFC 3339 with milliseconds, "2026-01-31T09:05:00.123Z". Pure. */

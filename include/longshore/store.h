@@ -88,6 +88,17 @@ struct store_sweep {
 int store_sweep(struct store *s, struct str prefix, const struct store_sweep *limits,
         int64_t *out_removed, struct err *e) ERR_MUST_USE;
 
+/* Removes all objects whose names begin with name + "/", and the room they took; for what nobody
+ * writes or replaces any more. A name is that of no whole prefix: it has two components at least.
+ * Missing is success. *out_removed counts, also on failure. ERR_DEFER ("drain") if stop, which may be
+ * NULL, was set before all were gone. */
+int store_remove_below(struct store *s, struct str name, const atomic_bool *stop,
+        int64_t *out_removed, struct err *e) ERR_MUST_USE;
+
+/* Unix milliseconds by the store's own clock, for clocks of machines may differ. prefix: one that
+ * may be written to. */
+int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err *e) ERR_MUST_USE;
+
 /* Calls `visit` for each object whose name begins with prefix, in byte order; a non-zero answer
  * ends the walk. What it costs does not depend on objects of other directories than the prefix's. */
 int store_list(struct store *s, struct str prefix,

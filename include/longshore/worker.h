@@ -20,6 +20,7 @@
 #include "longshore/event.h"
 #include "longshore/events.h"
 #include "longshore/publisher.h"
+#include "longshore/tidy.h"
 #include "longshore/topics.h"
 
 #include <stdatomic.h>
@@ -46,13 +47,7 @@ struct worker_conf {
 	                         letter */
 	int64_t lease_ms;     /* LONGSHORE_LEASE_MS */
 	int64_t tidy_age_ms, tidy_every_ms; /* LONGSHORE_TIDY_AGE_MS, LONGSHORE_TIDY_EVERY_MS */
-};
-
-/* One turn of removing what is dead. */
-struct tidy_run {
-	int64_t age_ms;          /* what nobody has touched for so long is dead */
-	int64_t most;            /* removed in one turn */
-	const atomic_bool *stop; /* set: return soon */
+	int64_t keep_staged_ms;             /* LONGSHORE_KEEP_STAGED_MS */
 };
 
 /* --- task services --- */
@@ -97,7 +92,8 @@ struct task_service {
 	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
 	/* On a thread of its own, beside everything else, every LONGSHORE_TIDY_EVERY_MS: removes
 	 * what else is dead and the service's. A failure is told and tried again. May be NULL. */
-	int (*tidy)(void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e);
+	int (*tidy)(
+	        void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
 	void (*stop)(void *state);
 };
@@ -183,6 +179,10 @@ struct batch_service {
 	int (*history)(void *state, struct batch_history *out, struct err *e);
 	const enum topic *rereads;
 	size_t rereads_count;
+	/* As a task service's: beside the loop's thread, with which it shares nothing that is
+	 * written. */
+	int (*tidy)(
+	        void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	void (*stop)(void *state);
 };
 

@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "op.h"
+#include "over.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,12 @@ static int handle(
 	        "this bridge-worker does not know the task's operation: upgrade it");
 }
 
+static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
+{
+	const struct bridge_worker *w = state;
+	return over_remove(w->staging, w->keys, run, &out->objects, e);
+}
+
 static const char *const prefixes[] = {"selections", NULL};
 
 const struct task_service bridge_worker_service = {
@@ -78,5 +85,6 @@ const struct task_service bridge_worker_service = {
         .prefixes = prefixes,
         .start = start,
         .handle = handle,
+        .tidy = tidy,
         .stop = stop,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "formatter.h"
 
+#include "longshore/ended.h"
+
 #include <stdlib.h>
 
 static void stop(void *state)
@@ -69,6 +71,13 @@ static int handle(
 	        "scheduler?");
 }
 
+static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
+{
+	const struct formatter *f = state;
+	const struct ended_owner files = {f->staging, f->keys, "files"};
+	return ended_remove(&files, run, &out->objects, e);
+}
+
 static const char *const prefixes[] = {"files", NULL};
 
 const struct task_service formatter_service = {
@@ -80,5 +89,6 @@ const struct task_service formatter_service = {
         .prefixes = prefixes,
         .start = start,
         .handle = handle,
+        .tidy = tidy,
         .stop = stop,
 };

@@ -5,6 +5,8 @@
 #include "place_db.h"
 #include "task_db.h"
 
+#include "longshore/ended.h"
+#include "longshore/id.h"
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
@@ -92,6 +94,56 @@ int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err 
 		LOG(LOG_INFO, "scheduler.tasks.removed",
 		        "task rows of deliveries that were over long ago were removed",
 		        LOG_NUM("deliveries", deliveries), LOG_NUM("rows", rows));
+	return 0;
+}
+
+static int tell_ended(struct scheduler *s, const struct ended_delivery *over, size_t count,
+        struct arena *mem, struct err *e)
+{
+	struct ended *items = arena_alloc(mem, (count + 1) * sizeof *items);
+	for (size_t i = 0; i < count; i++) {
+		const struct str route[] = {over[i].tenant, over[i].route};
+		struct id *id = ARENA_NEW(mem, struct id);
+		*id = id_of("route/1", route, 2);
+		items[i] = (struct ended){.delivery = over[i].id, .route_id = id_str(id)};
+	}
+	return ended_tell(s->store, s->keys, items, count, e);
+}
+
+/* Nothing waits for it: the next turn tells them. */
+static int put_off(struct scheduler *s, const struct err *why)
+{
+	db_rollback(s->pg);
+	log_err(LOG_WARN, "scheduler.ended.untold", why, NULL, 0);
+	return 0;
+}
+
+/* Staging first: who dies in between tells the same deliveries again, which does no harm. */
+int due_ended(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	const struct scheduler_settings *set = &s->settings;
+	int64_t age_ms = set->list_ended_ms > set->reread_ms ? set->list_ended_ms : set->reread_ms;
+	struct ended_delivery *over = NULL;
+	size_t count = 0;
+	int bad = db_begin(s->pg, e);
+	if (bad)
+		return bad;
+	bad = state_db_take_ended(s->pg, age_ms, ENDED_LIST_MAX, mem, &over, &count, e);
+	if (bad == 0 && count > 0)
+		bad = tell_ended(s, over, count, mem, e);
+	if (bad != 0 && bad != ERR_FATAL && count > 0)
+		return put_off(s, e); /* whatever staging has against it */
+	if (bad == 0 && count > 0)
+		PROBE(ended_before_commit);
+	bad = bad ? bad : db_commit(s->pg, e);
+	if (bad) {
+		db_rollback(s->pg);
+		return bad;
+	}
+	*out_more = count == ENDED_LIST_MAX;
+	if (count > 0)
+		LOG(LOG_INFO, "scheduler.ended.told", "deliveries that are over were named in staging",
+		        LOG_NUM("deliveries", (int64_t)count));
 	return 0;
 }
 

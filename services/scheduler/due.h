@@ -15,6 +15,8 @@ int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct er
 
 /* Task rows of what has been over for long are removed, a few at a time. The delivery's own row
  * stays: see README.md. */
+/* Names what is over in staging (longshore/ended.h). */
+int due_ended(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 int due_tidy(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 
 /* Statuses as they were read from the topic. */

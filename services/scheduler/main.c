@@ -4,6 +4,7 @@
 
 #include "longshore/bus.h"
 #include "longshore/clock.h"
+#include "longshore/ended.h"
 #include "longshore/lease.h"
 #include "longshore/log.h"
 #include "longshore/pg.h"
@@ -109,6 +110,20 @@ static int history(void *state, struct batch_history *out, struct err *e)
 	return scheduler_timeline(&w->scheduler, &out->number, e);
 }
 
+/* Lists are kept as long again as they may be needed: a service that is away as long as that leaves
+ * what it staged. */
+static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
+{
+	const struct wiring *w = state;
+	const struct ended_owner specs = {w->scheduler.store, w->scheduler.keys, "specs"};
+	int64_t lists = 0;
+	int bad = ended_remove(&specs, run, &out->objects, e);
+	if (bad == 0)
+		bad = ended_forget(specs.staging, 2 * run->keep_ms, &lists, e);
+	out->objects += lists;
+	return bad;
+}
+
 int main(int argc, char **argv)
 {
 	/* What the database may have lost of them with a timeline comes again from these. */
@@ -134,6 +149,7 @@ int main(int argc, char **argv)
 	        .history = history,
 	        .rereads = rereads,
 	        .rereads_count = sizeof rereads / sizeof rereads[0],
+	        .tidy = tidy,
 	        .stop = stop,
 	};
 	return worker_run_batches(&service, argc, argv);

@@ -155,6 +155,17 @@ static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e
 	return bad;
 }
 
+/* One list an hour, whole: what comes meanwhile waits for the next. */
+static int list_ended(struct scheduler *s, int64_t mono_ms, struct err *e)
+{
+	if (mono_ms < s->next_list_ms)
+		return 0;
+	bool more = false;
+	int bad = run(s, due_ended, &more, e);
+	s->next_list_ms = more ? mono_ms : mono_ms + s->settings.list_ended_ms;
+	return bad;
+}
+
 static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
 {
 	int64_t due_ms = 0;
@@ -187,5 +198,6 @@ int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, s
 	}
 	bad = bad ? bad : sweep(s, mono_ms, &more, e);
 	bad = bad ? bad : tidy(s, mono_ms, e);
+	bad = bad ? bad : list_ended(s, mono_ms, e);
 	return bad ? bad : next_look(s, more, out_next_ms, e);
 }

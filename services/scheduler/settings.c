@@ -61,6 +61,9 @@ const struct conf_field scheduler_fields[] = {
         MS("KEEP_TASKS_MS", keep_tasks_ms, "2592000000", 1000, 10 * YEAR_MS,
                 "task rows of what is over are kept so long for `longshore trace`, and not less "
                 "than what is read again"),
+        MS("LIST_ENDED_MS", list_ended_ms, "3600000", 100, 24 * HOUR,
+                "deliveries that have been over for so long, and not less than what is read again, "
+                "are named in staging, so that each service tidies up what it staged for them"),
         {"LONGSHORE_SCHEDULER_ZONEINFO", CONF_TEXT, AT(zoneinfo), "/usr/share/zoneinfo", 0, 0, NULL,
                 false, "directory of the time zone files"},
 };

@@ -23,7 +23,7 @@ struct scheduler_settings {
 	int64_t readback_ms;
 	int64_t due_batch;
 	int64_t lane_spread;
-	int64_t keep_tasks_ms;
+	int64_t keep_tasks_ms, list_ended_ms;
 	const char *zoneinfo;
 };
 

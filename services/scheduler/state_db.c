@@ -264,6 +264,28 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 	return bad;
 }
 
+int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+        struct ended_delivery **out, size_t *out_count, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_add_num(&p, age_ms);
+	pg_add_num(&p, most);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_take_ended, &p, &rows, NULL, e);
+	if (bad)
+		return bad;
+	size_t n = pg_rows_count(rows);
+	struct ended_delivery *items = arena_alloc(mem, (n + 1) * sizeof *items);
+	for (size_t i = 0; i < n; i++)
+		items[i] = (struct ended_delivery){.id = pg_text(rows, i, 0, mem),
+		        .tenant = pg_text(rows, i, 1, mem),
+		        .route = pg_text(rows, i, 2, mem)};
+	*out = items;
+	*out_count = n;
+	return 0;
+}
+
 int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t count,
         struct arena *mem, struct str **out, size_t *out_count, struct err *e)
 {

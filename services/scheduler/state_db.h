@@ -53,6 +53,13 @@ int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct 
 int state_db_next_due(struct pg *pg, int64_t back_ms, int64_t ahead_ms, int64_t *out_ms,
         struct err *e) ERR_MUST_USE;
 
+struct ended_delivery {
+	struct str id, tenant, route;
+};
+/* Takes deliveries that have been over for age_ms: for good, once the caller's transaction is
+ * committed. */
+int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
+        struct ended_delivery **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 struct seen_status {
 	struct str id;
 	int64_t version;

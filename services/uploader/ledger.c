@@ -46,7 +46,7 @@ bool ledger_is_code(const struct err *e, const char *code)
 	return strcmp(e->code, code) == 0;
 }
 
-int ledger_load(struct ledger *l, struct err *e)
+static int load_record(struct ledger *l, struct err *e)
 {
 	struct str sealed;
 	struct store_facts facts;
@@ -65,6 +65,34 @@ int ledger_load(struct ledger *l, struct err *e)
 	l->has_record = true;
 	memcpy(l->tag, facts.tag, sizeof l->tag);
 	return 0;
+}
+
+/* A temporary that was claimed after the end stands in a record that nobody looks at: it goes. */
+static int load_book(struct ledger *l, struct err *e)
+{
+	const struct book_place p = {l->ports.store, l->ports.key, l->task.delivery_id};
+	struct record found;
+	if (book_find(&p, l->task.file_id, l->task.name, &found, &l->is_booked, e) != 0)
+		return e->act;
+	if (!l->is_booked)
+		return 0;
+	l->record = found;
+	l->has_record = true;
+	l->tag[0] = '\0';
+	return l->own_temp[0] != '\0' ? ledger_dispose(l, l->place, l->own_temp, e) : 0;
+}
+
+/* The book after the record: where the record is gone because it went into the book, the book is
+ * there. */
+int ledger_load(struct ledger *l, struct err *e)
+{
+	if (load_record(l, e) != 0 || load_book(l, e) != 0)
+		return e->act;
+	if (!l->ports.is_old(l->ports.arg))
+		return 0;
+	return err_set(e, ERR_RETRY, "too_old",
+	        "this attempt takes longer than half of LONGSHORE_KEEP_STAGED_MS, after which the "
+	        "ledger may forget the file: it is begun anew");
 }
 
 static int mismatch(struct err *e, const char *what)
@@ -115,7 +143,8 @@ int ledger_route(struct ledger *l, struct err *e)
 		l->step = LEDGER_FINISH;
 		return 0;
 	case RECORD_CLOSED:
-		l->step = LEDGER_REMOVE;
+		l->step = l->is_booked ? LEDGER_DONE : LEDGER_REMOVE;
+		l->is_visible = false;
 		return is_upload ? closed(e) : 0;
 	}
 	return err_set(e, ERR_REJECT, "corrupt", "ledger record: no such phase");

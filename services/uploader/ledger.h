@@ -10,12 +10,11 @@
  *                              `--------`-----------`--gone--> GONE
  *            READ --closed--> rejected ("closed")
  *
- *   settle   READ --none or open--> CLOSE --won--> REMOVE -> DONE, not visible
- *                                     `----lost--> READ
+ *   settle   READ --none or open--> CLOSE -> READ
  *            READ --closed--> REMOVE -> DONE, not visible
  *
  *            READ --written, and the task withdraws--> WITHDRAW -> READ
- *            READ --withdrawn--> ASIDE --put aside--> CLOSE --won--> REMOVE -> DONE, not visible
+ *            READ --withdrawn--> ASIDE --put aside--> CLOSE -> READ
  *                                  |--gone--> VERIFY -> MARK -> FINISH -> DONE, visible
  *                                  `--nobody can know--> DOUBT
  *
@@ -27,6 +26,9 @@
  *                                                  `--others--> rejected ("name_conflict")
  *            READ --committed--> FINISH
  *            READ --withdrawn--> an upload is rejected ("closed")
+ *
+ * READ is two calls: the record, then the book of a delivery that is over (book.h), which decides
+ * where there is one.
  *
  * Invariants, with the tests that bear the names of their rules:
  *
@@ -51,14 +53,20 @@
  *      there. If it is under neither name, a commit that had begun before was faster.
  *      (withdraw_records, withdraw_aside, withdraw_believes)
  *
- *   6. After a change of the record everybody reads it again: no tag is used that was not read with
- *      its record.
+ *   6. After a change of the record everybody reads it again, and the book: no tag is used that was
+ *      not read with its record, and who was overtaken by the delivery's end finds it.
+ *      (read_again, book_decides, book_last, book_first, book_over)
+ *
+ *   7. Record and book of a delivery go long after its end. An attempt that is as old as that takes
+ *      its next READ for its last. Between READ and COMMIT it may be stopped for ever all the same: what
+ *      is `written` is consumed, or gone, before its delivery is over.
+ *      (old_stays_out)
  */
 #ifndef LONGSHORE_UPLOADER_LEDGER_H
 #define LONGSHORE_UPLOADER_LEDGER_H
 
+#include "book.h"
 #include "longshore/store.h"
-#include "record.h"
 
 #include <stdatomic.h>
 
@@ -102,6 +110,8 @@ struct ledger_ports {
 	/* Whether staging holds anything of the delivery: an empty mount point has no record
 	 * either, and settle must not take it for an answer. */
 	int (*knows_delivery)(void *arg, bool *out, struct err *e);
+	/* Whether this attempt began so long ago that all may be forgotten which it once read. */
+	bool (*is_old)(void *arg);
 	/* Notes a temporary that nobody will ever commit and that cannot be removed now
 	 * (leftover.h). */
 	int (*leave)(void *arg, const char *place, const char *temp, struct err *e);
@@ -139,6 +149,7 @@ struct ledger {
 	enum ledger_step step; /* the next one */
 	char object[160];      /* name of the record in staging */
 	bool has_record;
+	bool is_booked; /* the record is from the book: nothing is left to be done */
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
 	char own_temp[64]; /* created by us, not yet in the record */
@@ -167,7 +178,7 @@ void ledger_free(struct ledger *l);
 
 /* Takes the next step. ERR_REJECT: "closed", "uncertain", "name_conflict", "verify_failed",
  * "staged_mismatch", "ledger_mismatch"; ERR_RETRY: "drop_unavailable", "store_unavailable",
- * "ledger_contended". A failed attempt is over. */
+ * "ledger_contended", "too_old". A failed attempt is over. */
 int ledger_step(struct ledger *l, struct err *e) ERR_MUST_USE;
 /* Steps until DONE; then l->record is the file's (visible) or whatever it was closed as. */
 int ledger_run(struct ledger *l, struct err *e) ERR_MUST_USE;

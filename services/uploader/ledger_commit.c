@@ -214,7 +214,8 @@ static int remove_adopted(struct ledger *l, struct err *e)
 
 int ledger_step_finish(struct ledger *l, struct err *e)
 {
-	if (strncmp(l->record.guarantee, "adopted", 7) == 0 && remove_adopted(l, e) != 0)
+	if (!l->is_booked && strncmp(l->record.guarantee, "adopted", 7) == 0 &&
+	        remove_adopted(l, e) != 0)
 		return e->act;
 	if (l->aside[0] != '\0' && ledger_dispose(l, l->record.place, l->aside, e) != 0)
 		return e->act;

@@ -40,11 +40,9 @@ int ledger_step_close(struct ledger *l, struct err *e)
 		return e->act;
 	if (ledger_swap(l, &next, &has_won, e) != 0)
 		return e->act;
-	if (has_won) {
+	if (has_won)
 		PROBE(settle_after_close);
-		l->record = next;
-	}
-	l->step = has_won ? LEDGER_REMOVE : LEDGER_READ;
+	l->step = LEDGER_READ; /* also who has won: the delivery may have a book by now */
 	return 0;
 }
 

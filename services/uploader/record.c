@@ -2,7 +2,6 @@
 #include "record.h"
 
 #include "longshore/aead.h"
-#include "longshore/buf.h"
 #include "longshore/random.h"
 
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 #define FIRST_LINE "longshore-ledger 1\n"
 
 enum { MAGIC_BYTES = 6, HEAD_BYTES = MAGIC_BYTES + AEAD_NONCE_BYTES };
+_Static_assert(RECORD_TEXT_MAX + HEAD_BYTES + AEAD_TAG_BYTES <= RECORD_SEALED_MAX, "a record fits");
 static const char magic[MAGIC_BYTES] = {'L', 'S', 'L', 'R', '1', '\0'};
 
 static const char *const phases[] = {"open", "written", "committed", "closed", "withdrawn"};
@@ -72,7 +72,7 @@ int record_set(char *field, size_t field_bytes, struct str text, const char *wha
 	return 0;
 }
 
-static int to_text(const struct record *r, struct buf *out, struct err *e)
+int record_to_text(const struct record *r, struct buf *out, struct err *e)
 {
 	if (buf_printf(out, e, "%sphase=%s\n", FIRST_LINE, phases[r->phase]) != 0)
 		return e->act;
@@ -121,7 +121,7 @@ static bool take_phase(struct str *text, enum record_phase *out)
 	return false;
 }
 
-static int from_text(struct str text, struct record *out, struct err *e)
+int record_from_text(struct str text, struct record *out, struct err *e)
 {
 	struct record r = {0};
 	struct str value;
@@ -160,8 +160,8 @@ int record_seal(const struct record *r, const struct secret *key, struct str obj
 {
 	struct buf text;
 	struct aead *a = NULL;
-	buf_init(&text, RECORD_SEALED_MAX - HEAD_BYTES - AEAD_TAG_BYTES);
-	int rc = to_text(r, &text, e);
+	buf_init(&text, RECORD_TEXT_MAX);
+	int rc = record_to_text(r, &text, e);
 	if (rc == 0)
 		rc = aead_new(key, &a, e);
 	if (rc == 0) {
@@ -195,5 +195,5 @@ int record_unseal(struct str sealed, const struct secret *key, struct str object
 	aead_free(a);
 	if (rc != 0)
 		return err_note(e, "ledger record");
-	return from_text(str_bytes(text, n), out, e);
+	return record_from_text(str_bytes(text, n), out, e);
 }

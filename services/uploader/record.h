@@ -8,10 +8,15 @@
 #define LONGSHORE_UPLOADER_RECORD_H
 
 #include "longshore/arena.h"
+#include "longshore/buf.h"
 #include "longshore/drop.h"
 #include "longshore/secret.h"
 
-enum { RECORD_NAME_MAX = 1024, RECORD_SEALED_MAX = 8 * 1024 };
+enum {
+	RECORD_NAME_MAX = 1024,
+	RECORD_SEALED_MAX = 8 * 1024,
+	RECORD_TEXT_MAX = RECORD_SEALED_MAX - 64
+};
 
 enum record_phase {
 	RECORD_OPEN,      /* the temporary is being written */
@@ -50,6 +55,10 @@ const char *record_phase_name(enum record_phase phase);
  * control character. */
 int record_set(char *field, size_t field_bytes, struct str text, const char *what,
         struct err *e) ERR_MUST_USE;
+
+int record_to_text(const struct record *r, struct buf *out, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("corrupt") for anything else. */
+int record_from_text(struct str text, struct record *out, struct err *e) ERR_MUST_USE;
 
 /* Sealed under the object's name with a nonce drawn for this call. */
 int record_seal(const struct record *r, const struct secret *key, struct str object,

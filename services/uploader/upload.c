@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One task: its neighbours are put together, the ledger does the rest, and the answer is written
  * down. */
+#include "longshore/clock.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
 #include "place.h"
@@ -9,6 +10,7 @@
 struct neighbours {
 	const struct upload_op *op;
 	struct sealed_reader *file;
+	int64_t boot_ms, unix_ms; /* when it began */
 };
 
 static int open_drop(
@@ -41,6 +43,14 @@ static int knows_delivery(void *arg, bool *out, struct err *e)
 		return e->act;
 	*out = is_known;
 	return 0;
+}
+
+/* By whichever clock says so: one stands still while a virtual machine does, the other may be set. */
+static bool is_old(void *arg)
+{
+	const struct neighbours *n = arg;
+	int64_t most_ms = n->op->uploader->keep_staged_ms / 2;
+	return clock_boot_ms() - n->boot_ms > most_ms || clock_unix_ms() - n->unix_ms > most_ms;
 }
 
 static int open_file(struct neighbours *n, struct err *e)
@@ -160,7 +170,8 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 {
 	struct secret key;
 	struct ledger *l = NULL;
-	struct neighbours n = {.op = op};
+	struct neighbours n = {
+	        .op = op, .boot_ms = clock_boot_ms(), .unix_ms = clock_unix_ms()};
 	if (keyring_staging(
 	            op->uploader->keys, STR("ledger"), op->run->head->delivery_id, &key, e) != 0)
 		return e->act;
@@ -171,6 +182,7 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	        .arg = &n,
 	        .open_drop = open_drop,
 	        .knows_delivery = knows_delivery,
+	        .is_old = is_old,
 	        .leave = leave,
 	        .read = read_file,
 	};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uploader.h"
 
+#include "longshore/ended.h"
+
 #include <stdlib.h>
 
 static void stop(void *state)
@@ -26,6 +28,7 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 	if (store_open(common->staging, &u->staging, e) != 0)
 		return e->act;
 	u->leftovers.staging = u->staging;
+	u->keep_staged_ms = common->keep_staged_ms;
 	if (keyring_staging(u->keys, STR("ledger"), STR(LEFTOVER_SCOPE), &u->leftovers.key, e) != 0)
 		return e->act;
 	return memo_open(common->redis, common->topic_prefix, &u->memo, e);
@@ -76,10 +79,58 @@ static int handle(
 	        "scheduler?");
 }
 
-static int tidy(void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e)
+/* --- of deliveries that are over --- */
+
+struct tidying {
+	struct uploader *u;
+	int64_t *removed;
+	int (*duty)(const struct book_place *p, int64_t *out_removed, struct err *e);
+};
+
+static int tidy_one(void *arg, const struct ended *what, struct err *e)
+{
+	const struct tidying *t = arg;
+	struct secret key;
+	if (keyring_staging(t->u->keys, STR("ledger"), what->delivery, &key, e) != 0)
+		return e->act;
+	const struct book_place p = {t->u->staging, &key, what->delivery};
+	int rc = t->duty(&p, t->removed, e);
+	secret_wipe(&key);
+	return rc;
+}
+
+static int tidy_ended(const struct tidying *t, const char *mark, const struct tidy_run *run,
+        struct err *e)
+{
+	const struct ended_walk walk = {.staging = t->u->staging,
+	        .keys = t->u->keys,
+	        .prefix = "ledger",
+	        .mark = mark,
+	        .keep_ms = t->duty == book_remove ? run->keep_ms : 0,
+	        .stop = run->stop,
+	        .each = tidy_one,
+	        .arg = (void *)(uintptr_t)t};
+	return ended_walk(&walk, e);
+}
+
+/* What waits for its drop to come back holds up nothing else. */
+static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
 {
 	struct uploader *u = state;
-	return leftover_remove_all(&u->leftovers, run, out_removed, e);
+	const struct tidying close = {u, &out->objects, book_close};
+	const struct tidying remove = {u, &out->objects, book_remove};
+	struct err second;
+	int rc = tidy_ended(&close, "booked", run, e);
+	if (tidy_ended(&remove, "tidied", run, &second) != 0 && rc == 0) {
+		*e = second;
+		rc = e->act;
+	}
+	if (leftover_remove_all(&u->leftovers, run, &out->drop_temporaries, &second) != 0 &&
+	        rc == 0) {
+		*e = second;
+		rc = e->act;
+	}
+	return rc;
 }
 
 static const char *const prefixes[] = {"ledger", NULL};

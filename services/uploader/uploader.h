@@ -20,6 +20,7 @@ struct uploader { /* one a process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
 	struct leftovers leftovers;
+	int64_t keep_staged_ms;
 	pthread_mutex_t lock; /* of all below */
 	struct memo *memo;
 	struct tried *tried;

@@ -259,5 +259,7 @@ const struct store_ops store_file_ops = {
         .size = file_size,
         .read_close = file_read_close,
         .sweep = file_sweep,
+        .remove_below = file_remove_below,
+        .clock = file_clock,
         .list = file_list,
 };

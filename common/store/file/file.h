@@ -73,6 +73,9 @@ int file_replace(struct store *s, const char *name, struct str bytes, const char
 int file_remove(struct store *s, const char *name, struct err *e) ERR_MUST_USE;
 int file_sweep(struct store *s, const char *prefix, const struct store_sweep *limits,
         int64_t *out_removed, struct err *e) ERR_MUST_USE;
+int file_remove_below(struct store *s, const char *name, const atomic_bool *stop,
+        int64_t *out_removed, struct err *e) ERR_MUST_USE;
+int file_clock(struct store *s, const char *prefix, int64_t *out_ms, struct err *e) ERR_MUST_USE;
 int file_list(struct store *s, struct str prefix, store_visit *visit, void *arg,
         struct err *e) ERR_MUST_USE;
 

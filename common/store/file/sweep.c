@@ -110,6 +110,15 @@ static int read_clock(
 	return rc;
 }
 
+int file_clock(struct store *store, const char *prefix, int64_t *out_ms, struct err *e)
+{
+	int64_t now_ns = 0;
+	if (read_clock(file_of(store), prefix, &now_ns, e) != 0)
+		return e->act;
+	*out_ms = now_ns / 1000000;
+	return 0;
+}
+
 int file_sweep(struct store *store, const char *prefix, const struct store_sweep *limits,
         int64_t *out_removed, struct err *e)
 {

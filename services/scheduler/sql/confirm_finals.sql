@@ -2,7 +2,8 @@
 -- stored is confirmed. Its tasks, if they are not more than $4, go, and a few words of them stay: a line for each revision,
 -- stage and status, and one for each task that had more than one issue or was dropped; in it are revision, stage, index or first-last,
 -- status, how many, highest issue, attempts, ms from the delivery's beginning, and the id of a task that is alone in its line for that.
--- Where an older status came after it, what readers keep is not what is stored: it has its alarm again. -> task rows that went
+-- Where an older status came after it, what readers keep is not what is stored: it has its alarm again.
+-- A delivery that is confirmed is over for good, and goes into run.ended. -> task rows that went
 WITH seen AS (SELECT DISTINCT ON (id) id, version FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS seen (id, version, place)
 	ORDER BY id, place DESC),
 met AS MATERIALIZED (SELECT s.delivery_id, s.status_version = seen.version AS is_last, s.created_at
@@ -20,5 +21,8 @@ lines AS (SELECT delivery_id, revision, min(ready_at) AS at, concat_ws(' ', revi
 words AS (SELECT delivery_id, string_agg(line, E'\n' ORDER BY at, line) AS past FROM lines GROUP BY delivery_id),
 told AS (UPDATE run.state s SET confirmed = met.is_last, past = coalesce(words.past, s.past),
 	due_at = CASE WHEN NOT met.is_last THEN clock_timestamp() + $3::bigint * interval '1 millisecond' END
-	FROM met LEFT JOIN words USING (delivery_id) WHERE s.delivery_id = met.delivery_id)
+	FROM met LEFT JOIN words USING (delivery_id) WHERE s.delivery_id = met.delivery_id
+	RETURNING s.delivery_id, s.tenant, s.route, s.kind, s.confirmed),
+ended AS (INSERT INTO run.ended (delivery_id, tenant, route, at)
+	SELECT delivery_id, tenant, route, now() FROM told WHERE kind = 'delivery' AND confirmed)
 SELECT count(*) FROM gone

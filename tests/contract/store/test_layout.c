@@ -155,6 +155,97 @@ static void a_replacement_costs_one_entry_and_no_directory(void **state)
 	assert_int_equal(list(p, "ledger/3fab/"), 1);
 }
 
+static void replace(const struct place *p, const char *name, const char *text)
+{
+	struct err e;
+	struct store_facts facts;
+	assert_int_equal(store_stat(p->store, str_c(name), &facts, &e), 0);
+	assert_int_equal(store_replace(p->store, str_c(name), str_c(text), facts.tag, &e), 0);
+}
+
+static int64_t remove_below(const struct place *p, const char *name)
+{
+	struct err e;
+	int64_t removed = -1;
+	if (store_remove_below(p->store, str_c(name), NULL, &removed, &e) != 0)
+		fail_msg("%s", e.text);
+	return removed;
+}
+
+static void what_lies_below_a_name_goes_with_its_directories(void **state)
+{
+	struct place *p = *state;
+	put(p, "files/3fab/a");
+	put(p, "files/3fab/b/c/d");
+	replace(p, "files/3fab/a", "1");
+	replace(p, "files/3fab/a", "2");
+	put(p, "files/3fabc/a");
+	put(p, "files/3fab.done");
+	put(p, "specs/3fab/a");
+	assert_int_equal(remove_below(p, "files/3fab"), 2);
+	assert_false(is_there(p, "files/3f/3fab"));
+	assert_int_equal(list(p, "files/"), 2);
+	assert_int_equal(list(p, "specs/"), 1);
+	assert_int_equal(remove_below(p, "files/3fab"), 0);
+	assert_int_equal(remove_below(p, "files/3fab.done"), 0); /* an object is not below itself */
+	assert_int_equal(remove_below(p, "nothing/at/all"), 0);
+	assert_int_equal(list(p, "files/"), 2);
+}
+
+static void a_whole_prefix_and_what_is_no_object_are_never_removed(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	char path[256];
+	int64_t removed = -1;
+	put(p, "files/3fab/a");
+	put(p, "kept/x");
+	static const char *const bad[] = {"files", "", "files/", "../files", "files/..", "files/.tmp"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(store_remove_below(p->store, str_c(bad[i]), NULL, &removed, &e),
+		        ERR_REJECT);
+		assert_string_equal(e.code, "bad_name");
+	}
+	(void)snprintf(path, sizeof path, "%s/files/3f/3fab/link", p->folder.path);
+	assert_int_equal(symlink("../../../kept", path), 0);
+	assert_int_equal(remove_below(p, "files/3fab"), 1);
+	assert_true(is_there(p, "kept/x"));
+	assert_true(is_there(p, "files/3f/3fab"));
+	(void)snprintf(path, sizeof path, "%s/files/3f/3fff", p->folder.path);
+	assert_int_equal(symlink("../../kept", path), 0);
+	assert_int_equal(remove_below(p, "files/3fff"), 0);
+	assert_true(is_there(p, "kept/x"));
+}
+
+static void a_removal_is_stopped_when_it_is_told(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	int64_t removed = -1;
+	const atomic_bool now = true;
+	put(p, "files/3fab/a");
+	assert_int_equal(store_remove_below(p->store, STR("files/3fab"), &now, &removed, &e), ERR_DEFER);
+	assert_int_equal(list(p, "files/"), 1);
+}
+
+static void the_stores_clock_goes_with_its_files(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct stat st;
+	char path[256];
+	int64_t before_ms = 0, after_ms = 0;
+	assert_int_equal(store_clock(p->store, STR("files"), &before_ms, &e), 0);
+	put(p, "files/3fab/a");
+	assert_int_equal(store_clock(p->store, STR("files"), &after_ms, &e), 0);
+	(void)snprintf(path, sizeof path, "%s/files/3f/3fab/a", p->folder.path);
+	assert_int_equal(stat(path, &st), 0);
+	int64_t at_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	assert_true(before_ms > 0 && before_ms <= at_ms && at_ms <= after_ms);
+	assert_int_equal(list(p, "files/"), 1);
+	assert_int_equal(store_clock(p->store, STR("files/x"), &after_ms, &e), ERR_REJECT);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -163,6 +254,10 @@ int main(void)
 	        CASE(what_a_prefix_has_is_fanned_out_by_its_first_characters),
 	        CASE(a_list_reads_no_directory_but_those_of_its_prefix),
 	        CASE(a_replacement_costs_one_entry_and_no_directory),
+	        CASE(what_lies_below_a_name_goes_with_its_directories),
+	        CASE(a_whole_prefix_and_what_is_no_object_are_never_removed),
+	        CASE(a_removal_is_stopped_when_it_is_told),
+	        CASE(the_stores_clock_goes_with_its_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,6 +136,8 @@ def preset(setting):
     (("LONGSHORE_SCHEDULER_REREAD_MS",), "15 minutes by default", 15 * 60_000),
     (("LONGSHORE_SCHEDULER_KEEP_TASKS_MS",), "30 days by default", 30 * 86_400_000),
     (("LONGSHORE_TIDY_AGE_MS",), "a day by default", 86_400_000),
+    (("LONGSHORE_KEEP_STAGED_MS",), "30 days by default", 30 * 86_400_000),
+    (("LONGSHORE_SCHEDULER_LIST_ENDED_MS",), "an hour by default", 3_600_000),
     (("LONGSHORE_SCHEDULER_NOT_AFTER_MS", "LONGSHORE_SCHEDULER_ALARM_MS"), "16 minutes by default", 16 * 60_000)])
 def test_a_default_that_is_named_is_the_one_that_holds(settings, words, value):
     page = " ".join(PAGE.split())

@@ -107,13 +107,13 @@ static inline int probe_handle(
 
 /* Hangs, whatever it is told, while <dir>/hang is there. */
 static inline int probe_tidy(
-        void *state, const struct tidy_run *run, int64_t *out_removed, struct err *e)
+        void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
 {
 	char path[512];
 	struct stat st;
 	(void)run;
 	(void)e;
-	*out_removed = 0;
+	*out = (struct tidied){0};
 	snprintf(path, sizeof(path), "%s/hang", (const char *)state);
 	if (stat(path, &st) == 0)
 		probe_note(state, "hanging", "");

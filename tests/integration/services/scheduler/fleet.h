@@ -108,6 +108,7 @@ static const struct scheduler_settings fleet_settings = {
         .due_batch = 100,
         .lane_spread = 12,
         .keep_tasks_ms = INT64_C(2592000000),
+        .list_ended_ms = INT64_C(2592000000),
         .zoneinfo = "/usr/share/zoneinfo",
 };
 

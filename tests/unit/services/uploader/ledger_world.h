@@ -35,12 +35,14 @@ struct world {
 	struct store *store;
 	struct secret key;
 	struct leftovers leftovers;
+	char delivery_id[33];
 	char file_id[32];
 	char name[32];
 	char sha256[SHA256_HEX];
 	const char *content;
 	bool others_may_delete;
 	bool is_staging_lost;
+	bool is_old; /* every attempt that there is */
 	int drops_opened;
 	int reads;
 	/* what was seen at the destination */
@@ -89,6 +91,7 @@ static inline int world_setup(void **state)
 	sha256_hex(w->content, strlen(w->content), w->sha256);
 	w->key.bytes[0] = 7;
 	world_next_file(w, 0);
+	(void)snprintf(w->delivery_id, sizeof w->delivery_id, "delivery");
 	*state = w;
 	if (store_open(url, &w->store, &e) != 0)
 		return -1;
@@ -129,6 +132,11 @@ static inline int world_knows_delivery(void *arg, bool *out, struct err *e)
 	return 0;
 }
 
+static inline bool world_is_old(void *arg)
+{
+	return ((struct world *)arg)->is_old;
+}
+
 static inline int world_leave(void *arg, const char *place, const char *temp, struct err *e)
 {
 	struct world *w = arg;
@@ -156,7 +164,7 @@ static inline struct ledger_task world_task(const struct world *w, enum ledger_o
 	struct ledger_task task = {
 	        .op = op,
 	        .task_id = op == LEDGER_UPLOAD ? STR("task-upload") : STR("task-settle"),
-	        .delivery_id = STR("delivery"),
+	        .delivery_id = str_c(w->delivery_id),
 	        .file_id = str_c(w->file_id),
 	        .name = str_c(w->name),
 	        .role = STR("part"),
@@ -182,6 +190,7 @@ static inline struct ledger *world_begin(struct world *w, const struct ledger_ta
 	        .arg = w,
 	        .open_drop = world_open_drop,
 	        .knows_delivery = world_knows_delivery,
+	        .is_old = world_is_old,
 	        .leave = world_leave,
 	        .read = world_read,
 	};

@@ -26,24 +26,31 @@ struct scene {
 	int deaths;
 	int third; /* how many temporaries somebody deletes */
 	bool withdraws;
+	bool is_tidied;
 };
 
 /* Those of the model, and a few more. */
 static const struct scene scenes[] = {
-        {2, 0, 1, 0, false},
-        {3, 0, 2, 0, false},
-        {2, 1, 2, 0, false},
-        {3, 1, 3, 0, false},
-        {2, 2, 3, 0, false},
-        {2, 0, 1, 1, false},
-        {3, 0, 1, 2, false},
-        {2, 1, 1, 1, false},
-        {3, 2, 4, 2, false},
-        {2, 1, 2, 0, true},
-        {3, 1, 2, 0, true},
-        {2, 2, 3, 0, true},
-        {2, 1, 1, 1, true},
-        {3, 2, 4, 2, true},
+        {2, 0, 1, 0, false, false},
+        {3, 0, 2, 0, false, false},
+        {2, 1, 2, 0, false, false},
+        {3, 1, 3, 0, false, false},
+        {2, 2, 3, 0, false, false},
+        {2, 0, 1, 1, false, false},
+        {3, 0, 1, 2, false, false},
+        {2, 1, 1, 1, false, false},
+        {3, 2, 4, 2, false, false},
+        {2, 1, 2, 0, true, false},
+        {3, 1, 2, 0, true, false},
+        {2, 2, 3, 0, true, false},
+        {2, 1, 1, 1, true, false},
+        {3, 2, 4, 2, true, false},
+        {2, 0, 1, 0, false, true},
+        {3, 0, 1, 0, false, true},
+        {2, 1, 1, 0, false, true},
+        {3, 2, 2, 0, false, true},
+        {2, 1, 1, 0, true, true},
+        {3, 2, 2, 0, true, true},
 };
 enum { SCENES = sizeof scenes / sizeof scenes[0] };
 
@@ -55,6 +62,7 @@ struct play {
 	struct ledger *actors[ACTORS];
 	int count;
 	bool has_receipt, has_seen, has_unseen, has_uncertain;
+	bool is_booked;
 	char trail[TRAIL]; /* who did a step, and what happened */
 	size_t trail_bytes;
 };
@@ -110,10 +118,12 @@ static void failed(struct play *p, const struct err *e)
 {
 	bool is_closed = strcmp(e->code, "closed") == 0;
 	bool is_uncertain = strcmp(e->code, "uncertain") == 0;
-	if (!is_closed && !is_uncertain)
+	bool is_old = strcmp(e->code, "too_old") == 0;
+	if (!is_closed && !is_uncertain && !is_old)
 		fail_msg("seed %llu, after %s: %s: %s", (unsigned long long)p->seed, p->trail,
 		        e->code, e->text);
 	check(p, !is_closed || p->scene.settles > 0, "closed, and nobody settles");
+	check(p, !is_old || p->w->is_old, "too old before anything is forgotten");
 	check(p, !is_uncertain || p->scene.third > 0, "uncertain without any third party");
 	p->has_uncertain |= is_uncertain;
 }
@@ -172,6 +182,24 @@ static void world_happens(struct play *p, int *deaths, int *third)
 	}
 }
 
+/* The delivery is over: its records go into the book, and long after everything goes. */
+static void tidy(struct play *p)
+{
+	struct err e;
+	int64_t removed = 0;
+	const struct book_place place = {p->w->store, &p->w->key, str_c(p->w->delivery_id)};
+	bool is_over = p->scene.settles > 0 ? p->has_seen || p->has_unseen : p->has_receipt;
+	if (!p->scene.is_tidied || !is_over || p->w->is_old)
+		return;
+	note(p, p->is_booked ? '0' : '#');
+	int rc = p->is_booked ? book_remove(&place, &removed, &e)
+	                      : book_close(&place, &removed, &e);
+	if (rc != 0)
+		fail_msg("seed %llu, after %s: %s", (unsigned long long)p->seed, p->trail, e.text);
+	p->w->is_old = p->is_booked;
+	p->is_booked = true;
+}
+
 /* Everybody who is left goes on, without faults, then a repeated task and, with a cancel, a
  * repeated settle. */
 static void come_to_rest(struct play *p)
@@ -179,8 +207,9 @@ static void come_to_rest(struct play *p)
 	for (int i; (i = someone(p)) >= 0;)
 		act(p, i);
 	note(p, '|');
-	start(p, 0);
-	if (p->scene.settles > 0)
+	if (!p->w->is_old) /* else it has expired */
+		start(p, 0);
+	if (p->scene.settles > 0 && !p->w->is_old)
 		start(p, p->scene.uploads);
 	for (int i; (i = someone(p)) >= 0;)
 		act(p, i);
@@ -196,6 +225,8 @@ static void play(struct world *w, uint64_t seed)
 	p.count = p.scene.uploads + p.scene.settles;
 	w->others_may_delete = p.scene.third > 0;
 	world_next_file(w, (int)seed);
+	w->is_old = false;
+	(void)snprintf(w->delivery_id, sizeof w->delivery_id, "delivery%llu", (unsigned long long)seed);
 	for (int i = 0; i < p.count; i++)
 		start(&p, i);
 	int deaths = p.scene.deaths, third = p.scene.third, who = -1;
@@ -203,6 +234,8 @@ static void play(struct world *w, uint64_t seed)
 	for (int turn = 0; turn < 120 && someone(&p) >= 0; turn++) {
 		if (roll(&p.dice, 8) == 0)
 			world_happens(&p, &deaths, &third);
+		if (roll(&p.dice, 6) == 0)
+			tidy(&p);
 		if (who < 0 || p.actors[who] == NULL || roll(&p.dice, haste) == 0)
 			who = someone(&p);
 		if (who >= 0)
@@ -229,11 +262,11 @@ static void no_switch_between_two_breaks_the_ledger(void **state)
 		for (int i = 0; i < 16; i++)
 			for (int j = 0; j < 16; j++) {
 				struct play p = {.w = w,
-				        .scene = {2, 0, 0, 0, false},
+				        .scene = {2, 0, 0, 0, false, false},
 				        .count = 2,
 				        .seed = (uint64_t)number};
 				if (kind >= 2)
-					p.scene = (struct scene){1, 1, 0, 0, kind >= 4};
+					p.scene = (struct scene){1, 1, 0, 0, kind >= 4, false};
 				world_next_file(w, ++number);
 				start(&p, 0);
 				start(&p, 1);

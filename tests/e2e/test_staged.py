@@ -1,0 +1,76 @@
+"""What is staged for deliveries that are over goes, by the service that staged it, and nothing that is still needed: the
+last accepted delivery of each route stays whole, and the next one is compared with it."""
+import json
+import os
+
+import pytest
+
+from fleet import Fleet, wait_until
+from scene import Scene
+from world import QUICK
+
+KEEP_MS = 20000  # an upload may take half of it
+TIDY = QUICK | {"LONGSHORE_SCHEDULER_LIST_ENDED_MS": "100", "LONGSHORE_SCHEDULER_REREAD_MS": "1000",
+                "LONGSHORE_TIDY_EVERY_MS": "200", "LONGSHORE_KEEP_STAGED_MS": str(KEEP_MS)}
+PREFIXES = ("specs", "selections", "files", "ledger")
+
+
+@pytest.fixture(scope="module")
+def scene():
+    with Fleet("staged", env=TIDY) as fleet:
+        yield Scene(fleet, people=300, per_file=10000, routes=("main",)).prepare()  # a part and a marker: two files
+
+
+def entries(fleet, delivery):
+    """Directories and files below each prefix that are of this delivery alone, by prefix."""
+    found = dict.fromkeys(PREFIXES, 0)
+    for prefix in PREFIXES:
+        for parent, directories, files in os.walk(fleet.path("staging", prefix)):
+            found[prefix] += sum(name.startswith(delivery) or delivery in parent for name in directories + files)
+    return found
+
+
+def baselines(fleet):
+    (name,), = fleet.query("SELECT baseline_name FROM run.route_head")
+    _, route, newest = name.split("/")
+    return newest, sorted(os.listdir(fleet.staged("selections", route)))
+
+
+def booked(fleet, delivery):
+    found = fleet.staged("ledger", delivery)
+    return os.path.isfile(found + ".book") and not os.path.exists(found)
+
+
+def test_a_ledger_is_closed_soon_and_all_goes_later(scene):
+    fleet = scene.fleet
+    first = scene.deliver()
+    status = scene.check(first)
+    lives = entries(fleet, first)
+    second = scene.deliver()
+    scene.check(second)
+    wait_until(lambda: booked(fleet, first), 60, "the ledger to become one object")
+    closed = entries(fleet, first)
+    assert closed["ledger"] == 1 and closed["files"] == lives["files"], "nothing but the ledger goes so soon"
+    assert len(baselines(fleet)[1]) == 2
+    wait_until(lambda: not any(entries(fleet, first).values()), 120, "what it staged to be removed")
+    wait_until(lambda: baselines(fleet)[1] == [baselines(fleet)[0]], 60, "its baseline to be removed")
+    print(json.dumps({"lives": lives, "closed": closed, "removed": entries(fleet, first)}))
+    assert scene.check(first) == status
+    assert lives["ledger"] <= 9
+
+
+def test_the_last_accepted_delivery_stays_whole_and_the_next_is_compared_with_it(scene):
+    fleet = scene.fleet
+    (last,), = fleet.query("SELECT delivery_id FROM run.route_head")
+    assert fleet.query("SELECT delivery_id FROM run.ended") == [(last,)]
+    assert entries(fleet, last)["files"] > 0 and not booked(fleet, last)
+    members = len(scene.expected.members)
+    books = scene.check(scene.deliver())["books"]
+    assert books["baseline"] == books["unchanged"] == members
+    wait_until(lambda: booked(fleet, last), 60, "it to be over for good")
+
+
+def test_nobody_complained(scene):
+    for replica in scene.fleet.replicas:
+        assert not replica.events("worker.tidy_failed"), replica.service
+        assert not replica.events("scheduler.ended.untold")
