@@ -136,13 +136,17 @@ static int find_back(
 
 static void tell(const struct followed *f, int64_t offset)
 {
-	const bool is_anew = f->back_to >= 0;
-	LOG(is_anew ? LOG_WARN : LOG_ERROR, is_anew ? "worker.log_began_anew" : "worker.log_cut",
-	        is_anew ? "the partition has fewer messages than were read: it is read anew"
-	                : "the partition lost messages that had been read, and its broker gave "
-	                  "their offsets to others: it is read again from an earlier place",
-	        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
-	        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
+	if (f->back_to >= 0)
+		LOG(LOG_WARN, "worker.log_began_anew",
+		        "the partition has fewer messages than were read: it is read anew",
+		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
+		        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
+	else
+		LOG(LOG_ERROR, "worker.log_cut",
+		        "the partition lost messages that had been read, and its broker gave their "
+		        "offsets to others: it is read again from an earlier place",
+		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
+		        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
 }
 
 static int go_back(
