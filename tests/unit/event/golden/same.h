@@ -213,6 +213,7 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	assert_true(got->is_formatted == want->is_formatted);
 	assert_true(got->has_uploads == want->has_uploads);
 	assert_true(got->has_begun == want->has_begun);
+	assert_true(got->lacks_place == want->lacks_place);
 	assert_true(got->lists_seen_ms == want->lists_seen_ms);
 	assert_true(got->is_looking == want->is_looking);
 	assert_true(got->is_admitted == want->is_admitted);
