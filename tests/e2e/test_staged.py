@@ -2,9 +2,12 @@
 last accepted delivery of each route stays whole, and the next one is compared with it."""
 import json
 import os
+import signal
 
 import pytest
 
+from crash import Trap
+from crash_case import only_one
 from fleet import Fleet, wait_until
 from scene import Scene
 from world import QUICK
@@ -68,6 +71,21 @@ def test_the_last_accepted_delivery_stays_whole_and_the_next_is_compared_with_it
     books = scene.check(scene.deliver())["books"]
     assert books["baseline"] == books["unchanged"] == members
     wait_until(lambda: booked(fleet, last), 60, "it to be over for good")
+
+
+@pytest.mark.parametrize("service, point", [("uploader", "book_after_write"), ("scheduler", "ended_before_commit")])
+def test_killed_while_what_is_over_is_put_away(scene, service, point):
+    fleet = scene.fleet
+    victim = only_one(scene, service)
+    trap = Trap(victim.pid, point)
+    (older,), = fleet.query("SELECT delivery_id FROM run.route_head")
+    newer = scene.deliver()  # once it is accepted, the one before is over for good
+    trap.wait(120)
+    assert victim.process.wait(10) == -signal.SIGKILL
+    fleet.start_replica(service)
+    scene.check(newer)
+    wait_until(lambda: booked(fleet, older), 60, "the ledger to become one object")
+    wait_until(lambda: not any(entries(fleet, older).values()), 120, "what it staged to be removed")
 
 
 def test_nobody_complained(scene):

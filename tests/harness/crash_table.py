@@ -29,3 +29,6 @@ SCENES = {
                  "settle_after_withdraw", "settle_after_aside"),  # tests/e2e/test_law_suppression_late.py
     "scheduler": ("sched_before_due_tx", "sched_after_due_tx", "readback_before_publish"),
 }
+# Reached when a delivery is over for good: tests/e2e/test_staged.py.
+SCENES["scheduler"] += ("ended_before_commit",)
+SCENES["uploader"] += ("book_after_write",)
