@@ -64,7 +64,7 @@ def memory(fleet):
 
 def is_quiet(fleet):
     """Nothing is under way, and the recorder has recorded all that was said."""
-    at = {(topic, part): next_offset for topic, part, next_offset in fleet.query("SELECT * FROM audit.position")}
+    at = {(topic, part): next_offset for topic, part, next_offset in fleet.query("SELECT topic, partition, next_offset FROM audit.position")}
     return nothing_is_stuck(fleet) and all_is_tidied(fleet) and all(
         low == high or at.get((name, part), 0) >= high
         for name in ("deliveries", "audit") for part, (low, high) in Topic(fleet, name).ends().items())
