@@ -100,7 +100,7 @@ EVENT = [
     on_triggers("no_value", None, "undecodable", "the message has no value", key=b"k"),
     on_triggers("confluent_framing", b"\0\0\0\0\x07" + TRIGGER[10:], "undecodable", NO_MAGIC),
     on_triggers("unknown_schema", b"\xc3\x01" + b"unknown!" + TRIGGER[10:], "unknown_schema", UNKNOWN),
-    on_triggers("cut_short", TRIGGER[:-9], "undecodable", "decode Trigger: actor: 7 bytes are wanted and 2 are left"),
+    on_triggers("cut_short", TRIGGER[:-9], "undecodable", "decode Trigger: actor: 7 bytes are wanted and 3 are left"),
     on_triggers("left_over", TRIGGER + b"x", "undecodable", "decode Trigger: 1 bytes are left over"),
     on_triggers("hostile_length", header_of("Trigger") + b"\0\x02" + avro_long(2**60), "undecodable",
                 f"decode Trigger: source: {2**60} bytes are wanted and 0 are left"),
@@ -171,7 +171,7 @@ EVENT = [
     # results
     Event("result_of_no_delivery", "results", lambda world: result(), logged=(
         "scheduler", "scheduler.result.unknown", {"delivery_id": STRANGER, "task_id": "ab" * 16})),
-    Event("result_of_no_task", "results", lambda world: result(delivery_id=world.row("daily", "before")[0], task_id="ac" * 16),
+    Event("result_of_no_task", "results", lambda world: result(delivery_id="ac" * 16, task_id="ac" * 16),
           logged=("scheduler", "scheduler.result.unknown", {"task_id": "ac" * 16})),
     Event("result_without_delivery", "results", lambda world: result(delivery_id=""), logged=(
         "scheduler", "scheduler.result.unknown", {"msg": "a result that names no delivery is passed over"})),

@@ -3,6 +3,7 @@
 The program has no switch for this: `longshore:<point>` is a nop until somebody looks.
 """
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,7 +65,8 @@ class Trap:
         """Until the point was reached and the process is killed or stopped there."""
         try:
             self._wait_for("TRAP-OVER", timeout)
-            if "Breakpoint 1, " not in self._text():  # gdb's word for a hit; "Breakpoint 1 at" is the arming
+            # gdb's word for a hit; "1.2" where the point is in the code twice. "Breakpoint 1 at" is the arming.
+            if not re.search(r"Breakpoint 1(\.\d+)?, ", self._text()):
                 raise PointNotReached(f"{self.point}: the process ended elsewhere:\n{self._text()[-2000:]}")
         except BaseException:
             self.cancel()
