@@ -6,7 +6,7 @@
 #include "longshore/hex.h"
 #include "longshore/keyring.h"
 #include "longshore/random.h"
-#include "longshore/store.h"
+#include "longshore/staging.h"
 #include "sql/cli.h"
 
 #include <fcntl.h>
@@ -36,33 +36,45 @@ static int try_store(struct store *s, struct str name, struct arena *mem, struct
 	return store_stat(s, name, &other, e);
 }
 
-void doctor_staging(struct doctor *d)
+static int try_staging(struct doctor *d, struct err *e)
 {
-	struct err e, left;
+	struct err left;
 	struct store *store = NULL;
 	unsigned char drawn[8];
 	char hex[2 * sizeof(drawn) + 1], name[sizeof("doctor-") + sizeof(hex)];
-	if (!doctor_has(d->cli->conf.staging))
-		return;
 	random_bytes(drawn, sizeof(drawn));
 	hex_encode(drawn, sizeof(drawn), hex);
 	(void)snprintf(name, sizeof(name), "doctor-%s", hex);
-	int act = store_open(d->cli->conf.staging, &store, &e);
+	int act = store_open(d->cli->conf.staging, &store, e);
 	if (act == 0) {
-		act = try_store(store, str_c(name), &d->cli->mem, &e);
+		act = try_store(store, str_c(name), &d->cli->mem, e);
 		if (store_remove(store, str_c(name), &left) != 0 && act == 0) {
 			act = left.act;
-			e = left;
+			*e = left;
 		}
 	}
 	store_close(store);
+	return act;
+}
+
+/* Nothing is written to what is not the staging of these keys. */
+void doctor_staging(struct doctor *d)
+{
+	struct err e;
+	const struct cli_conf *conf = &d->cli->conf;
+	const char *remedy = "mount staging at LONGSHORE_STAGING, or correct it, or LONGSHORE_KEYS";
+	if (!doctor_has(conf->staging))
+		return;
+	int act = doctor_has(conf->keys) ? staging_compare(conf->staging, conf->keys, &e) : 0;
+	if (act == 0) {
+		remedy = "let the services write to LONGSHORE_STAGING, or correct it";
+		act = try_staging(d, &e);
+	}
 	if (act == 0)
 		doctor_ok(d, "staging", "%s creates once and replaces by comparison",
-		        d->cli->conf.staging);
+		        conf->staging);
 	else
-		doctor_tell(d, DOCTOR_PROBLEM, "staging",
-		        "let the services write to LONGSHORE_STAGING, or correct it", "%s: %s",
-		        d->cli->conf.staging, e.text);
+		doctor_tell(d, DOCTOR_PROBLEM, "staging", remedy, "%s: %s", conf->staging, e.text);
 }
 
 struct keys_told {

@@ -4,8 +4,8 @@
 
 #include "longshore/bus.h"
 #include "longshore/event.h"
-#include "longshore/keyring.h"
 #include "longshore/migrations.h"
+#include "longshore/staging.h"
 #include "longshore/topics.h"
 #include "sql/cli.h"
 
@@ -68,12 +68,19 @@ static int topics(struct cli *cli, struct err *e)
 static int keys(struct cli *cli, struct err *e)
 {
 	if (strcmp(cli->args.positions[0], "init") != 0)
-		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate]",
+		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate] "
+		                "[--new-staging]",
 		        cli->args.positions[0]);
 	bool rotates = cli_option(cli, "--rotate") != NULL;
 	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
 	if (act == 0)
-		act = keyring_init(cli->conf.keys, rotates, e);
+		act = cli_need(cli->conf.staging, "LONGSHORE_STAGING", e);
+	const struct staging_init plan = {.url = cli->conf.staging,
+	        .keys = cli->conf.keys,
+	        .rotates = rotates,
+	        .is_new = cli_option(cli, "--new-staging") != NULL};
+	if (act == 0)
+		act = staging_init(&plan, e);
 	if (act != 0)
 		return act;
 	if (cli->json)
@@ -88,6 +95,7 @@ static int keys(struct cli *cli, struct err *e)
 
 static const struct cli_option keys_options[] = {
         {"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"},
+        {"--new-staging", NULL, false, "what lies at LONGSHORE_STAGING is new staging for keys that are there"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_migrate = {
@@ -95,8 +103,8 @@ const struct cli_verb verb_migrate = {
 const struct cli_verb verb_topics = {
         .name = "topics", .usage = "", .help = "create the topics that are missing", .run = topics};
 const struct cli_verb verb_keys = {.name = "keys",
-        .usage = "init [--rotate]",
-        .help = "write the key directories",
+        .usage = "init [--rotate] [--new-staging]",
+        .help = "write the key directories, and staging's identity",
         .positions_min = 1,
         .positions_max = 1,
         .options = keys_options,

@@ -4,10 +4,12 @@
 #include "key_file.h"
 #include "keyring_plan.h"
 #include "longshore/aead.h"
+#include "longshore/hex.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -231,4 +233,49 @@ int keyring_mark(const struct keyring *k, struct str tenant, struct str bridge, 
 		return e->act;
 	const struct str fields[] = {STR("longshore/mark/1"), tenant, bridge};
 	return derive(master, fields, 3, out, e);
+}
+
+int keyring_identity(
+        const struct keyring *k, char out[static KEYRING_IDENTITY_BYTES], struct err *e)
+{
+	const struct secret *master = NULL;
+	struct secret made;
+	if (find(k, KEYRING_IDENTITY, &master, e) != 0)
+		return e->act;
+	const struct str fields[] = {STR("longshore/identity/1")};
+	int rc = derive(master, fields, 1, &made, e);
+	if (rc == 0)
+		hex_encode(made.bytes, (KEYRING_IDENTITY_BYTES - 1) / 2, out);
+	secret_wipe(&made);
+	return rc;
+}
+
+/* One directory. What cannot be read of it may be keys. */
+static void look_at(const char *dir, char *out, bool *out_any)
+{
+	struct keyring *k = NULL;
+	struct err e;
+	if (keyring_open(dir, &k, &e) != 0) {
+		*out_any = *out_any || e.native != ENOENT;
+		return;
+	}
+	*out_any = *out_any || k->count > 0;
+	if (keyring_identity(k, out, &e) != 0)
+		out[0] = '\0';
+	keyring_close(k);
+}
+
+int keyring_root_identity(const char *root, char out[static KEYRING_IDENTITY_BYTES], bool *out_any,
+        struct err *e)
+{
+	char dir[PATH_MAX];
+	out[0] = '\0';
+	*out_any = false;
+	for (const char *const *s = keyring_services; *s != NULL && out[0] == '\0'; s++) {
+		int n = snprintf(dir, sizeof dir, "%s/%s", root, *s);
+		if (n < 0 || (size_t)n >= sizeof dir)
+			return err_set(e, ERR_FATAL, "key_missing", "key directory %s: too long", root);
+		look_at(dir, out, out_any);
+	}
+	return 0;
 }

@@ -39,6 +39,11 @@ static const struct keyring_grant plan[] = {
         {"bridge-worker", KEYRING_EPOCHS},
         {"bridge-builder", KEYRING_EPOCHS},
         {"bridge-builder", "mark.key"},
+        {"scheduler", KEYRING_IDENTITY},
+        {"bridge-builder", KEYRING_IDENTITY},
+        {"bridge-worker", KEYRING_IDENTITY},
+        {"formatter", KEYRING_IDENTITY},
+        {"uploader", KEYRING_IDENTITY},
 };
 
 const struct keyring_grant *keyring_plan(size_t *out_count)

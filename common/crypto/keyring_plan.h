@@ -7,6 +7,7 @@
 /* Every service, also the one without keys; NULL ends. */
 extern const char *const keyring_services[];
 
+#define KEYRING_IDENTITY "identity.key"
 #define KEYRING_EPOCHS "fingerprint-*.key"
 
 /* file: as it lies in a directory, fingerprint-3.key. */

@@ -20,12 +20,22 @@ enum {
 
 /* The component that drivers keep for their temporaries; no object's name has it. */
 #define STORE_TEMP_COMPONENT ".tmp"
+/* And the one that holds a store's identity; no component begins with it. */
+#define STORE_IDENTITY_COMPONENT ".longshore-staging"
 
 typedef int store_visit(void *arg, struct str name, struct err *e);
 
 struct store_ops {
 	const char *scheme; /* "file" */
-	int (*open)(const char *rest_of_url, struct store **out, struct err *e);
+	/* identity: NULL for whatever is there, made if nothing is; else as store_open_known. */
+	int (*open)(const char *rest_of_url, const char *identity, struct store **out,
+	        struct err *e);
+	/* Before each operation by name: that the URL still leads to the store of this identity, or
+	 * leads to it again. Costs next to nothing while nothing changed. */
+	int (*check)(struct store *s, struct err *e);
+	int (*identity)(struct store *s, char *out, struct err *e); /* STORE_IDENTITY_BYTES */
+	int (*identify)(struct store *s, const char *identity, struct err *e);
+	int (*is_empty)(struct store *s, bool *out, struct err *e);
 	void (*close)(struct store *s);
 	int (*create)(struct store *s, const char *name, struct store_writer **out, struct err *e);
 	int (*write)(struct store_writer *w, const void *p, size_t n, struct err *e);

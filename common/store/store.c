@@ -3,7 +3,7 @@
 
 static const struct store_ops *const drivers[] = {&store_file_ops};
 
-int store_open(const char *url, struct store **out, struct err *e)
+static int open_url(const char *url, const char *identity, struct store **out, struct err *e)
 {
 	struct str s = str_c(url);
 	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
@@ -11,13 +11,23 @@ int store_open(const char *url, struct store **out, struct err *e)
 		if (!str_has_prefix(s, scheme) ||
 		        !str_has_prefix(str_bytes(s.p + scheme.n, s.n - scheme.n), STR("://")))
 			continue;
-		if (drivers[i]->open(url + scheme.n + 3, out, e) != 0)
+		if (drivers[i]->open(url + scheme.n + 3, identity, out, e) != 0)
 			return err_note(e, "open staging");
 		(*out)->ops = drivers[i];
 		return 0;
 	}
 	return err_set(e, ERR_FATAL, "bad_url",
 	        "staging: not a URL of a store we know; use file:///absolute/path");
+}
+
+int store_open(const char *url, struct store **out, struct err *e)
+{
+	return open_url(url, NULL, out, e);
+}
+
+int store_open_known(const char *url, const char *identity, struct store **out, struct err *e)
+{
+	return open_url(url, identity, out, e);
 }
 
 void store_close(struct store *s)
@@ -35,7 +45,8 @@ static bool is_name_char(char c)
 static bool is_good_component(struct str c)
 {
 	if (c.n == 0 || c.n > STORE_COMPONENT_MAX || str_eq(c, STR(".")) || str_eq(c, STR("..")) ||
-	        str_eq(c, STR(STORE_TEMP_COMPONENT)))
+	        str_eq(c, STR(STORE_TEMP_COMPONENT)) ||
+	        str_has_prefix(c, STR(STORE_IDENTITY_COMPONENT)))
 		return false;
 	for (size_t i = 0; i < c.n; i++)
 		if (!is_name_char(c.p[i]))
@@ -69,8 +80,10 @@ static int take_name(struct str name, struct name_text *out, struct err *e)
 	if (!store_name_is_good(name)) {
 		(void)err_set(e, ERR_REJECT, "bad_name",
 		        "staging: a name has 1 to %d bytes of [A-Za-z0-9._/=-] without empty, "
-		        "\".\", \"..\" or \"%s\" components, each of at most %d bytes",
-		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_COMPONENT_MAX);
+		        "\".\", \"..\", \"%s\" or \"%s\" components, each of at most %d "
+		        "bytes",
+		        STORE_NAME_MAX, STORE_TEMP_COMPONENT, STORE_IDENTITY_COMPONENT,
+		        STORE_COMPONENT_MAX);
 		return ERR_REJECT;
 	}
 	memcpy(out->text, name.p, name.n);
@@ -89,7 +102,9 @@ int store_create(struct store *s, struct str name, struct store_writer **out, st
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->create(s, n.text, out, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->create(s, n.text, out, e);
 	if (rc != 0)
 		return noted(rc, e, "create", n.text);
 	(*out)->ops = s->ops;
@@ -136,7 +151,9 @@ int store_replace(
 		return err_set(e, ERR_REJECT, "too_large",
 		        "replace %s: only objects of at most %d bytes are replaced", n.text,
 		        STORE_REPLACE_MAX);
-	int rc = s->ops->replace(s, n.text, bytes, tag, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->replace(s, n.text, bytes, tag, e);
 	if (rc != 0)
 		return noted(rc, e, "replace", n.text);
 	return 0;
@@ -172,7 +189,9 @@ int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *
 		return ERR_REJECT;
 	struct store_reader *r = NULL;
 	struct store_facts got;
-	int rc = s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e);
 	if (rc != 0)
 		return noted(rc, e, "read", n.text);
 	r->ops = s->ops;
@@ -190,7 +209,9 @@ int store_stat(struct store *s, struct str name, struct store_facts *out, struct
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->stat(s, n.text, out, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->stat(s, n.text, out, e);
 	if (rc != 0)
 		return noted(rc, e, "stat", n.text);
 	return 0;
@@ -201,7 +222,9 @@ int store_remove(struct store *s, struct str name, struct err *e)
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->remove(s, n.text, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->remove(s, n.text, e);
 	if (rc != 0)
 		return noted(rc, e, "remove", n.text);
 	return 0;
@@ -213,7 +236,9 @@ int store_read_open(struct store *s, struct str name, struct store_reader **out,
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->read_open(s, n.text, out, facts, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->read_open(s, n.text, out, facts, e);
 	if (rc != 0)
 		return noted(rc, e, "read", n.text);
 	(*out)->ops = s->ops;
@@ -248,7 +273,9 @@ int store_sweep(struct store *s, struct str prefix, const struct store_sweep *li
 		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
-	int rc = s->ops->sweep(s, text, limits, out_removed, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->sweep(s, text, limits, out_removed, e);
 	return rc != 0 ? noted(rc, e, "sweep", text) : 0;
 }
 
@@ -262,7 +289,9 @@ int store_remove_below(struct store *s, struct str name, const atomic_bool *stop
 	if (strchr(n.text, '/') == NULL)
 		return err_set(e, ERR_REJECT, "bad_name",
 		        "remove below %s: a whole prefix is never removed", n.text);
-	int rc = s->ops->remove_below(s, n.text, stop, out_removed, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->remove_below(s, n.text, stop, out_removed, e);
 	return rc != 0 ? noted(rc, e, "remove below", n.text) : 0;
 }
 
@@ -273,7 +302,9 @@ int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err 
 		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
-	int rc = s->ops->clock(s, text, out_ms, e);
+	int rc = s->ops->check(s, e);
+	if (rc == 0)
+		rc = s->ops->clock(s, text, out_ms, e);
 	return rc != 0 ? noted(rc, e, "read the clock in", text) : 0;
 }
 
@@ -289,5 +320,21 @@ int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg
 	text[prefix.n] = 'x';
 	if (!store_name_is_good(str_bytes(text, prefix.n + 1)))
 		return err_set(e, ERR_REJECT, "bad_name", "staging: not the beginning of a name");
-	return s->ops->list(s, prefix, visit, arg, e);
+	int rc = s->ops->check(s, e);
+	return rc != 0 ? rc : s->ops->list(s, prefix, visit, arg, e);
+}
+
+int store_identity(struct store *s, char out[static STORE_IDENTITY_BYTES], struct err *e)
+{
+	return s->ops->identity(s, out, e);
+}
+
+int store_identify(struct store *s, const char *identity, struct err *e)
+{
+	return s->ops->identify(s, identity, e);
+}
+
+int store_is_empty(struct store *s, bool *out, struct err *e)
+{
+	return s->ops->is_empty(s, out, e);
 }

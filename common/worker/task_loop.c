@@ -44,6 +44,7 @@
 #include "longshore/clock.h"
 #include "longshore/log.h"
 #include "longshore/probe.h"
+#include "longshore/staging.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -283,7 +284,7 @@ static int open_all(struct task_loop *l, struct err *e)
 		return e->act;
 	l->executor.keys = keys;
 	if (keyring_holds(keys, l->service->name, e) ||
-	        store_open(conf->staging, &l->executor.staging, e) ||
+	        staging_open(conf->staging, keys, &l->executor.staging, e) ||
 	        memo_open(conf->redis, conf->topic_prefix, &l->memo, e) ||
 	        l->service->start(conf, l->frame->own_conf, &l->executor.state, e))
 		return e->act;

@@ -2,7 +2,7 @@
 #include "tidier.h"
 
 #include "longshore/log.h"
-#include "longshore/store.h"
+#include "longshore/staging.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,14 +22,25 @@ struct tidier {
 	const char *told; /* code of the last failure: told once, until it is another */
 };
 
+static int open_staging(const struct tidier *t, struct store **out, struct err *e)
+{
+	const struct worker_conf *conf = &t->plan.frame->conf;
+	struct keyring *keys = NULL;
+	int act = keyring_open(conf->keys, &keys, e);
+	if (act == 0)
+		act = staging_open(conf->staging, keys, out, e);
+	keyring_close(keys);
+	return act;
+}
+
 static int sweep(struct tidier *t, struct err *e)
 {
 	const struct store_sweep limits = {
 	        .age_ms = t->run.age_ms, .most = t->run.most, .stop = t->run.stop};
 	struct store *store = NULL;
-	if (store_open(t->plan.frame->conf.staging, &store, e))
-		return e->act;
-	int act = 0;
+	int act = open_staging(t, &store, e);
+	if (act)
+		return act;
 	for (const char *const *p = t->plan.prefixes; *p && !act; p++) {
 		int64_t removed = 0;
 		act = store_sweep(store, str_c(*p), &limits, &removed, e);

@@ -8,7 +8,9 @@
  * Files in a service's directory, each 64 hex digits and a line end, mode 0400:
  *   staging-<prefix>.key     master of a staging prefix: specs keys values selections files ledger
  *   fingerprint-<epoch>.key  master of the fingerprint keys; the highest epoch is current (builder,
- *   bridge-worker) mark.key                 master of the mark keys (builder)
+ *                            bridge-worker)
+ *   mark.key                 master of the mark keys (builder)
+ *   identity.key             what the identity of staging is made from (all but audit-sink)
  *
  * Who holds which staging master: the README of this module has the table; keyring_plan() is its
  * data.
@@ -41,6 +43,15 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 int keyring_current_epoch(const struct keyring *k, int *out, struct err *e) ERR_MUST_USE;
 /* Stable across epochs and versions. */
 int keyring_mark(const struct keyring *k, struct str tenant, struct str bridge, struct secret *out,
+        struct err *e) ERR_MUST_USE;
+
+/* Which staging these keys belong to: what is written there says the same. No secret. */
+enum { KEYRING_IDENTITY_BYTES = 33 /* 32 hex digits */ };
+int keyring_identity(const struct keyring *k, char out[static KEYRING_IDENTITY_BYTES],
+        struct err *e) ERR_MUST_USE;
+/* The same of the directories below root, from the first that has it; empty if none has. *out_any:
+ * there are keys, of whatever kind, or something that cannot be read. Fails only where root is no path. */
+int keyring_root_identity(const char *root, char out[static KEYRING_IDENTITY_BYTES], bool *out_any,
         struct err *e) ERR_MUST_USE;
 
 /* Writes root/<service>/ for every service, new keys where there are none, existing ones untouched;

@@ -31,7 +31,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STORE_TAG_BYTES = 65 };
+enum { STORE_TAG_BYTES = 65, STORE_IDENTITY_BYTES = 33 /* 32 hex digits */ };
 
 struct store;
 struct store_writer;
@@ -42,7 +42,20 @@ struct store_facts {
 	char tag[STORE_TAG_BYTES]; /* opaque: changes whenever the object does */
 };
 
+/* Makes the store where there is none; whoever it belongs to. */
 int store_open(const char *url, struct store **out, struct err *e) ERR_MUST_USE;
+/* Only the store of this identity, and only if it is there: anything else at the URL, such as the
+ * empty directory where nothing is mounted, is ERR_RETRY ("store_unavailable"), now and in every
+ * later call. If the same store comes back at the URL, or a copy of it, the next call goes there. */
+int store_open_known(const char *url, const char *identity, struct store **out,
+        struct err *e) ERR_MUST_USE;
+/* The identity it was given; empty if it has none. */
+int store_identity(
+        struct store *s, char out[static STORE_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;
+/* Gives it an identity. ERR_REJECT ("exists") if it has one. */
+int store_identify(struct store *s, const char *identity, struct err *e) ERR_MUST_USE;
+/* Whether nobody has put anything into it. */
+int store_is_empty(struct store *s, bool *out, struct err *e) ERR_MUST_USE;
 void store_close(struct store *s); /* accepts NULL */
 
 /* Streaming create-once. finish makes the object visible; without it (writer_abandon) nothing

@@ -4,6 +4,7 @@
 #include "build.h"
 
 #include "longshore/bridge.h"
+#include "longshore/staging.h"
 
 #include <stdlib.h>
 
@@ -53,9 +54,9 @@ static int start(
 	        .shard_bytes = own->shard_bytes};
 	int act = bridge_cache_dir(common->cache_dir, e);
 	if (act == 0)
-		act = store_open(common->staging, &b->staging, e);
-	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
+	if (act == 0)
+		act = staging_open(common->staging, b->keys, &b->staging, e);
 	if (act != 0) {
 		stop(b);
 		return act;

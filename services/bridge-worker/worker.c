@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "op.h"
+#include "longshore/staging.h"
 #include "over.h"
 
 #include <stdlib.h>
@@ -24,9 +25,9 @@ static int start(
 	struct bridge_worker *w = calloc(1, sizeof(*w));
 	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-worker");
-	int act = store_open(common->staging, &w->staging, e);
+	int act = keyring_open(common->keys, &w->keys, e);
 	if (act == 0)
-		act = keyring_open(common->keys, &w->keys, e);
+		act = staging_open(common->staging, w->keys, &w->staging, e);
 	if (act == 0)
 		act = bridge_cache_open(
 		        w->staging, w->keys, common->cache_dir, common->cache_bytes, &w->cache, e);

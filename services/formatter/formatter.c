@@ -2,6 +2,7 @@
 #include "formatter.h"
 
 #include "longshore/ended.h"
+#include "longshore/staging.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ static int open_all(struct formatter *f, const struct worker_conf *common, struc
 {
 	if (keyring_open(common->keys, &f->keys, e) != 0)
 		return e->act;
-	if (store_open(common->staging, &f->staging, e) != 0)
+	if (staging_open(common->staging, f->keys, &f->staging, e) != 0)
 		return e->act;
 	return bridge_cache_open(
 	        f->staging, f->keys, common->cache_dir, common->cache_bytes, &f->cache, e);

@@ -2,6 +2,7 @@
 #include "uploader.h"
 
 #include "longshore/ended.h"
+#include "longshore/staging.h"
 
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 		return e->act;
 	if (keyring_open(common->keys, &u->keys, e) != 0)
 		return e->act;
-	if (store_open(common->staging, &u->staging, e) != 0)
+	if (staging_open(common->staging, u->keys, &u->staging, e) != 0)
 		return e->act;
 	u->leftovers.staging = u->staging;
 	u->keep_staged_ms = common->keep_staged_ms;

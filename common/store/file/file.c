@@ -15,7 +15,7 @@
 
 struct file_writer {
 	struct store_writer base;
-	const struct file_store *store;
+	struct file_store *store;
 	struct temp temp;
 	char name[STORE_NAME_MAX + 1];
 };
@@ -29,34 +29,6 @@ struct file_reader {
 static int no_memory(struct err *e)
 {
 	return err_set(e, ERR_FATAL, "no_memory", "out of memory");
-}
-
-static int file_open(const char *path, struct store **out, struct err *e)
-{
-	if (path[0] != '/')
-		return err_set(e, ERR_FATAL, "bad_url",
-		        "file://%s: give an absolute path, as in file:///var/lib/longshore", path);
-	if (mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
-		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errno,
-		        "create %s: %s", path, strerror(errno));
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errno,
-		        "open %s: %s", path, strerror(errno));
-	struct file_store *s = calloc(1, sizeof *s);
-	if (s == NULL) {
-		(void)close(fd);
-		return no_memory(e);
-	}
-	s->root_fd = fd;
-	*out = &s->base;
-	return 0;
-}
-
-static void file_close(struct store *s)
-{
-	(void)close(file_of(s)->root_fd);
-	free(file_of(s));
 }
 
 static int file_create(struct store *s, const char *name, struct store_writer **out, struct err *e)
@@ -84,6 +56,8 @@ static int publish(const struct file_writer *w, struct err *e)
 {
 	if (fsync(w->temp.fd) != 0)
 		return file_failed(e, errno, "sync");
+	if (file_check(&w->store->base, e) != 0)
+		return e->act;
 	char path[FILE_PATH_BYTES];
 	const char *base = NULL;
 	file_path(w->name, path);
@@ -247,6 +221,10 @@ const struct store_ops store_file_ops = {
         .scheme = "file",
         .open = file_open,
         .close = file_close,
+        .check = file_check,
+        .identity = file_identity,
+        .identify = file_identify,
+        .is_empty = file_is_empty,
         .create = file_create,
         .write = file_write,
         .finish = file_finish,

@@ -31,8 +31,17 @@ enum {
 
 struct file_store {
 	struct store base;
-	int root_fd;
+	int root_fd; /* another directory may come to stand here, under the same number (root.c) */
+	char *path;
+	char identity[STORE_IDENTITY_BYTES]; /* empty: whatever is at the path */
 };
+
+int file_open(const char *path, const char *identity, struct store **out, struct err *e) ERR_MUST_USE;
+void file_close(struct store *s);
+int file_check(struct store *s, struct err *e) ERR_MUST_USE;
+int file_identity(struct store *s, char *out, struct err *e) ERR_MUST_USE;
+int file_identify(struct store *s, const char *identity, struct err *e) ERR_MUST_USE;
+int file_is_empty(struct store *s, bool *out, struct err *e) ERR_MUST_USE;
 
 struct temp {
 	int dir_fd; /* the temporary directory */

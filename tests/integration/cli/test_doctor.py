@@ -307,6 +307,29 @@ def test_staging_that_cannot_be_written(fleet):
         assert one(found, "staging")[2].startswith(url)
 
 
+def test_staging_that_is_not_mounted_or_belongs_to_other_keys(fleet):
+    """Nothing is written to it."""
+    staging, aside = fleet.path("staging"), fleet.path("staging-aside")
+    os.rename(staging, aside)
+    os.mkdir(staging)
+    try:
+        found = doctor(fleet)
+        assert told(found, "problem") == [("problem", "staging")], found
+        assert "has no identity, as where nothing is mounted" in one(found, "staging")[2] and os.listdir(staging) == []
+        done = fleet.run("keys", "init")
+        assert done.returncode == 1 and "run longshore keys init --new-staging" in done.stderr, done.stderr
+        assert os.listdir(staging) == []
+        with open(os.path.join(staging, ".longshore-staging"), "w", encoding="ascii") as f:
+            f.write("ab" * 16 + "\n")
+        found = doctor(fleet)
+        assert told(found, "problem") == [("problem", "staging")], found
+        assert "is other staging" in one(found, "staging")[2] and os.listdir(staging) == [".longshore-staging"]
+    finally:
+        shutil.rmtree(staging)
+        os.rename(aside, staging)
+    assert told(doctor(fleet), "problem") == []
+
+
 def test_a_drop_that_cannot_take_files(fleet):
     os.rename(fleet.path("drop"), fleet.path("drop-away"))
     try:

@@ -76,7 +76,7 @@ MISUSE = [
     (("get", "Rout"), 2, "longshore: get: there is no kind Rout; kinds are Tenant, Audience, Bridge, Destination, Bucket, "
      "SuppressionList, Route, ConceptGroup, Credential\n"),
     (("get", "Route", "none"), 1, "longshore: there is no Route none; longshore get Route lists them\n"),
-    (("keys", "make"), 2, "longshore: keys: make is not known; usage: longshore keys init [--rotate]\n"),
+    (("keys", "make"), 2, "longshore: keys: make is not known; usage: longshore keys init [--rotate] [--new-staging]\n"),
 ] + [((verb, ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n")
      for verb in ("approve", "reject", "cancel", "resume")]
 
@@ -355,7 +355,8 @@ def run_with(fleet, env, *args, timeout=60):
 
 
 @pytest.mark.parametrize("args,setting", [(("status",), "LONGSHORE_POSTGRES"), (("topics",), "LONGSHORE_KAFKA"),
-                                          (("keys", "init"), "LONGSHORE_KEYS"), (("migrate",), "LONGSHORE_POSTGRES")])
+                                          (("keys", "init"), "LONGSHORE_KEYS"), (("keys", "init"), "LONGSHORE_STAGING"),
+                                          (("migrate",), "LONGSHORE_POSTGRES")])
 def test_a_setting_that_is_missing_is_named(fleet, args, setting):
     done = run_with(fleet, {setting: ""}, *args)
     assert (done.returncode, done.stdout) == (2, "") and f"{setting} is not set" in done.stderr

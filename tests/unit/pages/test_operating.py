@@ -79,8 +79,8 @@ def test_every_reason_of_a_failure_is_told():
                "common/store", "common/crypto")
     rejected = codes(("ERR_REJECT", "ERR_RETRY"), workers)
     assert len(rejected) > 30
-    # Of `longshore keys init`, not of a task.
-    rejected -= {"key_conflict", "key_excess"}
+    # Of `longshore keys init` and `longshore doctor`, not of a task.
+    rejected -= {"key_conflict", "key_excess", "no_identity", "not_staging", "other_staging"}
     # The source's absence and a list's age hold; they never fail.
     rejected -= {"source_missing", "suppression_stale"}
     decided = set(re.findall(r'decide_fail\(\s*d, STR\("(\w+)"\)', "".join(sources("services/scheduler").values())))

@@ -12,7 +12,7 @@
 #include "longshore/clock.h"
 #include "longshore/event.h"
 #include "longshore/events.h"
-#include "longshore/keyring.h"
+#include "longshore/staging.h"
 #include "longshore/sha256.h"
 #include "longshore/topics.h"
 
@@ -117,6 +117,7 @@ static inline void fleet_open(struct fleet *f, const char *name)
 	char results[128];
 	char dead[128];
 	char group[128];
+	char url[256];
 	*f = (struct fleet){.logs = 0};
 	snprintf(f->prefix, sizeof(f->prefix), "t-%s-%d-%llx.", name, (int)getpid(),
 	        (unsigned long long)clock_unix_ms());
@@ -124,7 +125,8 @@ static inline void fleet_open(struct fleet *f, const char *name)
 	folder_mkdir(&f->folder, "staging");
 	folder_mkdir(&f->folder, "keys");
 	snprintf(path, sizeof(path), "%s/keys", f->folder.path);
-	fleet_ok(keyring_init(path, false, &e), &e);
+	snprintf(url, sizeof(url), "file://%s/staging", f->folder.path);
+	fleet_ok(staging_init(&(struct staging_init){.url = url, .keys = path}, &e), &e);
 	fleet_topics(f, topics, 3);
 	fleet_ok(bus_producer_open(getenv("LONGSHORE_KAFKA"), "test", &f->producer, &e), &e);
 	snprintf(group, sizeof(group), "%sobserver", f->prefix);

@@ -253,6 +253,39 @@ static void staging_that_is_away_is_waited_for(void **state)
 	fleet_close(&f);
 }
 
+static void move(const char *from, const char *to)
+{
+	char a[256], b[256];
+	snprintf(a, sizeof(a), "%s/%s", f.folder.path, from);
+	snprintf(b, sizeof(b), "%s/%s", f.folder.path, to);
+	assert_int_equal(rename(a, b), 0);
+}
+
+/* One task is under way and one comes later: neither writes into the empty directory. */
+static void an_empty_directory_is_not_taken_for_staging(void **state)
+{
+	(void)state;
+	fleet_open(&f, "staging-unmounted");
+	pid_t pid = fleet_spawn(&f, "probe", NULL);
+	fleet_send(&f, &(struct fleet_task){.id = "running", .lane = "block:go"});
+	fleet_await_handled(&f, "running", 1);
+	move("staging", "aside");
+	folder_mkdir(&f.folder, "staging");
+	fleet_send(&f, &(struct fleet_task){.id = "later", .lane = "ok"});
+	fleet_await_log(&f, 0, "worker.staging_awaited", 1);
+	folder_write(&f.folder, "go", "", 0);
+	fleet_await_log(&f, 0, "worker.staging_awaited", 2);
+	assert_int_equal(fleet_results_of(&f, "running"), 0);
+	assert_int_equal(fleet_results_of(&f, "later"), 0);
+	assert_int_equal(fleet_handled(&f, "later"), 0);
+	move("aside", "staging"); /* which fails if the other is not empty */
+	assert_int_equal(fleet_result_of(&f, "running", 0)->outcome, EV_OUTCOME_DONE);
+	assert_int_equal(fleet_result_of(&f, "later", 0)->outcome, EV_OUTCOME_DONE);
+	assert_int_equal(fleet_handled(&f, "running"), 1);
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_close(&f);
+}
+
 static void drain_does_not_wait_for_staging(void **state)
 {
 	(void)state;
@@ -426,6 +459,7 @@ static int tests(void)
 	        cmocka_unit_test(task_with_an_endless_head_is_set_aside),
 	        cmocka_unit_test(spec_by_address_is_fetched_and_checked),
 	        cmocka_unit_test(staging_that_is_away_is_waited_for),
+	        cmocka_unit_test(an_empty_directory_is_not_taken_for_staging),
 	        cmocka_unit_test(drain_does_not_wait_for_staging),
 	        cmocka_unit_test(drain_lets_running_tasks_end),
 	        cmocka_unit_test(drain_ends_with_defer_when_grace_is_out),

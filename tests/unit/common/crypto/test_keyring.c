@@ -92,6 +92,7 @@ static const struct {
         {"staging-ledger.key", "nnnnyn"},
         {"fingerprint-1.key", "nyynnn"},
         {"mark.key", "nynnnn"},
+        {"identity.key", "yyyyyn"},
 };
 enum { FILES = sizeof table / sizeof table[0] };
 
@@ -396,6 +397,42 @@ static void malformed_and_exposed_keys_are_refused_by_name(void **state)
 	assert_string_equal(e.code, "key_exposed");
 }
 
+static void all_directories_name_the_same_staging_and_another_root_another(void **state)
+{
+	(void)state;
+	struct err e;
+	struct keyring *k = NULL;
+	char of_root[KEYRING_IDENTITY_BYTES], one[KEYRING_IDENTITY_BYTES];
+	bool any = true;
+	assert_int_equal(keyring_root_identity(root, of_root, &any, &e), 0);
+	assert_string_equal(of_root, "");
+	assert_false(any);
+	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_root_identity(root, of_root, &any, &e), 0);
+	assert_int_equal(strlen(of_root), KEYRING_IDENTITY_BYTES - 1);
+	assert_true(any);
+	assert_int_equal(keyring_init(root, true, &e), 0); /* stays, whatever is rotated */
+	for (size_t s = 0; s < 5; s++) {
+		assert_int_equal(keyring_open(dir_of(services[s]), &k, &e), 0);
+		assert_int_equal(keyring_identity(k, one, &e), 0);
+		assert_string_equal(one, of_root);
+		keyring_close(k);
+	}
+	assert_int_equal(keyring_open(dir_of("audit-sink"), &k, &e), 0);
+	assert_int_equal(keyring_identity(k, one, &e), ERR_FATAL);
+	assert_string_equal(e.code, "key_missing");
+	assert_non_null(strstr(e.text, "identity.key"));
+	keyring_close(k);
+	for (size_t s = 0; s < 5; s++) /* as an older release left them */
+		assert_int_equal(unlink(path_of(services[s], "identity.key")), 0);
+	assert_int_equal(keyring_root_identity(root, one, &any, &e), 0);
+	assert_string_equal(one, "");
+	assert_true(any);
+	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_root_identity(root, one, &any, &e), 0);
+	assert_string_not_equal(one, of_root);
+}
+
 static void the_plan_is_the_table(void **state)
 {
 	(void)state;
@@ -435,6 +472,7 @@ int main(void)
 	        WITH_ROOT(a_service_lacks_none_of_its_keys),
 	        WITH_ROOT(scopes_and_prefixes_have_keys_of_their_own_and_services_agree),
 	        WITH_ROOT(malformed_and_exposed_keys_are_refused_by_name),
+	        WITH_ROOT(all_directories_name_the_same_staging_and_another_root_another),
 	        cmocka_unit_test(the_plan_is_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "longshore/reflist.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
+#include "longshore/staging.h"
 #include "longshore/selection.h"
 
 #define DELIVERY "0123456789abcdef0123456789abcdef"
@@ -142,7 +143,7 @@ static inline int world_setup(void **state)
 	(void)snprintf(w.keys_dir, sizeof w.keys_dir, "%s/keys", w.folder.path);
 	(void)snprintf(w.cache_dir, sizeof w.cache_dir, "%s/cache", w.folder.path);
 	must(store_open(w.root, &w.staging, &e), &e);
-	must(keyring_init(w.keys_dir, false, &e), &e);
+	must(staging_init(&(struct staging_init){.url = w.root, .keys = w.keys_dir}, &e), &e);
 	keyring_of("bridge-builder", &w.builder);
 	keyring_of("bridge-worker", &w.worker);
 	keyring_of("uploader", &w.uploader);

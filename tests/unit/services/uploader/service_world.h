@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
+#include "longshore/staging.h"
 #include "uploader.h"
 
 #define DELIVERY "0123456789abcdef0123456789abcdef"
@@ -68,7 +69,7 @@ static inline int setup(void **state)
 	(void)snprintf(w.root, sizeof w.root, "%s/staging", w.folder.url);
 	(void)snprintf(w.keys, sizeof w.keys, "%s/keys", w.folder.path);
 	must(store_open(w.root, &w.staging, &e), &e);
-	must(keyring_init(w.keys, false, &e), &e);
+	must(staging_init(&(struct staging_init){.url = w.root, .keys = w.keys}, &e), &e);
 	(void)snprintf(path, sizeof path, "%s/formatter", w.keys);
 	must(keyring_open(path, &w.formatter, &e), &e);
 	(void)snprintf(path, sizeof path, "%s/uploader", w.keys);

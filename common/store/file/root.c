@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The directory that is the store, and whether it still is. A process that opened it keeps what it
+ * opened, wherever the path leads to since then: after an unmount it would write where newer
+ * processes do not look. So the path is compared with what is open before each operation, which
+ * costs two calls that touch no disk, and only where they differ is the identity read.
+ *
+ * Where the path leads to the same identity again, that directory takes the place of the old one
+ * under the same descriptor: dup3() does so at once for all threads, and a call that is under way
+ * ends in the directory it began in.
+ */
+#include "file.h"
+#include "longshore/hex.h"
+#include "longshore/random.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { IDENTITY_MODE = 0444 };
+
+static int away(const struct file_store *s, int errnum, struct err *e)
+{
+	return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum, "open %s: %s",
+	        s->path, strerror(errnum));
+}
+
+/* Empty where there is none. Anything but 32 hex digits and a line end is refused. */
+static int read_identity(const struct file_store *s, int root_fd, char *out, struct err *e)
+{
+	char text[STORE_IDENTITY_BYTES + 1];
+	unsigned char bytes[(STORE_IDENTITY_BYTES - 1) / 2];
+	out[0] = '\0';
+	int fd = openat(root_fd, STORE_IDENTITY_COMPONENT,
+	        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
+	int errnum = n < 0 ? errno : 0;
+	if (fd >= 0)
+		(void)close(fd);
+	if (errnum != 0)
+		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum,
+		        "read %s/" STORE_IDENTITY_COMPONENT ": %s", s->path, strerror(errnum));
+	if (n != STORE_IDENTITY_BYTES || text[n - 1] != '\n' ||
+	        !hex_decode(str_bytes(text, (size_t)n - 1), bytes, sizeof bytes))
+		return err_set(e, ERR_RETRY, "store_unavailable",
+		        "%s/" STORE_IDENTITY_COMPONENT " is not what was written there; restore it",
+		        s->path);
+	hex_encode(bytes, sizeof bytes, out);
+	return 0;
+}
+
+/* The right one or an error, never another directory. */
+static int open_root(const struct file_store *s, int *out_fd, struct err *e)
+{
+	char found[STORE_IDENTITY_BYTES];
+	int fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return away(s, errno, e);
+	int rc = s->identity[0] == '\0' ? 0 : read_identity(s, fd, found, e);
+	if (rc == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
+		rc = err_set(e, ERR_RETRY, "store_unavailable",
+		        found[0] == '\0'
+		                ? "%s has no identity, as where nothing is mounted: mount staging "
+		                  "there; new staging gets one from longshore keys init "
+		                  "--new-staging"
+		                : "%s is other staging, it does not belong to these keys: mount "
+		                  "the right one, or correct LONGSHORE_STAGING or LONGSHORE_KEYS",
+		        s->path);
+	if (rc != 0)
+		(void)close(fd);
+	else
+		*out_fd = fd;
+	return rc;
+}
+
+int file_open(const char *path, const char *identity, struct store **out, struct err *e)
+{
+	if (path[0] != '/')
+		return err_set(e, ERR_FATAL, "bad_url",
+		        "file://%s: give an absolute path, as in file:///var/lib/longshore", path);
+	if (identity == NULL && mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
+		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errno,
+		        "create %s: %s", path, strerror(errno));
+	struct file_store *s = calloc(1, sizeof *s);
+	if (s == NULL || (s->path = strdup(path)) == NULL) {
+		free(s);
+		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+	}
+	(void)snprintf(s->identity, sizeof s->identity, "%s", identity != NULL ? identity : "");
+	if (open_root(s, &s->root_fd, e) != 0) {
+		free(s->path);
+		free(s);
+		return e->act;
+	}
+	*out = &s->base;
+	return 0;
+}
+
+void file_close(struct store *s)
+{
+	(void)close(file_of(s)->root_fd);
+	free(file_of(s)->path);
+	free(file_of(s));
+}
+
+int file_check(struct store *store, struct err *e)
+{
+	struct file_store *s = file_of(store);
+	struct stat at_path, held;
+	if (s->identity[0] == '\0')
+		return 0;
+	if (fstatat(AT_FDCWD, s->path, &at_path, 0) != 0)
+		return away(s, errno, e);
+	if (fstat(s->root_fd, &held) == 0 && held.st_dev == at_path.st_dev &&
+	        held.st_ino == at_path.st_ino)
+		return 0;
+	int fd = -1;
+	if (open_root(s, &fd, e) != 0)
+		return e->act;
+	int errnum = dup3(fd, s->root_fd, O_CLOEXEC) < 0 ? errno : 0;
+	(void)close(fd);
+	return errnum == 0 ? 0 : away(s, errnum, e);
+}
+
+int file_identity(struct store *s, char *out, struct err *e)
+{
+	return read_identity(file_of(s), file_of(s)->root_fd, out, e);
+}
+
+static int write_draft(int fd, const char *identity)
+{
+	char text[STORE_IDENTITY_BYTES + 1];
+	int n = snprintf(text, sizeof text, "%s\n", identity);
+	ssize_t wrote = write(fd, text, (size_t)n);
+	if (wrote != n)
+		return wrote < 0 ? errno : EIO;
+	/* Whatever the umask: all services read it, and it is no secret. */
+	return fchmod(fd, IDENTITY_MODE) != 0 || fsync(fd) != 0 ? errno : 0;
+}
+
+/* A draft with content, then a link: of several at once one wins, and nobody sees half of it. */
+int file_identify(struct store *store, const char *identity, struct err *e)
+{
+	int root_fd = file_of(store)->root_fd;
+	unsigned char drawn[8];
+	char hex[2 * sizeof drawn + 1], draft[sizeof STORE_IDENTITY_COMPONENT + sizeof hex];
+	random_bytes(drawn, sizeof drawn);
+	hex_encode(drawn, sizeof drawn, hex);
+	(void)snprintf(draft, sizeof draft, STORE_IDENTITY_COMPONENT "-%s", hex);
+	int fd = openat(
+	        root_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	int errnum = fd < 0 ? errno : write_draft(fd, identity);
+	if (errnum == 0 && linkat(root_fd, draft, root_fd, STORE_IDENTITY_COMPONENT, 0) != 0)
+		errnum = errno;
+	if (fd >= 0) {
+		(void)unlinkat(root_fd, draft, 0);
+		(void)close(fd);
+	}
+	if (errnum == 0 && fsync(root_fd) != 0)
+		errnum = errno;
+	if (errnum == EEXIST)
+		return err_set(e, ERR_REJECT, "exists", "%s has an identity", file_of(store)->path);
+	return errnum == 0 ? 0
+	                   : err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum,
+	                             "write %s/" STORE_IDENTITY_COMPONENT ": %s",
+	                             file_of(store)->path, strerror(errnum));
+}
+
+/* What an administrator's tools may have put there, a file system's lost+found for one, counts for
+ * nothing: only what one of our names can stand for. */
+int file_is_empty(struct store *store, bool *out, struct err *e)
+{
+	int fd = openat(file_of(store)->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	int errnum = d == NULL ? errno : 0;
+	*out = true;
+	for (struct dirent *entry; d != NULL && (errno = 0, entry = readdir(d)) != NULL;)
+		if (store_name_is_good(str_c(entry->d_name)))
+			*out = false;
+	if (d != NULL) {
+		errnum = errno;
+		(void)closedir(d);
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
+	return errnum == 0 ? 0 : away(file_of(store), errnum, e);
+}

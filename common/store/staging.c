@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/staging.h"
+
+#include <string.h>
+
+_Static_assert((int)KEYRING_IDENTITY_BYTES == (int)STORE_IDENTITY_BYTES, "one is the other");
+
+int staging_open(
+        const char *url, const struct keyring *keys, struct store **out, struct err *e)
+{
+	char identity[KEYRING_IDENTITY_BYTES];
+	int rc = keyring_identity(keys, identity, e);
+	return rc != 0 ? rc : store_open_known(url, identity, out, e);
+}
+
+static int other(const char *url, struct err *e)
+{
+	return err_set(e, ERR_REJECT, "other_staging",
+	        "%s is other staging, it does not belong to these keys: mount the right one, or "
+	        "correct LONGSHORE_STAGING or LONGSHORE_KEYS; nothing was changed",
+	        url);
+}
+
+/* An empty directory looks like a place where nothing is mounted. It becomes staging without a
+ * person's word only together with the first keys; and one with content when its keys are from
+ * before there were identities. */
+static int may_identify(const struct staging_init *plan, struct store *s, const char *known,
+        bool has_keys, struct err *e)
+{
+	bool is_empty = true;
+	int rc = store_is_empty(s, &is_empty, e);
+	if (rc != 0 || plan->is_new || !has_keys || (known[0] == '\0' && !is_empty))
+		return rc;
+	return err_set(e, ERR_REJECT, "not_staging",
+	        "%s has no identity, as where nothing is mounted, and there are keys already: "
+	        "mount staging there; or, if this is new staging for these keys, run longshore "
+	        "keys init --new-staging; nothing was changed",
+	        plan->url);
+}
+
+static int init_store(const struct staging_init *plan, struct store *s, struct err *e)
+{
+	char known[KEYRING_IDENTITY_BYTES], found[STORE_IDENTITY_BYTES];
+	bool has_keys = false;
+	int rc = keyring_root_identity(plan->keys, known, &has_keys, e);
+	if (rc == 0)
+		rc = store_identity(s, found, e);
+	if (rc != 0)
+		return rc;
+	if (found[0] != '\0' && strcmp(found, known) != 0)
+		return other(plan->url, e);
+	rc = found[0] != '\0' ? 0 : may_identify(plan, s, known, has_keys, e);
+	if (rc == 0)
+		rc = keyring_init(plan->keys, plan->rotates, e);
+	if (rc == 0)
+		rc = keyring_root_identity(plan->keys, known, &has_keys, e);
+	if (rc == 0 && found[0] == '\0')
+		rc = store_identify(s, known, e);
+	/* Two at once: the keys are the same then, and so is what the other has written. */
+	if (rc == ERR_REJECT && strcmp(e->code, "exists") == 0) {
+		rc = store_identity(s, found, e);
+		rc = rc != 0 ? rc : strcmp(found, known) != 0 ? other(plan->url, e) : 0;
+	}
+	return rc;
+}
+
+int staging_init(const struct staging_init *plan, struct err *e)
+{
+	struct store *s = NULL;
+	int rc = store_open(plan->url, &s, e);
+	if (rc == 0)
+		rc = init_store(plan, s, e);
+	store_close(s);
+	return rc;
+}
+
+int staging_compare(const char *url, const char *keys, struct err *e)
+{
+	char known[KEYRING_IDENTITY_BYTES];
+	bool has_keys = false;
+	struct store *s = NULL;
+	int rc = keyring_root_identity(keys, known, &has_keys, e);
+	if (rc != 0)
+		return rc;
+	if (known[0] == '\0')
+		return err_set(e, ERR_REJECT, "no_identity",
+		        "the keys in %s name no staging: run longshore keys init with "
+		        "LONGSHORE_STAGING where staging is mounted",
+		        keys);
+	rc = store_open_known(url, known, &s, e);
+	store_close(s);
+	return rc;
+}
