@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+import makers
 from crash import Trap
 from crash_case import Delivery, crash_scene, killed, only_one, stopped
 from crash_table import POINTS
@@ -35,16 +36,18 @@ class Cancelled(Delivery):
     status does not name, and nothing named that is not visible."""
 
     def __init__(self, scene):
-        # A destination of its own: the breaker of one that was away stays open for a while.
+        # A bucket of its own: the breaker of a place that was away stays open for a while.
         name = f"away-{next(NUMBERS)}"
         super().__init__(scene, name)
+        self.name, self.drop = name, scene.fleet.path("drop", name)
+        os.makedirs(self.drop)
         scene.fleet.apply([
+            makers.bucket(self.drop, name),
             {"kind": "Destination", "name": name, "columns": [{"name": "user_id", "source": "token"}],
              "naming": {"data_template": "{route}/{delivery}_{part}.csv"}, "limits": {"max_rows_per_file": scene.per_file},
              "completion": {"kind": "success_file", "name_template": "{route}/{delivery}_SUCCESS"}},
             {"kind": "Route", "tenant": "acme", "name": name, "audience": "asthma", "destination": name,
-             "bridge": "tokens", "bucket": "drop", "guards": {"min_size": 1}}])
-        self.drop = scene.fleet.path("drop")
+             "bridge": "tokens", "bucket": name, "guards": {"min_size": 1}}])
 
     def start(self):
         self.close()
@@ -71,7 +74,7 @@ class Cancelled(Delivery):
             status = self.scene.fleet.wait_state(delivery, states=("cancelled", "completed", "failed"), timeout=120)
             assert status["state"] == "cancelled", status
             visible = {f["name"] for f in status["files"] if f["receipt"]}
-            assert set(self.scene.files_of(delivery)) == visible
+            assert set(self.scene.files_of(delivery)) == {f"{self.name}/{name}" for name in visible}
 
 
 class CancelledWhenWritten(Cancelled):

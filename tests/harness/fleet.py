@@ -287,6 +287,15 @@ class Fleet:
             raise AssertionError(f"{e}: {seen}") from None
         return seen
 
+    def issued_again(self, **where):
+        """How often tasks were issued, [(delivery, stage, issue)], of deliveries under way and over: of the latter the words that
+        remain of their tasks. where: columns of run.state, as destination="slow"."""
+        conditions = " AND ".join(f"s.{column} = %s" for column in where)
+        return self.query(f"SELECT s.delivery_id, t.stage, t.issue FROM run.state s JOIN run.task t USING (delivery_id) WHERE {conditions} "
+                          "UNION ALL SELECT s.delivery_id, w[2], w[6]::integer FROM run.state s, "
+                          "regexp_split_to_table(s.past, E'\\n') AS line, string_to_array(line, ' ') AS w "
+                          f"WHERE cardinality(w) >= 7 AND {conditions}", tuple(where.values()) * 2)
+
     def dropped(self):
         """Files at the destination by name; hidden ones are temporaries."""
         out = {}
