@@ -120,6 +120,12 @@ struct str pg_text(const struct pg_rows *rows, size_t row, int column, struct ar
 	return arena_str(mem, value_of(rows, row, column));
 }
 
+bool pg_is_text(const struct pg_rows *rows, size_t row, int column, struct str text)
+{
+	struct str value = value_of(rows, row, column);
+	return value.p && text.p && str_eq(value, text);
+}
+
 int64_t pg_num(const struct pg_rows *rows, size_t row, int column)
 {
 	struct str text = value_of(rows, row, column);

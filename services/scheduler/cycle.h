@@ -47,6 +47,8 @@ struct item { /* one delivery of the cycle */
 	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
 	size_t rows_count, rows_room;
+	struct task_row *work; /* where decide changes them; of use to one round after another */
+	size_t work_room;
 	struct lookup row_places; /* by task id: a size_t, the place in rows */
 	unsigned known; /* facts that were gathered for it */
 	uint32_t stages;

@@ -57,6 +57,15 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 	c->bytes += sizeof *event + event->frozen.json.n + event->result_bytes.n;
 }
 
+static void widen_rows(struct cycle *c, struct item *item, size_t room)
+{
+	struct task_row *wider = arena_alloc(c->mem, room * sizeof *wider);
+	if (item->rows_count > 0)
+		memcpy(wider, item->rows, item->rows_count * sizeof *wider);
+	item->rows = wider;
+	item->rows_room = room;
+}
+
 /* A row that is there already is newer knowledge only in its result. */
 static void merge_row(struct cycle *c, struct item *item, const struct task_row *row)
 {
@@ -66,14 +75,8 @@ static void merge_row(struct cycle *c, struct item *item, const struct task_row 
 			item->rows[*known].result = row->result;
 		return;
 	}
-	if (item->rows_count == item->rows_room) {
-		size_t room = item->rows_room * 2 + 8;
-		struct task_row *wider = arena_alloc(c->mem, room * sizeof *wider);
-		if (item->rows_count > 0)
-			memcpy(wider, item->rows, item->rows_count * sizeof *wider);
-		item->rows = wider;
-		item->rows_room = room;
-	}
+	if (item->rows_count == item->rows_room)
+		widen_rows(c, item, item->rows_room * 2 + 8);
 	size_t *place = ARENA_NEW(c->mem, size_t);
 	*place = item->rows_count;
 	lookup_put(&item->row_places, row->id, place, c->mem);
@@ -87,6 +90,11 @@ static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err 
 	if (c->rows_loaded > c->rows_most)
 		return err_set(e, ERR_REJECT, "too_large", "more than %zu task rows of %zu deliveries",
 		        c->rows_most, c->count);
+	if (c->count == 1) { /* all are its own, and may be very many */
+		struct item *item = c->items[0];
+		if (item->rows_count + loaded->count > item->rows_room)
+			widen_rows(c, item, item->rows_count + loaded->count);
+	}
 	for (size_t i = 0; i < loaded->count; i++) {
 		struct item *item = find_item(c, loaded->items[i].delivery_id);
 		if (item)
@@ -292,8 +300,11 @@ static int gather_unfinished(struct cycle *c, struct item **items, size_t count,
 	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);
 	for (size_t i = 0; i < count; i++)
 		ids[i] = items[i]->id;
+	/* One more than a wave stays behind it, and its time is the earliest of all that were not
+	 * loaded. */
+	const struct rows_most most = {rows_left(c), (int64_t)c->s->rules.wave + 1};
 	struct loaded_tasks loaded;
-	int bad = task_db_load_unfinished(c->s->pg, ids, count, rows_left(c), c->mem, &loaded, e);
+	int bad = task_db_load_unfinished(c->s->pg, ids, count, most, c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);
 }
 
@@ -304,7 +315,12 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
 		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
-		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
+		struct arena piece; /* a delivery may have very many names */
+		struct str taken = {NULL, 0};
+		arena_init(&piece, c->mem->limit_bytes);
+		bad = route_db_find_claims(c->s->pg, &set, &piece, &taken, e);
+		items[i]->claimed_path = arena_str(c->mem, taken);
+		arena_release(&piece);
 	}
 	return bad;
 }
@@ -393,7 +409,13 @@ static void decide_item(struct cycle *c, struct item *item)
 		facts.bridge_persons = bridge->persons;
 	}
 	cycle_give_quotas(c, item, &facts);
+	if (item->work_room < item->rows_count) {
+		item->work_room = item->rows_count + 8;
+		item->work = arena_alloc(c->mem, item->work_room * sizeof *item->work);
+	}
 	struct decide_input in = {
+	        .work = item->work,
+	        .work_room = item->work_room,
 	        .before = &item->before,
 	        .rows = item->rows,
 	        .rows_count = item->rows_count,

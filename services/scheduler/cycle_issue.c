@@ -87,7 +87,7 @@ static void issue_item(struct cycle *c, struct item *item)
 	if (breaker)
 		breaker_note(breaker, &item->decision, &world);
 	issue_ready(&item->decision, &item->before, &world);
-	issue_count(&item->decision, item->rows, item->rows_count, &world);
+	issue_count(&item->decision, item->rows, item->rows_count);
 	cycle_note_caps(&caps, item);
 }
 

@@ -3,22 +3,28 @@
 #include "conf_db.h"
 #include "cycle.h"
 
-static int encode(struct cycle *c, const struct ev_type *type, const void *event, struct str *out,
-        struct err *e)
+static int encode(struct arena *mem, const struct ev_type *type, const void *event,
+        struct str *out, struct err *e)
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
 	int bad = event_encode(type, event, &bytes, e);
 	if (bad == 0)
-		*out = arena_str(c->mem, buf_str(&bytes));
+		*out = arena_str(mem, buf_str(&bytes));
 	buf_release(&bytes);
 	return bad;
 }
 
+struct new_task {
+	const struct task_row *row;
+	const struct item *item;
+};
+
 struct writes {
 	struct state_row *inserts, *updates;
 	size_t inserts_count, updates_count;
-	struct task_write *new_tasks, *tasks;
+	struct new_task *new_tasks;
+	struct task_write *tasks;
 	size_t new_tasks_count, tasks_count;
 	struct str *drops;
 	size_t drops_count;
@@ -48,7 +54,7 @@ static int encode_kept(struct cycle *c, struct task_row *row, struct err *e)
 	        .counts_count = row->stage == STAGE_SELECT ? r->counts_count : 0,
 	        .receipt = r->receipt ? &receipt : NULL,
 	};
-	return encode(c, &ev_task_result_type, &kept, &row->result_bytes, e);
+	return encode(c->mem, &ev_task_result_type, &kept, &row->result_bytes, e);
 }
 
 static int collect_tasks(struct cycle *c, const struct item *item, struct writes *w, struct err *e)
@@ -57,17 +63,15 @@ static int collect_tasks(struct cycle *c, const struct item *item, struct writes
 	int bad = 0;
 	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
 		struct task_row row = n->rows[i];
-		if (!row.is_new && !row.is_changed)
+		if (row.is_new) {
+			w->new_tasks[w->new_tasks_count++] = (struct new_task){&n->rows[i], item};
 			continue;
-		if (row.is_new)
-			bad = encode(c, stage_plan(row.stage)->type, row.made, &row.event, e);
-		else if (row.result_bytes.p)
+		}
+		if (!row.is_changed)
+			continue;
+		if (row.result_bytes.p)
 			bad = encode_kept(c, &row, e);
-		struct task_write write = {row, item->id, n->after.tenant};
-		if (row.is_new)
-			w->new_tasks[w->new_tasks_count++] = write;
-		else
-			w->tasks[w->tasks_count++] = write;
+		w->tasks[w->tasks_count++] = (struct task_write){row, item->id, n->after.tenant};
 		bad = bad ? bad : cycle_has_room(c, e);
 	}
 	return bad;
@@ -81,7 +85,7 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 	bool is_new = item->before.state == STATE_ABSENT;
 	struct state_row row = {.x = n->after};
 	struct ev_delivery_memory memory = delivery_lasting(&n->after);
-	int bad = encode(c, &ev_delivery_memory_type, &memory, &row.memory, e);
+	int bad = encode(c->mem, &ev_delivery_memory_type, &memory, &row.memory, e);
 	if (bad)
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(item->id));
 	/* What is published now is made of this row as long as it does not change. */
@@ -102,22 +106,31 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 	return collect_tasks(c, item, w, e);
 }
 
+static void count_tasks(const struct decision *n, size_t *out_new, size_t *out_changed)
+{
+	for (size_t i = 0; i < n->rows_count; i++) {
+		*out_new += n->rows[i].is_new;
+		*out_changed += !n->rows[i].is_new && n->rows[i].is_changed;
+	}
+}
+
 static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 {
-	size_t tasks = 0, count = c->count + 1;
+	size_t fresh = 0, tasks = 0, count = c->count + 1;
 	for (size_t i = 0; i < c->count; i++)
-		tasks += c->items[i]->decision.rows_count;
+		count_tasks(&c->items[i]->decision, &fresh, &tasks);
 	*w = (struct writes){
 	        .inserts = arena_alloc(c->mem, count * sizeof(struct state_row)),
 	        .updates = arena_alloc(c->mem, count * sizeof(struct state_row)),
-	        .new_tasks = ARENA_TRY_ARRAY(c->mem, struct task_write, tasks + 1),
+	        .new_tasks = ARENA_TRY_ARRAY(c->mem, struct new_task, fresh + 1),
 	        .tasks = ARENA_TRY_ARRAY(c->mem, struct task_write, tasks + 1),
 	        .drops = arena_alloc(c->mem, count * sizeof(struct str)),
 	        .specs = arena_alloc(c->mem, count * sizeof(struct spec_row)),
 	        .takes = arena_alloc(c->mem, count * sizeof(void *)),
 	};
 	if (!w->new_tasks || !w->tasks)
-		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", tasks);
+		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many",
+		        fresh + tasks);
 	int bad = 0;
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		bad = collect(c, c->items[i], w, e);
@@ -145,13 +158,52 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		if (n->claims_count > 0) {
 			struct claim_set set = {
 			        item_spec(item)->bucket.url, item->id, n->claims, n->claims_count};
-			bad = route_db_claim(pg, &set, c->mem, e);
+			struct arena piece; /* a delivery may have very many names */
+			arena_init(&piece, c->mem->limit_bytes);
+			bad = route_db_claim(pg, &set, &piece, e);
+			arena_release(&piece);
 		}
 		if (bad == 0 && n->bridge)
 			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
 	}
 	bad = bad ? bad : cycle_store_breakers(c, e);
 	return bad ? bad : cycle_store_waiting(c, e);
+}
+
+enum { NEW_AT_ONCE = 500, NEW_BYTES = 16 << 20 };
+
+/* Inserts the first of them, and says how many. */
+static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *count,
+        struct arena *mem, struct err *e)
+{
+	struct task_write *rows = arena_alloc(mem, NEW_AT_ONCE * sizeof *rows);
+	size_t n = 0;
+	int bad = 0;
+	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && bad == 0; n++) {
+		const struct item *item = tasks[n].item;
+		rows[n] = (struct task_write){
+		        *tasks[n].row, item->id, item->decision.after.tenant};
+		bad = encode(mem, stage_plan(rows[n].row.stage)->type, rows[n].row.made,
+		        &rows[n].row.event, e);
+	}
+	*count = n;
+	return bad ? bad : task_db_insert(c->s->pg, rows, n, mem, e);
+}
+
+/* A delivery may begin very many at once: their bytes are there for one statement only. */
+static int insert_new(struct cycle *c, const struct writes *w, struct err *e)
+{
+	struct arena piece;
+	int bad = 0;
+	arena_init(&piece, c->mem->limit_bytes);
+	for (size_t i = 0; i < w->new_tasks_count && bad == 0;) {
+		size_t count = w->new_tasks_count - i;
+		arena_reset(&piece);
+		bad = insert_piece(c, w->new_tasks + i, &count, &piece, e);
+		i += count;
+	}
+	arena_release(&piece);
+	return bad;
 }
 
 static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
@@ -163,7 +215,7 @@ static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 	bad = bad ? bad : state_db_update(pg, w->updates, w->updates_count, mem, e);
 	bad = bad ? bad : task_db_update(pg, w->tasks, w->tasks_count, mem, e);
 	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
-	bad = bad ? bad : task_db_insert(pg, w->new_tasks, w->new_tasks_count, mem, e);
+	bad = bad ? bad : insert_new(c, w, e);
 	bad = bad ? bad : write_shared(c, w, e);
 	return bad ? bad : outbox_db_insert(pg, c->outbox, c->outbox_count, mem, e);
 }

@@ -236,8 +236,12 @@ static void copy_input(const struct decide_input *in, struct decision *out)
 		memcpy(counts, m->counts, m->counts_count * sizeof *counts);
 		m->counts = counts;
 	}
-	out->rows_room = in->rows_count + 8;
-	out->rows = arena_alloc(in->mem, out->rows_room * sizeof *out->rows);
+	out->rows = in->work;
+	out->rows_room = in->work_room;
+	if (out->rows_room < in->rows_count || !out->rows) {
+		out->rows_room = in->rows_count + 8;
+		out->rows = arena_alloc(in->mem, out->rows_room * sizeof *out->rows);
+	}
 	out->rows_count = in->rows_count;
 	if (in->rows_count > 0)
 		memcpy(out->rows, in->rows, in->rows_count * sizeof *out->rows);

@@ -80,7 +80,10 @@ struct decide_event {
 };
 
 enum need {
-	NEED_UNFINISHED = 1, /* all rows that wait or are issued */
+	/* Rows that wait or are issued: of each kind (issued; uploads that wait; others that wait)
+	 * one more than a wave, those whose time comes first; and an upload whose issue was not
+	 * answered, if there is one. What is not among them has nothing to do yet. */
+	NEED_UNFINISHED = 1,
 	NEED_STAGES = 2,     /* all rows of `need_stages` of this revision, with results */
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
@@ -168,6 +171,8 @@ struct decide_input {
 	const struct facts *facts;
 	const struct decide_rules *rules;
 	struct arena *mem;
+	struct task_row *work; /* room for the decision's rows; with too little it takes its own */
+	size_t work_room;
 };
 
 struct decision {

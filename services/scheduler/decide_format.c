@@ -56,6 +56,7 @@ void decide_format(struct deciding *d)
 	d->m->files_planned = plan_files(&plan);
 	decide_go_to(d, EV_PHASE_PARTS, STATE_FORMATTING);
 	decide_set_detail(d, STR(""));
+	decide_expect_rows(d, plan.parts);
 	for (int32_t i = 0; i < plan.parts; i++) {
 		struct file_part part = {.index = i, .name = names[i]};
 		plan_part(&plan, i, &part.first_rank, &part.ranks);

@@ -117,12 +117,10 @@ static void tell_left_out(struct deciding *d, const struct ev_task_result *resul
 }
 
 /* The first slice that has some names the first few. */
-static void tell_invalid(struct deciding *d)
+static void tell_invalid(struct deciding *d, const struct task_row *const *by)
 {
 	for (int32_t i = 0; i < d->m->slices_count; i++) {
-		const struct task_row *row = decide_done_row(d, STAGE_SELECT, i);
-		struct str at = row && row->result ? done_fact(row->result, STR("invalid_at"))
-		                                   : STR("");
+		struct str at = by[i] ? done_fact(by[i]->result, STR("invalid_at")) : STR("");
 		if (at.n == 0)
 			continue;
 		decide_audit(d, "invalid_rows", STR(""),
@@ -158,6 +156,7 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 		return;
 	}
 	decide_go_to(d, EV_PHASE_SELECT, STATE_SELECTING);
+	decide_expect_rows(d, d->m->slices_count);
 	for (int32_t i = 0; i < d->m->slices_count; i++)
 		decide_add_select(d, i);
 }
@@ -202,12 +201,12 @@ static int list_selections(
 }
 
 /* The only slice of a small audience is named itself: no list is staged for it. */
-static int take_selections(struct deciding *d, struct err *e)
+static int take_selections(
+        struct deciding *d, const struct task_row **by, struct err *e)
 {
 	int32_t count = d->m->slices_count;
 	const struct ev_staged_ref *only = NULL;
-	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, count);
-	if (!by || !sum_counts(d))
+	if (!sum_counts(d))
 		return err_set(e, ERR_REJECT, "bad_result",
 		        "the slices count more than %lld rows or links", (long long)count_most);
 	if (count != 1 || !by[0])
@@ -223,11 +222,14 @@ void decide_selected(struct deciding *d)
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
 		return;
 	struct err e = {0};
-	if (take_selections(d, &e)) {
+	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, d->m->slices_count);
+	int bad = by ? take_selections(d, by, &e)
+	             : err_set(&e, ERR_REJECT, "too_many_slices", "the slices are too many");
+	if (bad) {
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 		return;
 	}
-	tell_invalid(d);
+	tell_invalid(d, by);
 	decide_take_route(d);
 }
 

@@ -35,15 +35,19 @@ void decide_complete(struct deciding *d, struct str reason)
 }
 
 /* Adds a settle task for each upload that was issued and is not receipted. */
-static void add_settles(struct deciding *d, const int32_t *open, size_t count)
+static void add_settles(struct deciding *d, const struct task_row *const *parts,
+        const int32_t *open, size_t count)
 {
 	struct file_plan plan = {
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
 	struct err e;
 	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0)
 		return; /* it was planned once: the same input plans again */
+	decide_expect_rows(d, (int32_t)count);
 	for (size_t i = 0; i < count; i++) {
-		struct file_upload file = {.index = open[i], .encoder = decide_encoder(d, open[i])};
+		bool is_part = open[i] < d->m->parts;
+		struct file_upload file = {.index = open[i],
+		        .encoder = decide_encoder(is_part ? parts[open[i]] : NULL)};
 		file.role = plan_role(&plan, file.index);
 		if (plan_name(&plan, file.index, d->mem, &file.name, &e) == 0)
 			decide_add_settle(d, &file);
@@ -179,7 +183,8 @@ static void begin_settle(struct deciding *d, struct str aim, struct str reason, 
 		return;
 	int32_t *open = NULL;
 	size_t count = 0;
-	if (!find_open(d, &open, &count))
+	const struct task_row **parts = decide_done_rows(d, STAGE_PART, m->parts);
+	if (!parts || !find_open(d, &open, &count))
 		return; /* no memory for the files of one delivery: its alarm brings it back */
 	m->end_state = aim;
 	m->end_reason = reason;
@@ -188,7 +193,7 @@ static void begin_settle(struct deciding *d, struct str aim, struct str reason, 
 	decide_go_to(d, EV_PHASE_SETTLE, STATE_CANCELLING);
 	d->x->reason = reason;
 	decide_set_detail(d, STR("looking what the destination has got"));
-	add_settles(d, open, count);
+	add_settles(d, parts, open, count);
 	if (d->m->tasks_total == 0)
 		decide_settled(d);
 }

@@ -47,17 +47,28 @@ const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, i
 	return by;
 }
 
+static void make_room(struct deciding *d, size_t room)
+{
+	struct decision *out = d->out;
+	struct task_row *wider = arena_alloc(d->mem, room * sizeof *wider);
+	if (out->rows_count > 0)
+		memcpy(wider, out->rows, out->rows_count * sizeof *wider);
+	out->rows = wider;
+	out->rows_room = room;
+}
+
+void decide_expect_rows(struct deciding *d, int32_t count)
+{
+	size_t room = d->out->rows_count + (size_t)count;
+	if (room > d->out->rows_room)
+		make_room(d, room);
+}
+
 static struct task_row *new_row(struct deciding *d)
 {
 	struct decision *out = d->out;
-	if (out->rows_count == out->rows_room) {
-		size_t room = out->rows_room * 2 + 8;
-		struct task_row *wider = arena_alloc(d->mem, room * sizeof *wider);
-		if (out->rows_count > 0)
-			memcpy(wider, out->rows, out->rows_count * sizeof *wider);
-		out->rows = wider;
-		out->rows_room = room;
-	}
+	if (out->rows_count == out->rows_room)
+		make_room(d, out->rows_room * 2 + 8);
 	struct task_row *row = &out->rows[out->rows_count++];
 	*row = (struct task_row){0};
 	return row;

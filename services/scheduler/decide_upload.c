@@ -18,22 +18,42 @@ static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str 
 	return bad == 0;
 }
 
-struct str decide_encoder(struct deciding *d, int32_t index)
+struct str decide_encoder(const struct task_row *part)
 {
-	const struct task_row *row = decide_done_row(d, STAGE_PART, index);
-	if (!row || !row->result)
+	if (!part)
 		return STR("");
-	struct str encoder = done_fact(row->result, STR("encoder"));
+	struct str encoder = done_fact(part->result, STR("encoder"));
 	return encoder.p ? encoder : STR("");
 }
 
+/* What the files of a delivery are made of. */
+struct staged_files {
+	struct file_plan plan;
+	struct str *names;
+	const struct task_row **parts; /* rows by index, a hole is NULL; NULL where none is asked for */
+};
+
+/* The rows of the parts, each looked at once. False: it fails. */
+static bool take_parts(struct deciding *d, struct staged_files *files)
+{
+	files->parts = decide_done_rows(d, STAGE_PART, files->plan.parts);
+	if (!files->parts)
+		decide_fail(d, STR("too_many_parts"), STR("the parts are too many"));
+	return files->parts != NULL;
+}
+
+static const struct task_row *part_of(const struct staged_files *files, int32_t index)
+{
+	return files->parts && index < files->plan.parts ? files->parts[index] : NULL;
+}
+
 /* The staged file of a place in the plan. */
-static bool file_of(
-        struct deciding *d, const struct file_plan *plan, int32_t index, struct file_upload *out)
+static bool file_of(struct deciding *d, const struct staged_files *files, int32_t index,
+        struct file_upload *out)
 {
 	struct ev_delivery_memory *m = d->m;
 	out->index = index;
-	out->role = plan_role(plan, index);
+	out->role = plan_role(&files->plan, index);
 	out->plain_sha256 = STR("");
 	out->encoder = STR("");
 	if (out->role == EV_FILE_ROLE_MANIFEST) {
@@ -43,22 +63,22 @@ static bool file_of(
 		out->file = m->marker;
 		out->plain_sha256 = m->marker_plain;
 	} else {
-		const struct task_row *row = decide_done_row(d, STAGE_PART, index);
-		if (!row || !row->result)
+		const struct task_row *row = part_of(files, index);
+		if (!row)
 			return false;
 		struct str plain = done_fact(row->result, STR("plain_sha256"));
 		out->file = decide_copy_ref(d, done_output(row->result, STR("file")));
 		out->plain_sha256 = plain.p ? plain : STR("");
-		out->encoder = decide_encoder(d, index);
+		out->encoder = decide_encoder(row);
 	}
 	return out->file != NULL;
 }
 
-static void add_upload(struct deciding *d, const struct file_plan *plan, int32_t index,
-        struct str name, enum ev_resolution resolution)
+static void add_upload(struct deciding *d, const struct staged_files *files, int32_t index,
+        enum ev_resolution resolution)
 {
-	struct file_upload file = {.name = name, .resolution = resolution};
-	if (file_of(d, plan, index, &file))
+	struct file_upload file = {.name = files->names[index], .resolution = resolution};
+	if (file_of(d, files, index, &file))
 		decide_add_upload(d, &file);
 	else
 		decide_fail(d, STR("bad_result"), STR("a formatted file is not known any more"));
@@ -75,12 +95,11 @@ static void want_claims(struct deciding *d, struct str *names, size_t count)
 
 void decide_upload(struct deciding *d)
 {
-	struct file_plan plan;
-	struct str *names = NULL;
-	if (!plan_uploads(d, &plan, &names))
+	struct staged_files files = {0};
+	if (!plan_uploads(d, &files.plan, &files.names))
 		return;
 	bool lacks = decide_lacks_stages(d, 1u << STAGE_PART);
-	want_claims(d, names, (size_t)plan_files(&plan));
+	want_claims(d, files.names, (size_t)plan_files(&files.plan));
 	if (decide_lacks(d, NEED_CLAIMS) || lacks)
 		return;
 	if (d->facts->claimed_path.p) {
@@ -92,6 +111,10 @@ void decide_upload(struct deciding *d)
 		                STR_ARG(d->facts->claimed_path)));
 		return;
 	}
+	if (!take_parts(d, &files)) {
+		d->out->claims_count = 0;
+		return;
+	}
 	d->m->is_formatted = true;
 	if (!decide_take_place(d)) {
 		d->out->claims_count = 0; /* names are taken with the first upload */
@@ -100,30 +123,31 @@ void decide_upload(struct deciding *d)
 	d->m->is_admitted = false;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
 	decide_set_detail(d, STR(""));
-	for (int32_t i = 0; i < plan.parts && d->m->phase == EV_PHASE_UPLOAD_PARTS; i++)
-		add_upload(d, &plan, i, names[i], EV_RESOLUTION_NONE);
+	decide_expect_rows(d, files.plan.parts);
+	for (int32_t i = 0; i < files.plan.parts && d->m->phase == EV_PHASE_UPLOAD_PARTS; i++)
+		add_upload(d, &files, i, EV_RESOLUTION_NONE);
 }
 
 /* All uploads of the phase are receipted: the next file, or the end. */
 void decide_uploaded(struct deciding *d)
 {
-	struct file_plan plan;
-	struct str *names = NULL;
-	if (!plan_uploads(d, &plan, &names))
+	struct staged_files files = {0};
+	const struct file_plan *plan = &files.plan;
+	if (!plan_uploads(d, &files.plan, &files.names))
 		return;
-	int32_t next = d->m->phase == EV_PHASE_UPLOAD_PARTS ? plan.parts : plan_files(&plan) - 1;
-	bool is_over = next >= plan_files(&plan) ||
-	               (d->m->phase == EV_PHASE_UPLOAD_MANIFEST && !plan.has_marker) ||
+	int32_t next = d->m->phase == EV_PHASE_UPLOAD_PARTS ? plan->parts : plan_files(plan) - 1;
+	bool is_over = next >= plan_files(plan) ||
+	               (d->m->phase == EV_PHASE_UPLOAD_MANIFEST && !plan->has_marker) ||
 	               d->m->phase == EV_PHASE_UPLOAD_MARKER;
 	if (is_over) {
 		decide_complete(d, STR(""));
 		return;
 	}
-	bool is_manifest = plan_role(&plan, next) == EV_FILE_ROLE_MANIFEST;
+	bool is_manifest = plan_role(plan, next) == EV_FILE_ROLE_MANIFEST;
 	decide_go_to(d, is_manifest ? EV_PHASE_UPLOAD_MANIFEST : EV_PHASE_UPLOAD_MARKER,
 	        STATE_UPLOADING);
 	decide_set_detail(d, STR(""));
-	add_upload(d, &plan, next, names[next], EV_RESOLUTION_NONE);
+	add_upload(d, &files, next, EV_RESOLUTION_NONE);
 }
 
 /* What waits for a person goes again: as it is, or as another task that carries the answer. */
@@ -131,10 +155,9 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
 	enum stage stage = settles ? STAGE_SETTLE : STAGE_UPLOAD;
-	struct file_plan plan;
-	struct str *names = NULL;
+	struct staged_files files = {0};
 	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << stage) ||
-	        !plan_uploads(d, &plan, &names))
+	        !plan_uploads(d, &files.plan, &files.names) || !take_parts(d, &files))
 		return;
 	d->m->looks++;
 	size_t count = d->out->rows_count; /* new rows come behind */
@@ -151,13 +174,13 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 		d->m->tasks_total--;
 		int32_t index = row->index;
 		struct file_upload settle = {.index = index,
-		        .name = names[index],
-		        .role = plan_role(&plan, index),
-		        .encoder = decide_encoder(d, index),
+		        .name = files.names[index],
+		        .role = plan_role(&files.plan, index),
+		        .encoder = decide_encoder(part_of(&files, index)),
 		        .resolution = resolution};
 		if (settles)
 			decide_add_settle(d, &settle);
 		else
-			add_upload(d, &plan, index, names[index], resolution);
+			add_upload(d, &files, index, resolution);
 	}
 }

@@ -42,11 +42,14 @@ int64_t decide_count(const struct deciding *d, struct str name); /* 0 where ther
 struct task_row *decide_find_row(struct deciding *d, struct str task_id);
 struct str decide_file_id(struct deciding *d, struct str name); /* of the ledger */
 const struct task_row *decide_done_row(
-        struct deciding *d, enum stage stage, int32_t index); /* NULL: none */
-/* By index; a hole is NULL. The array is NULL when it has no room. */
+        struct deciding *d, enum stage stage, int32_t index); /* NULL: none. Looks at each row */
+/* By index, as the rows are now, with results; a hole is NULL. The array is NULL when it has no
+ * room. */
 const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, int32_t count);
 bool decide_row_is(const struct deciding *d, const struct task_row *row,
         enum stage stage); /* of this revision */
+/* So many are about to be added: the rows move once, not each time that they double. */
+void decide_expect_rows(struct deciding *d, int32_t count);
 void decide_add_build(struct deciding *d);
 void decide_add_inspect(struct deciding *d);
 void decide_add_select(struct deciding *d, int32_t index);
@@ -149,9 +152,9 @@ struct str decide_elsewhere_detail(struct deciding *d, struct str detail);
 void decide_accept_place(struct deciding *d);
 
 /* decide_upload.c */
-/* Which encoder made a part, as its result says; empty for what is not compressed, and without
- * STAGE_PART. */
-struct str decide_encoder(struct deciding *d, int32_t index);
+/* Which encoder made a part, as the result of its row says; empty for what is not compressed, and
+ * without a row. */
+struct str decide_encoder(const struct task_row *part);
 void decide_upload(struct deciding *d);
 void decide_uploaded(struct deciding *d);
 void decide_resend(struct deciding *d, enum ev_resolution resolution);

@@ -189,7 +189,8 @@ static bool looks_first(
 	return true;
 }
 
-/* Nothing of it can be visible: each upload that was issued was answered, and found nobody. */
+/* Nothing of it can be visible: each upload that was issued was answered, and found nobody. One
+ * that was not is always among the rows. */
 static bool shows_nothing(const struct decision *decision)
 {
 	if (decision->after.memory.files_visible > 0)
@@ -267,11 +268,11 @@ static void count_out(struct delivery *x, const struct task_row *row, int32_t ch
 		x->destination_tasks_out += change;
 }
 
-void issue_count(struct decision *decision, const struct task_row *before, size_t before_count,
-        const struct issue_world *w)
+void issue_count(
+        struct decision *decision, const struct task_row *before, size_t before_count)
 {
 	struct delivery *x = &decision->after;
-	bool knows_all = w->knows_unfinished || decision->drops_unfinished;
+	bool knows_all = decision->drops_unfinished;
 	if (knows_all)
 		x->tasks_out = x->destination_tasks_out = 0;
 	for (size_t i = 0; i < decision->rows_count; i++) {

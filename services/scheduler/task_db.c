@@ -7,22 +7,36 @@
 
 enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal stays small */
 
-static int read_task(const struct pg_rows *rows, size_t i, struct arena *mem,
+/* Most rows have it as the one before them: then they share it. */
+static struct str text_like(const struct pg_rows *rows, size_t i, int column, struct str before,
+        struct arena *mem)
+{
+	return pg_is_text(rows, i, column, before) ? before : pg_text(rows, i, column, mem);
+}
+
+struct words { /* of the row before */
+	struct str stage, status;
+};
+
+static int read_task(const struct pg_rows *rows, size_t i, struct words *words, struct arena *mem,
         struct loaded_task *out, struct err *e)
 {
-	struct str stage = pg_text(rows, i, 3, mem), status = pg_text(rows, i, 8, mem);
-	out->delivery_id = pg_text(rows, i, 0, mem);
+	static const struct loaded_task none;
+	const struct loaded_task *before = i > 0 ? out - 1 : &none;
+	struct str stage = words->stage = text_like(rows, i, 3, words->stage, mem);
+	struct str status = words->status = text_like(rows, i, 8, words->status, mem);
+	out->delivery_id = text_like(rows, i, 0, before->delivery_id, mem);
 	struct task_row *row = &out->row;
 	*row = (struct task_row){
 	        .id = pg_text(rows, i, 1, mem),
 	        .revision = (int32_t)pg_num(rows, i, 2),
 	        .index = (int32_t)pg_num(rows, i, 4),
-	        .lane = pg_text(rows, i, 5, mem),
+	        .lane = text_like(rows, i, 5, before->row.lane, mem),
 	        .issue = (int32_t)pg_num(rows, i, 6),
 	        .attempts = (int32_t)pg_num(rows, i, 7),
 	        .ready_ms = pg_num(rows, i, 9),
 	        .not_after_ms = pg_num(rows, i, 10),
-	        .destination = pg_text(rows, i, 11, mem),
+	        .destination = text_like(rows, i, 11, before->row.destination, mem),
 	};
 	if (!stage_parse(stage, &row->stage) || !task_status_parse(status, &row->status))
 		return err_set(e, ERR_FATAL, "bad_row",
@@ -50,8 +64,9 @@ static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const stru
 	struct loaded_task *items = ARENA_TRY_ARRAY(mem, struct loaded_task, n + 1);
 	if (!items)
 		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", n);
+	struct words words = {0};
 	for (size_t i = 0; i < n && bad == 0; i++) {
-		bad = read_task(rows, i, mem, &items[i], e);
+		bad = read_task(rows, i, &words, mem, &items[i], e);
 		if (bad == 0 && arena_has_enough(mem))
 			bad = err_set(e, ERR_REJECT, "too_large",
 			        "%zu of %zu task rows have more than %zu bytes", i + 1, n,
@@ -71,12 +86,13 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
 }
 
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e)
+        struct rows_most most, struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	pg_add_texts(&p, delivery_ids, count);
-	pg_add_num(&p, most);
+	pg_add_num(&p, most.all);
+	pg_add_num(&p, most.of_kind);
 	return read_tasks(pg, &sql_load_unfinished, &p, mem, out, e);
 }
 

@@ -20,8 +20,13 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
         struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 /* These two load `most` rows at most. Where the arena has enough of them: ERR_REJECT ("too_large").
  */
+struct rows_most {
+	int64_t all;     /* of all deliveries together */
+	int64_t of_kind; /* of one delivery, of each kind: NEED_UNFINISHED */
+};
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+        struct rows_most most, struct arena *mem, struct loaded_tasks *out,
+        struct err *e) ERR_MUST_USE;
 struct wanted_stage {
 	struct str delivery_id;
 	int64_t revision;

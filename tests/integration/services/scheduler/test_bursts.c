@@ -116,14 +116,16 @@ static void a_trigger_that_was_stored_in_part_is_completed(void **state)
 	assert_int_equal(t.tasks, ROUTES - CYCLE_ITEMS); /* what was stored before is not done again */
 }
 
-/* Each delivery that is asked for has so many more tasks, with a lane of so many bytes. */
+/* Each delivery that is asked for has so many more tasks, with a lane of its own of so many bytes, and waves
+ * that load all of them. */
 static void swell(struct bench *b, const char *route, int tasks, int bytes)
 {
 	char sql[1024];
+	b->s.rules.wave = tasks;
 	(void)snprintf(sql, sizeof sql,
 	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, "
 	        "attempts, status, ready_at, not_after, event, tenant, destination) "
-	        "SELECT md5(s.delivery_id || n), s.delivery_id, 1, 'select', n, repeat('l', %d), 1, 0, "
+	        "SELECT md5(s.delivery_id || n), s.delivery_id, 1, 'select', n, rpad(n::text, %d, 'l'), 1, 0, "
 	        "'issued', now(), now() + interval '1 day', '', 'acme', '' FROM run.state s, "
 	        "generate_series(1, %d) n WHERE s.route LIKE '%s'",
 	        bytes, tasks, route);

@@ -461,7 +461,7 @@ static void run_seed(uint64_t seed, struct tally_of_ends *ends)
 	world_init(&r->w);
 	workers_init(&r->k, &r->w);
 	note_list(r);
-	r->w.rules.wave = 2;
+	r->w.rules.wave = 1 + (int32_t)(seed % 2);
 	r->k.rows_per_slice = 6 + roll(&r->dice, 8);
 	if (roll(&r->dice, 2)) {
 		r->list = (struct spec_suppression){

@@ -7,8 +7,8 @@
 #ifndef TESTS_SCHEDULER_WORLD_H
 #define TESTS_SCHEDULER_WORLD_H
 
-#include "decide.h"
 #include "issue.h"
+#include "unfinished.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,14 +160,14 @@ static inline struct task_row *world_row(struct stored *s, struct str id)
 
 /* --- what a store gives --- */
 
-static inline bool world_is_wanted(const struct task_row *row, const struct decide_event *events,
-        size_t count, const struct facts *known, int32_t revision)
+static inline bool world_is_wanted(struct world *w, const struct stored *s, size_t at,
+        const struct decide_event *events, size_t count, const struct facts *known, int32_t revision)
 {
+	const struct task_row *row = &s->rows[at];
 	for (size_t i = 0; i < count; i++)
 		if (events[i].kind == DECIDE_RESULT && str_eq(events[i].result->task_id, row->id))
 			return true;
-	bool is_open = row->status == TASK_WAITING || row->status == TASK_ISSUED;
-	if ((known->known & NEED_UNFINISHED) != 0 && is_open)
+	if ((known->known & NEED_UNFINISHED) != 0 && row_matters(s->rows, s->rows_count, at, w->rules.wave))
 		return true;
 	return (known->stages >> row->stage & 1) != 0 && row->revision == revision;
 }
@@ -180,7 +180,7 @@ static inline size_t world_load(struct world *w, struct stored *s,
 	struct task_row *rows = arena_alloc(&w->mem, (s->rows_count + 1) * sizeof *rows);
 	size_t n = 0;
 	for (size_t i = 0; i < s->rows_count; i++) {
-		if (!world_is_wanted(&s->rows[i], events, count, known, revision))
+		if (!world_is_wanted(w, s, i, events, count, known, revision))
 			continue;
 		rows[n] = s->rows[i];
 		rows[n].made = NULL;
@@ -474,12 +474,15 @@ static inline struct stored *world_step(
 	        .bridge_version = STR("")};
 	int32_t revision = s->x.revision;
 	struct decision n;
+	struct task_row *rows = NULL, *spare = arena_alloc(&w->mem, ROWS / 2 * sizeof *spare);
+	size_t rows_count = 0;
 	for (int round = 0;; round++) {
 		assert_true(round < 12);
-		struct task_row *rows = NULL;
-		size_t rows_count = world_load(w, s, events, count, &facts, revision, &rows);
+		struct task_row *work = round % 2 == 0 ? spare : NULL; /* with room and without */
+		size_t work_room = work ? ROWS / 2 : 0;
+		rows_count = world_load(w, s, events, count, &facts, revision, &rows);
 		struct decide_input in = {
-		        &s->x, rows, rows_count, events, count, &facts, &w->rules, &w->mem};
+		        &s->x, rows, rows_count, events, count, &facts, &w->rules, &w->mem, work, work_room};
 		decide(&in, &n);
 		if (n.needs == 0)
 			break;
@@ -511,9 +514,11 @@ static inline struct stored *world_step(
 	if (n.is_changed) {
 		breaker_note(&w->breaker, &n, &iw);
 		issue_ready(&n, &s->x, &iw);
+		issue_count(&n, rows, rows_count);
 	}
 	world_check_step(s, &n);
 	world_apply(w, s, &n);
+	assert_int_equal(s->x.tasks_out, rows_out(s->rows, s->rows_count));
 	w->last = n;
 	return s;
 }
