@@ -3,8 +3,8 @@
 
 #include "sql/cli.h"
 
-/* {} stands for the delivery, # for the selection that was looked at. What is not here releases
- * itself. */
+/* {} stands for the delivery, # for the selection that was looked at. A reason that is not listed
+ * releases itself. */
 static const struct release {
 	const char *reason, *command;
 } releases[] = {{"below_minimum", "longshore approve {}#"},

@@ -250,7 +250,7 @@ int keyring_identity(
 	return rc;
 }
 
-/* One directory. What cannot be read of it may be keys. */
+/* A directory that is there and cannot be read may hold keys, so it counts as if it did. */
 static void look_at(const char *dir, char *out, bool *out_any)
 {
 	struct keyring *k = NULL;

@@ -236,11 +236,11 @@ int csv_source_read(const struct csv_source *s, const struct csv_source_calls *c
 	return act;
 }
 
-enum { PLACES_MOST = 3 };
+enum { PLACES_MAX = 3 };
 
 void csv_places_add(struct csv_places *p, struct str object, int64_t row, struct arena *mem)
 {
-	if (p->count++ < PLACES_MOST)
+	if (p->count++ < PLACES_MAX)
 		p->text = arena_printf(mem, STR_FMT "%s" STR_FMT " row %lld", STR_ARG(p->text),
 		        p->count > 1 ? ", " : "", STR_ARG(object), (long long)row);
 }

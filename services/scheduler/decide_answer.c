@@ -31,7 +31,7 @@ static void refuse(struct deciding *d, const char *action, const char *reason, c
 	                             STR_ARG(base), action, STR_ARG(d->actor), why));
 }
 
-/* What is answered is the selection that was looked at. */
+/* An answer is for the selection that its author looked at, and for no other. */
 static bool is_other_content(struct deciding *d, const struct decide_event *ev, const char *action)
 {
 	if (ev->content_hash.n == 0 || str_eq(ev->content_hash, d->m->content_hash))

@@ -252,7 +252,7 @@ void issue_ready(
 	if (decision->waits_on)
 		due = sooner(due, before->due_ms);
 	if (!x->memory.is_looking)
-		x->memory.is_admitted = false; /* the breaker's word is for now, not for later */
+		x->memory.is_admitted = false; /* the breaker is asked again next time */
 	return_place(decision, w);
 	if (lost_turn(w->breaker, decision, before)) {
 		w->breaker->open_until_ms = w->now_ms;
