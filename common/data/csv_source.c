@@ -15,6 +15,7 @@ struct reading {
 	char *piece;
 	struct hash *pins, *object_hash;
 	const struct source_object *object;
+	size_t pinned; /* objects */
 	struct csv_source_facts facts;
 };
 
@@ -123,7 +124,7 @@ static void pin(struct reading *r, int64_t bytes)
 	r->facts.bytes += bytes;
 	if (r->object->modified_ms > r->facts.modified_ms)
 		r->facts.modified_ms = r->object->modified_ms;
-	if (r->facts.oldest_ms == 0 || r->object->modified_ms < r->facts.oldest_ms)
+	if (r->pinned++ == 0 || r->object->modified_ms < r->facts.oldest_ms)
 		r->facts.oldest_ms = r->object->modified_ms;
 }
 

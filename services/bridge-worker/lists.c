@@ -61,17 +61,23 @@ static void name_num(const struct op *op, const char *what, struct str list, int
 	        arena_printf(op->mem, "%lld", (long long)value));
 }
 
-/* The scheduler compares once more, by its own clock; said here the task is looked at again and not
- * done. */
+enum { CLOCKS_DIFFER_MS = 5 * 60 * 1000 };
+
+/* A list is as old as its oldest object, which may be the part that was not renewed; and a time that
+ * lies ahead says nothing of an age. The scheduler compares once more, by its own clock; said here
+ * the task is looked at again and not done. */
 static int check_age(const struct op *op, const struct spec_suppression *list,
         const struct csv_source_facts *facts, struct err *e)
 {
 	const int64_t hour_ms = INT64_C(3600) * 1000;
-	if (list->max_age_hours <= 0 ||
-	        op->now_ms - facts->modified_ms <= list->max_age_hours * hour_ms)
+	bool is_old = op->now_ms - facts->oldest_ms > list->max_age_hours * hour_ms;
+	bool is_ahead = facts->modified_ms > op->now_ms + CLOCKS_DIFFER_MS;
+	if (list->max_age_hours <= 0 || (!is_old && !is_ahead))
 		return 0;
 	return err_set(e, ERR_RETRY, "suppression_stale",
-	        "suppression list " STR_FMT " is older than %lld hours; put a newer one there",
+	        "suppression list " STR_FMT
+	        " has an object that is older than %lld hours, or whose time lies ahead; put a newer "
+	        "one there",
 	        STR_ARG(list->name), (long long)list->max_age_hours);
 }
 
@@ -90,7 +96,6 @@ int op_lists(const struct op *op, struct err *e)
 		        .bytes = facts.source.bytes,
 		        .rows = facts.source.rows};
 		result_output(op->out, op->mem, &ref);
-		/* A list is as old as its oldest object: that one may be the part that was not renewed. */
 		name_num(op, "modified_ms", list->name, facts.source.oldest_ms);
 		name_num(op, "hidden", list->name, facts.source.hidden_count);
 		name_num(op, "partial", list->name, facts.source.partial_count);

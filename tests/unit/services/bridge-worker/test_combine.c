@@ -135,6 +135,12 @@ static void suppressed_persons_take_their_records_along(void **state)
 	assert_int_equal(result_count_of(&r, STR("members")), 24);
 	assert_int_equal(result_count_of(&r, STR("persons")), 50);
 	assert_int_equal(result_count_of(&r, STR("primary_ids")), 24);
+	/* What the gate judges the list by. */
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_ids." STR_FMT, STR_ARG(list.name))), STR("5")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid." STR_FMT, STR_ARG(list.name))), STR("1")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_known." STR_FMT, STR_ARG(list.name))), STR("3")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid_at." STR_FMT, STR_ARG(list.name))),
+	        STR("list.csv row 3")));
 }
 
 static void without_rows_there_are_no_members(void **state)

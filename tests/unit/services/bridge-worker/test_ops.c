@@ -185,6 +185,52 @@ static void a_list_that_is_too_old_is_waited_for(void **state)
 	assert_string_equal(e.code, "suppression_stale");
 	list.max_age_hours = 0; /* any age */
 	must(run(w, &look, &r, &e), &e);
+	list.max_age_hours = 24;
+	for (int64_t ahead_s = 300; ahead_s < 302; ahead_s++) { /* clocks may differ by so much */
+		struct timespec at[2] = {{.tv_sec = now_s + ahead_s}};
+		at[1] = at[0];
+		assert_int_equal(utimensat(AT_FDCWD, path, at, 0), 0);
+		assert_int_equal(run(w, &look, &r, &e), ahead_s == 300 ? 0 : ERR_RETRY);
+	}
+	assert_string_equal(e.code, "suppression_stale");
+}
+
+static void touch(struct world *w, const char *name, int64_t at_s)
+{
+	char path[160];
+	struct timespec at[2] = {{.tv_sec = at_s}};
+	at[1] = at[0];
+	folder_write(&w->folder, name, "id\np8\n", 6);
+	(void)snprintf(path, sizeof(path), "%s/%s", w->folder.path, name);
+	assert_int_equal(utimensat(AT_FDCWD, path, at, 0), 0);
+}
+
+/* The newest export beside one that was not renewed does not make the list new. */
+static void a_list_is_as_old_as_its_oldest_object(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	const int64_t now_s = INT64_C(4102444800), day_s = 24 * 3600;
+	char url[160];
+	folder_mkdir(&w->folder, "lists");
+	(void)snprintf(url, sizeof(url), "%s/lists/", w->folder.url);
+	struct spec_suppression list = {.name = STR("opt-out"),
+	        .source = {.url = str_c(url), .delimiter = ','},
+	        .id_column = STR("id"),
+	        .max_age_hours = 24};
+	w->spec.suppressions = &list;
+	w->spec.suppressions_count = 1;
+	struct ev_bridge_task look = task_of("d", "lists", EV_BRIDGE_OP_LISTS, 0);
+	touch(w, "lists/a.csv", now_s);
+	touch(w, "lists/b.csv", now_s - day_s);
+	must(run(w, &look, &r, &e), &e);
+	touch(w, "lists/b.csv", now_s - day_s - 1);
+	assert_int_equal(run(w, &look, &r, &e), ERR_RETRY);
+	assert_string_equal(e.code, "suppression_stale");
+	touch(w, "lists/b.csv", 0);
+	touch(w, "lists/c.csv", now_s); /* 1970 is a time, too */
+	assert_int_equal(run(w, &look, &r, &e), ERR_RETRY);
 }
 
 int main(void)
@@ -202,6 +248,8 @@ int main(void)
 	                a_source_that_is_not_there_is_waited_for, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_list_that_is_too_old_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_list_is_as_old_as_its_oldest_object, setup, teardown),
 	        cmocka_unit_test_setup_teardown(no_log_names_a_person, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
