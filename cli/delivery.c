@@ -14,10 +14,9 @@ static const struct release {
         {"suppression_invalid", "longshore approve {}#"},
         {"suppression_empty", "longshore approve {}#"},
         {"suppression_shrunk", "longshore approve {}#"},
-        {"suppression_unknown", "longshore approve {}#"},
-        {"paused", "longshore resume {}"}, {"unsupported", "longshore resume {}"},
-        {"credentials", "longshore resume {}"}, {"drop_changed", "longshore resume {}"},
-        {"name_conflict", "longshore resume {} --resend#"},
+        {"suppression_unknown", "longshore approve {}#"}, {"paused", "longshore resume {}"},
+        {"unsupported", "longshore resume {}"}, {"credentials", "longshore resume {}"},
+        {"drop_changed", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
         {"uncertain", "longshore resume {} --adopt#"}};
 enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
 
@@ -29,8 +28,8 @@ static struct str fill_in(
 	struct str shown =
 	        str_bytes(content.p, content.n < CONTENT_SHOWN ? content.n : CONTENT_SHOWN);
 	return arena_printf(mem, "%.*s" STR_FMT "%.*s%s" STR_FMT, (int)(hole - command), command,
-	        STR_ARG(delivery_id), (int)rest, hole + 2,
-	        mark && shown.n > 0 ? " --content " : "", STR_ARG(mark ? shown : STR("")));
+	        STR_ARG(delivery_id), (int)rest, hole + 2, mark && shown.n > 0 ? " --content " : "",
+	        STR_ARG(mark ? shown : STR("")));
 }
 
 struct str cli_release(

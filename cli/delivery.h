@@ -15,8 +15,8 @@ struct delivery_row {
 
 /* What a person can type to release a held delivery, with the selection that they look at (empty:
  * none); absent if it releases itself. */
-struct str cli_release(struct arena *mem, struct str delivery_id, struct str reason,
-        struct str content_hash);
+struct str cli_release(
+        struct arena *mem, struct str delivery_id, struct str reason, struct str content_hash);
 /* The same table as two text[] parameters: reasons, and commands with {} for the delivery and # for
  * the selection. */
 void cli_add_releases(struct pg_params *p);

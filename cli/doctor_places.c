@@ -71,8 +71,8 @@ void doctor_staging(struct doctor *d)
 		act = try_staging(d, &e);
 	}
 	if (act == 0)
-		doctor_ok(d, "staging", "%s creates once and replaces by comparison",
-		        conf->staging);
+		doctor_ok(
+		        d, "staging", "%s creates once and replaces by comparison", conf->staging);
 	else
 		doctor_tell(d, DOCTOR_PROBLEM, "staging", remedy, "%s: %s", conf->staging, e.text);
 }
@@ -158,8 +158,10 @@ static int compare_place(struct drop *drop, struct str remembered, struct err *e
 		return e->act;
 	if (remembered.n == 0 || str_eq(remembered, str_c(found)))
 		return 0;
-	return err_set(e, ERR_RETRY, "drop_changed", "this is not the place that files go to: it %s%.8s",
-	        found[0] ? "has another identity, " : "has no identity, as where nothing is mounted",
+	return err_set(e, ERR_RETRY, "drop_changed",
+	        "this is not the place that files go to: it %s%.8s",
+	        found[0] ? "has another identity, "
+	                 : "has no identity, as where nothing is mounted",
 	        found);
 }
 

@@ -53,8 +53,8 @@ static int check_content(const struct cli *cli, const struct word *word,
 	if (!seen.p || (seen.n >= CONTENT_LEAST && str_has_prefix(row->content_hash, seen)))
 		return 0;
 	if (seen.n < CONTENT_LEAST)
-		return cli_usage(e, "%s: --content takes %d digits at least", word->verb,
-		        CONTENT_LEAST);
+		return cli_usage(
+		        e, "%s: --content takes %d digits at least", word->verb, CONTENT_LEAST);
 	if (row->content_hash.n == 0)
 		return err_set(e, ERR_REJECT, "other_content",
 		        "%s: delivery " STR_FMT " has no selection, or it is not recorded yet: "
@@ -175,8 +175,7 @@ static const struct cli_option answer_options[] = {
 static const struct cli_option bound_options[] = {
         OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_CONTENT, OPTION_END};
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
-        OPTION_CONTENT,
-        {"--adopt", NULL, false, "what is at the destination is ours and right"},
+        OPTION_CONTENT, {"--adopt", NULL, false, "what is at the destination is ours and right"},
         {"--resend", NULL, false, "send again"},
         {"--new-place", NULL, false,
                 "the directory that is at the bucket's url now is the right one from now on"},

@@ -68,8 +68,9 @@ static int topics(struct cli *cli, struct err *e)
 static int keys(struct cli *cli, struct err *e)
 {
 	if (strcmp(cli->args.positions[0], "init") != 0)
-		return cli_usage(e, "keys: %s is not known; usage: longshore keys init [--rotate] "
-		                "[--new-staging]",
+		return cli_usage(e,
+		        "keys: %s is not known; usage: longshore keys init [--rotate] "
+		        "[--new-staging]",
 		        cli->args.positions[0]);
 	bool rotates = cli_option(cli, "--rotate") != NULL;
 	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
@@ -95,7 +96,8 @@ static int keys(struct cli *cli, struct err *e)
 
 static const struct cli_option keys_options[] = {
         {"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"},
-        {"--new-staging", NULL, false, "what lies at LONGSHORE_STAGING is new staging for keys that are there"},
+        {"--new-staging", NULL, false,
+                "what lies at LONGSHORE_STAGING is new staging for keys that are there"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_migrate = {

@@ -16,8 +16,7 @@ static void check_zone(
 		return;
 	if (!input->world->has_zone(input->world->arg, str_c(json_string_value(zone))))
 		document_wrong(
-		        doc, path,
-		        "is no time zone that can be used here, such as Europe/Paris");
+		        doc, path, "is no time zone that can be used here, such as Europe/Paris");
 }
 
 /* Fields that a cadence of a kind has, beside those that all have. */
@@ -59,8 +58,8 @@ static void check_cadence_fields(const struct document *route, enum cadence_kind
 			        "has no kind: say how often it runs, such as kind: daily");
 			return;
 		}
-		(void)snprintf(what, sizeof(what), "decides nothing in a cadence of kind %s: remove it",
-		        cadences[kind].name);
+		(void)snprintf(what, sizeof(what),
+		        "decides nothing in a cadence of kind %s: remove it", cadences[kind].name);
 		document_wrong(route, path, what);
 	}
 }

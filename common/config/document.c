@@ -130,7 +130,8 @@ struct str document_text(const struct document *doc, const char *path, const cha
 		        str_bytes(json_string_value(value), json_string_length(value)));
 	if (json_is_integer(value)) {
 		char what[80];
-		(void)snprintf(what, sizeof(what), "must be a text: write \"%lld\", with the quotes",
+		(void)snprintf(what, sizeof(what),
+		        "must be a text: write \"%lld\", with the quotes",
 		        (long long)json_integer_value(value));
 		document_wrong(doc, path, what);
 	} else if (value)

@@ -26,9 +26,9 @@ static const char *const route[] = {"kind", "tenant", "name", "description", "au
         "destination", "bridge", "bucket", "cadence.kind", "cadence.cron", "cadence.at",
         "cadence.weekday", "cadence.day", "cadence.month", "cadence.anchor", "cadence.zone",
         "cadence.catchup_seconds", "mode", "guards.min_size", "guards.max_size",
-        "guards.max_shrink", "guards.max_growth", "guards.max_change", "guards.min_match_rate", "suppress", "approval",
-        "dry_run", "paused", "blackout.from_minute", "blackout.to_minute", "limits.attempts",
-        "limits.hold_hours", "limits.slice_bytes", NULL};
+        "guards.max_shrink", "guards.max_growth", "guards.max_change", "guards.min_match_rate",
+        "suppress", "approval", "dry_run", "paused", "blackout.from_minute", "blackout.to_minute",
+        "limits.attempts", "limits.hold_hours", "limits.slice_bytes", NULL};
 static const char *const any[] = {"kind", "name", NULL};
 
 static const struct kind kinds[] = {

@@ -341,10 +341,10 @@ static void read_own(const struct document *route, struct spec *spec)
 	g->min_size = larger(document_num(route, "guards.min_size", 0),
 	        larger(spec->audience.min_size, spec->destination.min_audience_size));
 	g->max_size = document_num(route, "guards.max_size", 0);
-	g->max_shrink_ppm = or_else(
-	        document_share(route, "guards.max_shrink", SHARE_WHOLE), g->max_shrink_ppm);
-	g->max_growth_ppm = or_else(
-	        document_share(route, "guards.max_growth", SHARE_MAX), g->max_growth_ppm);
+	g->max_shrink_ppm =
+	        or_else(document_share(route, "guards.max_shrink", SHARE_WHOLE), g->max_shrink_ppm);
+	g->max_growth_ppm =
+	        or_else(document_share(route, "guards.max_growth", SHARE_MAX), g->max_growth_ppm);
 	g->max_change_ppm = document_share(route, "guards.max_change", SHARE_MAX);
 	g->min_match_rate_ppm = document_share(route, "guards.min_match_rate", SHARE_WHOLE);
 	spec->mode = document_text(route, "mode", "full");

@@ -265,8 +265,8 @@ static void look_at(const char *dir, char *out, bool *out_any)
 	keyring_close(k);
 }
 
-int keyring_root_identity(const char *root, char out[static KEYRING_IDENTITY_BYTES], bool *out_any,
-        struct err *e)
+int keyring_root_identity(
+        const char *root, char out[static KEYRING_IDENTITY_BYTES], bool *out_any, struct err *e)
 {
 	char dir[PATH_MAX];
 	out[0] = '\0';
@@ -274,7 +274,8 @@ int keyring_root_identity(const char *root, char out[static KEYRING_IDENTITY_BYT
 	for (const char *const *s = keyring_services; *s != NULL && out[0] == '\0'; s++) {
 		int n = snprintf(dir, sizeof dir, "%s/%s", root, *s);
 		if (n < 0 || (size_t)n >= sizeof dir)
-			return err_set(e, ERR_FATAL, "key_missing", "key directory %s: too long", root);
+			return err_set(
+			        e, ERR_FATAL, "key_missing", "key directory %s: too long", root);
 		look_at(dir, out, out_any);
 	}
 	return 0;

@@ -164,11 +164,13 @@ static int check_row(
         const struct bridge_build *b, struct str id, const struct str *values, struct err *e)
 {
 	if (!bridge_id_is_valid(id))
-		return bad_row("the id is empty, too long, not UTF-8, or holds a character that no id may hold", e);
+		return bad_row("the id is empty, too long, not UTF-8, or holds a character that no "
+		               "id may hold",
+		        e);
 	if (!bridge_id_is_valid(values[0]))
-		return bad_row(
-		        "the partner's primary id is empty, too long, not UTF-8, or holds a character "
-		        "that no id may hold",
+		return bad_row("the partner's primary id is empty, too long, not UTF-8, or holds a "
+		               "character "
+		               "that no id may hold",
 		        e);
 	for (size_t c = 0; c < b->spec.columns_count; c++) {
 		struct str value = bridge_id_canonical(values[c]);

@@ -68,7 +68,8 @@ static int finish(struct reading *r, struct csv_reader *csv, struct err *e)
 	bool is_open = !csv_is_between_records(csv);
 	if (is_open && r->from->ready_marker.n == 0 && age_ms < CSV_SOURCE_OPEN_END_MS)
 		return err_set(e, ERR_RETRY, "source_missing",
-		        "its last row has no line end, so it may still be written: end it in a line "
+		        "its last row has no line end, so it may still be written: end it in a "
+		        "line "
 		        "end, or it is read once it did not change for %d s",
 		        CSV_SOURCE_OPEN_END_MS / 1000);
 	if (csv_finish(csv, e) == 0)

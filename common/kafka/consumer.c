@@ -21,7 +21,8 @@
 
 enum {
 	COMMIT_MS = 3000,
-	COMMITTED_FIRST_MS = 1000, /* one try to read what is committed; each takes longer, as a slow
+	COMMITTED_FIRST_MS =
+	        1000, /* one try to read what is committed; each takes longer, as a slow
 	                              coordinator answers late */
 	COMMITTED_MOST_MS = 8000,
 	LOOK_UP_MS = 8000, /* offsets, and going back to one */
@@ -38,8 +39,8 @@ struct bus_consumer {
 	int session_timeout_ms;
 	bool was_assigned;
 	bool is_closing;
-	bool has_paused; /* some partition, since the last assignment */
-	bool is_broken;  /* an assignment could not be taken: `broken` says why */
+	bool has_paused;  /* some partition, since the last assignment */
+	bool is_broken;   /* an assignment could not be taken: `broken` says why */
 	bool was_cut_off; /* a connection broke since the caller last asked */
 	struct err broken;
 	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
@@ -100,7 +101,8 @@ static int prepare(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list
 		if (c->listener.waiting && !c->listener.waiting(c->listener.arg, e))
 			return 0;
 		(void)poll(NULL, 0, pause_ms);
-		timeout_ms = 2 * timeout_ms < COMMITTED_MOST_MS ? 2 * timeout_ms : COMMITTED_MOST_MS;
+		timeout_ms =
+		        2 * timeout_ms < COMMITTED_MOST_MS ? 2 * timeout_ms : COMMITTED_MOST_MS;
 		pause_ms = 2 * pause_ms < RETRY_PAUSE_MOST_MS ? 2 * pause_ms : RETRY_PAUSE_MOST_MS;
 	}
 }
@@ -328,8 +330,7 @@ int bus_offsets_at(struct bus_consumer *c, int64_t at_ms, struct bus_position *p
 	return look_up(c, at_ms, positions, count, e);
 }
 
-int bus_ends(
-        struct bus_consumer *c, struct bus_position *positions, size_t count, struct err *e)
+int bus_ends(struct bus_consumer *c, struct bus_position *positions, size_t count, struct err *e)
 {
 	return look_up(c, RD_KAFKA_OFFSET_END, positions, count, e);
 }
@@ -348,8 +349,8 @@ int64_t bus_known_end(const struct bus_consumer *c, struct str topic, int32_t pa
 	return high;
 }
 
-int bus_seek(struct bus_consumer *c, const struct bus_position *positions, size_t count,
-        struct err *e)
+int bus_seek(
+        struct bus_consumer *c, const struct bus_position *positions, size_t count, struct err *e)
 {
 	rd_kafka_topic_partition_list_t *list;
 	if (count == 0)

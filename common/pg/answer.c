@@ -42,8 +42,7 @@ static bool flush(struct pg *pg, int64_t until_ms)
 /* Of several statements in one text the last one's result, as PQexec gives it. */
 PGresult *pg_answer(struct pg *pg, int is_sent)
 {
-	int64_t until_ms =
-	        pg->patience_ms > 0 ? clock_mono_ms() + pg->patience_ms : PG_ALWAYS;
+	int64_t until_ms = pg->patience_ms > 0 ? clock_mono_ms() + pg->patience_ms : PG_ALWAYS;
 	PGresult *last = NULL;
 	pg->is_late = false;
 	if (!is_sent || !flush(pg, until_ms))

@@ -58,7 +58,8 @@ int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err
 	char words[256];
 	if (!state) { /* no answer of a server: libpq itself speaks */
 		if (pg->is_late)
-			(void)snprintf(words, sizeof(words), "it hangs, or is overloaded: not within %lld ms",
+			(void)snprintf(words, sizeof(words),
+			        "it hangs, or is overloaded: not within %lld ms",
 			        (long long)pg->patience_ms);
 		else
 			first_line(PQerrorMessage(pg->conn), words, sizeof(words));

@@ -24,8 +24,8 @@ static bool is_prepared(const struct pg *pg, const struct pg_statement *stmt)
 static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e)
 {
 	if (stmt->name[0] == '\0') {
-		AUTO_PGRESULT unnamed = pg_answer(
-		        pg, PQsendPrepare(pg->conn, "", stmt->sql, stmt->params, NULL));
+		AUTO_PGRESULT unnamed =
+		        pg_answer(pg, PQsendPrepare(pg->conn, "", stmt->sql, stmt->params, NULL));
 		return pg_check(pg, unnamed, "statement", e);
 	}
 	if (is_prepared(pg, stmt)) {
@@ -42,8 +42,8 @@ static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e
 		pg->prepared = list;
 		pg->prepared_cap = cap;
 	}
-	AUTO_PGRESULT result = pg_answer(
-	        pg, PQsendPrepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL));
+	AUTO_PGRESULT result =
+	        pg_answer(pg, PQsendPrepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL));
 	int bad = pg_check(pg, result, stmt->name, e);
 	if (bad == 0) {
 		pg->prepared[pg->prepared_count++] = stmt;

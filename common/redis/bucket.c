@@ -124,8 +124,8 @@ int64_t buckets_take(struct buckets *b, struct str name, struct str claim,
 	double interval_us = 1e6 / rate->per_second;
 	int64_t tolerance_us = (int64_t)(rate->burst * interval_us);
 	int64_t cost_us = (int64_t)(rate->cost * interval_us);
-	struct bucket *bucket = bucket_of(
-	        b, hash_of(name, (struct str){NULL, 0}), now_us, tolerance_us);
+	struct bucket *bucket =
+	        bucket_of(b, hash_of(name, (struct str){NULL, 0}), now_us, tolerance_us);
 	bucket->at_us = later(bucket->at_us, now_us);
 	int64_t wait_us = bucket->at_us + cost_us - tolerance_us - now_us;
 	if (wait_us > 0 && claim.p && !has_room(b, now_us)) {

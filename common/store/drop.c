@@ -168,8 +168,8 @@ int drop_commit(
 
 /* A commit under a name that no partner looks at. Both there: an earlier try was cut off between
  * two calls, where a name cannot be changed in one. */
-int drop_temp_set_aside(struct drop *d, struct str temp, struct str aside, bool *out_is_aside,
-        struct err *e)
+int drop_temp_set_aside(
+        struct drop *d, struct str temp, struct str aside, bool *out_is_aside, struct err *e)
 {
 	struct name_text from, to;
 	enum drop_commit answer = DROP_TEMP_GONE;

@@ -18,7 +18,7 @@ struct drop_ops {
 	void (*close)(struct drop *d);
 	int (*probe)(struct drop *d, struct err *e);
 	int (*identity)(struct drop *d, char *out, struct err *e); /* "": it has none */
-	int (*mark)(struct drop *d, char *out, struct err *e);     /* makes one where there is none */
+	int (*mark)(struct drop *d, char *out, struct err *e); /* makes one where there is none */
 	int (*temp_create)(struct drop *d, const char *temp, struct err *e);
 	int (*temp_open)(struct drop *d, const char *temp, struct drop_temp **out, struct err *e);
 	int (*temp_write)(

@@ -178,7 +178,8 @@ int source_check_unchanged(
 	if (st.st_size == listed->bytes && source_modified_ms(&st) == listed->modified_ms)
 		return 0;
 	return err_set(e, ERR_RETRY, "source_missing",
-	        "it changed while it was read; it is read again when it is whole: let ready.marker or "
+	        "it changed while it was read; it is read again when it is whole: let ready.marker "
+	        "or "
 	        "ready.quiet_seconds say when that is");
 }
 

@@ -64,8 +64,7 @@ static bool is_hidden(struct str name)
 /* What tools call a file that they are still writing. */
 static bool is_partial(struct str name)
 {
-	static const struct str endings[] = {
-	        {".filepart", 9}, {".part", 5}, {".tmp", 4}, {"~", 1}};
+	static const struct str endings[] = {{".filepart", 9}, {".part", 5}, {".tmp", 4}, {"~", 1}};
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (str_has_suffix(name, endings[i]))
 			return true;
@@ -114,8 +113,8 @@ struct visited { /* the directories that we are in */
 
 static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct visited *inside);
 
-static int enter(struct walk *w, const struct source_place *place, char *path,
-        const struct visited *inside)
+static int enter(
+        struct walk *w, const struct source_place *place, char *path, const struct visited *inside)
 {
 	struct visited here = {inside, place->st.st_dev, place->st.st_ino};
 	int depth = 0, fd = -1;
@@ -145,9 +144,12 @@ static int visit_place(struct walk *w, const struct source_place *place, char *p
 	if (is_link && is_walked(w, place->path))
 		return 0; /* listed under its own name */
 	switch (place->kind) {
-	case SOURCE_FILE: return add_object(w, path, &place->st);
-	case SOURCE_DIRECTORY: return enter(w, place, path, inside);
-	case SOURCE_OTHER: break;
+	case SOURCE_FILE:
+		return add_object(w, path, &place->st);
+	case SOURCE_DIRECTORY:
+		return enter(w, place, path, inside);
+	case SOURCE_OTHER:
+		break;
 	}
 	return refuse(w, path, "is neither a file nor a directory: remove it");
 }

@@ -21,15 +21,16 @@ static int real_path(const struct source *s, int fd, char out[REAL_PATH_MAX], st
 	if (n < 0 || n == REAL_PATH_MAX - 1)
 		return err_set_native(e, ERR_RETRY, "source_missing", "posix",
 		        n < 0 ? errno : ENAMETOOLONG,
-		        "%s: where its files lie cannot be told: is /proc mounted, and are its paths "
+		        "%s: where its files lie cannot be told: is /proc mounted, and are its "
+		        "paths "
 		        "shorter than %d bytes?",
 		        s->url, REAL_PATH_MAX - 1);
 	out[n] = '\0';
 	return 0;
 }
 
-static int check_inside(const struct source *s, const char *name, struct source_place *place,
-        struct err *e)
+static int check_inside(
+        const struct source *s, const char *name, struct source_place *place, struct err *e)
 {
 	char root[REAL_PATH_MAX], real[REAL_PATH_MAX];
 	int act = real_path(s, s->dir_fd, root, e);
@@ -41,7 +42,8 @@ static int check_inside(const struct source *s, const char *name, struct source_
 	bool is_root = strcmp(root, real) == 0;
 	if (!is_root && (strncmp(root, real, n) != 0 || real[n] != '/'))
 		return err_set(e, ERR_REJECT, "bad_source",
-		        "%s: %s is a link that leads out of it: put the file itself there, or let the "
+		        "%s: %s is a link that leads out of it: put the file itself there, or let "
+		        "the "
 		        "URL name where it lies",
 		        s->url, name);
 	const char *rest = is_root ? "" : real + n + 1;

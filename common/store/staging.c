@@ -5,8 +5,7 @@
 
 _Static_assert((int)KEYRING_IDENTITY_BYTES == (int)STORE_IDENTITY_BYTES, "one is the other");
 
-int staging_open(
-        const char *url, const struct keyring *keys, struct store **out, struct err *e)
+int staging_open(const char *url, const struct keyring *keys, struct store **out, struct err *e)
 {
 	char identity[KEYRING_IDENTITY_BYTES];
 	int rc = keyring_identity(keys, identity, e);

@@ -232,7 +232,8 @@ static int turn(struct batch_loop *l, struct err *e)
 	show(l);
 	if (l->owes_history && follow_history(l, e))
 		return e->act;
-	if (batch_pause(l, false, e) || batch_follow(l, e) || batch_read(l, l->service->batch_max, e))
+	if (batch_pause(l, false, e) || batch_follow(l, e) ||
+	        batch_read(l, l->service->batch_max, e))
 		return e->act;
 	if (l->messages_count && do_batch(l, e))
 		return e->act;

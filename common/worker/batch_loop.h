@@ -14,8 +14,8 @@
 struct place {
 	enum topic topic;
 	int32_t partition;
-	int64_t next;  /* offset to commit */
-	bool is_dirty; /* more than is committed */
+	int64_t next;        /* offset to commit */
+	bool is_dirty;       /* more than is committed */
 	struct witness done; /* of the message before `next`; none: not known */
 };
 
@@ -45,7 +45,7 @@ struct batch_loop {
 	size_t places_count;
 	struct followed_set logs; /* in the order of the places */
 	int64_t reread_ms;        /* so much, where a partition lost its end */
-	uint64_t generation; /* grows with each revoke: what was read before it is forgotten */
+	uint64_t generation;      /* grows with each revoke: what was read before it is forgotten */
 	char history[BATCH_HISTORY_BYTES]; /* that the partitions were taken in; of commits */
 	int64_t history_number;
 	bool owes_history; /* a neighbour was away: is it still the same history? */

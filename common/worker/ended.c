@@ -42,7 +42,8 @@ static int write_lines(struct buf *text, const struct ended *items, size_t count
 	int rc = buf_printf(text, e, FIRST_LINE);
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		if (!is_id(items[i].delivery) || !is_id(items[i].route_id))
-			return err_set(e, ERR_REJECT, "bad_list", "a delivery that is over has no id");
+			return err_set(
+			        e, ERR_REJECT, "bad_list", "a delivery that is over has no id");
 		rc = buf_printf(text, e, STR_FMT " " STR_FMT "\n", STR_ARG(items[i].delivery),
 		        STR_ARG(items[i].route_id));
 	}

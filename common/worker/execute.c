@@ -143,9 +143,8 @@ static void keep_facts(struct task *t, const struct ev_task_result *result)
 	for (size_t i = 0; i < count && t->facts; i++) {
 		const struct ev_fact *fact = &result->facts[i];
 		if (fact->name.n + fact->value.n <= FACT_KEPT_BYTES)
-			t->facts[t->facts_count++] =
-			        (struct ev_fact){arena_str(&t->mem, fact->name),
-			                arena_str(&t->mem, fact->value)};
+			t->facts[t->facts_count++] = (struct ev_fact){
+			        arena_str(&t->mem, fact->name), arena_str(&t->mem, fact->value)};
 	}
 }
 

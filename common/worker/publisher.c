@@ -234,8 +234,7 @@ static int settle_by_report(struct each *s, const struct bus_report *r, struct e
 		        e, ERR_FATAL, "bus_fatal", "librdkafka", r->native, "the producer is lost");
 	default:
 		(void)err_set_native(&why, ERR_RETRY, "bus_unavailable", "librdkafka", r->native,
-		        "%s did not take a message",
-		        topic_plan(s->set->items[i].topic)->suffix);
+		        "%s did not take a message", topic_plan(s->set->items[i].topic)->suffix);
 		leave_open(s, i, &why);
 		return 0;
 	}

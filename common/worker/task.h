@@ -55,12 +55,12 @@ struct task {
 	int64_t lease_renew_ms; /* monotonic */
 	int64_t started_ms;     /* wall clock */
 
-	struct buf wire;    /* SENDING: its bytes; RUNNING: the encoded result */
-	const char *reason; /* SENDING: for the log */
-	struct err failure; /* act != 0 */
+	struct buf wire;       /* SENDING: its bytes; RUNNING: the encoded result */
+	const char *reason;    /* SENDING: for the log */
+	struct err failure;    /* act != 0 */
 	struct ev_fact *facts; /* act != 0: what `handle` told all the same, in mem */
 	size_t facts_count;
-	int act;            /* outcome of the execution: 0 = `wire` holds the result to be sent */
+	int act; /* outcome of the execution: 0 = `wire` holds the result to be sent */
 	enum ev_outcome outcome; /* SENDING a result: for log and counters */
 	enum task_letter letter; /* SENDING: what */
 	enum task_lease lease;

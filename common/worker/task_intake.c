@@ -17,7 +17,7 @@
 
 enum {
 	NO_OFFSET = -1,
-	READ_MOST = 256,     /* messages a turn */
+	READ_MOST = 256, /* messages a turn */
 	LANE_PAUSE_MS = 5000,
 	SCHEMA_PAUSE_MS = 1000,
 	HEAD_TEXT_BYTES = 512,

@@ -41,9 +41,9 @@ struct task_loop {
 	struct partition *partitions; /* assigned now */
 	size_t partitions_count;
 	struct followed_set logs; /* in the order of the partitions */
-	bool is_fenced; /* a commit was refused: wait for the revoke that must follow */
-	bool is_paused; /* reading is, as enough wait */
-	bool has_more;  /* Kafka may have more messages at once */
+	bool is_fenced;           /* a commit was refused: wait for the revoke that must follow */
+	bool is_paused;           /* reading is, as enough wait */
+	bool has_more;            /* Kafka may have more messages at once */
 	int64_t commit_not_before_ms;
 	int64_t commit_due_ms; /* of what nobody waits for; 0: there is nothing */
 	int64_t commit_backoff_ms;

@@ -58,8 +58,7 @@ static int more(struct tidier *t, struct err *e)
 {
 	struct tidied gone = {0};
 	int act = t->plan.more(t->plan.state, &t->run, &gone, e);
-	telemetry_add(
-	        t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, gone.drop_temporaries);
+	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, gone.drop_temporaries);
 	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_OBJECTS, gone.objects);
 	if (gone.objects > 0)
 		LOG(LOG_INFO, "worker.objects.removed",

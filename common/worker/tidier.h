@@ -15,8 +15,7 @@ struct tidier;
 struct tidier_plan {
 	struct frame *frame;
 	const char *const *prefixes; /* in staging, ended by NULL; NULL: none */
-	int (*more)(
-	        void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
+	int (*more)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	void *state; /* of more, which may be NULL */
 };
 

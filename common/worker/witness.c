@@ -19,7 +19,8 @@ static uint32_t crc_on(uint32_t crc, struct str s)
 	return s.n ? crc32c(crc, s.p, s.n) : crc;
 }
 
-static struct witness look_at(int64_t offset, int64_t timestamp_ms, struct str key, struct str value)
+static struct witness look_at(
+        int64_t offset, int64_t timestamp_ms, struct str key, struct str value)
 {
 	return (struct witness){offset, timestamp_ms, crc_on(crc_on(0, key), value)};
 }

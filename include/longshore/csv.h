@@ -46,7 +46,7 @@ int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
 void csv_reader_free(struct csv_reader *r);
 int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 int csv_finish(struct csv_reader *r,
-        struct err *e) ERR_MUST_USE; /* the last record may lack its line end */
+        struct err *e) ERR_MUST_USE;                     /* the last record may lack its line end */
 bool csv_is_between_records(const struct csv_reader *r); /* all that was fed ended in a line end */
 int64_t csv_rows(const struct csv_reader *r);
 bool csv_has_header(const struct csv_reader *r); /* it was read, or the format has none */

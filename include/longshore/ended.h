@@ -56,7 +56,7 @@ int ended_remove(const struct ended_owner *owner, const struct tidy_run *run, in
         struct err *e) ERR_MUST_USE;
 
 /* Removes lists that are older than that; for the owner of specs/. *out_removed counts. */
-int ended_forget(struct store *staging, int64_t age_ms, int64_t *out_removed,
-        struct err *e) ERR_MUST_USE;
+int ended_forget(
+        struct store *staging, int64_t age_ms, int64_t *out_removed, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -78,9 +78,9 @@ int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_param
 size_t pg_rows_count(const struct pg_rows *rows);
 bool pg_is_null(const struct pg_rows *rows, size_t row, int column);
 struct str pg_text(const struct pg_rows *rows, size_t row, int column,
-        struct arena *mem);                                         /* copied; NULL: absent */
+        struct arena *mem); /* copied; NULL: absent */
 bool pg_is_text(const struct pg_rows *rows, size_t row, int column,
-        struct str text); /* is this text; NULL is none */
+        struct str text);                                           /* is this text; NULL is none */
 int64_t pg_num(const struct pg_rows *rows, size_t row, int column); /* NULL: 0 */
 bool pg_bool(const struct pg_rows *rows, size_t row, int column);
 struct str pg_bytes(

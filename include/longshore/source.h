@@ -47,7 +47,7 @@ struct source_options {
 struct source_listing {
 	struct source_object *objects; /* in byte order of their names */
 	size_t count;
-	int64_t hidden_count;  /* files and directories left out for a dot or an underscore */
+	int64_t hidden_count; /* files and directories left out for a dot or an underscore */
 	int64_t partial_count; /* files left out because their names say they are still being written */
 };
 
@@ -68,8 +68,8 @@ int source_read_open(
 int source_read(struct source_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
         struct err *e) ERR_MUST_USE;
 /* ERR_RETRY ("source_missing") if the object is not as it was listed any more. */
-int source_check_unchanged(struct source_reader *r, const struct source_object *listed,
-        struct err *e) ERR_MUST_USE;
+int source_check_unchanged(
+        struct source_reader *r, const struct source_object *listed, struct err *e) ERR_MUST_USE;
 void source_read_close(struct source_reader *r); /* accepts NULL */
 
 #endif

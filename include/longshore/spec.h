@@ -92,10 +92,10 @@ struct spec_destination {
 	enum quote_mode quote_mode;
 	bool crlf; /* newline: crlf */
 	enum compression compression;
-	int64_t max_rows_per_file; /* 0 = one file */
-	int64_t min_rows;          /* of the whole delivery */
-	struct str data_template;  /* tokens: see common/config/rules.c */
-	struct str part_format;    /* digits of {part}: "00001" -> five; 1-based */
+	int64_t max_rows_per_file;    /* 0 = one file */
+	int64_t min_rows;             /* of the whole delivery */
+	struct str data_template;     /* tokens: see common/config/rules.c */
+	struct str part_format;       /* digits of {part}: "00001" -> five; 1-based */
 	struct str manifest_template; /* empty = no manifest */
 	enum completion_kind completion;
 	struct str marker_template;
@@ -118,8 +118,8 @@ enum { GUARD_OFF = -1 };
 
 /* Ratios in parts per million; GUARD_OFF: left out, so not guarded. 0 tolerates nothing. */
 struct spec_guards {
-	int64_t min_size; /* strictest of all; counts min(persons, primary ids); 0 = none */
-	int64_t max_size; /* 0 = none */
+	int64_t min_size;       /* strictest of all; counts min(persons, primary ids); 0 = none */
+	int64_t max_size;       /* 0 = none */
 	int64_t max_shrink_ppm; /* removed members, of those of the last accepted delivery */
 	int64_t max_growth_ppm; /* added members, likewise */
 	int64_t max_change_ppm; /* added and removed members together, likewise */
@@ -133,16 +133,16 @@ struct spec_suppression {
 	int64_t max_age_hours; /* 0 = any age */
 	/* Else it is held for an approval; parts per million: */
 	int64_t max_invalid_ppm; /* rows that cannot be ids, of all rows; default 0 */
-	int64_t max_shrink_ppm;  /* ids fewer than for the route's last accepted delivery; GUARD_OFF */
-	int64_t min_known_ppm;   /* ids that the bridge knows; default 10000, 1 % */
+	int64_t max_shrink_ppm; /* ids fewer than for the route's last accepted delivery; GUARD_OFF */
+	int64_t min_known_ppm; /* ids that the bridge knows; default 10000, 1 % */
 	bool may_be_empty;
 };
 
 struct spec_limits {
 	int64_t files_per_second_milli; /* per destination and tenant, thousandths; 0 = none */
-	int64_t tenant_tasks;      /* tasks in flight; 0 = no limit; default 1,000 */
-	int64_t destination_tasks; /* default 250 */
-	int64_t tenant_per_hour; /* deliveries that may begin to upload, UTC; 0 = none */
+	int64_t tenant_tasks;           /* tasks in flight; 0 = no limit; default 1,000 */
+	int64_t destination_tasks;      /* default 250 */
+	int64_t tenant_per_hour;        /* deliveries that may begin to upload, UTC; 0 = none */
 	int64_t tenant_per_day;
 	int64_t destination_per_hour; /* of the tenant at the destination */
 	int64_t destination_per_day;

@@ -70,9 +70,10 @@ struct task_service {
 	enum topic topic;
 	const struct ev_type *type; /* the topic's event */
 	const char *result_prefix;  /* staging prefix this service may write: "selections" */
-	const char *threads; /* default of LONGSHORE_THREADS: more than processors where tasks wait for
+	const char
+	        *threads; /* default of LONGSHORE_THREADS: more than processors where tasks wait for
 	                        disks; NULL: 4 */
-	bool shares_threads;        /* lanes may hang (a destination): none gets all threads */
+	bool shares_threads; /* lanes may hang (a destination): none gets all threads */
 	const char *const
 	        *prefixes; /* all prefixes that it writes below, ended by NULL: temporaries
 	                                of killed writers there are removed; NULL: none */
@@ -92,8 +93,7 @@ struct task_service {
 	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
 	/* On a thread of its own, beside everything else, every LONGSHORE_TIDY_EVERY_MS: removes
 	 * what else is dead and the service's. A failure is told and tried again. May be NULL. */
-	int (*tidy)(
-	        void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
+	int (*tidy)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
 	void (*stop)(void *state);
 };
@@ -171,8 +171,8 @@ struct batch_service {
 	        struct batch_position *out, struct err *e);
 	/* keeps_offsets only: the partition lost its end. It is read again from `next` on, which is
 	 * kept from now on instead of the higher one. ERR_RETRY: asked again. */
-	int (*rewind)(void *state, enum topic topic, int32_t partition, int64_t next,
-	        struct err *e);
+	int (*rewind)(
+	        void *state, enum topic topic, int32_t partition, int64_t next, struct err *e);
 	/* May be NULL. Asked when partitions come, and after a neighbour was away. Commits carry
 	 * the number; where it is not the one that the offsets were committed in, the topics of
 	 * `rereads` are read again from reread_ms back. */
@@ -181,8 +181,7 @@ struct batch_service {
 	size_t rereads_count;
 	/* As a task service's: beside the loop's thread, with which it shares nothing that is
 	 * written. */
-	int (*tidy)(
-	        void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
+	int (*tidy)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	void (*stop)(void *state);
 };
 

@@ -87,8 +87,8 @@ static void keep_position(struct sorted *s, const struct batch_message *msg)
 			return;
 		}
 	}
-	s->positions[s->positions_count++] =
-	        (struct sink_position){.topic = msg->topic, .partition = msg->partition, .last = msg};
+	s->positions[s->positions_count++] = (struct sink_position){
+	        .topic = msg->topic, .partition = msg->partition, .last = msg};
 }
 
 /* Events of a kind that a topic should not hold are passed over: the recorder records, it does not
@@ -191,8 +191,8 @@ int sink_batch(void *state, const struct batch_message *msgs, size_t count, stru
 	return 0;
 }
 
-int sink_position(void *state, enum topic topic, int32_t partition, struct batch_position *out,
-        struct err *e)
+int sink_position(
+        void *state, enum topic topic, int32_t partition, struct batch_position *out, struct err *e)
 {
 	struct sink *sink = state;
 	return sink_db_position(sink->pg, topic, partition, out, e);

@@ -327,8 +327,8 @@ int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct 
 		if (pg_rows_count(rows) > 0) {
 			struct str witness = pg_text(rows, 0, 1, &mem);
 			out->next = pg_num(rows, 0, 0);
-			(void)snprintf(out->witness, sizeof(out->witness), STR_FMT,
-			        STR_ARG(witness));
+			(void)snprintf(
+			        out->witness, sizeof(out->witness), STR_FMT, STR_ARG(witness));
 		}
 	} else {
 		err_note(e, "read the position of " STR_FMT,

@@ -165,7 +165,8 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	        .reads_partial = source->read_partial,
 	        .now_ms = r->b->now_ms,
 	        .stop = r->b->stop};
-	struct csv_source_calls calls = {.on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = r};
+	struct csv_source_calls calls = {
+	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = r};
 	struct csv_source_facts read;
 	struct bridge_build_facts facts;
 	int act = csv_source_read(&from, &calls, r->b->mem, &read, e);

@@ -142,12 +142,11 @@ static const struct ev_suppression_pin *pin_of(const struct ev_bridge_task *task
 static void tell(const struct combining *c, const char *what, struct str list, struct str value)
 {
 	const struct op *op = c->op;
-	result_fact(op->out, op->mem, arena_printf(op->mem, "%s." STR_FMT, what, STR_ARG(list)),
-	        value);
+	result_fact(
+	        op->out, op->mem, arena_printf(op->mem, "%s." STR_FMT, what, STR_ARG(list)), value);
 }
 
-static void tell_num(
-        const struct combining *c, const char *what, struct str list, int64_t value)
+static void tell_num(const struct combining *c, const char *what, struct str list, int64_t value)
 {
 	tell(c, what, list, arena_printf(c->op->mem, "%lld", (long long)value));
 }

@@ -44,10 +44,8 @@ int list_read(const struct op *op, const struct spec_suppression *list, list_on_
 {
 	struct listing l = {.op = op, .list = list, .on_id = on_id, .arg = arg};
 	struct csv_source from = op_source(op, &list->source);
-	struct csv_source_calls calls = {.on_header = on_header,
-	        .on_record = on_record,
-	        .on_object = on_object,
-	        .arg = &l};
+	struct csv_source_calls calls = {
+	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = &l};
 	int act = csv_source_read(&from, &calls, op->mem, &l.facts.source, e);
 	if (act != 0)
 		return err_note(e, "suppression list " STR_FMT, STR_ARG(list->name));
@@ -75,8 +73,8 @@ static int check_age(const struct op *op, const struct spec_suppression *list,
 	if (list->max_age_hours <= 0 || (!is_old && !is_ahead))
 		return 0;
 	return err_set(e, ERR_RETRY, "suppression_stale",
-	        "suppression list " STR_FMT
-	        " has an object that is older than %lld hours, or whose time lies ahead; put a newer "
+	        "suppression list " STR_FMT " has an object that is older than %lld hours, or "
+	                                    "whose time lies ahead; put a newer "
 	        "one there",
 	        STR_ARG(list->name), (long long)list->max_age_hours);
 }

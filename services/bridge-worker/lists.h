@@ -12,7 +12,8 @@ typedef int (*list_on_id)(void *arg, struct str id, struct err *e);
 
 struct list_facts {
 	struct csv_source_facts source;
-	struct csv_places invalid; /* rows whose id cannot be one: they suppress nobody; in op->mem */
+	struct csv_places
+	        invalid; /* rows whose id cannot be one: they suppress nobody; in op->mem */
 };
 
 /* Calls on_id, which may be NULL, for each valid id of the list as it streams by; counts the others. A

@@ -38,8 +38,7 @@ static int remove_one(void *arg, const struct ended *what, struct err *e)
 	struct removal *r = arg;
 	char name[NAME_BYTES];
 	int64_t removed = 0;
-	int n = snprintf(
-	        name, sizeof name, "selections/" STR_FMT "/", STR_ARG(what->delivery));
+	int n = snprintf(name, sizeof name, "selections/" STR_FMT "/", STR_ARG(what->delivery));
 	r->route_id = what->route_id;
 	if (store_list(r->staging, str_bytes(name, (size_t)n), remove_baseline, r, e) != 0)
 		return e->act;

@@ -117,9 +117,10 @@ static void count_rows(const struct selecting *s)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = {{"rows_read", s->rows}, {"invalid", (uint64_t)s->invalid.count}, {"filtered", s->filtered},
-	        {"unmatched", s->unmatched}, {"matched", s->matched}, {"links_found", s->matched},
-	        {"not_picked", 0}, {"over_cap", 0}, {"links", s->matched}, {"fan_out", 0}};
+	} counts[] = {{"rows_read", s->rows}, {"invalid", (uint64_t)s->invalid.count},
+	        {"filtered", s->filtered}, {"unmatched", s->unmatched}, {"matched", s->matched},
+	        {"links_found", s->matched}, {"not_picked", 0}, {"over_cap", 0},
+	        {"links", s->matched}, {"fan_out", 0}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(s->op->out, s->op->mem, counts[i].name, counts[i].value);
 	if (s->invalid.count > 0)

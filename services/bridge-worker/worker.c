@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker.h"
 
-#include "op.h"
 #include "longshore/staging.h"
+#include "op.h"
 #include "over.h"
 
 #include <stdlib.h>

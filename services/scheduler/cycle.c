@@ -10,10 +10,8 @@ enum { TRIES_ALONE = 8, ROUNDS_MOST = 64 };
 
 void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept)
 {
-	*c = (struct cycle){.s = s,
-	        .mem = &s->attempt,
-	        .kept = kept,
-	        .by_id = ARENA_NEW(kept, struct lookup)};
+	*c = (struct cycle){
+	        .s = s, .mem = &s->attempt, .kept = kept, .by_id = ARENA_NEW(kept, struct lookup)};
 }
 
 int cycle_breathe(struct scheduler *s, struct err *e)
@@ -185,12 +183,13 @@ static void log_breakers(const struct cycle *c)
 		bool is_open = now->failures >= most;
 		if (is_open && !was_open)
 			LOG(LOG_WARN, "scheduler.place.away",
-			        "uploads rest: the place was away, or gave no answer, too often in a "
+			        "uploads rest: the place was away, or gave no answer, too often in "
+			        "a "
 			        "row",
 			        LOG_TEXT("place", place), LOG_NUM("failures", now->failures));
 		else if (was_open && !is_open)
-			LOG(LOG_INFO, "scheduler.place.back",
-			        "uploads go on: the place is back", LOG_TEXT("place", place));
+			LOG(LOG_INFO, "scheduler.place.back", "uploads go on: the place is back",
+			        LOG_TEXT("place", place));
 	}
 }
 

@@ -42,7 +42,7 @@ struct item { /* one delivery of the cycle */
 
 	struct delivery before;
 	struct str stored_status; /* absent: it is made of `before` */
-	struct str waits_what; /* what it waited for as it was loaded; absent = nothing */
+	struct str waits_what;    /* what it waited for as it was loaded; absent = nothing */
 	int64_t waits_since_ms;
 	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
@@ -50,11 +50,12 @@ struct item { /* one delivery of the cycle */
 	struct task_row *work; /* where decide changes them; of use to one round after another */
 	size_t work_room;
 	struct lookup row_places; /* by task id: a size_t, the place in rows */
-	unsigned known; /* facts that were gathered for it */
+	unsigned known;           /* facts that were gathered for it */
 	uint32_t stages;
 	bool newer_waits;
 	struct str claimed_path;
-	struct str bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
+	struct str
+	        bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
 	bool place_rests;
 	struct decision decision;
 	bool is_decided;
@@ -106,10 +107,10 @@ struct cycle {
 	struct arena *kept; /* the caller's: ids and events, which outlive attempts */
 	struct item **items;
 	size_t count, room;
-	size_t bytes;          /* of events, as far as they were counted */
-	struct lookup *by_id;  /* of the items; parts of a cycle share it */
-	struct cycle *after;   /* who goes on because of this one is added there */
-	size_t rows_most;      /* task rows that may be loaded */
+	size_t bytes;         /* of events, as far as they were counted */
+	struct lookup *by_id; /* of the items; parts of a cycle share it */
+	struct cycle *after;  /* who goes on because of this one is added there */
+	size_t rows_most;     /* task rows that may be loaded */
 	size_t rows_loaded;
 	struct db_clock clock;
 
@@ -200,8 +201,8 @@ struct str item_place(const struct item *item);
 /* cycle_outbox.c: composes what is to be published */
 int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* The last status that was published, as it was. */
-int cycle_stored_status(struct cycle *c, const struct item *item, struct str *out,
-        struct err *e) ERR_MUST_USE;
+int cycle_stored_status(
+        struct cycle *c, const struct item *item, struct str *out, struct err *e) ERR_MUST_USE;
 /* Events of rows that are issued now and are in the database. */
 int cycle_load_events(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* The event of an issued task, with the spec. */
@@ -244,7 +245,7 @@ struct str publish_traceparent(struct str delivery_id, struct str task_id, struc
 struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem);
 /* wake.c: adds those that may go on to `after` */
-int wake_collect(
-        struct cycle *c, const struct wakes *wakes, struct cycle *after, struct err *e) ERR_MUST_USE;
+int wake_collect(struct cycle *c, const struct wakes *wakes, struct cycle *after,
+        struct err *e) ERR_MUST_USE;
 
 #endif

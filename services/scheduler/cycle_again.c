@@ -22,9 +22,8 @@ static int load(struct cycle *c, const struct outbox_row *rows, size_t count, st
 	bad = cycle_load_rows(c, ids, tasks, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++) {
 		struct item *item = c->items[i];
-		item->decision = (struct decision){.after = item->before,
-		        .rows = item->rows,
-		        .rows_count = item->rows_count};
+		item->decision = (struct decision){
+		        .after = item->before, .rows = item->rows, .rows_count = item->rows_count};
 		for (size_t k = 0; k < item->rows_count; k++)
 			item->rows[k].is_issued_now = item->rows[k].status == TASK_ISSUED;
 	}
@@ -78,8 +77,8 @@ int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t cou
 		if (rows[i].is_by_reference)
 			bad = fill(&c, &rows[i], e);
 		else
-			rows[i].traceparent = publish_traceparent(
-			        rows[i].delivery_id, rows[i].task_id, mem);
+			rows[i].traceparent =
+			        publish_traceparent(rows[i].delivery_id, rows[i].task_id, mem);
 	}
 	return bad;
 }

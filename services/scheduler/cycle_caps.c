@@ -243,7 +243,8 @@ int cycle_store_waiting(struct cycle *c, struct err *e)
 		if (!item->decision.is_changed || keeps_all(item))
 			continue;
 		struct str what = waits_what(c, item);
-		bool waited = item->waits_what.p != NULL, keeps = waited && item->decision.issued == 0;
+		bool waited = item->waits_what.p != NULL,
+		     keeps = waited && item->decision.issued == 0;
 		if (!what.p && waited)
 			gone[gone_count++] = item->id;
 		if (what.p && !(keeps && str_eq(what, item->waits_what)))

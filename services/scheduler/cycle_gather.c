@@ -88,8 +88,8 @@ static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err 
 {
 	c->rows_loaded += loaded->count;
 	if (c->rows_loaded > c->rows_most)
-		return err_set(e, ERR_REJECT, "too_large", "more than %zu task rows of %zu deliveries",
-		        c->rows_most, c->count);
+		return err_set(e, ERR_REJECT, "too_large",
+		        "more than %zu task rows of %zu deliveries", c->rows_most, c->count);
 	if (c->count == 1) { /* all are its own, and may be very many */
 		struct item *item = c->items[0];
 		if (item->rows_count + loaded->count > item->rows_room)

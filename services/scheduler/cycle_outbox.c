@@ -163,8 +163,7 @@ struct outbox_row publish_status_row(const struct scheduler *s, struct str deliv
 	};
 }
 
-int cycle_stored_status(
-        struct cycle *c, const struct item *item, struct str *out, struct err *e)
+int cycle_stored_status(struct cycle *c, const struct item *item, struct str *out, struct err *e)
 {
 	if (item->stored_status.p) {
 		*out = item->stored_status;

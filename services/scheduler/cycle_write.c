@@ -3,8 +3,8 @@
 #include "conf_db.h"
 #include "cycle.h"
 
-static int encode(struct arena *mem, const struct ev_type *type, const void *event,
-        struct str *out, struct err *e)
+static int encode(struct arena *mem, const struct ev_type *type, const void *event, struct str *out,
+        struct err *e)
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
@@ -129,8 +129,8 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	        .takes = arena_alloc(c->mem, count * sizeof(void *)),
 	};
 	if (!w->new_tasks || !w->tasks)
-		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many",
-		        fresh + tasks);
+		return err_set(
+		        e, ERR_REJECT, "too_large", "%zu task rows are too many", fresh + tasks);
 	int bad = 0;
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		bad = collect(c, c->items[i], w, e);
@@ -181,8 +181,7 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 	int bad = 0;
 	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && bad == 0; n++) {
 		const struct item *item = tasks[n].item;
-		rows[n] = (struct task_write){
-		        *tasks[n].row, item->id, item->decision.after.tenant};
+		rows[n] = (struct task_write){*tasks[n].row, item->id, item->decision.after.tenant};
 		bad = encode(mem, stage_plan(rows[n].row.stage)->type, rows[n].row.made,
 		        &rows[n].row.event, e);
 	}

@@ -150,8 +150,8 @@ static bool was_handled(struct deciding *d, const struct decide_event *ev)
 
 /* Whoever may not speak is not remembered, and does not push out who may. A final state and a
  * delivery that is not there refuse every word, whenever it comes. */
-static bool is_worth_remembering(const struct deciding *d, const struct decide_event *ev,
-        enum delivery_state before)
+static bool is_worth_remembering(
+        const struct deciding *d, const struct decide_event *ev, enum delivery_state before)
 {
 	struct str tenant = ev->request.tenant;
 	bool is_theirs = before == STATE_ABSENT || tenant.n == 0 || str_eq(tenant, d->x->tenant);

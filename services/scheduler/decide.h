@@ -84,7 +84,7 @@ enum need {
 	 * one more than a wave, those whose time comes first; and an upload whose issue was not
 	 * answered, if there is one. What is not among them has nothing to do yet. */
 	NEED_UNFINISHED = 1,
-	NEED_STAGES = 2,     /* all rows of `need_stages` of this revision, with results */
+	NEED_STAGES = 2, /* all rows of `need_stages` of this revision, with results */
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
 	NEED_CLAIMS = 16, /* is a name of `claims` taken by another delivery? */
@@ -122,7 +122,7 @@ struct facts {
 	struct str
 	        claimed_path; /* of `claims`, one that belongs to another delivery; absent = none */
 	struct quota_use tenant_quota, destination_quota; /* the tenant's; its at the destination */
-	bool place_rests; /* no upload goes to its bucket now */
+	bool place_rests;                                 /* no upload goes to its bucket now */
 };
 
 /* What a ready task waits for. */
@@ -157,8 +157,8 @@ struct place_news {
 enum head_move { HEAD_STAYS, HEAD_TAKE, HEAD_RELEASE, HEAD_ADVANCE };
 enum quota_move {
 	QUOTA_STAYS,
-	QUOTA_WAITS, /* stands in the queue, and may have a place from quota_from_ms */
-	QUOTA_TAKES, /* begins to upload: the caller compares the limits once more, alone */
+	QUOTA_WAITS,  /* stands in the queue, and may have a place from quota_from_ms */
+	QUOTA_TAKES,  /* begins to upload: the caller compares the limits once more, alone */
 	QUOTA_RETURNS /* of issue.c: its bucket is away, and it counts nowhere */
 };
 
@@ -208,8 +208,8 @@ struct decision {
 	enum wait_kind waits_for;         /* of issue.c, like those behind it */
 	bool waits_on; /* not all rows were looked at: what it waited for it waits for still */
 	int32_t issued;
-	bool wakes_route;                 /* others of the route may go on */
-	bool wakes_bridge;                /* deliveries that wait for the bridge may go on */
+	bool wakes_route;  /* others of the route may go on */
+	bool wakes_bridge; /* deliveries that wait for the bridge may go on */
 };
 
 void decide(const struct decide_input *in, struct decision *out);

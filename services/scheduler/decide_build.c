@@ -24,7 +24,8 @@ static bool has_shrunk(struct deciding *d, int64_t persons)
 	decide_fail(d, STR("bridge_shrunk"),
 	        arena_printf(d->mem,
 	                "%lld persons, the last version has %lld, and max_shrink allows "
-	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, or "
+	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, "
+	                "or "
 	                "raise max_shrink and build again",
 	                (long long)persons, (long long)before,
 	                (long long)(bridge->max_shrink_ppm / 10000),

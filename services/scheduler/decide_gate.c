@@ -69,10 +69,10 @@ static void check_change(struct deciding *d, struct findings *f)
 	if (before < 0)
 		return;
 	bool has_sets = decide_has_count(d, STR("baseline"));
-	int64_t added = has_sets         ? decide_count(d, STR("added"))
+	int64_t added = has_sets           ? decide_count(d, STR("added"))
 	                : members > before ? members - before
 	                                   : 0;
-	int64_t removed = has_sets         ? decide_count(d, STR("removed"))
+	int64_t removed = has_sets           ? decide_count(d, STR("removed"))
 	                  : members < before ? before - members
 	                                     : 0;
 	if (is_over(removed, guards->max_shrink_ppm, before) ||
@@ -80,7 +80,8 @@ static void check_change(struct deciding *d, struct findings *f)
 	        is_over(added + removed, guards->max_change_ppm, before))
 		find(d, f, "sudden_change",
 		        arena_printf(d->mem,
-		                "%lld members, the last accepted delivery had %lld: %lld added, %lld "
+		                "%lld members, the last accepted delivery had %lld: %lld added, "
+		                "%lld "
 		                "removed",
 		                (long long)members, (long long)before, (long long)added,
 		                (long long)removed));
@@ -96,7 +97,8 @@ static void check_match_rate(struct deciding *d, struct findings *f)
 	if (least != GUARD_OFF && rows > 0 && matched * PPM < least * rows)
 		find(d, f, "low_match_rate",
 		        arena_printf(d->mem,
-		                "%lld of %lld rows matched (%lld invalid), %lld.%04lld %% are needed",
+		                "%lld of %lld rows matched (%lld invalid), %lld.%04lld %% are "
+		                "needed",
 		                (long long)matched, (long long)rows, (long long)invalid,
 		                (long long)(least / 10000), (long long)(least % 10000)));
 }

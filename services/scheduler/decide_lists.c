@@ -5,7 +5,8 @@
 
 enum { PPM = 1000000 };
 
-static int64_t number(struct deciding *d, const struct ev_task_result *r, const char *what, struct str list)
+static int64_t number(
+        struct deciding *d, const struct ev_task_result *r, const char *what, struct str list)
 {
 	return done_fact_number(r, arena_printf(d->mem, "%s." STR_FMT, what, STR_ARG(list)));
 }
@@ -61,10 +62,9 @@ static int64_t ids_before(struct str text, struct str name)
 
 static struct str percent(struct deciding *d, int64_t ppm)
 {
-	return ppm % 10000 == 0
-	               ? arena_printf(d->mem, "%lld %%", (long long)(ppm / 10000))
-	               : arena_printf(d->mem, "%lld.%04lld %%", (long long)(ppm / 10000),
-	                         (long long)(ppm % 10000));
+	return ppm % 10000 == 0 ? arena_printf(d->mem, "%lld %%", (long long)(ppm / 10000))
+	                        : arena_printf(d->mem, "%lld.%04lld %%", (long long)(ppm / 10000),
+	                                  (long long)(ppm % 10000));
 }
 
 static void check_list(struct deciding *d, const struct spec_suppression *list,
@@ -75,31 +75,36 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 	if (seen->invalid * PPM > list->max_invalid_ppm * rows)
 		found(arg, "suppression_invalid",
 		        arena_printf(d->mem,
-		                STR_FMT ": %lld of %lld rows cannot be ids and suppress nobody (" STR_FMT
+		                STR_FMT
+		                ": %lld of %lld rows cannot be ids and suppress nobody (" STR_FMT
 		                "); max_invalid allows " STR_FMT,
 		                STR_ARG(what), (long long)seen->invalid, (long long)rows,
-		                STR_ARG(seen->invalid_at), STR_ARG(percent(d, list->max_invalid_ppm))));
+		                STR_ARG(seen->invalid_at),
+		                STR_ARG(percent(d, list->max_invalid_ppm))));
 	if (seen->ids == 0 && !list->may_be_empty) {
 		found(arg, "suppression_empty",
-		        before > 0 ? arena_printf(d->mem,
-		                             STR_FMT " has no id, and had %lld for the last accepted "
-		                                     "delivery",
-		                             STR_ARG(what), (long long)before)
-		                   : arena_printf(d->mem, STR_FMT " has no id", STR_ARG(what)));
+		        before > 0
+		                ? arena_printf(d->mem,
+		                          STR_FMT " has no id, and had %lld for the last accepted "
+		                                  "delivery",
+		                          STR_ARG(what), (long long)before)
+		                : arena_printf(d->mem, STR_FMT " has no id", STR_ARG(what)));
 		return;
 	}
 	if (list->max_shrink_ppm != GUARD_OFF && before > 0 &&
 	        (before - seen->ids) * PPM > list->max_shrink_ppm * before)
 		found(arg, "suppression_shrunk",
 		        arena_printf(d->mem,
-		                STR_FMT " has %lld ids, and had %lld for the last accepted delivery; "
-		                        "max_shrink allows " STR_FMT " fewer",
+		                STR_FMT
+		                " has %lld ids, and had %lld for the last accepted delivery; "
+		                "max_shrink allows " STR_FMT " fewer",
 		                STR_ARG(what), (long long)seen->ids, (long long)before,
 		                STR_ARG(percent(d, list->max_shrink_ppm))));
 	if (seen->known * PPM < list->min_known_ppm * seen->ids)
 		found(arg, "suppression_unknown",
 		        arena_printf(d->mem,
-		                STR_FMT ": the bridge knows %lld of %lld ids, and min_known asks for " STR_FMT
+		                STR_FMT ": the bridge knows %lld of %lld ids, and min_known asks "
+		                        "for " STR_FMT
 		                        "; are they written or hashed in another way?",
 		                STR_ARG(what), (long long)seen->known, (long long)seen->ids,
 		                STR_ARG(percent(d, list->min_known_ppm))));

@@ -67,9 +67,9 @@ static void place_away(struct deciding *d, const char *what, struct str detail)
 {
 	d->out->uploads_down++;
 	if (d->x->state == STATE_UPLOADING)
-		decide_set_detail(d, arena_printf(d->mem, "the place " STR_FMT " %s" STR_FMT,
-		                             STR_ARG(d->frozen.spec->bucket.url), what,
-		                             STR_ARG(detail)));
+		decide_set_detail(
+		        d, arena_printf(d->mem, "the place " STR_FMT " %s" STR_FMT,
+		                   STR_ARG(d->frozen.spec->bucket.url), what, STR_ARG(detail)));
 }
 
 void decide_unanswered(struct deciding *d, const struct task_row *row)

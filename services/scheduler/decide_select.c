@@ -110,7 +110,8 @@ static void tell_left_out(struct deciding *d, const struct ev_task_result *resul
 	if (hidden > 0 || partial > 0)
 		decide_audit(d, "left_out", STR(""),
 		        arena_printf(d->mem,
-		                "audience: %lld names that begin with a dot or an underscore and %lld "
+		                "audience: %lld names that begin with a dot or an underscore and "
+		                "%lld "
 		                "of half-written files were not read",
 		                (long long)(hidden > 0 ? hidden : 0),
 		                (long long)(partial > 0 ? partial : 0)));
@@ -161,8 +162,7 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 		decide_add_select(d, i);
 }
 
-static int selection_of(
-        const struct task_row *row, const struct ev_staged_ref **out, struct err *e)
+static int selection_of(const struct task_row *row, const struct ev_staged_ref **out, struct err *e)
 {
 	*out = done_output(row->result, STR("selection"));
 	return *out ? 0
@@ -201,8 +201,7 @@ static int list_selections(
 }
 
 /* The only slice of a small audience is named itself: no list is staged for it. */
-static int take_selections(
-        struct deciding *d, const struct task_row **by, struct err *e)
+static int take_selections(struct deciding *d, const struct task_row **by, struct err *e)
 {
 	int32_t count = d->m->slices_count;
 	const struct ev_staged_ref *only = NULL;
@@ -419,7 +418,8 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	}
 	if (m->compares_approved) {
 		int64_t added = done_fact_number(result, STR("approved_added"));
-		m->compares_approved = added >= 0; /* not said: the approval is for what was looked at */
+		m->compares_approved =
+		        added >= 0; /* not said: the approval is for what was looked at */
 		m->approved_added = added;
 	}
 	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};

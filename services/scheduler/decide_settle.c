@@ -35,8 +35,8 @@ void decide_complete(struct deciding *d, struct str reason)
 }
 
 /* Adds a settle task for each upload that was issued and is not receipted. */
-static void add_settles(struct deciding *d, const struct task_row *const *parts,
-        const int32_t *open, size_t count)
+static void add_settles(
+        struct deciding *d, const struct task_row *const *parts, const int32_t *open, size_t count)
 {
 	struct file_plan plan = {
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};

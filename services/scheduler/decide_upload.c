@@ -30,7 +30,8 @@ struct str decide_encoder(const struct task_row *part)
 struct staged_files {
 	struct file_plan plan;
 	struct str *names;
-	const struct task_row **parts; /* rows by index, a hole is NULL; NULL where none is asked for */
+	const struct task_row *
+	        *parts; /* rows by index, a hole is NULL; NULL where none is asked for */
 };
 
 /* The rows of the parts, each looked at once. False: it fails. */

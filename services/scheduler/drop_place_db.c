@@ -5,8 +5,8 @@
 
 #include "sql/scheduler.h"
 
-int drop_place_db_remember(struct pg *pg, const struct drop_place_row *rows, size_t count, struct arena *mem,
-        struct err *e)
+int drop_place_db_remember(struct pg *pg, const struct drop_place_row *rows, size_t count,
+        struct arena *mem, struct err *e)
 {
 	if (count == 0)
 		return 0;

@@ -14,8 +14,8 @@ struct drop_place_row {
 };
 
 /* Those that are remembered already stay as they are. */
-int drop_place_db_remember(struct pg *pg, const struct drop_place_row *rows, size_t count, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
+int drop_place_db_remember(struct pg *pg, const struct drop_place_row *rows, size_t count,
+        struct arena *mem, struct err *e) ERR_MUST_USE;
 /* Changes nothing where `replaced` is not what is remembered. */
 int drop_place_db_accept(struct pg *pg, const struct drop_place_row *row, struct str replaced,
         struct str actor, struct arena *mem, struct err *e) ERR_MUST_USE;

@@ -142,7 +142,8 @@ int due_ended(struct scheduler *s, struct arena *mem, bool *out_more, struct err
 	}
 	*out_more = count == ENDED_LIST_MAX;
 	if (count > 0)
-		LOG(LOG_INFO, "scheduler.ended.told", "deliveries that are over were named in staging",
+		LOG(LOG_INFO, "scheduler.ended.told",
+		        "deliveries that are over were named in staging",
 		        LOG_NUM("deliveries", (int64_t)count));
 	return 0;
 }

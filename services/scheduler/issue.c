@@ -29,8 +29,8 @@ static bool probe_ended(const struct breaker *b, const struct decision *decision
 }
 
 /* It had the turn while it looked at the lists, and then did not go. */
-static bool lost_turn(const struct breaker *b, const struct decision *decision,
-        const struct delivery *before)
+static bool lost_turn(
+        const struct breaker *b, const struct decision *decision, const struct delivery *before)
 {
 	const struct delivery *x = &decision->after;
 	if (!before->memory.is_admitted || x->memory.is_admitted || !str_eq(b->prober, x->id))
@@ -97,8 +97,8 @@ static void probe(const struct delivery *x, const struct task_row *row, struct b
 
 /* Half open: one upload looks, and until it is answered or lost the others wait as if it were open.
  * Its turn is kept for it while the suppression lists are looked at. */
-static bool passes_breaker(const struct delivery *x, const struct task_row *row,
-        struct breaker *b, const struct issue_world *w)
+static bool passes_breaker(const struct delivery *x, const struct task_row *row, struct breaker *b,
+        const struct issue_world *w)
 {
 	if (!breaker_is_open(b, w->rules))
 		return true;
@@ -268,8 +268,7 @@ static void count_out(struct delivery *x, const struct task_row *row, int32_t ch
 		x->destination_tasks_out += change;
 }
 
-void issue_count(
-        struct decision *decision, const struct task_row *before, size_t before_count)
+void issue_count(struct decision *decision, const struct task_row *before, size_t before_count)
 {
 	struct delivery *x = &decision->after;
 	bool knows_all = decision->drops_unfinished;

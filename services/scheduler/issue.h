@@ -10,7 +10,7 @@
 
 #include "decide.h"
 
-struct cap { /* as one delivery sees it: those that have waited longer come first */
+struct cap {          /* as one delivery sees it: those that have waited longer come first */
 	int64_t room; /* places left for it; INT64_MAX = no cap */
 };
 
@@ -28,7 +28,7 @@ struct issue_world {
 	const struct decide_rules *rules;
 	struct cap *tenant, *destination;
 	struct breaker *breaker;
-	bool knows_unfinished; /* NEED_UNFINISHED was given to decide */
+	bool knows_unfinished;       /* NEED_UNFINISHED was given to decide */
 	const struct frozen *frozen; /* the configuration that counts now; NULL: none */
 	struct arena *mem;
 };
@@ -46,8 +46,7 @@ void issue_ready(
 
 /* How many tasks are out after this decision. `before`: the rows as they
  * were loaded, in the order of the decision's. */
-void issue_count(
-        struct decision *decision, const struct task_row *before, size_t before_count);
+void issue_count(struct decision *decision, const struct task_row *before, size_t before_count);
 
 /* What an issue adds to the task's event: its number and time and, at the destination, where the
  * delivery's files are as far as is known now, and which place is remembered for the bucket's URL. An

@@ -67,8 +67,7 @@ static int open_neighbours(struct wiring *w, const struct worker_conf *common, s
 	int bad = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.pg, e);
 	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.keys, e);
 	bad = bad ? bad : keyring_holds(w->scheduler.keys, "scheduler", e);
-	bad = bad ? bad
-	          : staging_open(common->staging, w->scheduler.keys, &w->scheduler.store, e);
+	bad = bad ? bad : staging_open(common->staging, w->scheduler.keys, &w->scheduler.store, e);
 	return bad ? bad : memo_open(common->redis, common->topic_prefix, &w->memo, e);
 }
 

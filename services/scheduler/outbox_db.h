@@ -16,8 +16,8 @@ struct outbox_row {
 	int64_t id;             /* given by the database */
 	struct str delivery_id; /* empty: of no delivery */
 	enum topic topic;
-	int32_t partition; /* -1: by key */
-	struct str key, value;  /* value absent: nothing is to be said any more */
+	int32_t partition;     /* -1: by key */
+	struct str key, value; /* value absent: nothing is to be said any more */
 	struct str type, tenant;
 	struct str task_id, traceparent; /* absent: none */
 	/* A task's event and a status are stored elsewhere: the row only names the task, or the
@@ -33,7 +33,7 @@ int outbox_db_insert(struct pg *pg, struct outbox_row *rows, size_t count, struc
 int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
 struct outbox_sweep {
-	int64_t age_ms; /* rows stored longer ago than this */
+	int64_t age_ms;  /* rows stored longer ago than this */
 	int64_t back_ms; /* and not longer ago than this */
 	int64_t most;
 	const int64_t *topics; /* of these */

@@ -97,8 +97,8 @@ int place_db_load_waiting(struct pg *pg, const struct str *what, size_t count, i
 	if (!list)
 		return err_set(e, ERR_RETRY, "out_of_memory", "%zu deliveries wait", n);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct waiter){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
-		        pg_num(rows, i, 2)};
+		list[i] = (struct waiter){
+		        pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem), pg_num(rows, i, 2)};
 	*out = list;
 	*out_count = n;
 	return 0;

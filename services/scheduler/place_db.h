@@ -20,8 +20,8 @@ int place_db_store_breaker(struct pg *pg, const struct loaded_breaker *breaker, 
 int place_db_close_breakers(struct pg *pg, const struct str *places, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
 /* Forgets breakers that nothing touched for age_ms, and all but the `most` that changed last. */
-int place_db_trim_breakers(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
-        struct err *e) ERR_MUST_USE;
+int place_db_trim_breakers(
+        struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem, struct err *e) ERR_MUST_USE;
 
 struct waiter {
 	struct str what, delivery_id;

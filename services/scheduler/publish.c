@@ -14,18 +14,20 @@
 #include <assert.h>
 
 enum {
-	WAIT_MS = 10000,      /* for the acknowledgements of a topic that is not known to be away */
+	WAIT_MS = 10000, /* for the acknowledgements of a topic that is not known to be away */
 	PROBE_FIRST_MS = 1000,
-	PAUSES = 5,           /* of the length of a wait, after one in vain */
+	PAUSES = 5, /* of the length of a wait, after one in vain */
 	PROBE_ROWS_FIRST = 16,
 	ROWS_MOST = 500,
-	STORED_LATE_MS = 30000 /* a row is seen so long after it was stored at the latest, as a rule */
+	STORED_LATE_MS =
+	        30000 /* a row is seen so long after it was stored at the latest, as a rule */
 };
 
 struct sending {
 	struct scheduler *s;
 	struct arena *mem;
-	const struct outbox_row **rows; /* to be sent; behind them those that need no word any more */
+	const struct outbox_row *
+	        *rows; /* to be sent; behind them those that need no word any more */
 	size_t count, all;
 	enum publication_fate *fates;
 };
@@ -231,8 +233,8 @@ static int sweep(struct scheduler *s, const struct outbox_sweep *what, int32_t w
 		done += x.fates[i] != PUBLICATION_OPEN;
 	s->tally.swept += done;
 	if (done > 0)
-		LOG(LOG_INFO, "scheduler.outbox.swept",
-		        "published what was stored and not marked", LOG_NUM("rows", done));
+		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",
+		        LOG_NUM("rows", done));
 	return 0;
 }
 
@@ -240,8 +242,8 @@ int publish_swept(struct scheduler *s, struct swept *out, struct err *e)
 {
 	int64_t topics[TOPIC_COUNT];
 	struct outbox_sweep what = {.age_ms = s->settings.outbox_age_ms,
-	        .back_ms = reach_back_ms(&s->outbox_reach, s->mono_ms,
-	                s->settings.outbox_age_ms + STORED_LATE_MS),
+	        .back_ms = reach_back_ms(
+	                &s->outbox_reach, s->mono_ms, s->settings.outbox_age_ms + STORED_LATE_MS),
 	        .most = ROWS_MOST,
 	        .topics = topics};
 	for (size_t t = 0; t < TOPIC_COUNT; t++)
@@ -257,8 +259,11 @@ int publish_probe(struct scheduler *s, enum topic topic, struct swept *out, stru
 {
 	struct topic_rest *r = &s->rests[topic];
 	const int64_t topics[] = {topic};
-	const struct outbox_sweep what = {
-	        .age_ms = 0, .back_ms = REACH_ALL_MS, .most = r->rows, .topics = topics, .topics_count = 1};
+	const struct outbox_sweep what = {.age_ms = 0,
+	        .back_ms = REACH_ALL_MS,
+	        .most = r->rows,
+	        .topics = topics,
+	        .topics_count = 1};
 	*out = (struct swept){.mem = out->mem};
 	if (!r->is_resting || s->mono_ms < r->not_before_ms)
 		return 0;

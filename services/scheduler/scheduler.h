@@ -6,11 +6,11 @@
 #ifndef SCHEDULER_H
 #define SCHEDULER_H
 
+#include "longshore/zones.h"
 #include "reach.h"
 #include "readback.h"
 #include "settings.h"
 #include "specs.h"
-#include "longshore/zones.h"
 
 #include "longshore/keyring.h"
 #include "longshore/store.h"
@@ -67,7 +67,7 @@ struct scheduler {
 	struct arena reading;   /* what the triggers of a batch share */
 	struct arena attempt;   /* one attempt of a cycle */
 	struct arena rounds[2]; /* those who go on because of a cycle */
-	int64_t mono_ms; /* at the begin of the call */
+	int64_t mono_ms;        /* at the begin of the call */
 	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms, next_list_ms; /* monotonic */
 	bool has_swept; /* in the last tick: the pause until the next begins with this one */
 	struct topic_rest rests[TOPIC_COUNT];

@@ -42,8 +42,7 @@ const struct conf_field scheduler_fields[] = {
                 "rests"),
         MS("BREAKER_OPEN_MS", breaker_open_ms, "30000", 1, HOUR,
                 "first rest; doubles with each probe that fails"),
-        MS("BREAKER_OPEN_MOST_MS", breaker_open_most_ms, "300000", 1, 24 * HOUR,
-                "longest rest"),
+        MS("BREAKER_OPEN_MOST_MS", breaker_open_most_ms, "300000", 1, 24 * HOUR, "longest rest"),
         MS("LISTS_FRESH_MS", lists_fresh_ms, "1000", 0, HOUR,
                 "while nothing is visible, an upload is issued so long after a look at the "
                 "suppression lists; later they are looked at again"),

@@ -44,7 +44,8 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
 	};
 	out->memory = pg_bytes(rows, i, 18, mem);
 	out->status = pg_bytes(rows, i, 19, mem);
-	out->waits_what = pg_is_null(rows, i, 20) ? (struct str){NULL, 0} : pg_text(rows, i, 20, mem);
+	out->waits_what =
+	        pg_is_null(rows, i, 20) ? (struct str){NULL, 0} : pg_text(rows, i, 20, mem);
 	out->waits_since_ms = pg_num(rows, i, 21);
 	x->tasks_out = (int32_t)pg_num(rows, i, 22);
 	x->destination_tasks_out = (int32_t)pg_num(rows, i, 23);

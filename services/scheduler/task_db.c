@@ -8,8 +8,8 @@
 enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal stays small */
 
 /* Most rows have it as the one before them: then they share it. */
-static struct str text_like(const struct pg_rows *rows, size_t i, int column, struct str before,
-        struct arena *mem)
+static struct str text_like(
+        const struct pg_rows *rows, size_t i, int column, struct str before, struct arena *mem)
 {
 	return pg_is_text(rows, i, column, before) ? before : pg_text(rows, i, column, mem);
 }

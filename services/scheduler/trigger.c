@@ -363,8 +363,8 @@ static int read_request(struct trigger_reader *r, const struct batch_message *ms
 	return 0;
 }
 
-static int read_kind(struct trigger_reader *r, const struct batch_message *msg,
-        struct str identity, struct err *e)
+static int read_kind(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
+        struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
 	switch (t->kind) {

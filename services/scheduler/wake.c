@@ -19,8 +19,7 @@ static void add_all(struct cycle *c, const struct str *ids, size_t count, enum d
 		cycle_add(c, ids[i], &event);
 }
 
-static int wake_routes(
-        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+static int wake_routes(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct str *tenants = arena_alloc(c->mem, (w->routes_count + 1) * sizeof *tenants);
 	struct str *routes = arena_alloc(c->mem, (w->routes_count + 1) * sizeof *routes);
@@ -37,8 +36,7 @@ static int wake_routes(
 	return bad;
 }
 
-static int wake_bridges(
-        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+static int wake_bridges(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct str *ids = NULL;
 	size_t count = 0;
@@ -49,8 +47,7 @@ static int wake_bridges(
 	return bad;
 }
 
-static int wake_quotas(
-        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+static int wake_quotas(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct quota_texts waiting;
 	int bad = quota_db_waiting(c->s->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
@@ -60,8 +57,7 @@ static int wake_quotas(
 }
 
 /* All of them: the caps bound what then goes at once. */
-static int wake_places(
-        struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+static int wake_places(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct str *what = arena_alloc(c->mem, (w->places_count + 1) * sizeof *what);
 	struct waiter *found = NULL;

@@ -18,8 +18,7 @@ enum {
 
 static int name_book(const struct book_place *p, char *out, struct err *e)
 {
-	int n = snprintf(
-	        out, NAME_BYTES, "ledger/" STR_FMT ".book", STR_ARG(p->delivery_id));
+	int n = snprintf(out, NAME_BYTES, "ledger/" STR_FMT ".book", STR_ARG(p->delivery_id));
 	if (n >= 0 && n < NAME_BYTES)
 		return 0;
 	return err_set(e, ERR_REJECT, "bad_task", "the delivery's id is too long");
@@ -64,7 +63,8 @@ static int read_record(struct closing *c, struct str name, struct record *out, s
 	        record_phase_name(out->phase));
 }
 
-static int write_record(struct closing *c, struct str file_id, const struct record *r, struct err *e)
+static int write_record(
+        struct closing *c, struct str file_id, const struct record *r, struct err *e)
 {
 	struct buf text, head;
 	buf_init(&text, RECORD_TEXT_MAX);
@@ -146,8 +146,8 @@ int book_close(const struct book_place *p, int64_t *out_removed, struct err *e)
 
 static int corrupt(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "corrupt", "ledger book: %s; restore it from a copy of staging",
-	        what);
+	return err_set(e, ERR_REJECT, "corrupt",
+	        "ledger book: %s; restore it from a copy of staging", what);
 }
 
 struct reading {
@@ -177,8 +177,8 @@ static int take_head(struct reading *b, struct str *out_id, int64_t *out_bytes, 
 	return 0;
 }
 
-static int search(struct reading *b, struct str file_id, struct record *out, bool *out_found,
-        struct err *e)
+static int search(
+        struct reading *b, struct str file_id, struct record *out, bool *out_found, struct err *e)
 {
 	struct str id;
 	int64_t bytes = 0;
@@ -196,9 +196,8 @@ static int search(struct reading *b, struct str file_id, struct record *out, boo
 			return 0;
 		if (str_eq(id, file_id)) {
 			*out_found = true;
-			return record_from_text(str_bytes(b->window + (b->at - head_at),
-			                                (size_t)bytes),
-			        out, e);
+			return record_from_text(
+			        str_bytes(b->window + (b->at - head_at), (size_t)bytes), out, e);
 		}
 		b->at += bytes;
 	}

@@ -105,8 +105,8 @@ struct ledger_ports {
 	void *arg;
 	/* And its identity, "" where it has none. It has been compared with what the task wants
 	 * (place.h). */
-	int (*open_drop)(void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES],
-	        struct err *e);
+	int (*open_drop)(
+	        void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES], struct err *e);
 	/* Whether staging holds anything of the delivery: an empty mount point has no record
 	 * either, and settle must not take it for an answer. */
 	int (*knows_delivery)(void *arg, bool *out, struct err *e);
@@ -149,7 +149,7 @@ struct ledger {
 	enum ledger_step step; /* the next one */
 	char object[160];      /* name of the record in staging */
 	bool has_record;
-	bool is_booked; /* the record is from the book: nothing is left to be done */
+	bool is_booked;       /* the record is from the book: nothing is left to be done */
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
 	char own_temp[64]; /* created by us, not yet in the record */

@@ -36,9 +36,8 @@ static int other_place(
 	result_fact(op->out, mem, STR("place_wanted"), arena_str(mem, want));
 	result_fact(op->out, mem, STR("place_found"),
 	        found[0] != '\0' ? arena_str(mem, str_c(found)) : STR(PLACE_NONE));
-	struct str is = found[0] != '\0'
-	                        ? arena_printf(mem, "is another one (%.8s)", found)
-	                        : STR("has no identity, as where nothing is mounted");
+	struct str is = found[0] != '\0' ? arena_printf(mem, "is another one (%.8s)", found)
+	                                 : STR("has no identity, as where nothing is mounted");
 	return err_set(e, ERR_RETRY, "drop_unavailable",
 	        "the directory at the bucket's url " STR_FMT " on host %s; files go to " STR_FMT
 	        ": mount that one again, or restore its .longshore-tmp",
@@ -72,7 +71,7 @@ static int try_once(
         struct uploader *u, const char *url, struct drop *drop, const char *identity, struct err *e)
 {
 	if (identity[0] == '\0')
-		return 0; /* nothing will be written there */
+		return 0;                   /* nothing will be written there */
 	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
 	bool is_known = tried_has(u->tried, url, identity);
 	(void)pthread_mutex_unlock(&u->lock);

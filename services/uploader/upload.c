@@ -13,8 +13,7 @@ struct neighbours {
 	int64_t boot_ms, unix_ms; /* when it began */
 };
 
-static int open_drop(
-        void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES], struct err *e)
+static int open_drop(void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES], struct err *e)
 {
 	return place_open(((struct neighbours *)arg)->op, out, place, e);
 }
@@ -170,8 +169,7 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 {
 	struct secret key;
 	struct ledger *l = NULL;
-	struct neighbours n = {
-	        .op = op, .boot_ms = clock_boot_ms(), .unix_ms = clock_unix_ms()};
+	struct neighbours n = {.op = op, .boot_ms = clock_boot_ms(), .unix_ms = clock_unix_ms()};
 	if (keyring_staging(
 	            op->uploader->keys, STR("ledger"), op->run->head->delivery_id, &key, e) != 0)
 		return e->act;

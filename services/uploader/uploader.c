@@ -100,8 +100,8 @@ static int tidy_one(void *arg, const struct ended *what, struct err *e)
 	return rc;
 }
 
-static int tidy_ended(const struct tidying *t, const char *mark, const struct tidy_run *run,
-        struct err *e)
+static int tidy_ended(
+        const struct tidying *t, const char *mark, const struct tidy_run *run, struct err *e)
 {
 	const struct ended_walk walk = {.staging = t->u->staging,
 	        .keys = t->u->keys,

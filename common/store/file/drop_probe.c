@@ -127,8 +127,8 @@ int drop_file_identity(struct drop *d, char *out, struct err *e)
 {
 	char text[DROP_IDENTITY_BYTES] = "";
 	bool is_there = false;
-	int dir_fd = beneath_dir(file_drop_of(d)->root_fd, TEMP_DIR, sizeof TEMP_DIR - 1,
-	        BENEATH_MUST_EXIST, 0);
+	int dir_fd = beneath_dir(
+	        file_drop_of(d)->root_fd, TEMP_DIR, sizeof TEMP_DIR - 1, BENEATH_MUST_EXIST, 0);
 	if (dir_fd < 0 && errno != ENOENT)
 		return drop_file_failed(e, errno, "open " TEMP_DIR);
 	int rc = dir_fd >= 0 ? identity_read(dir_fd, text, &is_there, e) : 0;

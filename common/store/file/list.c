@@ -29,7 +29,8 @@ struct walk {
 	struct str prefix;
 	store_visit *visit;
 	void *arg;
-	char path[STORE_NAME_MAX + 1]; /* name of the directory we are in, with '/' behind, or empty */
+	char path[STORE_NAME_MAX +
+	          1]; /* name of the directory we are in, with '/' behind, or empty */
 	size_t path_bytes;
 };
 

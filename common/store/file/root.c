@@ -35,8 +35,8 @@ static int read_identity(const struct file_store *s, int root_fd, char *out, str
 	char text[STORE_IDENTITY_BYTES + 1];
 	unsigned char bytes[(STORE_IDENTITY_BYTES - 1) / 2];
 	out[0] = '\0';
-	int fd = openat(root_fd, STORE_IDENTITY_COMPONENT,
-	        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(
+	        root_fd, STORE_IDENTITY_COMPONENT, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);

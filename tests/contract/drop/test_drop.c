@@ -197,8 +197,7 @@ static void a_temporary_put_aside_is_never_committed(void **state)
 	bool is_aside = false;
 	temp_with(p, T1, "first");
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(
-		        drop_temp_set_aside(p->drop, STR(T1), STR(T2), &is_aside, &e), 0);
+		assert_int_equal(drop_temp_set_aside(p->drop, STR(T1), STR(T2), &is_aside, &e), 0);
 		assert_true(is_aside);
 		assert_int_equal(drop_commit(p->drop, STR(T1), STR("out.csv"), &answer, &e), 0);
 		assert_int_equal(answer, DROP_TEMP_GONE);

@@ -247,7 +247,8 @@ static void an_identity_is_given_once_and_is_no_object(void **state)
 	assert_int_equal(names, 0);
 	assert_int_equal(store_is_empty(p->store, &is_empty, &e), 0);
 	assert_true(is_empty);
-	assert_int_equal(store_put_once(p->store, STR(".longshore-staging"), STR("x"), &e), ERR_REJECT);
+	assert_int_equal(
+	        store_put_once(p->store, STR(".longshore-staging"), STR("x"), &e), ERR_REJECT);
 	assert_string_equal(e.code, "bad_name");
 	assert_int_equal(store_put_once(p->store, STR("files/a"), STR("x"), &e), 0);
 	assert_int_equal(store_is_empty(p->store, &is_empty, &e), 0);

@@ -200,7 +200,8 @@ static void a_whole_prefix_and_what_is_no_object_are_never_removed(void **state)
 	int64_t removed = -1;
 	put(p, "files/3fab/a");
 	put(p, "kept/x");
-	static const char *const bad[] = {"files", "", "files/", "../files", "files/..", "files/.tmp"};
+	static const char *const bad[] = {
+	        "files", "", "files/", "../files", "files/..", "files/.tmp"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_int_equal(store_remove_below(p->store, str_c(bad[i]), NULL, &removed, &e),
 		        ERR_REJECT);
@@ -224,7 +225,8 @@ static void a_removal_is_stopped_when_it_is_told(void **state)
 	int64_t removed = -1;
 	const atomic_bool now = true;
 	put(p, "files/3fab/a");
-	assert_int_equal(store_remove_below(p->store, STR("files/3fab"), &now, &removed, &e), ERR_DEFER);
+	assert_int_equal(
+	        store_remove_below(p->store, STR("files/3fab"), &now, &removed, &e), ERR_DEFER);
 	assert_int_equal(list(p, "files/"), 1);
 }
 

@@ -91,14 +91,16 @@ static void list_keeps_the_order_of_what_begins_alike(void **state)
 {
 	struct place *p = *state;
 	struct err e;
-	static const char *const names[] = {"l/b", "l/ab", "l/a/x", "l/a-/y", "l/a-b", "l/a.", "l/a0",
-	        "l/abc/z", "l/abc.d", "l/ac", "l/.hidden/h", "l/..x", "l/zz/zz/zz", "l/zza", "l0", "k/zz"};
+	static const char *const names[] = {"l/b", "l/ab", "l/a/x", "l/a-/y", "l/a-b", "l/a.",
+	        "l/a0", "l/abc/z", "l/abc.d", "l/ac", "l/.hidden/h", "l/..x", "l/zz/zz/zz", "l/zza",
+	        "l0", "k/zz"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_int_equal(store_put_once(p->store, str_c(names[i]), STR("1"), &e), 0);
 	static const struct {
 		const char *prefix, *want;
 	} cases[] = {
-	        {"", "k/zz l/..x l/.hidden/h l/a-/y l/a-b l/a. l/a/x l/a0 l/ab l/abc.d l/abc/z l/ac l/b "
+	        {"", "k/zz l/..x l/.hidden/h l/a-/y l/a-b l/a. l/a/x l/a0 l/ab l/abc.d l/abc/z "
+	             "l/ac l/b "
 	             "l/zz/zz/zz l/zza l0 "},
 	        {"l/a", "l/a-/y l/a-b l/a. l/a/x l/a0 l/ab l/abc.d l/abc/z l/ac "},
 	        {"l/ab", "l/ab l/abc.d l/abc/z "},

@@ -328,8 +328,7 @@ static void names_have_512_bytes_at_most_and_components_250(void **state)
 	name[500] = 'z';
 	assert_int_equal(store_put_once(p->store, str_bytes(name, 501), STR("x"), &e), 0);
 	assert_int_equal(store_stat(p->store, str_bytes(name, 501), &facts, &e), 0);
-	assert_int_equal(
-	        store_replace(p->store, str_bytes(name, 501), STR("y"), facts.tag, &e), 0);
+	assert_int_equal(store_replace(p->store, str_bytes(name, 501), STR("y"), facts.tag, &e), 0);
 }
 
 enum { RACERS = 8, ROUNDS = 25 };

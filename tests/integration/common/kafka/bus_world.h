@@ -55,7 +55,8 @@ static inline bool on_waiting(void *arg, const struct err *why)
 	return !seen->gives_up;
 }
 
-static inline int on_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
+static inline int on_assigned(
+        void *arg, struct bus_position *positions, size_t count, struct err *e)
 {
 	struct seen *seen = arg;
 	if (seen->away-- > 0)
@@ -73,7 +74,8 @@ static inline int on_assigned(void *arg, struct bus_position *positions, size_t 
 	return 0;
 }
 
-static inline void on_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost)
+static inline void on_revoked(
+        void *arg, const struct bus_position *positions, size_t count, bool lost)
 {
 	(void)positions;
 	(void)count;
@@ -116,10 +118,7 @@ static inline struct bus_consumer *consumer(struct str topic, struct seen *seen)
 	        .topics_count = 1,
 	        .session_timeout_ms = 2000};
 	struct bus_listener listener = {
-	        .assigned = on_assigned,
-	        .revoked = on_revoked,
-	        .arg = seen,
-	        .waiting = on_waiting};
+	        .assigned = on_assigned, .revoked = on_revoked, .arg = seen, .waiting = on_waiting};
 	ok(bus_consumer_open(&settings, &listener, &c, &e), &e);
 	return c;
 }

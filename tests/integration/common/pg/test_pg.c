@@ -249,7 +249,8 @@ static void a_server_that_is_away_is_retry_and_bad_settings_are_fatal(void **sta
 
 /* --- a server that hangs, and a standby --- */
 
-static void run_on(struct pg *victim, const struct pg_params *params, const struct pg_statement *stmt)
+static void run_on(
+        struct pg *victim, const struct pg_params *params, const struct pg_statement *stmt)
 {
 	struct err e;
 	int64_t backend = database_num(victim, "SELECT pg_backend_pid()");
@@ -300,14 +301,17 @@ static void a_statement_that_takes_too_long_is_ended_by_the_server(void **state)
 	AUTO_PG_ROWS rows = NULL;
 	assert_int_equal(database_num(pg, "SELECT count(*) FROM pg_settings WHERE name = "
 	                                  "'statement_timeout' AND setting::bigint BETWEEN 1 AND "
-	                                  "14000"), 1);
+	                                  "14000"),
+	        1);
 	database_sql(pg, "SET statement_timeout = '50ms'");
 	assert_int_equal(pg_run(pg, &forever, NULL, &rows, NULL, &e), ERR_RETRY);
 	assert_string_equal(e.code, "pg_cancelled");
 	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
 	assert_int_equal(pg_be_patient(pg, 0, &e), 0); /* migrations */
-	assert_int_equal(database_num(pg, "SELECT sum(setting::bigint)::bigint FROM pg_settings WHERE "
-	                                  "name IN ('statement_timeout', 'lock_timeout')"), 0);
+	assert_int_equal(
+	        database_num(pg, "SELECT sum(setting::bigint)::bigint FROM pg_settings WHERE "
+	                         "name IN ('statement_timeout', 'lock_timeout')"),
+	        0);
 }
 
 /* Read-only, as a standby is: it is passed over, and found once it is promoted. */
@@ -317,7 +321,8 @@ static void a_standby_is_asked_again_until_it_is_promoted(void **state)
 	struct err e;
 	struct pg *service = NULL, *reader = NULL;
 	char sql[160], any[1200];
-	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s SET default_transaction_read_only = on", db.name);
+	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s SET default_transaction_read_only = on",
+	        db.name);
 	database_sql(pg, sql);
 	assert_int_equal(pg_open(db.conninfo, "test", &service, &e), ERR_RETRY);
 	assert_null(service);
@@ -335,7 +340,8 @@ static void a_standby_is_asked_again_until_it_is_promoted(void **state)
 	assert_string_equal(e.code, "pg_read_only");
 	pg_close(reader);
 	struct pg *server = database_server();
-	(void)snprintf(sql, sizeof(sql), "ALTER DATABASE %s RESET default_transaction_read_only", db.name);
+	(void)snprintf(
+	        sql, sizeof(sql), "ALTER DATABASE %s RESET default_transaction_read_only", db.name);
 	database_sql(server, sql);
 	pg_close(server);
 	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0);
@@ -355,8 +361,8 @@ static void a_server_that_never_greets_is_away(void **state)
 	assert_int_equal(listen(fd, 8), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &bytes), 0);
 	char conninfo[128];
-	(void)snprintf(conninfo, sizeof(conninfo), "host=127.0.0.1 port=%d dbname=x user=x connect_timeout=2",
-	        ntohs(at.sin_port));
+	(void)snprintf(conninfo, sizeof(conninfo),
+	        "host=127.0.0.1 port=%d dbname=x user=x connect_timeout=2", ntohs(at.sin_port));
 	assert_int_equal(pg_open(conninfo, "test", &none, &e), ERR_RETRY);
 	(void)close(fd);
 }
@@ -383,7 +389,8 @@ int main(void)
 	                a_server_that_is_away_is_retry_and_bad_settings_are_fatal, begin, end),
 	        cmocka_unit_test_setup_teardown(a_server_that_hangs_is_away, begin, end),
 	        cmocka_unit_test_setup_teardown(
-	                a_server_that_takes_nothing_is_away_though_the_statement_is_large, begin, end),
+	                a_server_that_takes_nothing_is_away_though_the_statement_is_large, begin,
+	                end),
 	        cmocka_unit_test_setup_teardown(
 	                a_statement_that_takes_too_long_is_ended_by_the_server, begin, end),
 	        cmocka_unit_test_setup_teardown(

@@ -12,8 +12,8 @@
 #include "longshore/clock.h"
 #include "longshore/event.h"
 #include "longshore/events.h"
-#include "longshore/staging.h"
 #include "longshore/sha256.h"
+#include "longshore/staging.h"
 #include "longshore/topics.h"
 
 #include <linux/capability.h>

@@ -52,8 +52,8 @@ static inline int probe_block(const char *dir, const struct task_run *run, struc
 {
 	char path[512];
 	struct stat st;
-	size_t name_at = (size_t)((const char *)memchr(run->head->lane.p, ':', run->head->lane.n) + 1 -
-	                          run->head->lane.p);
+	size_t name_at = (size_t)((const char *)memchr(run->head->lane.p, ':', run->head->lane.n) +
+	                          1 - run->head->lane.p);
 	bool heeds_stop = str_has_prefix(run->head->lane, STR("block:"));
 	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(run->head->lane.n - name_at),
 	        run->head->lane.p + name_at);

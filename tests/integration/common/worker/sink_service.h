@@ -134,7 +134,8 @@ static inline int sink_batch(void *state, const struct batch_message *msgs, size
 		char line[128];
 		char witness[BATCH_WITNESS_BYTES];
 		batch_message_witness(&msgs[count - 1], witness);
-		snprintf(line, sizeof(line), "%lld %s", (long long)msgs[count - 1].offset + 1, witness);
+		snprintf(line, sizeof(line), "%lld %s", (long long)msgs[count - 1].offset + 1,
+		        witness);
 		probe_note(s->dir, "position", line);
 	}
 	return 0;
@@ -152,8 +153,8 @@ static inline int sink_tick(void *state, struct arena *mem, int64_t *out_next_ms
 	return 0;
 }
 
-static inline int sink_position(void *state, enum topic topic, int32_t partition,
-        struct batch_position *out, struct err *e)
+static inline int sink_position(
+        void *state, enum topic topic, int32_t partition, struct batch_position *out, struct err *e)
 {
 	struct sink *s = state;
 	char path[512];

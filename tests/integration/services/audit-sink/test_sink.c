@@ -328,8 +328,7 @@ static void dead_letters_at_one_offset_are_both_recorded(void **state)
 	        .at_ms = 1000};
 	struct ev_dead_letter later = lost;
 	later.at_ms = 2000;
-	struct batch_message all[] = {
-	        message(TOPIC_DEADLETTERS, 3, &ev_dead_letter_type, &lost),
+	struct batch_message all[] = {message(TOPIC_DEADLETTERS, 3, &ev_dead_letter_type, &lost),
 	        message(TOPIC_DEADLETTERS, 3, &ev_dead_letter_type, &later)};
 	must(send(w, &all[0], 1, &e), &e);
 	must(send(w, &all[0], 1, &e), &e);

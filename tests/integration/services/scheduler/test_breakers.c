@@ -135,8 +135,9 @@ static void a_probe_that_is_cancelled_is_followed_by_another(void **state)
 	cancel(b, "delivery_id = (SELECT prober FROM run.place_breaker)");
 	fleet_tick(b, &b->s);
 	assert_int_equal(count(b, UPLOADS_OUT), 1);
-	assert_int_equal(count(b, "run.place_breaker WHERE prober = (SELECT delivery_id FROM run.task "
-	                          "WHERE status = 'issued' AND stage = 'upload')"),
+	assert_int_equal(
+	        count(b, "run.place_breaker WHERE prober = (SELECT delivery_id FROM run.task "
+	                 "WHERE status = 'issued' AND stage = 'upload')"),
 	        1);
 }
 
@@ -158,11 +159,12 @@ static void a_probe_that_fails_lets_it_rest_for_longer(void **state)
 static void breakers_that_nobody_needs_are_forgotten(void **state)
 {
 	struct bench *b = *state;
-	database_sql(b->admin, "INSERT INTO run.place_breaker SELECT 'file:///old' || n || '/', 9, 0, "
-	                       "now(), '', '', now() - interval '8 days' FROM generate_series(1, 5) n");
 	database_sql(b->admin,
-	        "INSERT INTO run.place_breaker SELECT 'file:///p' || n || '/', 9, 0, now(), '', '', "
-	        "now() - n * interval '1 second' FROM generate_series(1, 10003) n");
+	        "INSERT INTO run.place_breaker SELECT 'file:///old' || n || '/', 9, 0, "
+	        "now(), '', '', now() - interval '8 days' FROM generate_series(1, 5) n");
+	database_sql(b->admin, "INSERT INTO run.place_breaker SELECT 'file:///p' || n || '/', 9, "
+	                       "0, now(), '', '', "
+	                       "now() - n * interval '1 second' FROM generate_series(1, 10003) n");
 	fleet_tick(b, &b->s);
 	assert_int_equal(count(b, "run.place_breaker"), 10000);
 	assert_int_equal(count(b, "run.place_breaker WHERE place LIKE 'file:///old%'"), 0);

@@ -84,9 +84,11 @@ static void triggers_that_fan_out_need_no_more_memory_for_being_many(void **stat
 	make_routes(b, ROUTES);
 	const struct batch_message *batch = make_triggers(b, TRIGGERS);
 	assert_int_equal(fleet_feed(b, &b->s, batch, TRIGGERS), 0);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), TRIGGERS * ROUTES);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM (SELECT route FROM run.state WHERE "
-	                                        "state = 'selecting' GROUP BY route HAVING count(*) = 60) r"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state"), TRIGGERS * ROUTES);
+	assert_int_equal(database_num(b->admin,
+	                         "SELECT count(*) FROM (SELECT route FROM run.state WHERE "
+	                         "state = 'selecting' GROUP BY route HAVING count(*) = 60) r"),
 	        ROUTES);
 	assert_int_equal(t.tasks, TRIGGERS * ROUTES);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox"), 0);
@@ -108,12 +110,12 @@ static void a_trigger_that_was_stored_in_part_is_completed(void **state)
 	const struct batch_message *batch = make_triggers(b, 1);
 	t.stop_after = 1;
 	assert_int_equal(scheduler_batch(&b->s, batch, 1, clock_mono_ms(), &e), ERR_DEFER);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state"), CYCLE_ITEMS);
+	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), CYCLE_ITEMS);
 	tide_take(b, &t);
 	assert_int_equal(fleet_feed(b, &b->s, batch, 1), 0);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state"), ROUTES);
-	assert_int_equal(t.tasks, ROUTES - CYCLE_ITEMS); /* what was stored before is not done again */
+	assert_int_equal(
+	        t.tasks, ROUTES - CYCLE_ITEMS); /* what was stored before is not done again */
 }
 
 /* Each delivery that is asked for has so many more tasks, with a lane of its own of so many bytes, and waves
@@ -125,7 +127,8 @@ static void swell(struct bench *b, const char *route, int tasks, int bytes)
 	(void)snprintf(sql, sizeof sql,
 	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, "
 	        "attempts, status, ready_at, not_after, event, tenant, destination) "
-	        "SELECT md5(s.delivery_id || n), s.delivery_id, 1, 'select', n, rpad(n::text, %d, 'l'), 1, 0, "
+	        "SELECT md5(s.delivery_id || n), s.delivery_id, 1, 'select', n, rpad(n::text, %d, "
+	        "'l'), 1, 0, "
 	        "'issued', now(), now() + interval '1 day', '', 'acme', '' FROM run.state s, "
 	        "generate_series(1, %d) n WHERE s.route LIKE '%s'",
 	        bytes, tasks, route);
@@ -187,11 +190,12 @@ static void a_delivery_too_large_for_all_memory_fails_by_itself(void **state)
 	swell(b, "r1", 2000, 7000);
 	fleet_tick(b, &b->s);
 	assert_int_equal(database_num(b->admin, looked_at), ROUTES - 1);
-	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE route = 'r1' AND state = "
-	                               "'failed' AND reason = 'too_large'"),
+	assert_int_equal(database_num(b->admin,
+	                         "SELECT count(*) FROM run.state WHERE route = 'r1' AND state = "
+	                         "'failed' AND reason = 'too_large'"),
 	        1);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'failed'"), 1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'failed'"), 1);
 }
 
 int main(void)

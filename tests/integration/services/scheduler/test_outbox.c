@@ -65,8 +65,7 @@ static void what_is_swept_is_what_was_to_be_sent(void **state)
 		assert_int_equal(rows(b), 0);
 		assert_int_equal(b->sent->count, begin + 2 * count);
 		for (size_t i = 0; i < count; i++)
-			assert_same(&b->sent->items[begin + i],
-			        &b->sent->items[begin + count + i]);
+			assert_same(&b->sent->items[begin + i], &b->sent->items[begin + count + i]);
 	}
 	assert_true(str_eq(fleet_last_task(b)->type, STR("UploadTask")));
 }

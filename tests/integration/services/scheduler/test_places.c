@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The place behind a bucket's URL is remembered once, whoever sees it at the same time, and before the
  * first file is sent. */
-#include "fleet.h"
 #include "drop_place_db.h"
+#include "fleet.h"
 
 #define HERE "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define THERE "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 /* One that belongs to the delivery of this route, the newest. */
-static const struct ev_upload_task *upload_of(const struct bench *b, const struct capture *c, const char *route)
+static const struct ev_upload_task *upload_of(
+        const struct bench *b, const struct capture *c, const char *route)
 {
 	(void)b;
 	for (size_t i = c->count; i > 0; i--) {
@@ -53,7 +54,8 @@ static struct batch_message seen(struct bench *b, const struct ev_upload_task *t
 	return fleet_message(b, TOPIC_RESULTS, &ev_task_result_type, r);
 }
 
-static void is_told(const struct bench *b, const struct capture *c, const char *route, struct str place)
+static void is_told(
+        const struct bench *b, const struct capture *c, const char *route, struct str place)
 {
 	const struct ev_upload_task *t = upload_of(b, c, route);
 	assert_false(t->asks_place);
@@ -88,8 +90,9 @@ static void another_scheduler_is_told_what_the_first_has_stored(void **state)
 	assert_int_equal(fleet_feed(b, &second, &other, 1), 0);
 	is_told(b, b->sent, "daily", STR(HERE));
 	is_told(b, sent, "other", STR(HERE));
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.drop_place WHERE identity = '" HERE
-	                                        "' AND url = 'file:///drop/' AND accepted_by = ''"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.drop_place WHERE identity = '" HERE
+	                               "' AND url = 'file:///drop/' AND accepted_by = ''"),
 	        1);
 	fleet_leave(&second, sent);
 }
@@ -110,7 +113,7 @@ static void an_upload_that_is_swept_is_told_its_place(void **state)
 	struct batch_message m = seen(b, upload_of(b, b->sent, "daily"), HERE);
 	b->s.outlet.send = send_in_vain;
 	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
-	memset(b->s.rests, 0, sizeof b->s.rests); /* the topic is back at once */
+	memset(b->s.rests, 0, sizeof b->s.rests);                /* the topic is back at once */
 	assert_true(upload_of(b, b->sent, "daily")->asks_place); /* the one of before */
 	b->s.outlet.send = capture_send;
 	fleet_tick(b, &b->s);
@@ -128,7 +131,9 @@ static void a_place_that_is_to_be_asked_for_is_remembered_anew(void **state)
 	database_sql(b->admin, "UPDATE run.drop_place SET identity = '', accepted_by = 'bob'");
 	assert_int_equal(fleet_feed(b, &b->s, &other, 1), 0);
 	is_told(b, b->sent, "other", STR(THERE));
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.drop_place WHERE accepted_by = 'bob'"), 1);
+	assert_int_equal(database_num(b->admin,
+	                         "SELECT count(*) FROM run.drop_place WHERE accepted_by = 'bob'"),
+	        1);
 }
 
 /* Two people answered two holds: the later answer was about a place that is not remembered any more. */
@@ -139,11 +144,14 @@ static void an_answer_about_what_was_replaced_since_changes_nothing(void **state
 	const struct drop_place_row first = {STR("file:///drop/"), STR(HERE), STR("d1")};
 	const struct drop_place_row next = {STR("file:///drop/"), STR(THERE), STR("d2")};
 	assert_int_equal(drop_place_db_remember(b->s.pg, &first, 1, &b->mem, &e), 0);
-	assert_int_equal(drop_place_db_accept(b->s.pg, &next, STR(HERE), STR("bob"), &b->mem, &e), 0);
+	assert_int_equal(
+	        drop_place_db_accept(b->s.pg, &next, STR(HERE), STR("bob"), &b->mem, &e), 0);
 	const struct drop_place_row late = {STR("file:///drop/"), STR(""), STR("d3")};
-	assert_int_equal(drop_place_db_accept(b->s.pg, &late, STR(HERE), STR("eve"), &b->mem, &e), 0);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.drop_place WHERE identity = '" THERE
-	                                        "' AND accepted_by = 'bob' AND told_by = 'd2'"),
+	assert_int_equal(
+	        drop_place_db_accept(b->s.pg, &late, STR(HERE), STR("eve"), &b->mem, &e), 0);
+	assert_int_equal(database_num(b->admin,
+	                         "SELECT count(*) FROM run.drop_place WHERE identity = '" THERE
+	                         "' AND accepted_by = 'bob' AND told_by = 'd2'"),
 	        1);
 }
 

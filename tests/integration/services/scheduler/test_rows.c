@@ -19,7 +19,8 @@ static int64_t percent_hot(struct bench *b, const char *table)
 {
 	char sql[256];
 	(void)snprintf(sql, sizeof sql,
-	        "SELECT 100 * n_tup_hot_upd / greatest(n_tup_upd, 1) FROM pg_stat_user_tables WHERE "
+	        "SELECT 100 * n_tup_hot_upd / greatest(n_tup_upd, 1) FROM pg_stat_user_tables "
+	        "WHERE "
 	        "schemaname = 'run' AND relname = '%s' AND n_tup_upd >= 100",
 	        table);
 	return database_num(b->admin, sql);
@@ -46,8 +47,8 @@ static void little_lasts(void **state)
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM run.%s", gone[i]);
 		assert_int_equal(database_num(b->admin, sql), 0);
 	}
-	int64_t bytes = database_num(
-	        b->admin, "SELECT max(pg_column_size(s.*)) FROM run.state AS s");
+	int64_t bytes =
+	        database_num(b->admin, "SELECT max(pg_column_size(s.*)) FROM run.state AS s");
 	if (bytes > 1000)
 		fail_msg("a row of run.state has %lld bytes", (long long)bytes);
 }
@@ -135,8 +136,9 @@ static void the_narrow_row_follows_the_wide_one(void **state)
 {
 	struct bench *b = *state;
 	fleet_deliver(b, "t1");
-	const char *same = "SELECT count(*) FROM run.live JOIN run.state AS s USING (delivery_id) WHERE "
-	                   "live.due_at <= s.due_at AND live.tasks_out = s.tasks_out AND s.tasks_out = 1";
+	const char *same =
+	        "SELECT count(*) FROM run.live JOIN run.state AS s USING (delivery_id) WHERE "
+	        "live.due_at <= s.due_at AND live.tasks_out = s.tasks_out AND s.tasks_out = 1";
 	assert_int_equal(database_num(b->admin, same), 1);
 	database_sql(b->admin, "UPDATE run.state SET due_at = due_at + interval '1 hour'");
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.live JOIN run.state AS s "

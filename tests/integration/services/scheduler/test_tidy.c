@@ -76,9 +76,11 @@ static void a_few_words_tell_what_the_tasks_were(void **state)
 	struct bench *b = *state;
 	fleet_deliver(b, "t1");
 	fleet_run(b);
-	database_sql(b->admin, "UPDATE run.task SET issue = 3, attempts = 2, task_id = 'x' WHERE stage = 'part'");
 	database_sql(b->admin,
-	        "INSERT INTO run.task SELECT task_id || n, delivery_id, revision, stage, n, lane, issue, "
+	        "UPDATE run.task SET issue = 3, attempts = 2, task_id = 'x' WHERE stage = 'part'");
+	database_sql(b->admin,
+	        "INSERT INTO run.task SELECT task_id || n, delivery_id, revision, stage, n, lane, "
+	        "issue, "
 	        "attempts, status, ready_at, not_after, event, result, tenant, destination FROM "
 	        "run.task, generate_series(1, 4) AS n WHERE stage = 'select'");
 	fleet_read_back(b);
@@ -88,7 +90,8 @@ static void a_few_words_tell_what_the_tasks_were(void **state)
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		char sql[256];
 		(void)snprintf(sql, sizeof sql,
-		        "SELECT count(*) FROM run.state, regexp_split_to_table(past, E'\\n') AS line "
+		        "SELECT count(*) FROM run.state, regexp_split_to_table(past, E'\\n') AS "
+		        "line "
 		        "WHERE line ~ '%s'",
 		        lines[i]);
 		assert_int_equal(database_num(b->admin, sql), 1);
@@ -219,8 +222,10 @@ static void what_is_over_is_found_by_its_index(void **state)
 	struct bench *b = *state;
 	database_sql(b->admin, "SET enable_seqscan = off");
 	struct pg_statement stmt = {"",
-	        "EXPLAIN SELECT delivery_id FROM run.state WHERE is_over AND confirmed AND tidied_at "
-	        "IS NULL AND created_at < now() AND changed_at < now() ORDER BY created_at LIMIT 100",
+	        "EXPLAIN SELECT delivery_id FROM run.state WHERE is_over AND confirmed AND "
+	        "tidied_at "
+	        "IS NULL AND created_at < now() AND changed_at < now() ORDER BY created_at LIMIT "
+	        "100",
 	        0};
 	AUTO_PG_ROWS rows = NULL;
 	struct err e;

@@ -59,7 +59,8 @@ static void a_topic_that_takes_nothing_holds_up_no_other(void **state)
 	assert_int_equal(rows(b), 0);
 	fleet_run(b);
 	assert_int_equal(
-	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 3);
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        3);
 }
 
 /* Of all the time of ticks that follow each other at once, a sixth at most is spent waiting. */
@@ -133,8 +134,11 @@ static void what_stands_behind_goes_again_after_it(void **state)
 	b->s.outlet.arg = &x;
 	b->s.outlet.send = send_scripted;
 	fleet_result(b, fleet_work(b, fleet_last_task(b)));
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"), 1);
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.outbox WHERE topic = 6"), 2);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	        1);
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.outbox WHERE topic = 6"), 2);
 	assert_int_equal(rows(b), 2); /* the record of the trail is of another topic */
 	x.open_type = NULL;
 	tick_at(b, clock_mono_ms() + HOUR_MS);

@@ -100,9 +100,10 @@ static void a_large_delivery_leaves_small_ones_their_turn(void **state)
 	ask_for(b, "r2");
 	for (int i = 0; i < 12; i++)
 		work_on_one(b, &b->s);
-	assert_int_equal(count(b, "run.task WHERE stage = 'select' AND status = 'done' AND "
-	                          "delivery_id IN (SELECT delivery_id FROM run.state WHERE route <> "
-	                          "'r0')"),
+	assert_int_equal(
+	        count(b, "run.task WHERE stage = 'select' AND status = 'done' AND "
+	                 "delivery_id IN (SELECT delivery_id FROM run.state WHERE route <> "
+	                 "'r0')"),
 	        2);
 	assert_true(count(b, "run.task WHERE stage = 'select' AND status = 'done'") >= 5);
 }

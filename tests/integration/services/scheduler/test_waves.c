@@ -26,7 +26,8 @@ static void select_slices(struct bench *b, int slices)
 		fleet_result(b, r);
 		break;
 	}
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"),
 	        slices);
 }
 
@@ -70,7 +71,8 @@ static void waves_follow_at_once_until_all_are_out(void **state)
 		forget_sent(b);
 		fleet_tick(b, &b->s);
 	}
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'issued'"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'issued'"),
 	        TASKS);
 	assert_int_equal(database_num(b->admin, "SELECT tasks_out FROM run.state"), TASKS);
 	forget_sent(b);
@@ -94,8 +96,9 @@ static void lost_waves_are_issued_again_until_none_is_left(void **state)
 		forget_sent(b);
 		fleet_tick(b, &b->s);
 	}
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'issued' "
-	                                        "AND issue = 2"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE status = 'issued' "
+	                               "AND issue = 2"),
 	        TASKS);
 	assert_int_equal(database_num(b->admin, "SELECT tasks_out FROM run.state"), TASKS);
 }
@@ -113,14 +116,19 @@ static void of_each_kind_the_first_are_loaded(void **state)
 {
 	struct bench *b = *state;
 	database_sql(b->admin,
-	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, attempts, "
+	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, "
+	        "attempts, "
 	        "status, ready_at, not_after, event, tenant, destination) "
-	        "SELECT task, 'd', 1, stage, at, 'x', issue, attempts, status, now() + ready * interval '1 s', "
+	        "SELECT task, 'd', 1, stage, at, 'x', issue, attempts, status, now() + ready * "
+	        "interval '1 s', "
 	        "now() + ends * interval '1 s', '', 'acme', 'partner' FROM ("
-	        "SELECT 'u' || i, 'upload', i, 0, 0, 'waiting', -i, NULL::integer FROM generate_series(1, 9) AS i "
-	        "UNION ALL SELECT 'i' || i, 'upload', 30 + i, 1, 0, 'issued', 0, -i FROM generate_series(1, 5) AS i "
+	        "SELECT 'u' || i, 'upload', i, 0, 0, 'waiting', -i, NULL::integer FROM "
+	        "generate_series(1, 9) AS i "
+	        "UNION ALL SELECT 'i' || i, 'upload', 30 + i, 1, 0, 'issued', 0, -i FROM "
+	        "generate_series(1, 5) AS i "
 	        "UNION ALL VALUES ('look', 'lists', 0, 1, 1, 'waiting', 3600, NULL), "
-	        "('lost', 'upload', 20, 2, 1, 'waiting', 7200, NULL), ('done', 'upload', 40, 1, 0, 'done', 0, 0)) "
+	        "('lost', 'upload', 20, 2, 1, 'waiting', 7200, NULL), ('done', 'upload', 40, 1, 0, "
+	        "'done', 0, 0)) "
 	        "AS n (task, stage, at, issue, attempts, status, ready, ends)");
 	struct loaded_tasks loaded;
 	struct err e = {0};
@@ -131,7 +139,8 @@ static void of_each_kind_the_first_are_loaded(void **state)
 	assert_true(has(&loaded, "u9") && has(&loaded, "u8") && has(&loaded, "u7"));
 	assert_true(has(&loaded, "i5") && has(&loaded, "i4") && has(&loaded, "i3"));
 	assert_true(has(&loaded, "look"));
-	assert_in_range(loaded.count, 7, 8); /* one that is not answered is there, maybe one of these */
+	assert_in_range(
+	        loaded.count, 7, 8); /* one that is not answered is there, maybe one of these */
 	database_sql(b->admin, "UPDATE run.task SET status = 'done' WHERE status = 'issued'");
 	if (task_db_load_unfinished(b->s.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
@@ -147,9 +156,12 @@ static void of_each_kind_the_first_are_loaded(void **state)
 static void make_many_files(struct bench *b)
 {
 	fleet_document(b, "Destination", "", "partner",
-	        "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}],\"limits\":{\"max_rows_per_file\":1,"
-	        "\"tasks_in_flight\":0},\"naming\":{\"data_template\":\"{route}_{delivery}_{part}.csv\"},"
-	        "\"completion\":{\"kind\":\"success_file\",\"name_template\":\"{route}_{delivery}_SUCCESS\"}}");
+	        "{\"columns\":[{\"name\":\"u\",\"source\":\"t\"}],\"limits\":{\"max_rows_per_"
+	        "file\":1,"
+	        "\"tasks_in_flight\":0},\"naming\":{\"data_template\":\"{route}_{delivery}_{part}."
+	        "csv\"},"
+	        "\"completion\":{\"kind\":\"success_file\",\"name_template\":\"{route}_{delivery}_"
+	        "SUCCESS\"}}");
 }
 
 enum { AT_ONCE = 500 };
@@ -197,7 +209,8 @@ static size_t peak_of_life(struct bench *b, int tasks)
 		peak = larger(peak, b->s.attempt.used_bytes);
 		sent = b->sent->count;
 	}
-	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
+	assert_int_equal(
+	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
 	        1);
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), tasks + 1);
 	return peak;

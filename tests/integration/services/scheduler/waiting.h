@@ -12,7 +12,6 @@ static inline int64_t count(struct bench *b, const char *rows)
 	return database_num(b->admin, sql);
 }
 
-
 static inline void add_destination(struct bench *b, const char *name, const char *limits)
 {
 	char body[512], more[128];
@@ -79,8 +78,8 @@ static inline void cancel(struct bench *b, const char *where)
 /* Decisions that were stored. */
 static inline int64_t decided(struct bench *b)
 {
-	return database_num(b->admin,
-	        "SELECT coalesce(sum(version & ((1::bigint << 40) - 1)), 0)::bigint FROM run.state");
+	return database_num(b->admin, "SELECT coalesce(sum(version & ((1::bigint << 40) - 1)), "
+	                              "0)::bigint FROM run.state");
 }
 
 #define COMPLETED "run.state WHERE state = 'completed'"

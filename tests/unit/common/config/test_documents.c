@@ -248,7 +248,8 @@ static const struct {
                 "f:58: cadence.at: must be a time such as \"06:30\"\n"},
         {"kind: cron", "kind: hourly", "f:57: cadence.kind: must be none, cron, daily, weekly,*"},
         {"zone: Europe/Paris", "zone: Europe/Pariss",
-                "f:59: cadence.zone: is no time zone that can be used here, such as Europe/Paris\n"},
+                "f:59: cadence.zone: is no time zone that can be used here, such as "
+                "Europe/Paris\n"},
         {"guards: {min_size: 5, max_growth: \"0.5\"}", "guards: {min_size: 5, max_grow: \"0.5\"}",
                 "f:60: guards.max_grow: is no field of a document of kind Route; is it "
                 "guards.max_growth?\n"},
@@ -476,8 +477,10 @@ static size_t documents_in(struct bench *b, const char *yaml)
 
 static void documents_without_content_are_passed_over(void **state)
 {
-	static const char *const two[] = {"kind: Tenant\nname: a\n---\n---\nkind: Tenant\nname: b\n",
-	        "---\n# off\n---\nkind: Tenant\nname: a\n---\n# off\n---\nkind: Tenant\nname: b\n---\n",
+	static const char *const two[] = {
+	        "kind: Tenant\nname: a\n---\n---\nkind: Tenant\nname: b\n",
+	        "---\n# off\n---\nkind: Tenant\nname: a\n---\n# off\n---\nkind: Tenant\nname: "
+	        "b\n---\n",
 	        "kind: Tenant\nname: a\n---\n\n...\n---\nkind: Tenant\nname: b\n---\n# the end\n"};
 	struct bench b;
 	(void)state;
@@ -541,15 +544,19 @@ static void cadences_that_never_run_or_contradict_are_refused(void **state)
 		const char *cadence, *says;
 	} tries[] = {
 	        {"{cron: '0 0 1 12 *'}", "f:4: cadence.cron: never runs: no such day comes\n"},
-	        {"{at: '06:30'}", "f:4: cadence: has no kind: say how often it runs, such as kind: daily\n"},
+	        {"{at: '06:30'}",
+	                "f:4: cadence: has no kind: say how often it runs, such as kind: daily\n"},
 	        {"{kind: daily, cron: '30 6 * * 1-5'}", of_daily},
 	        {"{kind: daily, weekday: monday}", of_daily},
-	        {"{kind: weekly, day: 3}", ": decides nothing in a cadence of kind weekly: remove it\n"},
+	        {"{kind: weekly, day: 3}",
+	                ": decides nothing in a cadence of kind weekly: remove it\n"},
 	        {"{kind: cron, cron: '1 2 3 4 5', at: '06:30'}", "cadence.at: decides nothing"},
-	        {"{kind: none, at: '06:30'}", "cadence.at: decides nothing in a cadence of kind none"},
+	        {"{kind: none, at: '06:30'}",
+	                "cadence.at: decides nothing in a cadence of kind none"},
 	        {"{cron: '1 2 3 4 5', weekday: monday}", "cadence.weekday: decides nothing"},
 	        {"{kind: monthly, month: 1}", "cadence.month: decides nothing"},
-	        {"{kind: daily, zone: right/UTC}", "cadence.zone: is no time zone that can be used here"},
+	        {"{kind: daily, zone: right/UTC}",
+	                "cadence.zone: is no time zone that can be used here"},
 	        {"{kind: daily, at: '06:30', zone: Europe/Paris}", ""},
 	        {"{kind: quarterly, at: '06:30', day: 31, month: 3}", ""},
 	        {"{kind: biweekly, weekday: friday, anchor: 2026-01-05}", ""},

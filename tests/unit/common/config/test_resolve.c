@@ -116,9 +116,10 @@ static void who_leaves_the_caps_open_has_finite_ones(void **state)
 		const char *tenant, *destination;
 		int64_t tenant_tasks, destination_tasks;
 	} cases[] = {{"{}", "", 1000, 250},
-	        {"{\"limits\":{\"tasks_in_flight\":0}}", ",\"limits\":{\"tasks_in_flight\":0}", 0, 0},
-	        {"{\"limits\":{\"tasks_in_flight\":1}}", ",\"limits\":{\"tasks_in_flight\":1000000}",
-	                1, 1000000}};
+	        {"{\"limits\":{\"tasks_in_flight\":0}}", ",\"limits\":{\"tasks_in_flight\":0}", 0,
+	                0},
+	        {"{\"limits\":{\"tasks_in_flight\":1}}",
+	                ",\"limits\":{\"tasks_in_flight\":1000000}", 1, 1000000}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena mem;
 		struct set s = good();
@@ -337,9 +338,9 @@ static void a_spec_in_another_form_is_refused(void **state)
 	arena_release(&mem);
 }
 
-static const char guarded[] =
-        "{\"name\":\"r\",\"audience\":\"a\",\"bridge\":\"b\",\"destination\":\"d\",\"bucket\":\"k\","
-        "\"guards\":{%s}}";
+static const char guarded[] = "{\"name\":\"r\",\"audience\":\"a\",\"bridge\":\"b\",\"destination\":"
+                              "\"d\",\"bucket\":\"k\","
+                              "\"guards\":{%s}}";
 
 /* 0 % is a guard; leaving it out is none, or the destination's. */
 static void a_guard_of_nothing_is_a_guard(void **state)
@@ -376,8 +377,9 @@ static void a_guard_of_nothing_is_a_guard(void **state)
 static void a_guard_of_a_bare_number_is_refused(void **state)
 {
 	(void)state;
-	static const char bare[] = "must have a % sign, such as \"50%\", or lie between 0 and 1, such as "
-	                           "\"0.5\"";
+	static const char bare[] =
+	        "must have a % sign, such as \"50%\", or lie between 0 and 1, such as "
+	        "\"0.5\"";
 	static const struct {
 		const char *guards, *says;
 	} cases[] = {

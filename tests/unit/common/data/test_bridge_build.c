@@ -226,8 +226,11 @@ static void values_that_no_file_could_hold_are_refused(void **state)
 	char *id = longest + BRIDGE_VALUE_MAX + 1 - (BRIDGE_ID_MAX + 1); /* one byte too long */
 	const struct row bad[] = {{"", "t", "x"}, {"p", "", "x"}, {"p\nq", "t", "x"},
 	        {"p", "t\x7f", "x"}, {id, "t", "x"}, {"p", id, "x"}, {"p", "t", "a\tb"},
-	        {"p", "t", "\xff"}, {"p", "t", "a\xc2\x85" "b"}, {"p", "t\xc3", "x"},
-	        {"p", "t", longest}};
+	        {"p", "t", "\xff"},
+	        {"p", "t",
+	                "a\xc2\x85"
+	                "b"},
+	        {"p", "t\xc3", "x"}, {"p", "t", longest}};
 	struct bridge_build *b = begin(w, "v", true, 2);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err e;

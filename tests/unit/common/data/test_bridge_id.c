@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
-enum { WHITE_SPACE_COUNT = 25 }; /* characters with White_Space=yes in the Unicode Character Database */
+enum {
+	WHITE_SPACE_COUNT = 25
+}; /* characters with White_Space=yes in the Unicode Character Database */
 
 static size_t put(uint32_t c, char out[4])
 {
@@ -52,9 +54,9 @@ static void every_blank_of_unicode_is_around_an_id_and_nothing_else_is(void **st
 	for (size_t i = 0; i < sizeof invisible / sizeof invisible[0]; i++)
 		for (uint32_t c = invisible[i][0]; c <= invisible[i][1]; c++, hidden++)
 			assert_true(is_trimmed(c));
-	static const uint32_t white[] = {9, 10, 11, 12, 13, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001,
-	        0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028,
-	        0x2029, 0x202f, 0x205f, 0x3000};
+	static const uint32_t white[] = {9, 10, 11, 12, 13, 0x20, 0x85, 0xa0, 0x1680, 0x2000,
+	        0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a,
+	        0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
 	for (; blanks < sizeof white / sizeof white[0]; blanks++)
 		assert_true(is_trimmed(white[blanks]));
 	assert_int_equal(blanks, WHITE_SPACE_COUNT);
@@ -76,13 +78,21 @@ static void many_blanks_of_many_kinds_go(void **state)
 
 static void what_no_id_may_hold_makes_it_invalid(void **state)
 {
-	static const char *const bad[] = {"", " ", "\t", "\xe2\x80\x8b", "P\t1", "P\n1", "P\x7f" "1",
-	        "P\xc2\x80" "1",     /* C1 */
-	        "P\xc2\xa0" "1",     /* a blank that is no plain space */
-	        "P\xe2\x80\x8b" "1", /* an invisible character */
-	        "P\xe9" "1",         /* Latin-1 */
-	        "P\xe2\x80",         /* cut off */
-	        "12345678\xff", "\xff" "12345678"};
+	static const char *const bad[] = {"", " ", "\t", "\xe2\x80\x8b", "P\t1", "P\n1",
+	        "P\x7f"
+	        "1",
+	        "P\xc2\x80"
+	        "1", /* C1 */
+	        "P\xc2\xa0"
+	        "1", /* a blank that is no plain space */
+	        "P\xe2\x80\x8b"
+	        "1", /* an invisible character */
+	        "P\xe9"
+	        "1",         /* Latin-1 */
+	        "P\xe2\x80", /* cut off */
+	        "12345678\xff",
+	        "\xff"
+	        "12345678"};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(bridge_id_is_valid(str_c(bad[i])));

@@ -209,7 +209,8 @@ static void half_a_row_at_the_end_is_waited_for(void **state)
 	        "id,v\na,1\nb", "id,v\na,1\n\"b,2\n", "id,v\na,1\r\nb,2\r"};
 	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
 		put(w, "in/a.csv", halves[i]);
-		refused(w, ERR_RETRY, "source_missing", "object a.csv: it ends in the middle of a row");
+		refused(w, ERR_RETRY, "source_missing",
+		        "object a.csv: it ends in the middle of a row");
 	}
 	put(w, "in/a.csv", "id,v\na,1\nb,2\r\n");
 	must(read_source(w, "", NULL, &facts, &e), &e);

@@ -75,16 +75,15 @@ static void all_go_in_order_at_the_rate(int count)
 	b = (struct buckets){0};
 	char text[32];
 	for (int i = 0; i < count; i++)
-		assert_int_equal(buckets_take(&b, STR("d"), numbered(text, "t", i),
-		                         &thousand_a_second, 0),
+		assert_int_equal(
+		        buckets_take(&b, STR("d"), numbered(text, "t", i), &thousand_a_second, 0),
 		        i + 1);
 	for (int i = 0; i < count; i++) {
 		struct str claim = numbered(text, "t", i);
 		if (i < CLAIMS_MAX) /* one that is reserved stays where it is, asked early */
 			assert_int_equal(
 			        buckets_take(&b, STR("d"), claim, &thousand_a_second, i), 1);
-		assert_int_equal(
-		        buckets_take(&b, STR("d"), claim, &thousand_a_second, i + 1), 0);
+		assert_int_equal(buckets_take(&b, STR("d"), claim, &thousand_a_second, i + 1), 0);
 	}
 	assert_int_equal(b.claims_count, 0);
 }

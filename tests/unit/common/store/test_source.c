@@ -56,8 +56,7 @@ static void link_to(struct world *w, const char *target, const char *name)
 
 static const struct source_options plain = {.reads_partial = false};
 
-static void list(
-        struct source *s, struct world *w, struct source_object **objects, size_t *count)
+static void list(struct source *s, struct world *w, struct source_object **objects, size_t *count)
 {
 	struct source_listing found;
 	struct err e;
@@ -180,7 +179,8 @@ static void links_to_what_is_hidden_below_the_prefix_are_read(void **state)
 	struct source_listing found;
 	struct err e;
 	char absolute[256];
-	static const char *const want[] = {"absolute.csv", "people.csv", "sub/deep.csv", "today/deep.csv"};
+	static const char *const want[] = {
+	        "absolute.csv", "people.csv", "sub/deep.csv", "today/deep.csv"};
 	folder_mkdir(&w->folder, "in/..2026_11_30");
 	folder_mkdir(&w->folder, "in/..2026_11_30/sub");
 	put(w, "in/..2026_11_30/people.csv", "one");
@@ -273,7 +273,8 @@ static void what_is_still_written_is_read_only_if_asked_for(void **state)
 	struct source *s = NULL;
 	struct source_listing found;
 	struct err e;
-	static const char *const all[] = {"a.csv", "b.csv.filepart", "c.part", "d.tmp", "e.csv~", "f.tmp/g.csv"};
+	static const char *const all[] = {
+	        "a.csv", "b.csv.filepart", "c.part", "d.tmp", "e.csv~", "f.tmp/g.csv"};
 	static const char *const whole[] = {"a.csv", "f.tmp/g.csv"};
 	folder_mkdir(&w->folder, "in/f.tmp");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -426,10 +427,8 @@ int main(void)
 	                links_to_what_is_hidden_below_the_prefix_are_read, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_link_that_leads_out_is_refused_by_name, setup, teardown),
-	        cmocka_unit_test_setup_teardown(
-	                links_in_circles_end, setup, teardown),
-	        cmocka_unit_test_setup_teardown(
-	                a_link_to_nothing_is_waited_for, setup, teardown),
+	        cmocka_unit_test_setup_teardown(links_in_circles_end, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_link_to_nothing_is_waited_for, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                what_is_neither_file_nor_directory_is_refused_by_name, setup, teardown),
 	        cmocka_unit_test_setup_teardown(

@@ -17,8 +17,7 @@ static void load(const char *file, struct tz *out)
 {
 	char path[512];
 	struct err e;
-	(void)snprintf(
-	        path, sizeof path, LONGSHORE_TESTS "/unit/common/time/zones/%s", file);
+	(void)snprintf(path, sizeof path, LONGSHORE_TESTS "/unit/common/time/zones/%s", file);
 	FILE *f = fopen(path, "rb");
 	assert_non_null(f);
 	char *bytes = arena_alloc(&mem, TZIF_MAX_BYTES);

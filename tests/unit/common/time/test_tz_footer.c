@@ -30,10 +30,11 @@ static void offsets_go_to_167_hours(void **state)
 static void numbers_past_any_range_are_refused(void **state)
 {
 	static const char *const bad[] = {"\nXXX999999\n", "\nXXX-1000009\n", "\nXXX1:999999\n",
-	        "\nXXX1:1:999999\n", "\nXXX99999999999999999999\n", "\nXXX5YYY,M3.2.0/1000009,M11.1.0\n",
-	        "\nXXX5YYY,J1000009,J300\n", "\nXXX5YYY,1000009,300\n", "\nXXX5YYY,M13.2.0,M11.1.0\n",
-	        "\nXXX5YYY,M3.6.0,M11.1.0\n", "\nXXX5YYY,M3.2.7,M11.1.0\n", "\nXX5\n", "\nXXX\n", "XXX5\n",
-	        "\nXXX5"};
+	        "\nXXX1:1:999999\n", "\nXXX99999999999999999999\n",
+	        "\nXXX5YYY,M3.2.0/1000009,M11.1.0\n", "\nXXX5YYY,J1000009,J300\n",
+	        "\nXXX5YYY,1000009,300\n", "\nXXX5YYY,M13.2.0,M11.1.0\n",
+	        "\nXXX5YYY,M3.6.0,M11.1.0\n", "\nXXX5YYY,M3.2.7,M11.1.0\n", "\nXX5\n", "\nXXX\n",
+	        "XXX5\n", "\nXXX5"};
 	struct tz z;
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

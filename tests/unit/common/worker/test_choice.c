@@ -228,9 +228,8 @@ static bool is_full(size_t others, size_t same, size_t bytes)
 	size_t n = others + same + 1;
 	assert_true(n <= WAITING_MOST + 2);
 	for (size_t i = 0; i < n; i++) {
-		waiting[i] = (struct task){.state = TASK_WAITING,
-		        .message = &m,
-		        .head = i < others ? &theirs : &mine};
+		waiting[i] = (struct task){
+		        .state = TASK_WAITING, .message = &m, .head = i < others ? &theirs : &mine};
 		all[i] = &waiting[i];
 	}
 	return choice_is_lane_full(all, n, all[n - 1]);

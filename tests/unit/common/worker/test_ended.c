@@ -167,16 +167,22 @@ static void a_list_that_is_none_names_nothing(void **state)
 	struct err e;
 	struct secret key;
 	struct sealed_facts facts;
-	static const char *const texts[] = {"", "longshore-ended 2\n", "longshore-ended 1\nleftover leftover\n",
-	        "longshore-ended 1\n0000000000000000000000000000000A 00000000000000000000000000000001\n",
-	        "longshore-ended 1\n../../../../../../../../../etc/ 00000000000000000000000000000001\n"};
+	static const char *const texts[] = {"", "longshore-ended 2\n",
+	        "longshore-ended 1\nleftover leftover\n",
+	        "longshore-ended 1\n0000000000000000000000000000000A "
+	        "00000000000000000000000000000001\n",
+	        "longshore-ended 1\n../../../../../../../../../etc/ "
+	        "00000000000000000000000000000001\n"};
 	must(keyring_staging(w.scheduler, STR("specs"), STR("ended"), &key, &e), &e);
 	for (int i = 0; i < 5; i++) {
 		char name[64];
 		(void)snprintf(name, sizeof name, "specs/ended/%015d-0123abcd", i + 1);
-		must(sealed_put_once(w.staging, str_c(name), &key, str_c(texts[i]), &facts, &e), &e);
+		must(sealed_put_once(w.staging, str_c(name), &key, str_c(texts[i]), &facts, &e),
+		        &e);
 	}
-	must(store_put_once(w.staging, STR("specs/ended/000000000000009-00000000"), STR("not sealed"), &e), &e);
+	must(store_put_once(
+	             w.staging, STR("specs/ended/000000000000009-00000000"), STR("not sealed"), &e),
+	        &e);
 	must(store_put_once(w.staging, STR("specs/ended/README"), STR("not a list"), &e), &e);
 	tell(7);
 	assert_int_equal(walk("tidied", 0, &e), ERR_REJECT);
@@ -194,7 +200,8 @@ static void a_list_has_a_bound(void **state)
 		(void)snprintf(ids[i], sizeof ids[i], "%032x", i);
 		many[i] = (struct ended){str_c(ids[i]), str_c(ids[i])};
 	}
-	assert_int_equal(ended_tell(w.staging, w.scheduler, many, ENDED_LIST_MAX + 1, &e), ERR_REJECT);
+	assert_int_equal(
+	        ended_tell(w.staging, w.scheduler, many, ENDED_LIST_MAX + 1, &e), ERR_REJECT);
 	assert_string_equal(e.code, "too_large");
 	must(ended_tell(w.staging, w.scheduler, many, ENDED_LIST_MAX, &e), &e);
 	const struct ended none = {STR("leftover"), id(1)};

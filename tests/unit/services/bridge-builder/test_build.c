@@ -242,13 +242,13 @@ static void rows_are_invalid_repeated_or_pairs(void **state)
 	struct err e;
 	put(w, "patient,partner_id,more\n"
 	       "p1,t1,x\n"
-	       ",t2,x\n"         /* no id */
-	       "p2,,x\n"         /* no partner's id */
-	       "\"p\n3\",t3,x\n" /* no id is like that */
-	       "p1,t1,x\n"       /* repeated */
-	       "p4,t1,x\n"       /* another person of the record */
-	       "p5,t1,y\n"       /* another record of the primary id */
-	       "p1,t1,x\n");     /* repeated */
+	       ",t2,x\n"                         /* no id */
+	       "p2,,x\n"                         /* no partner's id */
+	       "\"p\n3\",t3,x\n"                 /* no id is like that */
+	       "p1,t1,x\n"                       /* repeated */
+	       "p4,t1,x\n"                       /* another person of the record */
+	       "p5,t1,y\n"                       /* another record of the primary id */
+	       "p1,t1,x\n");                     /* repeated */
 	w->spec.bridge.max_invalid_ppm = 375000; /* 3 of 8 */
 	must(build(w, &r, &e), &e);
 	assert_int_equal(result_count_of(&r, STR("rows_read")), 8);
@@ -274,8 +274,9 @@ static void too_many_rows_without_ids_make_no_version(void **state)
 	w->spec.bridge.max_invalid_ppm = 499999;
 	assert_int_equal(build(w, &r, &e), ERR_REJECT);
 	assert_string_equal(e.code, "bad_bridge");
-	assert_non_null(strstr(e.text, "2 of 4 rows have an id that cannot be one (a.csv row 2, a.csv row 3), "
-	                               "and max_invalid allows 49.9999 %: correct them, or raise"));
+	assert_non_null(strstr(e.text,
+	        "2 of 4 rows have an id that cannot be one (a.csv row 2, a.csv row 3), "
+	        "and max_invalid allows 49.9999 %: correct them, or raise"));
 }
 
 /* The partner gets ids without the blanks that its file has around them. */

@@ -75,7 +75,8 @@ static void an_approved_selection_is_compared_beside_the_baseline(void **state)
 	write_people(w, 500, 1500);
 	struct ev_task_result second;
 	struct ev_bridge_task earlier = prepare(w, "d2", &slices);
-	earlier.head.task_id = STR("earlier"); /* baselines of a route have the names of their tasks */
+	earlier.head.task_id =
+	        STR("earlier"); /* baselines of a route have the names of their tasks */
 	must(run(w, &earlier, &second, &e), &e);
 	struct ev_staged_ref approved = *result_output_of(&second, STR("baseline"));
 	struct ev_bridge_task combine = prepare(w, "d3", &slices);
@@ -136,10 +137,17 @@ static void suppressed_persons_take_their_records_along(void **state)
 	assert_int_equal(result_count_of(&r, STR("persons")), 50);
 	assert_int_equal(result_count_of(&r, STR("primary_ids")), 24);
 	/* What the gate judges the list by. */
-	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_ids." STR_FMT, STR_ARG(list.name))), STR("5")));
-	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid." STR_FMT, STR_ARG(list.name))), STR("1")));
-	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_known." STR_FMT, STR_ARG(list.name))), STR("3")));
-	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid_at." STR_FMT, STR_ARG(list.name))),
+	assert_true(str_eq(
+	        result_fact_of(&r, arena_printf(&w->mem, "list_ids." STR_FMT, STR_ARG(list.name))),
+	        STR("5")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid." STR_FMT,
+	                                              STR_ARG(list.name))),
+	        STR("1")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_known." STR_FMT,
+	                                              STR_ARG(list.name))),
+	        STR("3")));
+	assert_true(str_eq(result_fact_of(&r, arena_printf(&w->mem, "list_invalid_at." STR_FMT,
+	                                              STR_ARG(list.name))),
 	        STR("list.csv row 3")));
 }
 

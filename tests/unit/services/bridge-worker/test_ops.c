@@ -163,7 +163,8 @@ static void no_log_names_a_person(void **state)
 static void a_list_that_is_too_old_is_waited_for(void **state)
 {
 	struct world *w = *state;
-	const int64_t now_s = INT64_C(4102444800), day_s = 24 * 3600; /* as the world's clock says */
+	const int64_t now_s = INT64_C(4102444800),
+	              day_s = 24 * 3600; /* as the world's clock says */
 	struct ev_task_result r;
 	struct err e;
 	struct spec_suppression list = {.name = STR("opt-out"),

@@ -11,8 +11,8 @@
 #include "longshore/reflist.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
-#include "longshore/staging.h"
 #include "longshore/selection.h"
+#include "longshore/staging.h"
 
 #define DELIVERY "0123456789abcdef0123456789abcdef"
 #define VERSION "feedfeedfeedfeedfeedfeedfeedfeed"

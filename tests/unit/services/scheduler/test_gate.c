@@ -2,7 +2,9 @@
  * The guards of the gate, at their edges. */
 #include "bench.h"
 
-enum { NOTHING = -2 }; /* in the table below a guard of 0 is left out, and this one tolerates nothing */
+enum {
+	NOTHING = -2
+}; /* in the table below a guard of 0 is left out, and this one tolerates nothing */
 
 struct gate_case {
 	const char *name;
@@ -122,8 +124,7 @@ static void others_in_place_of_all_are_a_sudden_change(void **state)
 		b.w.spec.guards = guards_of(&as_guards);
 		b.k.replaced = cases[i].replaced;
 		b.w.head = (struct route_head){
-		        true, STR(""), STR("old"), STR("v1"), STR("h"), 24, &base, false,
-		        STR("")};
+		        true, STR(""), STR("old"), STR("v1"), STR("h"), 24, &base, false, STR("")};
 		struct stored *s = run(&b, D1);
 		if (!str_eq(s->x.reason, str_c(cases[i].reason)))
 			fail_msg("%s: " STR_FMT, cases[i].name, STR_ARG(s->x.reason));
@@ -132,8 +133,7 @@ static void others_in_place_of_all_are_a_sudden_change(void **state)
 			        arena_printf(&b.w.mem,
 			                "24 members, the last accepted delivery had 24: %lld "
 			                "added, %lld removed",
-			                (long long)cases[i].replaced,
-			                (long long)cases[i].replaced)
+			                (long long)cases[i].replaced, (long long)cases[i].replaced)
 			                .p);
 		world_release(&b.w);
 	}
@@ -150,24 +150,29 @@ static void doubtful_lists_are_held(void **state)
 		const char *before, *reason, *says;
 	} cases[] = {
 	        {"fine", 0, GUARD_OFF, 10000, false, 100, 0, 1, "", "", ""},
-	        {"one invalid row", 0, GUARD_OFF, 10000, false, 100, 1, 100, "", "suppression_invalid",
-	                "suppression list optout: 1 of 101 rows cannot be ids and suppress nobody (a.csv "
+	        {"one invalid row", 0, GUARD_OFF, 10000, false, 100, 1, 100, "",
+	                "suppression_invalid",
+	                "suppression list optout: 1 of 101 rows cannot be ids and suppress nobody "
+	                "(a.csv "
 	                "row 3); max_invalid allows 0 %"},
 	        {"as many invalid as allowed", 10000, GUARD_OFF, 0, false, 99, 1, 99, "", "", ""},
 	        {"more", 9999, GUARD_OFF, 0, false, 99, 1, 99, "", "suppression_invalid",
 	                "max_invalid allows 0.9999 %"},
 	        {"empty", 0, GUARD_OFF, 10000, false, 0, 0, 0, "optout\t3\n", "suppression_empty",
-	                "suppression list optout has no id, and had 3 for the last accepted delivery"},
-	        {"empty from the first", 0, GUARD_OFF, 10000, false, 0, 0, 0, "", "suppression_empty",
-	                "suppression list optout has no id"},
+	                "suppression list optout has no id, and had 3 for the last accepted "
+	                "delivery"},
+	        {"empty from the first", 0, GUARD_OFF, 10000, false, 0, 0, 0, "",
+	                "suppression_empty", "suppression list optout has no id"},
 	        {"empty, and may be", 0, GUARD_OFF, 10000, true, 0, 0, 0, "optout\t3\n", "", ""},
-	        {"shrunk as allowed", 0, 200000, 0, false, 80, 0, 80, "x\t7\noptout\t100\n", "", ""},
+	        {"shrunk as allowed", 0, 200000, 0, false, 80, 0, 80, "x\t7\noptout\t100\n", "",
+	                ""},
 	        {"shrunk more", 0, 200000, 0, false, 79, 0, 79, "x\t7\noptout\t100\n",
 	                "suppression_shrunk", "has 79 ids, and had 100"},
 	        {"nothing may be missing", 0, 0, 0, false, 99, 0, 99, "optout\t100\n",
 	                "suppression_shrunk", "max_shrink allows 0 % fewer"},
 	        {"another list was larger", 0, 0, 0, false, 99, 0, 99, "optouts\t100\n", "", ""},
-	        {"shrinking is not looked at", 0, GUARD_OFF, 0, false, 1, 0, 1, "optout\t100\n", "", ""},
+	        {"shrinking is not looked at", 0, GUARD_OFF, 0, false, 1, 0, 1, "optout\t100\n", "",
+	                ""},
 	        {"known as asked for", 0, GUARD_OFF, 10000, false, 1000, 0, 10, "", "", ""},
 	        {"known less", 0, GUARD_OFF, 10000, false, 1000, 0, 9, "", "suppression_unknown",
 	                "the bridge knows 9 of 1000 ids, and min_known asks for 1 %"},
@@ -189,8 +194,8 @@ static void doubtful_lists_are_held(void **state)
 		b.k.list_ids = cases[i].ids;
 		b.k.list_invalid = cases[i].invalid;
 		b.k.list_known = cases[i].known;
-		b.w.head = (struct route_head){true, STR(""), STR("old"), STR("v0"), STR("h"), 24, NULL,
-		        false, str_c(cases[i].before)};
+		b.w.head = (struct route_head){true, STR(""), STR("old"), STR("v0"), STR("h"), 24,
+		        NULL, false, str_c(cases[i].before)};
 		struct stored *s = run(&b, D1);
 		enum delivery_state want = cases[i].reason[0] ? STATE_HELD : STATE_COMPLETED;
 		if (s->x.state != want || !str_eq(s->x.reason, str_c(cases[i].reason)))

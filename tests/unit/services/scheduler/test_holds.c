@@ -336,8 +336,7 @@ static void a_stale_list_makes_no_row_a_look(void **state)
 	for (int i = 0; i < 20; i++) {
 		struct message m = b->w.tasks[b->next++];
 		assert_int_equal(m.stage, STAGE_LISTS);
-		(void)world_result(
-		        &b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "suppression_stale"));
+		(void)world_result(&b->w, answer(&b->k, &m, EV_OUTCOME_RETRY, "suppression_stale"));
 		is_at(s, STATE_HELD, "suppression_stale");
 		b->w.now_ms = s->x.due_ms;
 		(void)world_due(&b->w, D1);

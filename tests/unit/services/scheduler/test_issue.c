@@ -82,7 +82,8 @@ static void a_wave_bounds_what_one_decision_issues(void **state)
 	t->w.rules.wave = 3;
 	rows_of(t, STAGE_SELECT, 5);
 	assert_int_equal(issue_all(t), 3);
-	assert_int_equal(t->n.after.due_ms, t->w.now_ms); /* the rest at once, in its own decision */
+	assert_int_equal(
+	        t->n.after.due_ms, t->w.now_ms); /* the rest at once, in its own decision */
 	assert_int_equal(t->n.waits_for, WAIT_NOTHING);
 }
 
@@ -285,8 +286,8 @@ static void a_place_that_is_away_is_named(void **state)
 {
 	struct bench *b = *state;
 	struct stored *s = uploads(b);
-	(void)world_result(&b->w, answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_RETRY,
-	                                  "drop_unavailable"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_RETRY, "drop_unavailable"));
 	assert_int_equal(b->w.breaker.failures, 1);
 	assert_non_null(strstr(s->x.memory.detail.p, b->w.spec.bucket.url.p));
 }

@@ -50,10 +50,9 @@ static void sent_by_the_newer_list(struct bench *b, const struct stored *s)
 		const struct ledger_file *f = &b->k.files[i];
 		bool is_old = false; /* of the first revision */
 		for (size_t k = 0; k < s->rows_count; k++)
-			is_old = is_old || (s->rows[k].stage == STAGE_UPLOAD &&
-			                           s->rows[k].revision == 1 &&
-			                           str_eq(s->rows[k].made->upload.file_id,
-			                                   f->file_id));
+			is_old = is_old ||
+			         (s->rows[k].stage == STAGE_UPLOAD && s->rows[k].revision == 1 &&
+			                 str_eq(s->rows[k].made->upload.file_id, f->file_id));
 		assert_false(is_old && f->is_visible);
 	}
 }
@@ -124,8 +123,8 @@ static void the_look_keeps_the_turn_at_the_breaker(void **state)
 	work_until(&b->k, &b->next, STAGE_UPLOAD);
 	assert_int_equal(count_tasks(b, STAGE_UPLOAD), 1); /* one tries */
 	assert_false(s->x.memory.is_admitted);
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY, "drop_unavailable"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY, "drop_unavailable"));
 	assert_int_equal(count_tasks(b, STAGE_UPLOAD), 1);
 }
 
@@ -162,8 +161,8 @@ static void a_look_is_good_for_so_long(void **state)
 		        answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_DEFER, "rate_limited"));
 		assert_int_equal(count_tasks(b, STAGE_UPLOAD), uploads + 1); /* at once */
 		b->w.now_ms = seen + b->w.rules.lists_fresh_ms + late;
-		(void)world_result(&b->w,
-		        answer(&b->k, last_task(b), EV_OUTCOME_DEFER, "rate_limited"));
+		(void)world_result(
+		        &b->w, answer(&b->k, last_task(b), EV_OUTCOME_DEFER, "rate_limited"));
 		assert_int_equal(last_task(b)->stage, late ? STAGE_LISTS : STAGE_UPLOAD);
 		assert_int_equal(s->x.memory.is_looking, late != 0);
 		(void)finish((void **)&b);
@@ -297,8 +296,8 @@ static struct stored *run_into_conflict(struct bench *b)
 {
 	b->w.spec.destination.max_rows_per_file = 0; /* one part */
 	struct stored *s = run_until(b, STAGE_UPLOAD);
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "name_conflict"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "name_conflict"));
 	is_at(s, STATE_HELD, "name_conflict");
 	return s;
 }
@@ -350,14 +349,13 @@ static void the_question_stays(struct bench *b, enum ev_outcome outcome, bool is
 	(void)world_result(&b->w, answer(&b->k, last_task(b), EV_OUTCOME_DEFER, "rate_limited"));
 	size_t look = b->w.tasks_count - 1;
 	assert_int_equal(b->w.tasks[look].stage, STAGE_LISTS);
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[first + 1], EV_OUTCOME_REJECT, "name_conflict"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[first + 1], EV_OUTCOME_REJECT, "name_conflict"));
 	b->list.max_age_hours = is_stale ? 1 : 0;
 	b->k.list_modified_ms -= is_stale ? 61 * MINUTE : 0;
-	(void)world_result(&b->w,
-	        outcome == EV_OUTCOME_DONE
-	                ? work(&b->k, &b->w.tasks[look])
-	                : answer(&b->k, &b->w.tasks[look], outcome, "source_missing"));
+	(void)world_result(&b->w, outcome == EV_OUTCOME_DONE ? work(&b->k, &b->w.tasks[look])
+	                                                     : answer(&b->k, &b->w.tasks[look],
+	                                                               outcome, "source_missing"));
 	is_at(s, STATE_HELD, "name_conflict");
 	assert_int_equal(s->x.memory.hold_check_ms, 0);
 	size_t before = b->w.tasks_count;
@@ -400,8 +398,8 @@ static void lists_that_cannot_be_read_let_nothing_go(void **state)
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_MARKER);
 	(void)world_result(&b->w, work(&b->k, &b->w.tasks[b->next++]));
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY, "source_missing"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY, "source_missing"));
 	is_at(s, STATE_HELD, "source_missing");
 	for (int i = 0; i < 3; i++) {
 		b->w.now_ms = s->x.due_ms;
@@ -483,8 +481,8 @@ static struct stored *run_into_a_settle_that_asks(struct bench *b)
 	list_grows(b);
 	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
 	work_until(&b->k, &b->next, STAGE_SETTLE);
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "uncertain"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_REJECT, "uncertain"));
 	is_at(s, STATE_HELD, "uncertain");
 	return s;
 }

@@ -108,10 +108,11 @@ static void check_order(const struct stored *s)
 		for (int32_t file = 0; file < late->index; file++) {
 			bool is_done = false;
 			for (size_t k = 0; k < s->rows_count; k++)
-				is_done = is_done || (s->rows[k].stage == STAGE_UPLOAD &&
-				                             s->rows[k].index == file &&
-				                             s->rows[k].revision == late->revision &&
-				                             s->rows[k].status == TASK_DONE);
+				is_done =
+				        is_done || (s->rows[k].stage == STAGE_UPLOAD &&
+				                           s->rows[k].index == file &&
+				                           s->rows[k].revision == late->revision &&
+				                           s->rows[k].status == TASK_DONE);
 			assert_true(is_done);
 		}
 	}

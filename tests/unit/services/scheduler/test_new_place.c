@@ -47,7 +47,8 @@ static void go_on(struct bench *b, struct str id)
 static void resume(struct bench *b, struct str id, const char *word)
 {
 	b->w.new_place = strcmp(word, "new") == 0;
-	(void)world_say(&b->w, id, DECIDE_RESUME, "bob", arena_printf(&b->w.mem, "%s-%zu", word, b->next).p);
+	(void)world_say(&b->w, id, DECIDE_RESUME, "bob",
+	        arena_printf(&b->w.mem, "%s-%zu", word, b->next).p);
 	b->w.new_place = false;
 }
 
@@ -146,7 +147,8 @@ static void an_accepted_place_counts_for_all_from_then_on(void **state)
 		if (!str_eq(a->action, STR("delivery.place_accepted")))
 			continue;
 		is_recorded = str_eq(a->actor, STR("bob"));
-		assert_non_null(strstr(a->detail.p, "file:///drop/: place aaaaaaaa is replaced by bbbbbbbb"));
+		assert_non_null(strstr(
+		        a->detail.p, "file:///drop/: place aaaaaaaa is replaced by bbbbbbbb"));
 	}
 	assert_true(is_recorded);
 	go_on(b, D2);

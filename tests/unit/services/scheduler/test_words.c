@@ -140,8 +140,8 @@ static void an_answer_to_a_conflict_is_for_its_selection(void **state)
 	struct bench *b = *state;
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_UPLOAD);
-	(void)world_result(&b->w,
-	        answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_REJECT, "name_conflict"));
+	(void)world_result(
+	        &b->w, answer(&b->k, &b->w.tasks[b->next], EV_OUTCOME_REJECT, "name_conflict"));
 	is_at(s, STATE_HELD, "name_conflict");
 	size_t tasks = b->w.tasks_count;
 	struct decide_event ev = word(DECIDE_RESUME, "w1", STR("hash-of-something-else"));
@@ -153,8 +153,8 @@ static void an_answer_to_a_conflict_is_for_its_selection(void **state)
 	ev.resolution = EV_RESOLUTION_ADOPT;
 	say(b, ev);
 	is_at(s, STATE_UPLOADING, "");
-	assert_int_equal(b->w.tasks[b->w.tasks_count - 1].event.upload.resolution,
-	        EV_RESOLUTION_ADOPT);
+	assert_int_equal(
+	        b->w.tasks[b->w.tasks_count - 1].event.upload.resolution, EV_RESOLUTION_ADOPT);
 }
 
 int main(void)

@@ -20,8 +20,7 @@ static inline bool row_is_same_kind(const struct task_row *a, const struct task_
 {
 	if (a->status != b->status)
 		return false;
-	return a->status == TASK_ISSUED ||
-	       (a->stage == STAGE_UPLOAD) == (b->stage == STAGE_UPLOAD);
+	return a->status == TASK_ISSUED || (a->stage == STAGE_UPLOAD) == (b->stage == STAGE_UPLOAD);
 }
 
 static inline int64_t row_time_of(const struct task_row *row)
@@ -30,8 +29,7 @@ static inline int64_t row_time_of(const struct task_row *row)
 }
 
 /* Of each kind no more than a wave and one, and one that nobody answered. */
-static inline bool row_matters(
-        const struct task_row *rows, size_t count, size_t at, int32_t wave)
+static inline bool row_matters(const struct task_row *rows, size_t count, size_t at, int32_t wave)
 {
 	const struct task_row *row = &rows[at];
 	int32_t before = 0, unanswered = 0;
@@ -39,8 +37,8 @@ static inline bool row_matters(
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		int64_t time = row_time_of(&rows[i]), own = row_time_of(row);
-		before += row_is_same_kind(row, &rows[i]) &&
-		          (time < own || (time == own && i < at));
+		before +=
+		        row_is_same_kind(row, &rows[i]) && (time < own || (time == own && i < at));
 		unanswered += row_is_unanswered(&rows[i]) && i < at;
 	}
 	return before <= wave || (row_is_unanswered(row) && unanswered == 0);

@@ -18,12 +18,13 @@ struct workers {
 	int32_t slices;
 	int64_t rows_per_slice; /* all matched, one link each */
 	int64_t blocked;        /* of the chosen, by the lists */
-	int64_t replaced;       /* members that the baseline has not, each in place of one that it has */
-	int64_t more_records;   /* members whose primary id is another's, too */
+	int64_t replaced; /* members that the baseline has not, each in place of one that it has */
+	int64_t more_records; /* members whose primary id is another's, too */
 	int64_t list_modified_ms;
 	int64_t list_ids, list_invalid, list_known; /* of each list */
 	const char *list_hash;
-	const char *place;    /* what is at the bucket's url now; NULL: an uploader that does not say */
+	const char
+	        *place; /* what is at the bucket's url now; NULL: an uploader that does not say */
 	bool compares_places; /* it asks and compares before it sends */
 	bool has_written;     /* what is not visible is written, so settle needs the place, too */
 	struct ledger_file files[FILES];
@@ -145,7 +146,9 @@ static inline void do_combine(struct workers *k, const struct message *m, struct
 		give_list(k, r, "list_invalid", list, k->list_invalid);
 		give_list(k, r, "list_known", list, k->list_known);
 		if (k->list_invalid > 0)
-			give_fact(k, r, arena_printf(&k->w->mem, "list_invalid_at." STR_FMT, STR_ARG(list)).p,
+			give_fact(k, r,
+			        arena_printf(&k->w->mem, "list_invalid_at." STR_FMT, STR_ARG(list))
+			                .p,
 			        STR("a.csv row 3"));
 	}
 	if (m->event.bridge.approved) {

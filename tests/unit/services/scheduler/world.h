@@ -161,13 +161,15 @@ static inline struct task_row *world_row(struct stored *s, struct str id)
 /* --- what a store gives --- */
 
 static inline bool world_is_wanted(struct world *w, const struct stored *s, size_t at,
-        const struct decide_event *events, size_t count, const struct facts *known, int32_t revision)
+        const struct decide_event *events, size_t count, const struct facts *known,
+        int32_t revision)
 {
 	const struct task_row *row = &s->rows[at];
 	for (size_t i = 0; i < count; i++)
 		if (events[i].kind == DECIDE_RESULT && str_eq(events[i].result->task_id, row->id))
 			return true;
-	if ((known->known & NEED_UNFINISHED) != 0 && row_matters(s->rows, s->rows_count, at, w->rules.wave))
+	if ((known->known & NEED_UNFINISHED) != 0 &&
+	        row_matters(s->rows, s->rows_count, at, w->rules.wave))
 		return true;
 	return (known->stages >> row->stage & 1) != 0 && row->revision == revision;
 }
@@ -481,8 +483,8 @@ static inline struct stored *world_step(
 		struct task_row *work = round % 2 == 0 ? spare : NULL; /* with room and without */
 		size_t work_room = work ? ROWS / 2 : 0;
 		rows_count = world_load(w, s, events, count, &facts, revision, &rows);
-		struct decide_input in = {
-		        &s->x, rows, rows_count, events, count, &facts, &w->rules, &w->mem, work, work_room};
+		struct decide_input in = {&s->x, rows, rows_count, events, count, &facts, &w->rules,
+		        &w->mem, work, work_room};
 		decide(&in, &n);
 		if (n.needs == 0)
 			break;
@@ -509,8 +511,8 @@ static inline struct stored *world_step(
 			facts.tenant_quota = facts.destination_quota = world_quota(w, id);
 	}
 	struct issue_world iw = {w->now_ms, &w->rules, &w->tenant, &w->destination, &w->breaker,
-	        (facts.known & NEED_UNFINISHED) != 0,
-	        n.new_spec.spec ? &n.new_spec : &facts.frozen, &w->mem};
+	        (facts.known & NEED_UNFINISHED) != 0, n.new_spec.spec ? &n.new_spec : &facts.frozen,
+	        &w->mem};
 	if (n.is_changed) {
 		breaker_note(&w->breaker, &n, &iw);
 		issue_ready(&n, &s->x, &iw);

@@ -76,8 +76,11 @@ static inline int setup(void **state)
 	must(keyring_open(path, &w.uploader, &e), &e);
 	stage_file();
 	folder_mkdir(&w.folder, "drop");
-	const struct worker_conf conf = {
-	        .staging = w.root, .keys = path, .redis = "", .topic_prefix = "t.", .keep_staged_ms = INT64_C(2592000000)};
+	const struct worker_conf conf = {.staging = w.root,
+	        .keys = path,
+	        .redis = "",
+	        .topic_prefix = "t.",
+	        .keep_staged_ms = INT64_C(2592000000)};
 	must(uploader_service.start(&conf, NULL, &w.state, &e), &e);
 	return 0;
 }

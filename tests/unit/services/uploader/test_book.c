@@ -128,7 +128,8 @@ static void without_records_there_is_no_book(void **state)
 	struct err e;
 	assert_int_equal(close_book(w), 0);
 	assert_int_equal(objects(w), 0);
-	assert_int_equal(store_put_once(w->store, STR("ledger/delivery/t.result"), STR("x"), &e), 0);
+	assert_int_equal(
+	        store_put_once(w->store, STR("ledger/delivery/t.result"), STR("x"), &e), 0);
 	assert_int_equal(close_book(w), 0);
 	assert_int_equal(objects(w), 1);
 	assert_int_equal(remove_book(w), 1);
@@ -159,7 +160,8 @@ static void a_record_beside_the_book_counts_no_more(void **state)
 	world_finish(w, world_settle(w), false);
 	(void)close_book(w);
 	struct err e;
-	assert_int_equal(world_step(w, z, &e), 0); /* claims a record where there is none any more */
+	assert_int_equal(
+	        world_step(w, z, &e), 0); /* claims a record where there is none any more */
 	assert_int_equal(objects(w), 2);
 	struct ledger *other = world_upload(w);
 	world_fails(w, other, ERR_REJECT, "closed");

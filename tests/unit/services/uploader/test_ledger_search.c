@@ -192,8 +192,8 @@ static void tidy(struct play *p)
 	if (!p->scene.is_tidied || !is_over || p->w->is_old)
 		return;
 	note(p, p->is_booked ? '0' : '#');
-	int rc = p->is_booked ? book_remove(&place, &removed, &e)
-	                      : book_close(&place, &removed, &e);
+	int rc =
+	        p->is_booked ? book_remove(&place, &removed, &e) : book_close(&place, &removed, &e);
 	if (rc != 0)
 		fail_msg("seed %llu, after %s: %s", (unsigned long long)p->seed, p->trail, e.text);
 	p->w->is_old = p->is_booked;
@@ -226,7 +226,8 @@ static void play(struct world *w, uint64_t seed)
 	w->others_may_delete = p.scene.third > 0;
 	world_next_file(w, (int)seed);
 	w->is_old = false;
-	(void)snprintf(w->delivery_id, sizeof w->delivery_id, "delivery%llu", (unsigned long long)seed);
+	(void)snprintf(
+	        w->delivery_id, sizeof w->delivery_id, "delivery%llu", (unsigned long long)seed);
 	for (int i = 0; i < p.count; i++)
 		start(&p, i);
 	int deaths = p.scene.deaths, third = p.scene.third, who = -1;

@@ -230,7 +230,8 @@ static void a_claim_without_an_answer_leaves_its_temporary(void **state)
 	struct world *w = *state;
 	assert_int_equal(mkdir(world_path(w, "staging/ledger"), 0700), 0);
 	assert_int_equal(mkdir(world_path(w, "staging/ledger/de"), 0700), 0);
-	int fd = open(world_path(w, "staging/ledger/de/delivery"), O_WRONLY | O_CREAT | O_EXCL, 0600);
+	int fd = open(
+	        world_path(w, "staging/ledger/de/delivery"), O_WRONLY | O_CREAT | O_EXCL, 0600);
 	assert_true(fd >= 0);
 	(void)close(fd);
 	world_fails(w, world_upload(w), ERR_REJECT, "bad_name");

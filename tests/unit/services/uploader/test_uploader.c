@@ -112,7 +112,8 @@ static void a_tampered_staged_file_is_not_sent(void **state)
 	(void)state;
 	struct job j;
 	char path[256];
-	(void)snprintf(path, sizeof path, "%s/staging/files/01/" DELIVERY "/part0.out", w.folder.path);
+	(void)snprintf(
+	        path, sizeof path, "%s/staging/files/01/" DELIVERY "/part0.out", w.folder.path);
 	FILE *f = fopen(path, "r+b");
 	assert_non_null(f);
 	assert_int_equal(fseek(f, 100000, SEEK_SET), 0);
