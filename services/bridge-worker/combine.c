@@ -4,6 +4,8 @@
  * are read anew and must be as they were pinned. Written twice: for the delivery, and as the
  * route's next baseline.
  *
+ * A selection below the floor stays here: counted and hashed, but not written (longshore/floor.h).
+ *
  * persons counts distinct persons that matched, before anything was blocked; primary_ids counts
  * distinct primary ids among the members.
  */
@@ -12,6 +14,7 @@
 #include "op.h"
 #include "selfile.h"
 
+#include "longshore/floor.h"
 #include "longshore/id.h"
 #include "longshore/probe.h"
 #include "longshore/reflist.h"
@@ -27,6 +30,7 @@ struct combining {
 	const struct bridge_keys *keys;
 	int64_t listed, listed_known; /* ids of the suppression lists, and those the bridge knows */
 	int64_t known;                /* of the list that is being read */
+	uint64_t primary_ids;         /* of the members */
 };
 
 static int get_object(const struct op *op, struct str name, struct str prefix, struct str scope,
@@ -292,6 +296,22 @@ static int compare_approved(struct combining *c, struct err *e)
 	return 0;
 }
 
+static bool is_withheld(const struct combining *c)
+{
+	return floor_forbids(c->op->worker->min_audience,
+	        floor_size((int64_t)selection_count(c->all.persons), (int64_t)c->primary_ids));
+}
+
+static int give_members(struct combining *c, struct err *e)
+{
+	const struct op *op = c->op;
+	c->primary_ids = selection_groups(c->members, bridge_keys_leader(c->keys));
+	if (!is_withheld(c))
+		return write_members(c, e);
+	result_fact_num(op->out, op->mem, "withheld_below", op->worker->min_audience);
+	return 0;
+}
+
 static void count_members(struct combining *c)
 {
 	const struct op *op = c->op;
@@ -302,8 +322,7 @@ static void count_members(struct combining *c)
 		uint64_t value;
 	} counts[] = {{"repeated", c->all.links - persons}, {"shared", persons - chosen},
 	        {"chosen", chosen}, {"blocked", chosen - members}, {"held_out", 0}, {"capped", 0},
-	        {"members", members}, {"persons", persons},
-	        {"primary_ids", selection_groups(c->members, bridge_keys_leader(c->keys))}};
+	        {"members", members}, {"persons", persons}, {"primary_ids", c->primary_ids}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(op->out, op->mem, counts[i].name, counts[i].value);
 	char hash[SHA256_HEX];
@@ -332,7 +351,7 @@ int op_combine(const struct op *op, struct err *e)
 	if (act == 0) {
 		selection_unite(c.members, c.all.chosen);
 		selection_subtract(c.members, c.all.blocked);
-		act = write_members(&c, e);
+		act = give_members(&c, e);
 	}
 	if (act == 0)
 		act = compare_baseline(&c, e);

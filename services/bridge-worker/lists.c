@@ -74,7 +74,7 @@ static int check_age(const struct op *op, const struct spec_suppression *list,
 		return 0;
 	return err_set(e, ERR_RETRY, "suppression_stale",
 	        "suppression list " STR_FMT " has an object that is older than %lld hours, or "
-	                                    "whose time lies ahead; put a newer "
+	        "whose time lies ahead; put a newer "
 	        "one there",
 	        STR_ARG(list->name), (long long)list->max_age_hours);
 }

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker.h"
 
+#include "longshore/floor.h"
 #include "longshore/staging.h"
 #include "op.h"
 #include "over.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+
+struct settings {
+	int64_t min_audience;
+};
+
+static const struct conf_field fields[] = {FLOOR_SETTING(offsetof(struct settings, min_audience))};
 
 static void stop(void *state)
 {
@@ -21,10 +29,11 @@ static void stop(void *state)
 static int start(
         const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
-	(void)conf; /* no settings of its own */
+	const struct settings *settings = conf;
 	struct bridge_worker *w = calloc(1, sizeof(*w));
 	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-worker");
+	w->min_audience = settings->min_audience;
 	int act = keyring_open(common->keys, &w->keys, e);
 	if (act == 0)
 		act = staging_open(common->staging, w->keys, &w->staging, e);
@@ -84,6 +93,9 @@ const struct task_service bridge_worker_service = {
         .result_prefix = "selections",
         .threads = "8",
         .prefixes = prefixes,
+        .conf = fields,
+        .conf_count = sizeof fields / sizeof fields[0],
+        .conf_bytes = sizeof(struct settings),
         .start = start,
         .handle = handle,
         .tidy = tidy,

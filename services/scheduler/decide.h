@@ -17,6 +17,7 @@
 
 /* Settings that decisions depend on. */
 struct decide_rules {
+	int64_t min_audience; /* no delivery has fewer people: longshore/floor.h */
 	int64_t not_after_ms; /* an issue is not started later than this after it was made */
 	int64_t alarm_ms;     /* after not_after: the issue counts as lost */
 	int64_t backoff_ms;   /* first pause after a retry; doubles */

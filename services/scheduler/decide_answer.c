@@ -44,6 +44,11 @@ static bool is_other_content(struct deciding *d, const struct decide_event *ev, 
 void decide_approve(struct deciding *d, const struct decide_event *ev)
 {
 	struct ev_delivery_memory *m = d->m;
+	if (decide_is_held(d, "below_floor")) {
+		refuse(d, "approve", "below_floor",
+		        "no approval lets fewer people go than LONGSHORE_MIN_AUDIENCE");
+		return;
+	}
 	if (!is_approvable(d)) {
 		refuse(d, "approve", "nothing_to_approve", "it does not wait for an approval");
 		return;

@@ -3,6 +3,7 @@
 #include "deciding.h"
 
 #include "longshore/civil.h"
+#include "longshore/floor.h"
 
 enum { PPM = 1000000, WEEK_MINUTES = 7 * 24 * 60 };
 
@@ -27,13 +28,32 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static int64_t size_of(const struct deciding *d)
+{
+	return floor_size(decide_count(d, STR("persons")), decide_count(d, STR("primary_ids")));
+}
+
+/* The first of all findings, for no answer but other people in the source releases from it. What a
+ * bridge-worker with a higher floor kept back cannot go, either. */
+static bool is_below_floor(struct deciding *d, struct findings *f)
+{
+	int64_t size = size_of(d);
+	int64_t floor = larger(d->rules->min_audience, d->m->withheld_below);
+	if (d->m->members && !floor_forbids(floor, size))
+		return false;
+	find(d, f, "below_floor",
+	        arena_printf(d->mem,
+	                "%lld are fewer than the %lld that LONGSHORE_MIN_AUDIENCE asks for; no "
+	                "approval lets them go",
+	                (long long)size, (long long)floor));
+	return true;
+}
+
 static void check_floors(struct deciding *d, struct findings *f)
 {
 	const struct spec *spec = d->frozen.spec;
 	int64_t members = decide_count(d, STR("members"));
-	int64_t persons = decide_count(d, STR("persons"));
-	int64_t ids = decide_count(d, STR("primary_ids"));
-	int64_t size = persons < ids ? persons : ids;
+	int64_t size = size_of(d);
 	int64_t floor = larger(larger(spec->guards.min_size, spec->audience.min_size),
 	        spec->destination.min_audience_size);
 	if (members == 0)
@@ -173,8 +193,9 @@ void decide_gate(struct deciding *d)
 	struct ev_delivery_memory *m = d->m;
 	m->phase = EV_PHASE_GATE;
 	struct findings f = {.d = d};
+	bool is_barred = is_below_floor(d, &f);
 	check_guards(d, &f);
-	if (!is_approved(d, &f)) {
+	if (is_barred || !is_approved(d, &f)) {
 		if (d->frozen.spec->approval == APPROVAL_ALWAYS)
 			find(d, &f, "approval", STR("the route asks for an approval"));
 		if (f.first) {

@@ -3,7 +3,7 @@
  * Holds: the delivery waits, for a person or for the world. Each has an end.
  *
  *   paused, unsupported(p), name_conflict,
- *   drop_changed, credentials                         until `resume`
+ *   drop_changed, credentials, below_floor            until `resume`
  *   empty_source, zero_match, below_minimum,
  *   above_maximum, sudden_change, low_match_rate,
  *   suppression_invalid, suppression_empty,

@@ -6,6 +6,7 @@ static void forget_selection(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	m->members = NULL;
+	m->withheld_below = 0;
 	m->baseline = NULL;
 	m->content_hash = STR("");
 	m->is_formatted = false;

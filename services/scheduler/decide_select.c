@@ -393,12 +393,14 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	struct ev_delivery_memory *m = d->m;
 	const struct ev_staged_ref *members = done_output(result, STR("members"));
 	struct str hash = done_fact(result, STR("content_hash"));
-	if (!members || hash.n == 0) {
+	int64_t withheld = done_fact_number(result, STR("withheld_below"));
+	if ((!members && withheld <= 0) || hash.n == 0) {
 		decide_fail(d, STR("bad_result"),
 		        STR("combine's result lacks the members or their hash"));
 		return;
 	}
 	m->members = decide_copy_ref(d, members);
+	m->withheld_below = members ? 0 : withheld;
 	m->baseline = decide_copy_ref(d, done_output(result, STR("baseline")));
 	m->content_hash = hash;
 	tell_suppressed(d, result);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings.h"
 
+#include "longshore/floor.h"
+
 #include <stddef.h>
 
 #define AT(member) offsetof(struct scheduler_settings, member)
@@ -20,6 +22,7 @@
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 
 const struct conf_field scheduler_fields[] = {
+        FLOOR_SETTING(AT(min_audience)),
         MS("NOT_AFTER_MS", not_after_ms, "900000", 1000, 24 * HOUR,
                 "a task that was not started so long after its issue is not started any more"),
         MS("ALARM_MS", alarm_ms, "60000", 100, 24 * HOUR,
@@ -71,6 +74,7 @@ const size_t scheduler_fields_count = sizeof scheduler_fields / sizeof scheduler
 struct decide_rules settings_rules(const struct scheduler_settings *s)
 {
 	return (struct decide_rules){
+	        .min_audience = s->min_audience,
 	        .not_after_ms = s->not_after_ms,
 	        .alarm_ms = s->alarm_ms,
 	        .backoff_ms = s->backoff_ms,

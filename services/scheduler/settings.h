@@ -8,6 +8,7 @@
 #include "longshore/conf.h"
 
 struct scheduler_settings {
+	int64_t min_audience; /* longshore/floor.h */
 	int64_t not_after_ms, alarm_ms;
 	int64_t backoff_ms, backoff_most_ms;
 	int64_t hold_check_ms;

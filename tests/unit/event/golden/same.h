@@ -192,6 +192,7 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	assert_true(got->lists_count == want->lists_count);
 	for (size_t i = 0; i < want->lists_count; i++)
 		same_list_read(&got->lists[i], &want->lists[i]);
+	assert_true(got->withheld_below == want->withheld_below);
 	assert_true(got->approved_added == want->approved_added);
 	assert_true(got->counts_count == want->counts_count);
 	for (size_t i = 0; i < want->counts_count; i++)

@@ -2,6 +2,8 @@
  * What combine makes of the slices, of lists and of a baseline; and what it refuses. */
 #include "world.h"
 
+#include <sys/stat.h>
+
 static struct str hash_of(const struct ev_task_result *r)
 {
 	return result_fact_of(r, STR("content_hash"));
@@ -151,6 +153,41 @@ static void suppressed_persons_take_their_records_along(void **state)
 	        STR("list.csv row 3")));
 }
 
+/* 200 people are 100 whom the bridge knows, of 50 records: a selection has as many people as it has
+ * primary ids, if those are fewer. */
+static void a_selection_below_the_floor_is_counted_and_not_given_away(void **state)
+{
+	struct world *w = *state;
+	static const int64_t floors[] = {0, 49, 50, 51, 100};
+	char hashes[5][SHA256_HEX];
+	write_people(w, 0, 200);
+	for (size_t i = 0; i < sizeof(floors) / sizeof(floors[0]); i++) {
+		int64_t slices = 0;
+		bool is_below = floors[i] > 50;
+		w->worker.min_audience = floors[i];
+		struct ev_task_result r = drive(w, arena_printf(&w->mem, "d%zu", i).p, &slices);
+		assert_int_equal(result_count_of(&r, STR("members")), 50);
+		assert_int_equal(result_count_of(&r, STR("primary_ids")), 50);
+		assert_int_equal(result_count_of(&r, STR("persons")), 100);
+		assert_int_equal(result_output_of(&r, STR("members")) == NULL, is_below);
+		assert_int_equal(result_output_of(&r, STR("baseline")) == NULL, is_below);
+		assert_int_equal(result_fact_of(&r, STR("withheld_below")).n > 0, is_below);
+		assert_int_equal(hash_of(&r).n, SHA256_HEX - 1);
+		memcpy(hashes[i], hash_of(&r).p, SHA256_HEX - 1);
+		char path[200];
+		struct stat st;
+		(void)snprintf(path, sizeof(path),
+		        "%s/staging/selections/d%zu/d%zu/combine.members", w->folder.path, i, i);
+		assert_int_equal(stat(path, &st) != 0, is_below);
+	}
+	assert_memory_equal(hashes[0], hashes[4], SHA256_HEX - 1);
+	/* Nobody is no small group: the gate asks a person. */
+	int64_t slices = 0;
+	write_people(w, 0, 0);
+	struct ev_task_result none = drive(w, "none", &slices);
+	assert_non_null(result_output_of(&none, STR("members")));
+}
+
 static void without_rows_there_are_no_members(void **state)
 {
 	struct world *w = *state;
@@ -278,6 +315,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                suppressed_persons_take_their_records_along, setup, teardown),
 	        cmocka_unit_test_setup_teardown(without_rows_there_are_no_members, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_selection_below_the_floor_is_counted_and_not_given_away, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                the_result_is_the_same_each_time_and_a_segment_is_part_of_its_hash, setup,
 	                teardown),

@@ -214,6 +214,121 @@ static void doubtful_lists_are_held(void **state)
 	}
 }
 
+/* 24 people, and a floor of the scheduler's or of the bridge-worker's. */
+static void the_floor_holds_at_its_edge_whoever_has_it(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t floor, worker_floor, rows, more_records;
+		const char *reason;
+	} cases[] = {
+	        {"no floor", 0, 0, 12, 0, ""},
+	        {"one more than the floor", 23, 23, 12, 0, ""},
+	        {"as many as the floor", 24, 24, 12, 0, ""},
+	        {"one fewer", 25, 0, 12, 0, "below_floor"},
+	        {"one fewer for the bridge-worker", 0, 25, 12, 0, "below_floor"},
+	        {"one fewer for both", 25, 25, 12, 0, "below_floor"},
+	        {"as many records of one person fewer", 24, 0, 12, 1, "below_floor"},
+	        {"nobody is no small group", 25, 25, 0, 0, "zero_match"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bench b = {0};
+		world_init(&b.w);
+		workers_init(&b.k, &b.w);
+		b.w.rules.min_audience = cases[i].floor;
+		b.k.worker_floor = cases[i].worker_floor;
+		b.k.rows_per_slice = cases[i].rows;
+		b.k.more_records = cases[i].more_records;
+		struct stored *s = run(&b, D1);
+		if (!str_eq(s->x.reason, str_c(cases[i].reason)))
+			fail_msg("%s: " STR_FMT, cases[i].name, STR_ARG(s->x.reason));
+		world_release(&b.w);
+	}
+}
+
+/* Every other guard asks a person; a person may not ask the floor. */
+static void no_approval_goes_below_the_floor(void **state)
+{
+	struct bench *b = *state;
+	b->w.rules.min_audience = 25;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.spec.guards.max_size = 1;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "below_floor");
+	assert_non_null(strstr(arena_cstr(&b->w.mem, s->x.memory.detail), "more than the maximum"));
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "below_floor");
+	assert_non_null(
+	        strstr(arena_cstr(&b->w.mem, s->x.memory.detail), "refused: approve by bob"));
+	/* Other people in the source, and it is looked at anew. */
+	b->w.spec.guards.max_size = 0;
+	b->k.rows_per_slice = 13;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "approval");
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "carol", "a2");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+/* It was approved with 25, and a list that is newer takes one of them: an approval that outlives
+ * removals does not outlive the floor. */
+static void an_approval_does_not_outlive_the_floor(void **state)
+{
+	struct bench *b = *state;
+	b->list = (struct spec_suppression){
+	        .name = STR("optout"), .source = {.url = STR("file:///lists/optout/")}};
+	b->w.spec.suppressions = &b->list;
+	b->w.spec.suppressions_count = 1;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.rules.min_audience = 24;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "approval");
+	b->k.list_hash = "l2";
+	b->k.blocked = 1;
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "below_floor");
+}
+
+/* The same selection, approved, waits for the end of a blackout; meanwhile the floor is raised. */
+static void a_floor_that_is_raised_counts_for_what_was_approved(void **state)
+{
+	struct bench *b = *state;
+	b->blackout = (struct spec_blackout){3 * 1440 + 1226, 3 * 1440 + 1230}; /* it is 1226 */
+	b->w.spec.blackouts = &b->blackout;
+	b->w.spec.blackouts_count = 1;
+	b->w.spec.approval = APPROVAL_ALWAYS;
+	b->w.rules.min_audience = 24;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "approval");
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "blackout");
+	b->w.rules.min_audience = 25;
+	b->w.now_ms = s->x.due_ms;
+	(void)world_due(&b->w, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "below_floor");
+}
+
+/* Cancel and reject end it, as any other hold. */
+static void a_delivery_below_the_floor_can_be_ended(void **state)
+{
+	struct bench *b = *state;
+	b->k.worker_floor = 25;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "below_floor");
+	(void)world_say(&b->w, D1, DECIDE_REJECT, "bob", "r1");
+	is_at(s, STATE_REJECTED, "rejected");
+	struct stored *other = run(b, D2);
+	is_at(other, STATE_HELD, "below_floor");
+	(void)world_say(&b->w, D2, DECIDE_CANCEL, "bob", "c1");
+	is_at(other, STATE_CANCELLED, "cancelled");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
@@ -222,6 +337,11 @@ int main(void)
 	        TEST(the_gate_holds_at_its_edges),
 	        TEST(others_in_place_of_all_are_a_sudden_change),
 	        TEST(doubtful_lists_are_held),
+	        TEST(the_floor_holds_at_its_edge_whoever_has_it),
+	        TEST(no_approval_goes_below_the_floor),
+	        TEST(an_approval_does_not_outlive_the_floor),
+	        TEST(a_floor_that_is_raised_counts_for_what_was_approved),
+	        TEST(a_delivery_below_the_floor_can_be_ended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 
 #include "world.h"
 
+#include "longshore/floor.h"
+
 enum { FILES = 512 };
 
 struct ledger_file {
@@ -19,6 +21,7 @@ struct workers {
 	int64_t rows_per_slice; /* all matched, one link each */
 	int64_t blocked;        /* of the chosen, by the lists */
 	int64_t replaced; /* members that the baseline has not, each in place of one that it has */
+	int64_t worker_floor; /* the bridge-worker's LONGSHORE_MIN_AUDIENCE */
 	int64_t more_records; /* members whose primary id is another's, too */
 	int64_t list_modified_ms;
 	int64_t list_ids, list_invalid, list_known; /* of each list */
@@ -131,8 +134,12 @@ static inline void do_combine(struct workers *k, const struct message *m, struct
 {
 	int64_t chosen = k->rows_per_slice * k->slices;
 	int64_t members = chosen - k->blocked;
-	give_output(k, r, "members", "members", members);
-	give_output(k, r, "baseline", "route", members);
+	if (floor_forbids(k->worker_floor, members - k->more_records)) {
+		give_number(k, r, "withheld_below", k->worker_floor);
+	} else {
+		give_output(k, r, "members", "members", members);
+		give_output(k, r, "baseline", "route", members);
+	}
 	give_fact(k, r, "content_hash",
 	        arena_printf(&k->w->mem, "hash-%lld-%s", (long long)members, k->list_hash));
 	give_count(k, r, "chosen", chosen);
