@@ -3,7 +3,8 @@
  * The `longshore` command: a table of verbs over one way to read arguments, to reach the servers,
  * and to print.
  *
- * Exit codes: 0 done, 1 failed, 2 usage, 3 held, 130 interrupted. Results go to standard output,
+ * Exit codes: 0 done, 1 failed or refused, 2 usage, 3 held, 4 the time to wait is over, 130
+ * interrupted. Results go to standard output,
  * errors to standard error; with --json both are JSON.
  */
 #ifndef CLI_H
@@ -23,6 +24,7 @@ enum exit_code {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_HELD = 3,
+	EXIT_LATE = 4,
 	EXIT_INTERRUPTED = 130
 };
 

@@ -107,6 +107,8 @@ static int fail(const struct cli *cli, struct err *e)
 	}
 	if (strcmp(e->code, "interrupted") == 0)
 		return EXIT_INTERRUPTED;
+	if (strcmp(e->code, "wait_over") == 0 || strcmp(e->code, "no_answer") == 0)
+		return EXIT_LATE;
 	return strcmp(e->code, "usage") == 0 ? EXIT_USAGE : EXIT_FAILED;
 }
 

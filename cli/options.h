@@ -20,6 +20,10 @@
 		"--wait", "SECONDS", true, \
 		        "until it is final or held; an hour if no number follows" \
 	}
+#define OPTION_NO_WAIT \
+	{ \
+		"--no-wait", NULL, false, "do not wait for the scheduler's answer" \
+	}
 #define OPTION_ID \
 	{ \
 		"--id", "TRIGGER_ID", false, \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * approve, reject, cancel, resume: a word to a delivery that exists. The scheduler decides; what can
  * be seen here to be in vain is refused here, so that a slip is told at once. */
+#include "answer.h"
 #include "delivery.h"
 #include "json.h"
 #include "options.h"
@@ -11,7 +12,7 @@
 #include "longshore/random.h"
 #include "longshore/topics.h"
 
-enum { CONTENT_LEAST = 8 };
+enum { CONTENT_LEAST = 8, ANSWER_SECONDS = 30 };
 
 struct word {
 	const char *verb;
@@ -75,15 +76,20 @@ static bool binds(const struct cli *cli, const struct word *word)
 	       cli_option(cli, "--resend");
 }
 
-static int tell(
-        struct cli *cli, const struct word *word, const struct delivery_row *row, struct err *e)
+static struct str draw_id(struct cli *cli)
 {
 	unsigned char drawn[16];
 	char id[2 * sizeof(drawn) + 1];
-	const char *note = cli_option(cli, "--note");
 	random_bytes(drawn, sizeof(drawn));
 	hex_encode(drawn, sizeof(drawn), id);
-	const struct ev_trigger t = {.trigger_id = str_c(id),
+	return arena_str(&cli->mem, str_c(id));
+}
+
+static int tell(struct cli *cli, const struct word *word, const struct delivery_row *row,
+        struct str id, struct err *e)
+{
+	const char *note = cli_option(cli, "--note");
+	const struct ev_trigger t = {.trigger_id = id,
 	        .kind = word->kind,
 	        .source = STR("cli"),
 	        .tenant = row->tenant,
@@ -99,26 +105,56 @@ static int tell(
 	return cli_publish(cli, TOPIC_TRIGGERS, row->route, row->tenant, &ev_trigger_type, &t, e);
 }
 
-static void print_told(const struct cli *cli, struct str delivery_id)
+static void print_told(
+        const struct cli *cli, const struct word *word, struct str delivery_id, bool is_done)
 {
 	struct buf out;
 	if (!cli->json) {
-		cli_print("asked for " STR_FMT "\n", STR_ARG(delivery_id));
+		if (is_done)
+			cli_print(STR_FMT "  %s: carried out\n", STR_ARG(delivery_id), word->verb);
+		else
+			cli_print("asked for " STR_FMT "\n", STR_ARG(delivery_id));
 		return;
 	}
 	buf_init(&out, JSON_MAX);
 	json_open(&out, NULL, '{');
 	json_text(&out, "delivery_id", delivery_id);
 	json_bool(&out, "asked", true);
+	json_text(&out, "answer", is_done ? STR("carried_out") : STR("not_awaited"));
 	json_close(&out, '}');
 	json_print(&out);
 	buf_release(&out);
 }
 
+/* The answer, then, where --wait asks for it, what becomes of the delivery. */
+static int await(struct cli *cli, const struct word *word, const struct delivery_row *row,
+        struct str id, struct err *e)
+{
+	int64_t seconds = 0, began = clock_mono_ms();
+	int act = cli_wait_seconds(cli, &seconds, e);
+	if (act != 0)
+		return act;
+	const struct cli_word said = {word->verb, row->delivery_id, id};
+	act = cli_await_answer(cli, &said, seconds < 0 ? ANSWER_SECONDS : seconds, e);
+	if (act != 0)
+		return act;
+	if (seconds < 0) {
+		print_told(cli, word, row->delivery_id, true);
+		return EXIT_DONE;
+	}
+	const struct wait_for wanted = {row->delivery_id, row->version, word->aim};
+	int64_t left = seconds - (clock_mono_ms() - began) / 1000;
+	return cli_wait(cli, &wanted, 1, false, left > 0 ? left : 0, e);
+}
+
 static int answer(struct cli *cli, const struct word *word, struct err *e)
 {
 	struct delivery_row row;
+	struct str id = draw_id(cli);
 	int64_t seconds = 0;
+	bool waits = !cli_option(cli, "--no-wait");
+	if (!waits && cli_option(cli, "--wait"))
+		return cli_usage(e, "%s: --wait and --no-wait exclude each other", word->verb);
 	int act = cli_wait_seconds(cli, &seconds, e);
 	if (act == 0)
 		act = cli_delivery_now(cli, str_c(cli->args.positions[0]), &row, e);
@@ -127,15 +163,13 @@ static int answer(struct cli *cli, const struct word *word, struct err *e)
 	if (act == 0)
 		act = check_content(cli, word, &row, e);
 	if (act == 0)
-		act = tell(cli, word, &row, e);
+		act = tell(cli, word, &row, id, e);
 	if (act != 0)
 		return act;
-	if (seconds < 0) {
-		print_told(cli, row.delivery_id);
-		return EXIT_DONE;
-	}
-	const struct wait_for wanted = {row.delivery_id, row.version, word->aim};
-	return cli_wait(cli, &wanted, 1, false, seconds, e);
+	if (waits)
+		return await(cli, word, &row, id, e);
+	print_told(cli, word, row.delivery_id, false);
+	return EXIT_DONE;
 }
 
 static int approve(struct cli *cli, struct err *e)
@@ -165,7 +199,7 @@ static int resume(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option answer_options[] = {
-        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
+        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_NO_WAIT, OPTION_END};
 #define OPTION_CONTENT \
 	{ \
 		"--content", "HASH", false, \
@@ -173,9 +207,10 @@ static const struct cli_option answer_options[] = {
 		        "digits do" \
 	}
 static const struct cli_option bound_options[] = {
-        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_CONTENT, OPTION_END};
+        OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_NO_WAIT, OPTION_CONTENT, OPTION_END};
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
-        OPTION_CONTENT, {"--adopt", NULL, false, "what is at the destination is ours and right"},
+        OPTION_NO_WAIT, OPTION_CONTENT,
+        {"--adopt", NULL, false, "what is at the destination is ours and right"},
         {"--resend", NULL, false, "send again"},
         {"--new-place", NULL, false,
                 "the directory that is at the bucket's url now is the right one from now on"},
@@ -186,8 +221,11 @@ const struct cli_verb verb_approve = {.name = "approve",
         .help = "release a held delivery",
         .more = "The approver must be another person than the requester. What is approved is the "
                 "selection that is\nrecorded now, or the one of --content; where another has come "
-                "meanwhile, it is refused. The scheduler\ndecides; a refusal is seen in status and "
-                "trace, and with --wait at once",
+                "meanwhile, it is refused. The scheduler\ndecides; its answer is waited for, 30 "
+                "seconds at "
+                "most or those of --wait. Exit code 0: it was carried out\n(with --wait: "
+                "completed), 1: it was "
+                "refused, 4: no answer came in time",
         .positions_min = 1,
         .positions_max = 1,
         .options = bound_options,

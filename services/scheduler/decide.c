@@ -126,7 +126,7 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 }
 
 /* A word is remembered by so many digits of a hash: identities may have 400 bytes. */
-enum { HANDLED_MOST = 64, HANDLED_DIGITS = 16 };
+enum { HANDLED_MOST = 64, HANDLED_DIGITS = 16, ANSWER_MOST = 200 };
 
 static struct str word_key(struct deciding *d, struct str identity)
 {
@@ -159,6 +159,16 @@ static bool is_worth_remembering(
 	       !delivery_state_is_final(before);
 }
 
+/* What who spoke is told. The trail has all of it; the memory is written with each decision. */
+static struct str answer_kept(const struct deciding *d)
+{
+	struct str text = d->refused.p ? d->refused : STR("done");
+	size_t n = text.n < ANSWER_MOST ? text.n : ANSWER_MOST;
+	while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+		n--; /* not in the middle of a character */
+	return str_bytes(text.p, n);
+}
+
 static void remember_handled(struct deciding *d, const struct decide_event *ev)
 {
 	d->out->is_changed = true;
@@ -166,7 +176,7 @@ static void remember_handled(struct deciding *d, const struct decide_event *ev)
 	struct ev_handled *list = arena_alloc(d->mem, (keep + 1) * sizeof *list);
 	if (keep > 0)
 		memcpy(list, d->m->handled + (d->m->handled_count - keep), keep * sizeof *list);
-	list[keep].identity = word_key(d, ev->identity);
+	list[keep] = (struct ev_handled){word_key(d, ev->identity), answer_kept(d)};
 	d->m->handled = list;
 	d->m->handled_count = keep + 1;
 }
@@ -264,10 +274,14 @@ void decide(const struct decide_input *in, struct decision *out)
 			continue;
 		bool changed = out->is_changed;
 		enum delivery_state before = d.x->state;
+		size_t audits = out->audits_count;
 		out->is_changed = false;
+		d.refused = (struct str){NULL, 0};
 		decide_one(&d, &in->events[i]);
 		if (out->needs)
 			return;
+		if (is_persons_word(in->events[i].kind))
+			decide_cite_word(&d, &in->events[i], audits);
 		if (is_worth_remembering(&d, &in->events[i], before))
 			remember_handled(&d, &in->events[i]);
 		out->is_changed = out->is_changed || changed;

@@ -135,6 +135,33 @@ void decide_refuse(struct deciding *d, const char *action, const char *reason, s
 	struct str fields[] = {d->x->id, name, d->identity};
 	struct id id = id_of("audit/1", fields, 3);
 	a->record_id = arena_str(d->mem, id_str(&id));
+	d->refused = arena_printf(d->mem, "%s: " STR_FMT, reason, STR_ARG(present(detail)));
+}
+
+static const char *word_name(enum decide_kind kind)
+{
+	return kind == DECIDE_CANCEL    ? "cancel"
+	       : kind == DECIDE_APPROVE ? "approve"
+	       : kind == DECIDE_REJECT  ? "reject"
+	                                : "resume";
+}
+
+void decide_cite_word(struct deciding *d, const struct decide_event *ev, size_t first)
+{
+	const char *name = word_name(ev->kind);
+	if (d->out->audits_count == first && !d->out->is_changed)
+		decide_refuse(d, name, "not_now", STR("it could not be begun; say it again"));
+	else if (d->out->audits_count == first)
+		decide_audit(d, arena_cstr(d->mem, arena_printf(d->mem, "%s_accepted", name)),
+		        STR(""), ev->note);
+	struct ev_audit_record *a = &d->out->audits[first];
+	struct ev_fact *facts = arena_alloc(d->mem, (a->facts_count + 2) * sizeof *facts);
+	if (a->facts_count > 0)
+		memcpy(facts, a->facts, a->facts_count * sizeof *facts);
+	facts[a->facts_count++] = (struct ev_fact){STR("word"), ev->identity};
+	facts[a->facts_count++] =
+	        (struct ev_fact){STR("answer"), d->refused.p ? STR("refused") : STR("carried_out")};
+	a->facts = facts;
 }
 
 struct ev_staged_ref *decide_add_list(struct deciding *d, struct str bytes, int64_t rows)

@@ -15,7 +15,8 @@ struct deciding {
 	const struct decide_rules *rules;
 	struct arena *mem;
 	struct str actor, identity; /* of the event at hand, for the trail */
-	bool is_unsettled; /* it ends, and nobody knows of every file whether it is visible */
+	struct str refused; /* the word of a person at hand: why it is refused; absent: it is not */
+	bool is_unsettled;  /* it ends, and nobody knows of every file whether it is visible */
 };
 
 /* decide_moves.c */
@@ -30,6 +31,9 @@ void decide_audit(struct deciding *d, const char *action, struct str reason, str
 /* Somebody asked for what may not be: the trail says so, with the same record however often it is
  * asked. */
 void decide_refuse(struct deciding *d, const char *action, const char *reason, struct str detail);
+/* The first record from `first` on says which word of a person it answers, and how; where there is
+ * none, one is made. So who spoke finds the answer to this word, and to no other. */
+void decide_cite_word(struct deciding *d, const struct decide_event *ev, size_t first);
 struct ev_staged_ref *decide_add_list(struct deciding *d, struct str bytes, int64_t rows);
 void decide_add_receipt(struct deciding *d, const struct ev_file_receipt *receipt);
 struct ev_staged_ref *decide_copy_ref(struct deciding *d, const struct ev_staged_ref *ref);

@@ -76,7 +76,7 @@ def test_the_gate_waits_for_another_person(world, asked, reason):
     delivery = asked[name_of(reason, "approve")]
     world.held(delivery, reason)
     assert world.release_command(delivery) == ["approve", delivery, *content(world, delivery)]
-    world.fleet.cli("approve", delivery, "--actor", "alice")
+    world.fleet.cli("approve", delivery, "--actor", "alice", codes=(1,))
     world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 30,
                                   "refused with a reason")
     world.held(delivery, reason)
@@ -106,7 +106,7 @@ def test_a_sudden_change_waits_for_another_person(world):
     for delivery in (approved, cancelled):
         assert world.held(delivery, "sudden_change")["books"]["members"] > 0
         assert world.release_command(delivery) == ["approve", delivery, *content(world, delivery)]
-    world.fleet.cli("approve", approved, "--actor", "alice")
+    world.fleet.cli("approve", approved, "--actor", "alice", codes=(1,))
     release(world, approved)
     assert world.completes(approved)["approved_by"] != "alice"
     world.fleet.cli("cancel", cancelled, "--actor", "bob")

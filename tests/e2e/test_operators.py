@@ -47,8 +47,9 @@ class Person(threading.Thread):
                 if done.returncode == 0:
                     self.deliveries.append(json.loads(done.stdout)["delivery_id"])
             else:
-                done = self.world.fleet.run(word[0], self.chance.choice(self.deliveries[-12:]), *word[1:], *who)
-            if done.returncode not in (0, 1):
+                done = self.world.fleet.run(word[0], self.chance.choice(self.deliveries[-12:]), *word[1:], *who,
+                                             *(["--no-wait"] if self.chance.random() < 0.5 else []))
+            if done.returncode not in (0, 1, 4):  # 4: no answer in time, the scheduler was killed
                 self.odd.append((word, done.returncode, done.stderr))
 
 

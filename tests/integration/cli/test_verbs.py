@@ -270,9 +270,12 @@ def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
 
 
 def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
-    for _ in range(2):  # the same answer again is an answer
-        done = fleet.run("approve", held, "--actor", "alice", "--wait", "60")
-        assert done.returncode == 3 and "the approver must not be the requester" in done.stdout
+    words = f"approve {held}: refused (own_request): the approver must not be the requester"
+    for waits in ((), ("--wait", "60")):  # the same answer again is an answer
+        done = fleet.run("approve", held, "--actor", "alice", *waits)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"longshore: {words}\n")
+    done = fleet.run("approve", held, "--actor", "alice", "--json")
+    assert (done.returncode, json.loads(done.stderr)) == (1, {"error": {"code": "refused", "text": words}})
     done = fleet.run("approve", held, "--actor", "bob", "--note", "by phone", "--wait", "60")
     assert (done.returncode, done.stdout) == (0, f"{held}  completed\n")
     seen = wait_until(lambda: [t for t in fleet.cli_json("trace", held) if t["what"] == "delivery.approved"], 30, "the trail")
@@ -287,8 +290,36 @@ def test_ending_a_held_one(fleet, held, verb, state, waits):
     if waits:
         assert fleet.cli_json(verb, held, "--actor", "bob", "--wait", "60")["state"] == state
         return
-    assert fleet.cli(verb, held, "--actor", "bob") == f"asked for {held}\n"
+    assert fleet.cli(verb, held, "--actor", "bob") == f"{held}  {verb}: carried out\n"
     assert fleet.wait_state(held, states=(state,))["state"] == state
+
+
+def test_answers_to_one_delivery_at_the_same_time_are_not_mixed_up(fleet, held):
+    """Of four words one is carried out; each author hears of their own."""
+    said = [("alice", "approve"), ("alice", "approve"), ("alice", "approve"), ("bob", "approve")]
+    with schedulers_paused(fleet), concurrent.futures.ThreadPoolExecutor(len(said)) as pool:
+        asked = [pool.submit(fleet.run, verb, held, "--actor", who, "--json") for who, verb in said]
+        wait_until(lambda: fleet.query(LOOKS)[0][0] == len(said), 30, "all to wait for their answers")
+        for replica in fleet.of("scheduler"):
+            replica.cont()
+        done = [a.result() for a in asked]
+    assert [d.returncode for d in done] == [1, 1, 1, 0], done
+    assert json.loads(done[3].stdout) == {"delivery_id": held, "asked": True, "answer": "carried_out"}
+    assert all("(own_request)" in d.stderr or "(nothing_to_approve)" in d.stderr or "(completed)" in d.stderr for d in done[:3])
+    assert fleet.wait_state(held, states=("completed",))["approved_by"] == "bob"
+
+
+def test_who_does_not_wait_is_told_so_and_no_answer_is_no_refusal(fleet, held):
+    with schedulers_paused(fleet):
+        done = fleet.run("cancel", held, "--actor", "bob", "--wait", "1", "--json")
+        error = json.loads(done.stderr)["error"]
+        assert (done.returncode, done.stdout, error["code"]) == (4, "", "no_answer")
+        assert f"cancel {held} was asked for and may still be carried out; no answer came within 1 s" in error["text"]
+        assert fleet.cli("cancel", held, "--actor", "bob", "--no-wait") == f"asked for {held}\n"
+        assert fleet.cli_json("cancel", held, "--no-wait") == {"delivery_id": held, "asked": True, "answer": "not_awaited"}
+    fleet.wait_state(held, states=("cancelled",))
+    done = fleet.run("cancel", held, "--wait", "--no-wait")
+    assert (done.returncode, done.stderr) == (2, "longshore: cancel: --wait and --no-wait exclude each other\n")
 
 
 def test_an_answer_needs_no_recorder(fleet, held):
@@ -300,9 +331,8 @@ def test_an_answer_needs_no_recorder(fleet, held):
         wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND reason = 'overlap'", (second,)), 60,
                    "the second one to stand behind the first")
         assert fleet.status(second) is None
-        assert fleet.cli("cancel", second) == f"asked for {second}\n"
-        wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND state = 'cancelled'", (second,)), 60,
-                   "the cancelled one")
+        assert fleet.cli("cancel", second) == f"{second}  cancel: carried out\n"
+        assert fleet.query("SELECT state FROM run.state WHERE delivery_id = %s", (second,)) == [("cancelled",)]
         assert fleet.run("cancel", second).stderr == f"longshore: cancel: delivery {second} is cancelled already\n"
     finally:
         fleet.start_replica("audit-sink")
@@ -321,6 +351,8 @@ def test_approving_what_is_paused_names_the_right_command(scene, fleet):
     assert fleet.cli_json("resume", delivery, "--wait", "60")["state"] == "completed"
 
 
+LOOKS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%%audit.record%%' " \
+    "AND state = 'idle' AND application_name = 'longshore'"
 LISTENS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%%run.delivery%%' " \
     "AND state = 'idle' AND application_name = 'longshore'"
 
@@ -339,7 +371,7 @@ def schedulers_paused(fleet):
 def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
     with schedulers_paused(fleet):
         done = fleet.run("deliver", "main", "--wait", "1")
-        assert done.returncode == 1 and "is still not recorded yet after 1 s; it goes on: longshore watch " in done.stderr
+        assert done.returncode == 4 and "is still not recorded yet after 1 s; it goes on: longshore watch " in done.stderr
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")

@@ -137,6 +137,7 @@ static void same_count(const struct ev_count *got, const struct ev_count *want)
 static void same_handled(const struct ev_handled *got, const struct ev_handled *want)
 {
 	same_text(got->identity, want->identity);
+	same_text(got->answer, want->answer);
 }
 
 static void same_delivery_memory(const struct ev_delivery_memory *got, const struct ev_delivery_memory *want)

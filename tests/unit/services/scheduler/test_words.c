@@ -157,6 +157,90 @@ static void an_answer_to_a_conflict_is_for_its_selection(void **state)
 	        b->w.tasks[b->w.tasks_count - 1].event.upload.resolution, EV_RESOLUTION_ADOPT);
 }
 
+static struct str fact(const struct ev_audit_record *a, const char *name)
+{
+	for (size_t i = 0; i < a->facts_count; i++)
+		if (str_eq(a->facts[i].name, str_c(name)))
+			return a->facts[i].value;
+	return (struct str){NULL, 0};
+}
+
+/* How often the records of the last step tell of this word, each time with this answer. */
+static int told(const struct bench *b, const char *identity, const char *answer)
+{
+	int n = 0;
+	for (size_t i = 0; i < b->w.last.audits_count; i++) {
+		const struct ev_audit_record *a = &b->w.last.audits[i];
+		if (!str_eq(fact(a, "word"), str_c(identity)))
+			continue;
+		assert_true(str_eq(fact(a, "answer"), str_c(answer)));
+		n++;
+	}
+	return n;
+}
+
+static void each_word_has_its_own_answer(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = held_for_approval(b);
+	const struct decide_event said[] = {
+	        word(DECIDE_APPROVE, "w1", STR("hash-of-something-else")),
+	        word(DECIDE_APPROVE, "w2", STR("")), word(DECIDE_REJECT, "w3", STR(""))};
+	(void)world_step(&b->w, D1, said, 3);
+	assert_int_equal(told(b, "w1", "refused"), 1);
+	assert_int_equal(told(b, "w2", "carried_out"), 1);
+	assert_int_equal(told(b, "w3", "refused"), 1);
+	const struct ev_delivery_memory *m = &s->x.memory;
+	assert_int_equal(m->handled_count, 3);
+	assert_true(str_has_prefix(m->handled[0].answer, STR("other_content: ")));
+	assert_true(str_eq(m->handled[1].answer, STR("done")));
+	assert_true(str_has_prefix(m->handled[2].answer, STR("not_held: ")));
+}
+
+static void what_is_over_answers_in_the_trail(void **state)
+{
+	struct bench *b = *state;
+	(void)run(b, D1);
+	say(b, word(DECIDE_CANCEL, "w1", STR("")));
+	assert_int_equal(told(b, "w1", "refused"), 1);
+}
+
+/* Nothing else of this step is in the trail: files are looked for first. */
+static void an_end_that_has_only_begun_is_an_answer(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	say(b, word(DECIDE_CANCEL, "w1", STR("")));
+	is_at(s, STATE_CANCELLING, "cancelled");
+	assert_int_equal(told(b, "w1", "carried_out"), 1);
+	assert_string_equal(b->w.last_audit, "delivery.cancel_accepted");
+}
+
+/* A configuration's fault may be long; the memory is written with each decision. */
+static void an_answer_is_bounded_and_ends_with_a_character(void **state)
+{
+	enum { MOST = 200 };
+	for (size_t n = MOST - 20; n <= MOST + 4; n++) {
+		struct bench *b = NULL;
+		assert_int_equal(begin((void **)&b), 0);
+		struct stored *s = held_for_approval(b);
+		struct decide_event ev = word(DECIDE_RESUME, "w1", STR(""));
+		char *fault = arena_alloc(&b->w.mem, n + 3);
+		memset(fault, 'x', n);
+		memcpy(fault + n, "\xe2\x82\xac", 3);
+		ev.frozen = (struct frozen){.fault = {fault, n + 3}};
+		(void)world_step(&b->w, D1, &ev, 1);
+		struct str kept = s->x.memory.handled[0].answer, head = STR("bad_configuration: ");
+		size_t whole = head.n + n + 3;
+		size_t expect = whole <= MOST ? whole : head.n + n <= MOST ? head.n + n : MOST;
+		assert_int_equal(kept.n, expect);
+		assert_true(str_has_prefix(kept, head) && str_is_utf8(kept));
+		(void)finish((void **)&b);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +252,10 @@ int main(void)
 	        CASE(who_may_not_speak_pushes_nobody_out),
 	        CASE(an_answer_is_for_the_selection_that_was_looked_at),
 	        CASE(an_answer_to_a_conflict_is_for_its_selection),
+	        CASE(each_word_has_its_own_answer),
+	        CASE(what_is_over_answers_in_the_trail),
+	        CASE(an_end_that_has_only_begun_is_an_answer),
+	        CASE(an_answer_is_bounded_and_ends_with_a_character),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The scheduler notes its answer twice: in the delivery's memory, which needs no recorder, and in the
+ * trail, which also has the words to deliveries that were over. */
+#include "answer.h"
+
+#include "longshore/clock.h"
+#include "longshore/event.h"
+#include "longshore/id.h"
+#include "sql/cli.h"
+
+#include <poll.h>
+
+enum { LOOK_MS = 250, KEY_DIGITS = 16, LOOK_BYTES = 64 * 1024 * 1024 };
+
+struct cli_answer cli_answer_of(const struct ev_delivery_memory *memory, struct str identity)
+{
+	struct id id = id_of("word/1", &identity, 1); /* as the scheduler makes it */
+	struct str key = str_bytes(id_str(&id).p, KEY_DIGITS);
+	for (size_t i = memory->handled_count; i > 0; i--) {
+		const struct ev_handled *h = &memory->handled[i - 1];
+		if (!str_eq(h->identity, key) || h->answer.n == 0)
+			continue;
+		ptrdiff_t colon = str_find(h->answer, ':', 0);
+		if (colon < 0)
+			return (struct cli_answer){.is_known = true};
+		size_t n = (size_t)colon;
+		return (struct cli_answer){.is_known = true,
+		        .is_refused = true,
+		        .reason = str_bytes(h->answer.p, n),
+		        .text = str_trim(str_bytes(h->answer.p + n + 1, h->answer.n - n - 1))};
+	}
+	return (struct cli_answer){.is_known = false};
+}
+
+static struct cli_answer remembered(
+        const struct pg_rows *rows, struct str identity, struct arena *mem)
+{
+	struct err unread; /* written by a newer release: the trail has the answer, too */
+	struct ev_delivery_memory memory;
+	if (pg_is_null(rows, 0, 0) ||
+	        event_decode(&ev_delivery_memory_type, pg_bytes(rows, 0, 0, mem), mem, &memory,
+	                &unread) != 0)
+		return (struct cli_answer){.is_known = false};
+	return cli_answer_of(&memory, identity);
+}
+
+static int look(struct cli *cli, const struct cli_word *word, struct str identity,
+        struct arena *mem, struct cli_answer *out, struct err *e)
+{
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, mem);
+	pg_add(&p, word->delivery_id);
+	pg_add(&p, identity);
+	int act = pg_run(cli->pg, &sql_select_answer, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	*out = remembered(rows, identity, mem);
+	if (out->is_known || pg_is_null(rows, 0, 1))
+		return 0;
+	*out = (struct cli_answer){.is_known = true,
+	        .is_refused = str_eq(pg_text(rows, 0, 1, mem), STR("refused")),
+	        .reason = pg_text(rows, 0, 2, mem),
+	        .text = pg_text(rows, 0, 3, mem)};
+	return 0;
+}
+
+static int no_answer(const struct cli_word *word, int64_t seconds, struct err *e)
+{
+	const char *remedy =
+	        "longshore trace shows what becomes of it; longshore doctor tells whether "
+	        "all services run";
+	if (cli_is_interrupted())
+		return err_set(e, ERR_DEFER, "interrupted",
+		        "stopped waiting; %s " STR_FMT
+		        " was asked for and may still be carried out: %s",
+		        word->verb, STR_ARG(word->delivery_id), remedy);
+	return err_set(e, ERR_RETRY, "no_answer",
+	        "%s " STR_FMT
+	        " was asked for and may still be carried out; no answer came within %lld "
+	        "s: %s",
+	        word->verb, STR_ARG(word->delivery_id), (long long)seconds, remedy);
+}
+
+static int judge(const struct cli_word *word, const struct cli_answer *answer, struct err *e)
+{
+	if (!answer->is_refused)
+		return 0;
+	return err_set(e, ERR_REJECT, "refused", "%s " STR_FMT ": refused (" STR_FMT "): " STR_FMT,
+	        word->verb, STR_ARG(word->delivery_id), STR_ARG(answer->reason),
+	        STR_ARG(answer->text));
+}
+
+/* Looks again and again, whatever the recorder does; a notification only makes it sooner. */
+static int await(struct cli *cli, const struct cli_word *word, int64_t seconds, struct arena *mem,
+        struct err *e)
+{
+	int64_t deadline = clock_mono_ms() + seconds * 1000;
+	struct str identity = arena_printf(&cli->mem, "cli/" STR_FMT, STR_ARG(word->trigger_id));
+	bool is_listening = false;
+	for (;;) {
+		struct cli_answer answer = {.is_known = false};
+		bool notified = false;
+		int act = is_listening ? 0 : pg_listen(cli->pg, "longshore_delivery", e);
+		is_listening = act == 0;
+		arena_reset(mem);
+		if (act == 0)
+			act = look(cli, word, identity, mem, &answer, e);
+		if (act == 0 && answer.is_known)
+			return judge(word, &answer, e);
+		if (act != 0 && act != ERR_RETRY)
+			return act;
+		if (cli_is_interrupted() || clock_mono_ms() >= deadline)
+			return no_answer(word, seconds, e);
+		if (act != 0 || pg_wait_notify(cli->pg, LOOK_MS, &notified, e) != 0)
+			(void)poll(NULL, 0, LOOK_MS); /* the database is away: it comes back */
+	}
+}
+
+int cli_await_answer(struct cli *cli, const struct cli_word *word, int64_t seconds, struct err *e)
+{
+	struct arena mem;
+	int act = cli_pg(cli, e);
+	if (act != 0)
+		return act;
+	arena_init(&mem, LOOK_BYTES);
+	cli_catch_interrupt();
+	act = await(cli, word, seconds, &mem, e);
+	arena_release(&mem);
+	return act;
+}
