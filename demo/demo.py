@@ -182,13 +182,12 @@ def show_books(record):
 
 
 def show_further(fleet, records):
-    env = fleet.environment() | {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_operator")}
-    path = Path(fleet.root) / "env"
-    lines = [f"export {k}={shlex.quote(v)}\n" for k, v in sorted(env.items()) if k.startswith("LONGSHORE_")]
-    path.write_text("".join(lines) + f"export PATH={shlex.quote(fleet.bin)}:\"$PATH\"\n")
+    """What is printed last; and for ./dev exec and ./dev shell, where to find what is left."""
+    left = {"DEMO_DATABASE": fleet.database, "DEMO_PREFIX": fleet.prefix, "DEMO_ROOT": fleet.root}
+    (Path(fleet.root).parent / "left").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in left.items()))
     delivery = records[1]["delivery_id"]
     for command, meaning in (
-            (f". {shlex.quote(str(path))}", "then, until the next demo:"),
+            ("./dev shell", "then, until the next demo:"),
             ("longshore status", "all deliveries"),
             (f"longshore status {delivery} --json", "one, with files and receipts"),
             (f"longshore trace {delivery}", "who did what, when and why"),
@@ -231,6 +230,7 @@ def story(fleet):
 
 def clear(home):
     """What the last demo left."""
+    (home / "left").unlink(missing_ok=True)
     state = home / "state.json"
     if state.exists():
         last = json.loads(state.read_text())

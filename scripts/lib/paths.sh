@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Where things are: the clone (ROOT), the download cache (CACHE), the CMake preset (PRESET) and its build (BUILD).
+# Where things are: the clone (ROOT), the download cache (CACHE), the CMake preset (PRESET) and its build (BUILD). What
+# runs the product (demo, up, fleet, exec, shell) sets LONGSHORE_PRESET to release if it is not set; tests take dev.
 # shellcheck disable=SC2034  # used by those who source this file
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)

@@ -7,6 +7,7 @@
 #   <server>/ports        its ports, kept while it is restarted
 #   <server>/server.log   its output since its last start; .1 is the one before
 #   staging/ keys/        for the services
+#   demo/ talks-to        what the last demo left, and whether exec and shell show that
 #   services/<service>/   pid and server.log as above, and its cache; see scripts/fleet
 #
 # A test's private stacks belong below the run directory it was given (LONGSHORE_RUN), so that

@@ -4,6 +4,7 @@ that tell of them are held against them."""
 import base64
 import json
 import os
+import pty
 import re
 import shlex
 import shutil
@@ -167,3 +168,38 @@ def test_a_fleet_that_runs_is_left_alone_and_one_without_keys_is_not_started(new
     away.rename(keys)
     newcomer.shell("./dev fleet up")
     assert set(newcomer.services()) == set(SERVICES)
+
+
+def in_a_terminal(newcomer, words):
+    """What `./dev shell` shows to somebody who types that."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([ROOT / "dev", "shell"], stdin=slave, stdout=slave, stderr=slave, env=newcomer.env, cwd=ROOT)
+    os.close(slave)
+    os.write(master, f"{words}\nexit\n".encode())
+    said = b""
+    try:
+        while chunk := os.read(master, 65536):
+            said += chunk
+    except OSError:
+        pass  # so a terminal ends
+    assert process.wait(60) == 0, said.decode()
+    return said.decode()
+
+
+def test_exec_and_shell_show_what_the_demo_left_until_the_stack_is_asked_for(newcomer):
+    said = newcomer.shell("./dev demo")
+    assert said.stderr.count("building the programs") == 1 and "configuring" not in said.stderr
+    ids = set(re.findall(r"^   delivery ([0-9a-f]{32})", said.stdout, re.MULTILINE))
+    assert len(ids) == 3
+    seen = newcomer.shell("./dev exec longshore status")
+    assert "on what the last demo left" in seen.stderr and all(i in seen.stdout for i in ids)
+    typed = in_a_terminal(newcomer, "longshore status --state completed")
+    assert "(longshore demo)" in typed and all(i in typed for i in ids)
+
+    own = newcomer.shell("./dev exec --stack longshore status")
+    assert f"on the stack in {newcomer.run}" in own.stderr and "asthma-northstar" in own.stdout
+    assert not any(i in own.stdout for i in ids)
+    newcomer.shell("./dev up")
+    assert newcomer.shell("./dev exec longshore status").stdout == own.stdout
+    assert newcomer.shell("./dev exec --demo longshore status").stdout == seen.stdout
+    assert "asthma-northstar" in newcomer.shell("echo longshore status | ./dev shell").stdout
