@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "resolve.h"
+#include "rules.h"
 
 #include "longshore/cron.h"
 
@@ -95,7 +96,10 @@ static void check_cadence(const struct check_input *input, const struct document
 static void check_route(
         const struct check_input *input, const struct document *route, struct spec *spec)
 {
+	int before = route->all->act;
 	resolve_route(route, spec);
+	if (route->all->act == before && spec->unsupported_count == 0)
+		rule_names(route, spec);
 	check_cadence(input, route);
 }
 
@@ -121,8 +125,11 @@ static void check_bridge(
 static void check_destination(
         const struct check_input *input, const struct document *doc, struct spec *spec)
 {
+	int before = doc->all->act;
 	spec->audience.type = STR("DTC"); /* to whom all of its rules apply */
 	resolve_destination(doc, spec);
+	if (doc->all->act == before && spec->unsupported_count == 0)
+		rule_names(doc, spec);
 	check_zone(input, doc, "naming.time_zone");
 }
 

@@ -19,6 +19,10 @@ void rule_states(
 void rule_templates(
         const struct document *doc, const struct spec_destination *to, bool *out_has_others);
 
+/* A destination's templates, with the names of the route where it is one: each is a name that a file
+ * can have, and all can be at one drop. For templates that passed rule_templates. */
+void rule_names(const struct document *doc, const struct spec *spec);
+
 /* Names of columns differ; each source is a column of the bridge. */
 void rule_columns(const struct document *destination, const struct spec_destination *to);
 /* Whether two records can make one row: a column of theirs is not written. *out_primary: two of one

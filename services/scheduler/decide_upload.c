@@ -94,6 +94,25 @@ static void want_claims(struct deciding *d, struct str *names, size_t count)
 	d->out->claims_count = count;
 }
 
+/* Names are never given twice. Where {label} makes the difference it gets some of the delivery's id,
+ * which nobody else has, and the files are made anew under other names: what two deliveries of one
+ * second, or of two routes into one bucket, would have in common stops none of them. */
+static bool take_own_names(struct deciding *d)
+{
+	const struct spec_destination *to = &d->frozen.spec->destination;
+	struct ev_delivery_memory *m = d->m;
+	if (!naming_labels_differ(to) || naming_is_own_label(m->label, d->x->id))
+		return false;
+	m->label = naming_own_label(m->label, d->x->id, d->mem);
+	decide_audit(d, "renamed", STR("name_conflict"),
+	        arena_printf(d->mem,
+	                "another delivery has the name " STR_FMT "; {label} is now " STR_FMT,
+	                STR_ARG(d->facts->claimed_path), STR_ARG(m->label)));
+	decide_begin_revision(d, EV_PHASE_LISTS);
+	decide_look_at_lists(d);
+	return true;
+}
+
 void decide_upload(struct deciding *d)
 {
 	struct staged_files files = {0};
@@ -105,6 +124,8 @@ void decide_upload(struct deciding *d)
 		return;
 	if (d->facts->claimed_path.p) {
 		d->out->claims_count = 0;
+		if (take_own_names(d))
+			return;
 		decide_hold(d, "name_conflict", false,
 		        arena_printf(d->mem,
 		                "another delivery has the name " STR_FMT

@@ -2,6 +2,7 @@
 #include "naming.h"
 
 #include "longshore/civil.h"
+#include "longshore/names.h"
 
 static struct str part_text(const struct naming *n, struct arena *mem)
 {
@@ -9,16 +10,18 @@ static struct str part_text(const struct naming *n, struct arena *mem)
 	return arena_printf(mem, "%0*d", digits > 0 && digits < 10 ? (int)digits : 1, (int)n->part);
 }
 
-/* The civil label without its punctuation. */
-static struct str label_text(const struct naming *n, const char *planned, struct arena *mem)
+/* A civil label without its punctuation; any other is as it is. */
+static struct str plain(struct str label, struct arena *mem)
 {
-	struct str label = n->label.n > 0 ? n->label : str_c(planned);
-	char *plain = arena_cstr(mem, label);
+	int64_t civil_s = 0;
+	if (!civil_parse_label(label, &civil_s))
+		return label;
+	char *text = arena_cstr(mem, label);
 	size_t used = 0;
 	for (size_t i = 0; i < label.n; i++)
 		if (label.p[i] != '-' && label.p[i] != ':')
-			plain[used++] = label.p[i];
-	return (struct str){plain, used};
+			text[used++] = label.p[i];
+	return (struct str){text, used};
 }
 
 static bool token_value(
@@ -46,7 +49,7 @@ static bool token_value(
 		*out = arena_printf(mem, "%02d%02d%02d", (int)(of_day / 3600),
 		        (int)(of_day / 60 % 60), (int)(of_day % 60));
 	else if (str_eq(token, STR("label")))
-		*out = label_text(n, planned, mem);
+		*out = plain(n->label.n > 0 ? n->label : str_c(planned), mem);
 	else if (str_eq(token, STR("parts")))
 		*out = arena_printf(mem, "%d", (int)n->parts);
 	else if (str_eq(token, STR("part")) && n->part > 0)
@@ -56,69 +59,80 @@ static bool token_value(
 	return true;
 }
 
-static bool is_plain(struct str part)
+static bool value_of(const void *arg, struct str token, struct arena *mem, struct str *out)
 {
-	if (part.n == 0 || part.n > 255 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
-		return false;
-	for (size_t i = 0; i < part.n; i++)
-		if ((unsigned char)part.p[i] < 0x20 || part.p[i] == 0x7f || part.p[i] == '\\')
-			return false;
-	return true;
-}
-
-static int check_path(struct str path, struct err *e)
-{
-	if (path.n == 0 || path.n > NAMING_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "bad_name",
-		        "a file name has %zu bytes; 1 to %d are allowed", path.n, NAMING_MAX_BYTES);
-	size_t first = 0;
-	for (size_t i = 0; i <= path.n; i++) {
-		if (i < path.n && path.p[i] != '/')
-			continue;
-		if (!is_plain((struct str){path.p + first, i - first}))
-			return err_set(e, ERR_REJECT, "bad_name",
-			        "a file name must be a relative path without empty, '.' or '..' "
-			        "parts and control characters");
-		first = i + 1;
-	}
-	return 0;
-}
-
-static int too_long(struct err *e)
-{
-	return err_set(
-	        e, ERR_REJECT, "bad_name", "a file name is longer than %d bytes", NAMING_MAX_BYTES);
+	return token_value(token, arg, mem, out);
 }
 
 int naming_expand(struct str template, const struct naming *n, struct arena *mem, struct str *out,
         struct err *e)
 {
-	char *text = arena_alloc(mem, NAMING_MAX_BYTES + 1);
-	size_t used = 0;
-	for (size_t i = 0; i < template.n;) {
-		struct str piece = {template.p + i, 1};
-		size_t step = 1;
-		if (template.p[i] == '{') {
-			ptrdiff_t close = str_find(template, '}', i);
-			struct str token =
-			        close < 0 ? STR("")
-			                  : (struct str){template.p + i + 1, (size_t)close - i - 1};
-			if (close < 0 || !token_value(token, n, mem, &piece))
-				return err_set(e, ERR_REJECT, "bad_name",
-				        "the file name template has an unknown token at byte %zu; "
-				        "the reference lists them, {part} is for parts only",
-				        i + 1);
-			step = (size_t)close - i + 1;
-		}
-		if (piece.n > NAMING_MAX_BYTES - used)
-			return too_long(e);
-		if (piece.n > 0)
-			memcpy(text + used, piece.p, piece.n);
-		used += piece.n;
-		i += step;
+	return name_expand(template, value_of, n, mem, out, e);
+}
+
+/* --- labels --- */
+
+enum { OWN_DIGITS = 8 };
+
+/* A cause of a cadence is label|zone|fold. */
+static bool is_second_fold(struct str cause)
+{
+	return str_has_suffix(cause, STR("|1"));
+}
+
+static struct str with_offset(struct str label, int64_t offset_s, struct arena *mem)
+{
+	int64_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
+	return arena_printf(mem, STR_FMT "%c%02d%02d", STR_ARG(label), offset_s < 0 ? '-' : '+',
+	        (int)(minutes / 60), (int)(minutes % 60));
+}
+
+struct str naming_label(const struct naming_cause *c, struct arena *mem)
+{
+	int64_t utc_s = civil_floor(c->planned_ms, 1000), civil_s = 0;
+	char text[CIVIL_LABEL_BYTES];
+	if (c->label.n > 0) {
+		bool is_second = is_second_fold(c->cause) && civil_parse_label(c->label, &civil_s);
+		return is_second ? with_offset(plain(c->label, mem), civil_s - utc_s, mem)
+		                 : c->label;
 	}
-	int bad = check_path((struct str){text, used}, e);
-	if (bad == 0)
-		*out = (struct str){text, used};
-	return bad;
+	civil_s = utc_s + tz_segment_at(c->zone, utc_s).offset_s;
+	civil_label(civil_s, text);
+	return arena_printf(mem, STR_FMT "%02d", STR_ARG(plain(str_c(text), mem)),
+	        (int)(civil_s - civil_floor(civil_s, 60) * 60));
+}
+
+static bool holds(struct str template, struct str token)
+{
+	for (size_t i = 0; i + token.n <= template.n; i++)
+		if (memcmp(template.p + i, token.p, token.n) == 0)
+			return true;
+	return false;
+}
+
+bool naming_labels_differ(const struct spec_destination *to)
+{
+	const struct str all[] = {to->data_template, to->manifest_template, to->marker_template};
+	bool has_label = false;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		bool is_labelled = holds(all[i], STR("{label}"));
+		if (all[i].n > 0 && !is_labelled && !holds(all[i], STR("{delivery}")))
+			return false;
+		has_label = has_label || is_labelled;
+	}
+	return has_label;
+}
+
+struct str naming_own_label(struct str label, struct str delivery_id, struct arena *mem)
+{
+	return arena_printf(mem, STR_FMT "-" STR_FMT, STR_ARG(plain(label, mem)),
+	        STR_ARG(str_bytes(
+	                delivery_id.p, delivery_id.n < OWN_DIGITS ? delivery_id.n : OWN_DIGITS)));
+}
+
+bool naming_is_own_label(struct str label, struct str delivery_id)
+{
+	return label.n > OWN_DIGITS && delivery_id.n >= OWN_DIGITS &&
+	       label.p[label.n - OWN_DIGITS - 1] == '-' &&
+	       memcmp(label.p + label.n - OWN_DIGITS, delivery_id.p, OWN_DIGITS) == 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
-#include <stdlib.h>
+#include "longshore/names.h"
 
 int plan_init(struct file_plan *plan, int64_t members, int64_t parts_most, struct err *e)
 {
@@ -64,31 +64,37 @@ int plan_name(const struct file_plan *plan, int32_t file, struct arena *mem, str
 	return naming_expand(to->marker_template, &n, mem, out, e);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int clash(const struct name_clash *c, size_t count, struct err *e)
 {
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+	if (!c->first)
+		return err_set(
+		        e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
+	if (c->is_below)
+		return err_set(e, ERR_REJECT, "bad_name",
+		        "file " STR_FMT " would lie below file " STR_FMT
+		        ", and no name is both a file and a directory; change one of the templates",
+		        STR_ARG(*c->second), STR_ARG(*c->first));
+	return err_set(e, ERR_REJECT, "bad_name",
+	        "two files of the delivery would have the name " STR_FMT
+	        ", or names that differ by capitals only; put {part} into the template of the "
+	        "parts, and other words into those of manifest and marker",
+	        STR_ARG(*c->second));
 }
 
 int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out, struct err *e)
 {
 	size_t count = (size_t)plan_files(plan);
 	struct str *names = ARENA_TRY_ARRAY(mem, struct str, count);
-	struct str *sorted = ARENA_TRY_ARRAY(mem, struct str, count);
-	if (!names || !sorted)
-		return err_set(
-		        e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
+	struct name_clash found = {NULL, NULL, false};
+	if (!names)
+		return clash(&found, count, e);
 	for (size_t i = 0; i < count; i++) {
 		int bad = plan_name(plan, (int32_t)i, mem, &names[i], e);
 		if (bad)
 			return bad;
-		sorted[i] = names[i];
 	}
-	qsort(sorted, count, sizeof *sorted, by_bytes);
-	for (size_t i = 1; i < count; i++)
-		if (str_eq(sorted[i - 1], sorted[i]))
-			return err_set(e, ERR_REJECT, "bad_name",
-			        "two files of the delivery would have one name; put {part} into "
-			        "the template of the parts");
+	if (names_clash(names, count, mem, &found))
+		return clash(&found, count, e);
 	*out = names;
 	return 0;
 }

@@ -26,7 +26,7 @@ enum ev_file_role plan_role(const struct file_plan *plan, int32_t file);
 void plan_part(const struct file_plan *plan, int32_t file, int64_t *out_first, int64_t *out_ranks);
 int plan_name(const struct file_plan *plan, int32_t file, struct arena *mem, struct str *out,
         struct err *e) ERR_MUST_USE;
-/* Two files of one name: ERR_REJECT ("bad_name"). *out has plan_files() names. */
+/* Two that cannot both be there: ERR_REJECT ("bad_name"). *out has plan_files() names. */
 int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out,
         struct err *e) ERR_MUST_USE;
 

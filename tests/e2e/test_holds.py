@@ -184,21 +184,24 @@ def test_a_stranger_s_file_can_stand_for_ours(world, asked):
     assert adopted["receipt"]["guarantee"] == "adopted_by_person" and adopted["bytes"] == len(b"somebody else's")
 
 
-def test_a_name_that_another_delivery_has_is_given_once(world):
-    for _ in range(3):  # the label is the minute: the two are of the same one, or there is nothing to see
-        one, other = world.deliver("first"), world.deliver("second")
-        world.fleet.wait_until_status(one, lambda d: d["state"] in ("completed", "held"), 60, "over")
-        status = world.fleet.wait_until_status(other, lambda d: d["state"] in ("completed", "held"), 60, "over")
-        held = [d for d in (one, other) if world.fleet.status(d)["state"] == "held"]
-        if held:
-            break
-    assert len(held) == 1, status
-    status = world.fleet.status(held[0])
-    assert status["reason"] == "name_conflict" and status["files"] == []
-    command = world.release_command(held[0])
-    world.apply(world.destination("labelled"))
-    world.fleet.cli(*command)
-    assert world.completes(held[0])["revision"] == 2
+def test_deliveries_of_one_second_have_names_of_their_own(world):
+    """Two of one route, and one of another route into the same bucket: their labels are the same, and none stops the others."""
+    foreigner = Foreigner(world.fleet)
+    for name, route in (("one", "first"), ("two", "first"), ("three", "second")):
+        foreigner.send("triggers", encode("Trigger", {"kind": "DELIVER", "source": "api", "trigger_id": name, "tenant": "acme",
+                                                      "route": route, "actor": "alice", "at_ms": 1796031852345}))
+    foreigner.close()
+
+    def asked_for():
+        return [d for d, in world.fleet.query("SELECT delivery_id FROM run.state WHERE route IN ('first', 'second')")]
+    wait_until(lambda: len(asked_for()) == 3, 60, "the deliveries")
+    names = {d: [f["name"] for f in world.ends(d, "completed")["files"]] for d in asked_for()}
+    assert {n for of in names.values() for n in of} <= set(world.fleet.dropped())
+    label = "same/20261130T094412"
+    assert sorted(n for of in names.values() for n in of if n.startswith(label + "_")) == [f"{label}_00001.csv.gz"]
+    others = {d: of for d, of in names.items() if of != [f"{label}_00001.csv.gz"]}
+    assert len(others) == 2 and all(of == [f"{label}-{d[:8]}_00001.csv.gz"] for d, of in others.items())
+    assert all(("delivery.renamed", "scheduler") in trail(world, d) for d in others)
 
 
 def test_what_may_have_arrived_is_asked_about(world):

@@ -387,6 +387,7 @@ static void what_was_settled_before_the_end_is_named(void **state)
 	assert_non_null(strstr(s->x.memory.detail.p, "1 of 5 files are visible: "));
 }
 
+/* Such a template is refused today; one that was applied long ago is not. */
 static void a_name_of_another_delivery_holds(void **state)
 {
 	struct bench *b = *state;
