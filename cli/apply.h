@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What `apply` reads and looks at outside the documents: files, zones, drops; and what it warns of.
+ * What `apply` reads and looks at outside the documents: files, zones, drops;
+ * and what it says.
  */
 #ifndef CLI_APPLY_H
 #define CLI_APPLY_H
@@ -24,17 +25,27 @@ void apply_calendar_init(struct apply_calendar *c, const char *folder, int64_t n
 void apply_calendar_release(struct apply_calendar *c);
 struct document_world apply_world(struct apply_calendar *c); /* borrows it */
 
-/* The next runs of a route that was read, as the scheduler will plan them; 0: it has no cadence. */
 enum { APPLY_RUNS = 3 };
+struct applied_document {  /* what becomes of one that was read */
+	struct str before; /* its body until now; absent: there was none */
+	struct document_changes changes;
+	struct cadence_run runs[APPLY_RUNS];
+	size_t runs_count;
+	struct str zone; /* of the runs */
+};
+const char *apply_word(const struct applied_document *d); /* created, changed, unchanged */
+
+/* Mistakes and warnings are told; ERR_REJECT if there is a mistake, else 0 and nothing is told. */
+int apply_refuse(struct cli *cli, struct read_documents *read, struct err *e) ERR_MUST_USE;
+/* Warnings, and a line or more for each document; documents: as many as were read. */
+int apply_report(struct cli *cli, struct read_documents *read,
+        const struct applied_document *documents, struct err *e) ERR_MUST_USE;
+
+/* The next runs of a route that was read, as the scheduler will plan them; 0: it has no cadence. */
 size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,
         struct cadence_run out[APPLY_RUNS]);
 
 /* Tries every drop of the buckets that were read; what one cannot do becomes a mistake. */
 void apply_probe_drops(struct read_documents *read);
-
-/* Routes that were read and will be held for a property that is not honoured yet, on standard
- * error. */
-void apply_warn(const struct read_documents *read, const struct spec_document *applied,
-        size_t applied_count);
 
 #endif

@@ -86,36 +86,3 @@ void apply_probe_drops(struct read_documents *read)
 			probe(read, d, arena_cstr(read->mem, url));
 	}
 }
-
-static void warn(const struct read_document *d, const struct spec *spec)
-{
-	(void)fprintf(stderr,
-	        "%s:%d: warning: deliveries of route " STR_FMT " will be held: unsupported(",
-	        d->file, d->line, STR_ARG(d->document.name));
-	for (size_t i = 0; i < spec->unsupported_count; i++)
-		(void)fprintf(stderr, "%s" STR_FMT, i ? ", " : "", STR_ARG(spec->unsupported[i]));
-	(void)fprintf(stderr, ")\n");
-}
-
-void apply_warn(const struct read_documents *read, const struct spec_document *applied,
-        size_t applied_count)
-{
-	size_t count = read->count + applied_count;
-	struct spec_document *all = arena_alloc(read->mem, (count + 1) * sizeof(*all));
-	for (size_t i = 0; i < read->count; i++)
-		all[i] = read->items[i].document;
-	if (applied_count > 0)
-		memcpy(all + read->count, applied, applied_count * sizeof(*all));
-	for (size_t i = 0; i < read->count; i++) {
-		const struct read_document *d = &read->items[i];
-		struct str json;
-		struct spec spec;
-		struct err e;
-		char hash[SHA256_HEX];
-		if (str_eq(d->document.kind, STR("Route")) &&
-		        spec_resolve(d->document.tenant, d->document.name, all, count, read->mem,
-		                &json, hash, &e) == 0 &&
-		        spec_parse(json, read->mem, &spec, &e) == 0 && spec.unsupported_count > 0)
-			warn(d, &spec);
-	}
-}

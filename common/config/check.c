@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include "kinds.h"
 #include "resolve.h"
 #include "rules.h"
 
@@ -93,6 +94,26 @@ static void check_cadence(const struct check_input *input, const struct document
 		check_runs(input, route, &cadence);
 }
 
+static struct str unsupported_of(const struct spec *spec, struct arena *mem)
+{
+	struct str all = STR("");
+	for (size_t i = 0; i < spec->unsupported_count; i++)
+		all = arena_printf(mem, STR_FMT "%s" STR_FMT, STR_ARG(all), i ? ", " : "",
+		        STR_ARG(spec->unsupported[i]));
+	return all;
+}
+
+static void warn_of_hold(const struct document *route, const struct spec *spec)
+{
+	if (spec->unsupported_count == 0)
+		return;
+	struct str all = unsupported_of(spec, route->all->mem);
+	struct str what = arena_printf(route->all->mem,
+	        "deliveries of route " STR_FMT " will be held: unsupported(" STR_FMT ")",
+	        STR_ARG(route->name), STR_ARG(all));
+	document_warn(route, "", what.p);
+}
+
 static void check_route(
         const struct check_input *input, const struct document *route, struct spec *spec)
 {
@@ -100,6 +121,7 @@ static void check_route(
 	resolve_route(route, spec);
 	if (route->all->act == before && spec->unsupported_count == 0)
 		rule_names(route, spec);
+	warn_of_hold(route, spec);
 	check_cadence(input, route);
 }
 
@@ -131,6 +153,13 @@ static void check_destination(
 	if (doc->all->act == before && spec->unsupported_count == 0)
 		rule_names(doc, spec);
 	check_zone(input, doc, "naming.time_zone");
+	const struct kind *kind = kind_find(STR("Destination"));
+	for (size_t i = 0; i < spec->unsupported_count; i++)
+		if (kind_field(kind, spec->unsupported[i]) !=
+		        FIELD_UNKNOWN) /* else it is a mistake */
+			document_warn(doc, arena_cstr(doc->all->mem, spec->unsupported[i]),
+			        "is not honoured yet as it stands here: deliveries to it will be "
+			        "held");
 }
 
 static void check_bucket(

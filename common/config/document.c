@@ -29,6 +29,21 @@ void document_wrong(const struct document *doc, const char *path, const char *wh
 		d->tell(d->tell_arg, &m);
 }
 
+void document_warn(const struct document *doc, const char *path, const char *what)
+{
+	struct documents *d = doc->all;
+	char whole[DOCUMENT_PATH_MAX];
+	(void)snprintf(whole, sizeof(whole), "%s%s", doc->at, path);
+	const struct check_mistake m = {.kind = str_c(doc->kind),
+	        .tenant = doc->tenant,
+	        .name = doc->name,
+	        .path = whole,
+	        .text = what,
+	        .is_warning = true};
+	if (d->tell)
+		d->tell(d->tell_arg, &m);
+}
+
 struct document document_open(struct documents *d, const struct spec_document *document)
 {
 	struct document doc = {.all = d,

@@ -18,6 +18,7 @@ struct check_mistake { /* lives during the call */
 	struct str kind, tenant, name;
 	const char *path; /* "record[0].name"; "" for the document as a whole */
 	const char *text;
+	bool is_warning;
 };
 
 struct documents {
@@ -74,6 +75,8 @@ int64_t document_ratio(const struct document *doc, const char *path);
 #define SHARE_MAX (INT64_C(1000000) * 1000000)
 int64_t document_share(const struct document *doc, const char *path, int64_t most_ppm);
 void document_wrong(const struct document *doc, const char *path, const char *what);
+/* What is no mistake, and worth a word where somebody listens. */
+void document_warn(const struct document *doc, const char *path, const char *what);
 
 /* "12.5%", "0.125", "1" -> ppm; exact to the millionth, else false. Pure. */
 bool ratio_parse(struct str text, int64_t *out_ppm);

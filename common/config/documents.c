@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { SIBLINGS_MAX = 400 };
+
 /* --- one document --- */
 
 struct intake {
@@ -26,41 +28,65 @@ static int field_line(const struct intake *in, const char *path)
 	return place_line(&d, path);
 }
 
-/* "record[0].name" -> "record.name". */
-static struct str without_indices(struct str path, char out[DOCUMENT_PATH_MAX])
+static void unknown_field(const struct intake *in, const struct kind *kind,
+        const struct document_place *p, struct str plain)
 {
-	size_t n = 0;
-	bool in_brackets = false;
-	for (size_t i = 0; i < path.n && n < DOCUMENT_PATH_MAX - 1; i++) {
-		if (path.p[i] == '[')
-			in_brackets = true;
-		if (!in_brackets)
-			out[n++] = path.p[i];
-		if (path.p[i] == ']')
-			in_brackets = false;
+	char name[DOCUMENT_PATH_MAX], siblings[SIBLINGS_MAX];
+	if (in->read->mistakes.has_more)
+		return; /* and looking for what was meant takes its time */
+	struct str near = kind_nearest(kind, plain);
+	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(p->path));
+	if (near.n > 0 && str_find(plain, '"', 0) >= 0) {
+		mistake_at(in->read, in->file, p->line, name,
+		        "is one name with a dot in it: for " STR_FMT
+		        ", write one field below the other",
+		        STR_ARG(near));
+		return;
 	}
-	return str_bytes(out, n);
+	if (near.n > 0) {
+		mistake_at(in->read, in->file, p->line, name,
+		        "is no field of a document of kind %s: did you mean " STR_FMT "?",
+		        kind->name, STR_ARG(near));
+		return;
+	}
+	kind_siblings(kind, plain, siblings, sizeof(siblings));
+	mistake_at(in->read, in->file, p->line, name,
+	        "is no field of a document of kind %s: remove it%s%s", kind->name,
+	        siblings[0] ? "; the fields here are " : "", siblings);
+}
+
+static bool is_in(struct str path, struct str group)
+{
+	return str_eq(path, group) ||
+	       (str_has_prefix(path, group) && (path.p[group.n] == '.' || path.p[group.n] == '['));
 }
 
 /* The outermost field that the kind does not have is told; what is below it is its own affair. */
 static void check_fields(const struct intake *in, const struct kind *kind)
 {
 	struct str bad = STR("");
+	bool is_told[KIND_IDLE_MAX] = {false};
 	for (size_t i = 0; i < in->doc->places_count; i++) {
 		const struct document_place *p = &in->doc->places[i];
 		char plain[DOCUMENT_PATH_MAX], name[DOCUMENT_PATH_MAX];
-		struct str path = without_indices(p->path, plain);
-		if (bad.n > 0 && str_has_prefix(p->path, bad))
+		struct str path = path_without_indices(p->path, plain);
+		if (bad.n > 0 && is_in(p->path, bad))
 			continue;
-		if (kind_field(kind, path) != FIELD_UNKNOWN)
+		if (kind_field(kind, path) == FIELD_UNKNOWN) {
+			bad = p->path;
+			unknown_field(in, kind, p, path);
 			continue;
-		bad = p->path;
-		struct str near = kind_nearest(kind, path);
-		(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(p->path));
-		mistake_at(in->read, in->file, p->line, name,
-		        "is no field of a document of kind %s%s" STR_FMT "%s", kind->name,
-		        near.n > 0 ? "; is it " : "", STR_ARG(near), near.n > 0 ? "?" : "");
+		}
+		int idle = kind_idle(kind, path);
+		if (idle < 0 || is_told[idle])
+			continue;
+		is_told[idle] = true; /* once, however many items a list has */
+		(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(path));
+		warning_at(in->read, in->file, p->line, name, "decides nothing yet");
 	}
+	if (kind->is_idle)
+		warning_at(in->read, in->file, in->doc->line, "",
+		        "a document of kind %s decides nothing yet", kind->name);
 }
 
 static struct str text_at(const json_t *body, const char *field, struct arena *mem)
@@ -203,13 +229,19 @@ static void tell(void *arg, const struct check_mistake *m)
 	struct checking *c = arg;
 	const struct spec_document wanted = {.kind = m->kind, .tenant = m->tenant, .name = m->name};
 	const struct read_document *d = find_read(c->read, &wanted);
-	if (d) {
-		documents_mistake(c->read, d, m->path, m->text);
-		return;
-	}
-	mistake_at(c->read, c->of->file, c->of->line, "",
-	        STR_FMT " " STR_FMT ", which is applied already: %s%s%s", STR_ARG(m->kind),
-	        STR_ARG(m->name), m->path, m->path[0] ? ": " : "", m->text);
+	char text[MISTAKE_TEXT_MAX];
+	const char *file = d ? d->file : c->of->file, *path = d ? m->path : "";
+	int line = d ? place_line(d, m->path) : c->of->line;
+	if (d)
+		(void)snprintf(text, sizeof(text), "%s", m->text);
+	else
+		(void)snprintf(text, sizeof(text),
+		        STR_FMT " " STR_FMT ", which is applied already: %s%s%s", STR_ARG(m->kind),
+		        STR_ARG(m->name), m->path, m->path[0] ? ": " : "", m->text);
+	if (m->is_warning)
+		warning_at(c->read, file, line, path, "%s", text);
+	else
+		mistake_at(c->read, file, line, path, "%s", text);
 }
 
 /* What of `read` an applied route names; NULL: nothing, so nothing about it changes. */

@@ -22,37 +22,75 @@ static size_t file_order(const struct read_documents *read, const char *file)
 	return i;
 }
 
-static bool has_room(struct read_documents *read)
+static bool has_room(struct document_mistakes *all, struct arena *mem)
 {
-	if (read->mistakes_count < read->mistakes_room)
+	if (all->count < all->room && all->count < MISTAKES_MAX)
 		return true;
-	size_t room = read->mistakes_room * 2 + 32;
-	struct document_mistake *wider = ARENA_TRY_ARRAY(read->mem, struct document_mistake, room);
-	if (!wider || read->mistakes_count >= MISTAKES_MAX) {
-		read->has_more_mistakes = true;
+	size_t room = all->room * 2 + 32;
+	struct document_mistake *wider =
+	        all->count < MISTAKES_MAX ? ARENA_TRY_ARRAY(mem, struct document_mistake, room)
+	                                  : NULL;
+	if (!wider) {
+		all->has_more = true;
 		return false;
 	}
-	if (read->mistakes_count > 0)
-		memcpy(wider, read->mistakes, read->mistakes_count * sizeof(*wider));
-	read->mistakes = wider;
-	read->mistakes_room = room;
+	if (all->count > 0)
+		memcpy(wider, all->items, all->count * sizeof(*wider));
+	all->items = wider;
+	all->room = room;
 	return true;
 }
+
+static void add(struct read_documents *read, struct document_mistakes *all,
+        struct document_mistake place, const char *text)
+{
+	if (!has_room(all, read->mem))
+		return;
+	place.order = file_order(read, place.file);
+	place.field = arena_str(read->mem, place.field);
+	place.text = arena_str(read->mem, str_c(text));
+	all->items[all->count++] = place;
+}
+
+#define FORMAT_TEXT(text, fmt) \
+	do { \
+		va_list args; \
+		va_start(args, fmt); \
+		(void)vsnprintf(text, sizeof(text), fmt, args); \
+		va_end(args); \
+	} while (0)
 
 void mistake_at(struct read_documents *read, const char *file, int line, const char *path,
         const char *fmt, ...)
 {
 	char text[MISTAKE_TEXT_MAX];
-	va_list args;
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (!has_room(read))
-		return;
-	struct str whole = arena_printf(read->mem, "%s%s%s", path, path[0] ? ": " : "", text);
-	read->mistakes[read->mistakes_count] = (struct document_mistake){
-	        .file = file, .order = file_order(read, file), .line = line, .text = whole};
-	read->mistakes_count++;
+	FORMAT_TEXT(text, fmt);
+	add(read, &read->mistakes,
+	        (struct document_mistake){.file = file, .line = line, .field = str_c(path)}, text);
+}
+
+void warning_at(struct read_documents *read, const char *file, int line, const char *path,
+        const char *fmt, ...)
+{
+	char text[MISTAKE_TEXT_MAX];
+	FORMAT_TEXT(text, fmt);
+	add(read, &read->warnings,
+	        (struct document_mistake){.file = file, .line = line, .field = str_c(path)}, text);
+}
+
+struct str path_without_indices(struct str path, char out[DOCUMENT_PATH_MAX])
+{
+	size_t n = 0;
+	bool in_brackets = false;
+	for (size_t i = 0; i < path.n && n < DOCUMENT_PATH_MAX - 1; i++) {
+		if (path.p[i] == '[')
+			in_brackets = true;
+		if (!in_brackets)
+			out[n++] = path.p[i];
+		if (path.p[i] == ']')
+			in_brackets = false;
+	}
+	return str_bytes(out, n);
 }
 
 /* "a.b[2].c" -> "a.b[2]" -> "a.b" -> "a" -> "". */
@@ -69,11 +107,14 @@ static bool step_out(char *path)
 
 int place_line(const struct read_document *d, const char *path)
 {
-	char at[DOCUMENT_PATH_MAX];
+	char at[DOCUMENT_PATH_MAX], plain[DOCUMENT_PATH_MAX];
 	(void)snprintf(at, sizeof(at), "%s", path);
 	do {
 		for (size_t i = 0; at[0] && i < d->places_count; i++)
 			if (str_eq(d->places[i].path, str_c(at)))
+				return d->places[i].line;
+		for (size_t i = 0; at[0] && !strchr(at, '[') && i < d->places_count; i++)
+			if (str_eq(path_without_indices(d->places[i].path, plain), str_c(at)))
 				return d->places[i].line;
 	} while (step_out(at));
 	return d->line;
@@ -86,22 +127,45 @@ static int by_place(const void *a, const void *b)
 		return x->order < y->order ? -1 : 1;
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
-	return str_cmp(x->text, y->text);
+	int n = str_cmp(x->field, y->field);
+	return n != 0 ? n : str_cmp(x->text, y->text);
 }
 
-int documents_report(struct read_documents *read, struct buf *report, struct err *e)
+void documents_sort(struct document_mistakes *all)
+{
+	size_t kept = 0;
+	if (all->count > 0)
+		qsort(all->items, all->count, sizeof(*all->items), by_place);
+	for (size_t i = 0; i < all->count; i++)
+		if (i == 0 || by_place(&all->items[kept - 1], &all->items[i]) != 0)
+			all->items[kept++] = all->items[i];
+	all->count = kept;
+}
+
+static int report(struct document_mistakes *all, const char *word, struct buf *out, struct err *e)
 {
 	int act = 0;
-	if (read->mistakes_count > 0)
-		qsort(read->mistakes, read->mistakes_count, sizeof(*read->mistakes), by_place);
-	for (size_t i = 0; i < read->mistakes_count && act == 0; i++) {
-		const struct document_mistake *m = &read->mistakes[i];
-		if (i > 0 && by_place(m - 1, m) == 0)
-			continue;
-		act = buf_printf(
-		        report, e, "%s:%d: " STR_FMT "\n", m->file, m->line, STR_ARG(m->text));
+	documents_sort(all);
+	for (size_t i = 0; i < all->count && act == 0; i++) {
+		const struct document_mistake *m = &all->items[i];
+		act = buf_printf(out, e, "%s:%d: %s" STR_FMT "%s" STR_FMT "\n", m->file, m->line,
+		        word, STR_ARG(m->field), m->field.n > 0 ? ": " : "", STR_ARG(m->text));
 	}
-	if (act == 0 && read->has_more_mistakes)
-		act = buf_printf(report, e, "and more: correct these first\n");
+	return act;
+}
+
+int documents_report(struct read_documents *read, struct buf *out, struct err *e)
+{
+	int act = report(&read->mistakes, "", out, e);
+	if (act == 0 && read->mistakes.has_more)
+		act = buf_printf(out, e, "and more: correct these first\n");
+	return act;
+}
+
+int documents_report_warnings(struct read_documents *read, struct buf *out, struct err *e)
+{
+	int act = report(&read->warnings, "warning: ", out, e);
+	if (act == 0 && read->warnings.has_more)
+		act = buf_printf(out, e, "and more warnings, which are not shown\n");
 	return act;
 }

@@ -13,7 +13,6 @@ static const struct {
         /* says who and why, decides nothing */
         {"kind", {NULL}},
         {"name", {NULL}},
-        {"tenant", {NULL}},
         {"schema_version", {NULL}},
         {"destination_id", {NULL}},
         {"display_name", {NULL}},
@@ -68,7 +67,7 @@ static const struct {
         {"format.control_chars", {"reject"}},
         {"format.formula_guard", {"none"}},
         {"format.segment_layout", {"one_segment_per_file"}},
-        {"format.sort", {NULL}},
+        {"format.sort", {"none", "[]"}},
         {"format.dedupe", {"exact_row", "none"}},
         {"limits.min_rows", {NULL}},
         {"limits.max_rows_per_file", {NULL}},
@@ -85,7 +84,7 @@ static const struct {
         {"packaging.single_gzip_member", {"true"}},
         {"packaging.encryption", {"none"}},
         {"packaging.order", {NULL}},
-        {"packaging.checksum", {NULL}},
+        {"packaging.checksum", {"none", "sha256"}},
         {"packaging.checksum_delivery", {"none"}},
         {"manifest.template", {NULL}},
         {"completion.kind", {"none", "success_file"}},
@@ -105,6 +104,11 @@ static const struct {
         {"validation.verify_after_upload", {NULL}},
         {"consent.parts_without_marker", {NULL}},
 };
+
+const char *unsupported_fine(size_t i)
+{
+	return i < sizeof(fine) / sizeof(fine[0]) ? fine[i].path : NULL;
+}
 
 static struct str text_of(const json_t *value, char buf[32])
 {

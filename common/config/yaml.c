@@ -52,8 +52,10 @@ static void note_place(struct reading *r, int line)
 		size_t room = r->places_room * 2 + 32;
 		struct document_place *wider =
 		        ARENA_TRY_ARRAY(r->read->mem, struct document_place, room);
-		if (!wider)
-			return; /* the line of what is around it is told */
+		if (!wider) { /* fields are looked at by their places */
+			wrong(r, line, "the document is larger than the memory for it");
+			return;
+		}
 		if (r->places_count > 0)
 			memcpy(wider, r->places, r->places_count * sizeof(*wider));
 		r->places = wider;
@@ -67,7 +69,9 @@ static void note_place(struct reading *r, int line)
 static size_t step_into(struct reading *r, const char *key, size_t index)
 {
 	size_t n = strlen(r->path);
-	if (key)
+	if (key && strpbrk(key, ".[]")) /* one name, and no way to a field below another */
+		(void)snprintf(r->path + n, sizeof(r->path) - n, "%s\"%s\"", n > 0 ? "." : "", key);
+	else if (key)
 		(void)snprintf(r->path + n, sizeof(r->path) - n, "%s%s", n > 0 ? "." : "", key);
 	else
 		(void)snprintf(r->path + n, sizeof(r->path) - n, "[%zu]", index);

@@ -44,11 +44,18 @@ struct read_document {
 	char hash[SHA256_HEX]; /* of the body */
 };
 
-struct document_mistake {
+struct document_mistake { /* or a warning */
 	const char *file;
 	size_t order; /* of the file */
 	int line;
+	struct str field; /* its path; empty: the document as a whole */
 	struct str text;
+};
+
+struct document_mistakes {
+	struct document_mistake *items;
+	size_t count, room;
+	bool has_more; /* than are kept */
 };
 
 struct read_documents {
@@ -57,9 +64,8 @@ struct read_documents {
 	struct arena *mem;  /* the caller's; all below lives there */
 	const char **files; /* in order */
 	size_t files_count;
-	struct document_mistake *mistakes;
-	size_t mistakes_count, mistakes_room;
-	bool has_more_mistakes;
+	struct document_mistakes mistakes;
+	struct document_mistakes warnings; /* what is taken, and does less than it seems to */
 };
 
 /* Appends the documents of one file; `file` is borrowed. Returns 0 also where there are mistakes;
@@ -88,7 +94,31 @@ void documents_mistake(struct read_documents *read, const struct read_document *
 /* A text of the document by its dotted path; empty where there is none. */
 struct str documents_text(const struct read_document *d, const char *path, struct arena *mem);
 
-/* The mistakes so far, in the order of files and lines, each once; nothing where there are none. */
+/* --- what changes --- */
+
+enum change_kind { CHANGE_ADDED, CHANGE_CHANGED, CHANGE_REMOVED };
+struct document_change {
+	enum change_kind kind;
+	struct str path;          /* "record[1].name" */
+	struct str before, after; /* JSON; empty: it is not there */
+};
+struct document_changes {
+	struct document_change *items;
+	size_t count;
+};
+/* before and after: bodies; before empty: there was none, and all is added. The result lives in mem.
+ * ERR_REJECT where one cannot be read. Pure. */
+int documents_compare(struct str before, struct str after, struct arena *mem,
+        struct document_changes *out, struct err *e) ERR_MUST_USE;
+
+/* --- what is told --- */
+
+/* In the order of files and lines, each once. */
+void documents_sort(struct document_mistakes *all);
+/* The mistakes so far, sorted, a line each; nothing where there are none. */
 int documents_report(struct read_documents *read, struct buf *report, struct err *e) ERR_MUST_USE;
+/* The warnings, likewise: "FILE:LINE: warning: FIELD: ...". */
+int documents_report_warnings(
+        struct read_documents *read, struct buf *report, struct err *e) ERR_MUST_USE;
 
 #endif

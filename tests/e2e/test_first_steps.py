@@ -96,7 +96,7 @@ def test_the_first_steps_deliver_what_the_examples_hold(newcomer):
 
 def test_the_first_steps_show_what_they_promise(newcomer):
     said = newcomer.said
-    assert re.search(r"^Route asthma-northstar: applied$", said, re.MULTILINE)
+    assert re.search(r"^Route asthma-northstar: created$", said, re.MULTILINE)
     assert "delivery.completed" in said, "trace shows who did what"
     drop = newcomer.home / "first" / "drop"
     (first,) = drop.rglob("*_001.csv")

@@ -64,9 +64,9 @@ CONFIGURATION = [
     applied("no_mapping", "{file}:1: a document must be a mapping with kind and name\n", "- a\n"),
     applied("no_such_kind", f"{{file}}:1: kind: must be one of {KINDS}\n", "kind: Rout\nname: x\n"),
     applied("bad_name", "{file}:2: name: must be 1 to 100 letters, digits, dots, dashes or underscores\n", "kind: Tenant\nname: 'a b'\n"),
-    applied("no_such_field", "{file}:3: secret: is no field of a document of kind Tenant\n", "kind: Tenant\nname: b\nsecret: y\n"),
-    applied("field_misspelt_further_down", "{file}:8: guards.min_sise: is no field of a document of kind Route; is it guards.min_size?\n", ROUTE + "guards: {min_sise: 5}\n"),
-    applied("field_misspelt_in_a_list", "{file}:8: blackout[0].until: is no field of a document of kind Route\n", ROUTE + "blackout: [{from_minute: 1, to_minute: 2, until: 3}]\n"),
+    applied("no_such_field", "{file}:3: secret: is no field of a document of kind Tenant: remove it; the fields here are kind, name, description, limits\n", "kind: Tenant\nname: b\nsecret: y\n"),
+    applied("field_misspelt_further_down", "{file}:8: guards.min_sise: is no field of a document of kind Route: did you mean guards.min_size?\n", ROUTE + "guards: {min_sise: 5}\n"),
+    applied("field_misspelt_in_a_list", "{file}:8: blackout[0].until: is no field of a document of kind Route: remove it; the fields here are from_minute, to_minute\n", ROUTE + "blackout: [{from_minute: 1, to_minute: 2, until: 3}]\n"),
     applied("fields_missing", "{file}:1: from.column: is missing\n{file}:1: from.kind: is missing\n"
             "{file}:1: record: must list the partner's columns, the primary id first\n{file}:1: source.url: is missing\n",
             "kind: Bridge\ntenant: acme\nname: z\n"),

@@ -22,8 +22,8 @@ def applied(scene):
         scene.text = f.read()
     done = scene.fleet.run("apply", "-f", scene.config, "--actor", "alice")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == ["Tenant acme: applied", "Audience asthma: applied", "Bridge tokens: applied",
-                                        "Destination partner: applied", "Bucket drop: applied", "Route main: applied"]
+    assert done.stdout.splitlines() == ["Tenant acme: created", "Audience asthma: created", "Bridge tokens: created",
+                                        "Destination partner: created", "Bucket drop: created", "Route main: created"]
     return scene
 
 
@@ -90,7 +90,7 @@ def test_a_drop_is_tried(applied):
     code, out, said = apply(applied, text)
     assert (code, out) == (1, "") and said.startswith("FILE0:3: url: drop: the bucket's directory cannot be opened: No such file")
     assert documents(applied) == before
-    assert apply(applied, text, args=("--no-probe",)) == (0, "Bucket elsewhere: applied\n", "")
+    assert apply(applied, text, args=("--no-probe",)) == (0, "Bucket elsewhere: created\n", "")
     os.mkdir(nowhere)
     assert apply(applied, text) == (0, "Bucket elsewhere: unchanged\n", "")
     assert [f for _, _, files in os.walk(nowhere) for f in files] == [], "no file is left there"
@@ -101,8 +101,60 @@ def test_a_route_that_will_be_held_is_warned_of(applied):
             "naming: {data_template: \"{label}_{part}.csv\"}\npackaging: {encryption: pgp}\n---\n"
             "kind: Route\ntenant: acme\nname: sealed\naudience: asthma\nbridge: tokens\ndestination: picky\nbucket: drop\n")
     code, out, said = apply(applied, text)
-    assert (code, out) == (0, "Destination picky: applied\nRoute sealed: applied\n")
-    assert said == "FILE0:7: warning: deliveries of route sealed will be held: unsupported(packaging.encryption)\n"
+    assert (code, out) == (0, "Destination picky: created\nRoute sealed: created\n")
+    assert said == ("FILE0:5: warning: packaging.encryption: is not honoured yet as it stands here: deliveries to it will be held\n"
+                    "FILE0:7: warning: deliveries of route sealed will be held: unsupported(packaging.encryption)\n")
+    held = {"file": applied.fleet.path("some-0.yaml"), "line": 7, "field": "",
+            "text": "deliveries of route sealed will be held: unsupported(packaging.encryption)"}
+    code, out, said = apply(applied, text, args=("--json",))
+    assert (code, said) == (0, "") and held in json.loads(out)["warnings"]
+    # Beside a mistake the warnings stay.
+    code, out, said = apply(applied, text + "approvals: none\n", args=("--json",))
+    report = json.loads(out)
+    assert (code, report["applied"], report["documents"]) == (1, False, []) and held in report["warnings"]
+    assert [(m["line"], m["field"], m["text"]) for m in report["mistakes"]] == [
+        (14, "approvals", "is no field of a document of kind Route: did you mean approval?")]
+    assert json.loads(said)["error"]["code"] == "bad_configuration"
+    code, out, said = apply(applied, text + "approvals: none\n")
+    assert (code, out) == (1, "") and "FILE0:7: warning: deliveries of route sealed" in said and "FILE0:14: approvals:" in said
+
+
+def test_what_changes_is_said_beforehand_and_nothing_is_written(applied):
+    old = ("kind: Tenant\nname: shown\ndescription: one\nlimits: {tasks_in_flight: 5, deliveries_per_day: 7}\n")
+    new = ("kind: Tenant\nname: shown\nlimits: {tasks_in_flight: 6, deliveries_per_hour: 2, deliveries_per_day: 7}\n")
+    before = documents(applied)
+    assert apply(applied, old, args=("--dry-run",)) == (0, "Tenant shown: created\nnothing was applied: --dry-run\n", "")
+    assert documents(applied) == before
+    assert apply(applied, old) == (0, "Tenant shown: created\n", "")
+    before = documents(applied)
+    line = "Tenant shown: changed: description (removed), limits.tasks_in_flight, limits.deliveries_per_hour (added)\n"
+    code, out, said = apply(applied, new, args=("--dry-run", "--diff"))
+    assert (code, said) == (0, "")
+    assert out == (line + "  - description: \"one\"\n  ~ limits.tasks_in_flight: 5 -> 6\n  + limits.deliveries_per_hour: 2\n"
+                   "nothing was applied: --dry-run\n")
+    code, out, said = apply(applied, new, args=("--dry-run", "--json"))
+    report = json.loads(out)
+    assert (code, said, report["applied"], report["dry_run"]) == (0, "", False, True)
+    assert report["documents"] == [{"kind": "Tenant", "tenant": "shown", "name": "shown", "result": "changed", "next_runs": [], "changes": [
+        {"field": "description", "change": "removed", "old": "one"},
+        {"field": "limits.tasks_in_flight", "change": "changed", "old": 5, "new": 6},
+        {"field": "limits.deliveries_per_hour", "change": "added", "new": 2}]}]
+    assert documents(applied) == before
+    assert apply(applied, new) == (0, line, "")
+    assert documents(applied) != before
+    assert apply(applied, new, args=("--diff",)) == (0, "Tenant shown: unchanged\n", "")
+    assert apply(applied, old.replace("limits:", "limit:"), args=("--dry-run",))[0] == 1, "mistakes are told, too"
+
+
+def test_a_dry_run_waits_for_nobody_and_touches_no_drop(applied):
+    import psycopg
+    drop = applied.fleet.path("untouched")
+    os.mkdir(drop)
+    with psycopg.connect(applied.fleet.conninfo()) as other:
+        other.execute("LOCK TABLE conf.document IN SHARE ROW EXCLUSIVE MODE")
+        assert apply(applied, f"kind: Bucket\nname: untouched\nurl: file://{drop}/\n", args=("--dry-run",)) == (
+            0, "Bucket untouched: created\nnothing was applied: --dry-run\n", "")
+    assert os.listdir(drop) == []
 
 
 def test_who_applied_which_content_is_on_record(applied):
@@ -130,7 +182,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(applied):
         done = fleet.run("apply", "-f", path, "--actor", "dora", timeout=120)
     finally:
         fleet.servers["LONGSHORE_KAFKA"] = before
-    assert done.returncode == 1 and done.stdout == "Tenant late: applied\n"
+    assert done.returncode == 1 and done.stdout == "Tenant late: created\n"
     assert "all is applied, but not all of it is on record: apply the same again" in done.stderr
     for _ in range(2):
         assert fleet.run("apply", "-f", path, "--actor", "emil").stdout == "Tenant late: unchanged\n"
@@ -165,7 +217,7 @@ def test_a_directory_stands_for_its_yaml_files(applied):
                          ("below/c.yaml", "bad name")):
         with open(f"{folder}/{name}", "w", encoding="utf-8") as f:
             f.write(f"kind: Tenant\nname: {tenant}\n")
-    assert applied.fleet.cli("apply", "-f", folder) == "Tenant sooner: applied\nTenant later: applied\n"
+    assert applied.fleet.cli("apply", "-f", folder) == "Tenant sooner: created\nTenant later: created\n"
     with open(folder + "/b.yaml", "w", encoding="utf-8") as f:
         f.write("kind: Tenant\nname: later\nlimit: 3\n")
     done = applied.fleet.run("apply", "-f", folder + "/")

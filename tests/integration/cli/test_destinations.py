@@ -36,8 +36,11 @@ def test_an_audience_of_a_type_that_the_partner_does_not_take_is_a_mistake(fleet
 
 def test_every_partner_s_document_is_applied_and_what_it_lacks_is_said(fleet):
     done = fleet.run("apply", "-f", str(FOLDER))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [f"Destination {n}: applied" for n in NAMES] and len(NAMES) == 9
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [f"Destination {n}: created" for n in NAMES] and len(NAMES) == 9
+    for name in NAMES:
+        said = re.findall(r"^%s:\d+: warning: ([\w.]+): is not honoured yet" % re.escape(str(FOLDER / f"{name}.yaml")), done.stderr, re.M)
+        assert sorted(said) == sorted(TABLE[name].split(", ")), name
     source = fleet.path("source")
     fleet.apply([makers.tenant(), makers.bridge(source), makers.bucket(fleet.path("drop")), makers.audience(source, "DTC"),
                  makers.audience(source, "HCP", type="HCP")])

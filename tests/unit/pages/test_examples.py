@@ -13,14 +13,14 @@ RESOLVE = (ROOT / "common/config/resolve.c").read_text()
 
 def fields_of(kind):
     """The paths that `apply` takes, of the code's own table."""
-    table = re.search(r'\{"%s", \w+, \w+, (\w+)\}' % kind, KINDS).group(1)
+    table = re.search(r'\{"%s", \w+, \w+, (\w+), \w+\}' % kind, KINDS).group(1)
     text = re.search(r"static const char \*const %s\[\] = \{(.*?)NULL\}" % table, KINDS, re.DOTALL).group(1)
     shared = re.search(r"#define SOURCE_FIELDS (.*?)\n\n", KINDS, re.DOTALL).group(1)
     return re.findall(r'"([\w.]+)"', text.replace("SOURCE_FIELDS", shared))
 
 
 def fields_of_destination():
-    """Those that mean something: what a Destination is resolved from. Any other is taken, too, and named as unsupported."""
+    """Those that mean something: what a Destination is resolved from. The others of a partner's model are warned of."""
     body = re.search(r"\nvoid resolve_destination\(.*?\n}\n", RESOLVE, re.DOTALL).group(0)
     columns = re.search(r"\nstatic void read_columns\(.*?\n}\n", RESOLVE, re.DOTALL).group(0)
     return re.findall(r'doc,\s*"([\w.]+)"', body) + ["columns." + c for c in re.findall(r'&item, "(\w+)"', columns)]

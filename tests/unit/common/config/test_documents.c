@@ -1,126 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Mistakes are told all at once, each with the line and path of its field. */
-#include "longshore/documents.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-enum { ARENA = 512 * 1024 * 1024, REPORT = 1024 * 1024 };
-
-static bool has_zone(void *arg, struct str name)
-{
-	(void)arg;
-	return str_eq(name, STR("UTC")) || str_eq(name, STR("Europe/Paris"));
-}
-/* As if the year had eleven months. */
-static bool has_run(void *arg, const struct spec_cadence *cadence)
-{
-	(void)arg;
-	return !str_eq(cadence->cron, STR("0 0 1 12 *"));
-}
-static const struct document_world world = {has_zone, has_run, NULL};
-
-struct bench {
-	struct arena mem;
-	struct read_documents read;
-	struct buf report;
-};
-
-static void begin(struct bench *b)
-{
-	*b = (struct bench){.report = {0}};
-	arena_init(&b->mem, ARENA);
-	b->read = (struct read_documents){
-	        .items = calloc(DOCUMENTS_MAX, sizeof(struct read_document)), .mem = &b->mem};
-	assert_non_null(b->read.items);
-	buf_init(&b->report, REPORT);
-}
-
-static void end(struct bench *b)
-{
-	buf_release(&b->report);
-	free(b->read.items);
-	arena_release(&b->mem);
-}
-
-static const char *told(struct bench *b)
-{
-	struct err e;
-	documents_check(&b->read, NULL, 0, &world);
-	assert_int_equal(documents_report(&b->read, &b->report, &e), 0);
-	assert_int_equal(buf_append(&b->report, "", 1, &e), 0);
-	return buf_str(&b->report).p;
-}
-
-/* A configuration without a mistake; every case changes one thing. Lines are counted below. */
-static const char good[] = "kind: Tenant\n"                                       /* 1 */
-                           "name: acme\n"                                         /* 2 */
-                           "limits: {tasks_in_flight: 10}\n"                      /* 3 */
-                           "---\n"                                                /* 4 */
-                           "kind: Audience\n"                                     /* 5 */
-                           "tenant: acme\n"                                       /* 6 */
-                           "name: people\n"                                       /* 7 */
-                           "type: DTC\n"                                          /* 8 */
-                           "source: {url: \"file:///in/people/\"}\n"              /* 9 */
-                           "id: {column: patient, kind: patient_id}\n"            /* 10 */
-                           "filters:\n"                                           /* 11 */
-                           "  - {column: c, in: [x, y]}\n"                        /* 12 */
-                           "min_size: 10\n"                                       /* 13 */
-                           "---\n"                                                /* 14 */
-                           "kind: Bridge\n"                                       /* 15 */
-                           "tenant: acme\n"                                       /* 16 */
-                           "name: tokens\n"                                       /* 17 */
-                           "source: {url: \"file:///in/bridge/\"}\n"              /* 18 */
-                           "from: {column: patient, kind: patient_id}\n"          /* 19 */
-                           "record:\n"                                            /* 20 */
-                           "  - {name: token, column: tok, max_length: 40}\n"     /* 21 */
-                           "cardinality: \"1:1\"\n"                               /* 22 */
-                           "---\n"                                                /* 23 */
-                           "kind: Destination\n"                                  /* 24 */
-                           "name: partner\n"                                      /* 25 */
-                           "columns:\n"                                           /* 26 */
-                           "  - {name: user_id, source: token}\n"                 /* 27 */
-                           "  - {name: flag, constant: \"1\"}\n"                  /* 28 */
-                           "naming:\n"                                            /* 29 */
-                           "  data_template: \"{route}/{label}_{part}.csv.gz\"\n" /* 30 */
-                           "  time_zone: UTC\n"                                   /* 31 */
-                           "limits: {max_rows_per_file: 100}\n"                   /* 32 */
-                           "completion:\n"                                        /* 33 */
-                           "  kind: success_file\n"                               /* 34 */
-                           "  name_template: \"{route}/{label}_SUCCESS\"\n"       /* 35 */
-                           "refresh: {max_shrink: 30%}\n"                         /* 36 */
-                           "---\n"                                                /* 37 */
-                           "kind: Bucket\n"                                       /* 38 */
-                           "name: box\n"                                          /* 39 */
-                           "url: \"file:///drop/\"\n"                             /* 40 */
-                           "---\n"                                                /* 41 */
-                           "kind: SuppressionList\n"                              /* 42 */
-                           "tenant: acme\n"                                       /* 43 */
-                           "name: optout\n"                                       /* 44 */
-                           "source: {url: \"file:///in/optout.csv\"}\n"           /* 45 */
-                           "id: {column: patient, kind: patient_id}\n"            /* 46 */
-                           "---\n"                                                /* 47 */
-                           "kind: Route\n"                                        /* 48 */
-                           "tenant: acme\n"                                       /* 49 */
-                           "name: daily\n"                                        /* 50 */
-                           "audience: people\n"                                   /* 51 */
-                           "bridge: tokens\n"                                     /* 52 */
-                           "destination: partner\n"                               /* 53 */
-                           "bucket: box\n"                                        /* 54 */
-                           "suppress: [optout]\n"                                 /* 55 */
-                           "cadence:\n"                                           /* 56 */
-                           "  kind: cron\n"                                       /* 57 */
-                           "  cron: \"0 6 * * *\"\n"                              /* 58 */
-                           "  zone: Europe/Paris\n"                               /* 59 */
-                           "guards: {min_size: 5, max_growth: \"0.5\"}\n"         /* 60 */
-                           "blackout:\n"                                          /* 61 */
-                           "  - {from_minute: 0, to_minute: 60}\n"                /* 62 */
-                           "limits: {attempts: 3}\n";                             /* 63 */
+#include "document_bench.h"
 
 static const struct {
 	const char *from, *to, *says;
@@ -131,7 +11,8 @@ static const struct {
                 "f:36: privacy.suppress_states_dtc: must be a list of two-letter USPS codes, such "
                 "as WA: anything else would suppress nobody\n"},
         {"limits: {tasks_in_flight: 10}", "limits: {tasks_in_fligth: 10}",
-                "f:3: limits.tasks_in_fligth: is no field of a document of kind Tenant; is it "
+                "f:3: limits.tasks_in_fligth: is no field of a document of kind Tenant: did you "
+                "mean "
                 "limits.tasks_in_flight?\n"},
         {"limits: {tasks_in_flight: 10}", "limits: {deliveries_per_hour: -1}",
                 "f:3: limits.deliveries_per_hour: must be a whole number, 0 or more\n"},
@@ -141,7 +22,9 @@ static const struct {
         {"limits: {tasks_in_flight: 10}", "limits: {deliveries_per_day: 1000001}",
                 "f:3: limits.deliveries_per_day: must be from 0 to 1000000\n"},
         {"limits: {tasks_in_flight: 10}", "limits: {delivery_per_day: 1}",
-                "f:3: limits.delivery_per_day: is no field of a document of kind Tenant\n"},
+                "f:3: limits.delivery_per_day: is no field of a document of kind Tenant: did you "
+                "mean "
+                "limits.deliveries_per_day?\n"},
         {"limits: {max_rows_per_file: 100}",
                 "limits: {max_rows_per_file: 100, deliveries_per_hour: \"1.5\"}",
                 "f:32: limits.deliveries_per_hour: must be a whole number, 0 or more\n"},
@@ -149,7 +32,9 @@ static const struct {
                 "limits: {max_rows_per_file: 100, deliveries_per_day: 2000000}",
                 "f:32: limits.deliveries_per_day: must be from 0 to 1000000\n"},
         {"limits: {attempts: 3}", "limits: {deliveries_per_day: 3}",
-                "f:63: limits.deliveries_per_day: is no field of a document of kind Route\n"},
+                "f:63: limits.deliveries_per_day: is no field of a document of kind Route: remove "
+                "it; the "
+                "fields here are attempts, hold_hours, slice_bytes\n"},
         {"name: acme", "name: a b",
                 "f:2: name: must be 1 to 100 letters, digits, dots, dashes or underscores\n*"},
         {"type: DTC", "type: dtc", "f:8: type: must be DTC, HCP or NPI_TO_DTC\n"},
@@ -159,7 +44,8 @@ static const struct {
         {"file:///in/people/", "file://in/people/",
                 "f:9: source.url: must be an absolute file:// URL*"},
         {"source: {url: \"file:///in/people/\"}", "source: {uri: \"file:///in/people/\"}",
-                "f:9: source.uri: is no field of a document of kind Audience; is it source.url?\n"
+                "f:9: source.uri: is no field of a document of kind Audience: did you mean "
+                "source.url?\n"
                 "f:9: source.url: is missing\n"},
         {"column: patient, kind: patient_id}\nfilters", "column: patient}\nfilters",
                 "f:10: id.kind: is missing\n"},
@@ -168,12 +54,16 @@ static const struct {
         {"  - {column: c, in: [x, y]}", "  - {in: [x, y]}",
                 "f:12: filters[0].column: is missing\n"},
         {"  - {column: c, in: [x, y]}", "  - {column: c, on: [x, y]}",
-                "f:12: filters[0].on: is no field of a document of kind Audience; is it "
+                "f:12: filters[0].on: is no field of a document of kind Audience: did you mean "
                 "filters.in?\n"},
         {"min_size: 10", "min_size: -1", "f:13: min_size: must be a whole number, 0 or more\n"},
         {"min_size: 10", "min_size: ten", "f:13: min_size: must be a whole number, 0 or more\n"},
         {"min_size: 10", "minimum: 10",
-                "f:13: minimum: is no field of a document of kind Audience\n"},
+                "f:13: minimum: is no field of a document of kind Audience: remove it; the fields "
+                "here "
+                "are kind, tenant, name, description, type, segment, source, id, state_column, "
+                "filters, "
+                "min_size\n"},
         {"cardinality: \"1:1\"", "cardinality: \"1:n\"", "f:22: cardinality: must be 1:1 or n:1\n"},
         {"{name: token, column: tok, max_length: 40}", "{column: tok}",
                 "f:21: record[0].name: is missing\n"},
@@ -251,7 +141,7 @@ static const struct {
                 "f:59: cadence.zone: is no time zone that can be used here, such as "
                 "Europe/Paris\n"},
         {"guards: {min_size: 5, max_growth: \"0.5\"}", "guards: {min_size: 5, max_grow: \"0.5\"}",
-                "f:60: guards.max_grow: is no field of a document of kind Route; is it "
+                "f:60: guards.max_grow: is no field of a document of kind Route: did you mean "
                 "guards.max_growth?\n"},
         {"to_minute: 60}", "to_minute: 10081}",
                 "f:62: blackout[0].to_minute: is past the end of the week, 10080\n"},
@@ -263,36 +153,6 @@ static const struct {
                 "f:38: kind: must be one of Tenant, *\nf:54: bucket: there is no Bucket box: apply "
                 "it\n"},
 };
-
-/* A star stands for anything. */
-static bool is_like(const char *text, const char *pattern)
-{
-	for (; *pattern; pattern++, text++) {
-		if (*pattern == '*') {
-			for (const char *rest = text;; rest++) {
-				if (is_like(rest, pattern + 1))
-					return true;
-				if (!*rest)
-					return false;
-			}
-		}
-		if (*text != *pattern)
-			return false;
-	}
-	return *text == '\0';
-}
-
-static char *changed(const char *from, const char *to)
-{
-	const char *at = strstr(good, from);
-	if (!at)
-		fail_msg("the good configuration has no '%s'", from);
-	size_t n = strlen(good) - strlen(from) + strlen(to) + 1;
-	char *text = malloc(n);
-	assert_non_null(text);
-	(void)snprintf(text, n, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
-	return text;
-}
 
 static void good_configuration_has_no_mistake(void **state)
 {
@@ -345,11 +205,11 @@ static void all_are_told_at_once_in_the_order_of_files_and_lines(void **state)
 	                         &b.read, &e),
 	        0);
 	const char *says = told(&b);
-	assert_true(is_like(says,
-	        "two:3: url: must be an absolute *\ntwo:1*: this is no YAML: *\n"
-	        "one:3: limit: is no field of a document of kind Tenant; is it limits?\none:5: "
-	        "this document stands twice, "
-	        "first at two:1\n"));
+	assert_true(is_like(says, "two:3: url: must be an absolute *\ntwo:1*: this is no YAML: *\n"
+	                          "one:3: limit: is no field of a document of kind Tenant: did you "
+	                          "mean limits?\none:5: "
+	                          "this document stands twice, "
+	                          "first at two:1\n"));
 	end(&b);
 }
 
@@ -431,7 +291,7 @@ static const char *read_nested(struct bench *b, int depth)
 	struct buf text;
 	begin(b);
 	buf_init(&text, 1 << 20);
-	assert_int_equal(buf_printf(&text, &e, "kind: Destination\nname: d\nx: "), 0);
+	assert_int_equal(buf_printf(&text, &e, "kind: Destination\nname: d\naliases: "), 0);
 	for (int i = 0; i < depth; i++)
 		assert_int_equal(buf_append(&text, "[", 1, &e), 0);
 	for (int i = 0; i < depth; i++)
@@ -450,29 +310,21 @@ static void depth_and_digits(void **state)
 	struct err e;
 	assert_string_equal(read_nested(&b, DOCUMENT_DEPTH_MAX), "");
 	end(&b);
-	assert_true(
-	        is_like(read_nested(&b, DOCUMENT_DEPTH_MAX + 1), "f:3: x*is nested too deeply\n"));
+	assert_true(is_like(
+	        read_nested(&b, DOCUMENT_DEPTH_MAX + 1), "f:3: aliases*is nested too deeply\n"));
 	end(&b);
 	begin(&b);
-	assert_int_equal(documents_read("f",
-	                         STR("kind: Destination\nname: d\na: 999999999999999999\n"
-	                             "b: 1000000000000000000\nc: 007\nd: -5\n"),
-	                         &b.read, &e),
+	assert_int_equal(
+	        documents_read("f",
+	                STR("kind: Destination\nname: d\nfeedback: {channels: [{mapping: {a: "
+	                    "999999999999999999, b: 1000000000000000000, c: 007, d: -5}}]}\n"),
+	                &b.read, &e),
 	        0);
-	assert_true(str_eq(
-	        b.read.items[0].document.body, STR("{\"a\":999999999999999999,\"b\":"
-	                                           "\"1000000000000000000\",\"c\":\"007\",\"d\":-5,"
-	                                           "\"kind\":\"Destination\",\"name\":\"d\"}")));
+	assert_true(str_eq(b.read.items[0].document.body,
+	        STR("{\"feedback\":{\"channels\":[{\"mapping\":{\"a\":999999999999999999,\"b\":"
+	            "\"1000000000000000000\",\"c\":\"007\",\"d\":-5}}]},"
+	            "\"kind\":\"Destination\",\"name\":\"d\"}")));
 	end(&b);
-}
-
-static size_t documents_in(struct bench *b, const char *yaml)
-{
-	struct err e;
-	begin(b);
-	if (documents_read("f", str_c(yaml), &b->read, &e) != 0)
-		fail_msg("%s", e.text);
-	return b->read.count;
 }
 
 static void documents_without_content_are_passed_over(void **state)
