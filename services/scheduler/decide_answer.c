@@ -3,16 +3,11 @@
  * Pure. */
 #include "deciding.h"
 
-static const char *const approvable[] = {"approval", "empty_source", "zero_match", "below_minimum",
-        "above_maximum", "sudden_change", "low_match_rate", "suppression_invalid",
-        "suppression_empty", "suppression_shrunk", "suppression_unknown"};
-
 static bool is_approvable(const struct deciding *d)
 {
-	for (size_t i = 0; i < sizeof approvable / sizeof approvable[0]; i++)
-		if (decide_is_held(d, approvable[i]))
-			return true;
-	return false;
+	const struct hold_kind *kind =
+	        d->x->state == STATE_HELD ? decide_hold_kind(d->x->reason) : NULL;
+	return kind && kind->goes_on_by == HOLD_APPROVE;
 }
 
 /* Says so in the status, too: who asked is looking there. */
@@ -84,10 +79,6 @@ void decide_reject(struct deciding *d, const struct decide_event *ev)
 	}
 	if (is_other_content(d, ev, "reject"))
 		return;
-	if (d->m->phase == EV_PHASE_SETTLE) {
-		refuse(d, "reject", "settling", "it is being ended already; resume with an answer");
-		return;
-	}
 	decide_end(d, STATE_REJECTED, STR("rejected"),
 	        arena_printf(d->mem, "by " STR_FMT "%s" STR_FMT, STR_ARG(ev->actor),
 	                ev->note.n > 0 ? ": " : "", STR_ARG(ev->note)));

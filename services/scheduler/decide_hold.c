@@ -1,20 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Holds: the delivery waits, for a person or for the world. Each has an end.
- *
- *   paused, unsupported(p), name_conflict,
- *   drop_changed, credentials, below_floor            until `resume`
- *   empty_source, zero_match, below_minimum,
- *   above_maximum, sudden_change, low_match_rate,
- *   suppression_invalid, suppression_empty,
- *   suppression_shrunk, suppression_unknown,
- *   approval                                          until `approve`, `reject`
- *   uncertain                                         until `resume` with an answer
- *   source_missing, stale_bridge, suppression_stale,
- *   overlap, blackout, quota                          looked at again by ourselves
- *
- * Pure. */
+ * Holds: the delivery waits, for a person or for the world. Each has an end: `cancel`, `reject` and
+ * hold_hours end all of them, and the table says what lets it go on. Pure. */
 #include "deciding.h"
+
+#include <assert.h>
+
+/* A reason that is not among them is a mistake: nobody would know how to answer it. */
+static const struct hold_kind kinds[] = {
+        {"paused", HOLD_RESUME},
+        {"unsupported", HOLD_RESUME}, /* unsupported(property) */
+        {"name_conflict", HOLD_RESUME},
+        {"drop_changed", HOLD_RESUME},
+        {"credentials", HOLD_RESUME},
+        {"below_floor", HOLD_RESUME},
+        {"uncertain", HOLD_RESUME}, /* with an answer */
+        {"empty_source", HOLD_APPROVE},
+        {"zero_match", HOLD_APPROVE},
+        {"below_minimum", HOLD_APPROVE},
+        {"above_maximum", HOLD_APPROVE},
+        {"sudden_change", HOLD_APPROVE},
+        {"low_match_rate", HOLD_APPROVE},
+        {"suppression_invalid", HOLD_APPROVE},
+        {"suppression_empty", HOLD_APPROVE},
+        {"suppression_shrunk", HOLD_APPROVE},
+        {"suppression_unknown", HOLD_APPROVE},
+        {"approval", HOLD_APPROVE},
+        {"source_missing", HOLD_ITSELF},
+        {"stale_bridge", HOLD_ITSELF},
+        {"suppression_stale", HOLD_ITSELF},
+        {"overlap", HOLD_ITSELF},
+        {"blackout", HOLD_ITSELF},
+        {"quota", HOLD_ITSELF},
+};
+
+const struct hold_kind *decide_hold_kinds(size_t *out_count)
+{
+	*out_count = sizeof kinds / sizeof kinds[0];
+	return kinds;
+}
+
+const struct hold_kind *decide_hold_kind(struct str reason)
+{
+	ptrdiff_t bracket = str_find(reason, '(', 0);
+	struct str word = bracket < 0 ? reason : str_bytes(reason.p, (size_t)bracket);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (str_eq(word, str_c(kinds[i].reason)))
+			return &kinds[i];
+	return NULL;
+}
 
 bool decide_is_held(const struct deciding *d, const char *reason)
 {
@@ -26,6 +60,7 @@ void decide_hold(struct deciding *d, const char *reason, bool releases_itself, s
 	struct ev_delivery_memory *m = d->m;
 	const int64_t hour_ms = 3600 * 1000;
 	bool is_same = decide_is_held(d, reason);
+	assert(decide_hold_kind(str_c(reason)));
 	if (!is_same) {
 		m->hold_since_ms = d->facts->now_ms;
 		m->hold_expires_ms = d->facts->now_ms + d->frozen.spec->limits.hold_hours * hour_ms;

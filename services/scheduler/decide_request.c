@@ -79,9 +79,11 @@ void decide_cancel(struct deciding *d, const struct decide_event *ev)
 		        d, "cancel", delivery_state_name(x->state), STR("it is over already"));
 		return;
 	}
-	if (decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
+	/* Held, it asks a person what became of a file: who cancels does not know, and need not. */
+	bool settles = d->m->phase == EV_PHASE_SETTLE && x->state != STATE_HELD;
+	if (settles && decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
 		return;
-	if (d->m->phase == EV_PHASE_SETTLE) {
+	if (settles) {
 		decide_refuse(d, "cancel", "settling", STR("it is being ended already"));
 		return;
 	}

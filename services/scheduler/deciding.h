@@ -79,6 +79,13 @@ void decide_add_settle(struct deciding *d,
         const struct file_upload *file); /* index, name, role, encoder, resolution count */
 
 /* decide_hold.c */
+enum hold_end { HOLD_RESUME, HOLD_APPROVE, HOLD_ITSELF };
+struct hold_kind {
+	const char *reason;
+	enum hold_end goes_on_by;
+};
+const struct hold_kind *decide_hold_kinds(size_t *out_count);
+const struct hold_kind *decide_hold_kind(struct str reason); /* NULL: there is none */
 void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
 void decide_look_again(struct deciding *d);
 bool decide_is_held(const struct deciding *d, const char *reason);

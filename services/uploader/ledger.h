@@ -18,12 +18,15 @@
  *                                  |--gone--> VERIFY -> MARK -> FINISH -> DONE, visible
  *                                  `--nobody can know--> DOUBT
  *
+ *            COMMIT --no file can have the name--> WITHDRAW
+ *
  *   both     READ --written--> COMMIT --committed--> VERIFY -> MARK -> FINISH -> DONE, visible
  *                                |--gone--> GONE --open-----> TEMP
  *                                |           |-----written--> VERIFY
  *                                |           `--others delete there--> DOUBT
  *                                `--name taken--> TAKEN --the same bytes--> MARK
- *                                                  `--others--> rejected ("name_conflict")
+ *                                                  `--others--> rejected ("name_conflict"),
+ *                                                               a settle: WITHDRAW
  *            READ --committed--> FINISH
  *            READ --withdrawn--> an upload is rejected ("closed")
  *
@@ -52,6 +55,8 @@
  *      the temporary is put aside, not removed: whoever does it again, after a death, sees it
  *      there. If it is under neither name, a commit that had begun before was faster.
  *      (withdraw_records, withdraw_aside, withdraw_believes)
+ *      A settle also withdraws what can never have its name, or finds it taken: else the delivery's
+ *      end would wait for a stranger. (settle_gives_up)
  *
  *   6. After a change of the record everybody reads it again, and the book: no tag is used that was
  *      not read with its record, and who was overtaken by the delivery's end finds it.

@@ -23,6 +23,19 @@ int ledger_other_place(struct err *e)
 	        ".longshore-tmp");
 }
 
+/* The delivery ends, and the name is not to be had: what is written is taken back, so that its end
+ * waits for nobody. */
+static void give_up(struct ledger *l)
+{
+	l->step = LEDGER_WITHDRAW;
+}
+
+/* No file can have the name at the destination, so ours cannot have come out under it. */
+static bool is_impossible(const struct err *e)
+{
+	return ledger_is_code(e, "bad_name");
+}
+
 int ledger_step_commit(struct ledger *l, struct err *e)
 {
 	enum drop_commit answer = DROP_TEMP_GONE;
@@ -38,8 +51,12 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 		PROBE(settle_before_commit);
 	else
 		PROBE(ledger_before_commit);
-	if (drop_commit(l->drop, str_c(l->record.temp), l->task.name, &answer, e) != 0)
-		return e->act;
+	if (drop_commit(l->drop, str_c(l->record.temp), l->task.name, &answer, e) != 0) {
+		if (l->task.op != LEDGER_SETTLE || !is_impossible(e))
+			return e->act;
+		give_up(l);
+		return 0;
+	}
 	switch (answer) {
 	case DROP_COMMITTED:
 		PROBE(ledger_after_commit);
@@ -86,8 +103,11 @@ enum there { THERE_NOTHING, THERE_OURS, THERE_OTHER };
 
 static int look(struct ledger *l, enum there *out, struct drop_facts *facts, struct err *e)
 {
-	if (drop_stat(l->drop, l->task.name, facts, e) != 0)
-		return e->act;
+	if (drop_stat(l->drop, l->task.name, facts, e) != 0) {
+		if (!is_impossible(e))
+			return e->act;
+		*facts = (struct drop_facts){.is_there = false};
+	}
 	bool is_ours =
 	        facts->bytes == l->record.bytes && strcmp(facts->sha256, l->record.sha256) == 0;
 	*out = !facts->is_there ? THERE_NOTHING : is_ours ? THERE_OURS : THERE_OTHER;
@@ -146,6 +166,10 @@ int ledger_step_taken(struct ledger *l, struct err *e)
 		set_guarantee(l, "adopted_by_person");
 		set_verified(l, "no");
 		l->step = LEDGER_MARK;
+		return 0;
+	}
+	if (l->task.op == LEDGER_SETTLE) {
+		give_up(l);
 		return 0;
 	}
 	return err_set(e, ERR_REJECT, "name_conflict",
