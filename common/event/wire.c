@@ -48,13 +48,30 @@ int wire_take(struct wire_in *in, size_t n, struct str *out, struct err *e)
 	return 0;
 }
 
+/* What it looks like instead, for whoever wrote it. Nothing of the message is quoted. */
+static int no_header(const struct wire_in *in, struct err *e)
+{
+	struct str bytes = str_bytes(in->p, in->left);
+	struct str text = str_trim(bytes);
+	const char *looks = "does not begin with C3 01";
+	if (text.n > 0 && (text.p[0] == '{' || text.p[0] == '['))
+		looks = "begins as JSON does";
+	else if (bytes.n >= 5 && bytes.p[0] == '\0')
+		looks = "begins with a zero byte, as what a schema registry's serializer frames";
+	else if (str_has_prefix(bytes, STR("Obj\x01")))
+		looks = "is an Avro file that holds its schema";
+	else if (in->left < WIRE_HEADER_BYTES)
+		return wire_undecodable(e, "%zu bytes are no single-object encoding", in->left);
+	return wire_undecodable(e,
+	        "%s; a message is C3 01, 8 bytes of the schema's fingerprint, and the value in "
+	        "Avro (single-object encoding)",
+	        looks);
+}
+
 int wire_get_header(struct wire_in *in, uint64_t *out_fingerprint, struct err *e)
 {
-	if (in->left < WIRE_HEADER_BYTES)
-		return wire_undecodable(e, "%zu bytes are no single-object encoding", in->left);
-	if (memcmp(in->p, magic, sizeof magic) != 0)
-		return wire_undecodable(
-		        e, "does not begin with C3 01, so it is no single-object encoding");
+	if (in->left < WIRE_HEADER_BYTES || memcmp(in->p, magic, sizeof magic) != 0)
+		return no_header(in, e);
 	uint64_t fingerprint = 0;
 	for (size_t i = WIRE_HEADER_BYTES; i-- > sizeof magic;)
 		fingerprint = fingerprint << 8 | in->p[i];

@@ -3,7 +3,7 @@
 
 #include "longshore/hex.h"
 
-enum { NOTE_MOST = 1000 };
+enum { NOTE_MOST = 1000, REFUSAL_FACTS = 4 };
 
 static const int64_t year_10000_ms = 253402300800000;
 
@@ -150,6 +150,12 @@ static const char *fault_of(const struct ev_trigger *t)
 	return NULL;
 }
 
+static struct str number(struct trigger_reader *r, int64_t n)
+{
+	return arena_printf(r->mem, "%lld", (long long)n);
+}
+
+/* Its producer finds the record by the word, or by where it wrote it. */
 static void refuse(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
         const char *reason, const char *detail)
 {
@@ -157,6 +163,11 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	struct str tenant = event_name_is_good(t->tenant) ? t->tenant : STR("");
 	struct str fields[] = {tenant, identity, str_c(reason)};
 	struct id id = id_of("audit/1", fields, 3);
+	struct ev_fact *facts = arena_alloc(r->mem, REFUSAL_FACTS * sizeof *facts);
+	facts[0] = (struct ev_fact){STR("word"), identity};
+	facts[1] = (struct ev_fact){STR("answer"), STR("refused")};
+	facts[2] = (struct ev_fact){STR("partition"), number(r, msg->partition)};
+	facts[3] = (struct ev_fact){STR("offset"), number(r, msg->offset)};
 	struct ev_audit_record record = {
 	        .record_id = arena_str(r->mem, id_str(&id)),
 	        .tenant = tenant,
@@ -167,6 +178,8 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	        .route = t->route.n > 0 && event_name_is_good(t->route) ? t->route : STR(""),
 	        .reason = str_c(reason),
 	        .detail = str_c(detail),
+	        .facts = facts,
+	        .facts_count = REFUSAL_FACTS,
 	};
 	trail_add(r->c, &record);
 	r->c->s->tally.refused++;

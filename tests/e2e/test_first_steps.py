@@ -2,6 +2,7 @@
 data of examples/, on a stack of its own; what it delivers is computed by Python's csv. While its services run, the pages
 that tell of them are held against them."""
 import base64
+import importlib.util
 import json
 import os
 import pty
@@ -152,6 +153,93 @@ def test_a_dead_letter_is_found_and_read_as_the_page_says(newcomer):
         f"PARTITION={partition} OFFSET={offset} LOOK={shlex.quote(str(program_file))}"
         " ./dev exec sh -c '\"$LONGSHORE_PYTHON\" \"$LOOK\"'").stdout)
     assert base64.b64decode(letter["value"]) == b"a stranger's" and letter["reason"] == "undecodable"
+
+
+def block(page, language, number=0):
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)[number]
+
+
+@pytest.fixture(scope="module")
+def environment(newcomer):
+    lines = newcomer.shell("./dev exec env").stdout.splitlines()
+    return dict(line.split("=", 1) for line in lines if line.startswith("LONGSHORE_"))
+
+
+@pytest.fixture(scope="module")
+def ask(newcomer, environment):
+    """docs/triggers.md's program, as a module: what it sends and hears is the page's own code."""
+    file = newcomer.home / "ask.py"
+    file.write_text(block("docs/triggers.md", "python"))
+    spec = importlib.util.spec_from_file_location("ask", file)
+    module = importlib.util.module_from_spec(spec)
+    before = dict(os.environ)
+    os.environ |= environment
+    try:
+        os.chdir(ROOT)
+        spec.loader.exec_module(module)
+    finally:
+        os.environ.clear()
+        os.environ |= before
+    return module
+
+
+def run_page(newcomer, name, *words):
+    return newcomer.shell(f"FILE={shlex.quote(str(newcomer.home / name))} ./dev exec sh -c "
+                          f"{shlex.quote(chr(34) + '$LONGSHORE_PYTHON' + chr(34) + ' ' + chr(34) + '$FILE' + chr(34) + ' ' + ' '.join(words))}").stdout
+
+
+def ask_sql(environment, number, **values):
+    statement = re.sub(r":(\w+)", r"%(\1)s", block("docs/status.md", "sql", number).rstrip(";\n"))
+    with psycopg.connect(re.sub(r"user=\S+", "user=reporting", environment["LONGSHORE_POSTGRES"])) as db:
+        return db.execute(statement, values).fetchall()
+
+
+def test_a_producer_asks_as_the_page_says_and_asks_twice_for_one_delivery(newcomer, ask):
+    said = run_page(newcomer, "ask.py", "lakeside", "asthma-northstar", "order-1").split()
+    delivery = ask.delivery_id("lakeside", "asthma-northstar", "order-1")
+    assert said[:2] == ["DeliveryStatus", delivery]
+    (newcomer.home / "follow.py").write_text(block("docs/status.md", "python"))
+    followed = run_page(newcomer, "follow.py", delivery).splitlines()
+    assert re.match(rf"{delivery} completed ", followed[-1]), followed
+    trigger = {"kind": "DELIVER", "source": ask.SOURCE, "trigger_id": "order-1", "tenant": "lakeside", "route": "asthma-northstar"}
+    ask.send(ask.encode(trigger), "asthma-northstar")
+    assert run_page(newcomer, "ask.py", "lakeside", "nowhere", "order-2").split()[2:4] == ["rejected", "bad_configuration"]
+    with_cause = [d for d in newcomer.longshore("status") if d["route"] == "asthma-northstar" and d["delivery_id"] == delivery]
+    assert len(with_cause) == 1
+
+
+def test_what_a_producer_gets_wrong_is_answered_where_the_page_says(ask):
+    listening = ask.listen()
+    trigger = {"kind": "DELIVER", "source": ask.SOURCE, "trigger_id": "order-3", "tenant": "lakeside"}
+    event, record = ask.answer(listening, ask.send(ask.encode(trigger), "k"), "")
+    assert (event, record["reason"]) == ("AuditRecord", "no_name") and {"name": "word", "value": "orders/order-3"} in record["facts"]
+    plain = ask.encode(trigger | {"route": "asthma-northstar"})[10:]
+    told = re.findall(r"^\| .* \| `(begins as JSON.*|begins with a zero.*|is an Avro file.*|does not begin.*)` \|$",
+                      (ROOT / "docs/triggers.md").read_text(), re.MULTILINE)
+    assert len(told) == 4
+    for value, says in zip((json.dumps(trigger).encode(), b"\0\0\0\0\x07" + plain, b"Obj\x01" + plain, plain), told, strict=True):
+        event, record = ask.answer(listening, ask.send(value, "k"), "")
+        assert (event, record["reason"], record["key"]) == ("DeadLetter", "undecodable", b"k")
+        assert record["detail"].startswith(says), (record["detail"], says)
+    listening.close()
+
+
+def test_status_is_read_from_postgresql_as_the_page_says(ask, environment):
+    with psycopg.connect(environment["LONGSHORE_POSTGRES"], autocommit=True) as db:
+        db.execute(block("docs/status.md", "sql", 0))
+    try:
+        delivery = ask.delivery_id("lakeside", "asthma-northstar", "order-1")
+        rows = wait_until(lambda: [r for r in ask_sql(environment, 1, tenant="lakeside", cause="orders/order-1")
+                                   if r[1] == "completed"], 60, "the recorder")
+        assert [(r[0], r[4] == r[5] > 0) for r in rows] == [(delivery, True)]
+        files = ask_sql(environment, 2, delivery=delivery)
+        assert {f[1] for f in files} == {"part", "manifest", "marker"} and all(f[5] for f in files)
+        ((_, reason, detail),) = wait_until(lambda: ask_sql(environment, 3, tenant="lakeside", cause="orders/order-3"), 60,
+                                            "the refusal")
+        assert (reason, detail) == ("no_name", "it names no route, audience or bridge")
+    finally:
+        with psycopg.connect(environment["LONGSHORE_POSTGRES"], autocommit=True) as db:
+            db.execute("DROP OWNED BY reporting; DROP ROLE reporting")
 
 
 def test_a_fleet_that_runs_is_left_alone_and_one_without_keys_is_not_started(newcomer):

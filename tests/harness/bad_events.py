@@ -1,5 +1,6 @@
 """The table of bad events, as a foreign producer sends them, and what becomes of each."""
 import hashlib
+import json
 import os
 import secrets
 import time
@@ -32,7 +33,9 @@ class Event:
 
 STRANGER = "ee" * 16
 CUT = " (the message of {} bytes with {} headers is cut here; whole it stays in its topic while that keeps it)"
-NO_MAGIC = "does not begin with C3 01, so it is no single-object encoding"
+WANTED = "; a message is C3 01, 8 bytes of the schema's fingerprint, and the value in Avro (single-object encoding)"
+NO_MAGIC = "does not begin with C3 01" + WANTED
+REGISTRY = "begins with a zero byte, as what a schema registry's serializer frames" + WANTED
 UNKNOWN = "the writer's schema is not in event.schema; run `longshore migrate` of the newest release"
 
 
@@ -98,7 +101,10 @@ EVENT = [
     on_triggers("garbage", f"no event {CANARY}".encode(), "undecodable", NO_MAGIC, key=b"k\xff", headers=[("a", b"\0\xff"), ("b", None)]),
     on_triggers("empty", b"", "undecodable", "0 bytes are no single-object encoding"),
     on_triggers("no_value", None, "undecodable", "the message has no value", key=b"k"),
-    on_triggers("confluent_framing", b"\0\0\0\0\x07" + TRIGGER[10:], "undecodable", NO_MAGIC),
+    on_triggers("confluent_framing", b"\0\0\0\0\x07" + TRIGGER[10:], "undecodable", REGISTRY),
+    on_triggers("json", json.dumps(A_TRIGGER | {"note": CANARY}).encode(), "undecodable", "begins as JSON does" + WANTED),
+    on_triggers("plain_avro", b"\x02" + b"\x02a" + TRIGGER[11:], "undecodable", NO_MAGIC),
+    on_triggers("avro_file", b"Obj\x01" + TRIGGER, "undecodable", "is an Avro file that holds its schema" + WANTED),
     on_triggers("unknown_schema", b"\xc3\x01" + b"unknown!" + TRIGGER[10:], "unknown_schema", UNKNOWN),
     on_triggers("cut_short", TRIGGER[:-9], "undecodable", "decode Trigger: actor: 7 bytes are wanted and 3 are left"),
     on_triggers("left_over", TRIGGER + b"x", "undecodable", "decode Trigger: 1 bytes are left over"),
@@ -113,7 +119,7 @@ EVENT = [
     on_triggers("wrong_event", task(), "wrong_type", "a BridgeTask does not belong on this topic"),
     on_triggers("too_large", os.urandom(1048400), "too_large", f"a message of 1048400 bytes, {TOO_LARGE} are the most" +
                 CUT.format(1048400, 0), kept=512 * 1024),
-    on_triggers("large_key", os.urandom(900000), "undecodable", NO_MAGIC + CUT.format(900000, 1), key=os.urandom(140000),
+    on_triggers("large_key", b"\x7f" + os.urandom(899999), "undecodable", NO_MAGIC + CUT.format(900000, 1), key=os.urandom(140000),
                 headers=[("a", b"b")], kept=512 * 1024),
     on_triggers("large_traceparent", b"x", "undecodable", "1 bytes are no single-object encoding" + CUT.format(1, 2),
                 headers=[("a", b"b"), ("traceparent", os.urandom(1040000))], kept_headers=1),
@@ -152,7 +158,7 @@ EVENT = [
     sent_on("bridge-worker", "bridge.tasks", "stray_bridge", TRIGGER, "wrong_type", "is a Trigger and not a BridgeTask"),
     sent_on("formatter", "format.tasks", "stray_format", task(), "wrong_type", "is a BridgeTask and not a FormatTask"),
     sent_on("uploader", "upload.tasks", "stray_upload", task(), "wrong_type", "is a BridgeTask and not a UploadTask"),
-    sent_on("uploader", "upload.tasks", "garbage_task", os.urandom(900000), "undecodable", NO_MAGIC + CUT.format(900000, 1),
+    sent_on("uploader", "upload.tasks", "garbage_task", b"\x7f" + os.urandom(899999), "undecodable", NO_MAGIC + CUT.format(900000, 1),
             key=os.urandom(1000), headers=[("traceparent", os.urandom(140000))], kept=512 * 1024, kept_headers=0),
     sent_on("bridge-worker", "bridge.tasks", "endless_tenant", task(tenant="x" * 990000), "bad_task",
             "head: tenant has 990000 bytes, 512 are the most"),

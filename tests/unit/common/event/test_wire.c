@@ -224,6 +224,33 @@ static void the_header_is_magic_and_fingerprint(void **state)
 	buf_release(&out);
 }
 
+static void what_has_another_header_is_told_what_it_looks_like(void **state)
+{
+	(void)state;
+	const struct {
+		struct str bytes;
+		const char *says;
+	} cases[] = {
+	        {STR("{\"kind\": \"DELIVER\"}"), "begins as JSON does"},
+	        {STR(" \n[]"), "begins as JSON does"},
+	        {STR("\0\0\0\0\7\0\2"), "schema registry"},
+	        {STR("Obj\1\4\24avro"), "is an Avro file"},
+	        {STR("\2\16billing\10acme"), "does not begin with C3 01"},
+	        {STR("\xc3\1shrt"), "6 bytes are no single-object encoding"},
+	        {STR("\0\0\0\0"), "4 bytes are no single-object encoding"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct err e;
+		uint64_t fingerprint;
+		struct wire_in in = from(cases[i].bytes);
+		assert_int_equal(wire_get_header(&in, &fingerprint, &e), ERR_REJECT);
+		assert_string_equal(e.code, "undecodable");
+		assert_non_null(strstr(e.text, cases[i].says));
+		assert_non_null(strstr(e.text, "single-object encoding"));
+		assert_null(strstr(e.text, "billing"));
+	}
+}
+
 static void writing_stops_at_the_most(void **state)
 {
 	(void)state;
@@ -250,6 +277,7 @@ int main(void)
 	        cmocka_unit_test(a_block_has_no_more_items_than_bytes),
 	        cmocka_unit_test(memory_is_bounded_by_budget_and_arena_and_never_worth_a_retry),
 	        cmocka_unit_test(the_header_is_magic_and_fingerprint),
+	        cmocka_unit_test(what_has_another_header_is_told_what_it_looks_like),
 	        cmocka_unit_test(writing_stops_at_the_most),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
