@@ -54,6 +54,19 @@ function(longshore_sql target folder name)
 	target_include_directories(${target} PUBLIC ${LONGSHORE_GENERATED})
 endfunction()
 
+# <folder>/*.txt -> generated/<folder's name>_<file>.c: the text as an array `<file>_words`.
+function(longshore_texts target folder name)
+	file(GLOB texts CONFIGURE_DEPENDS ${folder}/*.txt)
+	foreach(text ${texts})
+		get_filename_component(word ${text} NAME_WE)
+		set(source ${LONGSHORE_GENERATED}/${name}_${word}.c)
+		add_custom_command(OUTPUT ${source}
+			COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/gen-sql text ${source} ${text}
+			DEPENDS ${text} ${CMAKE_SOURCE_DIR}/scripts/gen-sql VERBATIM)
+		target_sources(${target} PRIVATE ${source})
+	endforeach()
+endfunction()
+
 function(longshore_migrations)
 	file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/db/migrations/*.sql)
 	set(source ${LONGSHORE_GENERATED}/migrations.c)
@@ -81,6 +94,7 @@ function(longshore_service name)
 		longshore_use_headers(ls_service_${word})
 		target_include_directories(ls_service_${word} PRIVATE ${folder})
 		longshore_sql(ls_service_${word} ${folder} ${word})
+		longshore_texts(ls_service_${word} ${folder} ${word})
 		target_link_libraries(ls_service_${word} PUBLIC ${LONGSHORE_LAYERS})
 		add_dependencies(ls_service_${word} longshore_generated)
 		set_property(GLOBAL APPEND PROPERTY LONGSHORE_SERVICES ls_service_${word})

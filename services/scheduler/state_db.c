@@ -2,6 +2,7 @@
 #include "state_db.h"
 
 #include "db_lists.h"
+#include "stored.h"
 
 #include "sql/scheduler.h"
 
@@ -42,8 +43,6 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
 	        .created_ms = pg_num(rows, i, 16),
 	        .changed_ms = pg_num(rows, i, 17),
 	};
-	out->memory = pg_bytes(rows, i, 18, mem);
-	out->status = pg_bytes(rows, i, 19, mem);
 	out->waits_what =
 	        pg_is_null(rows, i, 20) ? (struct str){NULL, 0} : pg_text(rows, i, 20, mem);
 	out->waits_since_ms = pg_num(rows, i, 21);
@@ -54,7 +53,10 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
 		        "delivery " STR_FMT " has the unknown state " STR_FMT
 		        "; is this scheduler older than the one that wrote it?",
 		        STR_ARG(x->id), STR_ARG(state));
-	if (event_decode(&ev_delivery_memory_type, out->memory, mem, &x->memory, e) != 0) {
+	const struct stored_key key = {.delivery_id = x->id};
+	if (stored_unpack(&key, pg_bytes(rows, i, 18, mem), mem, &out->memory, e) != 0 ||
+	        stored_unpack(&key, pg_bytes(rows, i, 19, mem), mem, &out->status, e) != 0 ||
+	        event_decode(&ev_delivery_memory_type, out->memory, mem, &x->memory, e) != 0) {
 		e->act = ERR_FATAL; /* our own bytes */
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(x->id));
 	}
@@ -130,17 +132,36 @@ static const char *state_word(struct state_row row)
 	return delivery_state_name(row.x.state);
 }
 
+/* The form that is stored. */
+static int pack(const struct state_row *rows, size_t count, struct arena *mem,
+        struct state_row **out, struct err *e)
+{
+	struct state_row *packed = arena_alloc(mem, count * sizeof *packed);
+	for (size_t i = 0; i < count; i++) {
+		const struct stored_key key = {.delivery_id = rows[i].x.id};
+		packed[i] = rows[i];
+		if (stored_pack(&key, rows[i].memory, mem, &packed[i].memory, e) != 0 ||
+		        stored_pack(&key, rows[i].status, mem, &packed[i].status, e) != 0)
+			return err_note(e, "delivery " STR_FMT, STR_ARG(rows[i].x.id));
+	}
+	*out = packed;
+	return 0;
+}
+
 static void add_flight(struct pg_params *p, const struct state_row *rows, size_t count)
 {
 	ADD_NUMS(p, rows, count, x.tasks_out);
 	ADD_NUMS(p, rows, count, x.destination_tasks_out);
 }
 
-int state_db_insert(
-        struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, struct arena *mem,
+        struct err *e)
 {
+	struct state_row *rows = NULL;
 	if (count == 0)
 		return 0;
+	if (pack(given, count, mem, &rows, e) != 0)
+		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, rows, count, x.id);
@@ -167,11 +188,14 @@ int state_db_insert(
 	return bad;
 }
 
-int state_db_update(
-        struct pg *pg, const struct state_row *rows, size_t count, struct arena *mem, struct err *e)
+int state_db_update(struct pg *pg, const struct state_row *given, size_t count, struct arena *mem,
+        struct err *e)
 {
+	struct state_row *rows = NULL;
 	if (count == 0)
 		return 0;
+	if (pack(given, count, mem, &rows, e) != 0)
+		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, rows, count, x.id);

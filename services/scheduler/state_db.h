@@ -20,7 +20,7 @@ struct db_clock {
 
 struct state_row {
 	struct delivery x;
-	struct str memory;     /* encoded */
+	struct str memory;     /* encoded, as it is before it is stored (stored.h) */
 	struct str status;     /* as published; absent: status_of(x) is it */
 	struct str waits_what; /* of run.waiting; absent: it waits for nothing */
 	int64_t waits_since_ms;

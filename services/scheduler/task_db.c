@@ -2,6 +2,7 @@
 #include "task_db.h"
 
 #include "db_lists.h"
+#include "stored.h"
 
 #include "sql/scheduler.h"
 
@@ -44,8 +45,10 @@ static int read_task(const struct pg_rows *rows, size_t i, struct words *words, 
 	if (pg_is_null(rows, i, 12))
 		return 0;
 	struct ev_task_result *result = ARENA_NEW(mem, struct ev_task_result);
-	struct str bytes = pg_bytes(rows, i, 12, mem);
-	if (event_decode(&ev_task_result_type, bytes, mem, result, e) != 0) {
+	const struct stored_key key = {out->delivery_id, row->id, row->lane};
+	struct str bytes;
+	if (stored_unpack(&key, pg_bytes(rows, i, 12, mem), mem, &bytes, e) != 0 ||
+	        event_decode(&ev_task_result_type, bytes, mem, result, e) != 0) {
 		e->act = ERR_FATAL; /* it was read once */
 		return err_note(e, "stored result of task " STR_FMT, STR_ARG(row->id));
 	}
@@ -125,9 +128,16 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 		return bad;
 	size_t n = pg_rows_count(rows);
 	struct task_event_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
-	for (size_t i = 0; i < n; i++)
-		list[i] = (struct task_event_row){
-		        pg_text(rows, i, 0, mem), pg_bytes(rows, i, 1, mem)};
+	for (size_t i = 0; i < n; i++) {
+		const struct stored_key key = {pg_text(rows, i, 2, mem), pg_text(rows, i, 0, mem),
+		        pg_text(rows, i, 3, mem)};
+		list[i].task_id = key.task_id;
+		bad = stored_unpack(&key, pg_bytes(rows, i, 1, mem), mem, &list[i].event, e);
+		if (bad) {
+			e->act = ERR_FATAL; /* our own bytes */
+			return err_note(e, "stored event of task " STR_FMT, STR_ARG(key.task_id));
+		}
+	}
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -143,9 +153,29 @@ static const char *status_word(struct task_write write)
 	return task_status_name(write.row.status);
 }
 
-static int insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+/* The form that is stored. */
+static int pack(const struct task_write *rows, size_t count, struct arena *mem,
+        struct task_write **out, struct err *e)
+{
+	struct task_write *packed = arena_alloc(mem, count * sizeof *packed);
+	for (size_t i = 0; i < count; i++) {
+		struct task_row *row = &packed[i].row;
+		packed[i] = rows[i];
+		const struct stored_key key = {rows[i].delivery_id, row->id, row->lane};
+		if (stored_pack(&key, row->event, mem, &row->event, e) != 0 ||
+		        stored_pack(&key, row->result_bytes, mem, &row->result_bytes, e) != 0)
+			return err_note(e, "task " STR_FMT, STR_ARG(row->id));
+	}
+	*out = packed;
+	return 0;
+}
+
+static int insert(struct pg *pg, const struct task_write *given, size_t count, struct arena *mem,
         struct err *e)
 {
+	struct task_write *rows = NULL;
+	if (pack(given, count, mem, &rows, e) != 0)
+		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, rows, count, row.id);
@@ -175,11 +205,14 @@ int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, s
 	return bad;
 }
 
-int task_db_update(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
+int task_db_update(struct pg *pg, const struct task_write *given, size_t count, struct arena *mem,
         struct err *e)
 {
+	struct task_write *rows = NULL;
 	if (count == 0)
 		return 0;
+	if (pack(given, count, mem, &rows, e) != 0)
+		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	ADD_TEXTS(&p, rows, count, row.id);

@@ -4,6 +4,7 @@
 #include "replicas.h"
 
 #include "longshore/events.h"
+#include "stored.h"
 
 #include <pthread.h>
 
@@ -205,8 +206,10 @@ static void let_look(struct bench *b)
 		struct ev_delivery_memory m;
 		struct buf bytes;
 		buf_init(&bytes, EVENT_MAX_BYTES);
-		if (event_decode(&ev_delivery_memory_type, pg_bytes(rows, i, 1, &b->mem), &b->mem,
-		            &m, &e) != 0)
+		const struct stored_key key = {.delivery_id = pg_text(rows, i, 0, &b->mem)};
+		struct str plain;
+		if (stored_unpack(&key, pg_bytes(rows, i, 1, &b->mem), &b->mem, &plain, &e) != 0 ||
+		        event_decode(&ev_delivery_memory_type, plain, &b->mem, &m, &e) != 0)
 			fail_msg("%s", e.text);
 		assert_true(m.hold_check_ms > clock_unix_ms());
 		m.hold_check_ms = 1;
