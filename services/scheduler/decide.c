@@ -220,6 +220,7 @@ static void finish(struct deciding *d, const struct delivery *before)
 {
 	struct decision *out = d->out;
 	if (out->is_changed) {
+		decide_tell_blackout(d);
 		note_progress(d);
 		out->wants_status = out->answers || tells_news(before, d->x);
 		d->x->version = version_next(before->version, d->facts->timeline);

@@ -215,6 +215,8 @@ struct decision {
 
 void decide(const struct decide_input *in, struct decision *out);
 
+/* End of the blackout that the moment lies in, Unix ms; 0: it lies in none. */
+int64_t decide_blackout_end(const struct frozen *frozen, int64_t now_ms);
 bool decide_has_quota(const struct spec_limits *limits);
 /* Whether an upload has to wait for a look at the suppression lists. spec may be NULL. */
 bool decide_wants_look(const struct delivery *x, const struct spec *spec,

@@ -2,10 +2,9 @@
  * The gate: the true numbers are known, and no row is written yet. Pure. */
 #include "deciding.h"
 
-#include "longshore/civil.h"
 #include "longshore/floor.h"
 
-enum { PPM = 1000000, WEEK_MINUTES = 7 * 24 * 60 };
+enum { PPM = 1000000 };
 
 struct findings {
 	struct deciding *d;
@@ -163,31 +162,6 @@ static bool is_approved(struct deciding *d, const struct findings *guards)
 	return true;
 }
 
-/* End of the blackout that the moment lies in, Unix ms; 0 = none. */
-static int64_t blackout_end(const struct deciding *d)
-{
-	const struct spec *spec = d->frozen.spec;
-	const struct tz *zone = d->frozen.route_zone;
-	int64_t utc_s = civil_floor(d->facts->now_ms, 1000);
-	int64_t civil = utc_s + tz_segment_at(zone, utc_s).offset_s;
-	int64_t days = civil_floor(civil, CIVIL_DAY_S);
-	int64_t monday = days - (civil_weekday(days) - 1);
-	int64_t minute = (civil - monday * CIVIL_DAY_S) / 60;
-	int64_t latest = 0;
-	for (size_t i = 0; i < spec->blackouts_count; i++) {
-		int64_t from = spec->blackouts[i].from_minute, to = spec->blackouts[i].to_minute;
-		bool wraps = to <= from;
-		bool is_in = wraps ? minute >= from || minute < to : minute >= from && minute < to;
-		if (!is_in)
-			continue;
-		int64_t end = wraps && minute >= from ? to + WEEK_MINUTES : to;
-		int64_t moments[2];
-		(void)tz_resolve(zone, monday * CIVIL_DAY_S + end * 60, moments);
-		latest = larger(latest, moments[0] * 1000);
-	}
-	return latest > d->facts->now_ms ? latest : 0;
-}
-
 void decide_gate(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -203,13 +177,8 @@ void decide_gate(struct deciding *d)
 			return;
 		}
 	}
-	int64_t until = blackout_end(d);
-	if (until > 0) {
-		decide_hold(d, "blackout", true,
-		        STR("nothing is sent at this time of the week; goes on by itself"));
-		m->hold_check_ms = until;
+	if (decide_waits_for_blackout(d))
 		return;
-	}
 	if (d->frozen.spec->dry_run)
 		decide_complete(d, STR("dry_run"));
 	else

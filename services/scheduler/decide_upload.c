@@ -138,7 +138,7 @@ void decide_upload(struct deciding *d)
 		return;
 	}
 	d->m->is_formatted = true;
-	if (!decide_take_place(d)) {
+	if (decide_waits_for_blackout(d) || !decide_take_place(d)) {
 		d->out->claims_count = 0; /* names are taken with the first upload */
 		return;
 	}

@@ -137,6 +137,12 @@ void decide_built(struct deciding *d, const struct ev_task_result *result);
 /* decide_gate.c */
 void decide_gate(struct deciding *d);
 
+/* decide_blackout.c */
+/* True: held until the end of the blackout that is now. */
+bool decide_waits_for_blackout(struct deciding *d);
+/* The status says what uploads wait for. */
+void decide_tell_blackout(struct deciding *d);
+
 /* decide_format.c */
 void decide_format(struct deciding *d);
 void decide_parts_done(struct deciding *d);

@@ -121,6 +121,11 @@ struct block {
 	enum wait_kind what;
 };
 
+static int64_t blackout_end(const struct issue_world *w)
+{
+	return w->frozen ? decide_blackout_end(w->frozen, w->now_ms) : 0;
+}
+
 static struct block blocked(const struct delivery *x, const struct task_row *row, int32_t issued,
         const struct issue_world *w)
 {
@@ -128,6 +133,8 @@ static struct block blocked(const struct delivery *x, const struct task_row *row
 		return (struct block){row->ready_ms, WAIT_NOTHING};
 	if (issued >= w->rules->wave)
 		return (struct block){w->now_ms, WAIT_NOTHING};
+	if (row->stage == STAGE_UPLOAD && blackout_end(w) > 0)
+		return (struct block){blackout_end(w), WAIT_NOTHING};
 	if (row->stage == STAGE_UPLOAD && x->memory.lacks_place)
 		return (struct block){poll_ms(x, w), WAIT_PLACE};
 	if (w->tenant->room <= 0)
