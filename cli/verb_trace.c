@@ -6,18 +6,22 @@
 
 #include "sql/cli.h"
 
-enum { COLUMNS = 5 };
+enum { AT, SOURCE, WHAT, BY, DETAIL, SHOWN, READY = SHOWN, ISSUED, STARTED, DONE, CELLS };
+
+static const char *const names[CELLS] = {
+        "at", "source", "what", "by", "detail", "ready_at", "issued_at", "started_at", "done_at"};
 
 static void print_json(const struct str *cells, size_t n)
 {
-	static const char *const names[COLUMNS] = {"at", "source", "what", "by", "detail"};
 	struct buf out;
 	buf_init(&out, JSON_MAX);
 	json_open(&out, NULL, '[');
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++, cells += CELLS) {
 		json_open(&out, NULL, '{');
-		for (size_t k = 0; k < COLUMNS; k++)
-			json_text(&out, names[k], cells[i * COLUMNS + k]);
+		for (size_t k = 0; k < CELLS; k++) {
+			if (k < SHOWN || cells[k].n > 0)
+				json_text(&out, names[k], cells[k]);
+		}
 		json_close(&out, '}');
 	}
 	json_close(&out, ']');
@@ -25,9 +29,40 @@ static void print_json(const struct str *cells, size_t n)
 	buf_release(&out);
 }
 
+/* The time of day alone, where the day is that of the line. */
+static struct str short_time(struct str time, struct str at)
+{
+	enum { DAY = 11, MARK = 1 };
+	bool is_same_day = time.n > DAY && str_has_prefix(at, str_bytes(time.p, DAY));
+	return is_same_day ? str_bytes(time.p + DAY, time.n - DAY - MARK) : time;
+}
+
+static struct str detail_of(const struct str *row, struct arena *mem)
+{
+	static const char *const words[CELLS] = {
+	        [READY] = "ready", [ISSUED] = "issued", [STARTED] = "started", [DONE] = "done"};
+	struct str text = row[DETAIL];
+	for (int k = READY; k < CELLS; k++) {
+		if (row[k].n > 0)
+			text = arena_printf(mem, STR_FMT "; %s " STR_FMT, STR_ARG(text), words[k],
+			        STR_ARG(short_time(row[k], row[AT])));
+	}
+	return text;
+}
+
+static void print_table(const struct str *all, size_t n, struct arena *mem)
+{
+	static const char *const head[SHOWN] = {"at (UTC)", "source", "what", "by", "detail"};
+	struct str *cells = arena_alloc(mem, (n + 1) * SHOWN * sizeof(*cells));
+	for (size_t i = 0; i < n; i++) {
+		memcpy(cells + i * SHOWN, all + i * CELLS, SHOWN * sizeof(*cells));
+		cells[i * SHOWN + DETAIL] = detail_of(all + i * CELLS, mem);
+	}
+	cli_table(head, SHOWN, cells, n);
+}
+
 static int trace(struct cli *cli, struct err *e)
 {
-	static const char *const head[COLUMNS] = {"at (UTC)", "source", "what", "by", "detail"};
 	struct delivery_row row;
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
@@ -38,17 +73,22 @@ static int trace(struct cli *cli, struct err *e)
 		act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	struct str *cells = cli_cells(rows, COLUMNS, &cli->mem);
+	struct str *cells = cli_cells(rows, CELLS, &cli->mem);
 	if (cli->json)
 		print_json(cells, pg_rows_count(rows));
 	else
-		cli_table(head, COLUMNS, cells, pg_rows_count(rows));
+		print_table(cells, pg_rows_count(rows), &cli->mem);
 	return EXIT_DONE;
 }
 
 const struct cli_verb verb_trace = {.name = "trace",
         .usage = "DELIVERY",
         .help = "who did what with it, when and why",
+        .more = "A task's line stands where it was done, and says when it was ready, issued, "
+                "started "
+                "and done, and by\nwhich process; of a task that is not done, where it was issued, "
+                "or "
+                "is ready",
         .positions_min = 1,
         .positions_max = 1,
         .run = trace};

@@ -57,6 +57,37 @@ static int encode_kept(struct cycle *c, struct task_row *row, struct err *e)
 	return encode(c->mem, &ev_task_result_type, &kept, &row->result_bytes, e);
 }
 
+/* What a worker says of itself is told only, and never believed: what cannot be a time or a name is
+ * left out. */
+static bool is_time(int64_t ms)
+{
+	const int64_t year_10000_ms = INT64_C(253402300800000);
+	return ms > 0 && ms < year_10000_ms;
+}
+
+static bool is_worker(struct str name)
+{
+	enum { WORKER_MOST = 100 };
+	return name.n > 0 && name.n <= WORKER_MOST && event_name_is_good(name) &&
+	       str_find(name, ' ', 0) < 0;
+}
+
+static struct task_write write_of(const struct item *item, const struct task_row *row)
+{
+	struct task_write w = {.row = *row,
+	        .delivery_id = item->id,
+	        .tenant = item->decision.after.tenant,
+	        .worker = {NULL, 0}};
+	const struct ev_task_result *r = row->result;
+	if (!row->result_bytes.p || row->status != TASK_DONE)
+		return w;
+	w.started_ms = is_time(r->started_at_ms) ? r->started_at_ms : 0;
+	w.done_ms = is_time(r->finished_at_ms) ? r->finished_at_ms : 0;
+	if (is_worker(r->worker))
+		w.worker = r->worker;
+	return w;
+}
+
 static int collect_tasks(struct cycle *c, const struct item *item, struct writes *w, struct err *e)
 {
 	const struct decision *n = &item->decision;
@@ -69,9 +100,10 @@ static int collect_tasks(struct cycle *c, const struct item *item, struct writes
 		}
 		if (!row.is_changed)
 			continue;
+		struct task_write *write = &w->tasks[w->tasks_count++];
+		*write = write_of(item, &row);
 		if (row.result_bytes.p)
-			bad = encode_kept(c, &row, e);
-		w->tasks[w->tasks_count++] = (struct task_write){row, item->id, n->after.tenant};
+			bad = encode_kept(c, &write->row, e);
 		bad = bad ? bad : cycle_has_room(c, e);
 	}
 	return bad;
@@ -181,7 +213,7 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 	int bad = 0;
 	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && bad == 0; n++) {
 		const struct item *item = tasks[n].item;
-		rows[n] = (struct task_write){*tasks[n].row, item->id, item->decision.after.tenant};
+		rows[n] = write_of(item, tasks[n].row);
 		bad = encode(mem, stage_plan(rows[n].row.stage)->type, rows[n].row.made,
 		        &rows[n].row.event, e);
 	}

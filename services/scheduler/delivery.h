@@ -104,6 +104,7 @@ struct task_row {
 	enum task_status status;
 	int64_t ready_ms;
 	int64_t not_after_ms; /* of the current issue */
+	int64_t issued_ms;    /* in this decision; 0: not in this one */
 
 	struct str event;             /* encoded, without the spec; absent while not loaded */
 	const union task_event *made; /* of a new row: its event, without the spec */

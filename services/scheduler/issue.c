@@ -162,6 +162,7 @@ static void issue(struct delivery *x, struct task_row *row, const struct issue_w
 	row->issue++;
 	row->status = TASK_ISSUED;
 	row->not_after_ms = w->now_ms + w->rules->not_after_ms;
+	row->issued_ms = w->now_ms;
 	row->is_changed = true;
 	row->is_issued_now = true;
 	take_place(w->tenant);

@@ -191,6 +191,7 @@ static int insert(struct pg *pg, const struct task_write *given, size_t count, s
 	ADD_BYTES(&p, rows, count, row.event);
 	ADD_TEXTS(&p, rows, count, tenant);
 	ADD_TEXTS(&p, rows, count, row.destination);
+	ADD_NUMS(&p, rows, count, row.issued_ms);
 	return pg_run(pg, &sql_insert_tasks, &p, NULL, NULL, e);
 }
 
@@ -222,6 +223,10 @@ int task_db_update(struct pg *pg, const struct task_write *given, size_t count, 
 	ADD_NUMS(&p, rows, count, row.ready_ms);
 	ADD_NUMS(&p, rows, count, row.not_after_ms);
 	ADD_BYTES(&p, rows, count, row.result_bytes);
+	ADD_NUMS(&p, rows, count, row.issued_ms);
+	ADD_NUMS(&p, rows, count, started_ms);
+	ADD_NUMS(&p, rows, count, done_ms);
+	ADD_TEXTS(&p, rows, count, worker);
 	return pg_run(pg, &sql_update_tasks, &p, NULL, NULL, e);
 }
 

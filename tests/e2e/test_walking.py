@@ -57,6 +57,6 @@ def test_the_trace_tells_who_and_why(scene):
     scene.check(delivery)
     seen = wait_until(lambda: [t for t in scene.fleet.cli_json("trace", delivery) if t["source"] == "audit"], 30, "audit records")
     assert any(t["by"] == "carol" for t in seen), seen
-    done_by = {t["what"].split()[0]: t["by"] for t in scene.fleet.cli_json("trace", delivery) if t["source"] == "task"}
+    done_by = {t["what"].split()[0]: t["by"].split("@")[0] for t in scene.fleet.cli_json("trace", delivery) if t["source"] == "task"}
     workers = {"bridge-worker": ("inspect", "select", "combine"), "formatter": ("part", "marker"), "uploader": ("upload",)}
     assert done_by == {stage: service for service, stages in workers.items() for stage in stages}

@@ -1,7 +1,9 @@
 -- Statuses that were read back, in order: $1 ids, $2 versions, $3 ms until an alarm, $4 tasks. A final one that came back as it is
 -- stored is confirmed. Its tasks, if they are not more than $4, go, and a few words of them stay: a line for each revision,
 -- stage and status, and one for each task that had more than one issue or was dropped; in it are revision, stage, index or first-last,
--- status, how many, highest issue, attempts, ms from the delivery's beginning, and the id of a task that is alone in its line for that.
+-- status, how many, highest issue, attempts, ms from the delivery's beginning when the first was ready, the id of a task that is alone in
+-- its line for that, ms when the first was issued, the first started, the last done, and who did them: the first of the names,
+-- and how many more (- where one of these is not known).
 -- Where an older status came after it, what readers keep is not what is stored: it has its alarm again.
 -- A delivery that is confirmed is over for good, and goes into run.ended. -> task rows that went
 WITH seen AS (SELECT DISTINCT ON (id) id, version FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS seen (id, version, place)
@@ -16,7 +18,11 @@ gone AS (DELETE FROM run.task t USING small WHERE t.delivery_id = small.delivery
 	RETURNING t.*, small.created_at, t.issue > 1 OR t.status = 'dropped' AS is_odd),
 lines AS (SELECT delivery_id, revision, min(ready_at) AS at, concat_ws(' ', revision, stage,
 		CASE WHEN min(index) = max(index) THEN min(index)::text ELSE min(index) || '-' || max(index) END, status, count(*), max(issue),
-		sum(attempts), (extract(epoch FROM min(ready_at) - created_at) * 1000)::bigint, CASE WHEN is_odd THEN min(task_id) END) AS line
+		sum(attempts), (extract(epoch FROM min(ready_at) - created_at) * 1000)::bigint, CASE WHEN is_odd THEN min(task_id) ELSE '-' END,
+		coalesce((extract(epoch FROM min(issued_at) - created_at) * 1000)::bigint::text, '-'),
+		coalesce((extract(epoch FROM min(started_at) - created_at) * 1000)::bigint::text, '-'),
+		coalesce((extract(epoch FROM max(done_at) - created_at) * 1000)::bigint::text, '-'),
+		coalesce(min(worker) || CASE WHEN count(DISTINCT worker) > 1 THEN ',+' || count(DISTINCT worker) - 1 ELSE '' END, '-')) AS line
 	FROM gone GROUP BY delivery_id, created_at, revision, stage, status, is_odd, CASE WHEN is_odd THEN index END),
 words AS (SELECT delivery_id, string_agg(line, E'\n' ORDER BY at, line) AS past FROM lines GROUP BY delivery_id),
 told AS (UPDATE run.state s SET confirmed = met.is_last, past = coalesce(words.past, s.past),

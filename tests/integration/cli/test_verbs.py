@@ -284,6 +284,42 @@ def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
     assert table[0].split()[0] == "at" and len(table) == 1 + len(fleet.cli_json("trace", held))
 
 
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+def test_trace_tells_when_a_task_was_done_and_by_whom(fleet):
+    """While the uploader stands still a task is ready and issued; done it is when it was done."""
+    (uploader,) = fleet.of("uploader")
+    (formatter,) = fleet.of("formatter")
+    uploader.pause()
+    try:
+        delivery = fleet.cli("deliver", "main").strip()
+        issued = wait_until(lambda: [t for t in fleet.cli_json("trace", delivery) if t["what"] == "upload 0 issued"], 60,
+                            "an upload to be issued")[0]
+        assert issued["at"] == issued["issued_at"] and "done_at" not in issued and issued["by"] == "uploader"
+        paused_until = fleet.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")[0][0]
+    finally:
+        uploader.cont()
+    fleet.wait_state(delivery, states=("completed",))
+
+    def tasks():
+        trace = fleet.cli_json("trace", delivery)
+        assert all(TIME.fullmatch(t[k]) for t in trace for k in t if k.endswith("at") and k != "what"), trace
+        return {t["what"]: t for t in trace if t["source"] == "task"}
+
+    def check(told, name):
+        upload = next(t for what, t in told.items() if what.startswith("upload 0"))
+        assert upload["at"] == upload["done_at"] >= paused_until > upload["issued_at"] >= upload["ready_at"], upload
+        assert upload["started_at"] <= upload["done_at"] and re.fullmatch(rf"uploader@\S+:{uploader.pid}", upload["by"]), upload
+        assert re.fullmatch(rf"formatter@\S+:{formatter.pid}", told[name]["by"]), told
+    wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND past IS NOT NULL", (delivery,)), 60,
+               "the words that remain of its tasks")
+    told = tasks()
+    check(told, next(what for what in told if what.startswith("part 0")))
+    line = next(x for x in fleet.cli("trace", delivery).splitlines() if " upload 0" in x)
+    assert re.search(r"; ready [\d:.]+; issued [\d:.]+; started [\d:.]+; done [\d:.]+$", line), line
+
+
 @pytest.mark.parametrize("verb,state", [("reject", "rejected"), ("cancel", "cancelled")])
 @pytest.mark.parametrize("waits", [False, True])
 def test_ending_a_held_one(fleet, held, verb, state, waits):

@@ -335,7 +335,9 @@ static inline struct ev_task_result *fleet_answer(
 	        .outcome = outcome,
 	        .reason = str_c(reason),
 	        .detail = STR(""),
-	        .worker = STR("test")};
+	        .worker = STR("test"),
+	        .started_at_ms = clock_unix_ms(),
+	        .finished_at_ms = clock_unix_ms()};
 	return r;
 }
 

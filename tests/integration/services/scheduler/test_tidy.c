@@ -79,14 +79,18 @@ static void a_few_words_tell_what_the_tasks_were(void **state)
 	database_sql(b->admin,
 	        "UPDATE run.task SET issue = 3, attempts = 2, task_id = 'x' WHERE stage = 'part'");
 	database_sql(b->admin,
+	        "UPDATE run.task SET worker = 'other' WHERE stage = 'upload' AND index = 1");
+	database_sql(b->admin,
 	        "INSERT INTO run.task SELECT task_id || n, delivery_id, revision, stage, n, lane, "
 	        "issue, "
 	        "attempts, status, ready_at, not_after, event, result, tenant, destination FROM "
 	        "run.task, generate_series(1, 4) AS n WHERE stage = 'select'");
 	fleet_read_back(b);
-	static const char *const lines[] = {"^1 inspect 0 done 1 1 0 [0-9]+$",
-	        "^1 select 0-4 done 5 1 0 [0-9]+$", "^1 part 0 done 1 3 2 [0-9]+ x$",
-	        "^1 upload 0-1 done 2 1 0 [0-9]+$"};
+	static const char *const lines[] = {
+	        "^1 inspect 0 done 1 1 0 [0-9]+ - [0-9]+ [0-9]+ [0-9]+ test$",
+	        "^1 select 0-4 done 5 1 0 [0-9]+ - [0-9]+ [0-9]+ [0-9]+ test$",
+	        "^1 part 0 done 1 3 2 [0-9]+ x [0-9]+ [0-9]+ [0-9]+ test$",
+	        "^1 upload 0-1 done 2 1 0 [0-9]+ - [0-9]+ [0-9]+ [0-9]+ other,[+]1$"};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		char sql[256];
 		(void)snprintf(sql, sizeof sql,
@@ -238,11 +242,46 @@ static void what_is_over_is_found_by_its_index(void **state)
 	assert_true(is_found);
 }
 
+/* A worker's word on itself is shown only: a time beyond the calendar, or a name that is none, is left
+ * out, and holds up nobody. */
+static void a_worker_s_times_and_name_are_stored_if_they_can_be(void **state)
+{
+	struct bench *b = *state;
+	static const struct {
+		int64_t started_ms, finished_ms;
+		const char *worker, *row;
+	} cases[] = {{1, 253402300799999, "w@h:1",
+	                     "issued_at > now() - interval '1 hour' AND worker = "
+	                     "'w@h:1' AND started_at = to_timestamp(0.001) AND "
+	                     "done_at > '9999-12-31 23:59Z'"},
+	        {0, 253402300800000, "",
+	                "worker IS NULL AND started_at IS NULL AND done_at IS NULL"},
+	        {INT64_MIN, INT64_MAX, "w@h 1",
+	                "worker IS NULL AND started_at IS NULL AND done_at IS NULL"}};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char id[8], sql[400];
+		(void)snprintf(id, sizeof id, "t%zu", i);
+		fleet_deliver(b, id);
+		struct ev_task_result *r = fleet_work(b, fleet_last_task(b));
+		r->started_at_ms = cases[i].started_ms;
+		r->finished_at_ms = cases[i].finished_ms;
+		r->worker = str_c(cases[i].worker);
+		fleet_result(b, r);
+		(void)snprintf(sql, sizeof sql,
+		        "SELECT count(*) FROM run.task WHERE task_id = '" STR_FMT "' AND %s",
+		        STR_ARG(r->task_id), cases[i].row);
+		assert_int_equal(database_num(b->admin, sql), 1);
+		b->worked = b->sent->count - 1; /* the next one of this delivery */
+		fleet_run(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        FLEET_TEST(rows_of_what_is_over_go_and_the_cause_stays_known),
 	        FLEET_TEST(a_few_words_tell_what_the_tasks_were),
+	        FLEET_TEST(a_worker_s_times_and_name_are_stored_if_they_can_be),
 	        FLEET_TEST(a_place_under_quotas_goes_once_it_counts_no_more),
 	        FLEET_TEST(results_and_words_that_come_again_change_nothing),
 	        FLEET_TEST(a_final_status_that_is_not_the_last_word_is_published_all_the_same),
