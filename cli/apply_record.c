@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who applied which content, into the trail. A record's id is made of the document and the time at
- * which it was applied, so what could not be published is made up for by applying the same again.
+ * Who applied or deleted what, into the trail. A record's id is made of the document and the time of
+ * the change, so what could not be published is made up for by doing the same again.
  */
 #include "apply_record.h"
 
-#include "longshore/id.h"
 #include "longshore/topics.h"
 #include "sql/cli.h"
 
 struct application { /* a document as it is applied now */
 	const struct spec_document *document;
 	struct str hash, by;
-	int64_t at_ms;
+	int64_t at_ms, version;
 	struct id id;
 	bool is_recorded;
 };
@@ -56,6 +55,7 @@ static int load(struct cli *cli, const struct read_documents *read, struct appli
 		a->hash = pg_text(rows, i, 1, &cli->mem);
 		a->by = pg_text(rows, i, 2, &cli->mem);
 		a->at_ms = pg_num(rows, i, 3);
+		a->version = pg_num(rows, i, 4);
 		a->id = id_of_application(cli, a);
 	}
 	return 0;
@@ -78,24 +78,55 @@ static int mark_recorded(struct cli *cli, struct application *all, size_t count,
 	return act;
 }
 
+static int publish(struct cli *cli, struct ev_audit_record *r, struct str tenant, struct err *e)
+{
+	r->tenant = tenant.n ? tenant : STR("-");
+	r->delivery_id = r->route = r->reason = r->detail = STR("");
+	return cli_publish(cli, TOPIC_AUDIT, r->tenant, r->tenant, &ev_audit_record_type, r, e);
+}
+
 static int record(struct cli *cli, const struct application *a, struct err *e)
 {
 	struct ev_fact facts[] = {{.name = STR("hash"), .value = a->hash},
 	        {.name = STR("kind"), .value = a->document->kind},
-	        {.name = STR("name"), .value = a->document->name}};
-	struct str tenant = a->document->tenant.n ? a->document->tenant : STR("-");
-	const struct ev_audit_record r = {.record_id = id_str(&a->id),
-	        .tenant = tenant,
+	        {.name = STR("name"), .value = a->document->name},
+	        {.name = STR("version"),
+	                .value = arena_printf(&cli->mem, "%lld", (long long)a->version)}};
+	struct ev_audit_record r = {.record_id = id_str(&a->id),
 	        .at_ms = a->at_ms,
 	        .actor = a->by,
 	        .action = STR("configuration.applied"),
-	        .delivery_id = STR(""),
-	        .route = STR(""),
-	        .reason = STR(""),
-	        .detail = STR(""),
 	        .facts = facts,
-	        .facts_count = 3};
-	return cli_publish(cli, TOPIC_AUDIT, tenant, tenant, &ev_audit_record_type, &r, e);
+	        .facts_count = sizeof(facts) / sizeof(facts[0])};
+	return publish(cli, &r, a->document->tenant, e);
+}
+
+static int is_on_record(struct cli *cli, struct id id, bool *out, struct err *e)
+{
+	struct application one = {.id = id};
+	int act = mark_recorded(cli, &one, 1, e);
+	*out = one.is_recorded;
+	return act;
+}
+
+int deletion_record(struct cli *cli, const struct deletion *d, struct err *e)
+{
+	struct str version = arena_printf(&cli->mem, "%lld", (long long)d->version);
+	const struct str cause[] = {d->kind, d->tenant, d->name, version,
+	        arena_printf(&cli->mem, "%lld", (long long)d->at_ms)};
+	struct id id = id_of("deleted/1", cause, 5);
+	bool is_there = false;
+	struct ev_fact facts[] = {{.name = STR("kind"), .value = d->kind},
+	        {.name = STR("name"), .value = d->name},
+	        {.name = STR("version"), .value = version}};
+	struct ev_audit_record r = {.record_id = id_str(&id),
+	        .at_ms = d->at_ms,
+	        .actor = d->by,
+	        .action = STR("configuration.deleted"),
+	        .facts = facts,
+	        .facts_count = sizeof(facts) / sizeof(facts[0])};
+	int act = is_on_record(cli, id, &is_there, e);
+	return act != 0 || is_there ? act : publish(cli, &r, d->tenant, e);
 }
 
 int apply_record(struct cli *cli, const struct read_documents *read, struct err *e)

@@ -1,13 +1,22 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Changes of the configuration, into the trail. */
 #ifndef CLI_APPLY_RECORD_H
 #define CLI_APPLY_RECORD_H
 
 #include "cli.h"
 
 #include "longshore/documents.h"
+#include "longshore/id.h"
 
 /* Publishes a record for each document of `read` whose present application is not in the trail. The
  * trail holds a record once, however often it is published. */
 int apply_record(struct cli *cli, const struct read_documents *read, struct err *e) ERR_MUST_USE;
+
+struct deletion { /* as the history of documents has it */
+	struct str kind, tenant, name, by;
+	int64_t version, at_ms;
+};
+/* Publishes the record of a deletion unless the trail has it. */
+int deletion_record(struct cli *cli, const struct deletion *d, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -7,7 +7,7 @@
 #include "longshore/documents.h"
 #include "sql/cli.h"
 
-enum { COLUMNS = 6 };
+enum { COLUMNS = 6, HASH_SHOWN = 12 };
 
 static void print_bodies(struct cli *cli, const struct pg_rows *rows)
 {
@@ -28,27 +28,133 @@ static void print_bodies(struct cli *cli, const struct pg_rows *rows)
 	buf_release(&out);
 }
 
-static int get(struct cli *cli, struct err *e)
+/* --- history --- */
+
+enum { HISTORY_COLUMNS = 6 };
+
+static void print_history(struct cli *cli, const struct pg_rows *rows)
 {
-	static const char *const head[] = {"kind", "tenant", "name", "hash", "by", "at (UTC)"};
-	const char *kind = cli->args.positions_count > 0 ? cli->args.positions[0] : NULL;
-	const char *name = cli->args.positions_count > 1 ? cli->args.positions[1] : NULL;
+	static const char *const head[] = {"tenant", "version", "change", "hash", "by", "at (UTC)"};
+	size_t n = pg_rows_count(rows);
+	struct str *cells = arena_alloc(&cli->mem, (n + 1) * HISTORY_COLUMNS * sizeof(*cells));
+	for (size_t i = 0; i < n; i++) {
+		for (int c = 0; c < HISTORY_COLUMNS; c++)
+			cells[i * HISTORY_COLUMNS + (size_t)c] = pg_text(rows, i, c, &cli->mem);
+		struct str *hash = &cells[i * HISTORY_COLUMNS + 3];
+		hash->n = hash->n > HASH_SHOWN ? HASH_SHOWN : hash->n;
+	}
+	cli_table(head, HISTORY_COLUMNS, cells, n);
+}
+
+static void json_history(const struct cli *cli, const struct pg_rows *rows, struct arena *mem)
+{
+	struct buf out;
+	buf_init(&out, JSON_MAX);
+	json_open(&out, NULL, '[');
+	for (size_t i = 0; i < pg_rows_count(rows); i++) {
+		json_open(&out, NULL, '{');
+		json_text(&out, "kind", str_c(cli->args.positions[0]));
+		json_text(&out, "tenant", pg_text(rows, i, 0, mem));
+		json_text(&out, "name", str_c(cli->args.positions[1]));
+		json_num(&out, "version", pg_num(rows, i, 1));
+		json_text(&out, "change", pg_text(rows, i, 2, mem));
+		json_text(&out, "hash", pg_text(rows, i, 3, mem));
+		json_text(&out, "by", pg_text(rows, i, 4, mem));
+		json_text(&out, "at", pg_text(rows, i, 6, mem));
+		json_close(&out, '}');
+	}
+	json_close(&out, ']');
+	json_print(&out);
+	buf_release(&out);
+}
+
+static void add_document(struct cli *cli, const char *kind, const char *name, struct pg_params *p)
+{
+	pg_params_init(p, &cli->mem);
+	pg_add(p, str_c(kind));
+	pg_add(p, str_c(name));
+	pg_add(p, str_c(cli_option(cli, "--tenant")));
+}
+
+/* Its content; with --json a list of one, as get prints documents. */
+static int get_version(struct cli *cli, int64_t version, struct err *e)
+{
+	const char *kind = cli->args.positions[0], *name = cli->args.positions[1];
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
-	if (kind && !documents_has_kind(str_c(kind)))
-		return cli_usage(e, "get: there is no kind %s; kinds are " DOCUMENT_KINDS, kind);
-	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(kind));
-	pg_add(&p, str_c(name));
-	pg_add(&p, str_c(cli_option(cli, "--tenant")));
-	int act = cli_pg(cli, e);
-	if (act == 0)
-		act = pg_run(cli->pg, &sql_select_documents, &p, &rows, NULL, e);
+	add_document(cli, kind, name, &p);
+	pg_add_num(&p, version);
+	int act = pg_run(cli->pg, &sql_select_version, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	if (pg_rows_count(rows) > 1)
+		return cli_usage(
+		        e, "get: several tenants have a %s %s: name one by --tenant", kind, name);
+	if (pg_rows_count(rows) == 0)
+		return err_set(e, ERR_REJECT, "not_found",
+		        "%s %s has no version %lld; longshore get %s %s --history lists them", kind,
+		        name, (long long)version, kind, name);
+	if (pg_is_null(rows, 0, 0))
+		return err_set(e, ERR_REJECT, "deleted",
+		        "version %lld of %s %s is its deletion, which has no content",
+		        (long long)version, kind, name);
+	struct str body = pg_text(rows, 0, 0, &cli->mem);
+	cli_print("%s" STR_FMT "%s\n", cli->json ? "[" : "", STR_ARG(body), cli->json ? "]" : "");
+	return EXIT_DONE;
+}
+
+static int load_history(
+        struct cli *cli, const char *kind, const char *name, struct pg_rows **rows, struct err *e)
+{
+	struct pg_params p;
+	add_document(cli, kind, name, &p);
+	return pg_run(cli->pg, &sql_select_history, &p, rows, NULL, e);
+}
+
+static int get_history(struct cli *cli, struct err *e)
+{
+	const char *kind = cli->args.positions[0], *name = cli->args.positions[1];
+	AUTO_PG_ROWS rows = NULL;
+	int act = load_history(cli, kind, name, &rows, e);
+	if (act != 0)
+		return act;
+	if (pg_rows_count(rows) == 0)
+		return err_set(e, ERR_REJECT, "not_found",
+		        "there never was a %s %s; longshore get %s lists them", kind, name, kind);
+	if (cli->json)
+		json_history(cli, rows, &cli->mem);
+	else
+		print_history(cli, rows);
+	return EXIT_DONE;
+}
+
+static int no_document(struct cli *cli, const char *kind, const char *name, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int act = load_history(cli, kind, name, &rows, e);
+	if (act != 0)
+		return act;
+	if (pg_rows_count(rows) > 0)
+		return err_set(e, ERR_REJECT, "not_found",
+		        "there is no %s %s: it was deleted; longshore get %s %s --history", kind,
+		        name, kind, name);
+	return err_set(e, ERR_REJECT, "not_found", "there is no %s %s; longshore get %s lists them",
+	        kind, name, kind);
+}
+
+/* --- what is applied --- */
+
+static int get_applied(struct cli *cli, const char *kind, const char *name, struct err *e)
+{
+	static const char *const head[] = {"kind", "tenant", "name", "hash", "by", "at (UTC)"};
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	add_document(cli, kind, name, &p);
+	int act = pg_run(cli->pg, &sql_select_documents, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) == 0 && name)
-		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no %s %s; longshore get %s lists them", kind, name, kind);
+		return no_document(cli, kind, name, e);
 	if (cli->json || name) {
 		print_bodies(cli, rows);
 		return EXIT_DONE;
@@ -62,8 +168,31 @@ static int get(struct cli *cli, struct err *e)
 	return EXIT_DONE;
 }
 
-static const struct cli_option options[] = {
-        {"--tenant", "NAME", false, "only of this tenant"}, OPTION_END};
+static int get(struct cli *cli, struct err *e)
+{
+	const char *kind = cli->args.positions_count > 0 ? cli->args.positions[0] : NULL;
+	const char *name = cli->args.positions_count > 1 ? cli->args.positions[1] : NULL;
+	bool of_past = cli_option(cli, "--history") || cli_option(cli, "--version");
+	int64_t version = 0;
+	if (kind && !documents_has_kind(str_c(kind)))
+		return cli_usage(e, "get: there is no kind %s; kinds are " DOCUMENT_KINDS, kind);
+	if (of_past && !name)
+		return cli_usage(e, "get: --history and --version need KIND and NAME");
+	if (cli_option(cli, "--history") && cli_option(cli, "--version"))
+		return cli_usage(e, "get: --history and --version exclude each other");
+	int act = cli_option_number(cli, "--version", INT64_MAX, &version, e);
+	if (act == 0)
+		act = cli_pg(cli, e);
+	if (act != 0)
+		return act;
+	if (version > 0)
+		return get_version(cli, version, e);
+	return of_past ? get_history(cli, e) : get_applied(cli, kind, name, e);
+}
+
+static const struct cli_option options[] = {{"--tenant", "NAME", false, "only of this tenant"},
+        {"--history", NULL, false, "all versions that there were, and who made them; newest first"},
+        {"--version", "N", false, "the document as it was then"}, OPTION_END};
 
 const struct cli_verb verb_get = {.name = "get",
         .usage = "[KIND [NAME]]",

@@ -6,7 +6,7 @@
 #include "cli.h"
 
 extern const struct cli_verb verb_migrate, verb_topics, verb_keys, verb_apply, verb_get,
-        verb_deliver, verb_status, verb_trace, verb_approve, verb_reject, verb_cancel, verb_resume,
-        verb_bridge, verb_watch, verb_doctor;
+        verb_delete, verb_deliver, verb_status, verb_trace, verb_approve, verb_reject, verb_cancel,
+        verb_resume, verb_bridge, verb_watch, verb_doctor;
 
 #endif

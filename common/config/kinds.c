@@ -75,6 +75,12 @@ static struct str without_star(struct str field)
 	return str_has_suffix(field, STR(".*")) ? str_bytes(field.p, field.n - 2) : field;
 }
 
+bool documents_has_tenant(struct str kind)
+{
+	const struct kind *k = kind_find(kind);
+	return k && k->of_tenant;
+}
+
 enum field_is kind_field(const struct kind *kind, struct str path)
 {
 	for (const char *const *f = kind->fields; *f; f++) {

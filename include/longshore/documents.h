@@ -20,6 +20,8 @@
 	"Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup, " \
 	"Credential"
 bool documents_has_kind(struct str kind);
+bool documents_has_tenant(
+        struct str kind); /* a field of that name; false: of no tenant, or no kind */
 
 /* A file is at most DOCUMENT_FILE_MAX bytes (whoever reads the file sees to it), nested at most
  * DOCUMENT_DEPTH_MAX deep; a plain number has at most 18 digits, longer ones are texts. */
