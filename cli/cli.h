@@ -31,7 +31,8 @@ enum exit_code {
 enum { ARGS_MAX = 64, POSITIONS_MAX = 8 };
 
 struct cli_conf {
-	const char *kafka, *topic_prefix, *postgres, *redis, *staging, *keys, *zoneinfo;
+	const char *kafka, *kafka_config, *topic_prefix, *postgres, *redis, *staging, *keys,
+	        *zoneinfo;
 };
 
 struct cli_option {
@@ -85,6 +86,8 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_arg
 
 /* The settings this verb needs: ERR_REJECT ("usage") names the variable that is not set. */
 int cli_need(const char *value, const char *variable, struct err *e) ERR_MUST_USE;
+/* LONGSHORE_KAFKA is set, and what LONGSHORE_KAFKA_CONFIG names is read: before any client is made. */
+int cli_need_kafka(const struct cli *cli, struct err *e) ERR_MUST_USE;
 /* Connects, and refuses a database that lacks migrations: ERR_REJECT ("not_migrated"). */
 int cli_pg(struct cli *cli, struct err *e) ERR_MUST_USE;
 /* Connects to whatever is there. */

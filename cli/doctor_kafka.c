@@ -2,6 +2,7 @@
  * Brokers, topics, and whether every service has a member in its group. */
 #include "doctor.h"
 
+#include "longshore/bus_config.h"
 #include "longshore/event.h"
 #include "longshore/topics.h"
 
@@ -125,6 +126,27 @@ static void check_topic(struct doctor *d, const char *subject, const struct topi
 		        kept(&d->cli->mem, facts->values));
 }
 
+static const char *connect_remedy(const struct err *e)
+{
+	if (strcmp(e->code, "bus_forbidden") == 0)
+		return "correct the file of LONGSHORE_KAFKA_CONFIG, or give the rights that "
+		       "longshore "
+		       "topics --acls prints";
+	if (strcmp(e->code, "bad_settings") == 0 || strcmp(e->code, "bus_misused") == 0)
+		return "correct the file of LONGSHORE_KAFKA_CONFIG";
+	return "start Kafka, or correct LONGSHORE_KAFKA and LONGSHORE_KAFKA_CONFIG";
+}
+
+static void check_protection(struct doctor *d)
+{
+	const char *weakness = bus_config_weakness(d->cli->conf.kafka);
+	if (weakness)
+		doctor_tell(d, DOCTOR_WARNING, "kafka encryption",
+		        "set security.protocol=sasl_ssl in the file of LONGSHORE_KAFKA_CONFIG, of "
+		        "all services",
+		        "%s", weakness);
+}
+
 void doctor_kafka(struct doctor *d)
 {
 	struct err e;
@@ -138,9 +160,14 @@ void doctor_kafka(struct doctor *d)
 	for (int i = 0; i < TOPIC_COUNT; i++)
 		names[i] = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix,
 		        topic_plan((enum topic)i)->suffix);
-	if (bus_describe(cli->conf.kafka, &question, &cli->mem, &cluster, facts, &e) != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "kafka", "start Kafka, or correct LONGSHORE_KAFKA",
-		        "%s: %s", cli->conf.kafka, e.text);
+	int act = bus_config_read(cli->conf.kafka_config, &e);
+	if (act == 0) {
+		check_protection(d);
+		act = bus_describe(cli->conf.kafka, &question, &cli->mem, &cluster, facts, &e);
+	}
+	if (act != 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, "kafka", connect_remedy(&e), "%s: %s",
+		        cli->conf.kafka, e.text);
 		return;
 	}
 	if (cluster.brokers < GOOD_REPLICATION)
@@ -171,7 +198,8 @@ void doctor_services(struct doctor *d)
 	for (int i = 0; i < SERVICES; i++)
 		groups[i] =
 		        arena_printf(&d->cli->mem, "%s%s", d->cli->conf.topic_prefix, services[i]);
-	if (bus_group_members(d->cli->conf.kafka, groups, SERVICES, members, &e) != 0)
+	if (bus_config_read(d->cli->conf.kafka_config, &e) != 0 ||
+	        bus_group_members(d->cli->conf.kafka, groups, SERVICES, members, &e) != 0)
 		return; /* told with the topics */
 	for (int i = 0; i < SERVICES; i++) {
 		char subject[64], remedy[64];

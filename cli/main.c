@@ -23,6 +23,8 @@ static const struct cli_verb *const verbs[] = {&verb_migrate, &verb_topics, &ver
 
 static const struct conf_field fields[] = {
         SETTING(kafka, "LONGSHORE_KAFKA", "", "Kafka brokers, host:port with commas between"),
+        SETTING(kafka_config, "LONGSHORE_KAFKA_CONFIG", "",
+                "file of librdkafka properties for TLS and SASL, mode 0600"),
         SETTING(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.", "what all topics begin with"),
         SETTING(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
         SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port"),

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "longshore/bus.h"
+#include "longshore/bus_config.h"
 #include "longshore/event.h"
 #include "longshore/migrations.h"
 #include "longshore/topics.h"
@@ -19,6 +20,12 @@ int cli_need(const char *value, const char *variable, struct err *e)
 		return 0;
 	return cli_usage(
 	        e, "%s is not set; ./dev exec sets it for the development stack", variable);
+}
+
+int cli_need_kafka(const struct cli *cli, struct err *e)
+{
+	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	return act == 0 ? bus_config_read(cli->conf.kafka_config, e) : act;
 }
 
 int cli_pg_bare(struct cli *cli, struct err *e)
@@ -124,7 +131,7 @@ int cli_publish(struct cli *cli, int topic, struct str key, struct str tenant,
 {
 	struct buf value;
 	buf_init(&value, EVENT_MAX_BYTES);
-	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	int act = cli->producer ? 0 : cli_need_kafka(cli, e);
 	if (act == 0)
 		act = event_encode(type, event, &value, e);
 	if (act == 0)

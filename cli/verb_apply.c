@@ -130,7 +130,7 @@ static int check_and_store(struct cli *cli, struct applying *a, struct err *e)
 static int apply_all(struct cli *cli, struct applying *a, struct err *e)
 {
 	struct read_documents *read = a->read;
-	int act = a->is_dry ? 0 : cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	int act = a->is_dry ? 0 : cli_need_kafka(cli, e);
 	if (act == 0)
 		act = cli_pg(cli, e);
 	if (act != 0)

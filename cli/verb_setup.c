@@ -48,7 +48,7 @@ static int migrate(struct cli *cli, struct err *e)
 static int topics(struct cli *cli, struct err *e)
 {
 	struct bus_topic list[TOPIC_COUNT];
-	int act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+	int act = cli_need_kafka(cli, e);
 	if (act != 0)
 		return act;
 	for (int i = 0; i < TOPIC_COUNT; i++) {

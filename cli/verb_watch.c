@@ -86,7 +86,7 @@ static int check_arguments(struct cli *cli, struct watching *w, struct err *e)
 	w->form = cli->json ? FORM_JSON : isatty(STDOUT_FILENO) ? FORM_TABLE : FORM_LINES;
 	int act = read_until(cli, &w->list, e);
 	if (act == 0)
-		act = cli_need(cli->conf.kafka, "LONGSHORE_KAFKA", e);
+		act = cli_need_kafka(cli, e);
 	if (act == 0)
 		act = cli_pg(cli, e);
 	return act == 0 && f->route.p ? need_route(cli, f, e) : act;

@@ -152,15 +152,15 @@ static int compare_and_create(
 int bus_topics_create(
         const char *brokers, const struct bus_topic *topics, size_t count, struct err *e)
 {
-	static const struct kafka_setting none[] = {{NULL, NULL}};
-	rd_kafka_conf_t *conf;
+	struct kafka_cause cause;
 	rd_kafka_t *rk;
-	if (kafka_conf(brokers, "longshore-topics", none, &conf, e) ||
-	        kafka_client(RD_KAFKA_PRODUCER, conf, &rk, e))
+	if (kafka_asking_client(brokers, "longshore-topics", &cause, &rk, e))
 		return e->act;
 	int act = compare_and_create(rk, topics, count, e);
 	if (!act)
 		act = wait_until_known(rk, topics, count, e);
+	if (act)
+		act = kafka_asking_failed(rk, &cause, e);
 	rd_kafka_destroy(rk);
 	return act;
 }

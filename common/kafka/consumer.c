@@ -43,8 +43,7 @@ struct bus_consumer {
 	bool is_broken;   /* an assignment could not be taken: `broken` says why */
 	bool was_cut_off; /* a connection broke since the caller last asked */
 	struct err broken;
-	rd_kafka_resp_err_t trouble; /* told by librdkafka, not yet to the caller */
-	char trouble_text[256];
+	struct kafka_cause trouble; /* told by librdkafka, not yet to the caller */
 };
 
 /* --- assignment --- */
@@ -171,10 +170,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 	(void)rk;
 	struct bus_consumer *c = opaque;
 	c->was_cut_off = true;
-	if (code == RD_KAFKA_RESP_ERR__TRANSPORT)
-		return; /* one connection; it comes back, or all of them are reported down */
-	c->trouble = (rd_kafka_resp_err_t)code;
-	(void)snprintf(c->trouble_text, sizeof(c->trouble_text), "%s", reason ? reason : "");
+	kafka_cause_note(&c->trouble, code, reason);
 }
 
 static int open_client(struct bus_consumer *c, const struct bus_group *group, struct err *e)
@@ -395,11 +391,9 @@ static int told_trouble(struct bus_consumer *c, struct err *e)
 		e->act = ERR_FATAL;
 		return err_note(e, "the assignment is lost");
 	}
-	if (!c->trouble)
-		return 0;
-	code = c->trouble;
-	c->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
-	return kafka_err(e, code, "%s", c->trouble_text);
+	code = c->trouble.code;
+	c->trouble.code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	return code ? kafka_err(e, code, "%s", c->trouble.text) : 0;
 }
 
 int bus_consumer_poll(

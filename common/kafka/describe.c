@@ -121,25 +121,19 @@ static int describe_settings(rd_kafka_t *rk, const struct bus_question *q, struc
 	return act;
 }
 
-static int open_client(const char *brokers, rd_kafka_t **out, struct err *e)
-{
-	static const struct kafka_setting none[] = {{NULL, NULL}};
-	rd_kafka_conf_t *conf;
-	if (kafka_conf(brokers, "longshore-describe", none, &conf, e))
-		return e->act;
-	return kafka_client(RD_KAFKA_PRODUCER, conf, out, e);
-}
-
 int bus_describe(const char *brokers, const struct bus_question *q, struct arena *mem,
         struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e)
 {
 	rd_kafka_t *rk = NULL;
+	struct kafka_cause cause;
 	struct bus_cluster cluster = {.brokers = 0};
-	if (open_client(brokers, &rk, e))
+	if (kafka_asking_client(brokers, "longshore-describe", &cause, &rk, e))
 		return e->act;
 	int act = describe_partitions(rk, q, mem, &cluster, facts, e);
 	if (!act)
 		act = describe_settings(rk, q, mem, facts, e);
+	if (act)
+		act = kafka_asking_failed(rk, &cause, e);
 	rd_kafka_destroy(rk);
 	if (!act)
 		*out_cluster = cluster;
@@ -150,13 +144,16 @@ int bus_group_members(
         const char *brokers, const struct str *groups, size_t count, int *out, struct err *e)
 {
 	rd_kafka_t *rk = NULL;
+	struct kafka_cause cause;
 	const struct rd_kafka_group_list *list = NULL;
-	if (open_client(brokers, &rk, e))
+	if (kafka_asking_client(brokers, "longshore-describe", &cause, &rk, e))
 		return e->act;
 	rd_kafka_resp_err_t code = rd_kafka_list_groups(rk, NULL, &list, ANSWER_MS);
 	if (code && code != RD_KAFKA_RESP_ERR__PARTIAL) {
+		(void)kafka_err(e, code, "list the consumer groups");
+		(void)kafka_asking_failed(rk, &cause, e);
 		rd_kafka_destroy(rk);
-		return kafka_err(e, code, "list the consumer groups");
+		return e->act;
 	}
 	for (size_t i = 0; i < count; i++) {
 		out[i] = 0;

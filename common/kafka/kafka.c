@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka.h"
 
+#include "config.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -65,6 +67,22 @@ enum err_act kafka_act(rd_kafka_resp_err_t code, const char **out_word)
 	return ERR_RETRY;
 }
 
+/* What a person has to correct before it works. */
+static const char *remedy(rd_kafka_resp_err_t code)
+{
+	if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+	        code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+	        code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
+		return "; longshore topics --acls prints what each service needs";
+	if (code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+	        code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+		return "; correct user, password or mechanism in the file of "
+		       "LONGSHORE_KAFKA_CONFIG";
+	if (code == RD_KAFKA_RESP_ERR__SSL)
+		return "; correct what the file of LONGSHORE_KAFKA_CONFIG says of TLS";
+	return "";
+}
+
 int kafka_err(struct err *e, rd_kafka_resp_err_t code, const char *fmt, ...)
 {
 	char step[256];
@@ -74,8 +92,29 @@ int kafka_err(struct err *e, rd_kafka_resp_err_t code, const char *fmt, ...)
 	va_end(ap);
 	const char *word;
 	enum err_act act = kafka_act(code, &word);
-	return err_set_native(
-	        e, act, word, "librdkafka", code, "%s: %s", step, rd_kafka_err2str(code));
+	return err_set_native(e, act, word, "librdkafka", code, "%s: %s%s", step,
+	        rd_kafka_err2str(code), remedy(code));
+}
+
+void kafka_cause_note(struct kafka_cause *cause, int code, const char *reason)
+{
+	bool says_less = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+	if (code == RD_KAFKA_RESP_ERR__TRANSPORT || (says_less && cause->code))
+		return;
+	cause->code = (rd_kafka_resp_err_t)code;
+	(void)snprintf(cause->text, sizeof(cause->text), "%s", reason ? reason : "");
+}
+
+int kafka_cause_add(struct kafka_cause *cause, struct err *e)
+{
+	char step[sizeof(cause->text)];
+	bool is_known = cause->code && cause->code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+	if (!is_known || strcmp(e->code, "bus_unavailable") != 0)
+		return e->act;
+	memcpy(step, cause->text, sizeof(step));
+	(void)kafka_err(e, cause->code, "%s", step);
+	cause->code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	return e->act;
 }
 
 static int conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *s, struct err *e)
@@ -92,7 +131,6 @@ int kafka_conf(const char *brokers, const char *client_id, const struct kafka_se
 {
 	const struct kafka_setting all[] = {
 	        {"bootstrap.servers", brokers},
-	        {"client.id", client_id},
 	        {"socket.nagle.disable", "true"}, /* small requests that wait for each other */
 	        {"socket.timeout.ms", "10000"},
 	        {"reconnect.backoff.ms", "50"},
@@ -100,20 +138,20 @@ int kafka_conf(const char *brokers, const char *client_id, const struct kafka_se
 	        {"log_level", "2"}, /* libraries do not log; what matters comes back as an error */
 	        {NULL, NULL},
 	};
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	for (const struct kafka_setting *s = all; s->name; s++) {
-		if (conf_set(conf, s, e))
-			goto fail;
-	}
-	for (const struct kafka_setting *s = settings; s->name; s++) {
-		if (conf_set(conf, s, e))
-			goto fail;
+	const struct kafka_setting own[] = {
+	        {config_has_client_id() ? NULL : "client.id", client_id}, {NULL, NULL}};
+	const struct kafka_setting *const lists[] = {all, own, settings};
+	rd_kafka_conf_t *conf = config_new();
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		for (const struct kafka_setting *s = lists[i]; s->name; s++) {
+			if (conf_set(conf, s, e)) {
+				rd_kafka_conf_destroy(conf);
+				return e->act;
+			}
+		}
 	}
 	*out = conf;
 	return 0;
-fail:
-	rd_kafka_conf_destroy(conf);
-	return e->act;
 }
 
 int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, struct err *e)
@@ -123,8 +161,34 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, 
 	if (!rk) {
 		rd_kafka_conf_destroy(conf);
 		return err_set_native(e, ERR_FATAL, "bus_misused", "librdkafka",
-		        rd_kafka_last_error(), "cannot make a Kafka client: %s", text);
+		        rd_kafka_last_error(), "cannot make a Kafka client: %s%s", text,
+		        config_is_read() ? "; correct the file of LONGSHORE_KAFKA_CONFIG" : "");
 	}
 	*out = rk;
 	return 0;
+}
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	(void)rk;
+	kafka_cause_note(opaque, code, reason);
+}
+
+int kafka_asking_client(const char *brokers, const char *client_id, struct kafka_cause *cause,
+        rd_kafka_t **out, struct err *e)
+{
+	static const struct kafka_setting none[] = {{NULL, NULL}};
+	rd_kafka_conf_t *conf;
+	*cause = (struct kafka_cause){.code = RD_KAFKA_RESP_ERR_NO_ERROR};
+	if (kafka_conf(brokers, client_id, none, &conf, e))
+		return e->act;
+	rd_kafka_conf_set_opaque(conf, cause);
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	return kafka_client(RD_KAFKA_PRODUCER, conf, out, e);
+}
+
+int kafka_asking_failed(rd_kafka_t *rk, struct kafka_cause *cause, struct err *e)
+{
+	(void)rd_kafka_poll(rk, 0); /* on_error runs in there */
+	return kafka_cause_add(cause, e);
 }

@@ -20,7 +20,15 @@ struct bus_producer {
 	size_t reports_count;
 	size_t reports_cap;
 	bool out_of_memory;
+	struct kafka_cause trouble;
 };
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	(void)rk;
+	struct bus_producer *p = opaque;
+	kafka_cause_note(&p->trouble, code, reason);
+}
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
@@ -76,6 +84,7 @@ int bus_producer_open(
 	}
 	rd_kafka_conf_set_opaque(conf, p);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	rd_kafka_conf_set_error_cb(conf, on_error);
 	if (kafka_client(RD_KAFKA_PRODUCER, conf, &p->rk, e)) {
 		free(p);
 		return e->act;
@@ -191,11 +200,16 @@ int bus_flush(struct bus_producer *p, int timeout_ms, struct err *e)
 	size_t count = p->reports_count;
 	p->reports_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (p->reports[i].act)
-			return kafka_err(e, (rd_kafka_resp_err_t)p->reports[i].native,
+		if (p->reports[i].act) {
+			(void)kafka_err(e, (rd_kafka_resp_err_t)p->reports[i].native,
 			        "a message was not acknowledged");
+			return kafka_cause_add(&p->trouble, e);
+		}
 	}
-	return code ? kafka_err(e, code, "wait for acknowledgements") : 0;
+	if (!code)
+		return 0;
+	(void)kafka_err(e, code, "wait for acknowledgements");
+	return kafka_cause_add(&p->trouble, e);
 }
 
 int bus_partitions(struct bus_producer *p, struct str topic, int32_t *out, struct err *e)
@@ -218,8 +232,11 @@ int bus_partitions(struct bus_producer *p, struct str topic, int32_t *out, struc
 	rd_kafka_topic_destroy(rkt);
 	if (!code && partitions == 0)
 		code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-	if (code)
-		return kafka_err(e, code, "topic %s", name);
+	if (code) {
+		(void)kafka_err(e, code, "topic %s", name);
+		(void)rd_kafka_poll(p->rk, 0); /* why, if librdkafka was told */
+		return kafka_cause_add(&p->trouble, e);
+	}
 	*out = partitions;
 	return 0;
 }

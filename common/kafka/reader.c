@@ -13,18 +13,14 @@ enum { METADATA_MS = 10000 };
 struct bus_reader {
 	rd_kafka_t *rk;
 	rd_kafka_queue_t *queue; /* held while it wakes somebody */
-	rd_kafka_resp_err_t trouble;
-	char trouble_text[256];
+	struct kafka_cause trouble;
 };
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
 	(void)rk;
 	struct bus_reader *r = opaque;
-	if (code == RD_KAFKA_RESP_ERR__TRANSPORT)
-		return; /* one connection; it comes back, or all of them are reported down */
-	r->trouble = (rd_kafka_resp_err_t)code;
-	(void)snprintf(r->trouble_text, sizeof(r->trouble_text), "%s", reason ? reason : "");
+	kafka_cause_note(&r->trouble, code, reason);
 }
 
 static int open_client(
@@ -54,8 +50,11 @@ static int find_topic(struct bus_reader *r, struct str topic, struct err *e)
 {
 	const struct rd_kafka_metadata *md = NULL;
 	rd_kafka_resp_err_t code = rd_kafka_metadata(r->rk, 1, NULL, &md, METADATA_MS);
-	if (code)
-		return kafka_err(e, code, "look for topic " STR_FMT, STR_ARG(topic));
+	if (code) {
+		(void)kafka_err(e, code, "look for topic " STR_FMT, STR_ARG(topic));
+		(void)rd_kafka_poll(r->rk, 0); /* why, if librdkafka was told */
+		return kafka_cause_add(&r->trouble, e);
+	}
 	bool is_there = false;
 	for (int i = 0; i < md->topic_cnt; i++)
 		is_there |= !md->topics[i].err && str_eq(str_c(md->topics[i].topic), topic);
@@ -125,9 +124,7 @@ int bus_reader_poll(
 	if (raw)
 		return message_wrap(raw, out, e);
 	*out = NULL;
-	if (!r->trouble)
-		return 0;
-	rd_kafka_resp_err_t code = r->trouble;
-	r->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
-	return kafka_err(e, code, "%s", r->trouble_text);
+	rd_kafka_resp_err_t code = r->trouble.code;
+	r->trouble.code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	return code ? kafka_err(e, code, "%s", r->trouble.text) : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "frame.h"
 
+#include "longshore/bus_config.h"
 #include "longshore/clock.h"
 #include "longshore/log.h"
 #include "longshore/secret.h"
@@ -75,8 +76,9 @@ static int open_all(struct frame *f, struct err *e)
 {
 	if (wake_init(&f->wake, e))
 		return e->act;
-	if (telemetry_start(
-	            f->name, f->conf.admin, worker_metrics, WORKER_METRICS, &f->telemetry, e) ||
+	if (bus_config_read(f->conf.kafka_config, e) ||
+	        telemetry_start(
+	                f->name, f->conf.admin, worker_metrics, WORKER_METRICS, &f->telemetry, e) ||
 	        bus_producer_open(f->conf.kafka, f->name, &f->producer, e)) {
 		telemetry_stop(f->telemetry);
 		wake_release(&f->wake);
@@ -84,6 +86,15 @@ static int open_all(struct frame *f, struct err *e)
 	}
 	bus_producer_wake(f->producer, f->wake.fd);
 	return 0;
+}
+
+static void tell_weakness(const struct frame *f)
+{
+	const char *weakness = bus_config_weakness(f->conf.kafka);
+	if (weakness)
+		LOG(LOG_WARN, "worker.kafka_unprotected", weakness,
+		        LOG_TEXT("remedy", STR("set security.protocol=sasl_ssl in the file of "
+		                               "LONGSHORE_KAFKA_CONFIG")));
 }
 
 int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **argv)
@@ -111,6 +122,7 @@ int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **
 	}
 	LOG(LOG_INFO, "worker.started", "started", LOG_TEXT("group", str_c(f->group)),
 	        LOG_NUM("admin_port", telemetry_port(f->telemetry)), LOG_NUM("pid", getpid()));
+	tell_weakness(f);
 	return -1;
 }
 

@@ -22,6 +22,8 @@
 
 static const struct conf_field common_fields[] = {
         TEXT(kafka, "LONGSHORE_KAFKA", NULL, "Kafka brokers, host:port with commas between"),
+        TEXT(kafka_config, "LONGSHORE_KAFKA_CONFIG", "",
+                "file of librdkafka properties for TLS and SASL, mode 0600; empty: none"),
         TEXT(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.",
                 "what all topics and groups begin with"),
         TEXT(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),

@@ -28,6 +28,7 @@
 /* Settings that every service has; the loop reads them. */
 struct worker_conf {
 	const char *kafka;        /* LONGSHORE_KAFKA */
+	const char *kafka_config; /* LONGSHORE_KAFKA_CONFIG: file; empty = none */
 	const char *topic_prefix; /* LONGSHORE_TOPIC_PREFIX, "longshore." */
 	const char *postgres;     /* LONGSHORE_POSTGRES: conninfo; task services use it for writer
 	                             schemas only */

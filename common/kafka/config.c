@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The file may say how brokers are reached and who we are, and nothing else. How we read, write and
+ * commit is what the fleet's promises rest on: `kafka_conf` and its callers set it, and a name that
+ * is not on the list below is refused, also one that a newer librdkafka brings.
+ */
+#include "config.h"
+
+#include "longshore/bus_config.h"
+#include "longshore/host.h"
+#include "longshore/private_file.h"
+
+#include <stdio.h>
+
+/* One that ends in a dot begins names. */
+static const char *const permitted[] = {
+        "client.id",
+        "security.protocol",
+        "ssl.",
+        "enable.ssl.certificate.verification",
+        "sasl.",
+        "https.",
+        "broker.address.",
+        "client.dns.lookup",
+        "socket.keepalive.enable",
+        "socket.connection.setup.timeout.ms",
+        "socket.send.buffer.bytes",
+        "socket.receive.buffer.bytes",
+        "connections.max.idle.ms",
+        NULL,
+};
+
+/* Names of Java's clients, whose files people have at hand. */
+static const struct {
+	const char *name, *ours;
+} of_java[] = {
+        {"sasl.jaas.config", "sasl.username and sasl.password"},
+        {"ssl.truststore.location", "ssl.ca.location, a file of PEM certificates"},
+        {"ssl.truststore.certificates", "ssl.ca.location, a file of PEM certificates"},
+        {"ssl.truststore.password", "ssl.ca.location, which needs none"},
+        {"ssl.truststore.type", "ssl.ca.location, a file of PEM certificates"},
+        {"ssl.keystore.type", "ssl.keystore.location (PKCS#12) or ssl.certificate.location"},
+        {"ssl.keystore.key", "ssl.key.location"},
+        {NULL, NULL},
+};
+
+static rd_kafka_conf_t *base; /* NULL: there is no file */
+static bool has_client_id;
+
+static bool fits(const char *pattern, const char *name)
+{
+	size_t n = strlen(pattern);
+	return pattern[n - 1] == '.' ? strncmp(pattern, name, n) == 0 : strcmp(pattern, name) == 0;
+}
+
+bool config_permits(const char *name)
+{
+	/* Callbacks and their arguments are pointers of the program's. */
+	if (str_has_suffix(str_c(name), STR("_cb")) || strchr(name, '_'))
+		return false;
+	for (const char *const *p = permitted; *p; p++) {
+		if (fits(*p, name))
+			return true;
+	}
+	return false;
+}
+
+/* No value: the default, which every property has. */
+static bool librdkafka_knows(const char *name)
+{
+	char text[256];
+	rd_kafka_conf_t *scratch = rd_kafka_conf_new();
+	bool knows =
+	        rd_kafka_conf_set(scratch, name, NULL, text, sizeof(text)) != RD_KAFKA_CONF_UNKNOWN;
+	rd_kafka_conf_destroy(scratch);
+	return knows;
+}
+
+static const char *java_means(const char *name)
+{
+	for (size_t i = 0; of_java[i].name; i++) {
+		if (strcmp(of_java[i].name, name) == 0)
+			return of_java[i].ours;
+	}
+	return NULL;
+}
+
+static int refuse(const char *name, struct err *e)
+{
+	if (java_means(name))
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "%s is a property of Java's clients: set %s", name, java_means(name));
+	if (librdkafka_knows(name))
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "%s is not for this file, as Longshore depends on its value: remove the "
+		        "line. It may set client.id, security.protocol, ssl.*, sasl.*, and how "
+		        "sockets are opened",
+		        name);
+	return err_set(e, ERR_FATAL, "bad_settings",
+	        "librdkafka %s has no property %s: correct the name, or remove the line",
+	        rd_kafka_version_str(), name);
+}
+
+struct file {
+	rd_kafka_conf_t *conf;
+	bool has_mechanism, has_client_id;
+};
+
+/* librdkafka's own words would repeat the value. */
+static int take(void *arg, const char *name, const char *value, struct err *e)
+{
+	char text[256];
+	struct file *file = arg;
+	bool is_mechanism = strncmp(name, "sasl.mechanism", strlen("sasl.mechanism")) == 0;
+	if (java_means(name) || !config_permits(name) || !librdkafka_knows(name))
+		return refuse(name, e);
+	if (is_mechanism && file->has_mechanism)
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "sasl.mechanism and sasl.mechanisms are one property, which was set "
+		        "before: leave one of the two lines");
+	if (rd_kafka_conf_set(file->conf, name, value, text, sizeof(text)) != RD_KAFKA_CONF_OK)
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "librdkafka does not take the value of %s: see its CONFIGURATION.md for "
+		        "what it may be",
+		        name);
+	file->has_mechanism |= is_mechanism;
+	file->has_client_id |= strcmp(name, "client.id") == 0;
+	return 0;
+}
+
+int bus_config_read(const char *path, struct err *e)
+{
+	if (base)
+		rd_kafka_conf_destroy(base);
+	base = NULL;
+	has_client_id = false;
+	if (!path[0])
+		return 0;
+	struct file file = {.conf = rd_kafka_conf_new()};
+	if (private_file_read("LONGSHORE_KAFKA_CONFIG", path, take, &file, e)) {
+		rd_kafka_conf_destroy(file.conf);
+		return e->act;
+	}
+	base = file.conf;
+	has_client_id = file.has_client_id;
+	return 0;
+}
+
+rd_kafka_conf_t *config_new(void)
+{
+	return base ? rd_kafka_conf_dup(base) : rd_kafka_conf_new();
+}
+
+bool config_is_read(void)
+{
+	return base != NULL;
+}
+
+bool config_has_client_id(void)
+{
+	return has_client_id;
+}
+
+/* --- what is wanting --- */
+
+static bool is_set_to(const char *name, const char *wanted)
+{
+	char value[64];
+	size_t n = sizeof(value);
+	return base && rd_kafka_conf_get(base, name, value, &n) == RD_KAFKA_CONF_OK &&
+	       strcmp(value, wanted) == 0;
+}
+
+/* "host:port", comma, ...; a scheme may stand before each. */
+static bool all_are_here(const char *brokers)
+{
+	struct str rest = str_c(brokers);
+	while (rest.n > 0) {
+		ptrdiff_t comma = str_find(rest, ',', 0);
+		struct str one = {rest.p, comma < 0 ? rest.n : (size_t)comma};
+		size_t used = comma < 0 ? rest.n : (size_t)comma + 1;
+		rest = (struct str){rest.p + used, rest.n - used};
+		one = str_trim(one);
+		for (size_t i = 0; i + 3 <= one.n; i++) {
+			if (memcmp(one.p + i, "://", 3) == 0) {
+				one = (struct str){one.p + i + 3, one.n - i - 3};
+				break;
+			}
+		}
+		size_t end = one.n; /* of the host: before the last ':' that is not inside [] */
+		while (end > 0 && one.p[end - 1] != ':' && one.p[end - 1] != ']')
+			end--;
+		if (end > 0 && one.p[end - 1] == ':')
+			end--;
+		if (one.n > 0 && !host_is_here((struct str){one.p, end ? end : one.n}))
+			return false;
+	}
+	return true;
+}
+
+const char *bus_config_weakness(const char *brokers)
+{
+	bool is_tls =
+	        is_set_to("security.protocol", "ssl") || is_set_to("security.protocol", "sasl_ssl");
+	if (all_are_here(brokers))
+		return NULL;
+	if (!is_tls)
+		return "connections to the brokers are not encrypted: whoever is on the way reads "
+		       "and changes events";
+	if (!is_set_to("enable.ssl.certificate.verification", "true"))
+		return "the brokers' certificates are not verified "
+		       "(enable.ssl.certificate.verification): anybody may pose as a broker";
+	if (!is_set_to("ssl.endpoint.identification.algorithm", "https"))
+		return "the brokers' names are not compared with their certificates "
+		       "(ssl.endpoint.identification.algorithm): whoever has a certificate of the "
+		       "same CA may pose as a broker";
+	return NULL;
+}
