@@ -58,6 +58,33 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 		doctor_ok(d, "standby", "%lld follow synchronously", (long long)pg_num(rows, 0, 6));
 }
 
+static void check_protection(struct doctor *d)
+{
+	static const char remedy[] =
+	        "set sslmode=verify-full and sslrootcert in LONGSHORE_POSTGRES, "
+	        "of all services";
+	struct pg_protection is;
+	const char *weakness = pg_conninfo_weakness(d->cli->conf.postgres);
+	pg_protection(d->cli->pg, &is);
+	if (!is.is_encrypted && !is.is_here)
+		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy,
+		        "the connection is not encrypted: whoever is on the way reads and changes "
+		        "what is stored");
+	else if (weakness)
+		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy, "%s%s%s",
+		        is.tls[0] ? is.tls : "encrypted", ", but ", weakness);
+	else if (is.is_encrypted)
+		doctor_ok(d, "postgres encryption", "%s, the server is verified", is.tls);
+}
+
+/* Of a server that was not reached. */
+static const char *connect_remedy(const struct err *e)
+{
+	if (strcmp(e->code, "pg_insecure") == 0 || strcmp(e->code, "pg_refused") == 0)
+		return ""; /* the text has it */
+	return "start PostgreSQL, or correct LONGSHORE_POSTGRES";
+}
+
 void doctor_postgres(struct doctor *d)
 {
 	struct err e;
@@ -72,8 +99,7 @@ void doctor_postgres(struct doctor *d)
 		act = pg_run(d->cli->pg, &sql_select_server, &p, &rows, NULL, &e);
 	int64_t after_ms = clock_unix_ms();
 	if (act != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
-		        "start PostgreSQL, or correct LONGSHORE_POSTGRES", "%s", e.text);
+		doctor_tell(d, DOCTOR_PROBLEM, "postgres", connect_remedy(&e), "%s", e.text);
 		return;
 	}
 	if (pg_bool(rows, 0, 1)) {
@@ -83,6 +109,7 @@ void doctor_postgres(struct doctor *d)
 		return;
 	}
 	doctor_ok(d, "postgres", "version " STR_FMT, STR_ARG(pg_text(rows, 0, 0, &d->cli->mem)));
+	check_protection(d);
 	check_durability(d, rows);
 	check_clock(d, pg_num(rows, 0, 2), before_ms, after_ms);
 }

@@ -9,6 +9,10 @@
 #include <errno.h>
 #include <poll.h>
 
+/* A server or pooler may send records of TLS that are larger than what libpq 15 takes at a time: the
+ * rest waits inside OpenSSL, where no poll sees it. So it is looked for. */
+enum { TLS_LOOK_MS = 20 };
+
 /* false: nothing happened until then, or the connection is lost. */
 static bool wait_socket(struct pg *pg, short events, int64_t until_ms)
 {
@@ -20,8 +24,11 @@ static bool wait_socket(struct pg *pg, short events, int64_t until_ms)
 			return false;
 		}
 		int wait_ms = until_ms == PG_ALWAYS || left > INT32_MAX ? -1 : (int)left;
+		bool looks = (events & POLLIN) && PQsslInUse(pg->conn);
+		if (looks && (wait_ms < 0 || wait_ms > TLS_LOOK_MS))
+			wait_ms = TLS_LOOK_MS;
 		int n = poll(&fd, 1, wait_ms);
-		if (n > 0)
+		if (n > 0 || (n == 0 && looks))
 			return true;
 		if (n < 0 && errno != EINTR)
 			return false;

@@ -102,15 +102,19 @@ static int listen_on(struct pg *pg, const char *channel, struct err *e)
 	return result;
 }
 
-/* Why a connection could not be had: a wrong password or database will not mend itself, a server
- * that is down will. libpq 15 gives no SQLSTATE for a failed connection, so the one thing to go by
- * is whether it asked for a password or whether the server answered at all. */
+/* Why a connection could not be had: a wrong password or certificate will not mend itself, a server
+ * that is down will. */
 static int connect_failed(struct pg *pg, struct err *e)
 {
 	char words[256];
+	const char *code, *remedy;
 	first_line(PQerrorMessage(pg->conn), words, sizeof(words));
 	bool needs_password = PQconnectionNeedsPassword(pg->conn) != 0;
+	bool is_refused = security_refused(PQerrorMessage(pg->conn), &code, &remedy);
 	forget(pg);
+	if (is_refused)
+		return err_set_native(
+		        e, ERR_FATAL, code, "libpq", 0, "connect: %s; %s", words, remedy);
 	if (needs_password) {
 		return err_set_native(e, ERR_FATAL, "pg_refused", "libpq", 0,
 		        "connect: %s; set LONGSHORE_POSTGRES or a password file", words);

@@ -42,6 +42,10 @@ static inline void pg_result_drop(PGresult **result)
  * came in time, or the connection is lost; pg_check says which. */
 PGresult *pg_answer(struct pg *pg, int is_sent);
 
+/* security.c: why no server took us, by libpq's message, if it does not mend itself. false: one of
+ * the hosts may be back later. */
+bool security_refused(const char *message, const char **out_code, const char **out_remedy);
+
 /* A live connection, made anew outside a transaction if it was lost. */
 int pg_ready(struct pg *pg, struct err *e) ERR_MUST_USE;
 

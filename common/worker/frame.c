@@ -4,6 +4,7 @@
 #include "longshore/bus_config.h"
 #include "longshore/clock.h"
 #include "longshore/log.h"
+#include "longshore/pg.h"
 #include "longshore/secret.h"
 
 #include <stdio.h>
@@ -90,7 +91,12 @@ static int open_all(struct frame *f, struct err *e)
 
 static void tell_weakness(const struct frame *f)
 {
+	const char *postgres = f->conf.postgres[0] ? pg_conninfo_weakness(f->conf.postgres) : NULL;
 	const char *weakness = bus_config_weakness(f->conf.kafka);
+	if (postgres)
+		LOG(LOG_WARN, "worker.postgres_unprotected", postgres,
+		        LOG_TEXT("remedy", STR("set sslmode=verify-full and sslrootcert in "
+		                               "LONGSHORE_POSTGRES")));
 	if (weakness)
 		LOG(LOG_WARN, "worker.kafka_unprotected", weakness,
 		        LOG_TEXT("remedy", STR("set security.protocol=sasl_ssl in the file of "

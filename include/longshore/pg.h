@@ -10,7 +10,9 @@
  *
  * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40),
  * resources (53), lock not available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL;
- * data (22, 23): ERR_REJECT (23505 has code "pg_duplicate"). After a lost connection the object
+ * data (22, 23): ERR_REJECT (23505 has code "pg_duplicate"). A server that does not offer the TLS
+ * that the conninfo asks for ("pg_insecure"), or does not take our password ("pg_refused"), is
+ * ERR_FATAL. After a lost connection the object
  * reconnects at the next call outside a transaction.
  * A transaction that idles for ten seconds (its process is stopped or stuck) is ended by the
  * server, so that others get at its rows; who waits for a row longer than eleven seconds, or for a
@@ -47,6 +49,17 @@ int pg_open_away(
 /* How long answers are waited for, from now on; 0: for ever, on the server's side, too. */
 int pg_be_patient(struct pg *pg, int64_t patience_ms, struct err *e) ERR_MUST_USE;
 void pg_close(struct pg *pg); /* accepts NULL */
+
+/* What is wanting in how connections of this conninfo are protected, NULL if nothing is: static. A
+ * server on this machine is no reason to complain. */
+const char *pg_conninfo_weakness(const char *conninfo);
+struct pg_protection {
+	bool is_here; /* the server is on this machine */
+	bool is_encrypted;
+	const char *tls; /* "TLSv1.3"; empty: none. Until the next call. */
+};
+/* Of the connection as it is. */
+void pg_protection(const struct pg *pg, struct pg_protection *out);
 
 /* Parameters: text format, built by these. Absent str = NULL. Arrays are for unnest(): one
  * statement, many rows. */
