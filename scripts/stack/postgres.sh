@@ -64,7 +64,7 @@ postgres_settings() {
 		listen_addresses = '127.0.0.1'
 		port = $(server_port postgres)
 		unix_socket_directories = ''
-		wal_level = logical
+		wal_level = ${LONGSHORE_PG_WAL_LEVEL:-logical}
 		max_wal_senders = 8
 		max_replication_slots = 8
 		max_slot_wal_keep_size = 512MB

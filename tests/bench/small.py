@@ -6,7 +6,8 @@
 
 Each route has an audience of its own, a file of data and a marker; all share a bridge, a destination and a bucket. A route is
 asked again as soon as its last delivery has ended, so that none supersedes another: with one route the figures are those of a
-fleet that does one thing at a time. A route gets at most --most-a-route deliveries. PostgreSQL runs with fsync, as in earnest.
+fleet that does one thing at a time. A route gets at most --most-a-route deliveries. PostgreSQL runs with fsync, as in earnest, and
+with its default wal_level unless LONGSHORE_PG_WAL_LEVEL says otherwise.
 
 With --triggers that many requests come in one burst for few routes; a newer one supersedes those that wait. What counts is
 that all of them end and what memory that takes.
