@@ -119,8 +119,10 @@ static void check_route(
 {
 	int before = route->all->act;
 	resolve_route(route, spec);
-	if (route->all->act == before && spec->unsupported_count == 0)
+	if (route->all->act == before && spec->unsupported_count == 0) {
 		rule_names(route, spec);
+		rule_together(route, spec);
+	}
 	warn_of_hold(route, spec);
 	check_cadence(input, route);
 }
@@ -150,8 +152,10 @@ static void check_destination(
 	int before = doc->all->act;
 	spec->audience.type = STR("DTC"); /* to whom all of its rules apply */
 	resolve_destination(doc, spec);
-	if (doc->all->act == before && spec->unsupported_count == 0)
+	if (doc->all->act == before && spec->unsupported_count == 0) {
 		rule_names(doc, spec);
+		rule_together(doc, spec);
+	}
 	check_zone(input, doc, "naming.time_zone");
 	const struct kind *kind = kind_find(STR("Destination"));
 	for (size_t i = 0; i < spec->unsupported_count; i++)

@@ -23,6 +23,9 @@ void rule_templates(
  * can have, and all can be at one drop. For templates that passed rule_templates. */
 void rule_names(const struct document *doc, const struct spec *spec);
 
+/* Of a destination, or of a route with all that it names: what could not be carried out together. */
+void rule_together(const struct document *doc, const struct spec *spec);
+
 /* Names of columns differ; each source is a column of the bridge. */
 void rule_columns(const struct document *destination, const struct spec_destination *to);
 /* Whether two records can make one row: a column of theirs is not written. *out_primary: two of one

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Inspect: every object of the source is read once, counted, hashed and cut into slices at record
- * boundaries near slice_bytes. What arrives later is left alone: the slices pin offset, length and
- * SHA-256 of what was seen, the header included.
+ * boundaries near slice_bytes; small objects share one. What arrives later is left alone: the slices
+ * pin offset, length and SHA-256 of what was seen, the headers included.
  */
 #include "audience.h"
 #include "op.h"
@@ -18,45 +18,61 @@ struct inspection {
 	int64_t slices;
 	/* of the object that is being read */
 	struct str object;
-	struct hash *slice_hash;
+	int32_t pieces; /* of the slice that is not ended */
+	int64_t filled; /* bytes of them */
+	struct hash *piece_hash;
 	struct buf header; /* its bytes, up to and with their line end */
 	bool header_done;
-	const char *piece;
-	size_t piece_bytes;
-	int64_t piece_at; /* position of piece in the object */
-	int64_t hashed;   /* slice_hash has seen the slice up to here */
-	int64_t slice_from, slice_row, last_row;
+	const char *read;
+	size_t read_bytes;
+	int64_t read_at; /* position of what was read in the object */
+	int64_t hashed;  /* piece_hash has seen the piece up to here */
+	int64_t piece_from, piece_row, last_row;
 };
 
-static void begin_slice(struct inspection *in, int64_t from)
+static void begin_piece(struct inspection *in, int64_t from)
 {
-	in->slice_from = in->hashed = from;
-	in->slice_row = in->last_row + 1;
-	hash_add(in->slice_hash, in->header.p, in->header.n);
+	in->piece_from = in->hashed = from;
+	in->piece_row = in->last_row + 1;
+	hash_add(in->piece_hash, in->header.p, in->header.n);
 }
 
 static void hash_upto(struct inspection *in, int64_t end)
 {
-	hash_add(in->slice_hash, in->piece + (in->hashed - in->piece_at),
-	        (size_t)(end - in->hashed));
+	hash_add(in->piece_hash, in->read + (in->hashed - in->read_at), (size_t)(end - in->hashed));
 	in->hashed = end;
 }
 
-static int end_slice(struct inspection *in, int64_t end, struct err *e)
+static int end_slice(struct inspection *in, struct err *e)
 {
-	struct slice s = {.object = in->object,
-	        .offset = in->slice_from,
-	        .length = end - in->slice_from,
-	        .first_row = in->slice_row,
-	        .rows = in->last_row - in->slice_row + 1};
-	hash_take_hex(in->slice_hash, s.sha256);
-	if (s.rows == 0)
+	bool is_begun = in->pieces > 0;
+	in->pieces = 0;
+	in->filled = 0;
+	return is_begun ? slice_end(&in->list, e) : 0;
+}
+
+/* What belongs to the slice of what was before it, while that has room. */
+static int end_piece(struct inspection *in, int64_t end, struct err *e)
+{
+	struct slice_piece p = {.object = in->object,
+	        .offset = in->piece_from,
+	        .length = end - in->piece_from,
+	        .first_row = in->piece_row,
+	        .rows = in->last_row - in->piece_row + 1};
+	hash_take_hex(in->piece_hash, p.sha256);
+	if (p.rows == 0)
 		return 0;
-	if (in->slices == SLICES_MAX)
+	bool is_first = in->pieces == 0;
+	if (is_first && in->slices == SLICES_MAX)
 		return err_set(e, ERR_REJECT, "bad_source",
 		        "more than %d slices: raise slice_bytes", SLICES_MAX);
-	in->slices++;
-	return slice_add(&in->list, &s, e);
+	in->slices += is_first;
+	in->pieces++;
+	in->filled += p.length;
+	int act = slice_add_piece(&in->list, is_first, &p, e);
+	if (act == 0 && in->pieces == SLICE_PIECES_MAX)
+		act = end_slice(in, e);
+	return act;
 }
 
 /* --- what the source calls --- */
@@ -76,9 +92,9 @@ static int on_piece(void *arg, const char *p, size_t n, int64_t at, struct err *
 {
 	struct inspection *in = arg;
 	(void)e; /* nothing that can fail */
-	in->piece = p;
-	in->piece_bytes = n;
-	in->piece_at = at;
+	in->read = p;
+	in->read_bytes = n;
+	in->read_at = at;
 	return 0;
 }
 
@@ -88,10 +104,10 @@ static int on_header(void *arg, const struct csv_record *header, struct err *e)
 	struct audience_columns columns;
 	int act = audience_columns_find(&in->op->spec->audience, header, &columns, e);
 	if (act == 0)
-		act = buf_append(&in->header, in->piece, (size_t)(header->end - in->piece_at), e);
+		act = buf_append(&in->header, in->read, (size_t)(header->end - in->read_at), e);
 	in->header_done = true;
 	if (act == 0)
-		begin_slice(in, header->end); /* slices hold data only */
+		begin_piece(in, header->end); /* pieces hold data only */
 	return act;
 }
 
@@ -99,11 +115,13 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 {
 	struct inspection *in = arg;
 	in->last_row = record->row;
-	if (record->end - in->slice_from < in->op->spec->limits.slice_bytes)
+	if (in->filled + record->end - in->piece_from < in->op->spec->limits.slice_bytes)
 		return 0;
 	hash_upto(in, record->end);
-	int act = end_slice(in, record->end, e);
-	begin_slice(in, record->end);
+	int act = end_piece(in, record->end, e);
+	if (act == 0)
+		act = end_slice(in, e);
+	begin_piece(in, record->end);
 	return act;
 }
 
@@ -111,14 +129,14 @@ static int on_piece_done(void *arg, struct err *e)
 {
 	struct inspection *in = arg;
 	if (!in->header_done) /* a header of several pieces */
-		return buf_append(&in->header, in->piece, in->piece_bytes, e);
-	hash_upto(in, in->piece_at + (int64_t)in->piece_bytes);
+		return buf_append(&in->header, in->read, in->read_bytes, e);
+	hash_upto(in, in->read_at + (int64_t)in->read_bytes);
 	return 0;
 }
 
 static int on_object_done(void *arg, int64_t bytes, struct err *e)
 {
-	return end_slice(arg, bytes, e);
+	return end_piece(arg, bytes, e);
 }
 
 /* --- result --- */
@@ -158,7 +176,7 @@ static int write_list(struct inspection *in, const struct csv_source_facts *fact
 
 int op_inspect(const struct op *op, struct err *e)
 {
-	struct inspection in = {.op = op, .slice_hash = hash_new_sha256()};
+	struct inspection in = {.op = op, .piece_hash = hash_new_sha256()};
 	struct csv_source from = op_source(op, &op->spec->audience.source);
 	struct csv_source_calls calls = {.on_header = on_header,
 	        .on_record = on_record,
@@ -172,9 +190,11 @@ int op_inspect(const struct op *op, struct err *e)
 	buf_init(&in.header, HEADER_MAX_BYTES);
 	int act = csv_source_read(&from, &calls, op->mem, &facts, e);
 	if (act == 0)
+		act = end_slice(&in, e);
+	if (act == 0)
 		act = write_list(&in, &facts, e);
 	buf_release(&in.header);
 	buf_release(&in.list);
-	hash_free(in.slice_hash);
+	hash_free(in.piece_hash);
 	return act == 0 ? 0 : err_note(e, "audience " STR_FMT, STR_ARG(op->spec->audience.name));
 }

@@ -127,7 +127,7 @@ static void count_rows(const struct selecting *s)
 		result_fact(s->op->out, s->op->mem, STR("invalid_at"), s->invalid.text);
 }
 
-static int find_slice(const struct op *op, struct slice *out, struct err *e)
+static int find_slice(const struct op *op, struct str *out, struct err *e)
 {
 	struct secret key;
 	struct str list;
@@ -159,6 +159,19 @@ static int check_spec(const struct spec *spec, struct err *e)
 	return 0;
 }
 
+static int read_slice(struct selecting *s, struct str slice, struct err *e)
+{
+	struct slice_piece piece;
+	int act = 0;
+	for (bool more = true; act == 0 && more;) {
+		act = slice_next_piece(&slice, &piece, &more, e);
+		s->object = act == 0 ? piece.object : STR("");
+		if (act == 0)
+			act = slice_read_piece(s->op, &piece, on_header, on_record, s, e);
+	}
+	return act;
+}
+
 int op_select(const struct op *op, struct err *e)
 {
 	struct selecting *s = calloc(1, sizeof(*s));
@@ -167,15 +180,14 @@ int op_select(const struct op *op, struct err *e)
 	s->op = op;
 	s->sets = (struct selfile){
 	        .chosen = selection_new(), .blocked = selection_new(), .persons = selection_new()};
-	struct slice slice;
+	struct str slice = STR("");
 	int act = check_spec(op->spec, e);
 	if (act == 0)
 		act = find_slice(op, &slice, e);
-	s->object = act == 0 ? slice.object : STR("");
 	if (act == 0)
 		act = lookup_new(op, on_hits, s, &s->lookup, e);
 	if (act == 0)
-		act = slice_read(op, &slice, on_header, on_record, s, e);
+		act = read_slice(s, slice, e);
 	if (act == 0)
 		act = lookup_flush(s->lookup, e);
 	if (act == 0)

@@ -4,15 +4,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PIECE_BYTES = 256 * 1024 };
+enum { READ_BYTES = 256 * 1024 };
 
-struct slice_reading {
+struct piece_reading {
 	const struct op *op;
-	const struct slice *slice;
+	const struct slice_piece *piece;
 	csv_on_record on_header;
 	void *arg;
 	struct source_reader *from;
-	char *piece;
+	char *read;
 	struct hash *hash;
 	size_t columns;
 	int64_t header_end; /* 0: not read yet */
@@ -46,28 +46,28 @@ static int unless_gone(int act, struct err *e)
 
 static int take_header(void *arg, const struct csv_record *header, struct err *e)
 {
-	struct slice_reading *r = arg;
+	struct piece_reading *r = arg;
 	r->header_end = header->end;
 	r->columns = header->count;
 	return r->on_header(r->arg, header, e);
 }
 
 /* From the object's first byte on, until the header is known. */
-static int parse_header(struct slice_reading *r, struct err *e)
+static int parse_header(struct piece_reading *r, struct err *e)
 {
 	struct csv_format format = {
 	        .delimiter = r->op->spec->audience.source.delimiter, .has_header = true};
 	struct csv_reader *csv = NULL;
 	int act = csv_reader_new(&format, take_header, NULL, r, &csv, e);
 	for (int64_t at = 0; act == 0 && r->header_end == 0;) {
-		int64_t left = r->slice->offset - at;
+		int64_t left = r->piece->offset - at;
 		size_t n = 0;
-		act = source_read(r->from, at, r->piece,
-		        left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, &n, e);
+		act = source_read(
+		        r->from, at, r->read, left < READ_BYTES ? (size_t)left : READ_BYTES, &n, e);
 		if (act == 0 && n == 0)
 			act = changed(e, "its header is longer");
 		if (act == 0)
-			act = csv_feed(csv, r->piece, n, e);
+			act = csv_feed(csv, r->read, n, e);
 		at += (int64_t)n;
 	}
 	csv_reader_free(csv);
@@ -75,7 +75,7 @@ static int parse_header(struct slice_reading *r, struct err *e)
 }
 
 /* Bytes first..first + length - 1 through the hash and, where there is one, the reader. */
-static int pass(struct slice_reading *r, int64_t first, int64_t length, struct csv_reader *csv,
+static int pass(struct piece_reading *r, int64_t first, int64_t length, struct csv_reader *csv,
         struct err *e)
 {
 	for (int64_t done = 0; done < length;) {
@@ -83,25 +83,25 @@ static int pass(struct slice_reading *r, int64_t first, int64_t length, struct c
 		size_t n = 0;
 		int act = op_go_on(r->op, e);
 		if (act == 0)
-			act = source_read(r->from, first + done, r->piece,
-			        left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, &n, e);
+			act = source_read(r->from, first + done, r->read,
+			        left < READ_BYTES ? (size_t)left : READ_BYTES, &n, e);
 		if (act == 0 && n == 0)
 			act = changed(e, "it is shorter");
 		if (act == 0 && csv)
-			act = unless_changed(csv_feed(csv, r->piece, n, e), e);
+			act = unless_changed(csv_feed(csv, r->read, n, e), e);
 		if (act != 0)
 			return act;
-		hash_add(r->hash, r->piece, n);
+		hash_add(r->hash, r->read, n);
 		done += (int64_t)n;
 	}
 	return csv ? unless_changed(csv_finish(csv, e), e) : 0;
 }
 
-static int read_rows(struct slice_reading *r, csv_on_record on_record, struct err *e)
+static int read_rows(struct piece_reading *r, csv_on_record on_record, struct err *e)
 {
 	struct csv_format format = {.delimiter = r->op->spec->audience.source.delimiter,
-	        .first_row = r->slice->first_row,
-	        .offset = r->slice->offset,
+	        .first_row = r->piece->first_row,
+	        .offset = r->piece->offset,
 	        .fields = r->columns};
 	struct csv_reader *csv = NULL;
 	char sha[SHA256_HEX];
@@ -109,26 +109,26 @@ static int read_rows(struct slice_reading *r, csv_on_record on_record, struct er
 	if (act == 0)
 		act = pass(r, 0, r->header_end, NULL, e);
 	if (act == 0)
-		act = pass(r, r->slice->offset, r->slice->length, csv, e);
+		act = pass(r, r->piece->offset, r->piece->length, csv, e);
 	csv_reader_free(csv);
 	if (act != 0)
 		return act;
 	hash_take_hex(r->hash, sha);
-	return strcmp(sha, r->slice->sha256) == 0 ? 0 : changed(e, "it holds other bytes");
+	return strcmp(sha, r->piece->sha256) == 0 ? 0 : changed(e, "it holds other bytes");
 }
 
-int slice_read(const struct op *op, const struct slice *slice, csv_on_record on_header,
+int slice_read_piece(const struct op *op, const struct slice_piece *piece, csv_on_record on_header,
         csv_on_record on_record, void *arg, struct err *e)
 {
-	struct slice_reading r = {.op = op, .slice = slice, .on_header = on_header, .arg = arg};
+	struct piece_reading r = {.op = op, .piece = piece, .on_header = on_header, .arg = arg};
 	struct source *source = NULL;
-	r.piece = malloc(PIECE_BYTES);
-	if (!r.piece)
+	r.read = malloc(READ_BYTES);
+	if (!r.read)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a slice");
 	r.hash = hash_new_sha256();
 	int act = source_open(op->spec->audience.source.url, &source, e);
 	if (act == 0)
-		act = unless_gone(source_read_open(source, slice->object, &r.from, e), e);
+		act = unless_gone(source_read_open(source, piece->object, &r.from, e), e);
 	if (act == 0)
 		act = parse_header(&r, e);
 	if (act == 0)
@@ -136,6 +136,6 @@ int slice_read(const struct op *op, const struct slice *slice, csv_on_record on_
 	source_read_close(r.from);
 	source_close(source);
 	hash_free(r.hash);
-	free(r.piece);
-	return act == 0 ? 0 : err_note(e, "object " STR_FMT, STR_ARG(slice->object));
+	free(r.read);
+	return act == 0 ? 0 : err_note(e, "object " STR_FMT, STR_ARG(piece->object));
 }

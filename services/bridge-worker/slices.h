@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The slice list that inspect writes and select reads: a text line each, fields separated by tabs:
- * object, offset, length, first row, rows, SHA-256 of the object's header, with its line end,
- * and of the slice's bytes. Object names hold no control
- * character (source.h).
+ * The slice list that inspect writes and select reads: a line each, of one or more pieces, so that
+ * many small objects make few slices. A piece is part of one object, six fields separated by tabs:
+ * object, offset, length, first row, rows, SHA-256 of the object's header, with its line end, and of
+ * the piece's bytes. Object names hold no control character (source.h).
  */
 #ifndef BRIDGE_WORKER_SLICES_H
 #define BRIDGE_WORKER_SLICES_H
@@ -14,20 +14,27 @@
 
 enum {
 	SLICES_MAX = 100000,
+	SLICE_PIECES_MAX = 1000, /* one task reads no more objects than so many */
 	SLICES_MAX_BYTES = 64 * 1024 * 1024,
 	HEADER_MAX_BYTES = 4 * 1024 * 1024, /* as it lies in the object: quotes, doubled ones too */
 };
 
-struct slice {
+struct slice_piece {
 	struct str object;
 	int64_t offset, length;
 	int64_t first_row, rows; /* rows of the object, from 1 */
 	char sha256[SHA256_HEX];
 };
 
-int slice_add(struct buf *list, const struct slice *s, struct err *e) ERR_MUST_USE;
-/* Line `index` of the list; ERR_REJECT ("corrupt") if there is none or it is damaged. object points
- * into list. */
-int slice_at(struct str list, int32_t index, struct slice *out, struct err *e) ERR_MUST_USE;
+/* Behind the piece before it, if it is not the first of its slice. */
+int slice_add_piece(
+        struct buf *list, bool is_first, const struct slice_piece *p, struct err *e) ERR_MUST_USE;
+int slice_end(struct buf *list, struct err *e) ERR_MUST_USE;
+
+/* Line `index` of the list, then its pieces; ERR_REJECT ("corrupt") if there is none or it is damaged.
+ * *out_more false: that was the last. object points into list. */
+int slice_at(struct str list, int32_t index, struct str *out, struct err *e) ERR_MUST_USE;
+int slice_next_piece(
+        struct str *slice, struct slice_piece *out, bool *out_more, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -12,14 +12,6 @@ static struct file_plan plan_of(struct deciding *d)
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
 }
 
-/* A configuration that cannot be carried out: a person changes it and resumes. */
-static void hold_plan(struct deciding *d, const char *property, const char *why)
-{
-	struct str reason = arena_printf(d->mem, "unsupported(%s)", property);
-	decide_hold(d, reason.p, false,
-	        arena_printf(d->mem, "%s; change the configuration and resume", why));
-}
-
 void decide_format(struct deciding *d)
 {
 	const struct spec_destination *to = &d->frozen.spec->destination;
@@ -31,24 +23,24 @@ void decide_format(struct deciding *d)
 		return;
 	}
 	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0) {
-		hold_plan(d, "max_rows_per_file", e.text);
+		decide_hold_plan(d, "max_rows_per_file", e.text);
 		return;
 	}
 	if (plan.parts > 1 && to->completion == COMPLETION_NONE && !to->parts_without_marker) {
-		hold_plan(d, "parts_without_marker",
+		decide_hold_plan(d, "parts_without_marker",
 		        "several files without a marker need the destination's consent");
 		return;
 	}
 	if (to->one_row_a_primary &&
 	        decide_count(d, STR("members")) > decide_count(d, STR("primary_ids"))) {
-		hold_plan(d, "format.dedupe",
+		decide_hold_plan(d, "format.dedupe",
 		        "columns of the record are not written, and a primary id has several "
 		        "records, so "
 		        "rows would repeat; format.dedupe: none allows it");
 		return;
 	}
 	if (plan_names(&plan, d->mem, &names, &e) != 0) {
-		hold_plan(d, "naming", e.text);
+		decide_hold_plan(d, "naming", e.text);
 		return;
 	}
 	d->m->lists_seen_ms = 0; /* what was seen before the files were made does not count */

@@ -73,6 +73,13 @@ void decide_hold(struct deciding *d, const char *reason, bool releases_itself, s
 		decide_audit(d, "held", d->x->reason, d->m->detail);
 }
 
+void decide_hold_plan(struct deciding *d, const char *property, const char *why)
+{
+	struct str reason = arena_printf(d->mem, "unsupported(%s)", property);
+	decide_hold(d, reason.p, false,
+	        arena_printf(d->mem, "%s; change the configuration and resume", why));
+}
+
 /* The time to look has come, or somebody says that the world has changed. */
 void decide_look_again(struct deciding *d)
 {

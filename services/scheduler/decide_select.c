@@ -3,7 +3,6 @@
 #include "deciding.h"
 
 #include "books.h"
-#include "plan.h"
 
 #include "longshore/reflist.h"
 
@@ -47,31 +46,6 @@ static bool hold_if_stale(struct deciding *d)
 	return true;
 }
 
-/* Before anything is read: what can be no name will be none after the selection, either. */
-static bool hold_if_unnameable(struct deciding *d)
-{
-	struct file_plan plan = {
-	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
-	struct err e = {0};
-	struct str *names = NULL;
-	if (plan_init(&plan, 0, d->rules->tasks_most, &e) == 0 &&
-	        plan_names(&plan, d->mem, &names, &e) == 0)
-		return false;
-	decide_hold(d, "unsupported(naming)", false,
-	        arena_printf(d->mem, "%s; change the configuration and resume", e.text));
-	return true;
-}
-
-static void take_label(struct deciding *d)
-{
-	struct ev_delivery_memory *m = d->m;
-	m->label = naming_label(&(struct naming_cause){.label = m->label,
-	                                .cause = m->cause,
-	                                .planned_ms = d->x->planned_ms,
-	                                .zone = d->frozen.file_zone},
-	        d->mem);
-}
-
 void decide_start(struct deciding *d)
 {
 	d->m->phase = EV_PHASE_START;
@@ -88,8 +62,7 @@ void decide_start(struct deciding *d)
 		            "correct it and resume"));
 		return;
 	}
-	take_label(d);
-	if (hold_if_unnameable(d))
+	if (decide_is_unable(d))
 		return;
 	if (decide_lacks(d, NEED_BRIDGE) || hold_if_stale(d))
 		return;

@@ -87,6 +87,8 @@ struct hold_kind {
 const struct hold_kind *decide_hold_kinds(size_t *out_count);
 const struct hold_kind *decide_hold_kind(struct str reason); /* NULL: there is none */
 void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
+/* A configuration that cannot be carried out: a person changes it and resumes. */
+void decide_hold_plan(struct deciding *d, const char *property, const char *why);
 void decide_look_again(struct deciding *d);
 bool decide_is_held(const struct deciding *d, const char *reason);
 
@@ -98,6 +100,9 @@ void decide_resume(struct deciding *d, const struct decide_event *ev);
 /* decide_request.c */
 void decide_request(struct deciding *d, const struct decide_event *ev);
 void decide_cancel(struct deciding *d, const struct decide_event *ev);
+
+/* decide_able.c */
+bool decide_is_unable(struct deciding *d); /* true: held for its configuration */
 
 /* decide_select.c: from the start to combine */
 void decide_start(struct deciding *d);

@@ -184,6 +184,58 @@ static void templates_that_can_never_work_are_refused(void **state)
 	}
 }
 
+/* --- what apply says of documents that fit nobody together --- */
+
+static const char together[] =
+        "kind: Tenant\nname: acme\n---\n"
+        "kind: Audience\ntenant: acme\nname: people\ntype: %s\nsource: {url: \"file:///in/\"}\n"
+        "id: {column: p, kind: k}\n%s---\n"
+        "kind: Bridge\ntenant: acme\nname: ids\nsource: {url: \"file:///ids/\"}\n"
+        "from: {column: p, kind: k}\nrecord: [{name: t, column: t}]\n---\n"
+        "kind: Bucket\nname: box\nurl: \"file:///drop/\"\n---\n"
+        "kind: Destination\nname: dsp\ncolumns: [{name: t, source: t}]\n"
+        "naming: {data_template: \"{delivery}_{part}\"}\n%s---\n"
+        "kind: Route\ntenant: acme\nname: daily\naudience: people\ndestination: dsp\nbridge: ids\n"
+        "bucket: box\n";
+
+static void documents_that_cannot_be_carried_out_together_are_refused(void **state)
+{
+	(void)state;
+	static const char split[] = "limits: {max_rows_per_file: 10}\n",
+	                  states[] = "privacy: {suppress_states_dtc: [WA]}\n";
+	static const struct {
+		const char *type, *audience, *destination, *says;
+	} cases[] = {
+	        {"DTC", "", "", NULL},
+	        {"DTC", "", split, "completion.kind: makes several files"},
+	        {"DTC", "",
+	                "consent: {parts_without_marker: true}\nlimits: {max_rows_per_file: 10}\n",
+	                NULL},
+	        {"DTC", "",
+	                "completion: {kind: success_file, name_template: \"{delivery}\"}\n"
+	                "limits: {max_rows_per_file: 10}\n",
+	                NULL},
+	        {"DTC", "", states, "audience: has no state_column, and dsp suppresses states"},
+	        {"DTC", "state_column: s\n", states, NULL},
+	        {"HCP", "", states, NULL}, /* a rule for consumers */
+	        {"DTC", "", "privacy: {suppress_unknown_state: true}\n",
+	                "audience: has no state_column"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct arena mem;
+		arena_init(&mem, 64 * 1024 * 1024);
+		struct str says = told(arena_printf(&mem, together, cases[i].type,
+		                               cases[i].audience, cases[i].destination),
+		        &mem);
+		bool is_right = cases[i].says
+		                        ? strstr(arena_cstr(&mem, says), cases[i].says) != NULL
+		                        : says.n == 0;
+		if (!is_right)
+			fail_msg("case %zu: " STR_FMT, i, STR_ARG(says));
+		arena_release(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +244,7 @@ int main(void)
 	        cmocka_unit_test(two_names_that_cannot_both_be_there_are_found),
 	        cmocka_unit_test(no_memory_for_the_names_is_no_yes),
 	        cmocka_unit_test(templates_that_can_never_work_are_refused),
+	        cmocka_unit_test(documents_that_cannot_be_carried_out_together_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

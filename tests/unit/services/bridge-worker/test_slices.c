@@ -36,6 +36,32 @@ static struct str list_of(struct world *w, const char *delivery, const struct ev
 	return text;
 }
 
+static int pieces_in(struct str list, int32_t index)
+{
+	struct str slice;
+	struct slice_piece p;
+	struct err e;
+	int count = 0;
+	must(slice_at(list, index, &slice, &e), &e);
+	for (bool more = true; more; count++)
+		must(slice_next_piece(&slice, &p, &more, &e), &e);
+	return count;
+}
+
+static struct slice_piece piece_of(struct str list, int32_t index, int number)
+{
+	struct str slice;
+	struct slice_piece p = {.length = -1};
+	struct err e;
+	bool more = true;
+	must(slice_at(list, index, &slice, &e), &e);
+	for (int i = 0; i <= number; i++) {
+		assert_true(more);
+		must(slice_next_piece(&slice, &p, &more, &e), &e);
+	}
+	return p;
+}
+
 /* Slices lie one behind the other, from the header's end to the object's, and end with a record. */
 static void slices_cover_an_object_without_gap(void **state)
 {
@@ -52,17 +78,97 @@ static void slices_cover_an_object_without_gap(void **state)
 	assert_int_equal(ref->rows, 3);
 	assert_true(str_eq(result_fact_of(&r, STR("slices")), STR("3")));
 	for (int32_t i = 0; i < 3; i++) {
-		struct slice s;
-		must(slice_at(list, i, &s, &e), &e);
+		struct slice_piece s = piece_of(list, i, 0);
 		assert_true(str_eq(s.object, STR("a.csv")));
 		assert_int_equal(s.offset, want[i][0]);
 		assert_int_equal(s.length, want[i][1]);
 		assert_int_equal(s.first_row, i + 1);
 		assert_int_equal(s.rows, 1);
 	}
-	struct slice none;
+	struct str none;
 	assert_int_equal(slice_at(list, 3, &none, &e), ERR_REJECT);
 	assert_string_equal(e.code, "corrupt");
+}
+
+/* An object that is larger than what is left is cut there; headers count for nothing. */
+static void small_objects_share_a_slice(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	folder_mkdir(&w->folder, "src");
+	put(w, "src/a.csv", "patient,state\np0,NY\np2,NY\n"); /* 2 rows of 6 bytes */
+	put(w, "src/b.csv", "patient,state\n");
+	put(w, "src/c.csv", "state,patient\nNY,p4\nNY,p6\nNY,\nNY,p8\n");
+	w->spec.limits.slice_bytes = 18;
+	must(inspect(w, "d", &r, &e), &e);
+	struct ev_staged_ref ref = *result_output_of(&r, STR("slices"));
+	struct str list = list_of(w, "d", &ref);
+	assert_true(str_eq(result_fact_of(&r, STR("slices")), STR("2")));
+	assert_int_equal(pieces_in(list, 0), 2);
+	assert_int_equal(pieces_in(list, 1), 1);
+	struct slice_piece second = piece_of(list, 0, 1), rest = piece_of(list, 1, 0);
+	assert_true(str_eq(second.object, STR("c.csv")));
+	assert_int_equal(second.rows, 1);
+	assert_int_equal(rest.offset, second.offset + second.length);
+	assert_int_equal(rest.first_row, 2);
+	assert_int_equal(rest.rows, 3);
+	must(select_slice(w, "d", &ref, 0, &r, &e), &e);
+	assert_int_equal(result_count_of(&r, STR("rows_read")), 3);
+	assert_int_equal(result_count_of(&r, STR("matched")), 3); /* each by its own header */
+	must(select_slice(w, "d", &ref, 1, &r, &e), &e);
+	assert_int_equal(result_count_of(&r, STR("matched")), 2);
+	assert_true(str_eq(result_fact_of(&r, STR("invalid_at")), STR("c.csv row 3")));
+	/* and a later piece that changes is told with its name */
+	put(w, "src/c.csv", "state,patient\nNY,p4\nNY,p6\nNY,\nNY,p9\n");
+	struct ev_bridge_task again = task_of("d", "again", EV_BRIDGE_OP_SELECT, 1);
+	again.input = &ref;
+	assert_int_equal(run(w, &again, &r, &e), ERR_REJECT);
+	assert_string_equal(e.code, "source_changed");
+	assert_non_null(strstr(e.text, "c.csv"));
+}
+
+static void one_slice_has_no_more_objects_than_it_may(void **state)
+{
+	struct world *w = *state;
+	struct ev_task_result r;
+	struct err e;
+	char name[32];
+	folder_mkdir(&w->folder, "src");
+	for (int i = 0; i < SLICE_PIECES_MAX + 1; i++) {
+		(void)snprintf(name, sizeof(name), "src/%05d.csv", i);
+		put(w, name, "patient,state\np2,NY\n");
+	}
+	w->spec.limits.slice_bytes = 1 << 20;
+	must(inspect(w, "d", &r, &e), &e);
+	struct ev_staged_ref ref = *result_output_of(&r, STR("slices"));
+	struct str list = list_of(w, "d", &ref);
+	assert_true(str_eq(result_fact_of(&r, STR("slices")), STR("2")));
+	assert_int_equal(pieces_in(list, 0), SLICE_PIECES_MAX);
+	assert_int_equal(pieces_in(list, 1), 1);
+	must(select_slice(w, "d", &ref, 0, &r, &e), &e);
+	assert_int_equal(result_count_of(&r, STR("matched")), SLICE_PIECES_MAX);
+}
+
+static void a_damaged_list_is_told(void **state)
+{
+	static const char *const lines[] = {"", "a\t1\t2\t3\t4", "a\t1\t2\t3\t4\tnosha",
+	        "a\tx\t2\t3\t4\t0000000000000000000000000000000000000000000000000000000000000000",
+	        "a\t1\t-2\t3\t4\t0000000000000000000000000000000000000000000000000000000000000000"};
+	struct slice_piece p;
+	struct err e;
+	bool more = false;
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct str slice = str_c(lines[i]);
+		assert_int_equal(slice_next_piece(&slice, &p, &more, &e), ERR_REJECT);
+		assert_string_equal(e.code, "corrupt");
+	}
+	struct str half = STR("a\t1\t2\t3\t4\t"
+	                      "0000000000000000000000000000000000000000000000000000000000000000\t");
+	assert_int_equal(slice_next_piece(&half, &p, &more, &e), 0);
+	assert_true(more); /* and then nothing comes */
+	assert_int_equal(slice_next_piece(&half, &p, &more, &e), ERR_REJECT);
 }
 
 static void a_source_without_rows_has_no_slices(void **state)
@@ -349,6 +455,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(
 	                slices_cover_an_object_without_gap, setup, teardown),
+	        cmocka_unit_test_setup_teardown(small_objects_share_a_slice, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                one_slice_has_no_more_objects_than_it_may, setup, teardown),
+	        cmocka_unit_test(a_damaged_list_is_told),
 	        cmocka_unit_test_setup_teardown(
 	                a_source_without_rows_has_no_slices, setup, teardown),
 	        cmocka_unit_test_setup_teardown(every_object_has_its_own_header, setup, teardown),

@@ -222,16 +222,46 @@ static void an_unknown_zone_is_held(void **state)
 	is_at(run(b, D1), STATE_HELD, "unsupported(time_zone)");
 }
 
+/* Before anything is read; one file needs none, whatever it holds. */
 static void several_files_without_marker_need_consent(void **state)
 {
 	struct bench *b = *state;
 	b->w.spec.destination.completion = COMPLETION_NONE;
 	is_at(run(b, D1), STATE_HELD, "unsupported(parts_without_marker)");
-	b->w.spec.destination.parts_without_marker = true;
-	is_at(run(b, D2), STATE_HELD, "overlap"); /* the first still has the route */
+	assert_int_equal(b->w.tasks_count, 0);
+	b->w.spec.destination.parts_without_marker = true; /* one remedy */
 	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
 	work_all(&b->k, &b->next);
 	is_at(world_find(&b->w, D1), STATE_COMPLETED, "");
+	b->w.spec.destination.parts_without_marker = false;
+	b->w.spec.destination.max_rows_per_file = 0;
+	is_at(run(b, D2), STATE_COMPLETED, "");
+}
+
+/* Began before this was looked at first: it is looked at again where it counts. */
+static void consent_is_asked_for_again_when_the_parts_are_known(void **state)
+{
+	struct bench *b = *state;
+	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
+	work_until(&b->k, &b->next, STAGE_COMBINE);
+	b->w.spec.destination.completion = COMPLETION_NONE;
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_HELD, "unsupported(parts_without_marker)");
+	is_at(run(b, D2), STATE_HELD, "unsupported(parts_without_marker)");
+}
+
+static void states_that_are_suppressed_need_their_column(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.destination.suppress_unknown_state = true;
+	b->w.spec.audience.state_column = STR("");
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "unsupported(state_column)");
+	assert_int_equal(b->w.tasks_count, 0);
+	b->w.spec.audience.state_column = STR("state");
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
 }
 
 static void a_bridge_too_old_releases_itself(void **state)
@@ -470,6 +500,8 @@ int main(void)
 	        TEST(what_is_not_honoured_is_held_by_name),
 	        TEST(an_unknown_zone_is_held),
 	        TEST(several_files_without_marker_need_consent),
+	        TEST(consent_is_asked_for_again_when_the_parts_are_known),
+	        TEST(states_that_are_suppressed_need_their_column),
 	        TEST(a_bridge_too_old_releases_itself),
 	        TEST(without_any_bridge_it_waits_for_the_first),
 	        TEST(a_missing_source_is_looked_for_without_spending),
