@@ -18,6 +18,7 @@ int drop_open(const char *url, struct drop **out, struct err *e)
 		if (drivers[i]->open(url + scheme.n + 3, out, e) != 0)
 			return err_note(e, "drop");
 		(*out)->ops = drivers[i];
+		(*out)->guarantee = drivers[i]->guarantee;
 		return 0;
 	}
 	return err_set(e, ERR_REJECT, "bad_url",
@@ -33,7 +34,12 @@ void drop_close(struct drop *d)
 
 const char *drop_guarantee(const struct drop *d)
 {
-	return d->ops->guarantee;
+	return d->guarantee;
+}
+
+void drop_recall(struct drop *d, const char *guarantee)
+{
+	d->guarantee = guarantee;
 }
 
 int drop_probe(struct drop *d, struct err *e)
@@ -166,25 +172,14 @@ int drop_commit(
 	                                                      : err_note(e, "commit %s", n.text);
 }
 
-/* A commit under a name that no partner looks at. Both there: an earlier try was cut off between
- * two calls, where a name cannot be changed in one. */
-int drop_temp_set_aside(
-        struct drop *d, struct str temp, struct str aside, bool *out_is_aside, struct err *e)
+int drop_temp_set_aside(struct drop *d, struct str temp, enum drop_aside *out, struct err *e)
 {
-	struct name_text from, to;
-	enum drop_commit answer = DROP_TEMP_GONE;
-	struct drop_facts facts = {.is_there = true};
-	if (take(temp, NAME_OF_TEMP, &from, e) != 0 || take(aside, NAME_OF_TEMP, &to, e) != 0)
+	struct name_text t;
+	if (take(temp, NAME_OF_TEMP, &t, e) != 0)
 		return e->act;
-	int rc = d->ops->commit(d, from.text, to.text, &answer, e);
-	if (rc == 0 && answer == DROP_TEMP_GONE)
-		rc = d->ops->stat(d, to.text, &facts, e);
-	if (rc == 0 && answer == DROP_NAME_TAKEN)
-		rc = d->ops->temp_remove(d, from.text, e);
-	if (rc != 0)
-		return err_note(e, "set temporary %s aside", from.text);
-	*out_is_aside = facts.is_there;
-	return 0;
+	return d->ops->set_aside(d, t.text, out, e) == 0
+	               ? 0
+	               : err_note(e, "set temporary %s aside", t.text);
 }
 
 int drop_stat(struct drop *d, struct str name, struct drop_facts *out, struct err *e)

@@ -13,7 +13,7 @@ enum { DROP_NAME_MAX = 1024, DROP_COMPONENT_MAX = 255 };
 
 struct drop_ops {
 	const char *scheme;
-	const char *guarantee;
+	const char *guarantee; /* the best that it gives */
 	int (*open)(const char *rest_of_url, struct drop **out, struct err *e);
 	void (*close)(struct drop *d);
 	int (*probe)(struct drop *d, struct err *e);
@@ -26,6 +26,7 @@ struct drop_ops {
 	int (*temp_sync)(struct drop_temp *t, int64_t length, struct err *e);
 	void (*temp_close)(struct drop_temp *t);
 	int (*temp_remove)(struct drop *d, const char *temp, struct err *e);
+	int (*set_aside)(struct drop *d, const char *temp, enum drop_aside *out, struct err *e);
 	int (*commit)(struct drop *d, const char *temp, const char *name, enum drop_commit *out,
 	        struct err *e);
 	int (*stat)(struct drop *d, const char *name, struct drop_facts *out, struct err *e);
@@ -33,6 +34,7 @@ struct drop_ops {
 
 struct drop {
 	const struct drop_ops *ops;
+	const char *guarantee; /* as far as is known; the driver changes it when it learns better */
 };
 struct drop_temp {
 	const struct drop_ops *ops;

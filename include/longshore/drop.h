@@ -26,12 +26,16 @@ struct drop_temp;
 
 int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
 void drop_close(struct drop *d);
-const char *drop_guarantee(
-        const struct drop *d); /* "rename_noreplace": how a commit takes a name */
+/* How a commit takes a name: "rename_noreplace", in one call, or "link_noreplace", by link + unlink,
+ * where a death between the two may leave a file of which nobody can know whether it arrived. Known
+ * for certain after a trial or a commit. */
+const char *drop_guarantee(const struct drop *d);
+/* What an earlier trial of the same place found: a word of drop_guarantee(). */
+void drop_recall(struct drop *d, const char *guarantee);
 
 /* Tries out, with own names only, that the place can do what the protocol needs (exclusive create,
- * rename without replacing, fsync). ERR_REJECT ("drop_unfit") says what is missing. Run at apply
- * and when an uploader first meets it. */
+ * rename without replacing or hard links, fsync). ERR_REJECT ("drop_unfit") says what is missing.
+ * Run at apply and when an uploader first meets it. */
 int drop_probe(struct drop *d, struct err *e) ERR_MUST_USE;
 
 /* 32 hex digits that stay with the place: another directory at the same path has another identity,
@@ -59,18 +63,20 @@ int drop_temp_write(
  * removed meanwhile. */
 int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e) ERR_MUST_USE;
 void drop_temp_close(struct drop_temp *t);
-/* 0: it is not there any more, and that is durable. ERR_RETRY ("drop_unavailable") where the place
+/* 0: it is not there any more, put aside or in doubt neither, and that is durable. ERR_RETRY ("drop_unavailable") where the place
  * is away, or does not let it go. */
 int drop_temp_remove(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
 void drop_temp_discard(struct drop *d, struct str temp); /* the same, best effort */
 
-/* Puts a temporary aside, under another temporary's name, so that nobody commits it any more, and
- * whoever asks again with the same names learns the same. *out_is_aside false: it was not there to
- * be put aside. Durable, as a commit is. */
-int drop_temp_set_aside(struct drop *d, struct str temp, struct str aside, bool *out_is_aside,
-        struct err *e) ERR_MUST_USE;
+/* Puts a temporary aside, so that nobody commits it any more; who asks again learns the same. Durable,
+ * as a commit is. GONE: it was committed, or removed. IN_DOUBT: as of a commit. */
+enum drop_aside { DROP_ASIDE, DROP_ASIDE_GONE, DROP_ASIDE_IN_DOUBT };
+int drop_temp_set_aside(
+        struct drop *d, struct str temp, enum drop_aside *out, struct err *e) ERR_MUST_USE;
 
-enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN };
+/* IN_DOUBT, by links only: somebody began a commit, and nobody can tell any more whether the file
+ * was there. Nobody will commit this temporary. */
+enum drop_commit { DROP_COMMITTED, DROP_TEMP_GONE, DROP_NAME_TAKEN, DROP_IN_DOUBT };
 int drop_commit(struct drop *d, struct str temp, struct str name, enum drop_commit *out,
         struct err *e) ERR_MUST_USE;
 

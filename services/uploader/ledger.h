@@ -16,7 +16,7 @@
  *            READ --written, and the task withdraws--> WITHDRAW -> READ
  *            READ --withdrawn--> ASIDE --put aside--> CLOSE -> READ
  *                                  |--gone--> VERIFY -> MARK -> FINISH -> DONE, visible
- *                                  `--nobody can know--> DOUBT
+ *                                  `--others delete there, or in doubt--> DOUBT
  *
  *            COMMIT --no file can have the name--> WITHDRAW
  *
@@ -24,6 +24,7 @@
  *                                |--gone--> GONE --open-----> TEMP
  *                                |           |-----written--> VERIFY
  *                                |           `--others delete there--> DOUBT
+ *                                |--in doubt (link + unlink only)--> DOUBT
  *                                `--name taken--> TAKEN --the same bytes--> MARK
  *                                                  `--others--> rejected ("name_conflict"),
  *                                                               a settle: WITHDRAW
@@ -158,7 +159,6 @@ struct ledger {
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
 	char own_temp[64]; /* created by us, not yet in the record */
-	char aside[64];    /* ASIDE: where the temporary is now; empty = it was not put aside */
 	bool is_unsure;    /* the record may be what the failed step wanted it to be */
 	bool is_visible;   /* DONE: the answer */
 	int turns;

@@ -69,6 +69,9 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 	case DROP_NAME_TAKEN:
 		l->step = LEDGER_TAKEN;
 		return 0;
+	case DROP_IN_DOUBT:
+		l->step = LEDGER_DOUBT;
+		return 0;
 	}
 	return err_set(e, ERR_FATAL, "bad_step", "the drop gave an answer that is none");
 }
@@ -114,34 +117,44 @@ static int look(struct ledger *l, enum there *out, struct drop_facts *facts, str
 	return 0;
 }
 
-/* `written` and gone, where somebody else may have removed the temporary: nobody can know, unless
- * the file is there. */
+/* It is there, so it was committed: what is left of the temporary goes. Who does it again after a
+ * death finds the temporary gone and comes to the same answer. */
+static int there_in_doubt(struct ledger *l, struct err *e)
+{
+	if (ledger_is_same_place(l) && drop_temp_remove(l->drop, str_c(l->record.temp), e) != 0)
+		return e->act;
+	set_guarantee(l, drop_guarantee(l->drop));
+	l->step = LEDGER_VERIFY;
+	return 0;
+}
+
+/* `written` and gone, where somebody else may have removed the temporary; or a commit by links that
+ * began and did not end: nobody can know, unless the file is there. */
 int ledger_step_doubt(struct ledger *l, struct err *e)
 {
 	enum there there = THERE_NOTHING;
 	struct drop_facts facts;
 	if (look(l, &there, &facts, e) != 0)
 		return e->act;
-	if (there == THERE_OURS) {
-		set_guarantee(l, drop_guarantee(l->drop));
-		l->step = LEDGER_VERIFY;
-		return 0;
-	}
+	if (there == THERE_OURS)
+		return there_in_doubt(l, e);
 	if (l->task.answer == LEDGER_ADOPT) {
 		set_guarantee(l, "asserted_by_person");
 		set_verified(l, "no");
 		l->step = LEDGER_MARK;
 		return 0;
 	}
-	if (ledger_may_resend(l)) { /* once, and only because the temporary is gone: it can never be
-		                       committed later */
+	if (ledger_may_resend(l)) { /* once, and only because the temporary is gone or in doubt: it
+		                       can never be committed later */
 		l->step = l->task.op == LEDGER_UPLOAD ? LEDGER_TEMP : LEDGER_CLOSE;
 		return 0;
 	}
 	return err_set(e, ERR_REJECT, "uncertain",
-	        "the file was written, and its temporary is gone: committed, or removed by "
-	        "somebody else; ask the partner, then "
-	        "resume with --adopt (it arrived) or --resend (it did not)");
+	        "the file was written, and nobody can tell whether it was there: its temporary was "
+	        "removed, perhaps by somebody else, or an uploader ended while it gave the file "
+	        "its "
+	        "name; ask the partner, then resume with --adopt (it arrived) or --resend (it did "
+	        "not)");
 }
 
 /* The name is taken, and not by our temporary, which is still there. */
@@ -219,10 +232,10 @@ int ledger_step_mark(struct ledger *l, struct err *e)
 		return 0;
 	PROBE(ledger_after_committed);
 	l->record = next;
-	/* A person's word for a file whose temporary lies at a place that is lost. */
-	bool is_elsewhere =
-	        strcmp(next.guarantee, "asserted_by_person") == 0 && !ledger_is_same_place(l);
-	return is_elsewhere ? l->ports.leave(l->ports.arg, next.place, next.temp, e) : 0;
+	/* A person's word for a file whose temporary may be there yet: in doubt, or at a place that is
+	 * lost. */
+	bool is_asserted = strcmp(next.guarantee, "asserted_by_person") == 0;
+	return is_asserted ? ledger_dispose(l, next.place, next.temp, e) : 0;
 }
 
 /* Where another file stands for ours, the temporary must not follow it: it goes before anybody
@@ -240,8 +253,6 @@ int ledger_step_finish(struct ledger *l, struct err *e)
 {
 	if (!l->is_booked && strncmp(l->record.guarantee, "adopted", 7) == 0 &&
 	        remove_adopted(l, e) != 0)
-		return e->act;
-	if (l->aside[0] != '\0' && ledger_dispose(l, l->record.place, l->aside, e) != 0)
 		return e->act;
 	l->is_visible = true;
 	l->step = LEDGER_DONE;

@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-#define ASIDE ".aside"
-
 /* No record: was the upload never begun, or is this not the staging that it was begun with? */
 static int check_staging(struct ledger *l, struct err *e)
 {
@@ -29,8 +27,6 @@ int ledger_step_close(struct ledger *l, struct err *e)
 		return e->act;
 	bool is_answer = l->has_record && l->task.answer == LEDGER_RESEND &&
 	                 (next.phase == RECORD_WRITTEN || next.phase == RECORD_WITHDRAWN);
-	if (l->aside[0] != '\0')
-		memcpy(next.temp, l->aside, sizeof next.temp);
 	next.phase = RECORD_CLOSED;
 	if (record_set(next.name, sizeof next.name, l->task.name, "file_name", e) != 0 ||
 	        record_set(next.role, sizeof next.role, l->task.role, "role", e) != 0)
@@ -60,18 +56,9 @@ int ledger_step_withdraw(struct ledger *l, struct err *e)
 	return 0;
 }
 
-/* Where a name is taken in one call, the temporary tells: put aside it was not committed, and gone
- * it was. Elsewhere, and where others remove temporaries, the destination is asked, or a person. */
-static bool is_proof(const struct ledger *l, bool is_aside)
-{
-	bool is_one_call = strcmp(drop_guarantee(l->drop), "rename_noreplace") == 0;
-	return is_one_call && (is_aside || !l->task.others_may_delete);
-}
-
 int ledger_step_aside(struct ledger *l, struct err *e)
 {
-	bool is_aside = false;
-	char aside[sizeof l->aside];
+	enum drop_aside answer = DROP_ASIDE_IN_DOUBT;
 	if (ledger_need_drop(l, e) != 0)
 		return e->act;
 	if (!ledger_is_same_place(l)) {
@@ -80,16 +67,12 @@ int ledger_step_aside(struct ledger *l, struct err *e)
 		l->step = LEDGER_DOUBT; /* a person says what became of it */
 		return 0;
 	}
-	int n = snprintf(aside, sizeof aside, "%s" ASIDE, l->record.temp);
-	if (n < 0 || (size_t)n >= sizeof aside)
-		return err_set(e, ERR_REJECT, "corrupt",
-		        "ledger record: the temporary's name is too long");
-	if (drop_temp_set_aside(l->drop, str_c(l->record.temp), str_c(aside), &is_aside, e) != 0)
+	if (drop_temp_set_aside(l->drop, str_c(l->record.temp), &answer, e) != 0)
 		return e->act;
 	PROBE(settle_after_aside);
-	if (is_aside)
-		memcpy(l->aside, aside, sizeof l->aside);
-	l->step = !is_proof(l, is_aside) ? LEDGER_DOUBT : is_aside ? LEDGER_CLOSE : LEDGER_VERIFY;
+	/* Put aside it was not committed; gone it was, unless others remove temporaries. */
+	bool is_gone = answer == DROP_ASIDE_GONE && !l->task.others_may_delete;
+	l->step = answer == DROP_ASIDE ? LEDGER_CLOSE : is_gone ? LEDGER_VERIFY : LEDGER_DOUBT;
 	if (l->step == LEDGER_VERIFY)
 		(void)snprintf(l->guarantee, sizeof l->guarantee, "%s", drop_guarantee(l->drop));
 	return 0;

@@ -73,14 +73,16 @@ static int try_once(
 	if (identity[0] == '\0')
 		return 0;                   /* nothing will be written there */
 	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
-	bool is_known = tried_has(u->tried, url, identity);
+	const char *how = tried_how(u->tried, url, identity);
 	(void)pthread_mutex_unlock(&u->lock);
-	if (is_known)
+	if (how != NULL) {
+		drop_recall(drop, how);
 		return 0;
+	}
 	if (drop_probe(drop, e) != 0)
 		return e->act;
 	(void)pthread_mutex_lock(&u->lock);
-	tried_add(u->tried, url, identity);
+	tried_add(u->tried, url, identity, drop_guarantee(drop));
 	(void)pthread_mutex_unlock(&u->lock);
 	return 0;
 }

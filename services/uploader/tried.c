@@ -14,6 +14,7 @@ struct place {
 	unsigned char key[SHA256_BYTES];
 	uint32_t older, newer; /* the ring; of the head: the newest, the oldest */
 	uint32_t next;         /* in its chain */
+	const char *how;
 };
 
 struct tried {
@@ -90,16 +91,16 @@ static void enter_ring(struct tried *t, uint32_t i)
 	head->older = i;
 }
 
-bool tried_has(struct tried *t, const char *url, const char *identity)
+const char *tried_how(struct tried *t, const char *url, const char *identity)
 {
 	unsigned char key[SHA256_BYTES];
 	key_of(url, identity, key);
 	uint32_t i = *find(t, key);
 	if (i == NONE)
-		return false;
+		return NULL;
 	leave_ring(t, i);
 	enter_ring(t, i);
-	return true;
+	return t->places[i].how;
 }
 
 /* A place that is free: a new one, or that of the oldest. */
@@ -114,10 +115,10 @@ static uint32_t take_place(struct tried *t)
 	return i;
 }
 
-void tried_add(struct tried *t, const char *url, const char *identity)
+void tried_add(struct tried *t, const char *url, const char *identity, const char *how)
 {
 	unsigned char key[SHA256_BYTES];
-	if (tried_has(t, url, identity))
+	if (tried_how(t, url, identity) != NULL)
 		return;
 	key_of(url, identity, key);
 	uint32_t i = take_place(t);
@@ -125,6 +126,7 @@ void tried_add(struct tried *t, const char *url, const char *identity)
 	struct place *p = &t->places[i];
 	memcpy(p->key, key, sizeof p->key);
 	p->next = *chain;
+	p->how = how;
 	*chain = i;
 	enter_ring(t, i);
 }

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TRIED_PLACES_MAX = 16 * 1024 }; /* 44 bytes each */
+enum { TRIED_PLACES_MAX = 16 * 1024 }; /* 56 bytes each */
 
 struct tried;
 
@@ -21,8 +21,10 @@ struct tried;
 int tried_new(size_t places, struct tried **out, struct err *e) ERR_MUST_USE;
 void tried_free(struct tried *t); /* accepts NULL */
 
-/* Whether the place is remembered; it is the newest then. */
-bool tried_has(struct tried *t, const char *url, const char *identity);
-void tried_add(struct tried *t, const char *url, const char *identity);
+/* How a name is taken there (drop_guarantee()), where the place is remembered; it is the newest then.
+ * Else NULL. */
+const char *tried_how(struct tried *t, const char *url, const char *identity);
+/* `how` is not copied. */
+void tried_add(struct tried *t, const char *url, const char *identity, const char *how);
 
 #endif

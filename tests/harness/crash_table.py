@@ -32,3 +32,5 @@ SCENES = {
 # Reached when a delivery is over for good: tests/e2e/test_staged.py.
 SCENES["scheduler"] += ("ended_before_commit",)
 SCENES["uploader"] += ("book_after_write",)
+# A drop that takes names by links: tests/e2e/test_law_links.py.
+SCENES["uploader"] += ("drop_after_claim", "drop_after_link", "drop_after_doubt")

@@ -1,110 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * The commit of a file:// drop. Whatever the answer, it is durable before it is given: who finds
- * the temporary gone may be looking at a rename that another process made and a crash of the
- * machine would undo, so both directories are synced for that answer too.
- */
+ * The commit of a file:// drop, and what is there afterwards. */
 #include "../beneath.h"
-#include "drop_file.h"
+#include "drop_take.h"
 #include "longshore/hex.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct both {
-	int temp_dir; /* -1: gone with all that was in it */
-	int name_dir;
-	const char *temp;
-	const char *name;
-};
-
-static int open_both(const struct file_drop *d, const char *temp, const char *name,
-        struct both *out, struct err *e)
-{
-	struct both b;
-	b.name_dir =
-	        beneath_parent(d->root_fd, name, BENEATH_CREATE_WHOLLY, DROP_DIR_MODE, &b.name);
-	if (b.name_dir < 0)
-		return drop_file_failed(e, errno, "open the directory");
-	b.temp_dir = beneath_parent(d->root_fd, temp, BENEATH_MUST_EXIST, 0, &b.temp);
-	if (b.temp_dir < 0 && errno != ENOENT) {
-		int errnum = errno;
-		(void)close(b.name_dir);
-		return drop_file_failed(e, errnum, "open the directory of temporaries");
-	}
-	*out = b;
-	return 0;
-}
-
-static void close_both(const struct both *b)
-{
-	(void)close(b->name_dir);
-	if (b->temp_dir >= 0)
-		(void)close(b->temp_dir);
-}
-
-static int sync_both(const struct both *b, struct err *e)
-{
-	if (fsync(b->name_dir) != 0 || (b->temp_dir >= 0 && fsync(b->temp_dir) != 0))
-		return drop_file_failed(e, errno, "sync the directories");
-	return 0;
-}
-
-static int temp_is_there(const struct both *b, bool *out, struct err *e)
-{
-	struct stat st = {0};
-	*out = false;
-	if (b->temp_dir < 0)
-		return 0;
-	if (fstatat(b->temp_dir, b->temp, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		*out = S_ISREG(st.st_mode);
-	else if (errno != ENOENT)
-		return drop_file_failed(e, errno, "look at the temporary");
-	return 0;
-}
-
-static int take_name(const struct both *b, enum drop_commit *out, struct err *e)
-{
-	bool is_there = false;
-	if (temp_is_there(b, &is_there, e) != 0)
-		return e->act;
-	enum drop_commit answer = DROP_TEMP_GONE;
-	if (is_there) {
-		answer = DROP_COMMITTED;
-		if (renameat2(b->temp_dir, b->temp, b->name_dir, b->name, RENAME_NOREPLACE) != 0) {
-			int errnum = errno;
-			if (errnum != EEXIST && errnum != ENOENT)
-				return drop_file_failed(e, errnum, "rename without replacing");
-			if (temp_is_there(b, &is_there, e) != 0)
-				return e->act;
-			if (is_there && errnum == ENOENT) /* then it is the directory of the name
-			                                     that went away */
-				return drop_file_failed(e, errnum, "rename without replacing");
-			answer = is_there ? DROP_NAME_TAKEN : DROP_TEMP_GONE;
-		}
-	}
-	if (sync_both(b, e) != 0)
-		return e->act;
-	*out = answer;
-	return 0;
-}
 
 int drop_file_commit(
         struct drop *d, const char *temp, const char *name, enum drop_commit *out, struct err *e)
 {
-	struct both b = {.temp_dir = -1, .name_dir = -1};
-	if (open_both(file_drop_of(d), temp, name, &b, e) != 0)
-		return e->act;
-	enum drop_commit answer = DROP_TEMP_GONE;
-	int rc = take_name(&b, &answer, e);
-	close_both(&b);
-	if (rc == 0 && answer == DROP_TEMP_GONE)
-		rc = drop_file_is_alive(file_drop_of(d), e);
+	static const enum drop_commit answers[] = {
+	        [TAKE_COMMITTED] = DROP_COMMITTED,
+	        [TAKE_GONE] = DROP_TEMP_GONE,
+	        [TAKE_NAME_TAKEN] = DROP_NAME_TAKEN,
+	        [TAKE_IN_DOUBT] = DROP_IN_DOUBT,
+	        [TAKE_ASIDE] = DROP_TEMP_GONE, /* not an answer of a commit */
+	};
+	struct take t;
+	take_init(&t, file_drop_of(d), temp, name);
+	int rc = take_run(&t, e);
+	take_release(&t);
 	if (rc == 0)
-		*out = answer;
+		*out = answers[t.answer];
+	return rc;
+}
+
+int drop_file_set_aside(struct drop *d, const char *temp, enum drop_aside *out, struct err *e)
+{
+	struct take t;
+	take_init(&t, file_drop_of(d), temp, NULL);
+	int rc = take_run(&t, e);
+	take_release(&t);
+	if (rc == 0)
+		*out = t.answer == TAKE_ASIDE      ? DROP_ASIDE
+		       : t.answer == TAKE_IN_DOUBT ? DROP_ASIDE_IN_DOUBT
+		                                   : DROP_ASIDE_GONE;
 	return rc;
 }
 

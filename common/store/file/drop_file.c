@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drop_file.h"
+#include "drop_chain.h"
 
 #include "../beneath.h"
 
@@ -37,7 +37,7 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case EOPNOTSUPP:
 		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
 		        "%s: the file system of the drop cannot do this; use one that can (ext4, "
-		        "xfs, btrfs, tmpfs; NFS cannot): %s",
+		        "xfs, btrfs, tmpfs, NFS 4.1): %s",
 		        step, why);
 	case ENOMEM:
 		return err_set_native(
@@ -212,22 +212,9 @@ static void file_temp_close(struct drop_temp *temp)
 	free(t);
 }
 
-/* Gone, too, is synced: who finds it so may be looking at what a crash of the machine would undo. */
 static int file_temp_remove(struct drop *d, const char *temp, struct err *e)
 {
-	const char *base = NULL;
-	int dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
-	if (dir_fd < 0 && errno == ENOENT)
-		return drop_file_is_alive(file_drop_of(d), e);
-	if (dir_fd < 0)
-		return drop_file_failed(e, errno, "open the directory");
-	int rc = 0;
-	if (unlinkat(dir_fd, base, 0) != 0 && errno != ENOENT)
-		rc = drop_file_failed(e, errno, "remove");
-	else if (fsync(dir_fd) != 0)
-		rc = drop_file_failed(e, errno, "sync the directory");
-	(void)close(dir_fd);
-	return rc != 0 ? rc : drop_file_is_alive(file_drop_of(d), e);
+	return chain_remove(file_drop_of(d), temp, e);
 }
 
 const struct drop_ops drop_file_ops = {
@@ -244,6 +231,7 @@ const struct drop_ops drop_file_ops = {
         .temp_sync = file_temp_sync,
         .temp_close = file_temp_close,
         .temp_remove = file_temp_remove,
+        .set_aside = drop_file_set_aside,
         .commit = drop_file_commit,
         .stat = drop_file_stat,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * file:// drop: a directory that the partner reads, local or mounted. What it needs of the file
- * system: exclusive create, rename that does not replace, fsync of files and directories.
+ * system: exclusive create, rename that does not replace or hard links, fsync of files and
+ * directories.
  *
  * A temporary is readable by its owner only; sync makes it 0644, before anything can be recorded
  * about it. Directories of temporaries and files are made when needed, durable in their parent
@@ -36,6 +37,8 @@ int drop_file_identity(struct drop *d, char *out, struct err *e) ERR_MUST_USE;
 int drop_file_mark(struct drop *d, char *out, struct err *e) ERR_MUST_USE;
 int drop_file_commit(struct drop *d, const char *temp, const char *name, enum drop_commit *out,
         struct err *e) ERR_MUST_USE;
+int drop_file_set_aside(
+        struct drop *d, const char *temp, enum drop_aside *out, struct err *e) ERR_MUST_USE;
 int drop_file_stat(
         struct drop *d, const char *name, struct drop_facts *out, struct err *e) ERR_MUST_USE;
 int drop_file_probe(struct drop *d, struct err *e) ERR_MUST_USE;

@@ -98,7 +98,14 @@ static int identity_read(int dir_fd, char *out, bool *out_there, struct err *e)
 	return 0;
 }
 
-/* A draft with content, then a rename: of several at once one wins, and nobody sees half of it. */
+static int identity_rename(int dir_fd, const char *draft)
+{
+	if (renameat2(dir_fd, draft, dir_fd, IDENTITY, RENAME_NOREPLACE) == 0 || errno == EEXIST)
+		return 0;
+	return errno;
+}
+
+/* A draft with content, then its name: of several at once one wins, and nobody sees half of it. */
 static int identity_make(int dir_fd, struct err *e)
 {
 	unsigned char drawn[(DROP_IDENTITY_BYTES - 1) / 2];
@@ -114,9 +121,9 @@ static int identity_make(int dir_fd, struct err *e)
 	ssize_t n = write(fd, text, sizeof text);
 	int errnum = n < 0 ? errno : n != (ssize_t)sizeof text ? EIO : fsync(fd) != 0 ? errno : 0;
 	(void)close(fd);
-	if (errnum == 0 && renameat2(dir_fd, draft, dir_fd, IDENTITY, RENAME_NOREPLACE) != 0 &&
-	        errno != EEXIST)
-		errnum = errno;
+	/* Nobody takes an identity away, so a link of the draft is as good as a rename. */
+	if (errnum == 0 && linkat(dir_fd, draft, dir_fd, IDENTITY, 0) != 0 && errno != EEXIST)
+		errnum = identity_rename(dir_fd, draft);
 	(void)unlinkat(dir_fd, draft, 0); /* the loser's */
 	if (errnum == 0 && fsync(dir_fd) != 0)
 		errnum = errno;

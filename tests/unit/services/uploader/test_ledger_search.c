@@ -5,8 +5,9 @@
  * worlds, somebody deletes temporaries. After every step the destination is looked at. A failure
  * names the seed; put it into FIRST_SEED to see it again. */
 #include "ledger_world.h"
+#include "no_rename_flags.h"
 
-enum { ACTORS = 5, SCHEDULES = 6000, FIRST_SEED = 1, TRAIL = 400 };
+enum { ACTORS = 5, SCHEDULES = 4000, FIRST_SEED = 1, TRAIL = 400 };
 
 struct dice {
 	uint64_t state;
@@ -293,5 +294,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                no_switch_between_two_breaks_the_ledger, world_setup, world_teardown),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	/* Once more, where a name is taken by links. */
+	return no_rename_flags() ? failed + cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

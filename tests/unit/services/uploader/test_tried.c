@@ -135,18 +135,18 @@ static void what_was_not_asked_for_longest_is_forgotten_first(void **state)
 	struct tried *t = NULL;
 	must(tried_new(ROOM, &t, &e), &e);
 	for (int i = 0; i < ROOM; i++)
-		tried_add(t, below("u", "d", i), "same");
+		tried_add(t, below("u", "d", i), "same", "renamed");
 	for (int i = 0; i < ROOM; i++)
-		assert_true(tried_has(t, below("u", "d", i), "same"));
-	assert_true(tried_has(t, "u/d0", "same")); /* 1 is the oldest now */
-	tried_add(t, "u/d5", "same");
-	assert_false(tried_has(t, "u/d1", "same"));
-	tried_add(t, "u/d6", "same");
-	assert_false(tried_has(t, "u/d2", "same"));
+		assert_string_equal(tried_how(t, below("u", "d", i), "same"), "renamed");
+	assert_non_null(tried_how(t, "u/d0", "same")); /* 1 is the oldest now */
+	tried_add(t, "u/d5", "same", "renamed");
+	assert_null(tried_how(t, "u/d1", "same"));
+	tried_add(t, "u/d6", "same", "renamed");
+	assert_null(tried_how(t, "u/d2", "same"));
 	for (int i = 3; i < 7; i++)
-		assert_true(tried_has(t, below("u", "d", i), "same"));
-	assert_true(tried_has(t, "u/d0", "same"));
-	assert_false(tried_has(t, "u/d0", "another"));
+		assert_non_null(tried_how(t, below("u", "d", i), "same"));
+	assert_non_null(tried_how(t, "u/d0", "same"));
+	assert_null(tried_how(t, "u/d0", "another"));
 	tried_free(t);
 }
 
@@ -159,18 +159,19 @@ static void it_never_remembers_what_it_was_not_told(void **state)
 	struct tried *t = NULL;
 	must(tried_new(ROOM, &t, &e), &e);
 	for (int i = 0; i < TURNS; i++) {
-		assert_false(tried_has(t, below("u", "d", i), "i"));
-		tried_add(t, below("u", "d", i), "i");
-		assert_true(tried_has(t, below("u", "d", i), "i"));
-		assert_true(i < ROOM || !tried_has(t, below("u", "d", i - ROOM), "i"));
-		assert_true(i < ROOM - 1 || tried_has(t, below("u", "d", i - ROOM + 1), "i"));
-		tried_add(t, below("u", "d", i), "i");
+		assert_null(tried_how(t, below("u", "d", i), "i"));
+		tried_add(t, below("u", "d", i), "i", "renamed");
+		assert_non_null(tried_how(t, below("u", "d", i), "i"));
+		assert_true(i < ROOM || tried_how(t, below("u", "d", i - ROOM), "i") == NULL);
+		assert_true(
+		        i < ROOM - 1 || tried_how(t, below("u", "d", i - ROOM + 1), "i") != NULL);
+		tried_add(t, below("u", "d", i), "i", "renamed");
 		/* what was asked for is the newest: bring the order back */
 		for (int k = i - ROOM + 1 < 0 ? 0 : i - ROOM + 1; k <= i && i % 97 == 0; k++)
-			assert_true(tried_has(t, below("u", "d", k), "i"));
+			assert_non_null(tried_how(t, below("u", "d", k), "i"));
 		if (i >= ROOM - 1 && i % 97 != 0)
 			for (int k = i - ROOM + 2; k <= i; k++)
-				(void)tried_has(t, below("u", "d", k), "i");
+				(void)tried_how(t, below("u", "d", k), "i");
 	}
 	tried_free(t);
 }
