@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_BYTES = 512, PREFIX_BYTES = 128 };
+enum { KEY_BYTES = 512, PREFIX_BYTES = 128, LEASE_MOST_MS = 3600 * 1000 };
 
 struct memo {
 	struct connection connection;
@@ -21,10 +21,13 @@ struct memo {
 	struct script rate;
 };
 
-/* KEYS lease; ARGV token, ms. 1 taken, 0 held by another token. */
+/* KEYS lease; ARGV token, ms, most. 1 taken, 0 held by another token. A lease that does not end soon
+ * is none that we gave. */
 #define TAKE \
 	"local holder = redis.call('GET', KEYS[1])\n" \
-	"if holder and holder ~= ARGV[1] then return 0 end\n" \
+	"local left = redis.call('PTTL', KEYS[1])\n" \
+	"local is_ours = left >= 0 and left <= tonumber(ARGV[3])\n" \
+	"if holder and is_ours and holder ~= ARGV[1] then return 0 end\n" \
 	"redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n" \
 	"return 1\n"
 
@@ -38,19 +41,28 @@ struct memo {
 	"if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n" \
 	"return redis.call('DEL', KEYS[1])\n"
 
-/* KEYS bucket[, claim]; ARGV interval (us a unit), burst, cost. Answers the wait in ms, 0 = go. */
+/* KEYS bucket[, claim]; ARGV interval (us a unit), burst, cost, ahead (us). Answers the wait in ms,
+ * 0 = go. Nothing is reserved further ahead than `ahead`: who would have to wait longer comes back
+ * then and asks again. So a stored time that lies further ahead is not ours; the bucket is taken for
+ * an empty one. (A comparison with what is no number is false.) */
 #define RATE \
 	"local t = redis.call('TIME')\n" \
 	"local now = tonumber(t[1]) * 1000000 + tonumber(t[2])\n" \
+	"local interval, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])\n" \
+	"local ahead = tonumber(ARGV[4])\n" \
 	"if KEYS[2] then\n" \
 	"  local at = tonumber(redis.call('GET', KEYS[2]))\n" \
-	"  if at and at > now then return math.ceil((at - now) / 1000) end\n" \
-	"  if at then redis.call('DEL', KEYS[2]) return 0 end\n" \
+	"  if at and at > now and at <= now + ahead then\n" \
+	"    return math.ceil((at - now) / 1000)\n" \
+	"  end\n" \
+	"  if at then redis.call('DEL', KEYS[2]) end\n" \
+	"  if at and at <= now then return 0 end\n" \
 	"end\n" \
-	"local interval, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])\n" \
 	"local tat = tonumber(redis.call('GET', KEYS[1])) or now\n" \
+	"if not (tat <= now + burst * interval + ahead) then tat = now + burst * interval end\n" \
 	"if tat < now then tat = now end\n" \
 	"tat = tat + cost * interval\n" \
+	"if tat - burst * interval - now > ahead then return math.ceil(ahead / 1000) end\n" \
 	"redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', math.ceil((tat - now) / " \
 	"1000) + 1)\n" \
 	"local wait = tat - burst * interval - now\n" \
@@ -139,8 +151,10 @@ enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token,
 	struct key key;
 	struct number ms;
 	int64_t taken;
-	struct script_call call = {1, 3,
-	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms)}};
+	struct number most;
+	struct script_call call = {1, 4,
+	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms),
+	                number_of(&most, LEASE_MOST_MS)}};
 	if (!script_run(&m->connection, &m->take, &call, &taken))
 		return LEASE_ABSENT;
 	return taken ? LEASE_TAKEN : LEASE_HELD_ELSEWHERE;
@@ -193,16 +207,20 @@ void memo_rate_claim(struct memo *m, struct str name, struct str claim,
 	assert(rate->per_second > 0);
 	struct key bucket;
 	struct key reserved;
-	struct number numbers[3];
+	struct number numbers[4];
 	struct script_call call = {.keys = 1, .words[0] = key_of(&bucket, m, "rate", name, none)};
 	if (claim.p)
 		call.words[call.keys++] = key_of(&reserved, m, "claim", name, claim);
 	call.words[call.keys] = number_of(&numbers[0], 1e6 / rate->per_second);
 	call.words[call.keys + 1] = number_of(&numbers[1], rate->burst);
 	call.words[call.keys + 2] = number_of(&numbers[2], rate->cost);
-	call.count = call.keys + 3;
+	call.words[call.keys + 3] = number_of(&numbers[3], (double)MEMO_AHEAD_MOST_MS * 1000);
+	call.count = call.keys + 4;
 	if (!script_run(&m->connection, &m->rate, &call, out_wait_ms))
 		*out_wait_ms = buckets_take(&m->local, name, claim, rate, now_ms);
+	/* Whatever the server says. */
+	if (*out_wait_ms < 0 || *out_wait_ms > MEMO_AHEAD_MOST_MS)
+		*out_wait_ms = *out_wait_ms < 0 ? 0 : MEMO_AHEAD_MOST_MS;
 }
 
 void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost,

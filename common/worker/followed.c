@@ -123,12 +123,13 @@ static int find_back(
 {
 	struct bus_position end = position_of(f, -1);
 	struct bus_position then = position_of(f, -1);
-	int64_t at_ms = f->seen.timestamp_ms - plan->reread_ms;
+	int64_t at_ms =
+	        f->seen.timestamp_ms > plan->reread_ms ? f->seen.timestamp_ms - plan->reread_ms : 0;
 	*out = f->back_to;
 	if (f->back_to >= 0)
 		return 0;
 	if (bus_ends(plan->consumer, &end, 1, e) ||
-	        bus_offsets_at(plan->consumer, at_ms > 0 ? at_ms : 0, &then, 1, e))
+	        bus_offsets_at(plan->consumer, at_ms, &then, 1, e))
 		return e->act;
 	*out = then.offset >= 0 ? then.offset : end.offset;
 	return 0;

@@ -148,6 +148,13 @@ static int encode_cut(const struct bus_message *m, struct ev_dead_letter *d, str
 	return event_encode(&ev_dead_letter_type, d, wire, e);
 }
 
+/* A producer may put any number there; a time that is none is told as not known. */
+static int64_t time_of(const struct bus_message *m)
+{
+	bool is_time = m->timestamp_ms >= 0 && m->timestamp_ms < EVENT_YEAR_10000_MS;
+	return is_time ? m->timestamp_ms : -1;
+}
+
 int letter_dead(const struct bus_message *m, const struct death *death, struct arena *mem,
         struct buf *wire, struct err *e)
 {
@@ -159,7 +166,7 @@ int letter_dead(const struct bus_message *m, const struct death *death, struct a
 	        .offset = m->offset,
 	        .key = m->key,
 	        .value = m->value,
-	        .timestamp_ms = m->timestamp_ms,
+	        .timestamp_ms = time_of(m),
 	        .reason = text_of(death->reason),
 	        .detail = whole_characters(text_of(death->detail)),
 	        .tries = death->deaths,

@@ -18,7 +18,7 @@ static bool may_learn(const struct schema_source *source, int act, const struct 
 	return act == ERR_REJECT && source->find && strcmp(e->code, "unknown_schema") == 0;
 }
 
-int reading_decode(const struct schema_source *source, const struct ev_type *type, struct str bytes,
+static int decode(const struct schema_source *source, const struct ev_type *type, struct str bytes,
         struct arena *mem, void *out_value, struct err *e)
 {
 	int act = event_decode(type, bytes, mem, out_value, e);
@@ -29,7 +29,14 @@ int reading_decode(const struct schema_source *source, const struct ev_type *typ
 	return event_decode(type, bytes, mem, out_value, e);
 }
 
-int reading_decode_any(const struct schema_source *source, struct str bytes, struct arena *mem,
+int reading_decode(const struct schema_source *source, const struct ev_type *type, struct str bytes,
+        struct arena *mem, void *out_value, struct err *e)
+{
+	int act = decode(source, type, bytes, mem, out_value, e);
+	return act ? act : event_check_numbers(type, out_value, e);
+}
+
+static int decode_any(const struct schema_source *source, struct str bytes, struct arena *mem,
         const struct ev_type **out_type, void **out_value, struct err *e)
 {
 	int act = event_decode_any(bytes, mem, out_type, out_value, e);
@@ -38,4 +45,11 @@ int reading_decode_any(const struct schema_source *source, struct str bytes, str
 	if (learn(source, bytes, mem, e))
 		return e->act;
 	return event_decode_any(bytes, mem, out_type, out_value, e);
+}
+
+int reading_decode_any(const struct schema_source *source, struct str bytes, struct arena *mem,
+        const struct ev_type **out_type, void **out_value, struct err *e)
+{
+	int act = decode_any(source, bytes, mem, out_type, out_value, e);
+	return act ? act : event_check_numbers(*out_type, *out_value, e);
 }

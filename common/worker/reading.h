@@ -16,7 +16,7 @@ struct schema_source {
 	void *arg;
 };
 
-/* event_decode; an unknown fingerprint is asked for once. ERR_RETRY: the source is away; all else
+/* event_decode and event_check_numbers; an unknown fingerprint is asked for once. ERR_RETRY: the source is away; all else
  * is as there. */
 int reading_decode(const struct schema_source *source, const struct ev_type *type, struct str bytes,
         struct arena *mem, void *out_value, struct err *e) ERR_MUST_USE;

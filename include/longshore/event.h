@@ -65,6 +65,17 @@ int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem
 int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type **out_type,
         void **out_value, struct err *e) ERR_MUST_USE;
 
+/* Largest count of rows, people or files that is believed; and the first moment that is no time any
+ * more: no time of an event lies outside 1970 to 9999. */
+#define EVENT_COUNT_MOST INT64_C(1000000000000)
+#define EVENT_YEAR_10000_MS INT64_C(253402300800000)
+
+/* Are all numbers of an event from a topic within their bounds (common/event/bounds.c)? ERR_REJECT
+ * ("out_of_range") names the field. Whoever reads topics asks before it believes. */
+int event_check_numbers(const struct ev_type *type, const void *value, struct err *e) ERR_MUST_USE;
+/* The bounds of a field of a record, by their names in the schema; false: it has none. */
+bool event_bound(const char *record, const char *field, int64_t *out_least, int64_t *out_most);
+
 /* What may stand for a name in a trigger (tenant, route, bridge, actor, source, trigger id): 1 to
  * EVENT_NAME_MAX bytes of UTF-8 without control characters. It goes into rows, events and file names. */
 bool event_name_is_good(struct str name);

@@ -43,6 +43,10 @@ void memo_lease_release(struct memo *m, struct str task_id, struct str token);
 bool memo_trigger_seen(struct memo *m, struct str trigger_id);
 void memo_trigger_remember(struct memo *m, struct str trigger_id, int64_t keep_ms);
 
+/* No wait is longer: who would have to wait longer is told this, has nothing reserved and asks again.
+ * So what lies further ahead in Redis was not put there by us, and is not believed. */
+enum { MEMO_AHEAD_MOST_MS = 3600 * 1000 };
+
 /* GCRA, one script on Redis's clock. Takes `cost` units of bucket `name` that refills `per_second`
  * and holds `burst`. *out_wait_ms: 0 = go; else a reserved time: the units are taken, after so long
  * they are yours to use without asking again (first come, first served). Without Redis: an empty

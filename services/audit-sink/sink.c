@@ -154,10 +154,11 @@ static int append_records(struct pg *pg, const struct sorted *s, struct arena *m
 static int write_rows(struct pg *pg, const struct sorted *s, struct arena *mem, struct err *e)
 {
 	int act = 0;
-	if (s->receipts_count > 0)
-		act = sink_db_receipts(pg, s->receipts, s->receipts_count, mem, e);
-	if (act == 0 && s->statuses_count > 0)
+	/* A receipt is compared with the final state that came with it, too. */
+	if (s->statuses_count > 0)
 		act = sink_db_statuses(pg, s->statuses, s->statuses_count, mem, e);
+	if (act == 0 && s->receipts_count > 0)
+		act = sink_db_receipts(pg, s->receipts, s->receipts_count, mem, e);
 	if (act == 0 && s->records_count > 0)
 		act = append_records(pg, s, mem, e);
 	if (act == 0 && s->letters_count > 0)

@@ -71,10 +71,18 @@ static void check_floors(struct deciding *d, struct findings *f)
 		                (long long)members, (long long)spec->guards.max_size));
 }
 
+/* A share may be a million times the whole, so the product may not fit: then it is more than any
+ * part, which is a count (EVENT_COUNT_MOST) or two. */
+static int64_t times(int64_t a, int64_t b)
+{
+	int64_t product = 0;
+	return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 /* True if `part` is more than the guard's share of `whole`. */
 static bool is_over(int64_t part, int64_t share_ppm, int64_t whole)
 {
-	return share_ppm != GUARD_OFF && part * PPM > share_ppm * whole;
+	return share_ppm != GUARD_OFF && times(part, PPM) > times(share_ppm, whole);
 }
 
 /* Who came and who went, not only how many there are: as many others would be a change of size 0.

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A delivery or build begins; and its cancelling, which may come first. Pure. */
+ * A delivery or build begins; and its cancelling. Pure. */
 #include "deciding.h"
+
+/* The time orders a route's deliveries: a trigger's that lies ahead would be the newest for ever, and
+ * all others would give way to it. That of a run is our own. */
+static int64_t planned_of(const struct deciding *d, const struct request *r)
+{
+	int64_t now_ms = d->facts->now_ms;
+	if (!str_eq(r->cause_kind, STR("trigger")))
+		return r->planned_ms;
+	return r->planned_ms < now_ms ? r->planned_ms : now_ms;
+}
 
 static void be_born(struct deciding *d, const struct decide_event *ev)
 {
@@ -16,7 +26,7 @@ static void be_born(struct deciding *d, const struct decide_event *ev)
 	        .state = STATE_REQUESTED,
 	        .reason = STR(""),
 	        .revision = 1,
-	        .planned_ms = r->planned_ms,
+	        .planned_ms = planned_of(d, r),
 	        .spec_hash = STR(""),
 	        .created_ms = d->facts->now_ms,
 	        .changed_ms = d->facts->now_ms,
@@ -70,8 +80,9 @@ void decide_cancel(struct deciding *d, const struct decide_event *ev)
 {
 	struct delivery *x = d->x;
 	if (x->state == STATE_ABSENT) {
-		be_born(d, ev);
-		decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);
+		/* Not kept for later: whoever can guess an id could end what is asked for next year.
+		 */
+		decide_refuse(d, "cancel", "unknown", STR("there is no such delivery"));
 		return;
 	}
 	if (delivery_state_is_final(x->state)) {

@@ -306,7 +306,7 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 	if (list->max_age_hours <= 0)
 		return false;
 	struct str fact = arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
-	int64_t modified = done_fact_number(result, fact);
+	int64_t modified = done_fact_time(result, fact);
 	/* A time in the future says nothing of the age. */
 	return modified < 0 || modified > d->facts->now_ms + CLOCKS_DIFFER_MS ||
 	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);

@@ -111,10 +111,18 @@ struct str done_fact(const struct ev_task_result *result, struct str name)
 	return (struct str){NULL, 0};
 }
 
+int64_t done_fact_time(const struct ev_task_result *result, struct str name)
+{
+	int64_t ms = -1;
+	bool is_number = str_to_i64(done_fact(result, name), &ms);
+	return is_number && ms >= 0 && ms < EVENT_YEAR_10000_MS ? ms : -1;
+}
+
 int64_t done_fact_number(const struct ev_task_result *result, struct str name)
 {
 	int64_t number = -1;
-	return str_to_i64(done_fact(result, name), &number) ? number : -1;
+	bool is_number = str_to_i64(done_fact(result, name), &number);
+	return is_number && number >= 0 && number <= EVENT_COUNT_MOST ? number : -1;
 }
 
 /* The count of the whole delivery; a worker that counts by segment gives their sum. */

@@ -120,8 +120,10 @@ struct task_row {
  * status says, and which words of people were heard. */
 struct ev_delivery_memory delivery_lasting(const struct delivery *x);
 
-/* Facts and counts of a result; an absent fact is an absent slice, an absent count -1. */
+/* Facts and counts of a result; an absent fact is an absent slice, an absent count or time -1, and so
+ * is a number that is none to believe (longshore/event.h). */
 struct str done_fact(const struct ev_task_result *result, struct str name);
+int64_t done_fact_time(const struct ev_task_result *result, struct str name);
 int64_t done_fact_number(const struct ev_task_result *result, struct str name);
 int64_t done_count(const struct ev_task_result *result, struct str name);
 const struct ev_staged_ref *done_output(const struct ev_task_result *result, struct str kind);

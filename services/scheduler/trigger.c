@@ -5,8 +5,6 @@
 
 enum { NOTE_MOST = 1000, REFUSAL_FACTS = 4 };
 
-static const int64_t year_10000_ms = 253402300800000;
-
 struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
         struct str cause, struct str epoch)
 {
@@ -138,6 +136,13 @@ static bool is_name_or_empty(struct str text)
 	return text.n == 0 || event_name_is_good(text);
 }
 
+/* When its producer says that it was sent; a producer may say any number. */
+static int64_t sent_ms(const struct batch_message *msg)
+{
+	int64_t ms = msg->timestamp_ms;
+	return ms >= 0 && ms < EVENT_YEAR_10000_MS ? ms : 0;
+}
+
 /* What could not be stored, or not be read by people, whatever is asked; NULL: nothing. */
 static const char *fault_of(const struct ev_trigger *t)
 {
@@ -145,7 +150,7 @@ static const char *fault_of(const struct ev_trigger *t)
 	        !is_name_or_empty(t->actor))
 		return "its source, trigger_id or actor has more than 200 bytes or a control "
 		       "character";
-	if (t->at_ms < 0 || t->at_ms >= year_10000_ms)
+	if (t->at_ms < 0 || t->at_ms >= EVENT_YEAR_10000_MS)
 		return "its at_ms is no time between 1970 and 9999";
 	return NULL;
 }
@@ -171,7 +176,7 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	struct ev_audit_record record = {
 	        .record_id = arena_str(r->mem, id_str(&id)),
 	        .tenant = tenant,
-	        .at_ms = msg->timestamp_ms,
+	        .at_ms = sent_ms(msg),
 	        .actor = event_name_is_good(t->actor) ? t->actor : STR("scheduler"),
 	        .action = STR("trigger.refused"),
 	        .delivery_id = STR(""),
@@ -214,7 +219,7 @@ static struct decide_event event_of(
 	                        .epoch = STR("0"),
 	                        .requested_by = t->actor.n > 0 ? t->actor : or_empty(t->source),
 	                        .label = STR(""),
-	                        .planned_ms = t->at_ms > 0 ? t->at_ms : msg->timestamp_ms,
+	                        .planned_ms = t->at_ms > 0 ? t->at_ms : sent_ms(msg),
 	                },
 	};
 }

@@ -1,4 +1,5 @@
 -- Receipts: one file row and one receipt row each; a higher version with another content replaces, nothing else writes.
+-- What is final is left by nobody: no receipt is of a later version than the delivery's final state.
 -- $1..$14 text[]: delivery, file id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
 --   receipt id, blind ('t', 'f'); $15..$18 bigint[]: version, rows, bytes, committed (Unix ms). No file twice.
 WITH input AS (
@@ -8,12 +9,17 @@ WITH input AS (
 		$18::bigint[])
 		AS r(delivery_id, file_id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
 			receipt_id, blind, version, rows, bytes, committed)
+), fitting AS (
+	SELECT * FROM input WHERE NOT EXISTS (
+		SELECT FROM run.delivery AS d
+		WHERE d.delivery_id = input.delivery_id AND d.version < input.version
+			AND d.state IN ('completed', 'failed', 'rejected', 'cancelled', 'superseded'))
 ), receipts AS (
 	INSERT INTO run.receipt AS old (delivery_id, file_id, version, guarantee, verified, blind, encoder, md5, crc32c,
 		committed_at, receipt_id)
 	SELECT delivery_id, file_id, version, guarantee, verified, blind = 't', encoder, md5, crc32c,
 		to_timestamp(committed / 1000.0), receipt_id
-	FROM input ORDER BY delivery_id, file_id
+	FROM fitting ORDER BY delivery_id, file_id
 	ON CONFLICT (delivery_id, file_id) DO UPDATE SET (version, guarantee, verified, blind, encoder, md5, crc32c,
 		committed_at, receipt_id) =
 		(EXCLUDED.version, EXCLUDED.guarantee, EXCLUDED.verified, EXCLUDED.blind, EXCLUDED.encoder, EXCLUDED.md5,

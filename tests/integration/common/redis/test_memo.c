@@ -274,6 +274,61 @@ static void claim_is_kept_over_processes_and_used_once(void **state)
 	memo_close(two);
 }
 
+/* Whoever writes to Redis puts nobody off: a time further ahead than we ever reserve is not ours. */
+static void what_redis_says_is_bounded(void **state)
+{
+	(void)state;
+	static const char *const written[] = {"1e30", "9223372036854775807000000", "inf", "nan",
+	        "-inf", "-1", "tomorrow", "4102444800000000"};
+	const struct memo_rate rate = {.per_second = 0.01, .burst = 1, .cost = 1};
+	struct memo *m = opened();
+	int64_t wait;
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		char command[128];
+		(void)snprintf(command, sizeof(command), "SET test:rate:forged %s", written[i]);
+		tell(command, "+OK\r\n");
+		(void)snprintf(
+		        command, sizeof(command), "SET test:claim:forged:t%zu %s", i, written[i]);
+		tell(command, "+OK\r\n");
+		char claim[8];
+		(void)snprintf(claim, sizeof(claim), "t%zu", i);
+		wait = -1;
+		memo_rate_claim(m, STR("forged"), str_c(claim), &rate, 0, &wait);
+		assert_in_range(wait, 0, 100000); /* one unit at most */
+		memo_rate_claim(m, STR("forged"), STR("next"), &rate, 0, &wait);
+		assert_in_range(wait, 0, 200000);
+		tell("DEL test:claim:forged:next", wait > 0 ? ":1\r\n" : ":0\r\n");
+	}
+	/* A lease without an end, or with one that is far away, is none. */
+	tell("SET test:lease:eternal somebody", "+OK\r\n");
+	assert_int_equal(memo_lease_take(m, STR("eternal"), STR("a"), 1000), LEASE_TAKEN);
+	tell("SET test:lease:long somebody PX 3600001000", "+OK\r\n");
+	assert_int_equal(memo_lease_take(m, STR("long"), STR("a"), 1000), LEASE_TAKEN);
+	tell("SET test:lease:hour somebody PX 3599000", "+OK\r\n");
+	assert_int_equal(memo_lease_take(m, STR("hour"), STR("a"), 1000), LEASE_HELD_ELSEWHERE);
+	memo_close(m);
+}
+
+/* A queue that is longer than we reserve: the last are told to come back, and take nothing. */
+static void nothing_is_reserved_far_ahead(void **state)
+{
+	(void)state;
+	const struct memo_rate rate = {.per_second = 0.001, .burst = 1, .cost = 1};
+	struct memo *m = opened();
+	int64_t wait;
+	char claim[8];
+	for (int i = 0; i < 8; i++) {
+		(void)snprintf(claim, sizeof(claim), "t%d", i);
+		memo_rate_claim(m, STR("long"), str_c(claim), &rate, 0, &wait);
+		if (i <= 3) /* 1000 s each, the first at once */
+			assert_in_range(wait, i == 0 ? 0 : 1000000 * i - 99000, 1000000 * i);
+		else
+			assert_int_equal(wait, MEMO_AHEAD_MOST_MS);
+	}
+	tell("EXISTS test:claim:long:t3 test:claim:long:t4", ":1\r\n");
+	memo_close(m);
+}
+
 static void rate_without_redis_starts_empty(void **state)
 {
 	(void)state;
@@ -332,6 +387,8 @@ int main(void)
 	        cmocka_unit_test(frozen_redis_does_not_hold_anybody_up),
 	        cmocka_unit_test(rate_is_shared_and_reserved_in_order),
 	        cmocka_unit_test(claim_is_kept_over_processes_and_used_once),
+	        cmocka_unit_test(what_redis_says_is_bounded),
+	        cmocka_unit_test(nothing_is_reserved_far_ahead),
 	        cmocka_unit_test(rate_without_redis_starts_empty),
 	        cmocka_unit_test(bad_address_is_named),
 	};

@@ -187,6 +187,49 @@ static void receipts_make_files(void **state)
 	assert_int_equal(num(w, "SELECT bytes FROM run.file"), 10);
 }
 
+/* Whatever version it says, also where it comes together with the final state. */
+static void a_receipt_obeys_a_final_state(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	struct ev_delivery_status over = status_of("x", 9, "completed");
+	struct ev_receipt r = {.delivery_id = STR("x"),
+	        .tenant = STR("t"),
+	        .version = 4,
+	        .file = {.file_id = STR("f"),
+	                .name = STR("a.csv"),
+	                .url = STR(""),
+	                .role = STR("part"),
+	                .bytes = 10,
+	                .sha256 = STR("s"),
+	                .plain_sha256 = STR(""),
+	                .md5 = STR(""),
+	                .crc32c = STR(""),
+	                .encoder = STR(""),
+	                .guarantee = STR(""),
+	                .verified = STR("")}};
+	struct ev_receipt forged = r;
+	forged.version = 10;
+	forged.file.bytes = 666;
+	struct batch_message both[] = {message(TOPIC_DELIVERIES, 0, &ev_receipt_type, &r),
+	        message(TOPIC_DELIVERIES, 1, &ev_receipt_type, &forged),
+	        message(TOPIC_DELIVERIES, 2, &ev_delivery_status_type, &over)};
+	must(send(w, &both[0], 1, &e), &e);
+	must(send(w, &both[1], 2, &e), &e);
+	assert_int_equal(num(w, "SELECT bytes FROM run.file"), 10);
+	forged.version = (INT64_C(1) << 56) - 1;
+	must(send(w, &both[1], 1, &e), &e);
+	assert_int_equal(num(w, "SELECT bytes FROM run.file"), 10);
+	forged.file.file_id = STR("another");
+	must(send(w, &both[1], 1, &e), &e);
+	assert_int_equal(num(w, "SELECT count(*) FROM run.file"), 1);
+	/* One that was late on the way is of a version before the end. */
+	r.version = 9;
+	r.file.bytes = 11;
+	must(send(w, &both[0], 1, &e), &e);
+	assert_int_equal(num(w, "SELECT bytes FROM run.file"), 11);
+}
+
 static struct ev_audit_record record_of(
         const char *id, const char *tenant, struct ev_fact *facts, size_t count)
 {
@@ -380,6 +423,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(a_final_state_is_left_by_nobody, setup, teardown),
 	        cmocka_unit_test_setup_teardown(an_unchanged_row_is_not_written, setup, teardown),
 	        cmocka_unit_test_setup_teardown(receipts_make_files, setup, teardown),
+	        cmocka_unit_test_setup_teardown(a_receipt_obeys_a_final_state, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_chain_links_each_record_once, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_chain_that_another_has_moved_on_is_followed, setup, teardown),

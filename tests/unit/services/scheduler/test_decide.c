@@ -205,16 +205,6 @@ static void cancel_before_any_upload_is_at_once(void **state)
 	is_at(s, STATE_CANCELLED, "cancelled");
 }
 
-static void cancel_of_the_unknown_leaves_a_row(void **state)
-{
-	struct bench *b = *state;
-	struct stored *s = world_say(&b->w, D1, DECIDE_CANCEL, "bob", "c1");
-	is_at(s, STATE_CANCELLED, "cancelled");
-	(void)world_request(&b->w, D1, b->w.now_ms); /* its trigger comes late */
-	is_at(s, STATE_CANCELLED, "cancelled");
-	assert_int_equal(b->w.tasks_count, 0);
-}
-
 static void cancel_after_an_upload_settles_every_issued_file(void **state)
 {
 	struct bench *b = *state;
@@ -560,7 +550,6 @@ int main(void)
 	        TEST(counts_that_cannot_be_are_refused),
 	        TEST(a_part_with_other_rows_fails),
 	        TEST(cancel_before_any_upload_is_at_once),
-	        TEST(cancel_of_the_unknown_leaves_a_row),
 	        TEST(cancel_after_an_upload_settles_every_issued_file),
 	        TEST(cancel_too_late_is_completed),
 	        TEST(a_failing_upload_settles_too),
