@@ -74,6 +74,17 @@ struct document resolve_item(
 	return item;
 }
 
+/* What a filter asks for stands in documents, tables and topics, where no id of a person may be. */
+static void rule_filter(
+        const struct document *item, const struct spec_audience *a, const struct spec_filter *f)
+{
+	if (f->column.n > 0 && str_eq(f->column, a->id_column))
+		document_wrong(item, "column",
+		        "is the column of the ids: ids of people would stand in documents, tables "
+		        "and topics; filter by another column, name people in a SuppressionList, "
+		        "or leave them out of the source");
+}
+
 static void read_filters(const struct document *doc, struct spec_audience *a)
 {
 	const json_t *list = document_list(doc, "filters");
@@ -83,6 +94,7 @@ static void read_filters(const struct document *doc, struct spec_audience *a)
 		struct document item = resolve_item(doc, "filters", list, i);
 		a->filters[i].column = document_text(&item, "column", NULL);
 		resolve_texts(&item, "in", &a->filters[i].values, &a->filters[i].values_count);
+		rule_filter(&item, a, &a->filters[i]);
 	}
 }
 

@@ -58,6 +58,11 @@ static const struct {
                 "filters.in?\n"},
         {"min_size: 10", "min_size: -1", "f:13: min_size: must be a whole number, 0 or more\n"},
         {"min_size: 10", "min_size: ten", "f:13: min_size: must be a whole number, 0 or more\n"},
+        /* No id of a person stands in a document, nor in what is told of its mistake. */
+        {"- {column: c", "- {column: patient",
+                "f:12: filters[0].column: is the column of the ids: ids of people would stand in "
+                "documents, tables and topics; filter by another column, name people in a "
+                "SuppressionList, or leave them out of the source\n"},
         {"min_size: 10", "minimum: 10",
                 "f:13: minimum: is no field of a document of kind Audience: remove it; the fields "
                 "here "

@@ -281,6 +281,14 @@ static void mistakes_name_document_and_path(void **state)
 	                "\"record\":[{\"name\":\"t\","
 	                "\"column\":\"t\"}]}",
 	                "Route r, bridge: maps another kind of id than the audience has"},
+	        /* applied before it was refused: no delivery begins with it */
+	        {1,
+	                "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/a/\"},\"id\":{"
+	                "\"column\":\"p\",\"kind\":\"patient_id\"},\"filters\":[{\"column\":"
+	                "\"p\",\"in\":[\"p1\"]}]}",
+	                "Audience a, filters[0].column: is the column of the ids: ids of people "
+	                "would stand in documents, tables and topics; filter by another column, "
+	                "name people in a SuppressionList, or leave them out of the source"},
 	        {3, "{\"columns\":[]}", "Destination d, naming.data_template: is missing"},
 	        {3,
 	                "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{"
