@@ -376,6 +376,21 @@ static void take_count(struct deciding *d, const struct ev_task_result *result, 
 	decide_set_count(d, name, n < 0 ? 0 : n);
 }
 
+/* Against what the receiver has: the route's last accepted delivery. Where there was none, all are
+ * new to it; where its members cannot be compared (another bridge version), nothing is said. */
+static void take_deltas(struct deciding *d, const struct ev_task_result *result, bool has_baseline)
+{
+	for (size_t i = 0; i < sizeof delta_counts / sizeof delta_counts[0]; i++) {
+		decide_forget_count(d, str_c(delta_counts[i]));
+		if (has_baseline)
+			take_count(d, result, str_c(delta_counts[i]));
+	}
+	if (has_baseline || d->m->base_delivery.n > 0)
+		return;
+	decide_set_count(d, STR("added"), decide_count(d, STR("members")));
+	decide_set_count(d, STR("removed"), 0);
+}
+
 /* On record: a list in another form than the bridge's ids suppresses nobody, and nothing else tells
  * so. */
 static void tell_suppressed(struct deciding *d, const struct ev_task_result *result)
@@ -415,11 +430,7 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
 	bool has_baseline = done_count(result, STR("baseline")) >= 0;
-	for (size_t i = 0; i < sizeof delta_counts / sizeof delta_counts[0]; i++) {
-		decide_forget_count(d, str_c(delta_counts[i]));
-		if (has_baseline)
-			take_count(d, result, str_c(delta_counts[i]));
-	}
+	take_deltas(d, result, has_baseline);
 	if (m->compares_approved) {
 		int64_t added = done_fact_number(result, STR("approved_added"));
 		m->compares_approved =
