@@ -2,6 +2,7 @@
 #include "apply.h"
 
 #include "longshore/drop.h"
+#include "longshore/render.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,39 @@ static bool has_run(void *arg, const struct spec_cadence *spec)
 	return first_run(arg, spec, &cadence, &run);
 }
 
+static enum render_quotes quotes_of(enum quote_mode mode)
+{
+	switch (mode) {
+	case QUOTE_ALL:
+		return RENDER_QUOTES_ALL;
+	case QUOTE_NONE:
+		return RENDER_QUOTES_NONE;
+	case QUOTE_MINIMAL:
+		break;
+	}
+	return RENDER_QUOTES_MINIMAL;
+}
+
+static int check_form(
+        void *arg, const struct spec_destination *to, struct arena *mem, struct err *e)
+{
+	struct render_column *columns =
+	        arena_alloc(mem, (to->columns_count + 1) * sizeof(*columns));
+	(void)arg;
+	for (size_t i = 0; i < to->columns_count; i++)
+		columns[i] = (struct render_column){.name = to->columns[i].name,
+		        .is_constant = to->columns[i].is_constant,
+		        .constant = to->columns[i].constant,
+		        .max_length = to->columns[i].max_length,
+		        .is_required = to->columns[i].is_required};
+	const struct render_format format = {.columns = columns,
+	        .columns_count = to->columns_count,
+	        .delimiter = to->delimiter,
+	        .quotes = quotes_of(to->quote_mode),
+	        .has_header = to->header_row};
+	return render_check(&format, e);
+}
+
 void apply_calendar_init(struct apply_calendar *c, const char *folder, int64_t now_ms)
 {
 	zones_init(&c->zones, folder);
@@ -41,7 +75,7 @@ void apply_calendar_release(struct apply_calendar *c)
 
 struct document_world apply_world(struct apply_calendar *c)
 {
-	return (struct document_world){has_zone, has_run, c};
+	return (struct document_world){has_zone, has_run, check_form, c};
 }
 
 size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,

@@ -135,6 +135,7 @@ static void check_audience(
 {
 	(void)input;
 	resolve_audience(doc, &spec->audience);
+	rule_audience_fits(doc, &spec->audience);
 }
 
 static void check_bridge(
@@ -144,6 +145,23 @@ static void check_bridge(
 	struct document tenant = document_find(doc->all, "Tenant", doc->tenant);
 	resolve_tenant(&tenant, spec);
 	resolve_bridge(doc, &spec->bridge);
+	rule_bridge_fits(doc, &spec->bridge);
+}
+
+/* As the formatter will look at it. */
+static void check_form(const struct check_input *input, const struct document *doc,
+        const struct spec_destination *to)
+{
+	struct err e;
+	if (!input->world->check_form ||
+	        input->world->check_form(input->world->arg, to, doc->all->mem, &e) == 0)
+		return;
+	struct str text = arena_str(doc->all->mem, str_c(e.text));
+	ptrdiff_t colon = str_find(text, ':', 0);
+	struct str field = str_bytes(text.p, colon < 0 ? 0 : (size_t)colon);
+	bool is_delimiter = str_eq(field, STR("delimiter"));
+	document_wrong(doc, is_delimiter ? "format.delimiter" : arena_cstr(doc->all->mem, field),
+	        colon < 0 ? text.p : text.p + colon + 2);
 }
 
 static void check_destination(
@@ -155,6 +173,7 @@ static void check_destination(
 	if (doc->all->act == before && spec->unsupported_count == 0) {
 		rule_names(doc, spec);
 		rule_together(doc, spec);
+		check_form(input, doc, &spec->destination);
 	}
 	check_zone(input, doc, "naming.time_zone");
 	const struct kind *kind = kind_find(STR("Destination"));

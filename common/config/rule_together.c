@@ -37,3 +37,32 @@ void rule_together(const struct document *doc, const struct spec *spec)
 	if (spec->route.n > 0)
 		check_states(doc, spec);
 }
+
+static void too_many(const struct document *doc, const char *path, size_t count, int most)
+{
+	if (count > (size_t)most)
+		document_wrong(doc, path,
+		        arena_printf(doc->all->mem, "has %zu entries, %d are the most", count, most)
+		                .p);
+}
+
+static void check_kind(const struct document *doc, const char *path, struct str kind)
+{
+	if (kind.n > SPEC_KIND_MAX)
+		document_wrong(doc, path,
+		        arena_printf(doc->all->mem, "has %zu bytes, %d are the most", kind.n,
+		                SPEC_KIND_MAX)
+		                .p);
+}
+
+void rule_audience_fits(const struct document *doc, const struct spec_audience *a)
+{
+	too_many(doc, "filters", a->filters_count, SPEC_FILTERS_MAX);
+	check_kind(doc, "id.kind", a->id_kind);
+}
+
+void rule_bridge_fits(const struct document *doc, const struct spec_bridge *b)
+{
+	too_many(doc, "record", b->columns_count, SPEC_RECORD_MAX);
+	check_kind(doc, "from.kind", b->from_kind);
+}

@@ -26,6 +26,10 @@ void rule_names(const struct document *doc, const struct spec *spec);
 /* Of a destination, or of a route with all that it names: what could not be carried out together. */
 void rule_together(const struct document *doc, const struct spec *spec);
 
+/* What a worker would refuse after it began. */
+void rule_audience_fits(const struct document *doc, const struct spec_audience *a);
+void rule_bridge_fits(const struct document *doc, const struct spec_bridge *b);
+
 /* Names of columns differ; each source is a column of the bridge. */
 void rule_columns(const struct document *destination, const struct spec_destination *to);
 /* Whether two records can make one row: a column of theirs is not written. *out_primary: two of one

@@ -180,6 +180,13 @@ static int check_format(const struct render *r, struct err *e)
 	return 0;
 }
 
+int render_check(const struct render_format *format, struct err *e)
+{
+	struct render r = {.format = format};
+	classes_fill(&r);
+	return check_format(&r, e);
+}
+
 int render_new(const struct render_format *format, struct encoder *out_bytes, struct render **out,
         struct err *e)
 {

@@ -35,7 +35,7 @@ static int add_object(struct walk *w, const char *path, const struct stat *st)
 {
 	if (w->count == SOURCE_OBJECTS_MAX)
 		return err_set(w->e, ERR_REJECT, "bad_source",
-		        "%s holds more than %d objects: split it", w->source->url,
+		        "%s holds more than %d objects: put their rows into fewer", w->source->url,
 		        SOURCE_OBJECTS_MAX);
 	if (w->count == w->cap) {
 		size_t cap = w->cap ? w->cap * 2 : 64;

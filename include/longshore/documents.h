@@ -80,6 +80,10 @@ struct document_world {
 	bool (*has_zone)(void *arg, struct str name); /* NULL: zones are not looked at */
 	/* Whether a cadence whose zone is there ever runs; NULL: not looked at. */
 	bool (*has_run)(void *arg, const struct spec_cadence *cadence);
+	/* Whether the formatter can write such a file; else *e says "field: what is wrong". NULL: not
+	 * looked at. */
+	int (*check_form)(
+	        void *arg, const struct spec_destination *to, struct arena *mem, struct err *e);
 	void *arg;
 };
 

@@ -87,6 +87,8 @@ struct render_format {
 
 struct render;
 
+/* ERR_REJECT ("bad_spec") "field: what is wrong": delimiter, names and constants can be written. */
+int render_check(const struct render_format *format, struct err *e) ERR_MUST_USE;
 /* Checks format and constants, ERR_REJECT ("bad_spec"), and writes the header. out: borrowed until
  * render_free. */
 int render_new(const struct render_format *format, struct encoder *out_bytes, struct render **out,

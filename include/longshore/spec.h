@@ -178,6 +178,9 @@ struct spec {
 	size_t unsupported_count;
 };
 
+/* What workers take at most; `apply` says so before they do. */
+enum { SPEC_FILTERS_MAX = 32, SPEC_RECORD_MAX = 16, SPEC_KIND_MAX = 255 };
+
 enum { SPEC_MAX_BYTES = 1024 * 1024, SPEC_BY_VALUE_MAX = 64 * 1024 };
 
 /* *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */

@@ -6,7 +6,7 @@
 #include "longshore/csv.h"
 #include "longshore/spec.h"
 
-enum { FILTERS_MAX = 32 };
+enum { FILTERS_MAX = SPEC_FILTERS_MAX };
 
 struct audience_columns {
 	size_t count;     /* of all columns of the object */

@@ -65,7 +65,7 @@ static int end_piece(struct inspection *in, int64_t end, struct err *e)
 	bool is_first = in->pieces == 0;
 	if (is_first && in->slices == SLICES_MAX)
 		return err_set(e, ERR_REJECT, "bad_source",
-		        "more than %d slices: raise slice_bytes", SLICES_MAX);
+		        "more than %d slices: raise limits.slice_bytes", SLICES_MAX);
 	in->slices += is_first;
 	in->pieces++;
 	in->filled += p.length;

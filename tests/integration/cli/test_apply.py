@@ -96,6 +96,21 @@ def test_a_drop_is_tried(applied):
     assert [f for _, _, files in os.walk(nowhere) for f in files] == [], "no file is left there"
 
 
+@pytest.mark.parametrize("columns, form, says", [
+    ("{name: u, source: token}, {name: c, constant: \"a,b\"}", "quote_mode: none",
+     "3: columns[1].constant: holds the delimiter or a quote, and quote_mode is none"),
+    ("{name: \"u\\tv\", source: token}", "quote_mode: all", "3: columns[0].name: holds a control character"),
+    ("{name: u, source: token}", "delimiter: \"\\x01\"", "4: format.delimiter: must be a tab or a printable ASCII character"),
+    (", ".join(f"{{name: u{i}, source: token}}" for i in range(257)), "quote_mode: all", "3: columns: there must be 1 to 256"),
+], ids=["constant", "name", "delimiter", "columns"])
+def test_a_form_that_cannot_be_written_is_refused(applied, columns, form, says):
+    """The formatter says the same, but only once all was selected."""
+    text = (f"kind: Destination\nname: odd\ncolumns: [{columns}]\nformat: {{{form}}}\n"
+            "naming: {data_template: \"{label}.csv\"}\n")
+    code, out, said = apply(applied, text)
+    assert (code, out) == (1, "") and f"FILE0:{says}" in said
+
+
 def test_a_route_that_will_be_held_is_warned_of(applied):
     text = ("kind: Destination\nname: picky\ncolumns: [{name: u, source: token}]\n"
             "naming: {data_template: \"{label}_{part}.csv\"}\npackaging: {encryption: pgp}\n---\n"

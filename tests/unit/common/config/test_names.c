@@ -236,6 +236,49 @@ static void documents_that_cannot_be_carried_out_together_are_refused(void **sta
 	}
 }
 
+/* --- what a worker would refuse after it began --- */
+
+static struct str many(struct arena *mem, const char *before, const char *behind, int count)
+{
+	struct str text = STR("");
+	for (int i = 0; i < count; i++)
+		text = arena_printf(
+		        mem, STR_FMT "%s%s%d%s", STR_ARG(text), i ? ", " : "", before, i, behind);
+	return text;
+}
+
+static void what_a_worker_takes_at_most_is_known_to_apply(void **state)
+{
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		struct arena mem;
+		arena_init(&mem, 64 * 1024 * 1024);
+		char kind[300];
+		memset(kind, 'k', sizeof kind);
+		kind[SPEC_KIND_MAX + more] = '\0';
+		struct str text = arena_printf(&mem,
+		        "kind: Tenant\nname: acme\n---\n"
+		        "kind: Audience\ntenant: acme\nname: people\ntype: HCP\nsource: {url: "
+		        "\"file:///in/\"}\nid: {column: p, kind: %s}\nfilters: [" STR_FMT "]\n---\n"
+		        "kind: Bridge\ntenant: acme\nname: ids\nsource: {url: \"file:///ids/\"}\n"
+		        "from: {column: p, kind: %s}\nrecord: [" STR_FMT "]\n",
+		        kind,
+		        STR_ARG(many(&mem, "{column: c", ", in: [x]}", SPEC_FILTERS_MAX + more)),
+		        kind,
+		        STR_ARG(many(&mem, "{name: n", ", column: c}", SPEC_RECORD_MAX + more)));
+		struct str says = told(text, &mem);
+		static const char *const wants[] = {"filters: has 33 entries, 32 are the most",
+		        "id.kind: has 256 bytes, 255 are the most",
+		        "record: has 17 entries, 16 are the most", "from.kind: has 256 bytes"};
+		if (!more && says.n > 0)
+			fail_msg(STR_FMT, STR_ARG(says));
+		for (size_t i = 0; more && i < sizeof wants / sizeof wants[0]; i++)
+			if (!strstr(arena_cstr(&mem, says), wants[i]))
+				fail_msg("%s: " STR_FMT, wants[i], STR_ARG(says));
+		arena_release(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +288,7 @@ int main(void)
 	        cmocka_unit_test(no_memory_for_the_names_is_no_yes),
 	        cmocka_unit_test(templates_that_can_never_work_are_refused),
 	        cmocka_unit_test(documents_that_cannot_be_carried_out_together_are_refused),
+	        cmocka_unit_test(what_a_worker_takes_at_most_is_known_to_apply),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

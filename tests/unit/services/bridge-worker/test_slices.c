@@ -128,6 +128,31 @@ static void small_objects_share_a_slice(void **state)
 	assert_non_null(strstr(e.text, "c.csv"));
 }
 
+/* What is told where there are too many: more bytes a slice make fewer of them. */
+static void larger_slices_are_fewer(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		int64_t bytes;
+		const char *slices;
+	} cases[] = {{6, "40"}, {60, "4"}, {240, "1"}};
+	char name[32];
+	folder_mkdir(&w->folder, "src");
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(name, sizeof(name), "src/%05d.csv", i);
+		put(w, name, "patient,state\np2,NY\n");
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ev_task_result r;
+		struct err e;
+		char delivery[16];
+		(void)snprintf(delivery, sizeof(delivery), "d%zu", i);
+		w->spec.limits.slice_bytes = cases[i].bytes;
+		must(inspect(w, delivery, &r, &e), &e);
+		assert_true(str_eq(result_fact_of(&r, STR("slices")), str_c(cases[i].slices)));
+	}
+}
+
 static void one_slice_has_no_more_objects_than_it_may(void **state)
 {
 	struct world *w = *state;
@@ -456,6 +481,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                slices_cover_an_object_without_gap, setup, teardown),
 	        cmocka_unit_test_setup_teardown(small_objects_share_a_slice, setup, teardown),
+	        cmocka_unit_test_setup_teardown(larger_slices_are_fewer, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                one_slice_has_no_more_objects_than_it_may, setup, teardown),
 	        cmocka_unit_test(a_damaged_list_is_told),

@@ -238,6 +238,19 @@ static void several_files_without_marker_need_consent(void **state)
 	is_at(run(b, D2), STATE_COMPLETED, "");
 }
 
+/* The remedy that the detail names is one. */
+static void too_many_files_are_held_until_they_are_larger(void **state)
+{
+	struct bench *b = *state;
+	b->w.rules.tasks_most = 2;
+	struct stored *s = run(b, D1); /* 24 rows in files of 10 */
+	is_at(s, STATE_HELD, "unsupported(max_rows_per_file)");
+	b->w.spec.destination.max_rows_per_file = 12;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
 /* Began before this was looked at first: it is looked at again where it counts. */
 static void consent_is_asked_for_again_when_the_parts_are_known(void **state)
 {
@@ -500,6 +513,7 @@ int main(void)
 	        TEST(what_is_not_honoured_is_held_by_name),
 	        TEST(an_unknown_zone_is_held),
 	        TEST(several_files_without_marker_need_consent),
+	        TEST(too_many_files_are_held_until_they_are_larger),
 	        TEST(consent_is_asked_for_again_when_the_parts_are_known),
 	        TEST(states_that_are_suppressed_need_their_column),
 	        TEST(a_bridge_too_old_releases_itself),
