@@ -3,9 +3,8 @@
  * A spec: all configuration of a delivery (or a build) by value, frozen when it was requested. It
  * travels with every task, so a change of configuration never touches a delivery in flight.
  *
- * Form: JSON, keys sorted, compact, UTF-8, integers only (ratios are parts per million), defaults
- * left out. Its hash is SHA-256 over those bytes. spec_parse refuses any other form and fills in
- * defaults; names below are the JSON names.
+ * Form: JSON, keys sorted, compact, UTF-8, integers only (ratios are parts per million), no defaults.
+ * Its hash is SHA-256 over those bytes. spec_parse refuses any other form; names are the JSON names.
  */
 #ifndef LONGSHORE_SPEC_H
 #define LONGSHORE_SPEC_H
@@ -178,10 +177,8 @@ struct spec {
 	size_t unsupported_count;
 };
 
-/* What workers take at most; `apply` says so before they do. */
-enum { SPEC_FILTERS_MAX = 32, SPEC_RECORD_MAX = 16, SPEC_KIND_MAX = 255 };
-
 enum { SPEC_MAX_BYTES = 1024 * 1024, SPEC_BY_VALUE_MAX = 64 * 1024 };
+enum { SPEC_FILTERS_MAX = 32, SPEC_RECORD_MAX = 16, SPEC_KIND_MAX = 255 }; /* of workers */
 
 /* *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */
 int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e) ERR_MUST_USE;
