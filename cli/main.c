@@ -4,6 +4,7 @@
 
 #include "longshore/conf.h"
 #include "longshore/log.h"
+#include "longshore/secret.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -149,6 +150,7 @@ static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **ar
 
 int main(int argc, char **argv)
 {
+	secret_keep_from_cores(); /* it knows passwords and reads keys */
 	log_start("longshore", LOG_WARN, 2);
 	const char *name = argc > 1 ? argv[1] : "help";
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {

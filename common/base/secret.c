@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/secret.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +17,48 @@ void wipe(void *p, size_t n)
 void secret_wipe(struct secret *s)
 {
 	wipe(s, sizeof *s);
+}
+
+static size_t whole_pages(size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	return (bytes + page - 1) / page * page;
+}
+
+static int not_locked(size_t bytes, struct err *e)
+{
+	struct rlimit limit = {0, 0};
+	int errnum = errno;
+	(void)getrlimit(RLIMIT_MEMLOCK, &limit); /* for the text only */
+	return err_set_native(e, ERR_FATAL, "memory_unlocked", "posix", errnum,
+	        "%zu bytes for keys cannot be locked in memory (%s); this process may lock %llu in "
+	        "all: raise "
+	        "RLIMIT_MEMLOCK (systemd: LimitMEMLOCK=)",
+	        bytes, strerror(errnum), (unsigned long long)limit.rlim_cur);
+}
+
+int secret_room_new(size_t bytes, void **out, struct err *e)
+{
+	size_t n = whole_pages(bytes);
+	void *room = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+	/* mlock2, because sanitizers make mlock do nothing. */
+	if (madvise(room, n, MADV_DONTDUMP) != 0 || mlock2(room, n, 0) != 0) {
+		(void)not_locked(n, e);
+		(void)munmap(room, n);
+		return e->act;
+	}
+	*out = room;
+	return 0;
+}
+
+void secret_room_free(void *room, size_t bytes)
+{
+	if (!room)
+		return;
+	wipe(room, bytes);
+	(void)munmap(room, whole_pages(bytes)); /* unlocks, too */
 }
 
 void secret_keep_from_cores(void)

@@ -35,16 +35,30 @@ static ssize_t read_all(int fd, char *p, size_t n)
 	return (ssize_t)done;
 }
 
+/* What others can read or put in place is no key any more. */
+static int guard(int dir_fd, int fd, const char *dir, const char *file, struct err *e)
+{
+	struct stat of_dir, st;
+	if (fstat(dir_fd, &of_dir) != 0 || fstat(fd, &st) != 0)
+		return system_failed(e, errno, "stat", dir, file);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key file %s/%s: is no regular file; put the key there as one", dir, file);
+	if ((st.st_mode & KEY_FILE_FORBIDDEN) != 0)
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key file %s/%s: others can reach it (mode %04o); run chmod 0600 on it",
+		        dir, file, (unsigned)(st.st_mode & 07777));
+	if (st.st_uid != of_dir.st_uid)
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key file %s/%s: belongs to user %ld and its directory to user %ld; run "
+		        "chown "
+		        "on it",
+		        dir, file, (long)st.st_uid, (long)of_dir.st_uid);
+	return 0;
+}
+
 static int parse(int fd, const char *dir, const char *file, struct secret *out, struct err *e)
 {
-	struct stat st;
-	if (fstat(fd, &st) != 0)
-		return system_failed(e, errno, "stat", dir, file);
-	if (!S_ISREG(st.st_mode) || (st.st_mode & 07) != 0)
-		return err_set(e, ERR_FATAL, "key_exposed",
-		        "key file %s/%s: must be a regular file that others cannot reach; run "
-		        "chmod 0400 on it",
-		        dir, file);
 	char text[KEY_TEXT + 1];
 	ssize_t n = read_all(fd, text, sizeof text);
 	if (n < 0)
@@ -63,15 +77,19 @@ static int parse(int fd, const char *dir, const char *file, struct secret *out, 
 int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *out,
         bool *out_there, struct err *e)
 {
-	int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT) {
 		*out_there = false;
 		return 0;
 	}
+	if (fd < 0 && errno == ELOOP)
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key file %s/%s: is a symbolic link; put the file itself there", dir, file);
 	if (fd < 0)
 		return system_failed(e, errno, "open", dir, file);
 	struct secret key = {{0}};
-	int rc = parse(fd, dir, file, &key, e);
+	int rc = guard(dir_fd, fd, dir, file, e);
+	rc = rc == 0 ? parse(fd, dir, file, &key, e) : rc;
 	(void)close(fd); /* nothing was written */
 	if (rc == 0) {
 		*out = key;
@@ -79,6 +97,15 @@ int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *
 	}
 	secret_wipe(&key);
 	return rc;
+}
+
+/* root makes keys for services that run as others. */
+static int give_to_owner(int dir_fd, int fd)
+{
+	struct stat st;
+	if (fstat(dir_fd, &st) != 0)
+		return errno;
+	return st.st_uid == geteuid() || fchown(fd, st.st_uid, st.st_gid) == 0 ? 0 : errno;
 }
 
 static int write_text(int fd, const struct secret *key)
@@ -106,7 +133,8 @@ int key_file_create(
 	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
 	if (fd < 0)
 		return system_failed(e, errno, "create", dir, file);
-	int errnum = write_text(fd, key);
+	int errnum = give_to_owner(dir_fd, fd);
+	errnum = errnum == 0 ? write_text(fd, key) : errnum;
 	if (close(fd) != 0 && errnum == 0)
 		errnum = errno;
 	if (errnum == 0 && linkat(dir_fd, temp, dir_fd, file, 0) != 0 && errno != EEXIST)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One key file: 64 hex digits and a line end, mode 0400. Errors name directory and file, never the
- * content. */
+ * One key file: 64 hex digits and a line end, mode 0640 or less, of the directory's owner. Errors name directory and
+ * file, never the content. */
 #ifndef LONGSHORE_CRYPTO_KEY_FILE_H
 #define LONGSHORE_CRYPTO_KEY_FILE_H
 
@@ -9,14 +9,20 @@
 
 #include <stdbool.h>
 
-enum { KEY_FILE_NAME_MAX = 64, KEY_EPOCH_MAX = 999999 };
+enum {
+	KEY_FILE_NAME_MAX = 64,
+	KEY_EPOCH_MAX = 999999,
+	/* 0640 and 0750 are the most: a group may read, for whoever copies keys away. */
+	KEY_FILE_FORBIDDEN = 07137,
+	KEY_DIR_FORBIDDEN = 07027
+};
 
 /* The directory is open as dir_fd; dir is its name for messages. A missing file is not an error:
  * *out_there says. */
 int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *out,
         bool *out_there, struct err *e) ERR_MUST_USE;
 
-/* Create-once: the file appears whole, with its final mode, or not at all; one that is there is
+/* Create-once: the file appears whole, with its final mode and the directory's owner, or not at all; one that is there is
  * left alone and its key is not what was given. Leaves nothing else but, after a crash, a file that
  * begins with KEY_FILE_TEMP. */
 #define KEY_FILE_TEMP ".new-"

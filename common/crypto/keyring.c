@@ -12,9 +12,10 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { INFO_MAX = 1024, KEYS_MAX = 1024 };
+enum { INFO_MAX = 1024, KEYS_MAX = 1024, FIRST_KEYS = 32 };
 
 struct keyring_entry {
 	char file[KEY_FILE_NAME_MAX];
@@ -23,10 +24,12 @@ struct keyring_entry {
 
 struct keyring {
 	char *dir;
-	struct keyring_entry *entries;
+	struct keyring_entry *entries; /* in locked memory */
 	size_t count;
 	size_t room;
 	int current_epoch; /* 0: holds no fingerprint key */
+	uid_t owner;       /* of the directory */
+	mode_t mode;
 };
 
 static int no_memory(struct err *e)
@@ -35,7 +38,7 @@ static int no_memory(struct err *e)
 	return ERR_FATAL;
 }
 
-/* By hand instead of realloc: the old copy of the keys is wiped. */
+/* By hand instead of realloc: the keys stay in locked memory, and the old copy is wiped. */
 static int make_room(struct keyring *k, struct err *e)
 {
 	if (k->count < k->room)
@@ -45,15 +48,13 @@ static int make_room(struct keyring *k, struct err *e)
 		        k->dir, KEYS_MAX);
 		return ERR_FATAL;
 	}
-	size_t room = k->room == 0 ? 16 : 2 * k->room;
-	struct keyring_entry *entries = calloc(room, sizeof *entries);
-	if (entries == NULL)
-		return no_memory(e);
-	if (k->count > 0) {
-		memcpy(entries, k->entries, k->count * sizeof *entries);
-		wipe(k->entries, k->room * sizeof *entries);
-	}
-	free(k->entries);
+	size_t room = k->room == 0 ? FIRST_KEYS : 2 * k->room;
+	void *entries = NULL;
+	if (secret_room_new(room * sizeof *k->entries, &entries, e) != 0)
+		return e->act;
+	if (k->count > 0)
+		memcpy(entries, k->entries, k->count * sizeof *k->entries);
+	secret_room_free(k->entries, k->room * sizeof *k->entries);
 	k->entries = entries;
 	k->room = room;
 	return 0;
@@ -87,6 +88,13 @@ static int read_dir(struct keyring *k, struct err *e)
 		        "this service's directory",
 		        k->dir, strerror(errno));
 	int rc = 0;
+	struct stat st;
+	if (fstat(dirfd(d), &st) == 0) {
+		k->owner = st.st_uid;
+		k->mode = st.st_mode & 07777;
+	} else {
+		rc = err_set_errno(e, "key_unreadable", errno, "key directory %s", k->dir);
+	}
 	struct dirent *entry;
 	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL)
 		if (key_file_is_name(entry->d_name))
@@ -124,9 +132,7 @@ void keyring_close(struct keyring *k)
 {
 	if (k == NULL)
 		return;
-	if (k->entries != NULL)
-		wipe(k->entries, k->room * sizeof *k->entries);
-	free(k->entries);
+	secret_room_free(k->entries, k->room * sizeof *k->entries);
 	free(k->dir);
 	free(k);
 }
@@ -144,8 +150,38 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 	        k->dir, file);
 }
 
+static bool is_service(const char *name)
+{
+	for (const char *const *s = keyring_services; *s != NULL; s++)
+		if (strcmp(*s, name) == 0)
+			return true;
+	return false;
+}
+
+/* The directory is this process's own, and has nothing that its service must not hold. */
+static int guard(const struct keyring *k, const char *service, struct err *e)
+{
+	if (k->owner != geteuid())
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key directory %s: belongs to user %ld and this service runs as user %ld; "
+		        "run chown -R on it",
+		        k->dir, (long)k->owner, (long)geteuid());
+	if ((k->mode & KEY_DIR_FORBIDDEN) != 0)
+		return err_set(e, ERR_FATAL, "key_exposed",
+		        "key directory %s: others can reach it (mode %04o); run chmod 0700 on it",
+		        k->dir, (unsigned)k->mode);
+	for (size_t i = 0; i < k->count; i++)
+		if (!keyring_is_granted(service, k->entries[i].file))
+			return err_set(e, ERR_FATAL, "key_excess",
+			        "key file %s/%s: this service must not hold it; remove it", k->dir,
+			        k->entries[i].file);
+	return 0;
+}
+
 int keyring_holds(const struct keyring *k, const char *service, struct err *e)
 {
+	if (is_service(service) && guard(k, service, e) != 0)
+		return e->act;
 	size_t count = 0;
 	const struct keyring_grant *plan = keyring_plan(&count);
 	for (size_t i = 0; i < count; i++) {

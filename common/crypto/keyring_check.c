@@ -54,7 +54,7 @@ static void look_at_name(struct check *c, const char *service, const char *name)
 static void look_at_mode(const struct check *c, const char *service, int fd)
 {
 	struct stat st;
-	if (fstat(fd, &st) == 0 && (st.st_mode & 07) != 0)
+	if (fstat(fd, &st) == 0 && (st.st_mode & KEY_DIR_FORBIDDEN) != 0)
 		tell_problem(c, service, "", "others can reach the directory", "chmod 0700 on it");
 }
 

@@ -46,7 +46,9 @@ static int service_open(const struct root *root, const char *service, int *out_f
 	int fd = openat(root->fd, service, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return system_failed(e, root->path, service, "open");
-	if (fchmod(fd, 0700) != 0) {
+	struct stat st;
+	if (fstat(fd, &st) != 0 ||
+	        ((st.st_mode & KEY_DIR_FORBIDDEN) != 0 && fchmod(fd, 0700) != 0)) {
 		(void)system_failed(e, root->path, service, "chmod");
 		(void)close(fd);
 		return e->act;

@@ -59,12 +59,14 @@ static int found_on_disk(void *arg, const char *sha256, int64_t bytes, struct er
 	return 0;
 }
 
-int bridge_cache_dir(const char *dir, struct err *e)
+int bridge_cache_dir(const char *dir, const char *service, struct err *e)
 {
 	int fd = -1;
 	int act = cache_dir_open(dir, &fd, e);
-	if (act == 0)
-		(void)close(fd); /* a directory: nothing was written through it */
+	if (act != 0)
+		return act;
+	act = cache_dir_claim(fd, dir, service, e);
+	(void)close(fd); /* a directory: nothing was written through it */
 	return act;
 }
 

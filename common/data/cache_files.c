@@ -39,7 +39,7 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errno,
 		        "make the cache directory %s: %s", path, strerror(errno));
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		int errnum = errno;
 		if (fd >= 0)
@@ -63,6 +63,46 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 	}
 	*out_fd = fd;
 	return 0;
+}
+
+#define MARK ".of-"
+
+static int mark(int dir_fd, const char *service)
+{
+	char name[NAME_BYTES];
+	(void)snprintf(name, sizeof(name), MARK "%s", service);
+	int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -1;
+	(void)close(fd); /* nothing was written */
+	return 0;
+}
+
+int cache_dir_claim(int dir_fd, const char *path, const char *service, struct err *e)
+{
+	if (mark(dir_fd, service) != 0)
+		return failed(e, "mark the directory");
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		int act = failed(e, "list the directory");
+		if (fd >= 0)
+			(void)close(fd);
+		return act;
+	}
+	int act = 0;
+	for (const struct dirent *entry; act == 0 && (entry = readdir(dir)) != NULL;) {
+		struct str name = str_c(entry->d_name);
+		if (str_has_prefix(name, STR(MARK)) &&
+		        strcmp(entry->d_name + sizeof(MARK) - 1, service) != 0)
+			act = err_set(e, ERR_FATAL, "cache_unusable",
+			        "the cache directory %s is of %s, as its file %s says: set "
+			        "LONGSHORE_CACHE_DIR to one of this service's own, or remove it "
+			        "whole",
+			        path, entry->d_name + sizeof(MARK) - 1, entry->d_name);
+	}
+	(void)closedir(dir);
+	return act;
 }
 
 /* A lock goes with its process: who gets it removes what nobody writes any more. */

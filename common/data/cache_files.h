@@ -11,8 +11,12 @@
 
 #include "longshore/sealed.h"
 
-/* Makes the directory if it is not there; ERR_FATAL ("cache_unusable") if others may read it. */
+/* Makes the directory if it is not there; ERR_FATAL ("cache_unusable") if others may read it, or it is a link. */
 int cache_dir_open(const char *path, int *out_fd, struct err *e) ERR_MUST_USE;
+
+/* Leaves the service's mark, ".of-SERVICE", which stays; ERR_FATAL ("cache_unusable") if another service's is there.
+ * Who claims at the same moment may be refused as well, and nobody gets it then. */
+int cache_dir_claim(int dir_fd, const char *path, const char *service, struct err *e) ERR_MUST_USE;
 
 /* Calls `found` for each piece that is there, and removes temporaries that nobody writes. */
 int cache_dir_scan(int dir_fd,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The admin port runs on one thread of libmicrohttpd's and reads atomics only; it can hold nobody
- * up. */
+ * up. Who connects and says nothing is closed after a while; who says a byte now and then is closed
+ * for the next one that comes, so that a probe is always answered. */
 #include "longshore/telemetry.h"
 
 #include "listen.h"
@@ -10,9 +11,21 @@
 
 #include <microhttpd.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { ALIVE_MS = 30000, PAGE_BYTES = 1 << 20, CONNECTIONS = 32, CONNECTION_SECONDS = 10 };
+enum {
+	ALIVE_MS = 30000,
+	PAGE_BYTES = 1 << 20,
+	CONNECTIONS = 32,
+	SPARE = 8, /* those that are being closed */
+	CONNECTION_SECONDS = 10
+};
+
+struct peer {
+	int fd; /* 0: nobody */
+	int64_t number;
+};
 
 struct telemetry {
 	const char *service;
@@ -21,7 +34,9 @@ struct telemetry {
 	atomic_int_fast64_t alive_ms;
 	atomic_bool is_ready;
 	int port;
-	struct MHD_Daemon *daemon; /* NULL: no port */
+	struct MHD_Daemon *daemon;      /* NULL: no port */
+	struct peer peers[CONNECTIONS]; /* of the daemon's thread */
+	int64_t peers_seen;
 	atomic_int_fast64_t values[];
 };
 
@@ -88,14 +103,52 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
 	return reply_word(c, MHD_HTTP_NOT_FOUND, "there are /healthz, /readyz and /metrics\n");
 }
 
+static int fd_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+	        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	return info ? info->connect_fd : 0;
+}
+
+/* A free place, or that of the oldest, who has to go. */
+static struct peer *place_for_one(struct telemetry *t)
+{
+	struct peer *oldest = &t->peers[0];
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		if (t->peers[i].fd == 0)
+			return &t->peers[i];
+		if (t->peers[i].number < oldest->number)
+			oldest = &t->peers[i];
+	}
+	(void)shutdown(oldest->fd, SHUT_RDWR); /* the daemon sees it end */
+	return oldest;
+}
+
+static void on_connection(
+        void *arg, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what)
+{
+	struct telemetry *t = arg;
+	(void)state;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*place_for_one(t) = (struct peer){fd_of(c), ++t->peers_seen};
+		return;
+	}
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		if (t->peers[i].fd == fd_of(c))
+			t->peers[i] = (struct peer){0};
+	}
+}
+
 static int open_port(struct telemetry *t, const char *listen, struct err *e)
 {
 	int fd;
 	if (listen_at(listen, &fd, &t->port, e))
 		return e->act;
 	t->daemon = MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, on_request, t,
-	        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-	        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS, MHD_OPTION_END);
+	        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+	        (unsigned)(CONNECTIONS + SPARE), MHD_OPTION_CONNECTION_TIMEOUT,
+	        (unsigned)CONNECTION_SECONDS, MHD_OPTION_NOTIFY_CONNECTION, on_connection, t,
+	        MHD_OPTION_END);
 	if (t->daemon)
 		return 0;
 	(void)close(fd);

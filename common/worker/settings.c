@@ -60,7 +60,7 @@ static const struct conf_field task_fields[] = {
                 "how long a task that its process left behind is not taken up by others; needs "
                 "Redis"),
         TEXT(cache_dir, "LONGSHORE_CACHE_DIR", "/var/tmp/longshore-cache",
-                "local directory for decrypted bridge shards"),
+                "local directory for decrypted bridge shards, of this service alone, mode 0700"),
         INT(cache_bytes, "LONGSHORE_CACHE_BYTES", "8589934592", 1 << 20, TIB, "bytes",
                 "bound of that directory"),
 };
@@ -77,6 +77,8 @@ static void task_fields_of(const struct settings_want *want, struct conf_field o
 	for (size_t i = 0; i < TASK_COUNT; i++) {
 		if (want->threads && out[i].offset == offsetof(struct worker_conf, threads))
 			out[i].preset = want->threads;
+		if (want->cache_dir && out[i].offset == offsetof(struct worker_conf, cache_dir))
+			out[i].preset = want->cache_dir;
 	}
 }
 

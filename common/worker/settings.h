@@ -8,6 +8,7 @@
 struct settings_want {
 	bool is_task_service;
 	const char *threads;          /* default of LONGSHORE_THREADS; NULL: as in the table */
+	const char *cache_dir;        /* default of LONGSHORE_CACHE_DIR; NULL: as in the table */
 	const struct conf_field *own; /* the service's; may be NULL */
 	size_t own_count;
 };

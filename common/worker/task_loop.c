@@ -46,11 +46,13 @@
 #include "longshore/probe.h"
 #include "longshore/staging.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum {
 	TURN_MEM_BYTES = 64 << 20,
+	CACHE_DIR_BYTES = 128,
 	WAIT_MOST_MS = 250,    /* a turn at least so often, for liveness */
 	STOP_GRACE_MS = 10000, /* after `stop` was set: then the process ends with tasks marked as
 	                          running */
@@ -325,10 +327,13 @@ static void end_now(const char *event, const struct err *e)
 int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 {
 	static const enum topic others[] = {TOPIC_RESULTS, TOPIC_DEADLETTERS};
+	char cache_dir[CACHE_DIR_BYTES];
+	(void)snprintf(cache_dir, sizeof cache_dir, "/var/tmp/longshore-%s", service->name);
 	const struct frame_plan plan = {.name = service->name,
 	        .own_bytes = service->conf_bytes,
 	        .want = {.is_task_service = true,
 	                .threads = service->threads,
+	                .cache_dir = cache_dir,
 	                .own = service->conf,
 	                .own_count = service->conf_count}};
 	struct frame frame;

@@ -43,12 +43,13 @@ bool bridge_id_is_valid(struct str id);
 struct bridge_cache; /* one a process; any thread */
 
 /* dir is for decrypted pieces and spilled pairs: made with mode 0700 if it is not there; ERR_FATAL
- * ("cache_unusable") where others may read it. */
-int bridge_cache_dir(const char *dir, struct err *e) ERR_MUST_USE;
+ * ("cache_unusable") where others may read it, or another service was here before: what one service knows lies in no
+ * directory of another. */
+int bridge_cache_dir(const char *dir, const char *service, struct err *e) ERR_MUST_USE;
 
 /* Pieces found in dir count to max_bytes too; the least recently used are removed past it, never
- * one in use: a version whose pieces are larger is held whole all the same. Processes may share a
- * dir. */
+ * one in use: a version whose pieces are larger is held whole all the same. Processes of one service
+ * may share a dir; bridge_cache_dir comes first. */
 int bridge_cache_open(struct store *staging, const struct keyring *keys, const char *dir,
         int64_t max_bytes, struct bridge_cache **out, struct err *e) ERR_MUST_USE;
 void bridge_cache_close(struct bridge_cache *c);

@@ -5,7 +5,8 @@
  * key that is not in the directory cannot be used, whatever the code asks for. All other keys are
  * HKDF-SHA256 of these masters and a scope; tasks carry no keys.
  *
- * Files in a service's directory, each 64 hex digits and a line end, mode 0400:
+ * Files in a service's directory, each 64 hex digits and a line end, of the directory's owner, no links, mode 0640 or
+ * less (keyring_init makes 0400); what is otherwise is "key_exposed":
  *   staging-<prefix>.key     master of a staging prefix: specs keys values selections files ledger
  *   fingerprint-<epoch>.key  master of the fingerprint keys; the highest epoch is current (builder,
  *                            bridge-worker)
@@ -29,8 +30,9 @@ struct keyring;
 
 int keyring_open(const char *dir, struct keyring **out, struct err *e) ERR_MUST_USE;
 void keyring_close(struct keyring *k); /* wipes; accepts NULL */
-/* That all keys are there that the service may need, before it takes work that would fail for them:
- * ERR_FATAL ("key_missing") names the first that is not. A name that is no service needs none. */
+/* Before the service takes work: that all keys are there that it may need (ERR_FATAL, "key_missing"), none that it
+ * must not hold ("key_excess"), and that the directory is its user's own ("key_exposed"). The error names the first
+ * that is wrong. A name that is no service needs none and may hold any. */
 int keyring_holds(const struct keyring *k, const char *service, struct err *e) ERR_MUST_USE;
 
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */

@@ -52,7 +52,7 @@ static int start(
 	*b = (struct bridge_builder){.spill_dir = common->cache_dir,
 	        .memory_bytes = own->memory_bytes,
 	        .shard_bytes = own->shard_bytes};
-	int act = bridge_cache_dir(common->cache_dir, e);
+	int act = bridge_cache_dir(common->cache_dir, "bridge-builder", e);
 	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
 	if (act == 0)

@@ -38,6 +38,8 @@ static int start(
 	if (act == 0)
 		act = staging_open(common->staging, w->keys, &w->staging, e);
 	if (act == 0)
+		act = bridge_cache_dir(common->cache_dir, "bridge-worker", e);
+	if (act == 0)
 		act = bridge_cache_open(
 		        w->staging, w->keys, common->cache_dir, common->cache_bytes, &w->cache, e);
 	if (act != 0) {

@@ -23,6 +23,8 @@ static int open_all(struct formatter *f, const struct worker_conf *common, struc
 		return e->act;
 	if (staging_open(common->staging, f->keys, &f->staging, e) != 0)
 		return e->act;
+	if (bridge_cache_dir(common->cache_dir, "formatter", e) != 0)
+		return e->act;
 	return bridge_cache_open(
 	        f->staging, f->keys, common->cache_dir, common->cache_bytes, &f->cache, e);
 }

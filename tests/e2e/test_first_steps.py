@@ -113,8 +113,16 @@ def test_each_service_is_given_its_own_keys_and_role_only(newcomer):
         assert re.findall(r"user=(\S+)", env["LONGSHORE_POSTGRES"]) == ["longshore_" + service.replace("-", "_")]
 
 
-def test_no_core_of_a_service_would_hold_what_it_knows(newcomer):
-    for pid, _ in newcomer.services().values():
+def test_no_core_of_a_service_or_a_command_would_hold_what_it_knows(newcomer):
+    with subprocess.Popen(["./dev", "exec", "longshore", "watch"], cwd=ROOT, env=newcomer.env, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watch:
+        assert watch.stdout.readline()  # so it is longshore by now
+        check_cores([watch.pid, *(pid for pid, _ in newcomer.services().values())])
+        watch.terminate()
+
+
+def check_cores(pids):
+    for pid in pids:
         limits = Path(f"/proc/{pid}/limits").read_text()
         assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE), limits
         core_filter = Path(f"/proc/{pid}/coredump_filter")

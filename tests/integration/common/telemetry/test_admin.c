@@ -9,10 +9,13 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static const struct metric metrics[] = {
@@ -30,15 +33,23 @@ static struct telemetry *started(void)
 	return t;
 }
 
-/* The whole answer; its status is returned. */
-static int request(
-        struct telemetry *t, const char *method, const char *path, char *out, size_t bytes)
+static int connected(struct telemetry *t)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	const struct timeval longest = {.tv_sec = 60}; /* for an answer that never comes */
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof(longest)), 0);
 	struct sockaddr_in at = {.sin_family = AF_INET,
 	        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	        .sin_port = htons((uint16_t)telemetry_port(t))};
 	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	return fd;
+}
+
+/* The whole answer; its status is returned. */
+static int request(
+        struct telemetry *t, const char *method, const char *path, char *out, size_t bytes)
+{
+	int fd = connected(t);
 	assert_true(dprintf(fd, "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", method,
 	                    path) > 0);
 	size_t n = 0;
@@ -155,6 +166,71 @@ static void bad_or_taken_address_is_named(void **state)
 	telemetry_stop(t);
 }
 
+/* Waits until the other side has closed it. */
+static void expect_closed(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char byte;
+	assert_int_equal(poll(&p, 1, 120000), 1);
+	assert_true(read(fd, &byte, 1) <= 0);
+}
+
+static void who_says_nothing_or_half_is_closed(void **state)
+{
+	(void)state;
+	struct telemetry *t = started();
+	int silent = connected(t), half = connected(t);
+	assert_true(dprintf(half, "GET /healthz HTTP/1.1\r\nHost: ") > 0);
+	expect_closed(silent);
+	expect_closed(half);
+	close(silent);
+	close(half);
+	telemetry_stop(t);
+}
+
+enum { MANY = 100 };
+
+struct trickle {
+	int held[MANY];
+	atomic_bool is_over;
+};
+
+/* A byte to each now and then, so that none is closed for saying nothing. */
+static void *keep_trickling(void *arg)
+{
+	struct trickle *x = arg;
+	while (!atomic_load(&x->is_over)) {
+		for (size_t i = 0; i < MANY; i++)
+			(void)send(x->held[i], "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)poll(NULL, 0, 500);
+	}
+	return NULL;
+}
+
+/* More than the port takes. */
+static void who_holds_connections_keeps_no_probe_out(void **state)
+{
+	(void)state;
+	struct telemetry *t = started();
+	struct trickle x = {.is_over = false};
+	pthread_t thread;
+	char out[4096];
+	for (size_t i = 0; i < MANY; i++) {
+		x.held[i] = connected(t);
+		assert_true(dprintf(x.held[i], "GET /") > 0);
+	}
+	assert_int_equal(pthread_create(&thread, NULL, keep_trickling, &x), 0);
+	for (size_t i = 0; i < 10; i++)
+		assert_int_equal(request(t, "GET", "/healthz", out, sizeof(out)), 200);
+	expect_closed(x.held[0]);
+	atomic_store(&x.is_over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (size_t i = 0; i < MANY; i++)
+		close(x.held[i]);
+	assert_int_equal(request(t, "GET", "/healthz", out, sizeof(out)), 200);
+	telemetry_stop(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +241,8 @@ int main(void)
 	        cmocka_unit_test(threads_lose_no_count),
 	        cmocka_unit_test(without_an_address_it_only_counts),
 	        cmocka_unit_test(bad_or_taken_address_is_named),
+	        cmocka_unit_test(who_says_nothing_or_half_is_closed),
+	        cmocka_unit_test(who_holds_connections_keeps_no_probe_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

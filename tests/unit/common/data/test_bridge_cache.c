@@ -153,13 +153,30 @@ static void a_directory_that_others_may_read_is_refused(void **state)
 	assert_int_equal(
 	        bridge_cache_open(w->staging, w->keys, w->cache_dir, ALL, &cache, &e), ERR_FATAL);
 	assert_string_equal(e.code, "cache_unusable");
-	assert_int_equal(bridge_cache_dir(w->cache_dir, &e), ERR_FATAL);
+	assert_int_equal(bridge_cache_dir(w->cache_dir, "formatter", &e), ERR_FATAL);
 	assert_int_equal(chmod(w->cache_dir, 0700), 0);
-	must(bridge_cache_dir(w->cache_dir, &e), &e);
+	must(bridge_cache_dir(w->cache_dir, "formatter", &e), &e);
 	if (geteuid() != 0)
 		return; /* only root can give it away */
 	assert_int_equal(chown(w->cache_dir, 1, (gid_t)-1), 0);
-	assert_int_equal(bridge_cache_dir(w->cache_dir, &e), ERR_FATAL);
+	assert_int_equal(bridge_cache_dir(w->cache_dir, "formatter", &e), ERR_FATAL);
+	assert_string_equal(e.code, "cache_unusable");
+}
+
+/* bridge-worker knows patients, the formatter what the partner calls them: no directory has both. */
+static void a_directory_of_another_service_is_refused_and_so_is_a_link(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	char elsewhere[300];
+	must(bridge_cache_dir(w->cache_dir, "bridge-worker", &e), &e);
+	must(bridge_cache_dir(w->cache_dir, "bridge-worker", &e), &e);
+	assert_int_equal(bridge_cache_dir(w->cache_dir, "formatter", &e), ERR_FATAL);
+	assert_string_equal(e.code, "cache_unusable");
+	assert_non_null(strstr(e.text, "is of bridge-worker"));
+	(void)snprintf(elsewhere, sizeof(elsewhere), "%s-link", w->cache_dir);
+	assert_int_equal(symlink(w->cache_dir, elsewhere), 0);
+	assert_int_equal(bridge_cache_dir(elsewhere, "bridge-worker", &e), ERR_FATAL);
 	assert_string_equal(e.code, "cache_unusable");
 }
 
@@ -295,6 +312,9 @@ int main(void)
 	                temporaries_that_nobody_writes_are_removed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_directory_that_others_may_read_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_directory_of_another_service_is_refused_and_so_is_a_link, setup,
+	                teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_disk_that_takes_no_more_is_no_reason_to_reject, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
