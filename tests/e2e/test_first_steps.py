@@ -23,6 +23,7 @@ from fleet import SERVICES, wait_until
 from route_oracle import RouteOracle, check
 
 ROOT = Path(__file__).resolve().parents[2]
+NO_CORE = re.compile(r"^Max core file size +0 +0 ", re.MULTILINE)
 PAGE = (ROOT / "docs/OPERATING.md").read_text()
 
 
@@ -115,16 +116,19 @@ def test_each_service_is_given_its_own_keys_and_role_only(newcomer):
 
 def test_no_core_of_a_service_or_a_command_would_hold_what_it_knows(newcomer):
     with subprocess.Popen(["./dev", "exec", "longshore", "watch"], cwd=ROOT, env=newcomer.env, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watch:
-        assert watch.stdout.readline()  # so it is longshore by now
-        check_cores([watch.pid, *(pid for pid, _ in newcomer.services().values())])
-        watch.terminate()
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watch:
+        try:
+            wait_until(lambda: os.readlink(f"/proc/{watch.pid}/exe").endswith("/longshore") and NO_CORE.search(
+                Path(f"/proc/{watch.pid}/limits").read_text()), 60, "the command to give up its cores")
+            check_cores([watch.pid, *(pid for pid, _ in newcomer.services().values())])
+        finally:
+            watch.terminate()
 
 
 def check_cores(pids):
     for pid in pids:
         limits = Path(f"/proc/{pid}/limits").read_text()
-        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE), limits
+        assert NO_CORE.search(limits), limits
         core_filter = Path(f"/proc/{pid}/coredump_filter")
         assert not core_filter.exists() or core_filter.read_text() == "00000000\n"
 
