@@ -3,6 +3,8 @@
  * Pure. */
 #include "deciding.h"
 
+#include "longshore/chars.h"
+
 static bool is_approvable(const struct deciding *d)
 {
 	const struct hold_kind *kind =
@@ -48,11 +50,11 @@ void decide_approve(struct deciding *d, const struct decide_event *ev)
 		refuse(d, "approve", "nothing_to_approve", "it does not wait for an approval");
 		return;
 	}
-	if (ev->actor.n == 0) {
+	if (person_is_nobody(ev->actor)) {
 		refuse(d, "approve", "no_actor", "an approval needs a name");
 		return;
 	}
-	if (str_eq(ev->actor, m->requested_by)) {
+	if (person_is_same(ev->actor, m->requested_by)) {
 		refuse(d, "approve", "own_request", "the approver must not be the requester");
 		return;
 	}
@@ -119,7 +121,7 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		refuse(d, "resume", "no_new_place", "no other place was found at its bucket's url");
 		return;
 	}
-	if (ev->new_place && ev->actor.n == 0) {
+	if (ev->new_place && person_is_nobody(ev->actor)) {
 		refuse(d, "resume", "no_actor", "who accepts a new place needs a name");
 		return;
 	}
@@ -134,7 +136,7 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 		return;
 	}
 	/* Who resumes it as something else asks for that, and may not approve it. */
-	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && ev->actor.n > 0)
+	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && !person_is_nobody(ev->actor))
 		d->m->requested_by = ev->actor;
 	decide_take_spec(d, &ev->frozen);
 	decide_audit(d, "resumed", STR(""), ev->note);

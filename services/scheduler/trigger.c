@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trigger.h"
 
+#include "longshore/chars.h"
 #include "longshore/hex.h"
 
 enum { NOTE_MOST = 1000, REFUSAL_FACTS = 4 };
@@ -217,7 +218,8 @@ static struct decide_event event_of(
 	                        .cause_kind = STR("trigger"),
 	                        .cause = identity,
 	                        .epoch = STR("0"),
-	                        .requested_by = t->actor.n > 0 ? t->actor : or_empty(t->source),
+	                        .requested_by =
+	                                person_is_nobody(t->actor) ? or_empty(t->source) : t->actor,
 	                        .label = STR(""),
 	                        .planned_ms = t->at_ms > 0 ? t->at_ms : sent_ms(msg),
 	                },

@@ -53,6 +53,13 @@ static void approval_is_by_another_person_for_what_was_seen(void **state)
 	assert_non_null(strstr(s->x.memory.detail.p, "the approver must not be the requester"));
 	(void)world_say(&b->w, D1, DECIDE_APPROVE, "", "a2");
 	is_at(s, STATE_HELD, "approval");
+	static const char *const spelt[] = {"Ann", "ann ", "\tA NN", "ann\xe2\x80\x8b", " "};
+	static const char *const words[] = {"w0", "w1", "w2", "w3", "w4"};
+	for (size_t i = 0; i < 5; i++) {
+		(void)world_say(&b->w, D1, DECIDE_APPROVE, spelt[i], words[i]);
+		is_at(s, STATE_HELD, "approval");
+		assert_string_equal(b->w.last_audit, "delivery.approve_refused");
+	}
 	struct decide_event other = {.kind = DECIDE_APPROVE,
 	        .identity = STR("a3"),
 	        .actor = STR("bob"),
