@@ -67,7 +67,7 @@ static void check_floors(struct deciding *d, struct findings *f)
 		                (long long)members, (long long)spec->destination.min_rows));
 	if (spec->guards.max_size > 0 && members > spec->guards.max_size)
 		find(d, f, "above_maximum",
-		        arena_printf(d->mem, "%lld are more than the maximum of %lld",
+		        arena_printf(d->mem, "%lld records are more than the maximum of %lld",
 		                (long long)members, (long long)spec->guards.max_size));
 }
 

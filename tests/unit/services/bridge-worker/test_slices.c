@@ -377,6 +377,31 @@ static void rows_are_invalid_then_filtered_then_matched_or_not(void **state)
 	        result_output_of(&r, STR("selection"))->rows, 2); /* p2 and p4: records 0 and 1 */
 }
 
+/* The filters say who is meant: a row that they leave out says nothing of the person's state. */
+static void the_state_of_a_filtered_row_does_not_count(void **state)
+{
+	struct world *w = *state;
+	static struct str wa[] = {{"WA", 2}}, yes[] = {{"1", 1}};
+	static struct spec_filter filters[] = {{{"ok", 2}, yes, 1}};
+	int64_t slices = 0;
+	w->spec.audience.filters = filters;
+	w->spec.audience.filters_count = 1;
+	w->spec.destination.suppress_states = wa;
+	w->spec.destination.suppress_states_count = 1;
+	folder_mkdir(&w->folder, "src");
+	put(w, "src/a.csv",
+	        "ok,patient,state\n"
+	        "1,p4,NY\n" /* sent */
+	        "0,p4,WA\n" /* filtered */
+	        "1,p8,NY\n" /* blocked by the next one */
+	        "1,p8,WA\n");
+	struct ev_task_result r = drive(w, "d", &slices);
+	assert_int_equal(result_count_of(&w->selected, STR("filtered")), 1);
+	assert_int_equal(result_count_of(&r, STR("chosen")), 2);
+	assert_int_equal(result_count_of(&r, STR("blocked")), 1);
+	assert_int_equal(result_count_of(&r, STR("members")), 1);
+}
+
 static void columns_that_are_missing_are_told_by_inspect(void **state)
 {
 	struct world *w = *state;
@@ -499,6 +524,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(a_state_that_is_none_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                rows_are_invalid_then_filtered_then_matched_or_not, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                the_state_of_a_filtered_row_does_not_count, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                columns_that_are_missing_are_told_by_inspect, setup, teardown),
 	        cmocka_unit_test_setup_teardown(

@@ -1,0 +1,87 @@
+"""docs/data.md against the code: its tables, numbers and orders are the code's, and each section names tests that are there."""
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs/data.md").read_text()
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+
+
+def code(path):
+    return (ROOT / path).read_text()
+
+
+def number(path, name):
+    return int(re.search(rf"\b{name} = (\d+)", code(path)).group(1))
+
+
+def test_each_section_names_tests_that_are_there():
+    files = [f.read_text() for f in (ROOT / "tests").rglob("test_*") if f.suffix in (".c", ".py")]
+    run = set(re.findall(r"\b\w+\b", " ".join(re.findall(r"(?:cmocka_unit_test\w*|TEST)\(\s*(\w+)", "".join(files)))))
+    run |= set(re.findall(r"^def (test_\w+)", "".join(files), re.MULTILINE))
+    assert len(SECTIONS) > 4
+    for title, text in SECTIONS.items():
+        named = re.search(r"<!-- tests: (.*?) -->", text, re.DOTALL)
+        assert named, f"{title} names no test"
+        assert not set(named.group(1).split()) - run, f"{title}: no such test"
+
+
+def test_the_tokens_are_those_that_templates_take():
+    taken = re.search(r"honoured\[\] = \{(.*?)NULL\}", code("common/config/rules.c"), re.DOTALL).group(1)
+    rows = [line.split("|")[1] for line in SECTIONS["Names of files"].splitlines() if line.startswith("| `{")]
+    assert {t for row in rows for t in re.findall(r"\{(\w+)\}", row)} == set(re.findall(r'"(\w+)"', taken))
+
+
+@pytest.mark.parametrize("section, says, path, name", [
+    ("Ids", "at most {} bytes", "include/longshore/bridge.h", "BRIDGE_ID_MAX"),
+    ("Names of files", "at most {} bytes", "include/longshore/names.h", "NAME_MAX_BYTES"),
+    ("Names of files", "and {} between two slashes", "include/longshore/names.h", "NAME_COMPONENT_MAX_BYTES"),
+])
+def test_numbers_are_the_code_s(section, says, path, name):
+    assert says.format(number(path, name)) in SECTIONS[section]
+
+
+def test_the_share_of_a_bridge_s_invalid_rows_is_the_default():
+    share = number("common/config/spec_shape.h", "SPEC_BRIDGE_INVALID_PPM") / 10000
+    assert f"more than {share:g} % of all rows" in SECTIONS["Ids"]
+
+
+def test_the_books_are_the_code_s_lines():
+    lines = re.findall(r'\{"(\w+)", \{([^}]*)\}, (?:true|false)\}', code("services/scheduler/books.c"))
+    there = [(whole, re.findall(r'"(\w+)"', terms)) for whole, terms in lines]
+    told = [(re.findall(r"`(\w+)`", row.split("|")[1])[0], re.findall(r"`(\w+)`", row.split("|")[2]))
+            for row in SECTIONS["Rows and counts"].splitlines() if row.startswith("| `")]
+    assert len(there) == 7 and told == there
+
+
+def test_the_order_of_reasons_is_that_of_the_test():
+    """tests/unit/services/scheduler/test_reasons.c goes through the order; what ends the asking is told beside it."""
+    table = re.search(r"\} order\[\] = \{(.*?)\n\};", code("tests/unit/services/scheduler/test_reasons.c"), re.DOTALL).group(1)
+    tested = re.findall(r'\{"(\w+)", mend_', table)
+    text = re.search(r"is the first of these:(.*?)\. Behind", SECTIONS["Guards"], re.DOTALL).group(1)
+    told = re.findall(r"`(\w+)`", text)
+    assert [r for r in told if r in tested] == tested
+    assert set(told) - set(tested) == {"suppression_empty", "empty_source", "zero_match"}
+
+
+def test_the_manifest_has_the_code_s_members_in_its_order():
+    text = re.search(r"```json\n(.*?)```", SECTIONS["The manifest"], re.DOTALL).group(1)
+    shown = json.loads(text)
+    source = code("services/formatter/trailer.c")
+    head, entry = source.split("static int put_entry")
+    keys = re.compile(r'put_member\(out, "(\w+)"|\\"(\w+)\\":')
+    def members(part):
+        return [a or b for a, b in keys.findall(part.split("\n}\n")[0])]
+    assert list(shown) == members(head.split("static int put_head")[1])
+    assert all(list(f) == members(entry) for f in shown["files"])
+    assert sum(f["rows"] for f in shown["files"]) == shown["rows"]
+    assert text == manifest_text(shown), "line ends and blanks are as they are written"
+
+
+def manifest_text(m):
+    """As trailer.c puts it on lines: a member each, then a file each."""
+    head = "".join(f"{json.dumps(k)}: {json.dumps(v)},\n" for k, v in m.items() if k != "files")
+    return "{\n" + head + '"files": [\n' + ",\n".join(json.dumps(f) for f in m["files"]) + "\n]\n}\n"
