@@ -56,20 +56,35 @@ int64_t choice_lane_threads(int64_t threads)
 	return threads > others ? threads - others : 1;
 }
 
+int64_t choice_spare_threads(int64_t threads)
+{
+	return 3 * threads < SPARE_THREADS_MOST ? 3 * threads : SPARE_THREADS_MOST;
+}
+
 static bool needs_thread(const struct task *t)
 {
 	return t->state == TASK_MARKED || t->state == TASK_RUNNING;
 }
 
+static bool is_silent(const struct task *t, const struct choice_facts *facts)
+{
+	return facts->spare_threads > 0 && t->state == TASK_RUNNING &&
+	       facts->mono_ms - t->on_thread_ms >= SILENT_MS;
+}
+
 static bool is_full(
         struct task *const *tasks, size_t count, const struct choice_facts *facts, struct str lane)
 {
-	int64_t taken = 0;
-	if (facts->lane_threads >= facts->threads)
+	int64_t taken = 0, silent = 0, most = facts->lane_threads;
+	if (facts->lane_threads >= facts->threads + facts->spare_threads)
 		return false;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		taken += needs_thread(tasks[i]) && str_eq(tasks[i]->head->lane, lane);
-	return taken >= facts->lane_threads;
+		silent += is_silent(tasks[i], facts);
+	}
+	if (silent >= facts->threads && most > LANE_THREADS_CROWDED)
+		most = LANE_THREADS_CROWDED;
+	return taken >= most;
 }
 
 static struct task *first_fresh(
@@ -94,18 +109,21 @@ static struct task *first_fresh(
 struct company {
 	int64_t at_work; /* in any state between its mark and the commit of its end */
 	int64_t threads; /* of these, need or will need a thread */
+	int64_t silent;  /* of these, hang */
 	bool has_alone;
 };
 
-static struct company company_of(struct task *const *tasks, size_t count)
+static struct company company_of(
+        struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
-	struct company c = {0, 0, false};
+	struct company c = {0, 0, 0, false};
 	for (size_t i = 0; i < count; i++) {
 		const struct task *t = tasks[i];
 		if (t->state == TASK_UNREAD || t->state == TASK_WAITING)
 			continue;
 		c.at_work++;
 		c.threads += needs_thread(t);
+		c.silent += is_silent(t, facts);
 		c.has_alone |= t->mark.state == MARK_ALONE;
 	}
 	return c;
@@ -128,12 +146,18 @@ bool choice_is_lane_full(struct task *const *tasks, size_t count, const struct t
 	return is_crowded && same >= LANE_WAITING_MOST;
 }
 
+static bool has_thread(const struct company *c, const struct choice_facts *facts)
+{
+	return c->threads - c->silent < facts->threads &&
+	       c->threads < facts->threads + facts->spare_threads;
+}
+
 struct choice choose(struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
 	struct choice aside = to_set_aside(tasks, count, facts);
 	if (aside.step != CHOICE_NONE)
 		return aside;
-	struct company company = company_of(tasks, count);
+	struct company company = company_of(tasks, count, facts);
 	if (company.has_alone)
 		return nothing;
 	struct task *suspect = first_suspect(tasks, count, facts);
@@ -142,7 +166,7 @@ struct choice choose(struct task *const *tasks, size_t count, const struct choic
 	if (suspect)
 		return company.at_work ? nothing : (struct choice){CHOICE_ALONE, suspect};
 	struct task *fresh = first_fresh(tasks, count, facts);
-	if (!fresh || company.threads >= facts->threads)
+	if (!fresh || !has_thread(&company, facts))
 		return nothing;
 	return (struct choice){fresh->lease == LEASE_UNASKED ? CHOICE_LEASE : CHOICE_RUN, fresh};
 }

@@ -7,7 +7,9 @@
  *   - suspects come before fresh tasks and run alone: nothing else is at work in the whole process,
  * also nothing that is left over from a revoked partition, and nothing starts beside them;
  *   - who waits (a lease held elsewhere) holds up no other;
- *   - no more tasks than threads, and of one lane no more than its share of them.
+ *   - no more tasks than threads, and of one lane no more than its share of them; what is on its
+ * thread for long does not count, while there are spare threads: a lane that hangs, or several, must
+ * not take the threads of those that answer.
  */
 #ifndef COMMON_WORKER_CHOICE_H
 #define COMMON_WORKER_CHOICE_H
@@ -32,15 +34,21 @@ struct choice_facts {
 	int64_t now_ms; /* wall clock */
 	int64_t mono_ms;
 	int64_t threads;
-	int64_t lane_threads; /* of them for one lane at most */
+	int64_t spare_threads; /* more of them, which stand in for those that hang */
+	int64_t lane_threads;  /* of all for one lane at most */
 	int64_t poison_limit;
 };
 
 /* The share of one lane where lanes may hang: a quarter of the threads, one at least, is left for
  * others; of one thread it is the whole. */
 int64_t choice_lane_threads(int64_t threads);
+/* How many may hang before the others get fewer threads than they should. */
+int64_t choice_spare_threads(int64_t threads);
 
 enum {
+	SILENT_MS = 10 * 1000,    /* after which a task on a thread counts as one that hangs */
+	LANE_THREADS_CROWDED = 2, /* of one lane, when as many hang as should work at all */
+	SPARE_THREADS_MOST = 192,
 	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
 	WAITING_MOST_BYTES = 16 << 20,
 	LANE_WAITING_MOST = 60, /* of one lane, when half of what may wait does: so a lane that

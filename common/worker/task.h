@@ -54,6 +54,7 @@ struct task {
 	int64_t not_before_ms;  /* monotonic: no try to decode or start earlier */
 	int64_t lease_renew_ms; /* monotonic */
 	int64_t started_ms;     /* wall clock */
+	int64_t on_thread_ms;   /* monotonic: on its thread since */
 
 	struct buf wire;       /* SENDING: its bytes; RUNNING: the encoded result */
 	const char *reason;    /* SENDING: for the log */

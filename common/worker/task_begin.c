@@ -116,6 +116,8 @@ int begin_choose(struct task_loop *l, struct err *e)
 		        .now_ms = clock_unix_ms(),
 		        .mono_ms = clock_mono_ms(),
 		        .threads = threads,
+		        .spare_threads =
+		                l->service->shares_threads ? choice_spare_threads(threads) : 0,
 		        .lane_threads =
 		                l->service->shares_threads ? choice_lane_threads(threads) : threads,
 		        .poison_limit = l->frame->conf.poison_limit,
@@ -161,6 +163,7 @@ void begin_marked(struct task_loop *l)
 		}
 		t->state = TASK_RUNNING;
 		t->started_ms = clock_unix_ms();
+		t->on_thread_ms = clock_mono_ms();
 		pool_submit(l->pool, t);
 	}
 }

@@ -41,6 +41,8 @@
  */
 #include "task_loop.h"
 
+#include "choice.h"
+
 #include "longshore/clock.h"
 #include "longshore/log.h"
 #include "longshore/probe.h"
@@ -254,9 +256,16 @@ static int open_consumer(struct task_loop *l, struct err *e)
 	return 0;
 }
 
+/* Those that stand in for threads that hang cost nothing before they are needed. */
+static size_t pool_threads(const struct task_loop *l)
+{
+	int64_t threads = l->frame->conf.threads;
+	return (size_t)(threads + (l->service->shares_threads ? choice_spare_threads(threads) : 0));
+}
+
 static int open_pool(struct task_loop *l, struct err *e)
 {
-	size_t threads = (size_t)l->frame->conf.threads;
+	size_t threads = pool_threads(l);
 	l->executor.mems = calloc(threads, sizeof(struct arena));
 	if (!l->executor.mems)
 		return err_set(e, ERR_FATAL, "no_memory", "out of memory for %zu threads", threads);
@@ -305,7 +314,7 @@ static void close_all(struct task_loop *l)
 	tidier_stop(l->tidier, EXIT_OK); /* everything of ours is committed */
 	if (l->service->stop)
 		l->service->stop(l->executor.state);
-	for (int64_t i = 0; i < l->frame->conf.threads; i++)
+	for (size_t i = 0; i < pool_threads(l); i++)
 		arena_release(&l->executor.mems[i]);
 	free(l->executor.mems);
 	memo_close(l->memo);

@@ -41,7 +41,7 @@ struct worker_conf {
 	const char *log_level; /* LONGSHORE_LOG_LEVEL */
 	const char *cache_dir; /* LONGSHORE_CACHE_DIR: decrypted bridge shards, mode 0700 */
 	int64_t cache_bytes;   /* LONGSHORE_CACHE_BYTES */
-	int64_t threads;       /* LONGSHORE_THREADS: pool of a task service */
+	int64_t threads;       /* LONGSHORE_THREADS: tasks of a task service at a time */
 	int64_t session_timeout_ms;
 	int64_t drain_ms;     /* LONGSHORE_DRAIN_MS: grace on SIGTERM */
 	int64_t poison_limit; /* LONGSHORE_POISON_LIMIT: deaths while running alone until the dead

@@ -1,5 +1,6 @@
 """Law 6: a place that is away holds up no other, not even one of the same destination. Its circuit breaker opens where
 operators look, the destination's cap holds, and when it is back everything arrives there once."""
+import contextlib
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import pytest
 import makers
 from crash import Trap
 from fleet import Fleet, wait_until
+from frozen import Mount, MountRefused
 from scene import nothing_is_stuck
 from world import QUICK, World
 
@@ -140,3 +142,40 @@ def test_a_delivery_is_not_dealt_out_to_two_places(world):
 
 def test_nothing_is_left_over(world):
     wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+
+
+FROZEN = ("frozen0", "frozen1", "frozen2")
+THREADS = 4
+
+
+def test_drops_that_hang_leave_threads_for_others():
+    """Three file systems freeze; each has more files to take than there are threads. Another place gets its files, and they
+    get theirs after the thaw."""
+    with Fleet("frozen", env=QUICK | {"LONGSHORE_THREADS": str(THREADS)}) as fleet, contextlib.ExitStack() as mounts:
+        w = World(fleet)
+        few = {"limits": {"max_rows_per_file": 20}}  # eight files and a marker
+        w.put(w.destination("well", **few), makers.route("well", destination_name="well"))
+        try:
+            places = [mounts.enter_context(Mount(fleet.path("mounted", name))) for name in FROZEN]
+        except MountRefused as refused:
+            pytest.skip(f"cannot mount here: {refused}")
+        for name, place in zip(FROZEN, places):
+            w.put(w.destination(name, **few), makers.bucket(place.path, name),
+                  makers.route(name, destination_name=name, bucket_name=name))
+        w.prepare()
+        for name in FROZEN:  # places that are known and were tried out
+            w.ends(w.deliver(name), "completed")
+        for place in places:
+            place.freeze()
+        hung = [w.deliver(name) for name in FROZEN]
+        wait_until(lambda: fleet.query("SELECT count(DISTINCT delivery_id) FROM run.task WHERE stage = 'upload' AND issue = 1 AND "
+                                       "delivery_id = ANY(%s)", (hung,))[0][0] == len(hung), 60, "uploads to the frozen places")
+        w.completes(w.deliver("well"), timeout=90)
+        assert [fleet.status(d)["state"] for d in hung] == ["uploading"] * len(hung)
+        for place in places:
+            place.thaw()
+        for delivery, place in zip(hung, places):
+            status = w.ends(delivery, "completed", timeout=120)
+            found = {os.path.relpath(p, place.path) for p in Path(place.path).rglob("*") if delivery in p.name and p.is_file()}
+            assert found == {f["name"] for f in status["files"]}
+        fleet.stop()

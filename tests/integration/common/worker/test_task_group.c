@@ -222,10 +222,39 @@ static void lane_that_hangs_holds_up_no_other(void **state)
 	fleet_close(&f);
 }
 
+/* Three lanes that hang: two of them could have all threads. */
+static void lanes_that_hang_hold_up_no_other(void **state)
+{
+	(void)state;
+	enum { LANES = 3, TASKS = 12 };
+	struct fleet_env env[] = {{"LONGSHORE_THREADS", "4"}, {NULL, NULL}};
+	char id[32], lane[32];
+	fleet_open(&f, "hang");
+	for (int i = 0; i < LANES * TASKS; i++) {
+		snprintf(id, sizeof(id), "hung-%d", i);
+		snprintf(lane, sizeof(lane), "block:go%d", i / TASKS);
+		fleet_send(&f, &(struct fleet_task){.id = id, .lane = lane});
+	}
+	fleet_send(&f, &(struct fleet_task){.id = "healthy", .lane = "ok"});
+	pid_t pid = fleet_spawn(&f, "shared", env);
+	assert_int_equal(fleet_result_of(&f, "healthy", 0)->outcome, EV_OUTCOME_DONE);
+	for (int i = 0; i < LANES; i++) {
+		snprintf(lane, sizeof(lane), "go%d", i);
+		folder_write(&f.folder, lane, "", 0);
+	}
+	for (int i = 0; i < LANES * TASKS; i++) {
+		snprintf(id, sizeof(id), "hung-%d", i);
+		assert_int_equal(fleet_result_of(&f, id, 0)->outcome, EV_OUTCOME_DONE);
+	}
+	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
+	fleet_close(&f);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
 	        cmocka_unit_test(lane_that_hangs_holds_up_no_other),
+	        cmocka_unit_test(lanes_that_hang_hold_up_no_other),
 	        cmocka_unit_test(rebalance_loses_nothing),
 	        cmocka_unit_test(task_whose_message_comes_back_is_not_run_twice),
 	        cmocka_unit_test(zombie_changes_nothing_when_it_wakes),

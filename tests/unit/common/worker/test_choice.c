@@ -90,6 +90,70 @@ static void a_lane_gets_its_share_of_the_threads(void **state)
 	expect(CHOICE_RUN, 2);
 }
 
+/* Its threads are not counted, up to the spare ones; where none are spare, all are. */
+static void who_hangs_takes_no_thread_of_others(void **state)
+{
+	(void)state;
+	facts.threads = 2;
+	facts.lane_threads = 1;
+	facts.spare_threads = 1;
+	static const char *const lanes[TASKS] = {"a", "b", "c", "d"};
+	for (int i = 0; i < TASKS; i++)
+		heads[i].lane = str_c(lanes[i]);
+	for (int i = 0; i < 2; i++) {
+		tasks[i].state = TASK_RUNNING;
+		tasks[i].on_thread_ms = MONO - SILENT_MS + 1;
+	}
+	expect(CHOICE_NONE, -1);
+	tasks[0].on_thread_ms--;
+	expect(CHOICE_RUN, 2);
+	heads[2].lane = heads[3].lane = STR("a");
+	expect(CHOICE_NONE, -1); /* its lane has its share */
+	heads[2].lane = STR("c");
+	facts.spare_threads = 0;
+	expect(CHOICE_NONE, -1);
+	facts.spare_threads = 1;
+	tasks[2].state = TASK_RUNNING;
+	tasks[2].on_thread_ms = MONO - SILENT_MS;
+	expect(CHOICE_NONE, -1); /* three threads there are, and no more */
+}
+
+/* However many lanes hang: when as many threads hang as should work, each lane gets two, so that one
+ * that answers finds a thread. */
+static void where_many_hang_a_lane_gets_few(void **state)
+{
+	enum { MANY = 6 };
+	struct ev_task_head head[MANY];
+	struct task many[MANY];
+	struct task *all[MANY];
+	(void)state;
+	facts.threads = 4;
+	facts.spare_threads = choice_spare_threads(4);
+	facts.lane_threads = choice_lane_threads(4);
+	for (int i = 0; i < MANY; i++) {
+		many[i] = tasks[0];
+		head[i] = heads[0];
+		head[i].lane = i < 2 ? STR("hangs") : i < 4 ? STR("hangs, too") : STR("third");
+		many[i].head = &head[i];
+		many[i].order = (uint64_t)i;
+		many[i].state = i < 4 ? TASK_RUNNING : TASK_WAITING;
+		many[i].on_thread_ms = MONO - SILENT_MS;
+		all[i] = &many[i];
+	}
+	head[4].lane = STR("hangs");
+	assert_ptr_equal(choose(all, MANY, &facts).task, all[5]);
+	many[3].on_thread_ms = MONO; /* three hang: the share of a lane is three */
+	assert_ptr_equal(choose(all, MANY, &facts).task, all[4]);
+}
+
+static void spare_threads_have_a_bound(void **state)
+{
+	static const int64_t spare[][2] = {{1, 3}, {16, 48}, {64, 192}, {256, 192}};
+	(void)state;
+	for (size_t i = 0; i < sizeof spare / sizeof spare[0]; i++)
+		assert_int_equal(choice_spare_threads(spare[i][0]), spare[i][1]);
+}
+
 static void a_share_leaves_room_and_is_never_nothing(void **state)
 {
 	static const int64_t shares[][2] = {{1, 1}, {2, 1}, {3, 2}, {4, 3}, {8, 6}, {256, 192}};
@@ -265,6 +329,9 @@ int main(void)
 	        cmocka_unit_test_setup(fresh_tasks_start_as_they_came, fresh),
 	        cmocka_unit_test_setup(no_more_tasks_than_threads, fresh),
 	        cmocka_unit_test_setup(a_lane_gets_its_share_of_the_threads, fresh),
+	        cmocka_unit_test_setup(who_hangs_takes_no_thread_of_others, fresh),
+	        cmocka_unit_test_setup(where_many_hang_a_lane_gets_few, fresh),
+	        cmocka_unit_test(spare_threads_have_a_bound),
 	        cmocka_unit_test(a_share_leaves_room_and_is_never_nothing),
 	        cmocka_unit_test(lane_is_full_at_its_share_when_half_of_all_waits),
 	        cmocka_unit_test_setup(lease_comes_before_the_start, fresh),
