@@ -144,14 +144,6 @@ static void log_changes(const struct cycle *c)
 	}
 }
 
-static bool has_task(const struct decision *n, struct str task_id)
-{
-	for (size_t i = 0; i < n->rows_count; i++)
-		if (str_eq(n->rows[i].id, task_id))
-			return true;
-	return false;
-}
-
 /* Results of no task that is stored: nothing is decided by them, but somebody should know. */
 static void log_strangers(const struct cycle *c)
 {
@@ -161,7 +153,7 @@ static void log_strangers(const struct cycle *c)
 		for (size_t k = 0; k < item->events_count; k++) {
 			const struct decide_event *ev = &item->events[k];
 			if (ev->kind != DECIDE_RESULT || is_over ||
-			        has_task(&item->decision, ev->result->task_id))
+			        lookup_find(&item->row_places, ev->result->task_id))
 				continue;
 			bool is_id = ev->result->task_id.n == ID_TEXT_BYTES - 1;
 			LOG(LOG_WARN, "scheduler.result.unknown",

@@ -51,7 +51,10 @@ struct item { /* one delivery of the cycle */
 	size_t work_room;
 	struct lookup row_places; /* by task id: a size_t, the place in rows */
 	unsigned known;           /* facts that were gathered for it */
-	uint32_t stages;
+	uint32_t stages, waiting;
+	int32_t parts_from, parts_count;
+	bool knows_open;
+	struct briefs briefs[STAGE_COUNT];
 	bool newer_waits;
 	struct str claimed_path;
 	struct str
@@ -164,11 +167,19 @@ int cycle_has_room(const struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_gather.c */
 int cycle_load(struct cycle *c, struct err *e) ERR_MUST_USE;
 int cycle_decide(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* Task rows by their ids, to the deliveries of the cycle. */
-int cycle_load_rows(
-        struct cycle *c, const struct str *ids, size_t count, struct err *e) ERR_MUST_USE;
 /* The spec that the delivery has after the events so far. */
 const struct spec *item_spec(const struct item *item);
+/* cycle_rows.c: task rows by their ids, to the deliveries of the cycle; and facts */
+int cycle_load_rows(
+        struct cycle *c, const struct str *ids, size_t count, struct err *e) ERR_MUST_USE;
+int cycle_gather_unfinished(
+        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
+int cycle_gather_resting(
+        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
+int cycle_gather_stages(
+        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
+int cycle_gather_parts(
+        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
 /* cycle_quota.c: facts; what decisions change in them for those behind; and within the transaction:
  * the limits are compared once more with what is stored (ERR_FENCED "quota": places were taken
  * meanwhile), and who has a place or waits for one is stored. */

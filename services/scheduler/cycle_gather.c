@@ -57,52 +57,6 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 	c->bytes += sizeof *event + event->frozen.json.n + event->result_bytes.n;
 }
 
-static void widen_rows(struct cycle *c, struct item *item, size_t room)
-{
-	struct task_row *wider = arena_alloc(c->mem, room * sizeof *wider);
-	if (item->rows_count > 0)
-		memcpy(wider, item->rows, item->rows_count * sizeof *wider);
-	item->rows = wider;
-	item->rows_room = room;
-}
-
-/* A row that is there already is newer knowledge only in its result. */
-static void merge_row(struct cycle *c, struct item *item, const struct task_row *row)
-{
-	size_t *known = lookup_find(&item->row_places, row->id);
-	if (known) {
-		if (row->result)
-			item->rows[*known].result = row->result;
-		return;
-	}
-	if (item->rows_count == item->rows_room)
-		widen_rows(c, item, item->rows_room * 2 + 8);
-	size_t *place = ARENA_NEW(c->mem, size_t);
-	*place = item->rows_count;
-	lookup_put(&item->row_places, row->id, place, c->mem);
-	item->rows[item->rows_count++] = *row;
-}
-
-/* The rows of all deliveries of the cycle count together. */
-static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err *e)
-{
-	c->rows_loaded += loaded->count;
-	if (c->rows_loaded > c->rows_most)
-		return err_set(e, ERR_REJECT, "too_large",
-		        "more than %zu task rows of %zu deliveries", c->rows_most, c->count);
-	if (c->count == 1) { /* all are its own, and may be very many */
-		struct item *item = c->items[0];
-		if (item->rows_count + loaded->count > item->rows_room)
-			widen_rows(c, item, item->rows_count + loaded->count);
-	}
-	for (size_t i = 0; i < loaded->count; i++) {
-		struct item *item = find_item(c, loaded->items[i].delivery_id);
-		if (item)
-			merge_row(c, item, &loaded->items[i].row);
-	}
-	return cycle_has_room(c, e);
-}
-
 static int load_specs(struct cycle *c, struct err *e)
 {
 	struct str *missing = arena_alloc(c->mem, (c->count + 1) * sizeof *missing);
@@ -131,13 +85,6 @@ static int load_specs(struct cycle *c, struct err *e)
 			c->items[i]->frozen = *frozen;
 	}
 	return bad;
-}
-
-int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct err *e)
-{
-	struct loaded_tasks loaded;
-	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
 }
 
 static int load_named_rows(struct cycle *c, struct err *e)
@@ -274,40 +221,6 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	return 0;
 }
 
-/* One more than there is room for tells that it was not enough. */
-static int64_t rows_left(const struct cycle *c)
-{
-	return (int64_t)(c->rows_most - c->rows_loaded) + 1;
-}
-
-static int gather_stages(struct cycle *c, struct item **items, size_t count, struct err *e)
-{
-	struct wanted_stage *wanted =
-	        arena_alloc(c->mem, (count * STAGE_COUNT + 1) * sizeof *wanted);
-	size_t n = 0;
-	for (size_t i = 0; i < count; i++)
-		for (int s = 0; s < STAGE_COUNT; s++)
-			if ((items[i]->decision.need_stages >> s & 1) != 0)
-				wanted[n++] = (struct wanted_stage){
-				        items[i]->id, now_of(items[i])->revision, (enum stage)s};
-	struct loaded_tasks loaded;
-	int bad = task_db_load_stages(c->s->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
-}
-
-static int gather_unfinished(struct cycle *c, struct item **items, size_t count, struct err *e)
-{
-	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);
-	for (size_t i = 0; i < count; i++)
-		ids[i] = items[i]->id;
-	/* One more than a wave stays behind it, and its time is the earliest of all that were not
-	 * loaded. */
-	const struct rows_most most = {rows_left(c), (int64_t)c->s->rules.wave + 1};
-	struct loaded_tasks loaded;
-	int bad = task_db_load_unfinished(c->s->pg, ids, count, most, c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
-}
-
 static int gather_claims(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
 	int bad = 0;
@@ -349,8 +262,10 @@ static const struct {
 	unsigned need;
 	gather_one *gather;
 } gatherers[] = {
-        {NEED_UNFINISHED, gather_unfinished},
-        {NEED_STAGES, gather_stages},
+        {NEED_UNFINISHED, cycle_gather_unfinished},
+        {NEED_STAGES, cycle_gather_stages},
+        {NEED_PARTS, cycle_gather_parts},
+        {NEED_WAITING, cycle_gather_resting},
         {NEED_HEAD, gather_heads},
         {NEED_BRIDGE, gather_bridges},
         {NEED_CLAIMS, gather_claims},
@@ -378,6 +293,7 @@ static int gather(struct cycle *c, struct err *e)
 			continue;
 		item->known |= item->decision.needs;
 		item->stages |= item->decision.need_stages;
+		item->waiting |= item->decision.need_waiting;
 	}
 	return 0;
 }
@@ -390,6 +306,10 @@ static void decide_item(struct cycle *c, struct item *item)
 	        .frozen = item->frozen,
 	        .known = item->known,
 	        .stages = item->stages,
+	        .waiting = item->waiting,
+	        .parts_from = item->parts_from,
+	        .parts_count = item->parts_count,
+	        .knows_open = item->knows_open,
 	        .newer_waits = item->newer_waits,
 	        .claimed_path = item->claimed_path,
 	        .place_rests = item->place_rests,
@@ -409,11 +329,13 @@ static void decide_item(struct cycle *c, struct item *item)
 		facts.bridge_persons = bridge->persons;
 	}
 	cycle_give_quotas(c, item, &facts);
+	memcpy(facts.briefs, item->briefs, sizeof facts.briefs);
 	if (item->work_room < item->rows_count) {
 		item->work_room = item->rows_count + 8;
 		item->work = arena_alloc(c->mem, item->work_room * sizeof *item->work);
 	}
 	struct decide_input in = {
+	        .row_places = &item->row_places,
 	        .work = item->work,
 	        .work_room = item->work_room,
 	        .before = &item->before,

@@ -88,6 +88,7 @@ static void issue_item(struct cycle *c, struct item *item)
 		breaker_note(breaker, &item->decision, &world);
 	issue_ready(&item->decision, &item->before, &world);
 	issue_count(&item->decision, item->rows, item->rows_count);
+	issue_look_soon(&item->decision, &world);
 	cycle_note_caps(&caps, item);
 }
 

@@ -65,6 +65,8 @@ static void decide_due(struct deciding *d)
 		decide_look_again(d);
 	else if (d->x->state == STATE_UPLOADING)
 		decide_take_place_again(d);
+	if (!d->out->needs)
+		decide_make_more(d);
 }
 
 static bool is_persons_word(enum decide_kind kind)
@@ -269,6 +271,7 @@ void decide(const struct decide_input *in, struct decision *out)
 	        .facts = in->facts,
 	        .rules = in->rules,
 	        .mem = in->mem,
+	        .row_places = in->row_places,
 	};
 	for (size_t i = 0; i < in->events_count; i++) {
 		if (was_handled(&d, &in->events[i]))

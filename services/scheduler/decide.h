@@ -10,7 +10,9 @@
 #ifndef SCHEDULER_DECIDE_H
 #define SCHEDULER_DECIDE_H
 
-#include "delivery.h"
+#include "brief.h"
+#include "lookup.h"
+
 #include "longshore/tz.h"
 
 #include "longshore/spec.h"
@@ -85,12 +87,14 @@ enum need {
 	 * one more than a wave, those whose time comes first; and an upload whose issue was not
 	 * answered, if there is one. What is not among them has nothing to do yet. */
 	NEED_UNFINISHED = 1,
-	NEED_STAGES = 2, /* all rows of `need_stages` of this revision, with results */
+	NEED_STAGES = 2, /* briefs of all tasks of `need_stages` of this revision that have rows */
 	NEED_HEAD = 4,
 	NEED_BRIDGE = 8,
 	NEED_CLAIMS = 16, /* is a name of `claims` taken by another delivery? */
 	NEED_QUOTAS = 32,
-	NEED_PLACE = 64 /* is the breaker of its bucket open? */
+	NEED_PLACE = 64,   /* is the breaker of its bucket open? */
+	NEED_PARTS = 128,  /* briefs of `parts_count` parts from the index `parts_from` on */
+	NEED_WAITING = 256 /* rows of `need_waiting` of this revision that wait */
 };
 
 /* Deliveries that have a place under a quota: those that began to upload in the UTC hour and day of
@@ -113,9 +117,13 @@ struct route_head {
 struct facts {
 	int64_t now_ms; /* the database's clock */
 	int64_t timeline;
-	struct frozen frozen;      /* the delivery's spec */
-	unsigned known;            /* enum need: what was gathered */
-	uint32_t stages;           /* bit per stage: NEED_STAGES was answered for it */
+	struct frozen frozen; /* the delivery's spec */
+	unsigned known;       /* enum need: what was gathered */
+	uint32_t stages,
+	        waiting; /* bit per stage: NEED_STAGES, NEED_WAITING were answered for it */
+	int32_t parts_from, parts_count; /* with NEED_PARTS */
+	bool knows_open;                 /* with NEED_UNFINISHED: no open row was left out */
+	struct briefs briefs[STAGE_COUNT];
 	struct str bridge_version; /* newest; empty = none was built */
 	int64_t bridge_built_ms, bridge_persons;
 	struct route_head head;
@@ -172,13 +180,16 @@ struct decide_input {
 	const struct facts *facts;
 	const struct decide_rules *rules;
 	struct arena *mem;
+	const struct lookup *row_places; /* by task id: a size_t, the place in rows; NULL: each row
+	                                    is looked at */
 	struct task_row *work; /* room for the decision's rows; with too little it takes its own */
 	size_t work_room;
 };
 
 struct decision {
 	unsigned needs; /* not 0: nothing below counts */
-	uint32_t need_stages;
+	uint32_t need_stages, need_waiting;
+	int32_t parts_from, parts_count;
 
 	struct delivery after;
 	bool is_changed;       /* the row is to be stored, under a new version */
@@ -214,6 +225,14 @@ struct decision {
 };
 
 void decide(const struct decide_input *in, struct decision *out);
+
+/* Phases of which not all tasks have rows: the stage of their tasks; how many rows are not done, and
+ * how many are that at most, of what began like this; how many it makes when it is looked at next. */
+bool decide_is_wide(const struct delivery *x);
+enum stage decide_wide_stage(const struct delivery *x);
+int32_t decide_open(const struct delivery *x);
+int32_t decide_open_most(const struct decide_rules *rules);
+int32_t decide_makes(const struct delivery *x, const struct decide_rules *rules);
 
 /* End of the blackout that the moment lies in, Unix ms; 0: it lies in none. */
 int64_t decide_blackout_end(const struct frozen *frozen, int64_t now_ms);

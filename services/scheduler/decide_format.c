@@ -48,49 +48,67 @@ void decide_format(struct deciding *d)
 	d->m->files_planned = plan_files(&plan);
 	decide_go_to(d, EV_PHASE_PARTS, STATE_FORMATTING);
 	decide_set_detail(d, STR(""));
-	decide_expect_rows(d, plan.parts);
-	for (int32_t i = 0; i < plan.parts; i++) {
-		struct file_part part = {.index = i, .name = names[i]};
-		plan_part(&plan, i, &part.first_rank, &part.ranks);
-		decide_add_part(d, &part);
-	}
+	decide_begin_tasks(d, plan.parts);
 }
 
-static int list_part(const struct task_row *row, struct str name, struct buf *out, struct err *e)
+static int list_part(const struct brief *part, struct str name, struct buf *out, struct err *e)
 {
-	const struct ev_staged_ref *ref =
-	        row && row->result ? done_output(row->result, STR("file")) : NULL;
-	if (!ref)
-		return err_set(e, ERR_REJECT, "bad_result", "a part's result lacks the file");
-	struct str plain = done_fact(row->result, STR("plain_sha256"));
 	struct reflist_item item = {
-	        .name = ref->name,
-	        .sha256 = ref->sha256,
-	        .bytes = ref->bytes,
-	        .rows = ref->rows,
+	        .name = part->ref.name,
+	        .sha256 = part->ref.sha256,
+	        .bytes = part->ref.bytes,
+	        .rows = part->ref.rows,
 	        .label = name,
-	        .plain_sha256 = plain.p ? plain : STR(""),
+	        .plain_sha256 = part->plain_sha256,
 	};
 	return reflist_add(out, &item, e);
 }
 
-static int list_parts(struct deciding *d, const struct file_plan *plan, struct buf *list,
-        int64_t *out_rows, struct err *e)
+/* What a manifest lists; a marker says only that all is there. */
+static int list_parts(struct deciding *d, const struct file_plan *plan,
+        const struct brief *const *by, struct err *e)
 {
-	struct str *names = NULL;
-	const struct task_row **by = decide_done_rows(d, STAGE_PART, plan->parts);
+	struct buf list;
+	int bad = 0;
+	buf_init(&list, REFLIST_MAX_BYTES);
+	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
+		struct str name = STR("");
+		bad = plan_name(plan, i, d->mem, &name, e);
+		bad = bad ? bad : list_part(by[i], name, &list, e);
+	}
+	if (bad == 0)
+		d->m->parts_list =
+		        decide_add_list(d, arena_str(d->mem, buf_str(&list)), plan->parts);
+	buf_release(&list);
+	return bad;
+}
+
+static int count_rows(const struct brief *const *by, int32_t parts, int64_t *out, struct err *e)
+{
+	int64_t rows = 0;
+	for (int32_t i = 0; i < parts; i++) {
+		if (!by[i] || !by[i]->ref.name.p)
+			return err_set(
+			        e, ERR_REJECT, "bad_result", "a part's result lacks the file");
+		if (__builtin_add_overflow(rows, by[i]->ref.rows, &rows))
+			return err_set(e, ERR_REJECT, "books", "the parts count too many rows");
+	}
+	*out = rows;
+	return 0;
+}
+
+static int check_parts(struct deciding *d, const struct file_plan *plan, struct err *e)
+{
+	const struct brief **by = decide_done(d, STAGE_PART, 0, plan->parts);
+	int64_t rows = 0;
 	if (!by)
 		return err_set(e, ERR_REJECT, "too_many_parts", "the parts are too many");
-	int bad = plan_names(plan, d->mem, &names, e);
-	int64_t rows = 0;
-	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
-		bad = list_part(by[i], names[i], list, e);
-		int64_t more = bad == 0 ? done_output(by[i]->result, STR("file"))->rows : 0;
-		if (__builtin_add_overflow(rows, more, &rows))
-			bad = err_set(e, ERR_REJECT, "books", "the parts count too many rows");
-	}
-	*out_rows = rows;
-	return bad;
+	int bad = count_rows(by, plan->parts, &rows, e);
+	if (bad == 0 && rows != plan->members)
+		bad = err_set(e, ERR_REJECT, "books",
+		        "the files have %lld rows, the selection %lld members", (long long)rows,
+		        (long long)plan->members);
+	return bad || !plan->has_manifest ? bad : list_parts(d, plan, by, e);
 }
 
 static void add_trailers(struct deciding *d, const struct file_plan *plan)
@@ -112,23 +130,10 @@ void decide_parts_done(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_PART))
 		return;
-	int64_t members = decide_count(d, STR("members"));
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
-	int64_t rows = 0;
-	struct buf list;
-	buf_init(&list, REFLIST_MAX_BYTES);
-	int bad = plan_init(&plan, members, d->rules->tasks_most, &e);
-	if (bad == 0)
-		bad = list_parts(d, &plan, &list, &rows, &e);
-	if (bad == 0 && rows != members)
-		bad = err_set(&e, ERR_REJECT, "books",
-		        "the files have %lld rows, the selection %lld members", (long long)rows,
-		        (long long)members);
-	if (bad == 0 && plan.has_manifest) /* a marker says only that all is there */
-		d->m->parts_list =
-		        decide_add_list(d, arena_str(d->mem, buf_str(&list)), plan.parts);
-	buf_release(&list);
+	int bad = plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e);
+	bad = bad ? bad : check_parts(d, &plan, &e);
 	if (bad)
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	else if (plan_files(&plan) > plan.parts)
@@ -143,24 +148,20 @@ void decide_trailers_done(struct deciding *d)
 		return;
 	struct ev_delivery_memory *m = d->m;
 	for (int32_t i = m->parts; i < m->files_planned; i++) {
-		const struct task_row *manifest = decide_done_row(d, STAGE_MANIFEST, i);
-		const struct task_row *row =
-		        manifest ? manifest : decide_done_row(d, STAGE_MARKER, i);
-		const struct ev_staged_ref *ref =
-		        row && row->result ? done_output(row->result, STR("file")) : NULL;
-		if (!ref) {
+		const struct brief *manifest = decide_done_one(d, STAGE_MANIFEST, i);
+		const struct brief *done =
+		        manifest ? manifest : decide_done_one(d, STAGE_MARKER, i);
+		if (!done || !done->ref.name.p) {
 			decide_fail(d, STR("bad_result"),
 			        STR("the result of manifest or marker lacks the file"));
 			return;
 		}
-		struct str plain = done_fact(row->result, STR("plain_sha256"));
-		plain = plain.p ? plain : STR("");
 		if (manifest) {
-			m->manifest = decide_copy_ref(d, ref);
-			m->manifest_plain = plain;
+			m->manifest = decide_copy_ref(d, &done->ref);
+			m->manifest_plain = done->plain_sha256;
 		} else {
-			m->marker = decide_copy_ref(d, ref);
-			m->marker_plain = plain;
+			m->marker = decide_copy_ref(d, &done->ref);
+			m->marker_plain = done->plain_sha256;
 		}
 	}
 	decide_upload(d);

@@ -26,6 +26,15 @@ bool decide_lacks_stages(struct deciding *d, uint32_t stages)
 	return true;
 }
 
+bool decide_lacks_waiting(struct deciding *d, enum stage stage)
+{
+	if ((d->facts->waiting >> stage & 1) != 0)
+		return false;
+	d->out->needs |= NEED_WAITING;
+	d->out->need_waiting |= 1u << stage;
+	return true;
+}
+
 void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state state)
 {
 	d->out->is_changed = true;
@@ -40,6 +49,8 @@ void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state s
 	d->m->phase = phase;
 	d->m->tasks_total = 0;
 	d->m->tasks_done = 0;
+	d->m->tasks_unmade = 0;
+	d->m->tasks_floor = 0;
 	d->m->progress = 0;
 }
 

@@ -223,10 +223,10 @@ static bool is_by_person(const struct ev_task_result *r)
 	return str_eq(done_fact(r, STR("place_by")), STR("person"));
 }
 
-bool decide_is_elsewhere(const struct deciding *d, const struct ev_task_result *r)
+/* An older uploader does not say where it is. */
+bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_person)
 {
-	struct str place = done_fact(r, STR("place")); /* an older uploader does not say */
-	return place.n > 0 && d->m->place.n > 0 && !is_by_person(r) && !str_eq(place, d->m->place);
+	return place.n > 0 && d->m->place.n > 0 && !is_by_person && !str_eq(place, d->m->place);
 }
 
 /* The first receipt's place is the delivery's, until a person's answer names another. */
@@ -265,7 +265,7 @@ static void done_at_destination(struct deciding *d, const struct task_row *row)
 	if (is_upload)
 		d->out->uploads_up++;
 	decide_forget_elsewhere(d);
-	if (is_visible && decide_is_elsewhere(d, r)) {
+	if (is_visible && decide_is_elsewhere(d, done_fact(r, STR("place")), is_by_person(r))) {
 		file_elsewhere(d, r);
 		return;
 	}

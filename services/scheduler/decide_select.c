@@ -78,28 +78,21 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 	d->m->selections = decide_add_list(d, bytes, count);
 }
 
-static const char *const select_counts[] = {"rows_read", "invalid", "filtered", "unmatched",
-        "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
-
 /* All other counts of a delivery are parts of these, so nothing that is computed with them
  * overflows. */
 static const int64_t count_most = INT64_C(1000000000000);
 
-static bool sum_counts(struct deciding *d)
+static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_t slices)
 {
-	for (size_t k = 0; k < sizeof select_counts / sizeof select_counts[0]; k++) {
-		struct str name = str_c(select_counts[k]);
+	for (size_t k = 0; k < BRIEF_COUNTS; k++) {
 		int64_t sum = 0;
-		for (size_t i = 0; i < d->out->rows_count; i++) {
-			const struct task_row *row = &d->out->rows[i];
-			if (!decide_row_is(d, row, STAGE_SELECT) || row->status != TASK_DONE)
-				continue;
-			int64_t n = done_count(row->result, name);
+		for (int32_t i = 0; i < slices; i++) {
+			int64_t n = by[i] ? by[i]->counts[k] : 0;
 			if (n > count_most - sum)
 				return false;
 			sum += n < 0 ? 0 : n;
 		}
-		decide_set_count(d, name, sum);
+		decide_set_count(d, str_c(brief_count_names[k]), sum);
 	}
 	return true;
 }
@@ -120,15 +113,15 @@ static void tell_left_out(struct deciding *d, const struct ev_task_result *resul
 }
 
 /* The first slice that has some names the first few. */
-static void tell_invalid(struct deciding *d, const struct task_row *const *by)
+static void tell_invalid(struct deciding *d, const struct brief *const *by)
 {
 	for (int32_t i = 0; i < d->m->slices_count; i++) {
-		struct str at = by[i] ? done_fact(by[i]->result, STR("invalid_at")) : STR("");
-		if (at.n == 0)
+		if (!by[i] || by[i]->invalid_at.n == 0)
 			continue;
 		decide_audit(d, "invalid_rows", STR(""),
 		        arena_printf(d->mem, "%lld rows have an id that cannot be one: " STR_FMT,
-		                (long long)decide_count(d, STR("invalid")), STR_ARG(at)));
+		                (long long)decide_count(d, STR("invalid")),
+		                STR_ARG(by[i]->invalid_at)));
 		return;
 	}
 }
@@ -154,27 +147,26 @@ void decide_inspected(struct deciding *d, const struct ev_task_result *result)
 	d->m->slices_count = (int32_t)slices;
 	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
 		set_selections(d, &(struct buf){0}, 0);
-		(void)sum_counts(d); /* of no slice: the books are there, and all 0 */
+		(void)sum_counts(d, NULL, 0); /* of no slice: the books are there, and all 0 */
 		decide_take_route(d);
 		return;
 	}
 	decide_go_to(d, EV_PHASE_SELECT, STATE_SELECTING);
-	decide_expect_rows(d, d->m->slices_count);
-	for (int32_t i = 0; i < d->m->slices_count; i++)
-		decide_add_select(d, i);
+	decide_begin_tasks(d, d->m->slices_count);
 }
 
-static int selection_of(const struct task_row *row, const struct ev_staged_ref **out, struct err *e)
+static int selection_of(const struct brief *brief, const struct ev_staged_ref **out, struct err *e)
 {
-	*out = done_output(row->result, STR("selection"));
-	return *out ? 0
-	            : err_set(e, ERR_REJECT, "bad_result", "select's result lacks the selection");
+	*out = &brief->ref;
+	return brief->ref.name.p ? 0
+	                         : err_set(e, ERR_REJECT, "bad_result",
+	                                   "select's result lacks the selection");
 }
 
-static int list_line(const struct task_row *row, struct buf *out, struct err *e)
+static int list_line(const struct brief *brief, struct buf *out, struct err *e)
 {
 	const struct ev_staged_ref *ref = NULL;
-	if (selection_of(row, &ref, e))
+	if (selection_of(brief, &ref, e))
 		return e->act;
 	struct reflist_item item = {
 	        .name = ref->name,
@@ -188,7 +180,7 @@ static int list_line(const struct task_row *row, struct buf *out, struct err *e)
 }
 
 static int list_selections(
-        struct deciding *d, const struct task_row **by, int32_t count, struct err *e)
+        struct deciding *d, const struct brief *const *by, int32_t count, struct err *e)
 {
 	struct buf list;
 	int bad = 0;
@@ -203,11 +195,11 @@ static int list_selections(
 }
 
 /* The only slice of a small audience is named itself: no list is staged for it. */
-static int take_selections(struct deciding *d, const struct task_row **by, struct err *e)
+static int take_selections(struct deciding *d, const struct brief *const *by, struct err *e)
 {
 	int32_t count = d->m->slices_count;
 	const struct ev_staged_ref *only = NULL;
-	if (!sum_counts(d))
+	if (!sum_counts(d, by, count))
 		return err_set(e, ERR_REJECT, "bad_result",
 		        "the slices count more than %lld rows or links", (long long)count_most);
 	if (count != 1 || !by[0])
@@ -220,10 +212,11 @@ static int take_selections(struct deciding *d, const struct task_row **by, struc
 
 void decide_selected(struct deciding *d)
 {
-	if (decide_lacks_stages(d, 1u << STAGE_SELECT))
+	bool lacks = decide_lacks(d, NEED_HEAD); /* what comes next; else the list is made twice */
+	if (decide_lacks_stages(d, 1u << STAGE_SELECT) || lacks)
 		return;
 	struct err e = {0};
-	const struct task_row **by = decide_done_rows(d, STAGE_SELECT, d->m->slices_count);
+	const struct brief **by = decide_done(d, STAGE_SELECT, 0, d->m->slices_count);
 	int bad = by ? take_selections(d, by, &e)
 	             : err_set(&e, ERR_REJECT, "too_many_slices", "the slices are too many");
 	if (bad) {

@@ -34,47 +34,64 @@ void decide_complete(struct deciding *d, struct str reason)
 	conclude(d, STATE_COMPLETED, reason, STR(""));
 }
 
+void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
+        struct file_upload *file, const struct brief *part)
+{
+	struct err e = {0};
+	file->role = plan_role(plan, file->index);
+	file->encoder = part ? part->encoder : STR("");
+	if (plan_name(plan, file->index, d->mem, &file->name, &e) == 0)
+		decide_add_settle(d, file); /* it had a name once: it has it again */
+}
+
 /* Adds a settle task for each upload that was issued and is not receipted. */
 static void add_settles(
-        struct deciding *d, const struct task_row *const *parts, const int32_t *open, size_t count)
+        struct deciding *d, const struct brief *const *parts, const int32_t *open, size_t count)
 {
-	struct file_plan plan = {
-	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
-	struct err e;
-	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0)
-		return; /* it was planned once: the same input plans again */
+	struct file_plan plan;
+	if (!decide_plan_again(d, &plan))
+		return;
 	decide_expect_rows(d, (int32_t)count);
 	for (size_t i = 0; i < count; i++) {
 		bool is_part = open[i] < d->m->parts;
-		struct file_upload file = {.index = open[i],
-		        .encoder = decide_encoder(is_part ? parts[open[i]] : NULL)};
-		file.role = plan_role(&plan, file.index);
-		if (plan_name(&plan, file.index, d->mem, &file.name, &e) == 0)
-			decide_add_settle(d, &file);
+		struct file_upload file = {.index = open[i]};
+		decide_add_settle_of(d, &plan, &file, is_part ? parts[open[i]] : NULL);
 	}
+}
+
+struct open_files {
+	int32_t files, *indexes;
+	size_t count;
+	const struct brief **done;
+	bool *is_seen;
+};
+
+static void note_open(struct open_files *open, int32_t index)
+{
+	if (index < 0 || index >= open->files || open->done[index] || open->is_seen[index])
+		return;
+	open->is_seen[index] = true;
+	open->indexes[open->count++] = index;
 }
 
 /* Files whose upload was issued and is not receipted. An upload that was sent again with a person's
  * answer has two rows, but one ledger record: it is settled once. */
-static bool find_open(struct deciding *d, int32_t **out, size_t *out_count)
+static bool find_open(struct deciding *d, struct open_files *out)
 {
 	int32_t files = d->m->files_planned;
-	const struct task_row **done = decide_done_rows(d, STAGE_UPLOAD, files);
-	bool *is_seen = ARENA_TRY_ARRAY(d->mem, bool, (size_t)files + 1);
-	int32_t *open = ARENA_TRY_ARRAY(d->mem, int32_t, (size_t)files + 1);
-	if (!done || !is_seen || !open)
+	struct open_files open = {
+	        .files = files,
+	        .indexes = ARENA_TRY_ARRAY(d->mem, int32_t, (size_t)files + 1),
+	        .done = decide_done(d, STAGE_UPLOAD, 0, files),
+	        .is_seen = ARENA_TRY_ARRAY(d->mem, bool, (size_t)files + 1),
+	};
+	if (!open.done || !open.is_seen || !open.indexes)
 		return false;
-	size_t count = 0;
-	for (size_t i = 0; i < d->out->rows_count; i++) {
-		const struct task_row *row = &d->out->rows[i];
-		if (!decide_row_is(d, row, STAGE_UPLOAD) || row->issue == 0 ||
-		        row->index >= files || done[row->index] || is_seen[row->index])
-			continue;
-		is_seen[row->index] = true;
-		open[count++] = row->index;
-	}
+	const struct briefs *known = &d->facts->briefs[STAGE_UPLOAD];
+	for (size_t i = 0; i < known->count; i++)
+		if (known->items[i].was_issued && known->items[i].revision == d->x->revision)
+			note_open(&open, known->items[i].index);
 	*out = open;
-	*out_count = count;
 	return true;
 }
 
@@ -133,26 +150,36 @@ static void add_visible(struct deciding *d, struct str names)
 	        (int)d->m->files_visible, (int)d->m->files_planned, STR_ARG(names));
 }
 
+struct shown_names {
+	struct str text;
+	int count;
+};
+
+/* With a receipt: a settle that found nothing visible has none. */
+static void show_names(struct deciding *d, enum stage stage, struct shown_names *shown)
+{
+	const struct brief **by = decide_done(d, stage, 0, d->m->files_planned);
+	for (int32_t i = 0; by && i < d->m->files_planned; i++) {
+		if (!by[i] || !by[i]->receipt.p ||
+		        decide_is_elsewhere(d, by[i]->place, by[i]->is_by_person) ||
+		        shown->count++ >= NAMES_SHOWN)
+			continue;
+		shown->text = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(shown->text),
+		        shown->count > 1 ? ", " : "", STR_ARG(by[i]->receipt));
+	}
+}
+
 /* Names of the files that are visible: receipted uploads, and what settle found. */
 static void name_visible(struct deciding *d)
 {
-	struct str names = STR("");
-	int shown = 0;
-	for (size_t i = 0; i < d->out->rows_count; i++) {
-		const struct task_row *row = &d->out->rows[i];
-		bool is_file =
-		        decide_row_is(d, row, STAGE_UPLOAD) || decide_row_is(d, row, STAGE_SETTLE);
-		if (!is_file || row->status != TASK_DONE || !row->result || !row->result->receipt ||
-		        decide_is_elsewhere(d, row->result) || shown++ >= NAMES_SHOWN)
-			continue;
-		names = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(names),
-		        shown > 1 ? ", " : "", STR_ARG(row->result->receipt->name));
-	}
-	if (shown > NAMES_SHOWN)
-		names = arena_printf(
-		        d->mem, STR_FMT ", and %d more", STR_ARG(names), shown - NAMES_SHOWN);
+	struct shown_names shown = {.text = STR("")};
+	show_names(d, STAGE_UPLOAD, &shown);
+	show_names(d, STAGE_SETTLE, &shown);
+	if (shown.count > NAMES_SHOWN)
+		shown.text = arena_printf(d->mem, STR_FMT ", and %d more", STR_ARG(shown.text),
+		        shown.count - NAMES_SHOWN);
 	if (d->m->files_visible > 0)
-		add_visible(d, names);
+		add_visible(d, shown.text);
 }
 
 void decide_settled(struct deciding *d)
@@ -181,10 +208,9 @@ static void begin_settle(struct deciding *d, struct str aim, struct str reason, 
 	struct ev_delivery_memory *m = d->m;
 	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << STAGE_UPLOAD))
 		return;
-	int32_t *open = NULL;
-	size_t count = 0;
-	const struct task_row **parts = decide_done_rows(d, STAGE_PART, m->parts);
-	if (!parts || !find_open(d, &open, &count))
+	struct open_files open;
+	const struct brief **parts = decide_done(d, STAGE_PART, 0, m->parts);
+	if (!parts || !find_open(d, &open))
 		return; /* no memory for the files of one delivery: its alarm brings it back */
 	m->end_state = aim;
 	m->end_reason = reason;
@@ -193,7 +219,7 @@ static void begin_settle(struct deciding *d, struct str aim, struct str reason, 
 	decide_go_to(d, EV_PHASE_SETTLE, STATE_CANCELLING);
 	d->x->reason = reason;
 	decide_set_detail(d, STR("looking what the destination has got"));
-	add_settles(d, parts, open, count);
+	add_settles(d, parts, open.indexes, open.count);
 	if (d->m->tasks_total == 0)
 		decide_settled(d);
 }

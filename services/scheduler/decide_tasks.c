@@ -13,38 +13,16 @@
 
 struct task_row *decide_find_row(struct deciding *d, struct str task_id)
 {
-	for (size_t i = 0; i < d->out->rows_count; i++)
+	const size_t *place = d->row_places ? lookup_find(d->row_places, task_id) : NULL;
+	for (size_t i = 0; !d->row_places && i < d->out->rows_count; i++)
 		if (str_eq(d->out->rows[i].id, task_id))
 			return &d->out->rows[i];
-	return NULL;
+	return place ? &d->out->rows[*place] : NULL; /* new ones have no results yet */
 }
 
 bool decide_row_is(const struct deciding *d, const struct task_row *row, enum stage stage)
 {
 	return row->stage == stage && row->revision == d->x->revision;
-}
-
-const struct task_row *decide_done_row(struct deciding *d, enum stage stage, int32_t index)
-{
-	for (size_t i = 0; i < d->out->rows_count; i++) {
-		const struct task_row *row = &d->out->rows[i];
-		if (decide_row_is(d, row, stage) && row->status == TASK_DONE && row->index == index)
-			return row;
-	}
-	return NULL;
-}
-
-const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, int32_t count)
-{
-	const struct task_row **by =
-	        ARENA_TRY_ARRAY(d->mem, const struct task_row *, (size_t)count + 1);
-	for (size_t i = 0; by && i < d->out->rows_count; i++) {
-		const struct task_row *row = &d->out->rows[i];
-		if (decide_row_is(d, row, stage) && row->status == TASK_DONE && row->result &&
-		        row->index < count)
-			by[row->index] = row;
-	}
-	return by;
 }
 
 static void make_room(struct deciding *d, size_t room)

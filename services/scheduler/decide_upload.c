@@ -5,56 +5,34 @@
 
 #include "plan.h"
 
-static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str **out_names)
+bool decide_plan_again(struct deciding *d, struct file_plan *plan)
 {
 	struct err e = {0};
 	*plan = (struct file_plan){
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
-	int bad = plan_init(plan, decide_count(d, STR("members")), d->rules->tasks_most, &e);
-	if (bad == 0)
-		bad = plan_names(plan, d->mem, out_names, &e);
-	if (bad)
-		decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
-	return bad == 0;
+	if (plan_init(plan, decide_count(d, STR("members")), d->m->parts, &e) == 0)
+		return true;
+	decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	return false;
 }
 
-struct str decide_encoder(const struct task_row *part)
+static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str **out_names)
 {
-	if (!part)
-		return STR("");
-	struct str encoder = done_fact(part->result, STR("encoder"));
-	return encoder.p ? encoder : STR("");
-}
-
-/* What the files of a delivery are made of. */
-struct staged_files {
-	struct file_plan plan;
-	struct str *names;
-	const struct task_row *
-	        *parts; /* rows by index, a hole is NULL; NULL where none is asked for */
-};
-
-/* The rows of the parts, each looked at once. False: it fails. */
-static bool take_parts(struct deciding *d, struct staged_files *files)
-{
-	files->parts = decide_done_rows(d, STAGE_PART, files->plan.parts);
-	if (!files->parts)
-		decide_fail(d, STR("too_many_parts"), STR("the parts are too many"));
-	return files->parts != NULL;
-}
-
-static const struct task_row *part_of(const struct staged_files *files, int32_t index)
-{
-	return files->parts && index < files->plan.parts ? files->parts[index] : NULL;
+	struct err e = {0};
+	if (!decide_plan_again(d, plan))
+		return false;
+	if (plan_names(plan, d->mem, out_names, &e) == 0)
+		return true;
+	decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	return false;
 }
 
 /* The staged file of a place in the plan. */
-static bool file_of(struct deciding *d, const struct staged_files *files, int32_t index,
+static bool file_of(struct deciding *d, const struct file_plan *plan, const struct brief *part,
         struct file_upload *out)
 {
 	struct ev_delivery_memory *m = d->m;
-	out->index = index;
-	out->role = plan_role(&files->plan, index);
+	out->role = plan_role(plan, out->index);
 	out->plain_sha256 = STR("");
 	out->encoder = STR("");
 	if (out->role == EV_FILE_ROLE_MANIFEST) {
@@ -63,26 +41,32 @@ static bool file_of(struct deciding *d, const struct staged_files *files, int32_
 	} else if (out->role == EV_FILE_ROLE_MARKER) {
 		out->file = m->marker;
 		out->plain_sha256 = m->marker_plain;
-	} else {
-		const struct task_row *row = part_of(files, index);
-		if (!row)
-			return false;
-		struct str plain = done_fact(row->result, STR("plain_sha256"));
-		out->file = decide_copy_ref(d, done_output(row->result, STR("file")));
-		out->plain_sha256 = plain.p ? plain : STR("");
-		out->encoder = decide_encoder(row);
+	} else if (part && part->ref.name.p) {
+		out->file = decide_copy_ref(d, &part->ref);
+		out->plain_sha256 = part->plain_sha256;
+		out->encoder = part->encoder;
 	}
 	return out->file != NULL;
 }
 
-static void add_upload(struct deciding *d, const struct staged_files *files, int32_t index,
-        enum ev_resolution resolution)
+/* `part`: of a part, as it was formatted. */
+static void add_upload(struct deciding *d, const struct file_plan *plan, struct file_upload *file,
+        const struct brief *part)
 {
-	struct file_upload file = {.name = files->names[index], .resolution = resolution};
-	if (file_of(d, files, index, &file))
-		decide_add_upload(d, &file);
+	struct err e = {0};
+	if (plan_name(plan, file->index, d->mem, &file->name, &e) != 0)
+		decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	else if (file_of(d, plan, part, file))
+		decide_add_upload(d, file);
 	else
 		decide_fail(d, STR("bad_result"), STR("a formatted file is not known any more"));
+}
+
+void decide_upload_part(
+        struct deciding *d, const struct file_plan *plan, int32_t index, const struct brief *part)
+{
+	struct file_upload file = {.index = index, .resolution = EV_RESOLUTION_NONE};
+	add_upload(d, plan, &file, part);
 }
 
 static void want_claims(struct deciding *d, struct str *names, size_t count)
@@ -115,11 +99,13 @@ static bool take_own_names(struct deciding *d)
 
 void decide_upload(struct deciding *d)
 {
-	struct staged_files files = {0};
-	if (!plan_uploads(d, &files.plan, &files.names))
+	struct file_plan plan;
+	struct str *names = NULL;
+	if (!plan_uploads(d, &plan, &names))
 		return;
-	bool lacks = decide_lacks_stages(d, 1u << STAGE_PART);
-	want_claims(d, files.names, (size_t)plan_files(&files.plan));
+	int32_t first = plan.parts < d->rules->wave ? plan.parts : d->rules->wave;
+	bool lacks = decide_lacks_parts(d, 0, first);
+	want_claims(d, names, (size_t)plan_files(&plan));
 	if (decide_lacks(d, NEED_CLAIMS) || lacks)
 		return;
 	if (d->facts->claimed_path.p) {
@@ -133,10 +119,6 @@ void decide_upload(struct deciding *d)
 		                STR_ARG(d->facts->claimed_path)));
 		return;
 	}
-	if (!take_parts(d, &files)) {
-		d->out->claims_count = 0;
-		return;
-	}
 	d->m->is_formatted = true;
 	if (decide_waits_for_blackout(d) || !decide_take_place(d)) {
 		d->out->claims_count = 0; /* names are taken with the first upload */
@@ -145,31 +127,40 @@ void decide_upload(struct deciding *d)
 	d->m->is_admitted = false;
 	decide_go_to(d, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING);
 	decide_set_detail(d, STR(""));
-	decide_expect_rows(d, files.plan.parts);
-	for (int32_t i = 0; i < files.plan.parts && d->m->phase == EV_PHASE_UPLOAD_PARTS; i++)
-		add_upload(d, &files, i, EV_RESOLUTION_NONE);
+	decide_begin_tasks(d, plan.parts);
 }
 
 /* All uploads of the phase are receipted: the next file, or the end. */
 void decide_uploaded(struct deciding *d)
 {
-	struct staged_files files = {0};
-	const struct file_plan *plan = &files.plan;
-	if (!plan_uploads(d, &files.plan, &files.names))
+	struct file_plan plan;
+	if (!decide_plan_again(d, &plan))
 		return;
-	int32_t next = d->m->phase == EV_PHASE_UPLOAD_PARTS ? plan->parts : plan_files(plan) - 1;
-	bool is_over = next >= plan_files(plan) ||
-	               (d->m->phase == EV_PHASE_UPLOAD_MANIFEST && !plan->has_marker) ||
+	int32_t next = d->m->phase == EV_PHASE_UPLOAD_PARTS ? plan.parts : plan_files(&plan) - 1;
+	bool is_over = next >= plan_files(&plan) ||
+	               (d->m->phase == EV_PHASE_UPLOAD_MANIFEST && !plan.has_marker) ||
 	               d->m->phase == EV_PHASE_UPLOAD_MARKER;
 	if (is_over) {
 		decide_complete(d, STR(""));
 		return;
 	}
-	bool is_manifest = plan_role(plan, next) == EV_FILE_ROLE_MANIFEST;
+	bool is_manifest = plan_role(&plan, next) == EV_FILE_ROLE_MANIFEST;
 	decide_go_to(d, is_manifest ? EV_PHASE_UPLOAD_MANIFEST : EV_PHASE_UPLOAD_MARKER,
 	        STATE_UPLOADING);
 	decide_set_detail(d, STR(""));
-	add_upload(d, &files, next, EV_RESOLUTION_NONE);
+	struct file_upload file = {.index = next, .resolution = EV_RESOLUTION_NONE};
+	add_upload(d, &plan, &file, NULL);
+}
+
+static void send_again(struct deciding *d, const struct file_plan *plan, int32_t index,
+        const struct brief *const *parts, enum ev_resolution resolution)
+{
+	const struct brief *part = index < plan->parts ? parts[index] : NULL;
+	struct file_upload file = {.index = index, .resolution = resolution};
+	if (d->m->phase == EV_PHASE_SETTLE)
+		decide_add_settle_of(d, plan, &file, part);
+	else
+		add_upload(d, plan, &file, part);
 }
 
 /* What waits for a person goes again: as it is, or as another task that carries the answer. */
@@ -177,13 +168,18 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
 	enum stage stage = settles ? STAGE_SETTLE : STAGE_UPLOAD;
-	struct staged_files files = {0};
-	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << stage) ||
-	        !plan_uploads(d, &files.plan, &files.names) || !take_parts(d, &files))
+	struct file_plan plan;
+	bool lacks = decide_lacks_stages(d, 1u << STAGE_PART);
+	if (decide_lacks_waiting(d, stage) || lacks || !decide_plan_again(d, &plan))
 		return;
+	const struct brief **parts = decide_done(d, STAGE_PART, 0, plan.parts);
+	if (!parts) {
+		decide_fail(d, STR("too_many_parts"), STR("the parts are too many"));
+		return;
+	}
 	d->m->looks++;
 	size_t count = d->out->rows_count; /* new rows come behind */
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !d->out->needs; i++) {
 		struct task_row *row = &d->out->rows[i];
 		bool asks = settles || row->ready_ms >= TASK_NEVER_MS;
 		if (!decide_row_is(d, row, stage) || row->status != TASK_WAITING || !asks)
@@ -194,15 +190,6 @@ void decide_resend(struct deciding *d, enum ev_resolution resolution)
 			continue;
 		row->status = TASK_DROPPED;
 		d->m->tasks_total--;
-		int32_t index = row->index;
-		struct file_upload settle = {.index = index,
-		        .name = files.names[index],
-		        .role = plan_role(&files.plan, index),
-		        .encoder = decide_encoder(part_of(&files, index)),
-		        .resolution = resolution};
-		if (settles)
-			decide_add_settle(d, &settle);
-		else
-			add_upload(d, &files, index, resolution);
+		send_again(d, &plan, row->index, parts, resolution);
 	}
 }

@@ -14,6 +14,7 @@ struct deciding {
 	const struct facts *facts;
 	const struct decide_rules *rules;
 	struct arena *mem;
+	const struct lookup *row_places;
 	struct str actor, identity; /* of the event at hand, for the trail */
 	struct str refused; /* the word of a person at hand: why it is refused; absent: it is not */
 	bool is_unsettled;  /* it ends, and nobody knows of every file whether it is visible */
@@ -22,6 +23,7 @@ struct deciding {
 /* decide_moves.c */
 bool decide_lacks(struct deciding *d, unsigned need); /* true: noted as needed; return at once */
 bool decide_lacks_stages(struct deciding *d, uint32_t stages);
+bool decide_lacks_waiting(struct deciding *d, enum stage stage);
 void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state state);
 /* This configuration counts from now on; what people see of it follows. */
 void decide_take_spec(struct deciding *d, const struct frozen *frozen);
@@ -45,11 +47,6 @@ int64_t decide_count(const struct deciding *d, struct str name); /* 0 where ther
 /* decide_tasks.c: rows */
 struct task_row *decide_find_row(struct deciding *d, struct str task_id);
 struct str decide_file_id(struct deciding *d, struct str name); /* of the ledger */
-const struct task_row *decide_done_row(
-        struct deciding *d, enum stage stage, int32_t index); /* NULL: none. Looks at each row */
-/* By index, as the rows are now, with results; a hole is NULL. The array is NULL when it has no
- * room. */
-const struct task_row **decide_done_rows(struct deciding *d, enum stage stage, int32_t count);
 bool decide_row_is(const struct deciding *d, const struct task_row *row,
         enum stage stage); /* of this revision */
 /* So many are about to be added: the rows move once, not each time that they double. */
@@ -77,6 +74,18 @@ struct file_upload {
 void decide_add_upload(struct deciding *d, const struct file_upload *file);
 void decide_add_settle(struct deciding *d,
         const struct file_upload *file); /* index, name, role, encoder, resolution count */
+
+/* decide_brief.c */
+bool decide_lacks_parts(struct deciding *d, int32_t from, int32_t count);
+/* Tasks that are done, by index from `from` on; a hole is NULL. The array is NULL when it has no
+ * room. */
+const struct brief **decide_done(struct deciding *d, enum stage stage, int32_t from, int32_t count);
+const struct brief *decide_done_one(struct deciding *d, enum stage stage, int32_t index);
+
+/* decide_make.c: phases of very many tasks */
+void decide_begin_tasks(struct deciding *d, int32_t count); /* behind decide_go_to */
+/* Makes those that can be issued soon. All open rows were looked at. */
+void decide_make_more(struct deciding *d);
 
 /* decide_hold.c */
 enum hold_end { HOLD_RESUME, HOLD_APPROVE, HOLD_ITSELF };
@@ -174,14 +183,19 @@ struct str decide_elsewhere_detail(struct deciding *d, struct str detail);
 void decide_accept_place(struct deciding *d);
 
 /* decide_upload.c */
-/* Which encoder made a part, as the result of its row says; empty for what is not compressed, and
- * without a row. */
-struct str decide_encoder(const struct task_row *part);
+struct file_plan;
+/* As it was planned before: the same input plans again, whatever the most is by now. False: it fails. */
+bool decide_plan_again(struct deciding *d, struct file_plan *plan);
+void decide_upload_part(
+        struct deciding *d, const struct file_plan *plan, int32_t index, const struct brief *part);
 void decide_upload(struct deciding *d);
 void decide_uploaded(struct deciding *d);
 void decide_resend(struct deciding *d, enum ev_resolution resolution);
 
 /* decide_settle.c */
+/* The index and resolution of `file` are set. `part`: of a part, as it was formatted. */
+void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
+        struct file_upload *file, const struct brief *part);
 void decide_end(
         struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
 void decide_fail(struct deciding *d, struct str reason, struct str detail);
@@ -195,7 +209,7 @@ void decide_complete(struct deciding *d, struct str reason);
 
 /* decide_result.c */
 /* The file of this receipt is in another drop than the delivery's others. */
-bool decide_is_elsewhere(const struct deciding *d, const struct ev_task_result *r);
+bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_person);
 void decide_result(struct deciding *d, const struct decide_event *ev);
 /* Its alarm passed, and nothing was heard. */
 void decide_unanswered(struct deciding *d, const struct task_row *row);

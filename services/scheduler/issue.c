@@ -291,6 +291,12 @@ void issue_count(struct decision *decision, const struct task_row *before, size_
 	}
 }
 
+void issue_look_soon(struct decision *decision, const struct issue_world *w)
+{
+	if (decide_makes(&decision->after, w->rules) > 0)
+		decision->after.due_ms = w->now_ms;
+}
+
 void issue_fill(const struct delivery *x, const struct task_row *row, struct str bucket_place,
         union task_event *event)
 {

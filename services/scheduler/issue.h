@@ -44,6 +44,9 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 void issue_ready(
         struct decision *decision, const struct delivery *before, const struct issue_world *w);
 
+/* Behind issue_count: where more tasks are to be made it is looked at again at once. */
+void issue_look_soon(struct decision *decision, const struct issue_world *w);
+
 /* How many tasks are out after this decision. `before`: the rows as they
  * were loaded, in the order of the decision's. */
 void issue_count(struct decision *decision, const struct task_row *before, size_t before_count);

@@ -116,6 +116,47 @@ int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t
 	return read_tasks(pg, &sql_load_stages, &p, mem, out, e);
 }
 
+int task_db_load_resting(struct pg *pg, const struct wanted_stage *wanted, size_t count,
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	ADD_TEXTS(&p, wanted, count, delivery_id);
+	ADD_NUMS(&p, wanted, count, revision);
+	ADD_WORDS(&p, wanted, count, wanted_word);
+	pg_add_num(&p, most);
+	return read_tasks(pg, &sql_load_resting, &p, mem, out, e);
+}
+
+static void add_wanted(struct pg_params *p, const struct wanted_stage *wanted)
+{
+	pg_add(p, wanted->delivery_id);
+	pg_add_num(p, wanted->revision);
+	pg_add(p, str_c(wanted_word(*wanted)));
+}
+
+int task_db_load_open(struct pg *pg, const struct wanted_stage *wanted, int64_t floor, int64_t most,
+        struct arena *mem, struct loaded_tasks *out, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	add_wanted(&p, wanted);
+	pg_add_num(&p, floor);
+	pg_add_num(&p, most);
+	return read_tasks(pg, &sql_load_open, &p, mem, out, e);
+}
+
+int task_db_load_page(struct pg *pg, const struct wanted_stage *wanted, struct index_range range,
+        struct arena *mem, struct loaded_tasks *out, struct err *e)
+{
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	add_wanted(&p, wanted);
+	pg_add_num(&p, range.first);
+	pg_add_num(&p, range.last);
+	return read_tasks(pg, &sql_load_stage_page, &p, mem, out, e);
+}
+
 int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
         struct task_event_row **out, size_t *out_count, struct err *e)
 {

@@ -32,8 +32,18 @@ struct wanted_stage {
 	int64_t revision;
 	enum stage stage;
 };
+struct index_range {
+	int64_t first, last;
+};
 int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
         int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+
+int task_db_load_resting(struct pg *pg, const struct wanted_stage *wanted, size_t count,
+        int64_t most, struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+int task_db_load_open(struct pg *pg, const struct wanted_stage *wanted, int64_t floor, int64_t most,
+        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
+int task_db_load_page(struct pg *pg, const struct wanted_stage *wanted, struct index_range range,
+        struct arena *mem, struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 
 struct task_event_row {
 	struct str task_id, event;

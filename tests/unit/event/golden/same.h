@@ -153,6 +153,8 @@ static void same_delivery_memory(const struct ev_delivery_memory *got, const str
 	assert_true(got->phase == want->phase);
 	assert_true(got->tasks_total == want->tasks_total);
 	assert_true(got->tasks_done == want->tasks_done);
+	assert_true(got->tasks_unmade == want->tasks_unmade);
+	assert_true(got->tasks_floor == want->tasks_floor);
 	assert_true(got->progress == want->progress);
 	assert_true(got->hold_since_ms == want->hold_since_ms);
 	assert_true(got->hold_check_ms == want->hold_check_ms);

@@ -7,158 +7,18 @@
 #ifndef TESTS_SCHEDULER_WORLD_H
 #define TESTS_SCHEDULER_WORLD_H
 
-#include "issue.h"
-#include "unfinished.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { DELIVERIES = 16, ROWS = 1024, MESSAGES = 8192, CLAIMS = 512 };
-
-struct stored {
-	struct delivery x;
-	struct task_row rows[ROWS]; /* with result and made, all in w->mem */
-	size_t rows_count;
-	struct frozen frozen;
-	int64_t status_version; /* of the last word published */
-	int published_statuses;
-	int receipts;
-};
-
-struct message { /* a task that was published */
-	struct str delivery_id;
-	union task_event event;
-	enum stage stage;
-};
-
-struct claimed {
-	struct str path, delivery_id;
-};
-
-struct place { /* under a quota */
-	struct str delivery_id;
-	int64_t since_ms, free_ms, begun_ms; /* free 0: it has one; begun 0: not yet */
-};
-
-struct world {
-	struct arena mem;
-	int64_t now_ms, timeline;
-	struct decide_rules rules;
-	struct spec spec;
-	struct frozen frozen; /* of the next request */
-	struct stored *all;
-	size_t count;
-	struct route_head head; /* one route */
-	struct str bridge_version;
-	int64_t bridge_built_ms, bridge_persons;
-	struct claimed claims[CLAIMS];
-	size_t claims_count;
-	struct place places[DELIVERIES]; /* all of one tenant at one destination */
-	size_t places_count;
-	struct message *tasks; /* published, in order */
-	size_t tasks_count;
-	struct str bucket_place; /* remembered; empty: none is */
-	struct cap tenant, destination;
-	struct breaker breaker;
-	struct decision last; /* of the last step */
-	int audits;
-	char last_audit[64];
-	bool wakes_route;
-	enum ev_resolution resolution; /* of the next word */
-	bool new_place;                /* of the next word */
-};
-
-static inline void world_init(struct world *w)
-{
-	memset(w, 0, sizeof *w);
-	arena_init(&w->mem, (size_t)1 << 30);
-	w->all = calloc(DELIVERIES, sizeof *w->all);
-	w->tasks = calloc(MESSAGES, sizeof *w->tasks);
-	assert_non_null(w->all);
-	assert_non_null(w->tasks);
-	w->now_ms = INT64_C(1780000000000);
-	w->timeline = 1;
-	w->rules = (struct decide_rules){
-	        .not_after_ms = 900000,
-	        .alarm_ms = 60000,
-	        .backoff_ms = 1000,
-	        .backoff_most_ms = 900000,
-	        .hold_check_ms = 60000,
-	        .confirm_ms = 30000,
-	        .cap_wait_ms = 1000,
-	        .wave = 500,
-	        .tasks_most = 100,
-	        .breaker_failures = 3,
-	        .breaker_open_ms = 30000,
-	        .lists_fresh_ms = 1000,
-	        .breaker_open_most_ms = 300000,
-	};
-	w->spec = (struct spec){
-	        .kind = SPEC_DELIVERY,
-	        .tenant = STR("acme"),
-	        .route = STR("daily"),
-	        .mode = STR("full"),
-	        .audience = {.name = STR("people"), .segment = STR("")},
-	        .bridge = {.name = STR("bridge"), .max_age_hours = 48},
-	        .destination = {.name = STR("partner"),
-	                .max_rows_per_file = 10,
-	                .data_template = STR("{label}/{delivery}_{part}.csv"),
-	                .part_format = STR("00001"),
-	                .manifest_template = STR("{label}/{delivery}.manifest"),
-	                .completion = COMPLETION_SUCCESS_FILE,
-	                .marker_template = STR("{label}/{delivery}_SUCCESS"),
-	                .time_zone = STR("UTC")},
-	        .bucket = {.name = STR("drop"), .url = STR("file:///drop/")},
-	        .guards = {.max_shrink_ppm = GUARD_OFF,
-	                .max_growth_ppm = GUARD_OFF,
-	                .max_change_ppm = GUARD_OFF,
-	                .min_match_rate_ppm = GUARD_OFF},
-	        .limits = {.attempts = 8, .hold_hours = 720},
-	        .zone = STR("UTC"),
-	};
-	w->frozen = (struct frozen){
-	        .spec = &w->spec,
-	        .json = STR("{}"),
-	        .hash = STR("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
-	        .route_zone = &tz_utc,
-	        .file_zone = &tz_utc,
-	};
-	w->bridge_version = STR("v1");
-	w->bridge_built_ms = w->now_ms - 3600000;
-	w->tenant.room = w->destination.room = INT64_MAX;
-}
-
-static inline void world_release(struct world *w)
-{
-	arena_release(&w->mem);
-	free(w->all);
-	free(w->tasks);
-}
-
-static inline struct stored *world_find(struct world *w, struct str id)
-{
-	for (size_t i = 0; i < w->count; i++)
-		if (str_eq(w->all[i].x.id, id))
-			return &w->all[i];
-	return NULL;
-}
-
-static inline struct task_row *world_row(struct stored *s, struct str id)
-{
-	for (size_t i = 0; i < s->rows_count; i++)
-		if (str_eq(s->rows[i].id, id))
-			return &s->rows[i];
-	return NULL;
-}
+#include "world_types.h"
 
 /* --- what a store gives --- */
+
+/* As load_open.sql chooses them. */
+static inline bool world_is_open(const struct stored *s, const struct task_row *row)
+{
+	const struct ev_delivery_memory *m = &s->x.memory;
+	bool is_of_phase = row->stage == decide_wide_stage(&s->x) && row->index >= m->tasks_floor;
+	return row_is_open(row) && row->revision == s->x.revision &&
+	       (is_of_phase || row->stage == STAGE_LISTS);
+}
 
 static inline bool world_is_wanted(struct world *w, const struct stored *s, size_t at,
         const struct decide_event *events, size_t count, const struct facts *known,
@@ -169,12 +29,27 @@ static inline bool world_is_wanted(struct world *w, const struct stored *s, size
 		if (events[i].kind == DECIDE_RESULT && str_eq(events[i].result->task_id, row->id))
 			return true;
 	if ((known->known & NEED_UNFINISHED) != 0 &&
-	        row_matters(s->rows, s->rows_count, at, w->rules.wave))
+	        (known->knows_open ? world_is_open(s, row)
+	                           : row_matters(s->rows, s->rows_count, at, w->rules.wave)))
 		return true;
-	return (known->stages >> row->stage & 1) != 0 && row->revision == revision;
+	return (known->waiting >> row->stage & 1) != 0 && row->revision == revision &&
+	       row->status == TASK_WAITING;
 }
 
-/* A row as the database gives it: results only with its stage, the event never. */
+/* What a decision is told of tasks that it is given no rows of. */
+static inline void world_tell_stage(struct world *w, struct stored *s, enum stage stage,
+        int32_t from, int32_t count, int32_t revision, struct facts *known)
+{
+	known->briefs[stage] = (struct briefs){0};
+	for (size_t i = 0; i < s->rows_count; i++) {
+		const struct task_row *row = &s->rows[i];
+		if (row->stage == stage && row->revision == revision && row->index >= from &&
+		        row->index - from < count)
+			assert_true(brief_keep(&known->briefs[stage], row, &w->mem));
+	}
+}
+
+/* A row as the database gives it: without result and event. */
 static inline size_t world_load(struct world *w, struct stored *s,
         const struct decide_event *events, size_t count, const struct facts *known,
         int32_t revision, struct task_row **out)
@@ -186,8 +61,7 @@ static inline size_t world_load(struct world *w, struct stored *s,
 			continue;
 		rows[n] = s->rows[i];
 		rows[n].made = NULL;
-		if ((known->stages >> rows[n].stage & 1) == 0)
-			rows[n].result = NULL;
+		rows[n].result = NULL;
 		n++;
 	}
 	*out = rows;
@@ -484,15 +358,29 @@ static inline struct stored *world_step(
 		size_t work_room = work ? ROWS / 2 : 0;
 		rows_count = world_load(w, s, events, count, &facts, revision, &rows);
 		struct decide_input in = {&s->x, rows, rows_count, events, count, &facts, &w->rules,
-		        &w->mem, work, work_room};
+		        &w->mem, NULL, work, work_room};
 		decide(&in, &n);
 		if (n.needs == 0)
 			break;
-		assert_true(
-		        (n.needs & ~(unsigned)NEED_STAGES & facts.known) == 0); /* never twice */
+		assert_true((n.needs & ~(unsigned)(NEED_STAGES | NEED_WAITING) & facts.known) ==
+		            0); /* never twice */
 		facts.known |= n.needs;
 		facts.stages |= n.need_stages;
+		facts.waiting |= n.need_waiting;
 		revision = n.after.revision;
+		for (int stage = 0; stage < STAGE_COUNT; stage++)
+			if ((n.need_stages >> stage & 1) != 0)
+				world_tell_stage(
+				        w, s, (enum stage)stage, 0, INT32_MAX, revision, &facts);
+		if ((n.needs & NEED_PARTS) != 0 && (facts.stages >> STAGE_PART & 1) == 0) {
+			facts.parts_from = n.parts_from;
+			facts.parts_count = n.parts_count;
+			world_tell_stage(
+			        w, s, STAGE_PART, n.parts_from, n.parts_count, revision, &facts);
+		}
+		if ((n.needs & NEED_UNFINISHED) != 0)
+			facts.knows_open = decide_is_wide(&s->x) &&
+			                   decide_open(&s->x) <= decide_open_most(&w->rules);
 		if ((n.needs & NEED_HEAD) != 0) {
 			facts.head = w->head;
 			facts.newer_waits = world_newer_waits(w, &n.after);
@@ -517,6 +405,7 @@ static inline struct stored *world_step(
 		breaker_note(&w->breaker, &n, &iw);
 		issue_ready(&n, &s->x, &iw);
 		issue_count(&n, rows, rows_count);
+		issue_look_soon(&n, &iw);
 	}
 	world_check_step(s, &n);
 	world_apply(w, s, &n);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Phases that may have very many tasks: select, parts, uploads of parts. Their rows are made in the
+ * order of their indexes, when they can be issued soon, so that no decision makes, loads or changes
+ * more than a few waves of them. What has no row yet is counted (tasks_unmade); it is over, dropped
+ * or goes on with its phase, and nobody else knows of it. Pure. */
+#include "deciding.h"
+
+#include "plan.h"
+
+enum { WAVES_OPEN = 4 };
+
+bool decide_is_wide(const struct delivery *x)
+{
+	return x->memory.phase == EV_PHASE_SELECT || x->memory.phase == EV_PHASE_PARTS ||
+	       x->memory.phase == EV_PHASE_UPLOAD_PARTS;
+}
+
+enum stage decide_wide_stage(const struct delivery *x)
+{
+	return x->memory.phase == EV_PHASE_SELECT  ? STAGE_SELECT
+	       : x->memory.phase == EV_PHASE_PARTS ? STAGE_PART
+	                                           : STAGE_UPLOAD;
+}
+
+int32_t decide_open_most(const struct decide_rules *rules)
+{
+	return rules->wave > INT32_MAX / WAVES_OPEN ? INT32_MAX : rules->wave * WAVES_OPEN;
+}
+
+/* Rows of the phase that are not done. */
+int32_t decide_open(const struct delivery *x)
+{
+	const struct ev_delivery_memory *m = &x->memory;
+	return m->tasks_total - m->tasks_unmade - m->tasks_done;
+}
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* While uploads rest, for a person or a look at the lists, none is made. */
+static bool rests(const struct delivery *x)
+{
+	return x->memory.phase == EV_PHASE_UPLOAD_PARTS &&
+	       (x->state == STATE_HELD || x->memory.is_looking);
+}
+
+int32_t decide_makes(const struct delivery *x, const struct decide_rules *rules)
+{
+	int32_t unmade = x->memory.tasks_unmade, open = decide_open(x);
+	if (unmade <= 0 || !decide_is_wide(x) || rests(x))
+		return 0;
+	int32_t waiting = open > x->tasks_out ? open - x->tasks_out : 0;
+	int32_t room = smaller(rules->wave - waiting, decide_open_most(rules) - open);
+	int32_t worth = smaller(unmade, (rules->wave + 1) / 2); /* not a decision for each row */
+	return room >= worth && room > 0 ? smaller(room, unmade) : 0;
+}
+
+static int32_t planned(const struct delivery *x)
+{
+	return x->memory.phase == EV_PHASE_SELECT ? x->memory.slices_count : x->memory.parts;
+}
+
+static void make_parts(struct deciding *d, int32_t from, int32_t count)
+{
+	struct file_plan plan;
+	struct err e = {0};
+	if (!decide_plan_again(d, &plan))
+		return;
+	for (int32_t i = from; i < from + count; i++) {
+		struct file_part part = {.index = i};
+		if (plan_name(&plan, i, d->mem, &part.name, &e) != 0) {
+			decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+			return;
+		}
+		plan_part(&plan, i, &part.first_rank, &part.ranks);
+		decide_add_part(d, &part);
+	}
+}
+
+/* Not after a part made it fail. */
+static bool goes_on(const struct deciding *d, enum ev_phase phase)
+{
+	return d->m->phase == phase && d->out->needs == 0;
+}
+
+static void make_uploads(struct deciding *d, int32_t from, int32_t count)
+{
+	struct file_plan plan;
+	if (!decide_plan_again(d, &plan))
+		return;
+	const struct brief **parts = decide_done(d, STAGE_PART, from, count);
+	for (int32_t i = 0; parts && i < count && goes_on(d, EV_PHASE_UPLOAD_PARTS); i++)
+		decide_upload_part(d, &plan, from + i, parts[i]);
+}
+
+static void make(struct deciding *d, int32_t count)
+{
+	struct ev_delivery_memory *m = d->m;
+	enum ev_phase phase = m->phase;
+	int32_t from = planned(d->x) - m->tasks_unmade, total = m->tasks_total;
+	decide_expect_rows(d, count);
+	if (phase == EV_PHASE_PARTS)
+		make_parts(d, from, count);
+	else if (phase == EV_PHASE_UPLOAD_PARTS)
+		make_uploads(d, from, count);
+	for (int32_t i = from; phase == EV_PHASE_SELECT && i < from + count; i++)
+		decide_add_select(d, i);
+	if (!goes_on(d, phase))
+		return;
+	m->tasks_total = total; /* they were counted from the beginning */
+	m->tasks_unmade -= count;
+}
+
+void decide_begin_tasks(struct deciding *d, int32_t count)
+{
+	d->m->tasks_total = d->m->tasks_unmade = count;
+	d->m->tasks_floor = 0;
+	make(d, smaller(count, d->rules->wave));
+}
+
+static void raise_floor(struct deciding *d)
+{
+	int32_t floor = planned(d->x) - d->m->tasks_unmade;
+	if (!decide_is_wide(d->x) || !d->facts->knows_open)
+		return;
+	for (size_t i = 0; i < d->out->rows_count; i++) {
+		const struct task_row *row = &d->out->rows[i];
+		bool is_open = row->status == TASK_WAITING || row->status == TASK_ISSUED;
+		if (is_open && decide_row_is(d, row, decide_wide_stage(d->x)) && row->index < floor)
+			floor = row->index;
+	}
+	if (floor > d->m->tasks_floor)
+		d->m->tasks_floor = floor;
+}
+
+void decide_make_more(struct deciding *d)
+{
+	int32_t count = decide_makes(d->x, d->rules);
+	int32_t from = planned(d->x) - d->m->tasks_unmade;
+	if (count > 0 && d->m->phase == EV_PHASE_UPLOAD_PARTS && decide_lacks_parts(d, from, count))
+		return;
+	raise_floor(d);
+	if (count > 0)
+		make(d, count);
+}
