@@ -19,25 +19,36 @@ static void close_keeping_errno(int fd)
 	errno = errnum;
 }
 
+/* How missing components are made. */
+struct making {
+	enum beneath_mode mode;
+	struct beneath_new made;
+	bool is_whole; /* whatever the umask */
+};
+
 /* Bits are only added: a directory may have more from its parent. */
-static int give(int fd, mode_t perm)
+static int give(int fd, const struct beneath_new *made)
 {
 	struct stat st;
+	if (made->group != BENEATH_GROUP_AS_IS && fchown(fd, (uid_t)-1, made->group) != 0)
+		return -1;
 	if (fstat(fd, &st) != 0)
 		return -1;
-	return (st.st_mode & perm) == perm ? 0 : fchmod(fd, (st.st_mode & 07777) | perm);
+	return (st.st_mode & made->perm) == made->perm
+	               ? 0
+	               : fchmod(fd, (st.st_mode & 07777) | made->perm);
 }
 
-static int step(int dir_fd, const char *component, enum beneath_mode mode, mode_t perm)
+static int step(int dir_fd, const char *component, const struct making *how)
 {
 	int fd = openat(dir_fd, component, DIR_FLAGS);
-	if (fd >= 0 || errno != ENOENT || mode == BENEATH_MUST_EXIST)
+	if (fd >= 0 || errno != ENOENT || how->mode == BENEATH_MUST_EXIST)
 		return fd;
-	bool is_new = mkdirat(dir_fd, component, perm) == 0;
+	bool is_new = mkdirat(dir_fd, component, how->made.perm & 0777) == 0;
 	if ((!is_new && errno != EEXIST) || fsync(dir_fd) != 0)
 		return -1;
 	fd = openat(dir_fd, component, DIR_FLAGS);
-	if (fd >= 0 && is_new && mode == BENEATH_CREATE_WHOLLY && give(fd, perm) != 0) {
+	if (fd >= 0 && is_new && how->is_whole && give(fd, &how->made) != 0) {
 		close_keeping_errno(fd);
 		return -1;
 	}
@@ -59,7 +70,7 @@ static int open_at_once(int root_fd, const char *path, size_t n)
 	return (int)syscall(SYS_openat2, root_fd, text, &how, sizeof how);
 }
 
-static int walk(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
+static int walk(int root_fd, const char *path, size_t n, const struct making *how)
 {
 	int fd = openat(root_fd, ".", DIR_FLAGS);
 	size_t at = 0;
@@ -73,7 +84,7 @@ static int walk(int root_fd, const char *path, size_t n, enum beneath_mode mode,
 		} else {
 			memcpy(component, path + at, len);
 			component[len] = '\0';
-			next = step(fd, component, mode, perm);
+			next = step(fd, component, how);
 		}
 		close_keeping_errno(fd);
 		fd = next;
@@ -84,18 +95,36 @@ static int walk(int root_fd, const char *path, size_t n, enum beneath_mode mode,
 
 /* What is there is opened at once. Whatever that does not answer, the walk does: it makes what is
  * missing, knows which component is wrong, and needs no new kernel. */
-int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
+static int open_dir(int root_fd, const char *path, size_t n, const struct making *how)
 {
 	int fd = open_at_once(root_fd, path, n);
-	if (fd >= 0 || (errno == ENOENT && mode == BENEATH_MUST_EXIST))
+	if (fd >= 0 || (errno == ENOENT && how->mode == BENEATH_MUST_EXIST))
 		return fd;
-	return walk(root_fd, path, n, mode, perm);
+	return walk(root_fd, path, n, how);
+}
+
+int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode, mode_t perm)
+{
+	const struct making how = {.mode = mode, .made = {perm, BENEATH_GROUP_AS_IS}};
+	return open_dir(root_fd, path, n, &how);
+}
+
+static size_t parent_of(const char *path, const char **out_base)
+{
+	const char *slash = strrchr(path, '/');
+	*out_base = slash != NULL ? slash + 1 : path;
+	return slash != NULL ? (size_t)(slash - path) : 0;
 }
 
 int beneath_parent(
         int root_fd, const char *path, enum beneath_mode mode, mode_t perm, const char **out_base)
 {
-	const char *slash = strrchr(path, '/');
-	*out_base = slash != NULL ? slash + 1 : path;
-	return beneath_dir(root_fd, path, slash != NULL ? (size_t)(slash - path) : 0, mode, perm);
+	return beneath_dir(root_fd, path, parent_of(path, out_base), mode, perm);
+}
+
+int beneath_parent_new(
+        int root_fd, const char *path, struct beneath_new made, const char **out_base)
+{
+	const struct making how = {.mode = BENEATH_CREATE, .made = made, .is_whole = true};
+	return open_dir(root_fd, path, parent_of(path, out_base), &how);
 }

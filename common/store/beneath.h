@@ -14,8 +14,14 @@
 
 enum beneath_mode {
 	BENEATH_MUST_EXIST,
-	BENEATH_CREATE,
-	BENEATH_CREATE_WHOLLY /* what is created has all of perm, whatever the umask */
+	BENEATH_CREATE /* perm as the umask leaves it */
+};
+
+/* What a directory that is made is given, whatever the umask. */
+#define BENEATH_GROUP_AS_IS ((gid_t)-1)
+struct beneath_new {
+	mode_t perm;
+	gid_t group;
 };
 
 /* The directory named by the first n bytes of path (0: the root itself). A directory that is
@@ -25,5 +31,8 @@ int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode,
 /* The directory that holds `path`; *out_base points at the last component, inside path. */
 int beneath_parent(
         int root_fd, const char *path, enum beneath_mode mode, mode_t perm, const char **out_base);
+/* The same; what is missing is made. */
+int beneath_parent_new(
+        int root_fd, const char *path, struct beneath_new made, const char **out_base);
 
 #endif

@@ -3,6 +3,8 @@
 
 static const struct drop_ops *const drivers[] = {&drop_file_ops};
 
+enum { FILE_MODE = 0640 };
+
 struct name_text {
 	char text[DROP_NAME_MAX + 1];
 };
@@ -18,6 +20,7 @@ int drop_open(const char *url, struct drop **out, struct err *e)
 		if (drivers[i]->open(url + scheme.n + 3, out, e) != 0)
 			return err_note(e, "drop");
 		(*out)->ops = drivers[i];
+		(*out)->access = (struct drop_access){FILE_MODE, DROP_GROUP_AS_IS};
 		(*out)->guarantee = drivers[i]->guarantee;
 		return 0;
 	}
@@ -30,6 +33,11 @@ void drop_close(struct drop *d)
 {
 	if (d != NULL)
 		d->ops->close(d);
+}
+
+void drop_set_access(struct drop *d, const struct drop_access *access)
+{
+	d->access = *access;
 }
 
 const char *drop_guarantee(const struct drop *d)

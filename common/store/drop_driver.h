@@ -35,6 +35,7 @@ struct drop_ops {
 struct drop {
 	const struct drop_ops *ops;
 	const char *guarantee; /* as far as is known; the driver changes it when it learns better */
+	struct drop_access access;
 };
 struct drop_temp {
 	const struct drop_ops *ops;

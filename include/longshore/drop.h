@@ -24,8 +24,18 @@
 struct drop;
 struct drop_temp;
 
+/* Who may read what is made there. Files: file_mode, whatever the umask. New directories: the same for
+ * whom it lets in, and, with a group of their own, so that what is put there later has it, too. What
+ * was there before stays as it is. */
+enum { DROP_GROUP_AS_IS = -1 };
+struct drop_access {
+	uint32_t file_mode; /* 0640 unless it is set */
+	int64_t group;      /* DROP_GROUP_AS_IS: as the file system gives it */
+};
+
 int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
 void drop_close(struct drop *d);
+void drop_set_access(struct drop *d, const struct drop_access *access);
 /* How a commit takes a name: "rename_noreplace", in one call, or "link_noreplace", by link + unlink,
  * where a death between the two may leave a file of which nobody can know whether it arrived. Known
  * for certain after a trial or a commit. */

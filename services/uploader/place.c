@@ -95,6 +95,7 @@ int place_open(const struct upload_op *op, struct drop **out, char identity[DROP
 	char found[DROP_IDENTITY_BYTES] = "";
 	if (drop_open(url, &drop, e) != 0)
 		return e->act;
+	drop_set_access(drop, &op->uploader->access);
 	if (identify(op, drop, found, e) != 0 || try_once(op->uploader, url, drop, found, e) != 0) {
 		drop_close(drop);
 		return e->act;

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uploader.h"
 
+#include "access.h"
 #include "longshore/ended.h"
 #include "longshore/staging.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+
+static const struct conf_field fields[] = {
+        {"LONGSHORE_DROP_MODE", CONF_TEXT, offsetof(struct uploader_settings, drop_mode), "0640", 0,
+                0, NULL, false,
+                "mode of files at a drop, whatever the umask: 0640, 0644, 0660 or 0664; new "
+                "directories let in whom it lets read"},
+        {"LONGSHORE_DROP_GROUP", CONF_TEXT, offsetof(struct uploader_settings, drop_group), "", 0,
+                0, NULL, false,
+                "group of files and new directories at a drop, name or number; empty: as the file "
+                "system gives it"},
+};
 
 static void stop(void *state)
 {
@@ -38,13 +51,14 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 static int start(
         const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
-	(void)conf; /* no settings of its own */
+	const struct uploader_settings *settings = conf;
 	struct uploader *u = calloc(1, sizeof *u);
 	if (u == NULL || pthread_mutex_init(&u->lock, NULL) != 0) {
 		free(u);
 		return err_set(e, ERR_FATAL, "no_memory", "no memory for the uploader");
 	}
-	if (open_all(u, common, e) != 0) {
+	if (access_parse(settings->drop_mode, settings->drop_group, &u->access, e) != 0 ||
+	        open_all(u, common, e) != 0) {
 		stop(u);
 		return e->act;
 	}
@@ -144,6 +158,9 @@ const struct task_service uploader_service = {
         .threads = "16",
         .shares_threads = true,
         .prefixes = prefixes,
+        .conf = fields,
+        .conf_count = sizeof fields / sizeof fields[0],
+        .conf_bytes = sizeof(struct uploader_settings),
         .start = start,
         .handle = handle,
         .tidy = tidy,

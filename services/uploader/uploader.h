@@ -16,11 +16,16 @@
 
 #include <pthread.h>
 
+struct uploader_settings { /* access.h */
+	const char *drop_mode, *drop_group;
+};
+
 struct uploader { /* one a process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
 	struct leftovers leftovers;
 	int64_t keep_staged_ms;
+	struct drop_access access;
 	pthread_mutex_t lock; /* of all below */
 	struct memo *memo;
 	struct tried *tried;

@@ -11,6 +11,7 @@
 
 struct file_drop_temp {
 	struct drop_temp base;
+	const struct file_drop *drop; /* outlives it */
 	int dir_fd;
 	int fd;
 };
@@ -57,6 +58,25 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	}
 }
 
+/* The group first: giving it away may take bits of the mode. */
+int drop_file_give(const struct file_drop *d, int fd)
+{
+	const struct drop_access *access = &d->base.access;
+	if (access->group != DROP_GROUP_AS_IS && fchown(fd, (uid_t)-1, (gid_t)access->group) != 0)
+		return errno;
+	return fchmod(fd, (mode_t)access->file_mode) != 0 ? errno : 0;
+}
+
+/* Whoever may read a file may enter its directory. */
+struct beneath_new drop_file_dir(const struct file_drop *d)
+{
+	const struct drop_access *access = &d->base.access;
+	mode_t mode = (mode_t)access->file_mode;
+	bool has_group = access->group != DROP_GROUP_AS_IS;
+	return (struct beneath_new){.perm = mode | (mode & 0444) >> 2 | (has_group ? S_ISGID : 0),
+	        .group = has_group ? (gid_t)access->group : BENEATH_GROUP_AS_IS};
+}
+
 static int gone(struct err *e)
 {
 	return err_set(e, ERR_REJECT, "gone", "the temporary is not there any more");
@@ -94,7 +114,7 @@ static int file_temp_create(struct drop *d, const char *temp, struct err *e)
 {
 	const char *base = NULL;
 	int dir_fd = beneath_parent(
-	        file_drop_of(d)->root_fd, temp, BENEATH_CREATE, DROP_DIR_MODE, &base);
+	        file_drop_of(d)->root_fd, temp, BENEATH_CREATE, DROP_TEMP_DIR_MODE, &base);
 	if (dir_fd < 0)
 		return drop_file_failed(e, errno, "open the directory");
 	int fd = openat(
@@ -147,6 +167,7 @@ static int file_temp_open(struct drop *d, const char *temp, struct drop_temp **o
 		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
 	const char *base = NULL;
 	int rc = 0;
+	t->drop = file_drop_of(d);
 	t->dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
 	if (t->dir_fd < 0)
 		rc = errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open the directory");
@@ -187,8 +208,13 @@ static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 {
 	const struct file_drop_temp *t = (struct file_drop_temp *)temp;
 	struct stat st;
-	if (fchmod(t->fd, DROP_FILE_MODE) != 0)
-		return drop_file_failed(e, errno, "make readable");
+	int errnum = drop_file_give(t->drop, t->fd);
+	if (errnum == EPERM)
+		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		        "give the file its mode and group: the uploader's user may not; let it own "
+		        "what it writes there, and be in the group of LONGSHORE_DROP_GROUP");
+	if (errnum != 0)
+		return drop_file_failed(e, errnum, "make readable");
 	if (fsync(t->fd) != 0)
 		return drop_file_failed(e, errno, "sync");
 	if (fsync(t->dir_fd) != 0)

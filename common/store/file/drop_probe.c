@@ -106,7 +106,7 @@ static int identity_rename(int dir_fd, const char *draft)
 }
 
 /* A draft with content, then its name: of several at once one wins, and nobody sees half of it. */
-static int identity_make(int dir_fd, struct err *e)
+static int identity_make(const struct file_drop *d, int dir_fd, struct err *e)
 {
 	unsigned char drawn[(DROP_IDENTITY_BYTES - 1) / 2];
 	char text[DROP_IDENTITY_BYTES], draft[sizeof text + 8];
@@ -115,11 +115,13 @@ static int identity_make(int dir_fd, struct err *e)
 	(void)snprintf(draft, sizeof draft, "%s.draft", text);
 	text[sizeof text - 1] = '\n';
 	int fd = openat(dir_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	        DROP_FILE_MODE);
+	        DROP_TEMP_MODE);
 	if (fd < 0)
 		return drop_file_failed(e, errno, "create " TEMP_DIR "/" IDENTITY);
 	ssize_t n = write(fd, text, sizeof text);
-	int errnum = n < 0 ? errno : n != (ssize_t)sizeof text ? EIO : fsync(fd) != 0 ? errno : 0;
+	int errnum = n < 0 ? errno : n != (ssize_t)sizeof text ? EIO : drop_file_give(d, fd);
+	if (errnum == 0 && fsync(fd) != 0)
+		errnum = errno;
 	(void)close(fd);
 	/* Nobody takes an identity away, so a link of the draft is as good as a rename. */
 	if (errnum == 0 && linkat(dir_fd, draft, dir_fd, IDENTITY, 0) != 0 && errno != EEXIST)
@@ -152,12 +154,12 @@ int drop_file_mark(struct drop *d, char *out, struct err *e)
 {
 	bool is_there = false;
 	int dir_fd = beneath_dir(file_drop_of(d)->root_fd, TEMP_DIR, sizeof TEMP_DIR - 1,
-	        BENEATH_CREATE, DROP_DIR_MODE);
+	        BENEATH_CREATE, DROP_TEMP_DIR_MODE);
 	if (dir_fd < 0)
 		return drop_file_failed(e, errno, "open " TEMP_DIR);
 	int rc = identity_read(dir_fd, out, &is_there, e);
 	if (rc == 0 && !is_there) {
-		rc = identity_make(dir_fd, e);
+		rc = identity_make(file_drop_of(d), dir_fd, e);
 		if (rc == 0)
 			rc = identity_read(dir_fd, out, &is_there, e);
 		if (rc == 0 && !is_there)

@@ -33,8 +33,8 @@ void take_release(struct take *t)
 static int open_name(struct take *t, struct err *e)
 {
 	close_one(&t->name_dir);
-	t->name_dir = beneath_parent(
-	        t->d->root_fd, t->name, BENEATH_CREATE_WHOLLY, DROP_DIR_MODE, &t->name_base);
+	t->name_dir =
+	        beneath_parent_new(t->d->root_fd, t->name, drop_file_dir(t->d), &t->name_base);
 	return t->name_dir >= 0 ? 0 : drop_file_failed(e, errno, "open the directory");
 }
 

@@ -314,26 +314,9 @@ static void names_may_have_directories_which_are_made(void **state)
 	assert_int_equal(commit(p, T1, "acme/2026-01-31/a b.csv"), DROP_COMMITTED);
 	outside_sees(p, "acme/2026-01-31/a b.csv", "x");
 	assert_int_equal(stat(path_of(p, "acme/2026-01-31/a b.csv"), &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(st.st_mode & 07777, 0640);
 	temp_with(p, T2, "y");
 	assert_int_equal(commit(p, T2, "acme/2026-01-31/b.csv"), DROP_COMMITTED);
-}
-
-/* A service with a strict umask writes for the partner all the same. */
-static void the_partner_may_enter_what_was_made_for_it(void **state)
-{
-	struct place *p = *state;
-	struct stat st;
-	mode_t before = umask(077);
-	temp_with(p, T1, "x");
-	assert_int_equal(commit(p, T1, "acme/2026/a.csv"), DROP_COMMITTED);
-	(void)umask(before);
-	assert_int_equal(stat(path_of(p, "acme"), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0755);
-	assert_int_equal(stat(path_of(p, "acme/2026"), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0755);
-	assert_int_equal(stat(path_of(p, "acme/2026/a.csv"), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0644);
 }
 
 static void a_temporary_is_private_until_it_is_synced(void **state)
@@ -570,7 +553,6 @@ static void of_many_commits_one_takes_the_name(void **state)
 	        CASE(setup, teardown, sync_wants_the_exact_length), \
 	        CASE(setup, teardown, stat_reads_back_what_the_destination_has), \
 	        CASE(setup, teardown, names_may_have_directories_which_are_made), \
-	        CASE(setup, teardown, the_partner_may_enter_what_was_made_for_it), \
 	        CASE(setup, teardown, a_temporary_is_private_until_it_is_synced), \
 	        CASE(setup, teardown, links_below_the_drop_are_refused), \
 	        CASE(setup, teardown, bad_names_are_refused), \
