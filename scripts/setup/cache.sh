@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The download cache. An entry is made under a temporary name and renamed into place when it
-# is whole, so a name that exists is good; one lock keeps two setups from working at once.
+# is whole, with the hashes of its files; they are compared whenever a setup finds it. One lock keeps two setups
+# from working at once.
+
+HASHES=.files.sha256
 
 cache_lock() {
 	mkdir -p "$CACHE" || die "cannot make the cache directory $CACHE; name another one in LONGSHORE_CACHE"
@@ -22,5 +25,18 @@ cache_make() {
 		rm -rf "$making"
 		return 1
 	}
+	cache_hash "$making"
 	mv -T "$making" "$entry"
+}
+
+cache_hash() { # DIRECTORY
+	(cd "$1" && find . -type f ! -name "$HASHES" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum -- >"$HASHES")
+}
+
+# cache_verify ENTRY: what was put there is what is there. Files that came later are not looked at.
+cache_verify() {
+	local said
+	[ -f "$1/$HASHES" ] || die "$1 has no $HASHES, so nothing says that it is whole: remove it, and it is fetched again"
+	said=$(cd "$1" && sha256sum --quiet --strict -c "$HASHES" 2>&1) ||
+		die "$1 is not what was put there: ${said%%$'\n'*}. Remove it, and it is fetched again"
 }

@@ -1,17 +1,28 @@
 # shellcheck shell=bash
 # Apache Kafka's jars by Maven, a formatted log directory to copy, and a class archive that
-# makes the broker start in half the time.
+# makes the broker start in half the time. Each jar has its hash in kafka-sha256.txt; of Maven's own plugins, which no list here
+# names, Maven checks the checksums that their repository tells (-C).
 
 KAFKA_SIZE="60 MB to download, 55 MB on disk"
 
 kafka_make() { # DIRECTORY ENTRY
 	local dir=$1 downloads=$CACHE/maven
-	mvn -q -B -f "$ROOT/scripts/setup/kafka-pom.xml" -Dmaven.repo.local="$downloads" \
+	mvn -q -B -C -f "$ROOT/scripts/setup/kafka-pom.xml" -Dmaven.repo.local="$downloads" \
 		dependency:copy-dependencies -DoutputDirectory="$dir/libs" </dev/null >"$SETUP_TMP/maven-log" 2>&1 || {
 		tail -n 20 "$SETUP_TMP/maven-log" >&2
 		return 1
 	}
-	kafka_format "$dir" && rm -rf "$downloads"
+	kafka_verify "$dir" && kafka_format "$dir" && rm -rf "$downloads"
+}
+
+# kafka_verify DIRECTORY: its jars are those of the list, all of them and no others.
+kafka_verify() {
+	local said
+	said=$(cd "$1/libs" && diff <(LC_ALL=C sha256sum -- *) "$ROOT/scripts/setup/kafka-sha256.txt") || {
+		printf '%s\n' "$said" >&2
+		say "Kafka's jars are not those of scripts/setup/kafka-sha256.txt (< what was found, > what the list has): what Maven fetched is not taken"
+		return 1
+	}
 }
 
 # Ports and addresses are in none of the files that formatting writes, so one copy serves all.
@@ -49,11 +60,17 @@ kafka_archive_install() {
 	if LONGSHORE_RUN=$run LONGSHORE_KAFKA_JVM="-XX:ArchiveClassesAtExit=$archive.making" \
 		"$stack" start-kafka >"$SETUP_TMP/archive-log" 2>&1 &&
 		LONGSHORE_RUN=$run "$stack" stop-kafka >>"$SETUP_TMP/archive-log" 2>&1 && [ -s "$archive.making" ]; then
+		(cd "${archive%/*}" && sha256sum <"$archive.making" >"$archive.sha256")
 		mv "$archive.making" "$archive"
 	else
 		tail -n 5 "$SETUP_TMP/archive-log" >&2
 		warn "no class archive for Kafka could be made; it will start more slowly"
 		: >"$archive"
+		sha256sum <"$archive" >"$archive.sha256"
 	fi
 	LONGSHORE_RUN=$run "$stack" wipe >/dev/null 2>&1 || true
+}
+
+kafka_archive_verify() { # ARCHIVE
+	sha256sum --quiet --status -c "$1.sha256" <"$1" || die "$1 is not what was put there: remove it, and it is made again"
 }

@@ -8,7 +8,7 @@ python_make() { # DIRECTORY ENTRY
 	local dir=$1 entry=$2
 	"$SYSTEM_PYTHON" -m venv "$dir" &&
 		"$dir/bin/python" -m pip install -q --no-input --disable-pip-version-check --no-cache-dir --no-compile \
-			--only-binary :all: -r "$ROOT/scripts/setup/requirements.txt" </dev/null &&
+			--only-binary :all: --require-hashes -r "$ROOT/scripts/setup/requirements.txt" </dev/null &&
 		"$dir/bin/python" -m compileall -q -s "$dir" -p "$entry" "$dir/lib" &&
 		grep -rlIF -- "$dir" "$dir/bin" "$dir/pyvenv.cfg" | xargs -r -d '\n' sed -i "s|$dir|$entry|g"
 }
