@@ -30,7 +30,9 @@ cache_make() {
 }
 
 cache_hash() { # DIRECTORY
-	(cd "$1" && find . -type f ! -name "$HASHES" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum -- >"$HASHES")
+	local hashes
+	hashes=$(cd "$1" && find . -type f ! -name "$HASHES" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum --)
+	printf '%s\n' "$hashes" >"$1/$HASHES"
 }
 
 # cache_verify ENTRY: what was put there is what is there. Files that came later are not looked at.
