@@ -31,10 +31,7 @@ static void read_time(const struct document *doc, struct spec_cadence *out)
 
 static int within(const struct document *doc, const char *path, int64_t most)
 {
-	int64_t n = document_num(doc, path, 1);
-	if (n < 1 || n > most)
-		document_wrong(doc, path, "is out of range");
-	return (int)n;
+	return (int)document_num_in(doc, path, 1, (struct range){1, most});
 }
 
 static void read_anchor(const struct document *doc, struct spec_cadence *out)

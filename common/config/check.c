@@ -4,6 +4,7 @@
 #include "kinds.h"
 #include "resolve.h"
 #include "rules.h"
+#include "sense.h"
 
 #include "longshore/cron.h"
 
@@ -123,6 +124,9 @@ static void check_route(
 		rule_names(route, spec);
 		rule_together(route, spec);
 	}
+	if (route->all->act == before)
+		sense_together(route, spec);
+	sense_route(route, spec);
 	warn_of_hold(route, spec);
 	check_cadence(input, route);
 }
@@ -136,6 +140,7 @@ static void check_audience(
 	(void)input;
 	resolve_audience(doc, &spec->audience);
 	rule_audience_fits(doc, &spec->audience);
+	sense_audience(doc, &spec->audience);
 }
 
 static void check_bridge(
@@ -146,6 +151,7 @@ static void check_bridge(
 	resolve_tenant(&tenant, spec);
 	resolve_bridge(doc, &spec->bridge);
 	rule_bridge_fits(doc, &spec->bridge);
+	sense_bridge(doc, &spec->bridge);
 }
 
 /* As the formatter will look at it. */
@@ -176,6 +182,7 @@ static void check_destination(
 		check_form(input, doc, &spec->destination);
 	}
 	check_zone(input, doc, "naming.time_zone");
+	sense_destination(doc, &spec->destination);
 	const struct kind *kind = kind_find(STR("Destination"));
 	for (size_t i = 0; i < spec->unsupported_count; i++)
 		if (kind_field(kind, spec->unsupported[i]) !=
@@ -199,6 +206,7 @@ static void check_suppression(
 	(void)input;
 	(void)spec;
 	resolve_suppression(doc, &list);
+	sense_source(doc);
 }
 
 static void check_tenant(
@@ -206,6 +214,7 @@ static void check_tenant(
 {
 	(void)input;
 	resolve_tenant(doc, spec);
+	sense_quotas(doc);
 }
 
 static const struct {

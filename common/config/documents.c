@@ -2,6 +2,7 @@
 #include "longshore/documents.h"
 
 #include "check.h"
+#include "fields.h"
 #include "kinds.h"
 #include "mistakes.h"
 #include "shape.h"
@@ -9,8 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { SIBLINGS_MAX = 400 };
 
 /* --- one document --- */
 
@@ -26,67 +25,6 @@ static int field_line(const struct intake *in, const char *path)
 	        .places = in->doc->places,
 	        .places_count = in->doc->places_count};
 	return place_line(&d, path);
-}
-
-static void unknown_field(const struct intake *in, const struct kind *kind,
-        const struct document_place *p, struct str plain)
-{
-	char name[DOCUMENT_PATH_MAX], siblings[SIBLINGS_MAX];
-	if (in->read->mistakes.has_more)
-		return; /* and looking for what was meant takes its time */
-	struct str near = kind_nearest(kind, plain);
-	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(p->path));
-	if (near.n > 0 && str_find(plain, '"', 0) >= 0) {
-		mistake_at(in->read, in->file, p->line, name,
-		        "is one name with a dot in it: for " STR_FMT
-		        ", write one field below the other",
-		        STR_ARG(near));
-		return;
-	}
-	if (near.n > 0) {
-		mistake_at(in->read, in->file, p->line, name,
-		        "is no field of a document of kind %s: did you mean " STR_FMT "?",
-		        kind->name, STR_ARG(near));
-		return;
-	}
-	kind_siblings(kind, plain, siblings, sizeof(siblings));
-	mistake_at(in->read, in->file, p->line, name,
-	        "is no field of a document of kind %s: remove it%s%s", kind->name,
-	        siblings[0] ? "; the fields here are " : "", siblings);
-}
-
-static bool is_in(struct str path, struct str group)
-{
-	return str_eq(path, group) ||
-	       (str_has_prefix(path, group) && (path.p[group.n] == '.' || path.p[group.n] == '['));
-}
-
-/* The outermost field that the kind does not have is told; what is below it is its own affair. */
-static void check_fields(const struct intake *in, const struct kind *kind)
-{
-	struct str bad = STR("");
-	bool is_told[KIND_IDLE_MAX] = {false};
-	for (size_t i = 0; i < in->doc->places_count; i++) {
-		const struct document_place *p = &in->doc->places[i];
-		char plain[DOCUMENT_PATH_MAX], name[DOCUMENT_PATH_MAX];
-		struct str path = path_without_indices(p->path, plain);
-		if (bad.n > 0 && is_in(p->path, bad))
-			continue;
-		if (kind_field(kind, path) == FIELD_UNKNOWN) {
-			bad = p->path;
-			unknown_field(in, kind, p, path);
-			continue;
-		}
-		int idle = kind_idle(kind, path);
-		if (idle < 0 || is_told[idle])
-			continue;
-		is_told[idle] = true; /* once, however many items a list has */
-		(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(path));
-		warning_at(in->read, in->file, p->line, name, "decides nothing yet");
-	}
-	if (kind->is_idle)
-		warning_at(in->read, in->file, in->doc->line, "",
-		        "a document of kind %s decides nothing yet", kind->name);
 }
 
 static struct str text_at(const json_t *body, const char *field, struct arena *mem)
@@ -147,7 +85,7 @@ static int take(void *arg, const struct yaml_document *doc, struct err *e)
 	if (read->count == DOCUMENTS_MAX)
 		return err_set(e, ERR_REJECT, "too_large", "%s: more than %d documents", in->file,
 		        DOCUMENTS_MAX);
-	check_fields(in, kind);
+	fields_check(read, in->file, doc, kind);
 	struct str name = text_at(doc->body, "name", read->mem),
 	           tenant = text_at(doc->body, "tenant", read->mem);
 	check_names(in, kind, name, tenant);
@@ -194,8 +132,9 @@ static void check_twice(struct read_documents *read, const struct read_document 
 {
 	const struct read_document *first = find_read(read, &d->document);
 	if (first && first != d)
-		mistake_at(read, d->file, d->line, "", "this document stands twice, first at %s:%d",
-		        first->file, first->line);
+		mistake_at(read, d->file, d->line, "",
+		        "this document stands twice, first at %s:%d: remove one", first->file,
+		        first->line);
 }
 
 void documents_mistake(struct read_documents *read, const struct read_document *d, const char *path,

@@ -44,6 +44,22 @@ static struct spec_source source_of(const struct document *doc)
 	return source;
 }
 
+static void wrong_text(const struct document *doc, const char *path, size_t i, const json_t *item)
+{
+	char at[96], what[120], number[32];
+	bool is_number = json_is_integer(item);
+	(void)snprintf(at, sizeof(at), "%s[%zu]", path, i);
+	(void)snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(item));
+	(void)snprintf(what, sizeof(what), "must be a text%s%s%s",
+	        is_number || json_is_boolean(item) ? ": write \"" : "",
+	        is_number             ? number
+	        : json_is_true(item)  ? "true"
+	        : json_is_false(item) ? "false"
+	                              : "",
+	        is_number || json_is_boolean(item) ? "\", with the quotes" : "");
+	document_wrong(doc, at, what);
+}
+
 void resolve_texts(
         const struct document *doc, const char *path, struct str **out, size_t *out_count)
 {
@@ -53,8 +69,9 @@ void resolve_texts(
 	*out_count = n;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item = json_array_get(array, i);
+		(*out)[i] = STR("");
 		if (!json_is_string(item))
-			document_wrong(doc, path, "must be a list of texts");
+			wrong_text(doc, path, i, item);
 		else
 			(*out)[i] = arena_str(doc->all->mem,
 			        str_bytes(json_string_value(item), json_string_length(item)));
@@ -309,7 +326,9 @@ static void read_suppressions(const struct document *route, struct spec *spec)
 			continue;
 		struct str kind = document_text(&doc, "id.kind", NULL);
 		if (spec->audience.id_kind.n > 0 && !str_eq(kind, spec->audience.id_kind))
-			document_wrong(route, path, "has another kind of id than the audience");
+			document_wrong(route, path,
+			        "has another kind of id than the audience: id.kind of both must be "
+			        "the same");
 		resolve_suppression(&doc, &spec->suppressions[spec->suppressions_count++]);
 	}
 }
@@ -455,7 +474,10 @@ void resolve_route(const struct document *route, struct spec *spec)
 	read_own(route, spec);
 	if (audience.body && bridge.body && spec->audience.id_kind.n > 0 &&
 	        !str_eq(spec->audience.id_kind, spec->bridge.from_kind))
-		document_wrong(route, "bridge", "maps another kind of id than the audience has");
+		document_wrong(route, "bridge",
+		        "maps another kind of id than the audience has: from.kind must be the "
+		        "audience's "
+		        "id.kind");
 	if (bridge.body && destination.body && spec->unsupported_count == 0)
 		rule_sources(route, &spec->destination, &spec->bridge);
 	if (bridge.body && destination.body)

@@ -171,10 +171,10 @@ void rule_templates(
 	if (marker.has_part)
 		wrong(&marker, "cannot have {part}: there is one for all parts");
 	if (manifest.text.n > 0 && str_eq(manifest.text, data.text))
-		wrong(&manifest, "is the name of the data");
+		wrong(&manifest, "is the name of the data: choose another");
 	if (marker.text.n > 0 &&
 	        (str_eq(marker.text, data.text) || str_eq(marker.text, manifest.text)))
-		wrong(&marker, "is the name of another file");
+		wrong(&marker, "is the name of another file: choose another");
 }
 
 /* --- columns --- */
@@ -186,9 +186,10 @@ void rule_columns(const struct document *destination, const struct spec_destinat
 			if (to->columns[i].name.n == 0 ||
 			        !str_eq(to->columns[i].name, to->columns[k].name))
 				continue;
-			char path[64], what[64];
+			char path[64], what[80];
 			(void)snprintf(path, sizeof(path), "columns[%zu].name", i);
-			(void)snprintf(what, sizeof(what), "is the name of column %zu, too", k + 1);
+			(void)snprintf(what, sizeof(what),
+			        "is the name of column %zu, too: choose another", k + 1);
 			document_wrong(destination, path, what);
 			break;
 		}

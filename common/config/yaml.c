@@ -150,7 +150,7 @@ static void convert_pair(struct reading *r, struct fy_node_pair *pair, int depth
 	size_t back = step_into(r, key, 0);
 	note_place(r, line);
 	if (json_object_get(object, key))
-		wrong(r, line, "stands twice");
+		wrong(r, line, "stands twice: remove one");
 	(void)json_object_set_new(object, key, convert(r, fy_node_pair_value(pair), depth + 1));
 	r->path[back] = '\0';
 }

@@ -143,16 +143,21 @@ static inline bool is_like(const char *text, const char *pattern)
 	return *text == '\0';
 }
 
-static inline char *changed(const char *from, const char *to)
+static inline char *changed_of(const char *whole, const char *from, const char *to)
 {
-	const char *at = strstr(good, from);
+	const char *at = strstr(whole, from);
 	if (!at)
-		fail_msg("the good configuration has no '%s'", from);
-	size_t n = strlen(good) - strlen(from) + strlen(to) + 1;
+		fail_msg("the configuration has no '%s'", from);
+	size_t n = strlen(whole) - strlen(from) + strlen(to) + 1;
 	char *text = malloc(n);
 	assert_non_null(text);
-	(void)snprintf(text, n, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+	(void)snprintf(text, n, "%.*s%s%s", (int)(at - whole), whole, to, at + strlen(from));
 	return text;
+}
+
+static inline char *changed(const char *from, const char *to)
+{
+	return changed_of(good, from, to);
 }
 
 static inline size_t documents_in(struct bench *b, const char *yaml)

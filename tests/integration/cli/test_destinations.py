@@ -42,7 +42,7 @@ def test_every_partner_s_document_is_applied_and_what_it_lacks_is_said(fleet):
         said = re.findall(r"^%s:\d+: warning: ([\w.]+): is not honoured yet" % re.escape(str(FOLDER / f"{name}.yaml")), done.stderr, re.M)
         assert sorted(said) == sorted(TABLE[name].split(", ")), name
     source = fleet.path("source")
-    fleet.apply([makers.tenant(), makers.bridge(source), makers.bucket(fleet.path("drop")), makers.audience(source, "DTC"),
+    fleet.apply([makers.tenant(), makers.bridge(source), makers.bucket(fleet.path("drop")), makers.audience(source, "DTC", state_column="state"),
                  makers.audience(source, "HCP", type="HCP")])
     for name in NAMES:
         path = Path(fleet.path(f"{name}.yaml"))

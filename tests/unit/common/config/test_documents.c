@@ -54,8 +54,10 @@ static const struct {
         {"  - {column: c, in: [x, y]}", "  - {in: [x, y]}",
                 "f:12: filters[0].column: is missing\n"},
         {"  - {column: c, in: [x, y]}", "  - {column: c, on: [x, y]}",
-                "f:12: filters[0].on: is no field of a document of kind Audience: did you mean "
-                "filters.in?\n"},
+                "f:12: filters[0].in: has no values, so no row would pass: list them, or remove "
+                "the "
+                "filter\nf:12: filters[0].on: is no field of a document of kind Audience: did you "
+                "mean filters.in?\n"},
         {"min_size: 10", "min_size: -1", "f:13: min_size: must be a whole number, 0 or more\n"},
         {"min_size: 10", "min_size: ten", "f:13: min_size: must be a whole number, 0 or more\n"},
         /* No id of a person stands in a document, nor in what is told of its mistake. */
@@ -84,7 +86,7 @@ static const struct {
         {"{name: flag, constant: \"1\"}", "{name: flag, constant: \"\", required: true}",
                 "f:28: columns[1].constant: is empty, and the column is required\n"},
         {"{name: flag,", "{name: user_id,",
-                "f:28: columns[1].name: is the name of column 1, too\n"},
+                "f:28: columns[1].name: is the name of column 1, too: choose another\n"},
         {"{label}_{part}.csv", "{part}.csv",
                 "f:30: naming.data_template: must hold {label} or {delivery}, so that each "
                 "delivery has names of its own\n"},
@@ -126,7 +128,8 @@ static const struct {
         {"url: \"file:///drop/\"\n", "", "f:38: url: is missing\n"},
         {"id: {column: patient, kind: patient_id}\n---\nkind: Route",
                 "id: {column: patient, kind: npi}\n---\nkind: Route",
-                "f:55: suppress[0]: has another kind of id than the audience\n"},
+                "f:55: suppress[0]: has another kind of id than the audience: id.kind of both must "
+                "be the same\n"},
         {"suppress: [optout]", "suppress: [optout, others]",
                 "f:55: suppress[1]: there is no SuppressionList others: apply it\n"},
         {"suppress: [optout]", "suppress: optout", "f:55: suppress: must be a list\n"},
@@ -136,7 +139,8 @@ static const struct {
                 "f:53: destination: there is no Destination none: apply it\n"},
         {"bucket: box\n", "", "f:48: bucket: is missing\n"},
         {"from: {column: patient, kind: patient_id}", "from: {column: patient, kind: npi}",
-                "f:52: bridge: maps another kind of id than the audience has\n"},
+                "f:52: bridge: maps another kind of id than the audience has: from.kind must be "
+                "the audience's id.kind\n"},
         {"cron: \"0 6 * * *\"", "cron: \"0 25 * * *\"", "f:58: cadence.cron: *hour*\n"},
         {"cron: \"0 6 * * *\"", "cron: \"0 6 * *\"", "f:58: cadence.cron: *\n"},
         {"kind: cron", "kind: daily\n  at: \"25:00\"",
@@ -214,7 +218,7 @@ static void all_are_told_at_once_in_the_order_of_files_and_lines(void **state)
 	                          "one:3: limit: is no field of a document of kind Tenant: did you "
 	                          "mean limits?\none:5: "
 	                          "this document stands twice, "
-	                          "first at two:1\n"));
+	                          "first at two:1: remove one\n"));
 	end(&b);
 }
 
@@ -388,7 +392,7 @@ static void a_mapping_may_have_many_keys(void **state)
 	assert_int_equal(buf_printf(&yaml, &e, " k7: 2\n"), 0);
 	assert_int_equal(buf_append(&yaml, "", 1, &e), 0);
 	(void)documents_in(&b, buf_str(&yaml).p);
-	assert_string_equal(told(&b), "f:100004: wide.k7: stands twice\n");
+	assert_string_equal(told(&b), "f:100004: wide.k7: stands twice: remove one\n");
 	end(&b);
 	buf_release(&yaml);
 }

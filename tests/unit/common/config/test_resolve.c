@@ -280,7 +280,8 @@ static void mistakes_name_document_and_path(void **state)
 	                "x\"},\"from\":{\"column\":\"p\",\"kind\":\"npi\"},"
 	                "\"record\":[{\"name\":\"t\","
 	                "\"column\":\"t\"}]}",
-	                "Route r, bridge: maps another kind of id than the audience has"},
+	                "Route r, bridge: maps another kind of id than the audience has: from.kind "
+	                "must be the audience's id.kind"},
 	        /* applied before it was refused: no delivery begins with it */
 	        {1,
 	                "{\"type\":\"DTC\",\"source\":{\"url\":\"file:///in/a/\"},\"id\":{"

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Whether a document has fields that its kind does not know, that decide nothing, or without a
+ * value. */
+#ifndef LONGSHORE_CONFIG_FIELDS_H
+#define LONGSHORE_CONFIG_FIELDS_H
+
+#include "kinds.h"
+#include "yaml.h"
+
+void fields_check(struct read_documents *read, const char *file, const struct yaml_document *doc,
+        const struct kind *kind);
+
+#endif
