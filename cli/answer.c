@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scheduler notes its answer twice: in the delivery's memory, which needs no recorder, and in the
+ * The scheduler notes its answer twice: in the delivery's row, which needs no recorder, and in the
  * trail, which also has the words to deliveries that were over. */
 #include "answer.h"
 
 #include "longshore/clock.h"
-#include "longshore/event.h"
 #include "longshore/id.h"
 #include "sql/cli.h"
 
@@ -12,36 +11,35 @@
 
 enum { LOOK_MS = 250, KEY_DIGITS = 16, LOOK_BYTES = 64 * 1024 * 1024 };
 
-struct cli_answer cli_answer_of(const struct ev_delivery_memory *memory, struct str identity)
+/* "<key> done", or "<key> <reason>: <text>"; an older scheduler leaves the answer empty. */
+static struct cli_answer read_line(struct str answer)
 {
-	struct id id = id_of("word/1", &identity, 1); /* as the scheduler makes it */
-	struct str key = str_bytes(id_str(&id).p, KEY_DIGITS);
-	for (size_t i = memory->handled_count; i > 0; i--) {
-		const struct ev_handled *h = &memory->handled[i - 1];
-		if (!str_eq(h->identity, key) || h->answer.n == 0)
-			continue;
-		ptrdiff_t colon = str_find(h->answer, ':', 0);
-		if (colon < 0)
-			return (struct cli_answer){.is_known = true};
-		size_t n = (size_t)colon;
-		return (struct cli_answer){.is_known = true,
-		        .is_refused = true,
-		        .reason = str_bytes(h->answer.p, n),
-		        .text = str_trim(str_bytes(h->answer.p + n + 1, h->answer.n - n - 1))};
-	}
-	return (struct cli_answer){.is_known = false};
+	ptrdiff_t colon = str_find(answer, ':', 0);
+	size_t n = colon < 0 ? answer.n : (size_t)colon;
+	if (answer.n == 0)
+		return (struct cli_answer){.is_known = false};
+	if (str_eq(answer, STR("done")))
+		return (struct cli_answer){.is_known = true};
+	return (struct cli_answer){.is_known = true,
+	        .is_refused = true,
+	        .reason = str_bytes(answer.p, n),
+	        .text = colon < 0 ? STR("")
+	                          : str_trim(str_bytes(answer.p + n + 1, answer.n - n - 1))};
 }
 
-static struct cli_answer remembered(
-        const struct pg_rows *rows, struct str identity, struct arena *mem)
+struct cli_answer cli_answer_of(struct str answers, struct str identity)
 {
-	struct err unread; /* written by a newer release: the trail has the answer, too */
-	struct ev_delivery_memory memory;
-	if (pg_is_null(rows, 0, 0) ||
-	        event_decode(&ev_delivery_memory_type, pg_bytes(rows, 0, 0, mem), mem, &memory,
-	                &unread) != 0)
-		return (struct cli_answer){.is_known = false};
-	return cli_answer_of(&memory, identity);
+	struct id id = id_of("word/1", &identity, 1); /* as the scheduler makes it */
+	struct str key = str_bytes(id_str(&id).p, KEY_DIGITS), rest = answers;
+	while (rest.n > 0) {
+		ptrdiff_t end = str_find(rest, '\n', 0);
+		struct str line = str_bytes(rest.p, end < 0 ? rest.n : (size_t)end);
+		rest = end < 0 ? STR("") : str_bytes(rest.p + end + 1, rest.n - (size_t)end - 1);
+		if (line.n > KEY_DIGITS && str_has_prefix(line, key) && line.p[KEY_DIGITS] == ' ')
+			return read_line(
+			        str_bytes(line.p + KEY_DIGITS + 1, line.n - KEY_DIGITS - 1));
+	}
+	return (struct cli_answer){.is_known = false};
 }
 
 static int look(struct cli *cli, const struct cli_word *word, struct str identity,
@@ -55,7 +53,7 @@ static int look(struct cli *cli, const struct cli_word *word, struct str identit
 	int act = pg_run(cli->pg, &sql_select_answer, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	*out = remembered(rows, identity, mem);
+	*out = cli_answer_of(pg_text(rows, 0, 0, mem), identity);
 	if (out->is_known || pg_is_null(rows, 0, 1))
 		return 0;
 	*out = (struct cli_answer){.is_known = true,

@@ -22,7 +22,7 @@ struct cli_answer {
 	bool is_known, is_refused;
 	struct str reason, text; /* of a refusal */
 };
-/* What a delivery's memory says of the word with this identity. */
-struct cli_answer cli_answer_of(const struct ev_delivery_memory *memory, struct str identity);
+/* What a delivery's row (run.state.answers) says of the word with this identity. */
+struct cli_answer cli_answer_of(struct str answers, struct str identity);
 
 #endif

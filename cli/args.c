@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "longshore/event.h"
+#include "words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +17,11 @@ int cli_usage(struct err *e, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	return err_set(e, ERR_REJECT, "usage", "%s", text);
+}
+
+bool cli_is_help(const char *option)
+{
+	return strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0;
 }
 
 const char *cli_option(const struct cli *cli, const char *name)
@@ -43,7 +49,8 @@ int cli_option_number(
 }
 
 static const struct cli_option common[] = {{"--json", NULL, false, "print JSON"},
-        {"--help", NULL, false, "print help"}, {NULL, NULL, false, NULL}};
+        {"--help", NULL, false, "print help"}, {"-h", NULL, false, "print help"},
+        {NULL, NULL, false, NULL}};
 
 static const struct cli_option *find(const struct cli_option *options, const char *name, size_t n)
 {
@@ -85,6 +92,23 @@ static int check_text(
 	        verb->name, option, is_name ? EVENT_NAME_MAX : TEXT_MOST);
 }
 
+static int no_option(const struct cli_verb *verb, struct str given, struct err *e)
+{
+	enum { CANDIDATES = 64, HINT_BYTES = 4096 };
+	struct str names[CANDIDATES];
+	size_t count = 0;
+	struct arena mem;
+	for (const struct cli_option *o = verb->options; o && o->name && count < CANDIDATES; o++)
+		names[count++] = str_c(o->name);
+	for (const struct cli_option *o = common; o->name && count < CANDIDATES; o++)
+		names[count++] = str_c(o->name);
+	arena_init(&mem, HINT_BYTES);
+	int act = cli_usage(e, "%s: there is no option " STR_FMT "%s longshore help %s", verb->name,
+	        STR_ARG(given), words_hint(given, names, count, &mem), verb->name);
+	arena_release(&mem);
+	return act;
+}
+
 static int take_option(const struct cli_verb *verb, int argc, char **argv, int *at,
         struct cli_args *out, struct err *e)
 {
@@ -94,8 +118,7 @@ static int take_option(const struct cli_verb *verb, int argc, char **argv, int *
 	if (!option)
 		option = find(common, arg, n);
 	if (!option)
-		return cli_usage(e, "%s: there is no option %.*s; longshore help %s", verb->name,
-		        (int)n, arg, verb->name);
+		return no_option(verb, str_bytes(arg, n), e);
 	if (out->options_count == ARGS_MAX)
 		return cli_usage(e, "%s: too many options", verb->name);
 	const char *value = arg[n] == '=' ? arg + n + 1 : NULL;
@@ -138,7 +161,7 @@ int cli_parse(
 		out->positions[out->positions_count++] = argv[i];
 	}
 	for (int i = 0; i < out->options_count; i++) {
-		if (strcmp(out->options[i].name, "--help") == 0)
+		if (cli_is_help(out->options[i].name))
 			return 0;
 	}
 	if (out->positions_count < verb->positions_min)

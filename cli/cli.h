@@ -32,7 +32,7 @@ enum { ARGS_MAX = 64, POSITIONS_MAX = 8 };
 
 struct cli_conf {
 	const char *kafka, *kafka_config, *topic_prefix, *postgres, *redis, *staging, *keys,
-	        *zoneinfo;
+	        *zoneinfo, *tenant;
 };
 
 struct cli_option {
@@ -77,6 +77,7 @@ const char *cli_option(const struct cli *cli, const char *name);
  * ("usage"). */
 int cli_option_number(const struct cli *cli, const char *name, int64_t most, int64_t *out,
         struct err *e) ERR_MUST_USE;
+bool cli_is_help(const char *option);
 /* ERR_REJECT ("usage") with the text. */
 int cli_usage(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *out,
@@ -93,9 +94,12 @@ int cli_pg(struct cli *cli, struct err *e) ERR_MUST_USE;
 /* Connects to whatever is there. */
 int cli_pg_bare(struct cli *cli, struct err *e) ERR_MUST_USE;
 struct str cli_actor(struct cli *cli); /* --actor, else the system user */
-/* --tenant, else the only one there is. */
+/* --tenant, else LONGSHORE_TENANT, else the only one there is. */
 int cli_tenant(struct cli *cli, struct str *out, struct err *e) ERR_MUST_USE;
-/* ERR_REJECT ("not_found") unless a document of this kind and name was applied. */
+/* NAME or TENANT/NAME; without a slash the tenant as above. ERR_REJECT ("usage"): it contradicts --tenant. */
+int cli_tenant_and_name(struct cli *cli, const char *given, struct str *out_tenant,
+        struct str *out_name, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("not_found") with the nearest name, unless a document of this kind and name was applied. */
 int cli_need_document(struct cli *cli, const char *kind, struct str tenant, struct str name,
         struct err *e) ERR_MUST_USE;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "delivery.h"
 
+#include "find.h"
 #include "sql/cli.h"
 
 /* {} stands for the delivery, # for the selection that was looked at. A reason that is not listed
@@ -112,10 +113,13 @@ int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct 
 	return 0;
 }
 
-int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out, struct err *e)
+int cli_delivery(struct cli *cli, struct str given, struct delivery_row *out, struct err *e)
 {
 	struct delivery_row row;
-	int act = cli_deliveries(cli, &delivery_id, 1, &cli->mem, &row, e);
+	struct str delivery_id;
+	int act = cli_find_id(cli, given, &delivery_id, e);
+	if (act == 0)
+		act = cli_deliveries(cli, &delivery_id, 1, &cli->mem, &row, e);
 	if (act != 0)
 		return act;
 	if (!row.is_found)
@@ -126,14 +130,17 @@ int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *o
 	return 0;
 }
 
-int cli_delivery_now(
-        struct cli *cli, struct str delivery_id, struct delivery_row *out, struct err *e)
+int cli_delivery_now(struct cli *cli, struct str given, struct delivery_row *out, struct err *e)
 {
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
+	struct str delivery_id;
+	int act = cli_find_id(cli, given, &delivery_id, e);
+	if (act != 0)
+		return act;
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, delivery_id);
-	int act = cli_pg(cli, e);
+	act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_state, &p, &rows, NULL, e);
 	if (act != 0)

@@ -29,9 +29,9 @@ int cli_code_of(struct str state);
 /* rows: one for each id, in that order; texts in mem. */
 int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct arena *mem,
         struct delivery_row *rows, struct err *e) ERR_MUST_USE;
-/* ERR_REJECT ("not_found"): no such delivery or build. */
-int cli_delivery(struct cli *cli, struct str delivery_id, struct delivery_row *out,
-        struct err *e) ERR_MUST_USE;
+/* By its id, or the beginning of it. ERR_REJECT ("not_found"): no such delivery or build; ("ambiguous"): several. */
+int cli_delivery(
+        struct cli *cli, struct str given, struct delivery_row *out, struct err *e) ERR_MUST_USE;
 /* The same as the scheduler has it now, which may not be recorded yet (then content_hash is empty);
  * detail stays empty. */
 int cli_delivery_now(struct cli *cli, struct str delivery_id, struct delivery_row *out,

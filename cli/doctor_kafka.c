@@ -184,30 +184,3 @@ void doctor_kafka(struct doctor *d)
 		check_topic(d, subject, topic_plan((enum topic)i), cluster.brokers, &facts[i]);
 	}
 }
-
-void doctor_services(struct doctor *d)
-{
-	static const char *const services[] = {"scheduler", "bridge-builder", "bridge-worker",
-	        "formatter", "uploader", "audit-sink"};
-	enum { SERVICES = sizeof(services) / sizeof(services[0]) };
-	struct err e;
-	struct str groups[SERVICES];
-	int members[SERVICES];
-	if (!doctor_has(d->cli->conf.kafka))
-		return;
-	for (int i = 0; i < SERVICES; i++)
-		groups[i] =
-		        arena_printf(&d->cli->mem, "%s%s", d->cli->conf.topic_prefix, services[i]);
-	if (bus_config_read(d->cli->conf.kafka_config, &e) != 0 ||
-	        bus_group_members(d->cli->conf.kafka, groups, SERVICES, members, &e) != 0)
-		return; /* told with the topics */
-	for (int i = 0; i < SERVICES; i++) {
-		char subject[64], remedy[64];
-		(void)snprintf(subject, sizeof(subject), "service %s", services[i]);
-		(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", services[i]);
-		if (members[i] > 0)
-			doctor_ok(d, subject, "%d running", members[i]);
-		else
-			doctor_tell(d, DOCTOR_WARNING, subject, remedy, "none is running");
-	}
-}

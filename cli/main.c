@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 #include "verbs.h"
+#include "words.h"
 
 #include "longshore/conf.h"
 #include "longshore/log.h"
@@ -33,6 +34,7 @@ static const struct conf_field fields[] = {
         SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
         SETTING(zoneinfo, "LONGSHORE_SCHEDULER_ZONEINFO", "/usr/share/zoneinfo",
                 "directory of the time zone files"),
+        SETTING(tenant, "LONGSHORE_TENANT", "", "tenant where none is named; --tenant goes before"),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
@@ -59,9 +61,18 @@ static void print_help(const struct cli_verb *verb)
 	cli_print("usage: longshore VERB [ARGUMENTS] [--json]\n\n");
 	for (int i = 0; verbs[i]; i++)
 		cli_print("  %-8s %-29s %s\n", verbs[i]->name, verbs[i]->usage, verbs[i]->help);
-	cli_print("\nlongshore help VERB tells more. Exit codes: 0 done, 1 failed, 2 usage, 3 "
-	          "held, 130\n"
-	          "interrupted. Settings, from the environment:\n\n");
+	cli_print(
+	        "\nlongshore help VERB, or VERB --help, tells more; longshore --version prints the "
+	        "version. A DELIVERY is its\n"
+	        "id or the beginning of it, of four digits at least.\n\n"
+	        "Exit codes:\n"
+	        "  0    done; of --wait and watch: completed\n"
+	        "  1    failed, or refused\n"
+	        "  2    not understood: arguments or settings\n"
+	        "  3    held: somebody, or the world, has to do something\n"
+	        "  4    the time to wait is over: an answer or an end may still come\n"
+	        "  130  interrupted\n\n"
+	        "Settings, from the environment:\n\n");
 	struct buf text;
 	struct err e;
 	buf_init(&text, 65536);
@@ -77,6 +88,21 @@ static const struct cli_verb *find(const char *name)
 			return verbs[i];
 	}
 	return NULL;
+}
+
+static int no_verb(const char *name)
+{
+	struct str names[sizeof(verbs) / sizeof(verbs[0])];
+	size_t count = 0;
+	struct arena mem;
+	for (; verbs[count]; count++)
+		names[count] = str_c(verbs[count]->name);
+	arena_init(&mem, ARENA_BYTES);
+	(void)fprintf(stderr,
+	        "longshore: there is no verb " STR_FMT "%s longshore help lists them\n",
+	        STR_ARG(cli_plain(str_c(name), &mem)), words_hint(str_c(name), names, count, &mem));
+	arena_release(&mem);
+	return EXIT_USAGE;
 }
 
 /* Which server it was, and where that is set. */
@@ -131,7 +157,7 @@ static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **ar
 		cli->json = cli->json || strcmp(argv[i], "--json") == 0;
 	if (cli_parse(verb, argc, argv, &cli->args, &e) != 0)
 		return fail(cli, &e);
-	if (cli_option(cli, "--help")) {
+	if (cli_option(cli, "--help") || cli_option(cli, "-h")) {
 		print_help(verb);
 		return EXIT_DONE;
 	}
@@ -153,21 +179,20 @@ int main(int argc, char **argv)
 	secret_keep_from_cores(); /* it knows passwords and reads keys */
 	log_start("longshore", LOG_WARN, 2);
 	const char *name = argc > 1 ? argv[1] : "help";
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
+	if (strcmp(name, "--version") == 0) {
+		cli_print("longshore %s\n", LONGSHORE_VERSION);
+		return EXIT_DONE;
+	}
+	if (strcmp(name, "help") == 0 || cli_is_help(name)) {
 		const struct cli_verb *verb = argc > 2 ? find(argv[2]) : NULL;
-		if (argc > 2 && !verb) {
-			(void)fprintf(stderr, "longshore: there is no verb %s\n", argv[2]);
-			return EXIT_USAGE;
-		}
+		if (argc > 2 && !verb)
+			return no_verb(argv[2]);
 		print_help(verb);
 		return EXIT_DONE;
 	}
 	const struct cli_verb *verb = find(name);
-	if (!verb) {
-		(void)fprintf(stderr, "longshore: there is no verb %s; longshore help lists them\n",
-		        name);
-		return EXIT_USAGE;
-	}
+	if (!verb)
+		return no_verb(name);
 	struct cli cli = {.json = false};
 	arena_init(&cli.mem, ARENA_BYTES);
 	int code = run(&cli, verb, argc - 2, argv + 2);

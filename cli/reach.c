@@ -8,6 +8,7 @@
 #include "longshore/migrations.h"
 #include "longshore/topics.h"
 #include "sql/cli.h"
+#include "words.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -67,6 +68,8 @@ struct str cli_actor(struct cli *cli)
 int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 {
 	const char *given = cli_option(cli, "--tenant");
+	if (!given && cli->conf.tenant && cli->conf.tenant[0])
+		given = cli->conf.tenant;
 	if (given) {
 		*out = str_c(given);
 		return 0;
@@ -86,6 +89,34 @@ int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 	return 0;
 }
 
+int cli_tenant_and_name(struct cli *cli, const char *given, struct str *out_tenant,
+        struct str *out_name, struct err *e)
+{
+	struct str tenant, name;
+	const char *option = cli_option(cli, "--tenant");
+	words_split_name(str_c(given), &tenant, &name);
+	if (tenant.p && option && !str_eq(tenant, str_c(option)))
+		return cli_usage(e, "%s and --tenant %s contradict", given, option);
+	int act = tenant.p ? 0 : cli_tenant(cli, &tenant, e);
+	if (act != 0)
+		return act;
+	*out_tenant = tenant;
+	*out_name = name;
+	return 0;
+}
+
+/* What the name was probably meant to be. */
+static int hint(struct cli *cli, const struct pg_params *kind_and_tenant, struct str name,
+        const char **out, struct err *e)
+{
+	AUTO_PG_ROWS rows = NULL;
+	int act = pg_run(cli->pg, &sql_select_kind_names, kind_and_tenant, &rows, NULL, e);
+	if (act == 0)
+		*out = words_hint(
+		        name, cli_cells(rows, 1, &cli->mem), pg_rows_count(rows), &cli->mem);
+	return act;
+}
+
 int cli_need_document(
         struct cli *cli, const char *kind, struct str tenant, struct str name, struct err *e)
 {
@@ -100,9 +131,16 @@ int cli_need_document(
 		act = pg_run(cli->pg, &sql_select_document_names, &p, &rows, NULL, e);
 	if (act != 0 || pg_rows_count(rows) > 0)
 		return act;
+	const char *near = "";
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, str_c(kind));
+	pg_add(&p, tenant);
+	act = hint(cli, &p, name, &near, e);
+	if (act != 0)
+		return act;
 	return err_set(e, ERR_REJECT, "not_found",
-	        "tenant " STR_FMT " has no %s " STR_FMT "; longshore get %s lists them",
-	        STR_ARG(tenant), kind, STR_ARG(name), kind);
+	        "tenant " STR_FMT " has no %s " STR_FMT "%s longshore get %s lists them",
+	        STR_ARG(tenant), kind, STR_ARG(name), near, kind);
 }
 
 static int send(struct cli *cli, int topic, struct str key, struct str tenant,

@@ -30,7 +30,8 @@ static const struct doctor_check checks[] = {
                 "look at LONGSHORE_SCHEDULER_ZONEINFO and the server of LONGSHORE_POSTGRES"},
         {"drops", doctor_drops,
                 "look at the file systems of the buckets and the server of LONGSHORE_POSTGRES"},
-        {"services", doctor_services, "look at the brokers of LONGSHORE_KAFKA"},
+        {"services", doctor_services,
+                "look at the brokers of LONGSHORE_KAFKA and the server of LONGSHORE_POSTGRES"},
         {"work", doctor_work, "look at the server of LONGSHORE_POSTGRES"},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

@@ -121,8 +121,8 @@ static int request(struct cli *cli, enum ev_trigger_kind kind, struct str tenant
 static int request_one(struct cli *cli, enum ev_trigger_kind kind, const char *name, struct err *e)
 {
 	struct str tenant;
-	struct asked one = {.name = str_c(name)};
-	int act = cli_tenant(cli, &tenant, e);
+	struct asked one;
+	int act = cli_tenant_and_name(cli, name, &tenant, &one.name, e);
 	if (act == 0)
 		act = cli_need_document(cli, kind == EV_TRIGGER_KIND_BUILD ? "Bridge" : "Route",
 		        tenant, one.name, e);
@@ -131,25 +131,25 @@ static int request_one(struct cli *cli, enum ev_trigger_kind kind, const char *n
 
 static int deliver_audience(struct cli *cli, const char *audience, struct err *e)
 {
-	struct str tenant;
+	struct str tenant, name;
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
-	int act = cli_tenant(cli, &tenant, e);
+	int act = cli_tenant_and_name(cli, audience, &tenant, &name, e);
 	if (act == 0)
-		act = cli_need_document(cli, "Audience", tenant, str_c(audience), e);
+		act = cli_need_document(cli, "Audience", tenant, name, e);
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, tenant);
-	pg_add(&p, str_c(audience));
+	pg_add(&p, name);
 	act = pg_run(cli->pg, &sql_select_routes_of_audience, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	size_t count = pg_rows_count(rows);
 	if (count == 0)
 		return err_set(e, ERR_REJECT, "no_route",
-		        "no route of tenant " STR_FMT " delivers audience %s; apply one",
-		        STR_ARG(tenant), audience);
+		        "no route of tenant " STR_FMT " delivers audience " STR_FMT "; apply one",
+		        STR_ARG(tenant), STR_ARG(name));
 	struct asked *list = arena_alloc(&cli->mem, count * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
 		list[i].name = pg_text(rows, i, 0, &cli->mem);
@@ -187,20 +187,20 @@ static void print_versions(const struct str *cells, size_t n)
 	buf_release(&out);
 }
 
-static int bridge_info(struct cli *cli, const char *name, struct err *e)
+static int bridge_info(struct cli *cli, const char *given, struct err *e)
 {
 	static const char *const head[] = {"version", "records", "persons", "epoch", "built (UTC)"};
-	struct str tenant;
+	struct str tenant, name;
 	AUTO_PG_ROWS rows = NULL;
 	struct pg_params p;
-	int act = cli_tenant(cli, &tenant, e);
+	int act = cli_tenant_and_name(cli, given, &tenant, &name, e);
 	if (act == 0)
-		act = cli_need_document(cli, "Bridge", tenant, str_c(name), e);
+		act = cli_need_document(cli, "Bridge", tenant, name, e);
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, tenant);
-	pg_add(&p, str_c(name));
+	pg_add(&p, name);
 	act = pg_run(cli->pg, &sql_select_versions, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
@@ -230,7 +230,7 @@ static const struct cli_option bridge_options[] = {
         OPTION_TENANT, OPTION_ID, OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
 
 const struct cli_verb verb_deliver = {.name = "deliver",
-        .usage = "ROUTE | --audience NAME",
+        .usage = "[TENANT/]ROUTE | --audience [TENANT/]NAME",
         .help = "ask for a delivery",
         .more = "Prints the delivery's id; for an audience a line with id and route for each. With "
                 "--wait the\nexit code says what became of it, of several the worst: 0 completed, "
@@ -239,7 +239,7 @@ const struct cli_verb verb_deliver = {.name = "deliver",
         .options = deliver_options,
         .run = deliver};
 const struct cli_verb verb_bridge = {.name = "bridge",
-        .usage = "build|info NAME",
+        .usage = "build|info [TENANT/]NAME",
         .help = "build a bridge version, or list them",
         .positions_min = 2,
         .positions_max = 2,

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * status: what is recorded of deliveries and builds. */
 #include "delivery.h"
+#include "find.h"
 #include "options.h"
+#include "status.h"
 #include "verbs.h"
+#include "words.h"
 
+#include "longshore/clock.h"
 #include "sql/cli.h"
 
 #include <stdio.h>
 
-enum { COLUMNS = 8, DETAIL = 8, CONTENT = 9, CELLS = 10, LIMIT = 200, LIMIT_MOST = 100000 };
+enum { COLUMNS = 8, CELLS = STATUS_CELLS, LIMIT = 200, LIMIT_MOST = 100000 };
 
 #define STATES \
 	"requested held selecting formatting uploading cancelling completed failed rejected " \
@@ -33,123 +37,156 @@ static int check_states(const char *given, struct err *e)
 	return 0;
 }
 
-static int read_options(const struct cli *cli, int64_t *limit, struct err *e)
-{
-	const char *states = cli_option(cli, "--state");
-	*limit = LIMIT;
-	int act = cli_option_number(cli, "--limit", LIMIT_MOST, limit, e);
-	return act == 0 && states ? check_states(states, e) : act;
-}
+struct asked {
+	struct str delivery_id, since, until; /* each may be absent */
+	struct found_name of;
+	const char *sort;
+	int64_t limit;
+};
 
-static void add_filters(const struct cli *cli, int64_t limit, struct pg_params *p)
+static int read_time(struct cli *cli, const char *option, struct str *out, struct err *e)
 {
-	pg_add(p, str_c(cli->args.positions_count ? cli->args.positions[0] : NULL));
-	pg_add(p, str_c(cli_option(cli, "--route")));
-	pg_add(p, str_c(cli_option(cli, "--tenant")));
-	pg_add(p, str_c(cli_option(cli, "--state")));
-	pg_add_num(p, limit);
-}
-
-/* One delivery in full: the reason in words, books and files. */
-static int print_one(struct cli *cli, const struct str *cells, struct err *e)
-{
-	static const char *const head[] = {
-	        "file", "role", "rows", "bytes", "SHA-256", "committed (UTC)"};
-	struct pg_params p;
-	AUTO_PG_ROWS books = NULL;
-	AUTO_PG_ROWS files = NULL;
-	pg_params_init(&p, &cli->mem);
-	pg_add(&p, cells[0]);
-	int act = pg_run(cli->pg, &sql_select_books, &p, &books, NULL, e);
-	if (act == 0)
-		act = pg_run(cli->pg, &sql_select_files, &p, &files, NULL, e);
-	if (act != 0)
-		return act;
-	if (cells[DETAIL].n)
-		cli_print("detail: " STR_FMT "\n", STR_ARG(cli_plain(cells[DETAIL], &cli->mem)));
-	if (pg_rows_count(books) == 0)
-		return err_set(e, ERR_RETRY, "not_found", "the delivery was removed meanwhile");
-	struct str selection = pg_text(books, 0, 1, &cli->mem);
-	if (selection.n > 0)
-		cli_print("selection: " STR_FMT "\n", STR_ARG(selection));
-	if (!pg_is_null(books, 0, 0))
-		cli_print("books: " STR_FMT "\n", STR_ARG(pg_text(books, 0, 0, &cli->mem)));
-	if (pg_rows_count(files) > 0) {
-		cli_print("\n");
-		cli_table(head, 6, cli_cells(files, 6, &cli->mem), pg_rows_count(files));
-	}
+	const char *given = cli_option(cli, option);
+	int64_t ms = 0;
+	char text[CLOCK_TEXT_BYTES];
+	if (!given)
+		return 0;
+	if (!words_read_time(str_c(given), clock_unix_ms(), &ms))
+		return cli_usage(e,
+		        "status: %s: %s is no time; examples are 2026-11-30, 2026-11-30T11:01:09Z "
+		        "(UTC) and 2h",
+		        option, given);
+	clock_text(ms, text);
+	*out = arena_str(&cli->mem, str_c(text));
 	return 0;
 }
 
-static int print_table(struct cli *cli, const struct pg_rows *rows, struct err *e)
+static int read_sort(const struct cli *cli, struct asked *a, struct err *e)
+{
+	static const char *const orders[] = {"created", "changed", "state", "route"};
+	const char *given = cli_option(cli, "--sort");
+	a->sort = orders[0];
+	for (size_t i = 0; given && i < sizeof(orders) / sizeof(orders[0]); i++) {
+		if (strcmp(given, orders[i]) != 0)
+			continue;
+		a->sort = orders[i];
+		return 0;
+	}
+	if (given)
+		return cli_usage(e,
+		        "status: --sort %s is not known; there are created, changed, state and "
+		        "route",
+		        given);
+	return 0;
+}
+
+static int read_options(struct cli *cli, struct asked *a, struct err *e)
+{
+	const char *states = cli_option(cli, "--state");
+	*a = (struct asked){.limit = LIMIT};
+	int act = cli_option_number(cli, "--limit", LIMIT_MOST, &a->limit, e);
+	if (act == 0 && states)
+		act = check_states(states, e);
+	if (act == 0)
+		act = read_sort(cli, a, e);
+	if (act == 0)
+		act = read_time(cli, "--since", &a->since, e);
+	if (act == 0)
+		act = read_time(cli, "--until", &a->until, e);
+	if (act == 0)
+		act = cli_pg(cli, e);
+	return act == 0 ? cli_find_route(cli, cli_option(cli, "--route"), &a->of, e) : act;
+}
+
+static void add_filters(const struct cli *cli, const struct asked *a, struct pg_params *p)
+{
+	pg_add(p, a->delivery_id);
+	pg_add(p, a->of.name);
+	pg_add(p, a->of.tenant);
+	pg_add(p, str_c(cli_option(cli, "--state")));
+	pg_add(p, a->since);
+	pg_add(p, a->until);
+	pg_add_num(p, a->limit);
+	pg_add(p, str_c(a->sort));
+}
+
+static int status_json(struct cli *cli, const struct asked *a, struct err *e)
+{
+	struct pg_params p;
+	struct status_now now;
+	AUTO_PG_ROWS rows = NULL;
+	int act = status_look(cli, a->delivery_id, &now, e);
+	if (act != 0)
+		return act;
+	pg_params_init(&p, &cli->mem);
+	add_filters(cli, a, &p);
+	cli_add_releases(&p);
+	status_add(cli, &now, &p);
+	act = pg_run(cli->pg, &sql_select_status, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	if (a->delivery_id.p && pg_is_null(rows, 0, 1))
+		return err_set(e, ERR_RETRY, "not_found", "the delivery was removed meanwhile");
+	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, a->delivery_id.p ? 1 : 0, &cli->mem)));
+	return EXIT_DONE;
+}
+
+static int status_table(struct cli *cli, const struct asked *a, struct err *e)
 {
 	static const char *const head[] = {"delivery", "tenant", "route", "state", "reason",
 	        "members", "files", "created (UTC)"};
+	struct pg_params p;
+	AUTO_PG_ROWS rows = NULL;
+	pg_params_init(&p, &cli->mem);
+	add_filters(cli, a, &p);
+	int act = pg_run(cli->pg, &sql_select_status_rows, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct str *all = cli_cells(rows, CELLS, &cli->mem);
 	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
 	for (size_t i = 0; i < n; i++)
 		memcpy(cells + i * COLUMNS, all + i * CELLS, COLUMNS * sizeof(*cells));
 	cli_table(head, COLUMNS, cells, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct str *row = cells + i * COLUMNS;
-		struct str release =
-		        cli_release(&cli->mem, row[0], row[4], all[i * CELLS + CONTENT]);
-		if (str_eq(row[3], STR("held")) && (release.n > 0 || cli->args.positions_count))
-			cli_print("released by: " STR_FMT "\n",
-			        STR_ARG(release.n > 0 ? release : STR("itself")));
-	}
-	return cli->args.positions_count ? print_one(cli, all, e) : 0;
-}
-
-static int status_json(struct cli *cli, int64_t limit, struct err *e)
-{
-	struct pg_params p;
-	AUTO_PG_ROWS rows = NULL;
-	pg_params_init(&p, &cli->mem);
-	add_filters(cli, limit, &p);
-	cli_add_releases(&p);
-	int act = pg_run(cli->pg, &sql_select_status, &p, &rows, NULL, e);
-	if (act != 0)
-		return act;
-	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, 0, &cli->mem)));
-	return EXIT_DONE;
+	return a->delivery_id.p ? status_print_one(cli, all, n, e)
+	                        : status_print_waiting(cli, all, n, e);
 }
 
 static int status(struct cli *cli, struct err *e)
 {
-	int64_t limit = 0;
+	struct asked a;
 	struct delivery_row row;
-	int act = read_options(cli, &limit, e);
-	if (act == 0)
-		act = cli_pg(cli, e);
-	if (act == 0 && cli->args.positions_count)
+	int act = read_options(cli, &a, e);
+	if (act == 0 && cli_option(cli, "--next"))
+		return status_next(cli, &a.of, e);
+	if (act == 0 && cli->args.positions_count) {
 		act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, e);
-	if (act != 0)
-		return act;
-	if (cli->json)
-		return status_json(cli, limit, e);
-	struct pg_params p;
-	AUTO_PG_ROWS rows = NULL;
-	pg_params_init(&p, &cli->mem);
-	add_filters(cli, limit, &p);
-	act = pg_run(cli->pg, &sql_select_status_rows, &p, &rows, NULL, e);
+		a.delivery_id = row.delivery_id;
+	}
 	if (act == 0)
-		act = print_table(cli, rows, e);
+		act = cli->json ? status_json(cli, &a, e) : status_table(cli, &a, e);
 	return act == 0 ? EXIT_DONE : act;
 }
 
 static const struct cli_option options[] = {
-        {"--route", "NAME", false, "only of this route or bridge"},
-        {"--tenant", "NAME", false, "only of this tenant"},
+        {"--route", "[TENANT/]NAME", false, "only of this route or bridge"},
+        {"--tenant", "NAME", false, "only of this tenant; else of that in LONGSHORE_TENANT"},
         {"--state", "STATE[,STATE]", false, "only in these: " STATES},
+        {"--since", "TIME", false,
+                "only what was created then or later: 2026-11-30, 2026-11-30T11:01:09Z, or 2h ago"},
+        {"--until", "TIME", false, "only what was created before"},
+        {"--sort", "ORDER", false, "created (newest first; if left out), changed, state or route"},
+        {"--next", NULL, false, "instead: the coming runs of routes that have a cadence"},
         {"--limit", "COUNT", false, "so many at most; 200 if left out"}, OPTION_END};
 
 const struct cli_verb verb_status = {.name = "status",
         .usage = "[DELIVERY]",
         .help = "deliveries and builds, newest first",
-        .more = "Of one delivery also its books and files. A held delivery shows the command that "
-                "releases\nit, or that it ends by itself",
+        .more = "Of one delivery also its books and files, how far it is, and which service it "
+                "waits for "
+                "that does not run.\nA held delivery shows the command that releases it, or what "
+                "it waits "
+                "for. With --json one delivery is\nan object, else it is a list",
         .positions_max = 1,
         .options = options,
         .run = status};

@@ -66,11 +66,12 @@ static int trace(struct cli *cli, struct err *e)
 	struct delivery_row row;
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
-	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(cli->args.positions[0]));
 	int act = cli_delivery(cli, str_c(cli->args.positions[0]), &row, e);
-	if (act == 0)
-		act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
+	if (act != 0)
+		return act;
+	pg_params_init(&p, &cli->mem);
+	pg_add(&p, row.delivery_id);
+	act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	struct str *cells = cli_cells(rows, CELLS, &cli->mem);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * watch: shows deliveries as they change. It waits in one place, for Kafka or a signal. */
+#include "find.h"
 #include "options.h"
 #include "verbs.h"
 #include "watch.h"
@@ -44,19 +45,27 @@ static bool is_id(const char *text)
 	       strspn(text, "0123456789abcdef") == ID_TEXT_BYTES - 1;
 }
 
-static int need_route(struct cli *cli, const struct watch_filter *f, struct err *e)
+/* A route or bridge; or, where there is none of this name, the beginning of a delivery's id. */
+static int find_name(struct cli *cli, const char *name, struct watch_filter *f, struct err *e)
 {
-	struct pg_params p;
-	AUTO_PG_ROWS rows = NULL;
-	pg_params_init(&p, &cli->mem);
-	pg_add(&p, f->route);
-	pg_add(&p, f->tenant);
-	int act = pg_run(cli->pg, &sql_select_watchable_names, &p, &rows, NULL, e);
-	if (act == 0 && pg_rows_count(rows) == 0)
-		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no route or bridge " STR_FMT "; longshore get Route lists them",
-		        STR_ARG(f->route));
-	return act;
+	struct found_name found;
+	struct str id = STR("");
+	struct err no_id;
+	int act = cli_find_route(cli, name, &found, e);
+	if (act == 0) {
+		f->tenant = found.tenant;
+		f->route = found.name;
+	}
+	if (!name || act != ERR_REJECT || strcmp(e->code, "not_found") != 0)
+		return act;
+	int looked = cli_find_id(cli, str_c(name), &id, &no_id);
+	if (looked == 0 && is_id(arena_cstr(&cli->mem, id))) {
+		f->delivery_id = id;
+		return 0;
+	}
+	if (looked != 0)
+		*e = no_id;
+	return e->act;
 }
 
 static int read_until(const struct cli *cli, struct watch_list *l, struct err *e)
@@ -77,19 +86,17 @@ static int check_arguments(struct cli *cli, struct watching *w, struct err *e)
 {
 	const char *name = cli->args.positions_count ? cli->args.positions[0] : NULL;
 	struct watch_filter *f = &w->list.filter;
-	*f = (struct watch_filter){
-	        .tenant = str_c(cli_option(cli, "--tenant")), .since_ms = clock_unix_ms()};
-	if (name && is_id(name))
+	*f = (struct watch_filter){.since_ms = clock_unix_ms()};
+	bool has_id = name && is_id(name);
+	if (has_id)
 		f->delivery_id = str_c(name);
-	else
-		f->route = str_c(name);
 	w->form = cli->json ? FORM_JSON : isatty(STDOUT_FILENO) ? FORM_TABLE : FORM_LINES;
-	int act = read_until(cli, &w->list, e);
-	if (act == 0)
-		act = cli_need_kafka(cli, e);
+	int act = cli_need_kafka(cli, e);
 	if (act == 0)
 		act = cli_pg(cli, e);
-	return act == 0 && f->route.p ? need_route(cli, f, e) : act;
+	if (act == 0)
+		act = find_name(cli, has_id ? NULL : name, f, e);
+	return act == 0 ? read_until(cli, &w->list, e) : act;
 }
 
 /* Until Kafka wakes us or a signal comes; signals come nowhere else. */
@@ -170,7 +177,7 @@ static const struct cli_option options[] = {
         {"--tenant", "NAME", false, "only of this tenant"}, OPTION_END};
 
 const struct cli_verb verb_watch = {.name = "watch",
-        .usage = "[DELIVERY | ROUTE]",
+        .usage = "[DELIVERY | [TENANT/]ROUTE]",
         .help = "deliveries as they change, until Ctrl-C",
         .more = "On a terminal a table, else a line for each change, with --json an object a line; "
                 "first what\nis so now. One delivery is watched until it is final; a route or all "

@@ -3,9 +3,12 @@
  * line. */
 #include "kafka.h"
 
+#include "longshore/clock.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { METADATA_MS = 8000, ANSWER_MS = 8000 };
+enum { METADATA_MS = 8000, ANSWER_MS = 8000, KAFKA_NAME_BYTES = 512 };
 
 static void read_partitions(
         const struct rd_kafka_metadata_topic *topic, struct bus_topic_facts *out)
@@ -156,14 +159,99 @@ int bus_group_members(
 		return e->act;
 	}
 	for (size_t i = 0; i < count; i++) {
-		out[i] = 0;
+		out[i] = code ? -1 : 0; /* a broker that did not answer may have it */
 		for (int k = 0; list && k < list->group_cnt; k++) {
-			if (str_eq(str_c(list->groups[k].group), groups[i]))
-				out[i] = list->groups[k].member_cnt;
+			const struct rd_kafka_group_info *g = &list->groups[k];
+			if (str_eq(str_c(g->group), groups[i]))
+				out[i] = g->err ? -1 : g->member_cnt;
 		}
 	}
 	if (list)
 		rd_kafka_group_list_destroy(list);
 	rd_kafka_destroy(rk);
 	return 0;
+}
+
+enum { PAUSE_MS = 200 };
+
+/* A topic, or its coordinator, that was made a moment ago. */
+static bool passes(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
+	       code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+	       code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS ||
+	       code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+	       code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
+/* What was never taken counts from the beginning of what is there. */
+static int add_lag(rd_kafka_t *rk, const rd_kafka_topic_partition_t *p, int64_t *lag, struct err *e)
+{
+	int64_t low = 0, high = 0;
+	rd_kafka_resp_err_t code = p->err;
+	int64_t deadline = clock_mono_ms() + ANSWER_MS;
+	if (!code)
+		code = rd_kafka_query_watermark_offsets(
+		        rk, p->topic, p->partition, &low, &high, ANSWER_MS);
+	while (passes(code) && clock_mono_ms() < deadline) {
+		(void)rd_kafka_poll(rk, PAUSE_MS);
+		code = rd_kafka_query_watermark_offsets(
+		        rk, p->topic, p->partition, &low, &high, ANSWER_MS);
+	}
+	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+	        code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+	        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+		return 0; /* what is not there holds no message */
+	if (code)
+		return kafka_err(
+		        e, code, "look how far %s/%d was read", p->topic, (int)p->partition);
+	int64_t from = p->offset < low ? low : p->offset; /* none: below 0 */
+	*lag += high > from ? high - from : 0;
+	return 0;
+}
+
+static int open_reader_of(const char *brokers, const char *group, rd_kafka_t **out, struct err *e)
+{
+	const struct kafka_setting settings[] = {
+	        {"group.id", group}, {"enable.auto.commit", "false"}, {NULL, NULL}};
+	rd_kafka_conf_t *conf;
+	if (kafka_conf(brokers, "longshore-describe", settings, &conf, e))
+		return e->act;
+	return kafka_client(RD_KAFKA_CONSUMER, conf, out, e);
+}
+
+/* A broker that nobody has asked yet first makes its topic of offsets. */
+static rd_kafka_resp_err_t ask_committed(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list)
+{
+	int64_t deadline = clock_mono_ms() + ANSWER_MS;
+	rd_kafka_resp_err_t code = rd_kafka_committed(rk, list, ANSWER_MS);
+	while (passes(code) && clock_mono_ms() < deadline) {
+		(void)rd_kafka_poll(rk, PAUSE_MS);
+		code = rd_kafka_committed(rk, list, ANSWER_MS);
+	}
+	return code;
+}
+
+int bus_group_lag(const char *brokers, struct str group, struct str topic, int32_t partitions,
+        int64_t *out, struct err *e)
+{
+	rd_kafka_t *rk = NULL;
+	char name[KAFKA_NAME_BYTES], of[KAFKA_NAME_BYTES];
+	(void)snprintf(of, sizeof(of), STR_FMT, STR_ARG(group));
+	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(topic));
+	if (open_reader_of(brokers, of, &rk, e)) /* it joins nothing: it only asks */
+		return e->act;
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
+	for (int32_t i = 0; i < partitions; i++)
+		(void)rd_kafka_topic_partition_list_add(list, name, i);
+	rd_kafka_resp_err_t code = ask_committed(rk, list);
+	int64_t lag = 0;
+	int act = code ? kafka_err(e, code, "look how far group %s has read", of) : 0;
+	for (int i = 0; act == 0 && i < list->cnt; i++)
+		act = add_lag(rk, &list->elems[i], &lag, e);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+	if (act == 0)
+		*out = lag;
+	return act;
 }

@@ -41,8 +41,12 @@ struct bus_cluster {
 /* facts: one for each topic. Answers or fails within half a minute, mostly at once. */
 int bus_describe(const char *brokers, const struct bus_question *question, struct arena *mem,
         struct bus_cluster *out_cluster, struct bus_topic_facts *facts, struct err *e) ERR_MUST_USE;
-/* How many members each group has now; 0 for a group that is not there. */
+/* How many members each group has now; 0 for a group that is not there, -1 where the brokers that
+ * answered do not know. */
 int bus_group_members(const char *brokers, const struct str *groups, size_t count, int *out,
         struct err *e) ERR_MUST_USE;
+/* Messages of a topic that the group has not taken yet. */
+int bus_group_lag(const char *brokers, struct str group, struct str topic, int32_t partitions,
+        int64_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

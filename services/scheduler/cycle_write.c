@@ -72,6 +72,19 @@ static bool is_worker(struct str name)
 	       str_find(name, ' ', 0) < 0;
 }
 
+static int64_t rows_of(const struct task_row *row)
+{
+	const struct ev_task_result *r = row->result;
+	int64_t n = 0;
+	if (row->stage == STAGE_SELECT)
+		n = done_count(r, STR("rows_read"));
+	else if (row->stage == STAGE_PART && r->outputs_count > 0)
+		n = r->outputs[0].rows;
+	else if (row->stage == STAGE_UPLOAD && r->receipt)
+		n = r->receipt->rows;
+	return n < 0 ? 0 : n;
+}
+
 static struct task_write write_of(const struct item *item, const struct task_row *row)
 {
 	struct task_write w = {.row = *row,
@@ -83,6 +96,7 @@ static struct task_write write_of(const struct item *item, const struct task_row
 		return w;
 	w.started_ms = is_time(r->started_at_ms) ? r->started_at_ms : 0;
 	w.done_ms = is_time(r->finished_at_ms) ? r->finished_at_ms : 0;
+	w.rows_done = rows_of(row);
 	if (is_worker(r->worker))
 		w.worker = r->worker;
 	return w;

@@ -154,6 +154,34 @@ static void add_flight(struct pg_params *p, const struct state_row *rows, size_t
 	ADD_NUMS(p, rows, count, x.destination_tasks_out);
 }
 
+enum { ANSWERS_SHOWN = 16 };
+
+/* For who spoke and waits: the newest answers, a line each; absent: none. */
+static struct str answers_of(const struct ev_delivery_memory *m, struct arena *mem)
+{
+	struct str text = {NULL, 0};
+	size_t from = m->handled_count > ANSWERS_SHOWN ? m->handled_count - ANSWERS_SHOWN : 0;
+	for (size_t i = from; i < m->handled_count; i++) {
+		struct str answer = arena_str(mem, m->handled[i].answer);
+		for (size_t k = 0; k < answer.n; k++) {
+			char *c = (char *)(uintptr_t)answer.p + k; /* our own copy */
+			*c = *c == '\n' ? ' ' : *c;
+		}
+		text = arena_printf(mem, STR_FMT "%s" STR_FMT " " STR_FMT, STR_ARG(text),
+		        text.n > 0 ? "\n" : "", STR_ARG(m->handled[i].identity), STR_ARG(answer));
+	}
+	return text;
+}
+
+static void add_answers(
+        struct pg_params *p, const struct state_row *rows, size_t count, struct arena *mem)
+{
+	struct str *list = arena_alloc(mem, count * sizeof *list);
+	for (size_t i = 0; i < count; i++)
+		list[i] = answers_of(&rows[i].x.memory, mem);
+	pg_add_texts(p, list, count);
+}
+
 int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, struct arena *mem,
         struct err *e)
 {
@@ -212,6 +240,7 @@ int state_db_update(struct pg *pg, const struct state_row *given, size_t count, 
 	ADD_TEXTS(&p, rows, count, x.audience);
 	ADD_TEXTS(&p, rows, count, x.destination);
 	add_flight(&p, rows, count);
+	add_answers(&p, rows, count, mem);
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 

@@ -268,6 +268,7 @@ int task_db_update(struct pg *pg, const struct task_write *given, size_t count, 
 	ADD_NUMS(&p, rows, count, started_ms);
 	ADD_NUMS(&p, rows, count, done_ms);
 	ADD_TEXTS(&p, rows, count, worker);
+	ADD_NUMS(&p, rows, count, rows_done);
 	return pg_run(pg, &sql_update_tasks, &p, NULL, NULL, e);
 }
 

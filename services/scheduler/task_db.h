@@ -54,6 +54,7 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 struct task_write {
 	struct task_row row;
 	struct str delivery_id, tenant;
+	int64_t rows_done; /* of that result: rows that were read, written or sent */
 	int64_t started_ms,
 	        done_ms;   /* of the result that this decision accepts; 0: none, or no time */
 	struct str worker; /* of that result; absent: none */

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 KINDS = "Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup, Credential"
 ROUTE = "kind: Route\ntenant: acme\nname: daily\naudience: daily\ndestination: partner\nbridge: tokens\nbucket: box\n"
 NOTHING = "longshore: nothing was applied: correct what is named above\n"
-USAGE = "usage: longshore deliver ROUTE | --audience NAME\n"
+USAGE = "usage: longshore deliver [TENANT/]ROUTE | --audience [TENANT/]NAME\n"
 
 
 @dataclass

@@ -238,7 +238,7 @@ class Fleet:
             return None
         if done.returncode:
             raise CommandFailed(("status", delivery_id), done)
-        return json.loads(done.stdout)[0]
+        return json.loads(done.stdout)
 
     def wait_ready(self, timeout=60):
         """Every live replica has been given partitions."""

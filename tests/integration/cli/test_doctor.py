@@ -109,7 +109,8 @@ def test_settings_that_are_missing(fleet):
 def test_servers_that_are_down_do_not_keep_the_others_from_being_looked_at(fleet):
     found = doctor(fleet, LONGSHORE_KAFKA="127.0.0.1:1", LONGSHORE_REDIS="127.0.0.1:1",
                    LONGSHORE_POSTGRES="host=127.0.0.1 port=1 dbname=x user=x")
-    assert told(found, "problem") == [("problem", "kafka"), ("problem", "postgres")]
+    assert told(found, "problem") == [("problem", "kafka"), ("problem", "postgres"), ("problem", "services")]
+    assert one(found, "services")[2].startswith("which services run could not be found out: ")
     assert one(found, "redis")[0] == "warning"
     assert {("ok", "staging"), ("ok", "keys"), ("ok", "time zones")} <= set(told(found, "ok"))
 
@@ -364,7 +365,9 @@ def test_work_that_is_stuck(fleet):
               "'', now())")
     with sql(fleet, state, "DELETE FROM run.state"):
         found = doctor(fleet)
-        assert told(found, "problem") == [("problem", "overdue"), ("problem", "recorder")]
+        assert told(found, "problem") == [("problem", "service scheduler"), ("problem", "service audit-sink"), ("problem", "overdue"),
+                                          ("problem", "recorder")]
+        assert one(found, "service scheduler")[2:] == ("none is running, and 1 delivery waits for it", "start longshore-scheduler")
         assert "1 delivery should have gone on; the oldest, late, " in one(found, "overdue")[2]
         assert one(found, "recorder")[3].startswith("start longshore-audit-sink")
     with sql(fleet, outbox, "DELETE FROM run.outbox"):

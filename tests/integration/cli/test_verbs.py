@@ -48,7 +48,7 @@ def held(fleet):
 
 
 MISUSE = [
-    ((), 0, None), (("help", "fly"), 2, "longshore: there is no verb fly\n"),
+    ((), 0, None), (("help", "fly"), 2, "longshore: there is no verb fly; longshore help lists them\n"),
     (("fly",), 2, "longshore: there is no verb fly; longshore help lists them\n"),
     (("status", "a", "b"), 2, "longshore: status: b is one argument too many; usage: longshore status [DELIVERY]\n"),
     (("status", "--color"), 2, "longshore: status: there is no option --color; longshore help status\n"),
@@ -73,6 +73,20 @@ MISUSE = [
     (("bridge", "build", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
     (("bridge", "info", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
     (("resume", ID, "--adopt", "--resend"), 2, "longshore: resume: --adopt and --resend exclude each other\n"),
+    (("statsu",), 2, "longshore: there is no verb statsu; did you mean status? longshore help lists them\n"),
+    (("status", "--rout", "x"), 2, "longshore: status: there is no option --rout; did you mean --route? longshore help status\n"),
+    (("status", "--route", "mian"), 1, "longshore: there is no route or bridge mian; did you mean main? longshore get Route lists them\n"),
+    (("status", "--route", "acme/nowhere"), 1, "longshore: there is no route or bridge nowhere; longshore get Route lists them\n"),
+    (("status", "--route", "acmee/main"), 1, "longshore: there is no tenant acmee; did you mean acme? longshore get Tenant lists them\n"),
+    (("status", "--tenant", "globex"), 1, "longshore: there is no tenant globex; longshore get Tenant lists them\n"),
+    (("status", "--route", "acme/main", "--tenant", "globex"), 2, "longshore: acme/main and --tenant globex contradict\n"),
+    (("deliver", "acme/main", "--tenant", "globex"), 2, "longshore: acme/main and --tenant globex contradict\n"),
+    (("deliver", "mian"), 1, "longshore: tenant acme has no Route mian; did you mean main? longshore get Route lists them\n"),
+    (("watch", "mian"), 1, "longshore: there is no route or bridge mian; did you mean main? longshore get Route lists them\n"),
+    (("status", "--since", "yesterday"), 2, "longshore: status: --since: yesterday is no time; examples are 2026-11-30, "
+     "2026-11-30T11:01:09Z (UTC) and 2h\n"),
+    (("status", "--sort", "size"), 2, "longshore: status: --sort size is not known; there are created, changed, state and route\n"),
+    (("status", ID, "--next"), 2, "longshore: status: --next is of routes, not of a delivery\n"),
     (("get", "Rout"), 2, "longshore: get: there is no kind Rout; kinds are Tenant, Audience, Bridge, Destination, Bucket, "
      "SuppressionList, Route, ConceptGroup, Credential\n"),
     (("get", "Route", "none"), 1, "longshore: there is no Route none; longshore get Route lists them\n"),
@@ -119,7 +133,7 @@ def test_misuse_is_told_with_place_and_remedy(fleet, args, code, words):
     assert (done.stdout, done.stderr) == ("", words)
     as_json = fleet.run(*args, "--json")
     assert (as_json.returncode, as_json.stdout) == (code, "")
-    if args[0] not in ("fly", "help"):
+    if args[0] not in ("fly", "help", "statsu"):
         assert json.loads(as_json.stderr)["error"]["text"] == words.removeprefix("longshore: ").rstrip("\n")
 
 
@@ -130,7 +144,94 @@ def test_every_verb_has_help(fleet):
     for verb in listed:
         text = fleet.cli("help", verb)
         assert text.startswith(f"usage: longshore {verb}") and "--json" in text
-        assert fleet.cli(verb, "--help") == text
+        assert fleet.cli(verb, "--help") == text == fleet.cli(verb, "-h")
+    assert fleet.cli("-h") == fleet.cli("--help") == fleet.cli("help")
+    for code in ("0 ", "1 ", "2 ", "3 ", "4 ", "130 "):
+        assert f"\n  {code}" in fleet.cli("help")
+    assert re.fullmatch(r"longshore \d+\.\d+\.\d+\n", fleet.cli("--version"))
+
+
+def test_a_delivery_is_named_by_the_beginning_of_its_id(fleet, held):
+    for length in (8, 16, 31):
+        assert fleet.cli_json("status", held[:length])["delivery_id"] == held
+    assert fleet.cli("trace", held[:12]) == fleet.cli("trace", held)
+    done = fleet.run("approve", held[:10], "--actor", "alice")
+    assert (done.returncode, done.stderr.startswith(f"longshore: approve {held}: refused (own_request)")) == (1, True), done
+    assert fleet.run("status", held[:3]).stderr == f"longshore: there is no delivery {held[:3]}; longshore status lists them\n"
+    twin = held[:8] + ("0" if held[8] != "0" else "1") * 24
+    columns = [c for (c,) in fleet.query("SELECT column_name FROM information_schema.columns WHERE table_schema = 'run' AND "
+                                         "table_name = 'state' AND is_generated = 'NEVER' AND column_name <> 'delivery_id'")]
+    fleet.change(f"INSERT INTO run.state (delivery_id, {', '.join(columns)}) SELECT '{twin}', "
+                 f"{', '.join(columns).replace('due_at', 'NULL')} FROM run.state WHERE delivery_id = '{held}'")
+    try:
+        done = fleet.run("status", held[:8])
+        assert done.returncode == 1 and f"several deliveries begin with {held[:8]}, type more of it: " in done.stderr
+        assert f"{held} (small, held)" in done.stderr and twin in done.stderr
+        assert fleet.cli_json("status", held[:9])["delivery_id"] == held
+    finally:
+        fleet.change(f"DELETE FROM run.state WHERE delivery_id = '{twin}'")
+
+
+def test_a_tenant_may_be_set_or_stand_before_the_route(fleet, held):
+    assert [d["delivery_id"] for d in json.loads(run_with(fleet, {"LONGSHORE_TENANT": "acme"}, "status", "--state", "held",
+                                                          "--json").stdout)] == [held]
+    done = run_with(fleet, {"LONGSHORE_TENANT": "globex"}, "deliver", "main")
+    assert (done.returncode, done.stderr) == (1, "longshore: tenant globex has no Route main; longshore get Route lists them\n")
+    assert run_with(fleet, {"LONGSHORE_TENANT": "globex"}, "deliver", "acme/main", "--id", "with-tenant", "--wait", "60").returncode == 0
+    assert fleet.cli("deliver", "main", "--id", "with-tenant") == fleet.cli("deliver", "main", "--tenant", "acme", "--id", "with-tenant")
+    assert fleet.cli("bridge", "info", "acme/tokens") == fleet.cli("bridge", "info", "tokens")
+
+
+def test_coming_runs_are_listed(fleet):
+    route = json.loads(fleet.cli("get", "Route", "again"))
+    fleet.apply([route | {"paused": True, "cadence": {"kind": "daily", "at": "06:30", "zone": "America/Chicago"}}])
+    try:
+        runs = fleet.cli_json("status", "--next")
+        assert [(r["route"], r["tenant"], r["zone"], r["paused"]) for r in runs] == [("again", "acme", "America/Chicago", True)] * 3
+        assert all(TIME.fullmatch(r["at"]) and r["label"].endswith("T06:30") for r in runs)
+        assert [r["at"] for r in runs] == sorted(r["at"] for r in runs)
+        lines = fleet.cli("status", "--next", "--route", "again").splitlines()
+        assert [line.split()[0] for line in lines[1:]] == [r["at"] for r in runs] and lines[1].endswith("paused")
+        assert fleet.cli_json("status", "--next", "--route", "main") == []
+    finally:
+        fleet.apply([route])
+
+
+def test_who_waits_for_what_does_not_run_is_told(fleet):
+    """Also where it cannot be found out; and how far it is."""
+    for replica in fleet.of("uploader"):
+        replica.stop()
+    try:
+        delivery = fleet.cli("deliver", "main").strip()
+        wait_until(lambda: "\nwaiting: no uploader is running\n" in fleet.cli("status", delivery), 60, "the delivery to wait")
+        text = fleet.cli("status", delivery)
+        assert "\nprogress: select 1 of 1 slices, 315 rows\n" in text and re.search(r"\nprogress: upload 0 of \d files\n", text), text
+        status = wait_until(lambda: (s := fleet.status(delivery))["waiting"] and s, 30, "the same as JSON")
+        assert status["waiting"] == "no uploader is running"
+        assert status["progress"][0] == {"stage": "select", "done": 1, "total": 1, "rows": 315}
+        assert "waiting: no uploader is running\n" in fleet.cli("status")
+        away = run_with(fleet, {"LONGSHORE_KAFKA": "127.0.0.1:1"}, "status", delivery)
+        assert away.returncode == 0 and "\nwaiting: it is not known whether the uploader is running (" in away.stdout, away
+        doctor = fleet.run("doctor")
+        assert doctor.returncode == 1, doctor
+        assert "problem  service uploader: none is running, and 1 delivery waits for it -> start longshore-uploader\n" in doctor.stdout
+    finally:
+        fleet.start_replica("uploader")
+    fleet.wait_state(delivery, states=("completed",))
+    assert fleet.status(delivery)["waiting"] == "" and fleet.status(delivery)["progress"] == []
+
+
+def test_a_trigger_that_nobody_reads_is_a_problem(fleet):
+    for replica in fleet.of("scheduler"):
+        replica.stop()
+    try:
+        delivery = fleet.cli("deliver", "main").strip()
+        doctor = fleet.run("doctor")
+        assert doctor.returncode == 1 and re.search(r"\nproblem  service scheduler: none is running, and \d+ messages? waits? for it "
+                                                    r"-> start longshore-scheduler\n", doctor.stdout), doctor.stdout
+    finally:
+        fleet.start_replica("scheduler")
+    fleet.wait_state(delivery, states=("completed",))
 
 
 def test_setting_up_twice_changes_nothing(fleet):
@@ -162,7 +263,7 @@ def test_bridge_info_lists_versions(fleet):
 
 def test_status_of_one_shows_books_and_files(scene, fleet):
     delivery = fleet.cli_json("deliver", "main", "--wait", "60")["delivery_id"]
-    (d,) = fleet.cli_json("status", delivery)
+    d = fleet.cli_json("status", delivery)
     assert {"delivery_id", "tenant", "route", "audience", "destination", "mode", "state", "reason", "revision", "version",
             "books", "files", "release"} <= set(d)
     assert (d["tenant"], d["route"], d["audience"], d["destination"], d["mode"]) == ("acme", "main", "asthma", "partner", "full")
@@ -186,7 +287,16 @@ def test_status_filters_and_orders(scene, fleet, held):
     assert ids("--route", "again", "--limit", "1") == [second]
     assert ids("--state", "held") == [held]
     assert {held, first, second} <= set(ids("--state", "held,completed"))
-    assert ids("--state", "failed") == [] and ids("--tenant", "globex") == []
+    assert ids("--state", "failed") == []
+    created = [fleet.status(d)["created_at"] for d in (first, second)]
+    assert ids("--route", "again", "--since", created[1]) == [second] and ids("--route", "acme/again", "--since", "1h") == [second, first]
+    assert ids("--route", "again", "--until", created[1]) == [first] and ids("--until", "2020-01-01") == []
+    by_state = [d["state"] for d in fleet.cli_json("status", "--sort", "state")]
+    assert by_state == sorted(by_state) and len(set(by_state)) > 1
+    by_route = [d["route"] for d in fleet.cli_json("status", "--sort", "route")]
+    assert by_route == sorted(by_route) and len(set(by_route)) > 1
+    by_change = [d["changed_at"] for d in fleet.cli_json("status", "--sort", "changed")]
+    assert by_change == sorted(by_change, reverse=True)
     assert {held, first, second} <= set(ids("--tenant", "acme"))
     rows = [line.split()[0] for line in fleet.cli("status", "--route", "again").splitlines()]
     assert rows == ["delivery", second, first]
@@ -255,7 +365,7 @@ def test_answers_are_judged_before_they_are_sent(fleet):
 
 
 def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
-    content = fleet.cli_json("status", held)[0]["content_hash"]
+    content = fleet.cli_json("status", held)["content_hash"]
     assert len(content) == 64 and f"selection: {content}\n" in fleet.cli("status", held)
     for verb, *answer in (("approve",), ("reject",), ("resume", "--resend")):
         for seen in ("0" * 64, content + "0", content[:7] + ("0" if content[7] != "0" else "1")):

@@ -334,7 +334,7 @@ def test_a_terminal_shows_a_table_that_is_refreshed(scene, fleet, rows, columns)
 @pytest.mark.parametrize("args,code,words", [
     (("nowhere",), 1, "longshore: there is no route or bridge nowhere; longshore get Route lists them\n"),
     (("main", "--until", "dawn"), 2, "longshore: watch: --until dawn is not known; there are final and held\n"),
-    (("main", "other"), 2, "longshore: watch: other is one argument too many; usage: longshore watch [DELIVERY | ROUTE]\n"),
+    (("main", "other"), 2, "longshore: watch: other is one argument too many; usage: longshore watch [DELIVERY | [TENANT/]ROUTE]\n"),
 ])
 def test_misuse(fleet, args, code, words):
     done = fleet.run("watch", *args)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Does every service run, and if not, does work wait for it? A service runs if its consumer group has
+ * a member. */
+#include "doctor.h"
+#include "services.h"
+
+#include "longshore/bus_admin.h"
+#include "longshore/event.h"
+#include "longshore/topics.h"
+
+#include <stdio.h>
+
+enum { UNKNOWN = -1 };
+
+/* What the scheduler has not read yet no table knows of. */
+static int64_t unread(struct doctor *d, struct err *e)
+{
+	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
+	struct cli *cli = d->cli;
+	int64_t all = 0;
+	struct str group = arena_printf(
+	        &cli->mem, "%s%s", cli->conf.topic_prefix, service_name(SERVICE_SCHEDULER));
+	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+		const struct topic_plan *plan = topic_plan(topics[i]);
+		struct str topic =
+		        arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, plan->suffix);
+		int64_t lag = 0;
+		if (bus_group_lag(cli->conf.kafka, group, topic, plan->partitions, &lag, e) != 0)
+			return UNKNOWN;
+		all += lag;
+	}
+	return all;
+}
+
+struct waiting {
+	struct needed *list;
+	size_t count;
+	bool is_known;
+};
+
+static struct waiting look(struct doctor *d)
+{
+	struct waiting w = {.list = NULL};
+	struct err e;
+	w.is_known = doctor_is_migrated(d) &&
+	             cli_services_needed(d->cli, NULL, 0, 0, &w.list, &w.count, &e) == 0;
+	return w;
+}
+
+/* Deliveries that wait for the service. */
+static int64_t count_of(const struct waiting *w, enum service s)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < w->count; i++)
+		n += w->list[i].service == s;
+	return n;
+}
+
+static void tell_missing(struct doctor *d, const struct waiting *w, enum service s)
+{
+	char subject[64], remedy[64];
+	struct err e = {0};
+	int64_t deliveries = count_of(w, s), messages = s == SERVICE_SCHEDULER ? unread(d, &e) : 0;
+	(void)snprintf(subject, sizeof(subject), "service %s", service_name(s));
+	(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", service_name(s));
+	if (deliveries > 0)
+		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		        "none is running, and %lld deliver%s for it", (long long)deliveries,
+		        deliveries == 1 ? "y waits" : "ies wait");
+	else if (messages > 0)
+		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		        "none is running, and %lld message%s for it", (long long)messages,
+		        messages == 1 ? " waits" : "s wait");
+	else if (messages == UNKNOWN)
+		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		        "none is running; what waits for it in Kafka could not be found out: %s",
+		        e.text);
+	else if (!w->is_known) /* why is told with the database */
+		doctor_tell(d, DOCTOR_WARNING, subject, remedy,
+		        "none is running; whether work waits for it could not be found out");
+	else
+		doctor_tell(d, DOCTOR_WARNING, subject, remedy, "none is running");
+}
+
+void doctor_services(struct doctor *d)
+{
+	struct err e;
+	int running[SERVICES];
+	if (!doctor_has(d->cli->conf.kafka))
+		return;
+	if (cli_services_running(d->cli, running, &e) != 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, "services",
+		        "start Kafka, or correct LONGSHORE_KAFKA, and look again",
+		        "which services run could not be found out: %s", e.text);
+		return;
+	}
+	struct waiting w = look(d);
+	for (int i = 0; i < SERVICES; i++) {
+		char subject[64];
+		(void)snprintf(
+		        subject, sizeof(subject), "service %s", service_name((enum service)i));
+		if (running[i] > 0)
+			doctor_ok(d, subject, "%d running", running[i]);
+		else if (running[i] == 0)
+			tell_missing(d, &w, (enum service)i);
+		else
+			doctor_tell(d, DOCTOR_PROBLEM, subject,
+			        "start the brokers that are down, and look again",
+			        "whether one runs could not be found out: not all brokers answer");
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which services run, by the members of their consumer groups; and who waits for one that does not. */
+#ifndef CLI_SERVICES_H
+#define CLI_SERVICES_H
+
+#include "cli.h"
+
+enum service {
+	SERVICE_SCHEDULER,
+	SERVICE_BRIDGE_BUILDER,
+	SERVICE_BRIDGE_WORKER,
+	SERVICE_FORMATTER,
+	SERVICE_UPLOADER,
+	SERVICE_AUDIT_SINK,
+	SERVICES
+};
+const char *service_name(enum service s);
+
+/* out: one for each service; -1 where nobody knows. ERR_RETRY: Kafka is away. */
+int cli_services_running(struct cli *cli, int *out, struct err *e) ERR_MUST_USE;
+
+struct needed {
+	struct str delivery_id;
+	enum service service;
+};
+/* What deliveries (all: NULL) have been waiting for, for longer than that. */
+int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, int64_t for_ms,
+        struct needed **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+
+/* Of one delivery, or with a NULL id of all: "no uploader is running", several with commas between;
+ * "it is not known whether ..." where nobody knows. Absent: it waits for no service. why: where
+ * running is NULL, why nothing could be found out. Pure. */
+struct str cli_waiting_text(const struct needed *needed, size_t count, struct str delivery_id,
+        const int *running, const char *why, struct arena *mem);
+
+#endif
