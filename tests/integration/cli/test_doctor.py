@@ -248,7 +248,9 @@ KEYS = [
     ("copy", "formatter/staging-keys.key", "this service must not hold this key"),
     ("copy", "audit-sink/mark.key", "this service must not hold this key"),
     ("copy", "bridge-worker/mark.key", "this service must not hold this key"),
-    ("expose", "formatter/staging-values.key", "must be a regular file that others cannot reach"),
+    ("expose", "formatter/staging-values.key", "others can reach it (mode 0404); run chmod 0600 on it"),
+    ("group", "formatter/staging-values.key", "others can reach it (mode 0660); run chmod 0600 on it"),
+    ("link", "formatter/staging-values.key", "is a symbolic link; put the file itself there"),
     ("other", "formatter/staging-files.key", "differs from the one of uploader"),
     ("spoil", "scheduler/staging-specs.key", "is not 64 hex digits and a line end"),
 ]
@@ -268,6 +270,11 @@ def test_key_directories(fleet, act, file, words):
             shutil.copy2(holder, path)
         elif act == "expose":
             os.chmod(path, 0o404)
+        elif act == "group":
+            os.chmod(path, 0o660)
+        elif act == "link":
+            os.unlink(path)
+            os.symlink(kept, path)
         else:
             os.chmod(path, 0o600)
             with open(path, "w", encoding="ascii") as f:
@@ -277,7 +284,7 @@ def test_key_directories(fleet, act, file, words):
         assert words in one(found, f"keys {file}")[2] and one(found, f"keys {file}")[3]
         assert "0" * 64 not in json.dumps(found)
     finally:
-        if os.path.exists(path):
+        if os.path.lexists(path):
             os.unlink(path)
         if os.path.exists(kept):
             shutil.move(kept, path)
