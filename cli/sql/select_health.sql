@@ -14,4 +14,5 @@ FROM (SELECT count(*) AS n, (min(ARRAY[to_char(s.due_at, 'YYYYMMDDHH24MISS'), de
 	FROM run.live AS l JOIN run.state AS s USING (delivery_id)
 	WHERE l.due_at < now() AND s.due_at < now() - make_interval(secs => $1::float8)) AS o,
 	(SELECT count(*) AS n, extract(epoch FROM now() - min(stored_at))::bigint AS age
-	FROM run.outbox WHERE stored_at < now() - make_interval(secs => $1::float8)) AS b;
+	FROM (SELECT stored_at FROM run.outbox UNION ALL SELECT stored_at FROM run.packet) AS stored
+	WHERE stored_at < now() - make_interval(secs => $1::float8)) AS b;

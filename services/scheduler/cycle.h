@@ -17,7 +17,8 @@
  *            A crash before: nothing happened.
  *   publish  in order. A crash before or within, or a topic that does not take it: any scheduler's
  *            sweep does it.
- *   mark     the outbox rows are deleted. A crash before: published once more, which is harmless.
+ *   mark     packets and outbox rows are deleted. A crash before: published once more, which is
+ *            harmless.
  *
  * Whoever finds another version publishes nothing: all is rolled back, and the deliveries are
  * loaded and decided again, in halves, at last each alone.
@@ -28,6 +29,7 @@
 #include "issue.h"
 #include "lookup.h"
 #include "outbox_db.h"
+#include "packets.h"
 #include "place_db.h"
 #include "quota_db.h"
 #include "route_db.h"

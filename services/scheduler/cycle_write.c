@@ -262,7 +262,7 @@ static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
 	bad = bad ? bad : insert_new(c, w, e);
 	bad = bad ? bad : write_shared(c, w, e);
-	return bad ? bad : outbox_db_insert(pg, c->outbox, c->outbox_count, mem, e);
+	return bad ? bad : packets_store(c->s, c->outbox, c->outbox_count, mem, e);
 }
 
 static int lock(struct cycle *c, struct err *e)

@@ -57,8 +57,9 @@ static int fail_unproducible(struct scheduler *s, const struct swept *swept, str
 int due_outbox(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct swept swept = {.mem = mem};
-	int bad = publish_swept(s, &swept, e);
-	*out_more = bad == 0 && swept.is_full;
+	int bad = packets_split_old(s, mem, out_more, e);
+	bad = bad ? bad : publish_swept(s, &swept, e);
+	*out_more = bad == 0 && (*out_more || swept.is_full);
 	bad = bad ? bad : fail_unproducible(s, &swept, e);
 	for (int t = 0; t < TOPIC_COUNT && bad == 0; t++) {
 		bad = publish_probe(s, (enum topic)t, &swept, e);

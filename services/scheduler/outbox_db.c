@@ -38,6 +38,7 @@ static int insert(
 	ADD_TEXTS(&p, rows, count, type);
 	ADD_TEXTS(&p, rows, count, tenant);
 	ADD_TEXTS(&p, rows, count, task_id);
+	ADD_NUMS(&p, rows, count, stored_us);
 	AUTO_PG_ROWS ids = NULL;
 	int bad = pg_run(pg, &sql_insert_outbox, &p, &ids, NULL, e);
 	for (size_t i = 0; i < count && bad == 0; i++)

@@ -19,8 +19,6 @@ enum {
 	PAUSES = 5, /* of the length of a wait, after one in vain */
 	PROBE_ROWS_FIRST = 16,
 	ROWS_MOST = 500,
-	STORED_LATE_MS =
-	        30000 /* a row is seen so long after it was stored at the latest, as a rule */
 };
 
 struct sending {
@@ -70,9 +68,12 @@ static void leave_out_resting(struct sending *x)
 {
 	size_t count = 0;
 	assert(x->all == x->count);
-	for (size_t i = 0; i < x->count; i++)
-		if (!x->s->rests[x->rows[i]->topic].is_resting)
+	for (size_t i = 0; i < x->count; i++) {
+		bool is_resting = x->s->rests[x->rows[i]->topic].is_resting;
+		assert(!is_resting || !x->rows[i]->packet); /* packets_store */
+		if (!is_resting)
 			x->rows[count++] = x->rows[i];
+	}
 	x->count = x->all = count;
 }
 
@@ -175,9 +176,11 @@ static int mark(struct sending *x, struct failed_rows *out_failed, struct err *e
 			continue;
 		if (x->fates[i] == PUBLICATION_REFUSED)
 			note_refused(x->rows[i], out_failed);
-		done[count++] = *x->rows[i];
+		if (!x->rows[i]->packet)
+			done[count++] = *x->rows[i];
 	}
-	return outbox_db_delete(x->s->pg, done, count, x->mem, e);
+	int bad = outbox_db_delete(x->s->pg, done, count, x->mem, e);
+	return bad ? bad : packets_mark(x->s, x->rows, x->fates, x->all, x->mem, e);
 }
 
 int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
@@ -243,7 +246,7 @@ int publish_swept(struct scheduler *s, struct swept *out, struct err *e)
 	int64_t topics[TOPIC_COUNT];
 	struct outbox_sweep what = {.age_ms = s->settings.outbox_age_ms,
 	        .back_ms = reach_back_ms(
-	                &s->outbox_reach, s->mono_ms, s->settings.outbox_age_ms + STORED_LATE_MS),
+	                &s->outbox_reach, s->mono_ms, s->settings.outbox_age_ms + OUTBOX_LATE_MS),
 	        .most = ROWS_MOST,
 	        .topics = topics};
 	for (size_t t = 0; t < TOPIC_COUNT; t++)

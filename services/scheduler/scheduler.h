@@ -71,7 +71,7 @@ struct scheduler {
 	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms, next_list_ms; /* monotonic */
 	bool has_swept; /* in the last tick: the pause until the next begins with this one */
 	struct topic_rest rests[TOPIC_COUNT];
-	struct reach due_reach, outbox_reach;
+	struct reach due_reach, outbox_reach, packet_reach;
 	bool plans_checked; /* run times were computed anew since the start */
 	struct tally tally;
 };

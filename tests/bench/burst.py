@@ -79,7 +79,7 @@ def run(args):
             stored = now
             assert time.monotonic() - looked < args.patience, f"{stored} of {wanted} are stored, and it does not go on"
         wall = time.monotonic() - begin
-        wait_until(lambda: fleet.query("SELECT count(*) FROM run.outbox") == [(0,)], 120, "all to be published")
+        wait_until(lambda: fleet.query("SELECT count(*) FROM run.outbox") == [(0,)] == fleet.query("SELECT count(*) FROM run.packet"), 120, "all to be published")
         figures = {"deliveries": wanted, "wall_s": wall, "first_s": first, "unhealthy": sick, "peak_bytes": peak_bytes(scheduler.pid)}
         assert fleet.query("SELECT count(*) FROM run.task") <= [(wanted,)]
         assert scheduler.stop() == 0

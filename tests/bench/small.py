@@ -76,7 +76,8 @@ def check_files(fleet, load, town):
 def check_rows(fleet, load, completed, patience):
     """The recorder has everything, and the scheduler has nothing left to do."""
     def quiet():
-        return fleet.query("SELECT (SELECT count(*) FROM run.outbox), (SELECT count(*) FROM run.state WHERE due_at IS NOT NULL), "
+        return fleet.query("SELECT (SELECT count(*) FROM run.outbox) + (SELECT count(*) FROM run.packet), "
+                           "(SELECT count(*) FROM run.state WHERE due_at IS NOT NULL), "
                            "(SELECT count(*) FROM run.delivery WHERE starts_with(cause, 'bench/') AND state IN "
                            "('completed', 'superseded'))") == [(0, 0, len(load.ended))]
     wait_until(quiet, patience, "every end to be recorded and read back", pause=0.2)

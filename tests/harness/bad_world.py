@@ -194,7 +194,8 @@ class World:
         worker.pause()
         delivery_id = self.fleet.cli("deliver", route, "--id", trigger).strip()
         wait_until(lambda: self.fleet.query("SELECT FROM run.task WHERE delivery_id = %s AND stage = 'inspect' AND status = 'issued' "
-                                            "AND NOT EXISTS (SELECT FROM run.outbox WHERE delivery_id = %s)", (delivery_id,) * 2),
+                                            "AND NOT EXISTS (SELECT FROM run.outbox WHERE delivery_id = %s) "
+                                            "AND NOT EXISTS (SELECT FROM run.packet)", (delivery_id,) * 2),
                    60, "the inspection to be asked for")
         scheduler.pause()
         worker.cont()

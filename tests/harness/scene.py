@@ -120,7 +120,8 @@ class Scene:
 
 def nothing_is_stuck(fleet):
     """Everything stored was published, and every final state was read back."""
-    left = fleet.query("SELECT (SELECT count(*) FROM run.outbox), (SELECT count(*) FROM run.state WHERE due_at IS NOT NULL)")
+    left = fleet.query("SELECT (SELECT count(*) FROM run.outbox) + (SELECT count(*) FROM run.packet), "
+                       "(SELECT count(*) FROM run.state WHERE due_at IS NOT NULL)")
     return left == [(0, 0)]
 
 

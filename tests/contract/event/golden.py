@@ -127,7 +127,7 @@ class Initialisers:
         parts = []
         for f in schema["fields"]:
             parts += self.member(f["name"], f["type"], value[f["name"]], f"{name}_{f['name']}")
-        return "{" + ", ".join(parts) + "}"
+        return "{" + (", ".join(parts) or "0") + "}"
 
     def member(self, field, t, value, name):
         is_nullable = isinstance(t, list)

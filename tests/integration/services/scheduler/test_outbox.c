@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The outbox holds what nothing else holds. What it only names is swept as the same bytes. */
+ * The outbox holds what nothing else holds. What it only names is swept as the same bytes. A packet
+ * goes with its last message. */
+#include "packets.h"
+
 #include "fleet.h"
 
 /* Messages are noted, and the broker is away all the same. */
@@ -108,6 +111,87 @@ static void a_task_that_was_issued_again_goes_in_its_present_issue(void **state)
 	assert_true(t->head.spec.n > 0);
 }
 
+/* Everything is sent, and the scheduler dies before it marks anything. */
+static int send_and_die(void *arg, const struct publication_set *set, struct err *e)
+{
+	(void)capture_send(arg, set, e);
+	return err_set(e, ERR_FATAL, "dead", "as the test says");
+}
+
+static int64_t packets(const struct bench *b)
+{
+	return database_num(b->admin, "SELECT count(*) FROM run.packet");
+}
+
+static void ask_and_die(struct bench *b)
+{
+	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
+	t.route = STR("daily");
+	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
+	struct err e;
+	b->s.outlet.send = send_and_die;
+	assert_int_equal(scheduler_batch(&b->s, &m, 1, clock_mono_ms(), &e), ERR_FATAL);
+	assert_string_equal(e.code, "dead");
+	b->s.outlet.send = capture_send;
+}
+
+static void a_transaction_is_one_packet_that_goes_when_all_of_it_went(void **state)
+{
+	struct bench *b = *state;
+	ask_and_die(b);
+	assert_int_equal(packets(b), 1);
+	assert_int_equal(rows(b), 0);
+	fleet_deliver(b, "t2"); /* it supersedes the first one */
+	assert_int_equal(packets(b), 1);
+	assert_int_equal(rows(b), 0);
+}
+
+static void a_packet_that_nobody_marked_goes_out_again_once(void **state)
+{
+	struct bench *b = *state;
+	struct scheduler other;
+	struct capture *seen = NULL;
+	ask_and_die(b);
+	size_t sent = b->sent->count;
+	assert_int_equal(sent, 3);
+	fleet_join(b, &other, &seen);
+	fleet_tick(b, &other);
+	assert_int_equal(seen->count, sent);
+	for (size_t i = 0; i < sent; i++)
+		assert_same(&b->sent->items[i], &seen->items[i]);
+	assert_int_equal(packets(b), 0);
+	assert_int_equal(rows(b), 0);
+	fleet_leave(&other, seen);
+}
+
+/* Two split the same packet: the messages are stored by one of them. */
+static int send_while_another_splits(void *arg, const struct publication_set *set, struct err *e)
+{
+	struct bench *b = arg;
+	bool is_more = false;
+	if (packets_split_old(&b->s, &b->mem, &is_more, e) != 0)
+		fail_msg("%s", e->text);
+	for (size_t i = 0; i < set->count; i++)
+		set->fates[i] = PUBLICATION_OPEN;
+	return err_set(e, ERR_RETRY, "bus_away", "as the test says");
+}
+
+static void a_packet_is_split_by_one_only(void **state)
+{
+	struct bench *b = *state;
+	struct capture *sent = b->s.outlet.arg;
+	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
+	t.route = STR("daily");
+	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
+	b->s.outlet.arg = b;
+	b->s.outlet.send = send_while_another_splits;
+	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
+	b->s.outlet.arg = sent;
+	b->s.outlet.send = capture_send;
+	assert_int_equal(packets(b), 0);
+	assert_int_equal(rows(b), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +199,9 @@ int main(void)
 	        FLEET_TEST(what_the_tables_hold_is_not_stored_twice),
 	        FLEET_TEST(what_is_out_of_date_is_not_said),
 	        FLEET_TEST(a_task_that_was_issued_again_goes_in_its_present_issue),
+	        FLEET_TEST(a_transaction_is_one_packet_that_goes_when_all_of_it_went),
+	        FLEET_TEST(a_packet_that_nobody_marked_goes_out_again_once),
+	        FLEET_TEST(a_packet_is_split_by_one_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void little_lasts(void **state)
 {
 	struct bench *b = *state;
 	complete(b, 0, 10);
-	static const char *const gone[] = {"task", "outbox", "live"};
+	static const char *const gone[] = {"task", "outbox", "packet", "live"};
 	for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
 		char sql[64];
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM run.%s", gone[i]);
@@ -80,13 +80,13 @@ static int64_t pages(struct bench *b, const struct pg_statement *stmt, const str
 }
 
 struct touched {
-	int64_t next, claim, sweep;
+	int64_t next, claim, sweep, take;
 };
 
 static struct touched look(struct bench *b, int64_t back_ms, int64_t back_outbox_ms)
 {
 	const int64_t topics[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
-	struct pg_params next, claim, sweep;
+	struct pg_params next, claim, sweep, take;
 	pg_params_init(&next, &b->mem);
 	pg_add_num(&next, back_ms);
 	pg_add_num(&next, 500);
@@ -100,8 +100,12 @@ static struct touched look(struct bench *b, int64_t back_ms, int64_t back_outbox
 	pg_add_nums(&sweep, topics, sizeof topics / sizeof topics[0]);
 	pg_add_num(&sweep, 15000);
 	pg_add_num(&sweep, back_outbox_ms);
+	pg_params_init(&take, &b->mem);
+	pg_add_num(&take, 0);
+	pg_add_num(&take, back_outbox_ms);
+	pg_add_num(&take, 64);
 	return (struct touched){pages(b, &sql_next_due, &next), pages(b, &sql_claim_due, &claim),
-	        pages(b, &sql_sweep_outbox, &sweep)};
+	        pages(b, &sql_sweep_outbox, &sweep), pages(b, &sql_take_packets, &take)};
 }
 
 static void no_look_walks_over_what_an_old_snapshot_keeps(void **state)
@@ -111,6 +115,7 @@ static void no_look_walks_over_what_an_old_snapshot_keeps(void **state)
 	b->s.rules.confirm_ms = 3600000; /* no alarm comes while this runs, however slow */
 	database_sql(b->admin, "SET enable_seqscan = off"); /* as if the tables were large */
 	database_sql(b->admin, "ALTER TABLE run.outbox SET (autovacuum_enabled = off)");
+	database_sql(b->admin, "ALTER TABLE run.packet SET (autovacuum_enabled = off)");
 	database_sql(b->admin, "ALTER TABLE run.live SET (autovacuum_enabled = off)");
 	complete(b, 0, 5);
 	database_sql(backup, "SET idle_in_transaction_session_timeout = 0");
@@ -124,12 +129,14 @@ static void no_look_walks_over_what_an_old_snapshot_keeps(void **state)
 	database_sql(backup, "ROLLBACK");
 	pg_close(backup);
 	/* The snapshot does keep what is gone: who looks at all of it walks over it. */
-	assert_true(all.sweep > 2 * all_few.sweep);
-	if (many.next > few.next + 8 || many.claim > few.claim + 8 || many.sweep > few.sweep + 8)
+	assert_true(all.take > 2 * all_few.take);
+	if (many.next > few.next + 8 || many.claim > few.claim + 8 || many.sweep > few.sweep + 8 ||
+	        many.take > few.take + 8)
 		fail_msg("pages: next due %lld, then %lld; claim %lld, then %lld; sweep %lld, then "
-		         "%lld",
+		         "%lld; packets %lld, then %lld",
 		        (long long)few.next, (long long)many.next, (long long)few.claim,
-		        (long long)many.claim, (long long)few.sweep, (long long)many.sweep);
+		        (long long)many.claim, (long long)few.sweep, (long long)many.sweep,
+		        (long long)few.take, (long long)many.take);
 }
 
 static void the_narrow_row_follows_the_wide_one(void **state)

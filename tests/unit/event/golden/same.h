@@ -280,6 +280,27 @@ static void same_format_task(const struct ev_format_task *got, const struct ev_f
 		same_staged_ref(got->parts, want->parts);
 }
 
+static void same_outbox_message(const struct ev_outbox_message *got, const struct ev_outbox_message *want)
+{
+	assert_true(got->topic == want->topic);
+	assert_true(got->partition == want->partition);
+	same_text(got->delivery_id, want->delivery_id);
+	same_text(got->task_id, want->task_id);
+	same_text(got->tenant, want->tenant);
+	assert_true(got->by_reference == want->by_reference);
+	assert_true(got->version == want->version);
+	same_text(got->key, want->key);
+	same_text(got->type, want->type);
+	same_text(got->value, want->value);
+}
+
+static void same_outbox_packet(const struct ev_outbox_packet *got, const struct ev_outbox_packet *want)
+{
+	assert_true(got->messages_count == want->messages_count);
+	for (size_t i = 0; i < want->messages_count; i++)
+		same_outbox_message(&got->messages[i], &want->messages[i]);
+}
+
 static void same_file_receipt(const struct ev_file_receipt *got, const struct ev_file_receipt *want)
 {
 	same_text(got->file_id, want->file_id);

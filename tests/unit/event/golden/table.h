@@ -9,6 +9,7 @@
 #include "DeliveryMemory.h"
 #include "DeliveryStatus.h"
 #include "FormatTask.h"
+#include "OutboxPacket.h"
 #include "Receipt.h"
 #include "TaskResult.h"
 #include "Trigger.h"
@@ -47,6 +48,11 @@ static void check_delivery_status(const void *got, const void *want)
 static void check_format_task(const void *got, const void *want)
 {
 	same_format_task(got, want);
+}
+
+static void check_outbox_packet(const void *got, const void *want)
+{
+	same_outbox_packet(got, want);
 }
 
 static void check_receipt(const void *got, const void *want)
@@ -97,6 +103,9 @@ static const struct golden {
 	{"FormatTask", "full", &ev_format_task_type, &format_task_full, check_format_task},
 	{"FormatTask", "edge", &ev_format_task_type, &format_task_edge, check_format_task},
 	{"FormatTask", "defaults", &ev_format_task_type, &format_task_defaults, check_format_task},
+	{"OutboxPacket", "full", &ev_outbox_packet_type, &outbox_packet_full, check_outbox_packet},
+	{"OutboxPacket", "edge", &ev_outbox_packet_type, &outbox_packet_edge, check_outbox_packet},
+	{"OutboxPacket", "defaults", &ev_outbox_packet_type, &outbox_packet_defaults, check_outbox_packet},
 	{"Receipt", "full", &ev_receipt_type, &receipt_full, check_receipt},
 	{"Receipt", "edge", &ev_receipt_type, &receipt_edge, check_receipt},
 	{"Receipt", "defaults", &ev_receipt_type, &receipt_defaults, check_receipt},

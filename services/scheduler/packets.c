@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "packets.h"
+
+#include "scheduler.h"
+#include "state_db.h"
+
+enum {
+	SPLIT_AT_ONCE = 64,
+};
+
+/* --- store --- */
+
+static bool goes_alone(const struct scheduler *s, const struct outbox_row *row)
+{
+	return s->rests[row->topic].is_resting ||
+	       (!row->is_by_reference && row->value.n > PACKET_BYTES);
+}
+
+/* The two kinds, each in its order, in arrays of their own; the ids come back into `rows`. */
+static int store_apart(struct scheduler *s, struct outbox_row *rows, size_t count, bool alone,
+        struct arena *mem, struct err *e)
+{
+	struct outbox_row *chosen = arena_alloc(mem, (count + 1) * sizeof *chosen);
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		if (goes_alone(s, &rows[i]) == alone)
+			chosen[n++] = rows[i];
+	if (n == 0)
+		return 0;
+	int bad = alone ? outbox_db_insert(s->pg, chosen, n, mem, e)
+	                : packet_db_insert(s->pg, chosen, n, mem, e);
+	for (size_t i = 0, k = 0; i < count && bad == 0; i++)
+		if (goes_alone(s, &rows[i]) == alone)
+			rows[i] = chosen[k++];
+	return bad;
+}
+
+int packets_store(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
+        struct err *e)
+{
+	int bad = store_apart(s, rows, count, true, mem, e);
+	return bad ? bad : store_apart(s, rows, count, false, mem, e);
+}
+
+/* --- mark --- */
+
+struct split {
+	const struct packet **packets;
+	size_t packets_count;
+	struct outbox_row *rows;
+	size_t rows_count;
+};
+
+static int split_now(struct scheduler *s, const struct split *x, struct arena *mem, struct err *e)
+{
+	int64_t gone = 0;
+	int bad = packet_db_split(s->pg, x->packets, x->packets_count, mem, &gone, e);
+	if (bad)
+		return bad;
+	/* Whoever split one before stored all of its messages. The packets stay, and are split when
+	 * they are old. */
+	if (gone != (int64_t)x->packets_count)
+		return err_set(e, ERR_FENCED, "version", "another scheduler split a packet");
+	return outbox_db_insert(s->pg, x->rows, x->rows_count, mem, e);
+}
+
+static int split(struct scheduler *s, const struct split *x, struct arena *mem, struct err *e)
+{
+	if (x->packets_count == 0)
+		return 0;
+	int bad = db_begin(s->pg, e);
+	if (bad)
+		return bad;
+	bad = split_now(s, x, mem, e);
+	bad = bad ? bad : db_commit(s->pg, e);
+	if (bad)
+		db_rollback(s->pg);
+	return bad == ERR_FENCED ? 0 : bad;
+}
+
+int packets_mark(struct scheduler *s, const struct outbox_row *const *rows,
+        const enum publication_fate *fates, size_t count, struct arena *mem, struct err *e)
+{
+	const struct packet **done = arena_alloc(mem, (count + 1) * sizeof(void *));
+	struct split open = {.packets = arena_alloc(mem, (count + 1) * sizeof(void *)),
+	        .rows = arena_alloc(mem, (count + 1) * sizeof(struct outbox_row))};
+	size_t done_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct packet *packet = rows[i]->packet;
+		if (!packet || fates[i] != PUBLICATION_OPEN)
+			continue;
+		if (!packet->is_open)
+			open.packets[open.packets_count++] = packet;
+		packet->is_open = true;
+		open.rows[open.rows_count] = *rows[i];
+		open.rows[open.rows_count].packet = NULL;
+		open.rows[open.rows_count++].stored_us = packet->stored_us;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct packet *packet = rows[i]->packet;
+		if (!packet || packet->is_open || packet->is_noted)
+			continue;
+		packet->is_noted = true;
+		done[done_count++] = packet;
+	}
+	int bad = packet_db_delete(s->pg, done, done_count, mem, e);
+	return bad ? bad : split(s, &open, mem, e);
+}
+
+/* --- what nobody marked --- */
+
+static int split_taken(struct scheduler *s, const struct packet_bounds *bounds, struct arena *mem,
+        struct taken_packets *out, struct err *e)
+{
+	int bad = packet_db_take(s->pg, bounds, mem, out, e);
+	return bad || out->count == 0 ? bad
+	                              : outbox_db_insert(s->pg, out->rows, out->count, mem, e);
+}
+
+int packets_split_old(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+{
+	const struct packet_bounds bounds = {.age_ms = s->settings.outbox_age_ms,
+	        .back_ms = reach_back_ms(
+	                &s->packet_reach, s->mono_ms, s->settings.outbox_age_ms + OUTBOX_LATE_MS),
+	        .most = SPLIT_AT_ONCE};
+	struct taken_packets taken = {0};
+	int bad = db_begin(s->pg, e);
+	if (bad)
+		return bad;
+	bad = split_taken(s, &bounds, mem, &taken, e);
+	bad = bad ? bad : db_commit(s->pg, e);
+	if (bad) {
+		db_rollback(s->pg);
+		return bad;
+	}
+	*out_more = taken.packets == SPLIT_AT_ONCE;
+	if (!*out_more)
+		reach_saw_all(&s->packet_reach, s->mono_ms, bounds.back_ms);
+	if (taken.count > 0)
+		s->outbox_reach = (struct reach){0}; /* rows that are old already came in */
+	return 0;
+}
