@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "longshore/cadence_runs.h"
+#include "longshore/confine.h"
 #include "longshore/documents.h"
 #include "longshore/zones.h"
 
@@ -45,7 +46,11 @@ int apply_report(struct cli *cli, struct read_documents *read,
 size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,
         struct cadence_run out[APPLY_RUNS]);
 
-/* Tries every drop of the buckets that were read; what one cannot do becomes a mistake. */
-void apply_probe_drops(struct read_documents *read);
+/* Where drops may lie, by the settings here. */
+int cli_drops(const struct cli *cli, struct confine **out, struct err *e) ERR_MUST_USE;
+
+/* Tries every drop of the buckets that were read, and looks where their sources lie, as far as they are
+ * there; what one cannot do, or may not be, becomes a mistake. */
+int apply_probe_places(struct cli *cli, struct read_documents *read, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "longshore/drop.h"
 #include "longshore/render.h"
+#include "longshore/source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,29 +95,71 @@ size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, 
 	return count;
 }
 
-static void probe(struct read_documents *read, const struct read_document *d, const char *url)
+static void refuse(struct read_documents *read, const struct read_document *d, const char *path,
+        const struct err *e)
+{
+	char text[500];
+	(void)snprintf(text, sizeof(text), "%.400s; --no-probe applies it all the same", e->text);
+	documents_mistake(read, d, path, text);
+}
+
+static void probe_drop(struct read_documents *read, const struct read_document *d, const char *url,
+        const struct confine *allowed)
 {
 	struct drop *drop = NULL;
 	struct err e;
-	char text[500];
 	int bad = drop_open(url, &drop, &e);
+	if (bad == 0)
+		bad = drop_confine(drop, allowed, url, &e);
 	if (bad == 0)
 		bad = drop_probe(drop, &e);
 	drop_close(drop);
-	if (bad == 0)
-		return;
-	(void)snprintf(text, sizeof(text), "%.400s; --no-probe applies it all the same", e.text);
-	documents_mistake(read, d, "url", text);
+	if (bad != 0)
+		refuse(read, d, "url", &e);
 }
 
-void apply_probe_drops(struct read_documents *read)
+/* One that is not there, or not for us to read, is for the service to wait for. */
+static void probe_source(struct read_documents *read, const struct read_document *d, struct str url,
+        const struct confine *allowed)
 {
-	for (size_t i = 0; i < read->count; i++) {
-		const struct read_document *d = &read->items[i];
-		if (!str_eq(d->document.kind, STR("Bucket")))
-			continue;
-		struct str url = documents_text(d, "url", read->mem);
-		if (str_has_prefix(url, STR("file:///")))
-			probe(read, d, arena_cstr(read->mem, url));
-	}
+	struct source *source = NULL;
+	struct err e;
+	if (source_open(url, &source, &e) == 0 && source_confine(source, allowed, &e) != 0)
+		refuse(read, d, "source.url", &e);
+	source_close(source);
+}
+
+static void probe(struct read_documents *read, const struct read_document *d,
+        const struct confine *drops, const struct confine *sources)
+{
+	bool is_bucket = str_eq(d->document.kind, STR("Bucket"));
+	struct str url = documents_text(d, is_bucket ? "url" : "source.url", read->mem);
+	if (!str_has_prefix(url, STR("file:///")))
+		return;
+	if (is_bucket)
+		probe_drop(read, d, arena_cstr(read->mem, url), drops);
+	else
+		probe_source(read, d, url, sources);
+}
+
+int cli_drops(const struct cli *cli, struct confine **out, struct err *e)
+{
+	const struct confine_conf conf = {
+	        CONFINE_DROP_ROOTS, cli->conf.drop_roots, cli->conf.staging, cli->conf.keys};
+	return confine_new(&conf, out, e);
+}
+
+int apply_probe_places(struct cli *cli, struct read_documents *read, struct err *e)
+{
+	const struct confine_conf conf = {
+	        CONFINE_SOURCE_ROOTS, cli->conf.source_roots, cli->conf.staging, cli->conf.keys};
+	struct confine *drops = NULL, *sources = NULL;
+	int act = cli_drops(cli, &drops, e);
+	if (act == 0)
+		act = confine_new(&conf, &sources, e);
+	for (size_t i = 0; act == 0 && i < read->count; i++)
+		probe(read, &read->items[i], drops, sources);
+	confine_free(drops);
+	confine_free(sources);
+	return act;
 }

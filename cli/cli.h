@@ -32,7 +32,7 @@ enum { ARGS_MAX = 64, POSITIONS_MAX = 8 };
 
 struct cli_conf {
 	const char *kafka, *kafka_config, *topic_prefix, *postgres, *redis, *staging, *keys,
-	        *zoneinfo, *tenant;
+	        *zoneinfo, *tenant, *drop_roots, *source_roots;
 };
 
 struct cli_option {

@@ -2,6 +2,7 @@
  * Staging, key directories, time zones and drops: what lies in file systems. */
 #include "doctor.h"
 
+#include "apply.h"
 #include "longshore/drop.h"
 #include "longshore/hex.h"
 #include "longshore/keyring.h"
@@ -165,10 +166,13 @@ static int compare_place(struct drop *drop, struct str remembered, struct err *e
 	        found);
 }
 
-static int try_drop(const char *url, struct str remembered, struct err *e)
+static int try_drop(
+        const char *url, struct str remembered, const struct confine *allowed, struct err *e)
 {
 	struct drop *drop = NULL;
 	int act = drop_open(url, &drop, e);
+	if (act == 0)
+		act = drop_confine(drop, allowed, url, e);
 	if (act == 0)
 		act = compare_place(drop, remembered, e);
 	if (act == 0)
@@ -180,6 +184,11 @@ static int try_drop(const char *url, struct str remembered, struct err *e)
 static void tell_drop(struct doctor *d, const char *subject, const char *url, const struct err *e)
 {
 	bool is_other = strcmp(e->code, "drop_changed") == 0;
+	if (strcmp(e->code, "bad_place") == 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, subject, "apply another url, or set the roots", "%s",
+		        e->text);
+		return;
+	}
 	doctor_tell(d, DOCTOR_PROBLEM, subject,
 	        is_other ? "mount the drop here; or, if this is the right one from now on, resume "
 	                   "a held delivery with --new-place"
@@ -191,18 +200,25 @@ void doctor_drops(struct doctor *d)
 {
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
+	struct confine *allowed = NULL;
+	struct err bad;
+	if (cli_drops(d->cli, &allowed, &bad) != 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, "drops", "correct the setting", "%s", bad.text);
+		return;
+	}
 	pg_params_init(&p, &d->cli->mem);
 	if (!doctor_asks(d, &sql_select_buckets, &p, &rows))
-		return;
-	for (size_t i = 0; i < pg_rows_count(rows); i++) {
+		rows = NULL;
+	for (size_t i = 0; rows && i < pg_rows_count(rows); i++) {
 		struct err e;
 		char subject[200];
 		const char *url = arena_cstr(&d->cli->mem, pg_text(rows, i, 1, &d->cli->mem));
 		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
 		        STR_ARG(pg_text(rows, i, 0, &d->cli->mem)));
-		if (try_drop(url, pg_text(rows, i, 2, &d->cli->mem), &e) == 0)
+		if (try_drop(url, pg_text(rows, i, 2, &d->cli->mem), allowed, &e) == 0)
 			doctor_ok(d, subject, "%s takes files, never over others", url);
 		else
 			tell_drop(d, subject, url, &e);
 	}
+	confine_free(allowed);
 }

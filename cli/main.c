@@ -7,6 +7,8 @@
 #include "longshore/log.h"
 #include "longshore/secret.h"
 
+#include "longshore/confine.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -32,6 +34,9 @@ static const struct conf_field fields[] = {
         SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port"),
         SETTING(staging, "LONGSHORE_STAGING", "", "staging, as URL"),
         SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
+        CONFINE_SETTING(CONFINE_DROP_ROOTS, offsetof(struct cli_conf, drop_roots), "drops"),
+        CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct cli_conf, source_roots),
+                "sources, suppression lists and the bridges' files"),
         SETTING(zoneinfo, "LONGSHORE_SCHEDULER_ZONEINFO", "/usr/share/zoneinfo",
                 "directory of the time zone files"),
         SETTING(tenant, "LONGSHORE_TENANT", "", "tenant where none is named; --tenant goes before"),

@@ -136,7 +136,9 @@ static int apply_all(struct cli *cli, struct applying *a, struct err *e)
 	if (act != 0)
 		return act;
 	if (!a->is_dry && !cli_option(cli, "--no-probe"))
-		apply_probe_drops(read);
+		act = apply_probe_places(cli, read, e);
+	if (act != 0)
+		return act;
 	act = pg_tx_begin(cli->pg, e);
 	if (act != 0)
 		return act;

@@ -227,6 +227,8 @@ int csv_source_read(const struct csv_source *s, const struct csv_source_calls *c
 	r.object_hash = hash_new_sha256();
 	int act = source_open(s->url, &r.source, e);
 	if (act == 0)
+		act = source_confine(r.source, s->allowed, e);
+	if (act == 0)
 		act = read_objects(&r, e);
 	source_close(r.source);
 	hash_take_hex(r.pins, r.facts.pins);

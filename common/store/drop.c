@@ -35,6 +35,11 @@ void drop_close(struct drop *d)
 		d->ops->close(d);
 }
 
+int drop_confine(struct drop *d, const struct confine *allowed, const char *url, struct err *e)
+{
+	return d->ops->confine(d, allowed, url, e);
+}
+
 void drop_set_access(struct drop *d, const struct drop_access *access)
 {
 	d->access = *access;

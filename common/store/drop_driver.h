@@ -16,6 +16,8 @@ struct drop_ops {
 	const char *guarantee; /* the best that it gives */
 	int (*open)(const char *rest_of_url, struct drop **out, struct err *e);
 	void (*close)(struct drop *d);
+	int (*confine)(
+	        struct drop *d, const struct confine *allowed, const char *url, struct err *e);
 	int (*probe)(struct drop *d, struct err *e);
 	int (*identity)(struct drop *d, char *out, struct err *e); /* "": it has none */
 	int (*mark)(struct drop *d, char *out, struct err *e); /* makes one where there is none */

@@ -63,6 +63,11 @@ int source_open(struct str url, struct source **out, struct err *e)
 	return 0;
 }
 
+int source_confine(struct source *s, const struct confine *allowed, struct err *e)
+{
+	return confine_check(allowed, s->dir_fd, s->single, s->url, e);
+}
+
 void source_close(struct source *s)
 {
 	if (!s)

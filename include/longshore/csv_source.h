@@ -44,9 +44,10 @@ struct csv_source {
 	char delimiter;
 	struct str ready_marker; /* as source_ready takes them */
 	int64_t quiet_seconds;
-	bool reads_partial;      /* as source_list takes it */
-	int64_t now_ms;          /* wall clock */
-	const atomic_bool *stop; /* may be NULL; set: ERR_DEFER ("drain") */
+	const struct confine *allowed; /* where it may lie; NULL: anywhere */
+	bool reads_partial;            /* as source_list takes it */
+	int64_t now_ms;                /* wall clock */
+	const atomic_bool *stop;       /* may be NULL; set: ERR_DEFER ("drain") */
 };
 
 struct csv_source_facts {

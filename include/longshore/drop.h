@@ -14,6 +14,7 @@
 #ifndef LONGSHORE_DROP_H
 #define LONGSHORE_DROP_H
 
+#include "longshore/confine.h"
 #include "longshore/err.h"
 #include "longshore/sha256.h"
 #include "longshore/str.h"
@@ -35,6 +36,9 @@ struct drop_access {
 
 int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
 void drop_close(struct drop *d);
+/* Right after it was opened: may it lie there (longshore/confine.h)? NULL: anywhere. */
+int drop_confine(
+        struct drop *d, const struct confine *allowed, const char *url, struct err *e) ERR_MUST_USE;
 void drop_set_access(struct drop *d, const struct drop_access *access);
 /* How a commit takes a name: "rename_noreplace", in one call, or "link_noreplace", by link + unlink,
  * where a death between the two may leave a file of which nobody can know whether it arrived. Known

@@ -18,6 +18,7 @@
 #define LONGSHORE_SOURCE_H
 
 #include "longshore/arena.h"
+#include "longshore/confine.h"
 #include "longshore/err.h"
 #include "longshore/str.h"
 
@@ -38,6 +39,8 @@ struct source_object {
 enum { SOURCE_OBJECTS_MAX = 100000 };
 
 int source_open(struct str url, struct source **out, struct err *e) ERR_MUST_USE;
+/* Right after it was opened: may it lie there (longshore/confine.h)? NULL: anywhere. */
+int source_confine(struct source *s, const struct confine *allowed, struct err *e) ERR_MUST_USE;
 void source_close(struct source *s); /* accepts NULL */
 
 struct source_options {

@@ -162,6 +162,7 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	        .delimiter = source->delimiter,
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
+	        .allowed = r->b->builder->sources,
 	        .reads_partial = source->read_partial,
 	        .now_ms = r->b->now_ms,
 	        .stop = r->b->stop};

@@ -4,15 +4,19 @@
 #include "build.h"
 
 #include "longshore/bridge.h"
+#include "longshore/confine.h"
 #include "longshore/staging.h"
 
 #include <stdlib.h>
 
 struct builder_conf {
 	int64_t memory_bytes, shard_bytes;
+	const char *source_roots;
 };
 
 static const struct conf_field fields[] = {
+        CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct builder_conf, source_roots),
+                "the bridges' files"),
         {.env = "LONGSHORE_BUILD_MEMORY_BYTES",
                 .kind = CONF_INT,
                 .offset = offsetof(struct builder_conf, memory_bytes),
@@ -37,6 +41,7 @@ static void stop(void *state)
 	struct bridge_builder *b = state;
 	if (!b)
 		return;
+	confine_free(b->sources);
 	keyring_close(b->keys);
 	store_close(b->staging);
 	free(b);
@@ -52,7 +57,11 @@ static int start(
 	*b = (struct bridge_builder){.spill_dir = common->cache_dir,
 	        .memory_bytes = own->memory_bytes,
 	        .shard_bytes = own->shard_bytes};
-	int act = bridge_cache_dir(common->cache_dir, "bridge-builder", e);
+	const struct confine_conf sources = {
+	        CONFINE_SOURCE_ROOTS, own->source_roots, common->staging, common->keys};
+	int act = confine_new(&sources, &b->sources, e);
+	if (act == 0)
+		act = bridge_cache_dir(common->cache_dir, "bridge-builder", e);
 	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
 	if (act == 0)

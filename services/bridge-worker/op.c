@@ -27,6 +27,7 @@ struct csv_source op_source(const struct op *op, const struct spec_source *sourc
 	        .delimiter = source->delimiter,
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
+	        .allowed = op->worker->sources,
 	        .reads_partial = source->read_partial,
 	        .now_ms = op->now_ms,
 	        .stop = op->stop};

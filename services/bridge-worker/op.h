@@ -21,7 +21,8 @@ struct bridge_worker { /* one a process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
 	struct bridge_cache *cache;
-	int64_t min_audience; /* longshore/floor.h */
+	struct confine *sources; /* where they may lie */
+	int64_t min_audience;    /* longshore/floor.h */
 };
 
 struct op {

@@ -128,6 +128,8 @@ int slice_read_piece(const struct op *op, const struct slice_piece *piece, csv_o
 	r.hash = hash_new_sha256();
 	int act = source_open(op->spec->audience.source.url, &source, e);
 	if (act == 0)
+		act = source_confine(source, op->worker->sources, e);
+	if (act == 0)
 		act = unless_gone(source_read_open(source, piece->object, &r.from, e), e);
 	if (act == 0)
 		act = parse_header(&r, e);

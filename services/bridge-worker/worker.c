@@ -11,15 +11,19 @@
 
 struct settings {
 	int64_t min_audience;
+	const char *source_roots;
 };
 
-static const struct conf_field fields[] = {FLOOR_SETTING(offsetof(struct settings, min_audience))};
+static const struct conf_field fields[] = {FLOOR_SETTING(offsetof(struct settings, min_audience)),
+        CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct settings, source_roots),
+                "sources and suppression lists")};
 
 static void stop(void *state)
 {
 	struct bridge_worker *w = state;
 	if (!w)
 		return;
+	confine_free(w->sources);
 	bridge_cache_close(w->cache);
 	keyring_close(w->keys);
 	store_close(w->staging);
@@ -33,8 +37,12 @@ static int start(
 	struct bridge_worker *w = calloc(1, sizeof(*w));
 	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-worker");
+	const struct confine_conf sources = {
+	        CONFINE_SOURCE_ROOTS, settings->source_roots, common->staging, common->keys};
 	w->min_audience = settings->min_audience;
-	int act = keyring_open(common->keys, &w->keys, e);
+	int act = confine_new(&sources, &w->sources, e);
+	if (act == 0)
+		act = keyring_open(common->keys, &w->keys, e);
 	if (act == 0)
 		act = staging_open(common->staging, w->keys, &w->staging, e);
 	if (act == 0)

@@ -96,7 +96,9 @@ int place_open(const struct upload_op *op, struct drop **out, char identity[DROP
 	if (drop_open(url, &drop, e) != 0)
 		return e->act;
 	drop_set_access(drop, &op->uploader->access);
-	if (identify(op, drop, found, e) != 0 || try_once(op->uploader, url, drop, found, e) != 0) {
+	if (drop_confine(drop, op->uploader->drops, url, e) != 0 ||
+	        identify(op, drop, found, e) != 0 ||
+	        try_once(op->uploader, url, drop, found, e) != 0) {
 		drop_close(drop);
 		return e->act;
 	}

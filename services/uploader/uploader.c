@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 static const struct conf_field fields[] = {
+        CONFINE_SETTING(
+                CONFINE_DROP_ROOTS, offsetof(struct uploader_settings, drop_roots), "drops"),
         {"LONGSHORE_DROP_MODE", CONF_TEXT, offsetof(struct uploader_settings, drop_mode), "0640", 0,
                 0, NULL, false,
                 "mode of files at a drop, whatever the umask: 0640, 0644, 0660 or 0664; new "
@@ -24,6 +26,7 @@ static void stop(void *state)
 	struct uploader *u = state;
 	if (u == NULL)
 		return;
+	confine_free(u->drops);
 	memo_close(u->memo);
 	tried_free(u->tried);
 	secret_wipe(&u->leftovers.key);
@@ -57,7 +60,10 @@ static int start(
 		free(u);
 		return err_set(e, ERR_FATAL, "no_memory", "no memory for the uploader");
 	}
-	if (access_parse(settings->drop_mode, settings->drop_group, &u->access, e) != 0 ||
+	const struct confine_conf drops = {
+	        CONFINE_DROP_ROOTS, settings->drop_roots, common->staging, common->keys};
+	if (confine_new(&drops, &u->drops, e) != 0 ||
+	        access_parse(settings->drop_mode, settings->drop_group, &u->access, e) != 0 ||
 	        open_all(u, common, e) != 0) {
 		stop(u);
 		return e->act;

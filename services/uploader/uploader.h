@@ -18,6 +18,7 @@
 
 struct uploader_settings { /* access.h */
 	const char *drop_mode, *drop_group;
+	const char *drop_roots; /* longshore/confine.h */
 };
 
 struct uploader { /* one a process, shared by its threads */
@@ -26,7 +27,8 @@ struct uploader { /* one a process, shared by its threads */
 	struct leftovers leftovers;
 	int64_t keep_staged_ms;
 	struct drop_access access;
-	pthread_mutex_t lock; /* of all below */
+	struct confine *drops; /* where they may lie */
+	pthread_mutex_t lock;  /* of all below */
 	struct memo *memo;
 	struct tried *tried;
 };

@@ -104,6 +104,12 @@ static int file_open(const char *path, struct drop **out, struct err *e)
 	return 0;
 }
 
+static int file_confine(
+        struct drop *d, const struct confine *allowed, const char *url, struct err *e)
+{
+	return confine_check(allowed, file_drop_of(d)->root_fd, NULL, url, e);
+}
+
 static void file_close(struct drop *d)
 {
 	(void)close(file_drop_of(d)->root_fd);
@@ -248,6 +254,7 @@ const struct drop_ops drop_file_ops = {
         .guarantee = "rename_noreplace",
         .open = file_open,
         .close = file_close,
+        .confine = file_confine,
         .probe = drop_file_probe,
         .identity = drop_file_identity,
         .mark = drop_file_mark,

@@ -115,7 +115,8 @@ def test_only_commands_and_settings_that_exist_are_named(page):
     text = PAGES[page]
     named = set(re.findall(r"(?:`|exec |^ *)longshore ([a-z]+)\b", text, re.MULTILINE))
     assert named and named <= verbs, f"there is no longshore {sorted(named - verbs)}"
-    known = "".join(sources("common", "services", "cli").values()) + "".join(
+    headers = "".join(f.read_text() for f in sorted((ROOT / "include").rglob("*.h")))
+    known = headers + "".join(sources("common", "services", "cli").values()) + "".join(
         f.read_text() for f in [ROOT / "dev", *(ROOT / "scripts").rglob("*.sh"), ROOT / "scripts/exec"])
     prefixed = re.findall(r'"(LONGSHORE_\w+_)" name', known)
     for setting in set(re.findall(r"LONGSHORE_[A-Z_]+", text)):

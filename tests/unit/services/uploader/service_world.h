@@ -81,7 +81,8 @@ static inline int setup(void **state)
 	        .redis = "",
 	        .topic_prefix = "t.",
 	        .keep_staged_ms = INT64_C(2592000000)};
-	const struct uploader_settings own = {.drop_mode = "0640", .drop_group = ""};
+	const struct uploader_settings own = {
+	        .drop_mode = "0640", .drop_group = "", .drop_roots = ""};
 	must(uploader_service.start(&conf, &own, &w.state, &e), &e);
 	return 0;
 }

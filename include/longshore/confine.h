@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where data may lie: documents name places, and the installation says which of them are places at
+ * all. Roots are directories; a place lies below one of them, all links followed. Without roots it
+ * may lie anywhere. Nothing in staging or in the key directory is a place, and nothing that holds
+ * them is.
+ *
+ * Threads: may be shared; nothing changes after confine_new.
+ */
+#ifndef LONGSHORE_CONFINE_H
+#define LONGSHORE_CONFINE_H
+
+#include "longshore/conf.h"
+#include "longshore/err.h"
+
+struct confine;
+
+#define CONFINE_DROP_ROOTS "LONGSHORE_DROP_ROOTS"
+#define CONFINE_SOURCE_ROOTS "LONGSHORE_SOURCE_ROOTS"
+#define CONFINE_SETTING(name, at, what) \
+	{ \
+		name, CONF_TEXT, at, "", 0, 0, NULL, false, \
+		        "directories, with commas between, below which " what \
+		        " may lie (/path or file:///path/); empty: anywhere" \
+	}
+
+struct confine_conf {
+	const char *setting; /* that the roots are from, for messages */
+	const char *roots;   /* /path or file:///path/, with commas between; empty: anywhere */
+	const char *staging; /* URL; empty or NULL: not known here */
+	const char *keys;    /* directory, likewise */
+};
+
+/* ERR_FATAL ("bad_settings") for a root that is no absolute path. What is not there yet may come. */
+int confine_new(const struct confine_conf *conf, struct confine **out, struct err *e) ERR_MUST_USE;
+void confine_free(struct confine *c); /* accepts NULL */
+
+/* Is the open directory, or the name directly in it (NULL: the directory itself), such a place? url:
+ * as the document has it, for the message. ERR_REJECT ("bad_place") with the remedy. c may be NULL. */
+int confine_check(const struct confine *c, int dir_fd, const char *name, const char *url,
+        struct err *e) ERR_MUST_USE;
+
+#endif
