@@ -228,12 +228,7 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
 		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
-		struct arena piece; /* a delivery may have very many names */
-		struct str taken = {NULL, 0};
-		arena_init(&piece, c->mem->limit_bytes);
-		bad = route_db_find_claims(c->s->pg, &set, &piece, &taken, e);
-		items[i]->claimed_path = arena_str(c->mem, taken);
-		arena_release(&piece);
+		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
 	}
 	return bad;
 }

@@ -204,10 +204,7 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		if (n->claims_count > 0) {
 			struct claim_set set = {
 			        item_spec(item)->bucket.url, item->id, n->claims, n->claims_count};
-			struct arena piece; /* a delivery may have very many names */
-			arena_init(&piece, c->mem->limit_bytes);
-			bad = route_db_claim(pg, &set, &piece, e);
-			arena_release(&piece);
+			bad = route_db_claim(pg, &set, c->mem->limit_bytes, e);
 		}
 		if (bad == 0 && n->bridge)
 			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);

@@ -69,13 +69,17 @@ static int list_parts(struct deciding *d, const struct file_plan *plan,
         const struct brief *const *by, struct err *e)
 {
 	struct buf list;
+	struct arena scratch;
 	int bad = 0;
+	arena_init(&scratch, d->mem->limit_bytes);
 	buf_init(&list, REFLIST_MAX_BYTES);
 	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
 		struct str name = STR("");
-		bad = plan_name(plan, i, d->mem, &name, e);
+		arena_reset(&scratch);
+		bad = plan_name(plan, i, &scratch, &name, e);
 		bad = bad ? bad : list_part(by[i], name, &list, e);
 	}
+	arena_release(&scratch);
 	if (bad == 0)
 		d->m->parts_list =
 		        decide_add_list(d, arena_str(d->mem, buf_str(&list)), plan->parts);

@@ -88,13 +88,20 @@ int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out
 	struct name_clash found = {NULL, NULL, false};
 	if (!names)
 		return clash(&found, count, e);
-	for (size_t i = 0; i < count; i++) {
-		int bad = plan_name(plan, (int32_t)i, mem, &names[i], e);
-		if (bad)
-			return bad;
+	struct arena scratch; /* very many names: nothing but them is kept */
+	int bad = 0;
+	arena_init(&scratch, mem->limit_bytes);
+	for (size_t i = 0; i < count && bad == 0; i++) {
+		struct str name = STR("");
+		arena_reset(&scratch);
+		bad = plan_name(plan, (int32_t)i, &scratch, &name, e);
+		names[i] = arena_str(mem, name);
 	}
-	if (names_clash(names, count, mem, &found))
-		return clash(&found, count, e);
-	*out = names;
-	return 0;
+	arena_reset(&scratch);
+	if (bad == 0 && names_clash(names, count, &scratch, &found))
+		bad = clash(&found, count, e);
+	arena_release(&scratch);
+	if (bad == 0)
+		*out = names;
+	return bad;
 }

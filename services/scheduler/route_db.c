@@ -143,12 +143,24 @@ static void add_set(struct pg_params *p, const struct claim_set *set)
 	pg_add(p, set->delivery_id);
 }
 
-int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
+enum { CLAIMS_AT_ONCE = 5000 }; /* of a delivery with very many files */
+
+/* The claims from `from` on, as many as one statement takes. */
+static struct claim_set page_of(const struct claim_set *set, size_t from)
+{
+	struct claim_set page = *set;
+	size_t left = set->count - from;
+	page.claims = set->claims + from;
+	page.count = left < CLAIMS_AT_ONCE ? left : CLAIMS_AT_ONCE;
+	return page;
+}
+
+static int find_page(struct pg *pg, const struct claim_set *page, struct arena *mem,
         struct str *out_path, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_set(&p, set);
+	add_set(&p, page);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_claims, &p, &rows, NULL, e);
 	if (bad == 0)
@@ -157,18 +169,50 @@ int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct aren
 	return bad;
 }
 
-int route_db_claim(struct pg *pg, const struct claim_set *set, struct arena *mem, struct err *e)
+int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
+        struct str *out_path, struct err *e)
+{
+	struct arena piece;
+	struct str taken = {NULL, 0};
+	int bad = 0;
+	arena_init(&piece, mem->limit_bytes);
+	for (size_t i = 0; i < set->count && bad == 0 && !taken.p; i += CLAIMS_AT_ONCE) {
+		struct claim_set page = page_of(set, i);
+		arena_reset(&piece);
+		bad = find_page(pg, &page, &piece, &taken, e);
+	}
+	if (bad == 0)
+		*out_path = arena_str(mem, taken);
+	arena_release(&piece);
+	return bad;
+}
+
+static int claim_page(struct pg *pg, const struct claim_set *page, struct arena *mem, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_set(&p, set);
-	ADD_TEXTS(&p, set->claims, set->count, file_id);
+	add_set(&p, page);
+	ADD_TEXTS(&p, page->claims, page->count, file_id);
 	struct str taken = {NULL, 0};
 	int bad = pg_run(pg, &sql_insert_claims, &p, NULL, NULL, e);
 	if (bad == 0)
-		bad = route_db_find_claims(pg, set, mem, &taken, e);
+		bad = find_page(pg, page, mem, &taken, e);
 	if (bad == 0 && taken.p)
 		return err_set(e, ERR_FENCED, "name_claim", "a file name was taken meanwhile");
+	return bad;
+}
+
+int route_db_claim(struct pg *pg, const struct claim_set *set, size_t limit_bytes, struct err *e)
+{
+	struct arena piece;
+	int bad = 0;
+	arena_init(&piece, limit_bytes);
+	for (size_t i = 0; i < set->count && bad == 0; i += CLAIMS_AT_ONCE) {
+		struct claim_set page = page_of(set, i);
+		arena_reset(&piece);
+		bad = claim_page(pg, &page, &piece, e);
+	}
+	arena_release(&piece);
 	return bad;
 }
 

@@ -38,7 +38,7 @@ int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct aren
         struct str *out_path, struct err *e) ERR_MUST_USE;
 /* ERR_FENCED ("name_claim"): another delivery took one meanwhile. */
 int route_db_claim(
-        struct pg *pg, const struct claim_set *set, struct arena *mem, struct err *e) ERR_MUST_USE;
+        struct pg *pg, const struct claim_set *set, size_t limit_bytes, struct err *e) ERR_MUST_USE;
 
 struct loaded_bridge {
 	struct route_key key; /* route = bridge */

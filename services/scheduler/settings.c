@@ -38,7 +38,7 @@ const struct conf_field scheduler_fields[] = {
                 "looks by itself at least so often"),
         NUM("WAVE", wave, "500", 1, 10000,
                 "tasks of one delivery that one decision issues at most"),
-        NUM("TASKS_MOST", tasks_most, "20000", 1, 1000000,
+        NUM("TASKS_MOST", tasks_most, "100000", 1, 100000,
                 "tasks of one stage of a delivery at most"),
         NUM("BREAKER_FAILURES", breaker_failures, "5", 1, 1000,
                 "uploads in a row that find a bucket away, or are never answered, until it "

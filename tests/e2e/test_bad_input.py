@@ -267,7 +267,7 @@ LIST = {"kind": "slices", "name": "selections/x/y.slices", "sha256": "00", "byte
 
 @pytest.mark.parametrize("slices, outputs, reason, detail", [
     (None, [], *LACKS), ("1", [], *LACKS), ("-1", [LIST], *LACKS), ("many", [LIST], *LACKS), ("9" * 30, [LIST], *LACKS),
-    (str(2**31), [LIST], "too_many_slices", "2147483648 slices, 20000 are the most; raise limits.slice_bytes"),
+    (str(2**31), [LIST], "too_many_slices", "2147483648 slices, 100000 are the most; raise limits.slice_bytes"),
     ("1", [LIST], "not_found", "select 0: audience daily: open sealed selections/x/y.slices: read selections/x/y.slices: "
      "open: there is no such object"),
     ("1", [LIST | {"name": "../escaped"}], "bad_name", None),

@@ -271,14 +271,14 @@ static void a_cancel_settles_what_was_issued(void **state)
 
 /* A fifth of what LONGSHORE_SCHEDULER_TASKS_MOST allows; `./dev bench wide` does it with all. The
  * ends of the stages alone grow with the tasks. */
-static void a_delivery_of_20000_files_takes_less_than_40_mb(void **state)
+static void a_delivery_of_20000_files_takes_less_than_16_mb(void **state)
 {
 	struct bench *b = *state;
 	begin_wide(b, 20000);
 	size_t peak = live(b, "completed");
 	assert_int_equal(database_num(b->admin, "SELECT count(*) FROM run.name_claim"), 20001);
 	print_message("20000 slices and files: at most %zu bytes\n", peak);
-	assert_true(peak < (size_t)40 << 20);
+	assert_true(peak < (size_t)16 << 20);
 }
 
 int main(void)
@@ -291,7 +291,7 @@ int main(void)
 	        FLEET_TEST(of_each_kind_the_first_are_loaded),
 	        FLEET_TEST(what_was_made_at_once_goes_on),
 	        FLEET_TEST(a_cancel_settles_what_was_issued),
-	        FLEET_TEST(a_delivery_of_20000_files_takes_less_than_40_mb),
+	        FLEET_TEST(a_delivery_of_20000_files_takes_less_than_16_mb),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ static int begin(void **state)
 	world_init(&b->w);
 	workers_init(&b->k, &b->w);
 	b->w.rules.wave = WAVE;
-	b->w.rules.tasks_most = 1000;
+	b->w.rules.tasks_most = SLICES; /* no more are allowed */
 	b->k.slices = SLICES;
 	b->k.rows_per_slice = 10; /* so there are as many files */
 	b->s = world_request(&b->w, STR("d1000000000000000000000000000001"), b->w.now_ms);
@@ -80,6 +80,16 @@ static void all_are_made_and_done_with_few_rows_open(void **state)
 	assert_int_equal(rows_of(b->s, STAGE_PART), SLICES);
 	assert_int_equal(rows_of(b->s, STAGE_UPLOAD), SLICES + 2);
 	assert_int_equal(b->s->x.memory.files_visible, SLICES + 2);
+}
+
+static void one_slice_more_than_allowed_fails(void **state)
+{
+	struct wide *b = *state;
+	b->k.slices = SLICES + 1;
+	go_until(b, STAGE_COUNT);
+	assert_int_equal(b->s->x.state, STATE_FAILED);
+	assert_true(str_eq(b->s->x.reason, STR("too_many_slices")));
+	assert_int_equal(rows_of(b->s, STAGE_SELECT), 0);
 }
 
 static void more_than_four_waves_are_never_open(void **state)
@@ -246,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(
 	                all_are_made_and_done_with_few_rows_open, begin, finish),
+	        cmocka_unit_test_setup_teardown(one_slice_more_than_allowed_fails, begin, finish),
 	        cmocka_unit_test_setup_teardown(more_than_four_waves_are_never_open, begin, finish),
 	        cmocka_unit_test_setup_teardown(
 	                who_waits_for_a_place_has_a_wave_of_rows, begin, finish),
