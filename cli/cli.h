@@ -31,8 +31,8 @@ enum exit_code {
 enum { ARGS_MAX = 64, POSITIONS_MAX = 8 };
 
 struct cli_conf {
-	const char *kafka, *kafka_config, *topic_prefix, *postgres, *redis, *staging, *keys,
-	        *zoneinfo, *tenant, *drop_roots, *source_roots;
+	const char *kafka, *kafka_config, *topic_prefix, *postgres, *redis, *redis_config, *staging,
+	        *keys, *zoneinfo, *tenant, *drop_roots, *source_roots;
 };
 
 struct cli_option {

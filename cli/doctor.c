@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 1000, REDIS_TRIES = 3 };
+enum { TEXT_MAX = 1000, REDIS_TRIES = 3, LEASE_MS = 1000 };
 
 static void send_all(int fd, const char *p, size_t n)
 {
@@ -123,6 +123,36 @@ void doctor_settings(struct doctor *d)
 		doctor_ok(d, "settings", "all are set; topics begin with %s", c->topic_prefix);
 }
 
+static void tell_redis(struct doctor *d, const struct memo *memo, bool is_there)
+{
+	char place[300];
+	bool is_refused = false;
+	const char *problem = memo_problem(memo, &is_refused);
+	const char *weakness = memo_weakness(memo);
+	(void)memo_place(memo, place, sizeof(place));
+	if (is_there)
+		doctor_ok(d, "redis", "%s answers", place);
+	else
+		doctor_tell(d, is_refused ? DOCTOR_PROBLEM : DOCTOR_WARNING, "redis",
+		        is_refused ? "correct LONGSHORE_REDIS_CONFIG, or Redis' ACL"
+		                   : "start Redis, or correct LONGSHORE_REDIS",
+		        "%s: %s: services do without, work may be done twice", place, problem);
+	if (weakness)
+		doctor_tell(d, DOCTOR_WARNING, "redis encryption",
+		        "let a tunnel such as stunnel end on this machine, and name it", "%s",
+		        weakness);
+}
+
+/* As services do it: who may only ping is of no use to them. */
+static bool takes_leases(struct memo *memo)
+{
+	const struct str task = STR("doctor"), token = STR("doctor");
+	if (memo_lease_take(memo, task, token, LEASE_MS) == LEASE_ABSENT)
+		return false;
+	memo_lease_release(memo, task, token);
+	return true;
+}
+
 void doctor_redis(struct doctor *d)
 {
 	const char *address = d->cli->conf.redis;
@@ -136,20 +166,17 @@ void doctor_redis(struct doctor *d)
 		        "process");
 		return;
 	}
+	const struct memo_server server = {
+	        address, d->cli->conf.redis_config, d->cli->conf.topic_prefix};
 	for (int i = 0; i < REDIS_TRIES && !is_there; i++) { /* it is given 100 ms each time */
-		if (memo_open(address, d->cli->conf.topic_prefix, &memo, &e) != 0) {
-			doctor_tell(d, DOCTOR_PROBLEM, "redis", "correct LONGSHORE_REDIS", "%s",
-			        e.text);
+		memo_close(memo);
+		if (memo_open(&server, &memo, &e) != 0) {
+			doctor_tell(d, DOCTOR_PROBLEM, "redis",
+			        "correct LONGSHORE_REDIS and LONGSHORE_REDIS_CONFIG", "%s", e.text);
 			return;
 		}
-		is_there = memo_is_there(memo);
-		memo_close(memo);
+		is_there = takes_leases(memo);
 	}
-	if (is_there)
-		doctor_ok(d, "redis", "%s answers", address);
-	else
-		doctor_tell(d, DOCTOR_WARNING, "redis", "start Redis, or correct LONGSHORE_REDIS",
-		        "%s does not answer within 100 ms: services do without, work may be done "
-		        "twice",
-		        address);
+	tell_redis(d, memo, is_there);
+	memo_close(memo);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * migrate, topics, keys init: what an installation needs before its services start. */
+ * migrate, keys init: what an installation needs before its services start. */
 #include "verbs.h"
 
-#include "longshore/bus.h"
 #include "longshore/event.h"
 #include "longshore/migrations.h"
 #include "longshore/staging.h"
-#include "longshore/topics.h"
 #include "sql/cli.h"
 
 /* So that every service can read what any version of this tree has written. */
@@ -42,26 +40,6 @@ static int migrate(struct cli *cli, struct err *e)
 	if (act != 0)
 		return act;
 	cli_print(cli->json ? "{\"applied\":%d}\n" : "%d migrations applied\n", applied);
-	return EXIT_DONE;
-}
-
-static int topics(struct cli *cli, struct err *e)
-{
-	struct bus_topic list[TOPIC_COUNT];
-	int act = cli_need_kafka(cli, e);
-	if (act != 0)
-		return act;
-	for (int i = 0; i < TOPIC_COUNT; i++) {
-		const struct topic_plan *plan = topic_plan((enum topic)i);
-		list[i] = (struct bus_topic){.name = arena_printf(&cli->mem, "%s%s",
-		                                     cli->conf.topic_prefix, plan->suffix),
-		        .partitions = plan->partitions,
-		        .settings = plan->settings};
-	}
-	act = bus_topics_create(cli->conf.kafka, list, TOPIC_COUNT, e);
-	if (act != 0)
-		return act;
-	cli_print(cli->json ? "{\"topics\":%d}\n" : "%d topics are there\n", TOPIC_COUNT);
 	return EXIT_DONE;
 }
 
@@ -102,8 +80,6 @@ static const struct cli_option keys_options[] = {
 
 const struct cli_verb verb_migrate = {
         .name = "migrate", .usage = "", .help = "bring the database up to date", .run = migrate};
-const struct cli_verb verb_topics = {
-        .name = "topics", .usage = "", .help = "create the topics that are missing", .run = topics};
 const struct cli_verb verb_keys = {.name = "keys",
         .usage = "init [--rotate] [--new-staging]",
         .help = "write the key directories, and staging's identity",

@@ -8,35 +8,40 @@
 
 enum { WAIT_MS = 100, ABSENT_MS = 1000, WORDS_MAX = 16 };
 
-static int bad_address(const char *address, struct err *e)
+/* What an error of Redis begins with, and what it means to us. Its own words are not repeated. */
+static const struct {
+	const char *word, *problem;
+	bool is_refusal;
+} meanings[] = {
+        {"WRONGPASS", "it does not take our user and password: correct them", true},
+        {"NOAUTH", "it wants a password: set it in the file of LONGSHORE_REDIS_CONFIG", true},
+        {"NOPERM", "its ACL does not give our user what is needed: see docs/OPERATING.md", true},
+        {"READONLY", "it is a replica: name the primary", true},
+        {"LOADING", "it loads its data", false},
+        {"OOM", "it is out of memory", false},
+        {"MISCONF", "it cannot save, and takes nothing", false},
+};
+
+static void note_refusal(struct connection *c, const redisReply *reply, const char *otherwise)
 {
-	return err_set(e, ERR_FATAL, "bad_settings",
-	        "LONGSHORE_REDIS: '%s' is not host:port; leave it empty to do without Redis",
-	        address);
+	struct str text = str_bytes(reply->str, reply->len);
+	c->problem = otherwise;
+	c->is_refused = true;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		if (str_has_prefix(text, str_c(meanings[i].word))) {
+			c->problem = meanings[i].problem;
+			c->is_refused = meanings[i].is_refusal;
+		}
+	}
 }
 
-int connection_init(struct connection *c, const char *address, struct err *e)
+int connection_init(struct connection *c, const char *address, const char *config, struct err *e)
 {
-	*c = (struct connection){0};
-	struct str all = str_c(address);
-	if (all.n == 0)
-		return 0;
-	size_t colon = all.n;
-	while (colon > 0 && all.p[colon - 1] != ':')
-		colon--;
-	if (colon == 0)
-		return bad_address(address, e);
-	struct str host = {all.p, colon - 1};
-	struct str port = {all.p + colon, all.n - colon};
-	int64_t number;
-	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
-		host = (struct str){host.p + 1, host.n - 2};
-	if (host.n == 0 || host.n >= sizeof(c->host) || !str_to_i64(port, &number) || number < 1 ||
-	        number > 65535)
-		return bad_address(address, e);
-	memcpy(c->host, host.p, host.n);
-	c->host[host.n] = '\0';
-	c->port = (int)number;
+	*c = (struct connection){.problem = NULL};
+	if (address_parse(&c->at, address, e) || address_read(&c->at, config, e)) {
+		address_wipe(&c->at);
+		return e->act;
+	}
 	return 0;
 }
 
@@ -50,16 +55,7 @@ static void drop(struct connection *c)
 void connection_release(struct connection *c)
 {
 	drop(c);
-}
-
-static bool connect_now(struct connection *c)
-{
-	const struct timeval wait = {.tv_usec = WAIT_MS * 1000};
-	c->redis = redisConnectWithTimeout(c->host, c->port, wait);
-	if (c->redis && !c->redis->err && redisSetTimeout(c->redis, wait) == REDIS_OK)
-		return true;
-	drop(c);
-	return false;
+	address_wipe(&c->at);
 }
 
 static redisReply *ask_once(struct connection *c, const struct str *words, size_t count)
@@ -73,6 +69,38 @@ static redisReply *ask_once(struct connection *c, const struct str *words, size_
 	}
 	errno = 0;
 	return redisCommandArgv(c->redis, (int)count, argv, lengths);
+}
+
+/* false: it does not take us; c->problem says why. */
+static bool introduce(struct connection *c)
+{
+	struct str words[3] = {STR("AUTH")};
+	size_t count = 1;
+	if (!c->at.has_password)
+		return true;
+	if (c->at.user[0])
+		words[count++] = str_c(c->at.user);
+	words[count++] = str_c(c->at.password);
+	redisReply *reply = ask_once(c, words, count);
+	bool is_taken = reply && reply->type == REDIS_REPLY_STATUS;
+	if (reply && !is_taken)
+		note_refusal(
+		        c, reply, "it knows no password, or no users: correct ours, or its ACL");
+	freeReplyObject(reply);
+	return is_taken;
+}
+
+static bool connect_now(struct connection *c)
+{
+	const struct timeval wait = {.tv_usec = WAIT_MS * 1000};
+	c->problem = "it does not answer within 100 ms";
+	c->is_refused = false;
+	c->redis = redisConnectWithTimeout(c->at.host, c->at.port, wait);
+	if (c->redis && !c->redis->err && redisSetTimeout(c->redis, wait) == REDIS_OK &&
+	        introduce(c))
+		return true;
+	drop(c);
+	return false;
 }
 
 /* The other side hung up: a restart, or an idle connection cut. Worth a second try; a time-out is
@@ -97,18 +125,25 @@ static redisReply *answer_of(struct connection *c, const struct str *words, size
 
 redisReply *connection_ask(struct connection *c, const struct str *words, size_t count)
 {
-	if (c->host[0] == '\0' || (!c->redis && clock_mono_ms() < c->absent_until_ms))
+	if (c->at.host[0] == '\0' || (!c->redis && clock_mono_ms() < c->absent_until_ms))
 		return NULL;
 	redisReply *reply = answer_of(c, words, count);
 	if (!reply) {
+		if (c->redis) { /* else connect_now has said why */
+			c->problem = "it does not answer within 100 ms";
+			c->is_refused = false;
+		}
 		drop(c); /* a late answer must not be taken for that of the next command */
 		c->absent_until_ms = clock_mono_ms() + ABSENT_MS;
 		return NULL;
 	}
 	if (reply->type == REDIS_REPLY_ERROR &&
 	        !str_has_prefix(str_bytes(reply->str, reply->len), STR("NOSCRIPT"))) {
-		freeReplyObject(reply); /* loading, read-only, out of memory: as good as absent */
+		note_refusal(c, reply, "it refuses what we ask for");
+		freeReplyObject(reply); /* as good as absent */
 		return NULL;
 	}
+	c->problem = NULL;
+	c->is_refused = false;
 	return reply;
 }

@@ -5,6 +5,8 @@
 #include "connection.h"
 #include "script.h"
 
+#include "longshore/host.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,18 +75,18 @@ struct memo {
 	"end\n" \
 	"return math.ceil(wait / 1000)\n"
 
-int memo_open(const char *address, const char *prefix, struct memo **out, struct err *e)
+int memo_open(const struct memo_server *server, struct memo **out, struct err *e)
 {
 	struct memo *m = calloc(1, sizeof(*m));
 	if (!m)
 		return err_set(e, ERR_FATAL, "no_memory", "out of memory for the Redis client");
-	if (connection_init(&m->connection, address, e)) {
+	if (connection_init(&m->connection, server->address, server->config, e)) {
 		free(m);
 		return e->act;
 	}
-	int n = snprintf(m->prefix, sizeof(m->prefix), "%s", prefix);
+	int n = snprintf(m->prefix, sizeof(m->prefix), "%s", server->prefix);
 	if (n < 0 || n >= PREFIX_BYTES) {
-		free(m);
+		memo_close(m);
 		return err_set(e, ERR_FATAL, "bad_settings",
 		        "a prefix of Redis keys has fewer than %d bytes", PREFIX_BYTES);
 	}
@@ -112,6 +114,31 @@ bool memo_is_there(struct memo *m)
 		return false;
 	freeReplyObject(reply);
 	return true;
+}
+
+const char *memo_place(const struct memo *m, char *out, size_t bytes)
+{
+	const struct address *at = &m->connection.at;
+	bool is_v6 = strchr(at->host, ':') != NULL;
+	(void)snprintf(
+	        out, bytes, "%s%s%s:%d", is_v6 ? "[" : "", at->host, is_v6 ? "]" : "", at->port);
+	return out;
+}
+
+const char *memo_problem(const struct memo *m, bool *out_refused)
+{
+	*out_refused = m->connection.is_refused;
+	return m->connection.problem ? m->connection.problem : "";
+}
+
+const char *memo_weakness(const struct memo *m)
+{
+	const char *host = m->connection.at.host;
+	return host[0] == '\0' || host_is_here(str_c(host))
+	               ? NULL
+	               : "the connection to Redis is not encrypted: whoever is on the way reads "
+	                 "its "
+	                 "password and changes leases and rates";
 }
 
 struct key {

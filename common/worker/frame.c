@@ -3,6 +3,7 @@
 
 #include "longshore/bus_config.h"
 #include "longshore/clock.h"
+#include "longshore/lease.h"
 #include "longshore/log.h"
 #include "longshore/pg.h"
 #include "longshore/secret.h"
@@ -89,6 +90,29 @@ static int open_all(struct frame *f, struct err *e)
 	return 0;
 }
 
+/* A file that cannot be read is told by who needs it. */
+static void tell_redis(const struct frame *f)
+{
+	const struct memo_server server = {
+	        f->conf.redis, f->conf.redis_config, f->conf.topic_prefix};
+	struct memo *memo;
+	struct err e;
+	bool is_refused = false;
+	if (!f->conf.redis[0] || memo_open(&server, &memo, &e))
+		return;
+	const char *weakness = memo_weakness(memo);
+	const char *problem = memo_is_there(memo) ? "" : memo_problem(memo, &is_refused);
+	if (weakness)
+		LOG(LOG_WARN, "worker.redis_unprotected", weakness,
+		        LOG_TEXT("remedy", STR("let a tunnel such as stunnel end on this machine, "
+		                               "and name it in LONGSHORE_REDIS")));
+	if (is_refused)
+		LOG(LOG_WARN, "worker.redis_refused", problem,
+		        LOG_TEXT("remedy", STR("correct the file of LONGSHORE_REDIS_CONFIG, or "
+		                               "Redis' ACL")));
+	memo_close(memo);
+}
+
 static void tell_weakness(const struct frame *f)
 {
 	const char *postgres = f->conf.postgres[0] ? pg_conninfo_weakness(f->conf.postgres) : NULL;
@@ -129,6 +153,7 @@ int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **
 	LOG(LOG_INFO, "worker.started", "started", LOG_TEXT("group", str_c(f->group)),
 	        LOG_NUM("admin_port", telemetry_port(f->telemetry)), LOG_NUM("pid", getpid()));
 	tell_weakness(f);
+	tell_redis(f);
 	return -1;
 }
 

@@ -20,17 +20,21 @@ static struct str lease_of(const struct task *t)
 /* Absent, or answering errors: a wrong address or password is found by this line. */
 static void tell_redis(struct task_loop *l, bool is_absent)
 {
-	if (is_absent == l->is_redis_told || l->frame->conf.redis[0] == '\0')
+	char place[300];
+	bool is_refused;
+	const char *problem = is_absent ? memo_problem(l->memo, &is_refused) : NULL;
+	if (problem == l->redis_told || l->frame->conf.redis[0] == '\0')
 		return;
-	l->is_redis_told = is_absent;
+	l->redis_told = problem;
 	if (is_absent)
 		LOG(LOG_WARN, "worker.redis_absent",
 		        "Redis does not serve: tasks start without leases, so some may be done "
 		        "twice",
-		        LOG_TEXT("redis", str_c(l->frame->conf.redis)));
+		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))),
+		        LOG_TEXT("why", str_c(problem)));
 	else
 		LOG(LOG_INFO, "worker.redis_back", "Redis serves again",
-		        LOG_TEXT("redis", str_c(l->frame->conf.redis)));
+		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))));
 }
 
 static void take_lease(struct task_loop *l, struct task *t)

@@ -286,6 +286,7 @@ static int open_tidier(struct task_loop *l, struct err *e)
 static int open_all(struct task_loop *l, struct err *e)
 {
 	const struct worker_conf *conf = &l->frame->conf;
+	const struct memo_server redis = {conf->redis, conf->redis_config, conf->topic_prefix};
 	struct keyring *keys;
 	arena_init(&l->turn, TURN_MEM_BYTES);
 	schema_table_init(&l->schemas, conf->postgres, l->service->name);
@@ -296,7 +297,7 @@ static int open_all(struct task_loop *l, struct err *e)
 	l->executor.keys = keys;
 	if (keyring_holds(keys, l->service->name, e) ||
 	        staging_open(conf->staging, keys, &l->executor.staging, e) ||
-	        memo_open(conf->redis, conf->topic_prefix, &l->memo, e) ||
+	        memo_open(&redis, &l->memo, e) ||
 	        l->service->start(conf, l->frame->own_conf, &l->executor.state, e))
 		return e->act;
 	if (open_tidier(l, e) || open_pool(l, e))

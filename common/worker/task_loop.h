@@ -50,11 +50,11 @@ struct task_loop {
 
 	bool is_draining;
 	int64_t drain_until_ms;
-	struct arena turn;     /* reset in each turn */
-	const char *told_code; /* trouble of the bus, told once */
-	bool is_redis_told;    /* that it is absent */
-	bool is_broken;        /* inside a poll: `broken` says why */
-	bool is_task_s_own;    /* it is a task that ends the process, by its own word */
+	struct arena turn;      /* reset in each turn */
+	const char *told_code;  /* trouble of the bus, told once */
+	const char *redis_told; /* what was last said of Redis; NULL: that it serves, or nothing */
+	bool is_broken;         /* inside a poll: `broken` says why */
+	bool is_task_s_own;     /* it is a task that ends the process, by its own word */
 	struct err broken;
 };
 

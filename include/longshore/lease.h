@@ -17,18 +17,33 @@
 #include "longshore/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct memo;
 
-/* address "host:port" or "[v6]:port"; empty = always absent. Never fails for want of a server: it
- * connects when first used, and again after a pause. */
-int memo_open(
-        const char *address, const char *prefix, struct memo **out, struct err *e) ERR_MUST_USE;
+struct memo_server {
+	const char *
+	        address; /* LONGSHORE_REDIS: "host:port", "[v6]:port", "redis://user:password@host:port";
+	                        empty = always absent */
+	const char *config; /* LONGSHORE_REDIS_CONFIG: file with user and password; empty: none */
+	const char *prefix;
+};
+
+/* Never fails for want of a server: it connects when first used, and again after a pause. ERR_FATAL
+ * ("bad_settings") repeats neither address nor password. */
+int memo_open(const struct memo_server *server, struct memo **out, struct err *e) ERR_MUST_USE;
 void memo_close(struct memo *m); /* accepts NULL */
 
 /* Redis answers, now. */
 bool memo_is_there(struct memo *m);
+/* Why it did not do what was last asked, static; empty: it did. *out_refused: it answers, and a
+ * person has to correct something (password, ACL). */
+const char *memo_problem(const struct memo *m, bool *out_refused);
+/* "host:port", without user and password; in out, which is returned. */
+const char *memo_place(const struct memo *m, char *out, size_t bytes);
+/* What is wanting in how the connection is protected, NULL if nothing is: static. */
+const char *memo_weakness(const struct memo *m);
 
 enum lease { LEASE_TAKEN, LEASE_HELD_ELSEWHERE, LEASE_ABSENT };
 /* token: of one execution, drawn at random; who holds the lease by the same token takes it again.

@@ -33,6 +33,7 @@ struct worker_conf {
 	const char *postgres;     /* LONGSHORE_POSTGRES: conninfo; task services use it for writer
 	                             schemas only */
 	const char *redis;        /* LONGSHORE_REDIS: host:port; empty = none */
+	const char *redis_config; /* LONGSHORE_REDIS_CONFIG: file; empty = none */
 	const char *staging;      /* LONGSHORE_STAGING: URL */
 	const char *keys;         /* LONGSHORE_KEYS: this service's key directory */
 	const char *instance;     /* LONGSHORE_INSTANCE: group.instance.id, empty = dynamic */

@@ -68,7 +68,9 @@ static int open_neighbours(struct wiring *w, const struct worker_conf *common, s
 	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.keys, e);
 	bad = bad ? bad : keyring_holds(w->scheduler.keys, "scheduler", e);
 	bad = bad ? bad : staging_open(common->staging, w->scheduler.keys, &w->scheduler.store, e);
-	return bad ? bad : memo_open(common->redis, common->topic_prefix, &w->memo, e);
+	const struct memo_server redis = {
+	        common->redis, common->redis_config, common->topic_prefix};
+	return bad ? bad : memo_open(&redis, &w->memo, e);
 }
 
 static int start(const struct worker_conf *common, const void *conf, struct publisher *pub,

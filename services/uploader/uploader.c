@@ -48,7 +48,9 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 	u->keep_staged_ms = common->keep_staged_ms;
 	if (keyring_staging(u->keys, STR("ledger"), STR(LEFTOVER_SCOPE), &u->leftovers.key, e) != 0)
 		return e->act;
-	return memo_open(common->redis, common->topic_prefix, &u->memo, e);
+	const struct memo_server redis = {
+	        common->redis, common->redis_config, common->topic_prefix};
+	return memo_open(&redis, &u->memo, e);
 }
 
 static int start(

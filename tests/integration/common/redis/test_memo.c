@@ -95,7 +95,7 @@ static struct memo *opened(void)
 {
 	struct err e;
 	struct memo *m;
-	if (memo_open(address, "test:", &m, &e))
+	if (memo_open(&(struct memo_server){address, "", "test:"}, &m, &e))
 		fail_msg("%s", e.text);
 	return m;
 }
@@ -334,7 +334,7 @@ static void rate_without_redis_starts_empty(void **state)
 	(void)state;
 	struct err e;
 	struct memo *m;
-	assert_int_equal(memo_open("", "test:", &m, &e), 0);
+	assert_int_equal(memo_open(&(struct memo_server){"", "", "test:"}, &m, &e), 0);
 	int64_t wait;
 	memo_rate_take(m, STR("b"), 10, 5, 1, 1000, &wait);
 	assert_int_equal(wait, 100);
@@ -351,8 +351,9 @@ static void bad_address_is_named(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err e;
 		struct memo *m;
-		assert_int_equal(memo_open(bad[i], "test:", &m, &e), ERR_FATAL);
-		assert_non_null(strstr(e.text, bad[i]));
+		assert_int_equal(
+		        memo_open(&(struct memo_server){bad[i], "", "test:"}, &m, &e), ERR_FATAL);
+		assert_non_null(strstr(e.text, "LONGSHORE_REDIS: "));
 	}
 }
 
