@@ -16,9 +16,9 @@ static const struct release {
         {"suppression_empty", "longshore approve {}#"},
         {"suppression_shrunk", "longshore approve {}#"},
         {"suppression_unknown", "longshore approve {}#"}, {"below_floor", "longshore resume {}"},
-        {"paused", "longshore resume {}"}, {"unsupported", "longshore resume {}"},
-        {"credentials", "longshore resume {}"}, {"drop_changed", "longshore resume {}"},
-        {"name_conflict", "longshore resume {} --resend#"},
+        {"paused", "longshore resume {}"}, {"draft", "longshore resume {}"},
+        {"unsupported", "longshore resume {}"}, {"credentials", "longshore resume {}"},
+        {"drop_changed", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
         {"uncertain", "longshore resume {} --adopt#"}};
 enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
 

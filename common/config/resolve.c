@@ -257,6 +257,8 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	        .parts_without_marker = document_bool(doc, "consent.parts_without_marker", false),
 	        .min_audience_size = min_size_of(doc, spec->audience.type)};
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
+	/* Left out, it is in use. */
+	out->is_draft = str_eq(document_text(doc, "status", ""), STR("draft"));
 	/* Words that are not honoured are in that list; the spec holds the nearest that is. */
 	if (json_is_string(document_at(doc, "packaging.compression")) &&
 	        strcmp(json_string_value(document_at(doc, "packaging.compression")), "gzip") == 0)

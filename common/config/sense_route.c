@@ -142,8 +142,20 @@ void sense_route(const struct document *route, const struct spec *spec)
 	sense_cadence(route, spec);
 }
 
+static void warn_of_draft(const struct document *route, const struct spec *spec)
+{
+	if (!spec->destination.is_draft || spec->dry_run)
+		return;
+	struct str what = arena_printf(route->all->mem,
+	        "deliveries of route " STR_FMT " will be held: " STR_FMT
+	        " is a draft, until it says status: confirmed",
+	        STR_ARG(route->name), STR_ARG(spec->destination.name));
+	document_warn(route, "destination", what.p);
+}
+
 void sense_together(const struct document *route, const struct spec *spec)
 {
+	warn_of_draft(route, spec);
 	sense_sizes(route, spec);
 	sense_suppress(route, spec);
 }

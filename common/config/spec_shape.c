@@ -161,6 +161,7 @@ static const struct shape destination = {
                 TEXT(spec_destination, time_zone, .preset_text = "UTC"),
                 BOOL(spec_destination, parts_without_marker, OPTIONAL),
                 BOOL(spec_destination, one_row_a_primary, OPTIONAL),
+                BOOL(spec_destination, is_draft, OPTIONAL),
                 INT(spec_destination, min_audience_size, INT64_MAX, OPTIONAL),
                 TEXTS(spec_destination, suppress_states),
                 BOOL(spec_destination, suppress_unknown_state, OPTIONAL),

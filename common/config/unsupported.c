@@ -18,7 +18,9 @@ static const struct {
         {"display_name", {NULL}},
         {"aliases", {NULL}},
         {"spec_version", {NULL}},
-        {"status", {"draft", "confirmed"}}, /* suspended or retired: nothing is sent */
+        {"status",
+                {"draft",
+                        "confirmed"}}, /* a draft has a hold of its own; others: nothing is sent */
         {"effective_from", {NULL}},
         {"audience_types", {NULL}},
         {"id_kind_per_audience_type", {NULL}},

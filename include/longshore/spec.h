@@ -101,6 +101,7 @@ struct spec_destination {
 	struct str time_zone;      /* of {yyyymmdd} {hhmmss}; "UTC" */
 	bool parts_without_marker; /* consents to several parts without marker */
 	bool one_row_a_primary;    /* rows lack columns of the record and must not repeat */
+	bool is_draft;             /* nobody has confirmed it: nothing is sent */
 	int64_t min_audience_size;
 	struct str *suppress_states;
 	size_t suppress_states_count;

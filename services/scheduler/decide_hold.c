@@ -9,6 +9,7 @@
 /* A reason that is not among them is a mistake: nobody would know how to answer it. */
 static const struct hold_kind kinds[] = {
         {"paused", HOLD_RESUME},
+        {"draft", HOLD_RESUME},
         {"unsupported", HOLD_RESUME}, /* unsupported(property) */
         {"name_conflict", HOLD_RESUME},
         {"drop_changed", HOLD_RESUME},

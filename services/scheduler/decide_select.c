@@ -54,6 +54,14 @@ void decide_start(struct deciding *d)
 		        STR("the route is paused; unpause it in the configuration and resume"));
 		return;
 	}
+	if (d->frozen.spec->destination.is_draft && !d->frozen.spec->dry_run) {
+		decide_hold(d, "draft", false,
+		        arena_printf(d->mem,
+		                "Destination " STR_FMT
+		                " is a draft; apply it with status: confirmed and resume",
+		                STR_ARG(d->frozen.spec->destination.name)));
+		return;
+	}
 	if (hold_if_unsupported(d))
 		return;
 	if (!d->frozen.route_zone || !d->frozen.file_zone) {

@@ -41,6 +41,7 @@ def world():
         w.put(*(makers.route(r, audience_name="moving", guards={"max_shrink": "0.2"}) for r in SUDDEN))
         w.put(makers.route("paused", paused=True), makers.route("asking", destination_name="asking"),
               w.destination("asking", packaging={"compression": "gzip", "encryption": "pgp"}))
+        w.put(makers.route("drafted", destination_name="drafted"), w.destination("drafted", status="draft"))
         w.put(*(makers.route(r, approval="always") for r in ("stranger-adopt", "stranger-resend", "forgotten", "said-twice")))
         w.put(w.destination("labelled", template="same/{label}_{part}.csv.gz", completion={"kind": "none"}),
               makers.route("first", destination_name="labelled"), makers.route("second", destination_name="labelled"))
@@ -53,7 +54,7 @@ def world():
 def asked(world):
     """{route: delivery} of everything that can be held from the start."""
     routes = [name_of(r, e) for r in GUARDS for e in ("approve", "cancel", "reject")]
-    routes += ["paused", "asking", "stranger-adopt", "stranger-resend", "forgotten"]
+    routes += ["paused", "drafted", "asking", "stranger-adopt", "stranger-resend", "forgotten"]
     return {r: world.deliver(r) for r in routes}
 
 
@@ -132,6 +133,16 @@ def test_a_paused_route_goes_on_when_it_is_unpaused_and_resumed(world, asked):
     # What is told of it is what was done.
     assert status["revision"] == 3 and status["destination"] == "other"
     assert world.fleet.query("SELECT destination FROM run.state WHERE delivery_id = %s", (delivery,)) == [("other",)]
+
+
+def test_a_draft_is_delivered_to_once_it_is_confirmed_and_nothing_was_sent_before(world, asked):
+    delivery = asked["drafted"]
+    world.held(delivery, "draft")
+    assert world.release_command(delivery) == ["resume", delivery]
+    assert not world.fleet.query("SELECT 1 FROM run.task WHERE delivery_id = %s", (delivery,)), "nothing was read"
+    world.apply(world.destination("drafted", status="confirmed"))
+    release(world, delivery)
+    assert world.completes(delivery)["revision"] == 2
 
 
 def test_what_is_not_supported_goes_on_with_a_corrected_configuration(world, asked):

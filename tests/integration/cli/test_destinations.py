@@ -51,4 +51,6 @@ def test_every_partner_s_document_is_applied_and_what_it_lacks_is_said(fleet):
                         f"destination: {name}\n")
         done = fleet.run("apply", "-f", str(path))
         assert done.returncode == 0
-        assert done.stderr == f"{path}:1: warning: deliveries of route to will be held: unsupported({TABLE[name]})\n"
+        assert done.stderr == (f"{path}:1: warning: deliveries of route to will be held: unsupported({TABLE[name]})\n"
+                               f"{path}:7: warning: destination: deliveries of route to will be held: {name} is a draft, until it "
+                               "says status: confirmed\n")

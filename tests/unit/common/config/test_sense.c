@@ -21,7 +21,11 @@ static void what_may_well_be_meant_is_warned_of(void **state)
 	static const struct {
 		const char *from, *to, *says;
 	} tries[] = {
-	        {"limits: {max_rows_per_file: 100}", "description: x", ""},
+	        {"kind: Destination\n", "kind: Destination\nstatus: confirmed\n", ""},
+	        {"kind: Destination\n", "kind: Destination\nstatus: draft\n",
+	                "f:54: warning: destination: deliveries of route daily will be held: "
+	                "partner is a "
+	                "draft, until it says status: confirmed\n"},
 	        {"{route}/{label}_{part}.csv.gz\"\n",
 	                "{route}/{label}.csv.gz\"\n  part_format: \"01\"\n",
 	                "f:31: warning: naming.part_format: decides nothing: naming.data_template "

@@ -17,6 +17,16 @@ struct hold_case {
 
 /* --- ways to be held --- */
 
+static void make_draft(struct bench *b)
+{
+	b->w.spec.destination.is_draft = true;
+	(void)run(b, D1);
+}
+static void mend_draft(struct bench *b)
+{
+	b->w.spec.destination.is_draft = false;
+}
+
 static void make_paused(struct bench *b)
 {
 	b->w.spec.paused = true;
@@ -254,6 +264,7 @@ static void make_quota(struct bench *b)
 
 static const struct hold_case cases[] = {
         {.reason = "paused", .make = make_paused, .mend = mend_paused},
+        {.reason = "draft", .make = make_draft, .mend = mend_draft},
         {.reason = "unsupported", .make = make_unsupported, .mend = mend_unsupported},
         {.reason = "name_conflict",
                 .make = make_strangers_file,

@@ -213,6 +213,33 @@ static void a_paused_route_waits_for_resume_with_a_new_spec(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
+/* Nothing is read, let alone sent; a dry run sends nothing anyhow. */
+static void a_draft_is_not_delivered_to(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.destination.is_draft = true;
+	struct stored *s = run(b, D1);
+	is_at(s, STATE_HELD, "draft");
+	assert_int_equal(b->w.tasks_count, 0);
+	(void)world_say(&b->w, D1, DECIDE_APPROVE, "bob", "a1");
+	is_at(s, STATE_HELD, "draft"); /* nobody approves a draft */
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");
+	is_at(s, STATE_HELD, "draft"); /* it still is */
+	b->w.spec.destination.is_draft = false;
+	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r2");
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "");
+}
+
+static void a_dry_run_to_a_draft_goes_on(void **state)
+{
+	struct bench *b = *state;
+	b->w.spec.destination.is_draft = b->w.spec.dry_run = true;
+	struct stored *s = run(b, D1);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_COMPLETED, "dry_run");
+}
+
 static void what_is_not_honoured_is_held_by_name(void **state)
 {
 	struct bench *b = *state;
@@ -516,6 +543,8 @@ int main(void)
 	        TEST(removals_beyond_the_guards_need_another_approval),
 	        TEST(a_list_that_changes_while_it_is_used_is_read_again),
 	        TEST(a_rejection_ends_a_held_delivery_only),
+	        TEST(a_draft_is_not_delivered_to),
+	        TEST(a_dry_run_to_a_draft_goes_on),
 	        TEST(a_paused_route_waits_for_resume_with_a_new_spec),
 	        TEST(what_is_not_honoured_is_held_by_name),
 	        TEST(an_unknown_zone_is_held),
