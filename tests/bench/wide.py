@@ -166,9 +166,10 @@ def main():
     for n in wanted:
         f = run(n, args)
         all_figures.append(f)
-        print(f"{n} slices and {n} files: {f['wall_s']:.1f} s ({f['wall_s'] * 1e6 / n:.0f} us a file; CPU: scheduler {f['cpu_s']['scheduler']:.1f} s, PostgreSQL {f['cpu_s']['postgres']:.1f} s), "
-              f"peak of memory {f['peak_bytes'] / 2**20:.0f} MB, WAL {f['wal_bytes'] / 2**20:.0f} MB "
-              f"({f['wal_bytes'] / 1024 / n:.1f} KB a file)", flush=True)
+        print(f"{n} slices and {n} files: {f['wall_s']:.1f} s ({f['wall_s'] * 1e6 / n:.0f} us a file; CPU: scheduler "
+              f"{f['cpu_s']['scheduler']:.1f} s, PostgreSQL {f['cpu_s']['postgres']:.1f} s), peak of memory "
+              f"{f['peak_bytes'] / 2**20:.0f} MB, WAL {f['wal_bytes'] / 2**20:.0f} MB ({f['wal_bytes'] / 1024 / n:.1f} KB a file)",
+              flush=True)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as out:
             json.dump(all_figures, out, indent=1)
