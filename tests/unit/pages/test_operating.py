@@ -144,3 +144,12 @@ def test_a_default_that_is_named_is_the_one_that_holds(settings, words, value):
     page = " ".join(PAGE.split())
     assert re.search(r"`%s`[^|]{0,60}\b%s" % (settings[-1], re.escape(words)), page), f"the page says nothing of {settings[-1]}"
     assert sum(preset(s) for s in settings) == value
+
+
+def test_redis_acl_gives_what_is_asked_of_it():
+    code = "".join(sources("common/redis").values())
+    asked = {w.lower() for w in re.findall(r"redis\.call\('([A-Z]+)'", code)} | {w.lower() for w in re.findall(r'words\[\] = \{\s*STR\("([A-Z]+)"', code)}
+    asked |= {"eval", "evalsha", "script|load"}
+    rule = re.search(r"^ACL SETUSER longshore (.*)$", PAGE, re.MULTILINE).group(1)
+    given = set(re.findall(r"\+(\S+)", rule))
+    assert "pttl" in asked and given == asked - {"script"}
