@@ -218,19 +218,40 @@ static int derive(const struct secret *master, const struct str *fields, size_t 
 	return hkdf(master, STR(""), str_bytes(info, n), out, e);
 }
 
-int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
-        struct secret *out, struct err *e)
+static int find_staging(
+        const struct keyring *k, struct str prefix, const struct secret **out, struct err *e)
 {
 	char file[KEY_FILE_NAME_MAX];
 	if (prefix.n == 0 || prefix.n > 32 || str_find(prefix, '/', 0) >= 0)
 		return err_set(e, ERR_REJECT, "bad_scope", "not a staging prefix: \"" STR_FMT "\"",
 		        prefix.n < 64 ? (int)prefix.n : 64, prefix.p != NULL ? prefix.p : "");
 	(void)snprintf(file, sizeof file, "staging-" STR_FMT ".key", STR_ARG(prefix));
+	return find(k, file, out, e);
+}
+
+int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
+        struct secret *out, struct err *e)
+{
 	const struct secret *master = NULL;
-	if (find(k, file, &master, e) != 0)
+	if (find_staging(k, prefix, &master, e) != 0)
 		return e->act;
 	const struct str fields[] = {STR("longshore/staging/1"), prefix, scope};
 	return derive(master, fields, 3, out, e);
+}
+
+int keyring_conceal(const struct keyring *k, struct str prefix, struct str what,
+        char hash[static SHA256_HEX], struct err *e)
+{
+	const struct secret *master = NULL;
+	struct secret concealed;
+	if (find_staging(k, prefix, &master, e) != 0)
+		return e->act;
+	const struct str fields[] = {STR("longshore/shown/1"), what, str_c(hash)};
+	if (derive(master, fields, 3, &concealed, e) != 0)
+		return e->act;
+	hex_encode(concealed.bytes, sizeof concealed.bytes, hash);
+	secret_wipe(&concealed);
+	return 0;
 }
 
 int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch,

@@ -22,6 +22,7 @@
 
 #include "longshore/err.h"
 #include "longshore/secret.h"
+#include "longshore/sha256.h"
 #include "longshore/str.h"
 
 #include <stdbool.h>
@@ -38,6 +39,11 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e) E
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */
 int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
         struct secret *out, struct err *e) ERR_MUST_USE;
+/* A hash that people see, made anew under the key of a prefix that the service holds: what is small or can be
+ * guessed is not found by trying, and equal inputs still have equal hashes. what: hashes of different
+ * kinds or owners have nothing in common. */
+int keyring_conceal(const struct keyring *k, struct str prefix, struct str what,
+        char hash[static SHA256_HEX], struct err *e) ERR_MUST_USE;
 /* Fingerprint key of tenant, bridge and key epoch; and the epoch that new versions use. An epoch that
  * was retired, or came after the start, is ERR_RETRY ("key_missing"). */
 int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str bridge, int epoch,

@@ -171,6 +171,10 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	struct csv_source_facts read;
 	struct bridge_build_facts facts;
 	int act = csv_source_read(&from, &calls, r->b->mem, &read, e);
+	/* The version that is made of it is seen, too. */
+	if (act == 0)
+		act = keyring_conceal(
+		        r->b->builder->keys, STR("keys"), STR("source"), read.pins, e);
 	if (act == 0)
 		act = check_invalid(r, read.rows, e);
 	if (act != 0)

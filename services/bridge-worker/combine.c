@@ -256,6 +256,16 @@ static int load_members(const struct op *op, const struct ev_staged_ref *ref, co
 	return act == 0 ? 0 : err_note(e, "%s", what);
 }
 
+/* What people see of a selection. Ordinals are small numbers, and a set of few is found by trying. */
+static int hash_selection(
+        const struct op *op, const struct selection *s, char hash[SHA256_HEX], struct err *e)
+{
+	struct str what = arena_printf(op->mem, "selection/" STR_FMT "/" STR_FMT,
+	        STR_ARG(op->spec->tenant), STR_ARG(op->spec->route));
+	selection_hash(s, op->spec->audience.segment, hash);
+	return keyring_conceal(op->worker->keys, STR("selections"), what, hash, e);
+}
+
 static int compare_baseline(struct combining *c, struct err *e)
 {
 	const struct op *op = c->op;
@@ -275,10 +285,11 @@ static int compare_baseline(struct combining *c, struct err *e)
 	result_count(op->out, op->mem, "added", selection_count(c->members) - unchanged);
 	result_count(op->out, op->mem, "removed", selection_count(old) - unchanged);
 	result_count(op->out, op->mem, "baseline", selection_count(old));
-	selection_hash(old, op->spec->audience.segment, hash);
-	result_fact(op->out, op->mem, STR("baseline_hash"), str_c(hash));
+	act = hash_selection(op, old, hash, e);
+	if (act == 0)
+		result_fact(op->out, op->mem, STR("baseline_hash"), str_c(hash));
 	selection_free(old);
-	return 0;
+	return act;
 }
 
 static int compare_approved(struct combining *c, struct err *e)
@@ -312,7 +323,7 @@ static int give_members(struct combining *c, struct err *e)
 	return 0;
 }
 
-static void count_members(struct combining *c)
+static int count_members(struct combining *c, struct err *e)
 {
 	const struct op *op = c->op;
 	uint64_t chosen = selection_count(c->all.chosen), persons = selection_count(c->all.persons),
@@ -326,12 +337,14 @@ static void count_members(struct combining *c)
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(op->out, op->mem, counts[i].name, counts[i].value);
 	char hash[SHA256_HEX];
-	selection_hash(c->members, op->spec->audience.segment, hash);
+	if (hash_selection(op, c->members, hash, e) != 0)
+		return e->act;
 	result_fact(op->out, op->mem, STR("content_hash"), str_c(hash));
 	result_fact(op->out, op->mem, STR("suppression_ids"),
 	        arena_printf(op->mem, "%lld", (long long)c->listed));
 	result_fact(op->out, op->mem, STR("suppression_known"),
 	        arena_printf(op->mem, "%lld", (long long)c->listed_known));
+	return 0;
 }
 
 int op_combine(const struct op *op, struct err *e)
@@ -358,7 +371,7 @@ int op_combine(const struct op *op, struct err *e)
 	if (act == 0)
 		act = compare_approved(&c, e);
 	if (act == 0)
-		count_members(&c);
+		act = count_members(&c, e);
 	lookup_free(c.lookup);
 	selfile_release(&c.all);
 	selection_free(c.members);

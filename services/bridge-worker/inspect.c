@@ -190,6 +190,9 @@ int op_inspect(const struct op *op, struct err *e)
 	buf_init(&in.header, HEADER_MAX_BYTES);
 	int act = csv_source_read(&from, &calls, op->mem, &facts, e);
 	if (act == 0)
+		act = keyring_conceal(
+		        op->worker->keys, STR("selections"), STR("source"), facts.pins, e);
+	if (act == 0)
 		act = end_slice(&in, e);
 	if (act == 0)
 		act = write_list(&in, &facts, e);

@@ -47,6 +47,10 @@ int list_read(const struct op *op, const struct spec_suppression *list, list_on_
 	struct csv_source_calls calls = {
 	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = &l};
 	int act = csv_source_read(&from, &calls, op->mem, &l.facts.source, e);
+	/* A list may be of one person: who sees the hash of its bytes could find whom by trying. */
+	if (act == 0)
+		act = keyring_conceal(
+		        op->worker->keys, STR("selections"), STR("source"), l.facts.source.pins, e);
 	if (act != 0)
 		return err_note(e, "suppression list " STR_FMT, STR_ARG(list->name));
 	*out = l.facts;

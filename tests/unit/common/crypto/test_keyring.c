@@ -282,6 +282,35 @@ static void a_key_in_the_wrong_directory_is_refused(void **state)
 	assert_string_equal(e.code, "key_excess");
 }
 
+/* Equal hashes stay equal for who holds the key, and nobody else makes them. */
+static void a_concealed_hash_is_of_the_key_too(void **state)
+{
+	(void)state;
+	struct err e;
+	struct keyring *builder = NULL, *worker = NULL, *formatter = NULL;
+	char plain[SHA256_HEX], a[SHA256_HEX], b[SHA256_HEX], c[SHA256_HEX];
+	sha256_hex("x", 1, plain);
+	memcpy(a, plain, sizeof a);
+	memcpy(b, plain, sizeof b);
+	memcpy(c, plain, sizeof c);
+	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_open(dir_of("bridge-builder"), &builder, &e), 0);
+	assert_int_equal(keyring_open(dir_of("bridge-worker"), &worker, &e), 0);
+	assert_int_equal(keyring_open(dir_of("formatter"), &formatter, &e), 0);
+	assert_int_equal(keyring_conceal(builder, STR("keys"), STR("source"), a, &e), 0);
+	assert_int_equal(keyring_conceal(worker, STR("keys"), STR("source"), b, &e), 0);
+	assert_int_equal(keyring_conceal(worker, STR("keys"), STR("other"), c, &e), 0);
+	assert_int_equal(strlen(a), SHA256_HEX - 1);
+	assert_string_equal(a, b);
+	assert_string_not_equal(a, plain);
+	assert_string_not_equal(a, c);
+	assert_int_equal(
+	        keyring_conceal(formatter, STR("keys"), STR("source"), plain, &e), ERR_FATAL);
+	keyring_close(builder);
+	keyring_close(worker);
+	keyring_close(formatter);
+}
+
 static void a_missing_key_names_the_file(void **state)
 {
 	(void)state;
@@ -468,6 +497,7 @@ int main(void)
 	        WITH_ROOT(two_runs_at_once_agree),
 	        WITH_ROOT(two_keys_of_one_name_are_refused_and_nothing_is_changed),
 	        WITH_ROOT(a_key_in_the_wrong_directory_is_refused),
+	        WITH_ROOT(a_concealed_hash_is_of_the_key_too),
 	        WITH_ROOT(a_missing_key_names_the_file),
 	        WITH_ROOT(a_service_lacks_none_of_its_keys),
 	        WITH_ROOT(scopes_and_prefixes_have_keys_of_their_own_and_services_agree),

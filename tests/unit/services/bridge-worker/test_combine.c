@@ -34,6 +34,47 @@ static void suppress_from(struct world *w, struct spec_suppression *list, const 
 	w->spec.suppressions_count = 1;
 }
 
+/* Whoever sees the hash of a small selection, or of a list of one person, tries all that it could be. */
+static void hashes_that_are_seen_are_not_found_by_trying(void **state)
+{
+	struct world *w = *state;
+	struct spec_suppression list;
+	struct ev_task_result r;
+	struct err e;
+	int64_t slices = 0;
+	char plain[SHA256_HEX], file[SHA256_HEX], pins[SHA256_HEX], line[200];
+	write_people(w, 0, 1); /* p0 is ordinal 0 */
+	suppress_from(w, &list, "id\np4\n");
+	struct ev_task_result combined = drive(w, "d1", &slices);
+	struct selection *one = selection_new();
+	const uint32_t ordinal = 0;
+	selection_add(one, &ordinal, 1);
+	selection_hash(one, w->spec.audience.segment, plain);
+	selection_free(one);
+	assert_int_equal(result_count_of(&combined, STR("members")), 1);
+	assert_false(str_eq(hash_of(&combined), str_c(plain)));
+	struct ev_bridge_task lists = task_of("d1", "lists", EV_BRIDGE_OP_LISTS, 0);
+	must(run(w, &lists, &r, &e), &e);
+	sha256_hex("id\np4\n", 6, file);
+	(void)snprintf(line, sizeof(line), "list.csv\t6\t%s\n", file);
+	sha256_hex(line, strlen(line), pins);
+	assert_int_equal(r.outputs[0].sha256.n, SHA256_HEX - 1);
+	assert_false(str_eq(r.outputs[0].sha256, str_c(pins)));
+	struct ev_bridge_task inspect = task_of("d1", "inspect", EV_BRIDGE_OP_INSPECT, 0);
+	must(run(w, &inspect, &r, &e), &e);
+	sha256_hex("patient,state\np0,NY\n", 20, file);
+	(void)snprintf(line, sizeof(line), "a.csv\t20\t%s\n", file);
+	sha256_hex(line, strlen(line), pins);
+	assert_int_equal(result_fact_of(&r, STR("source_hash")).n, SHA256_HEX - 1);
+	assert_false(str_eq(result_fact_of(&r, STR("source_hash")), str_c(pins)));
+	/* The same again has the same hash, and another route another. */
+	struct ev_task_result again = drive(w, "d2", &slices);
+	assert_true(str_eq(hash_of(&again), hash_of(&combined)));
+	w->spec.route = STR("another");
+	struct ev_task_result other = drive(w, "d3", &slices);
+	assert_false(str_eq(hash_of(&other), hash_of(&combined)));
+}
+
 /* Persons 0..999: 500 are known, two to a record; then 500..1,499. */
 static void a_baseline_is_compared(void **state)
 {
@@ -307,6 +348,8 @@ static void unknown_states_are_blocked_where_the_destination_says_so(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(
+	                hashes_that_are_seen_are_not_found_by_trying, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_baseline_is_compared, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                an_approved_selection_is_compared_beside_the_baseline, setup, teardown),
