@@ -138,7 +138,7 @@ static int print_told(struct read_documents *read, struct err *e)
 	if (act == 0)
 		act = documents_report_warnings(read, &report, e);
 	if (act == 0)
-		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(&report)));
+		cli_complain(STR_FMT, STR_ARG(buf_str(&report)));
 	buf_release(&report);
 	return act;
 }

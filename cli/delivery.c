@@ -4,22 +4,49 @@
 #include "find.h"
 #include "sql/cli.h"
 
-/* {} stands for the delivery, # for the selection that was looked at. A reason that is not listed
- * releases itself. */
+/* {} stands for the delivery, # for the selection that was looked at; an empty command: it releases itself.
+ * The note says what has to be so first, or what it waits for. What the scheduler does with each is in
+ * decide_answer.c and decide_hold.c. */
 static const struct release {
-	const char *reason, *command;
-} releases[] = {{"below_minimum", "longshore approve {}#"},
-        {"above_maximum", "longshore approve {}#"}, {"zero_match", "longshore approve {}#"},
-        {"sudden_change", "longshore approve {}#"}, {"low_match_rate", "longshore approve {}#"},
-        {"empty_source", "longshore approve {}#"}, {"approval", "longshore approve {}#"},
-        {"suppression_invalid", "longshore approve {}#"},
-        {"suppression_empty", "longshore approve {}#"},
-        {"suppression_shrunk", "longshore approve {}#"},
-        {"suppression_unknown", "longshore approve {}#"}, {"below_floor", "longshore resume {}"},
-        {"paused", "longshore resume {}"}, {"draft", "longshore resume {}"},
-        {"unsupported", "longshore resume {}"}, {"credentials", "longshore resume {}"},
-        {"drop_changed", "longshore resume {}"}, {"name_conflict", "longshore resume {} --resend#"},
-        {"uncertain", "longshore resume {} --adopt#"}};
+	const char *reason, *command, *note;
+} releases[] = {{"below_minimum", "longshore approve {}#", ""},
+        {"above_maximum", "longshore approve {}#", ""}, {"zero_match", "longshore approve {}#", ""},
+        {"sudden_change", "longshore approve {}#", ""},
+        {"low_match_rate", "longshore approve {}#", ""},
+        {"empty_source", "longshore approve {}#", ""}, {"approval", "longshore approve {}#", ""},
+        {"suppression_invalid", "longshore approve {}#",
+                "or correct the list, and longshore resume instead"},
+        {"suppression_empty", "longshore approve {}#",
+                "or put the list there, and longshore resume instead"},
+        {"suppression_shrunk", "longshore approve {}#",
+                "or correct the list, and longshore resume instead"},
+        {"suppression_unknown", "longshore approve {}#",
+                "or correct the list, and longshore resume instead"},
+        {"below_floor", "longshore resume {}",
+                "first: other people in the source, or their bridge"},
+        {"paused", "longshore resume {}", "first: apply the route without paused"},
+        {"draft", "longshore resume {}",
+                "first: apply the destination without status: draft, once the partner has "
+                "confirmed it"},
+        {"unsupported", "longshore resume {}",
+                "first: apply a configuration without what the reason names"},
+        {"credentials", "longshore resume {}", "first: correct the credentials"},
+        {"drop_changed", "longshore resume {}",
+                "first: mount the drop again; or --new-place, if what is there now is right"},
+        {"name_conflict", "longshore resume {} --resend#",
+                "first: move the other file away, or apply another template; or --adopt, if their "
+                "file "
+                "stands for ours"},
+        {"uncertain", "longshore resume {} --adopt#",
+                "first: ask the partner; --adopt if it arrived, --resend if it did not"},
+        {"source_missing", "", "when the source is there, and complete"},
+        {"stale_bridge", "", "when the bridge was built: longshore bridge build"},
+        {"suppression_stale", "", "when a newer list is there"},
+        {"overlap", "", "when the other delivery of the route is over"},
+        {"blackout", "", "at the end of the blackout"},
+        {"quota", "",
+                "in the next hour or day (UTC); sooner after applying a higher limit, by longshore "
+                "resume"}};
 enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
 
 static struct str fill_in(
@@ -40,22 +67,46 @@ struct str cli_release(
 	ptrdiff_t bracket = str_find(reason, '(', 0);
 	struct str word = str_bytes(reason.p, bracket < 0 ? reason.n : (size_t)bracket);
 	for (size_t i = 0; i < RELEASES; i++) {
-		if (!str_eq(word, str_c(releases[i].reason)))
+		if (!str_eq(word, str_c(releases[i].reason)) || !releases[i].command[0])
 			continue;
 		return fill_in(mem, releases[i].command, delivery_id, content_hash);
 	}
 	return (struct str){NULL, 0};
 }
 
+const char *cli_release_note(struct str reason)
+{
+	ptrdiff_t bracket = str_find(reason, '(', 0);
+	struct str word = str_bytes(reason.p, bracket < 0 ? reason.n : (size_t)bracket);
+	for (size_t i = 0; i < RELEASES; i++) {
+		if (str_eq(word, str_c(releases[i].reason)))
+			return releases[i].note;
+	}
+	return "";
+}
+
+void cli_print_release(struct str release, struct str reason, const char *indent)
+{
+	const char *note = cli_release_note(reason);
+	if (release.n == 0)
+		cli_print("%sreleased by: itself%s%s\n", indent, note[0] ? ", " : "", note);
+	else
+		cli_print("%sreleased by: " STR_FMT "\n", indent, STR_ARG(release));
+	if (release.n > 0 && note[0])
+		cli_print("%s  %s\n", indent, note);
+}
+
 void cli_add_releases(struct pg_params *p)
 {
-	struct str reasons[RELEASES], commands[RELEASES];
+	struct str reasons[RELEASES], commands[RELEASES], notes[RELEASES];
 	for (size_t i = 0; i < RELEASES; i++) {
 		reasons[i] = str_c(releases[i].reason);
 		commands[i] = str_c(releases[i].command);
+		notes[i] = str_c(releases[i].note);
 	}
 	pg_add_texts(p, reasons, RELEASES);
 	pg_add_texts(p, commands, RELEASES);
+	pg_add_texts(p, notes, RELEASES);
 }
 
 bool cli_is_final(struct str state)

@@ -17,8 +17,12 @@ struct delivery_row {
  * none); absent if it releases itself. */
 struct str cli_release(
         struct arena *mem, struct str delivery_id, struct str reason, struct str content_hash);
-/* The same table as two text[] parameters: reasons, and commands with {} for the delivery and # for
- * the selection. */
+/* What has to be so first, or what it waits for; may be empty. */
+const char *cli_release_note(struct str reason);
+/* "released by: ..." and the note; release as of cli_release. */
+void cli_print_release(struct str release, struct str reason, const char *indent);
+/* The same table as three text[] parameters: reasons; commands with {} for the delivery and # for
+ * the selection; notes. */
 void cli_add_releases(struct pg_params *p);
 
 /* completed, failed, rejected, cancelled, superseded */

@@ -22,12 +22,12 @@ static void send_all(int fd, const char *p, size_t n)
 	}
 }
 
-/* One line without what steers a terminal, and its terminator. */
+/* With its terminator; what is no plain text is escaped where it is printed. */
 static void add_part(char *out, size_t *n, size_t room, const char *text)
 {
 	size_t at = *n;
 	for (; *text && at + 1 < *n + room; text++)
-		out[at++] = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
+		out[at++] = *text;
 	out[at++] = '\0';
 	*n = at;
 }

@@ -12,7 +12,7 @@ static void add(struct buf *out, struct str text)
 	struct err e;
 	if (buf_append_str(out, text, &e) == 0)
 		return;
-	(void)fprintf(stderr, "longshore: JSON: %s\n", e.text);
+	cli_complain("longshore: JSON: %s\n", e.text);
 	exit(EXIT_FAILED);
 }
 
@@ -85,6 +85,6 @@ void json_close(struct buf *out, char bracket)
 
 void json_print(struct buf *out)
 {
-	cli_print(STR_FMT "\n", STR_ARG(buf_str(out)));
+	(void)printf(STR_FMT "\n", STR_ARG(buf_str(out))); /* JSON has escapes of its own */
 	buf_clear(out);
 }

@@ -105,8 +105,7 @@ static int no_verb(const char *name)
 	for (; verbs[count]; count++)
 		names[count] = str_c(verbs[count]->name);
 	arena_init(&mem, ARENA_BYTES);
-	(void)fprintf(stderr,
-	        "longshore: there is no verb " STR_FMT "%s longshore help lists them\n",
+	cli_complain("longshore: there is no verb " STR_FMT "%s longshore help lists them\n",
 	        STR_ARG(cli_plain(str_c(name), &mem)), words_hint(str_c(name), names, count, &mem));
 	arena_release(&mem);
 	return EXIT_USAGE;
@@ -124,7 +123,7 @@ static void name_place(struct err *e)
 		(void)err_note(e, "Kafka (LONGSHORE_KAFKA)");
 }
 
-static int fail(const struct cli *cli, struct err *e)
+static int fail(struct cli *cli, struct err *e)
 {
 	name_place(e);
 	if (cli->json) {
@@ -136,10 +135,11 @@ static int fail(const struct cli *cli, struct err *e)
 		json_text(&out, "text", str_c(e->text));
 		json_close(&out, '}');
 		json_close(&out, '}');
-		(void)fprintf(stderr, STR_FMT "\n", STR_ARG(buf_str(&out)));
+		cli_complain(STR_FMT "\n", STR_ARG(buf_str(&out)));
 		buf_release(&out);
 	} else {
-		(void)fprintf(stderr, "longshore: %s\n", e->text);
+		cli_complain(
+		        "longshore: " STR_FMT "\n", STR_ARG(cli_plain(str_c(e->text), &cli->mem)));
 	}
 	if (strcmp(e->code, "interrupted") == 0)
 		return EXIT_INTERRUPTED;
@@ -173,7 +173,7 @@ static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **ar
 	if (code == 0)
 		code = verb->run(cli, &e);
 	else
-		(void)fprintf(stderr, STR_FMT, STR_ARG(buf_str(&report)));
+		cli_complain(STR_FMT, STR_ARG(buf_str(&report)));
 	buf_release(&report);
 	struct err unwritten;
 	if (flush_output(&unwritten) != 0)

@@ -1,29 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
+#include "plain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { COLUMNS_MAX = 16 };
+
+static void print_to(FILE *file, const char *fmt, va_list args)
+{
+	char *text = NULL;
+	int n = vasprintf(&text, fmt, args);
+	char *out = n < 0 ? NULL : malloc((size_t)n * PLAIN_GROWS + 1);
+	if (!out)
+		abort();
+	size_t bytes = plain_escape(str_bytes(text, (size_t)n), true, out);
+	(void)fwrite(out, 1, bytes,
+	        file); /* main looks for a full disk; a closed pipe ends the process */
+	free(out);
+	free(text);
+}
 
 void cli_print(const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	(void)vprintf(fmt, args); /* main looks for a full disk; a closed pipe ends the process */
+	print_to(stdout, fmt, args);
 	va_end(args);
+}
+
+void cli_complain(const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	print_to(stderr, fmt, args);
+	va_end(args);
+}
+
+static bool is_printable(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < 0x20 || text.p[i] > 0x7e)
+			return false;
+	}
+	return true;
 }
 
 struct str cli_plain(struct str text, struct arena *mem)
 {
 	if (text.n == 0)
 		return STR("");
-	char *out = arena_alloc(mem, text.n);
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		out[i] = (char)(c < 0x20 || c == 0x7f ? ' ' : c);
-	}
-	return str_bytes(out, text.n);
+	if (is_printable(text))
+		return text;
+	char *out = arena_alloc(mem, text.n * PLAIN_GROWS);
+	return str_bytes(out, plain_escape(text, false, out));
 }
 
 struct str *cli_cells(const struct pg_rows *rows, int columns, struct arena *mem)
@@ -44,20 +75,15 @@ static int width_of(struct str text)
 	return n;
 }
 
-/* The last column has nothing behind it. */
 static void print_cell(struct str text, int width, bool is_last)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		(void)putchar(c < 0x20 || c == 0x7f ? ' ' : c);
-	}
-	if (is_last)
-		cli_print("\n");
+	if (is_last) /* nothing is behind it */
+		cli_print(STR_FMT "\n", STR_ARG(text));
 	else
-		cli_print("%*s", width - width_of(text) + 2, "");
+		cli_print(STR_FMT "%*s", STR_ARG(text), width - width_of(text) + 2, "");
 }
 
-void cli_table(const char *const *head, int columns, const struct str *cells, size_t rows)
+static void print_rows(const char *const *head, int columns, const struct str *cells, size_t rows)
 {
 	int width[COLUMNS_MAX] = {0};
 	for (int c = 0; c < columns; c++) {
@@ -73,4 +99,17 @@ void cli_table(const char *const *head, int columns, const struct str *cells, si
 		for (int c = 0; c < columns; c++)
 			print_cell(
 			        cells[r * (size_t)columns + (size_t)c], width[c], c + 1 == columns);
+}
+
+void cli_table(const char *const *head, int columns, const struct str *cells, size_t rows)
+{
+	enum { CELLS_BYTES = 512 * 1024 * 1024 };
+	struct arena mem;
+	arena_init(&mem, CELLS_BYTES);
+	size_t count = rows * (size_t)columns;
+	struct str *plain = arena_alloc(&mem, (count + 1) * sizeof(*plain));
+	for (size_t i = 0; i < count; i++)
+		plain[i] = cli_plain(cells[i], &mem);
+	print_rows(head, columns, plain, rows);
+	arena_release(&mem);
 }

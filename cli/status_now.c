@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status.h"
 
+#include "counts.h"
 #include "delivery.h"
 #include "sql/cli.h"
 
@@ -62,8 +63,7 @@ static void print_release(struct cli *cli, const struct str *row, bool is_one)
 	struct str release =
 	        cli_release(&cli->mem, row[STATUS_ID], row[STATUS_REASON], row[STATUS_CONTENT]);
 	if (release.n > 0 || is_one)
-		cli_print("released by: " STR_FMT "\n",
-		        STR_ARG(release.n > 0 ? release : STR("itself")));
+		cli_print_release(release, row[STATUS_REASON], "");
 }
 
 int status_print_waiting(struct cli *cli, const struct str *cells, size_t rows, struct err *e)
@@ -94,6 +94,18 @@ static int print_files(struct cli *cli, const struct str *row, struct err *e)
 		cli_table(head, 6, cli_cells(files, 6, &cli->mem), pg_rows_count(files));
 	}
 	return act;
+}
+
+static void print_books(struct cli *cli, const struct pg_rows *books)
+{
+	cli_print("books:\n");
+	for (size_t i = 0; i < pg_rows_count(books); i++) {
+		struct str name = pg_text(books, i, 0, &cli->mem);
+		const char *meaning = count_meaning(name);
+		cli_print("  " STR_FMT " " STR_FMT "%s%s\n", STR_ARG(cli_plain(name, &cli->mem)),
+		        STR_ARG(pg_text(books, i, 1, &cli->mem)), meaning ? ": " : "",
+		        meaning ? meaning : "");
+	}
 }
 
 static int print_now(struct cli *cli, const struct str *row, struct err *e)
@@ -130,11 +142,10 @@ int status_print_one(struct cli *cli, const struct str *row, size_t rows, struct
 		        "detail: " STR_FMT "\n", STR_ARG(cli_plain(row[STATUS_DETAIL], &cli->mem)));
 	if (pg_rows_count(books) == 0)
 		return err_set(e, ERR_RETRY, "not_found", "the delivery was removed meanwhile");
-	struct str selection = pg_text(books, 0, 1, &cli->mem);
+	struct str selection = pg_text(books, 0, 2, &cli->mem);
 	if (selection.n > 0)
 		cli_print("selection: " STR_FMT "\n", STR_ARG(cli_plain(selection, &cli->mem)));
 	if (!pg_is_null(books, 0, 0))
-		cli_print("books: " STR_FMT "\n",
-		        STR_ARG(cli_plain(pg_text(books, 0, 0, &cli->mem), &cli->mem)));
+		print_books(cli, books);
 	return print_files(cli, row, e);
 }

@@ -128,8 +128,12 @@ static void print(struct report *r, const char *check, enum doctor_level level, 
 	static const char *const words[] = {"ok", "warning", "problem"};
 	r->counts[level]++;
 	if (!r->cli->json) {
-		cli_print("%-8s %s: %s%s%s\n", words[level], subject, text, remedy[0] ? " -> " : "",
-		        remedy);
+		struct arena mem;
+		arena_init(&mem, FINDINGS_MAX);
+		struct str line = arena_printf(&mem, "%-8s %s: %s%s%s", words[level], subject, text,
+		        remedy[0] ? " -> " : "", remedy);
+		cli_print(STR_FMT "\n", STR_ARG(cli_plain(line, &mem)));
+		arena_release(&mem);
 		return;
 	}
 	json_open(&r->json, NULL, '{');

@@ -112,8 +112,7 @@ static void wait_for_news(int fd, const sigset_t *waiting_mask)
 static void tell_trouble(const struct err *e, bool *is_told)
 {
 	if (!*is_told)
-		(void)fprintf(
-		        stderr, "longshore: watch goes on: Kafka (LONGSHORE_KAFKA): %s\n", e->text);
+		cli_complain("longshore: watch goes on: Kafka (LONGSHORE_KAFKA): %s\n", e->text);
 	*is_told = true;
 }
 
@@ -160,9 +159,8 @@ static int watch(struct cli *cli, struct err *e)
 		cli_catch_interrupt();
 		(void)sigprocmask(SIG_BLOCK, &stops, &before);
 		if (w.list.filter.delivery_id.p && w.list.count == 0)
-			(void)fprintf(stderr,
-			        "longshore: nothing is recorded of delivery " STR_FMT
-			        " yet; waiting for it\n",
+			cli_complain("longshore: nothing is recorded of delivery " STR_FMT
+			             " yet; waiting for it\n",
 			        STR_ARG(w.list.filter.delivery_id));
 		act = follow(&w, source, fd, &before, e);
 	}

@@ -44,6 +44,8 @@ static void print_json(struct waiting *w, const struct delivery_row *row, struct
 	json_text(out, "detail", row->detail);
 	json_num(out, "version", row->version);
 	json_text(out, "release", release);
+	json_text(out, "release_note",
+	        str_c(str_eq(row->state, STR("held")) ? cli_release_note(row->reason) : ""));
 	json_close(out, '}');
 	if (!w->as_list)
 		json_print(out);
@@ -68,7 +70,7 @@ static void print_row(struct waiting *w, const struct delivery_row *row)
 	if (row->detail.n)
 		cli_print("  " STR_FMT "\n", STR_ARG(cli_plain(row->detail, mem)));
 	if (release.n)
-		cli_print("  released by: " STR_FMT "\n", STR_ARG(release));
+		cli_print_release(release, row->reason, "  ");
 	(void)fflush(stdout);
 }
 
@@ -140,9 +142,9 @@ static void tell_unrecorded(const struct waiting *w, bool *is_told)
 	if (*is_told || row->is_found || w->cli->json)
 		return;
 	*is_told = true;
-	(void)fprintf(stderr,
-	        "longshore: delivery " STR_FMT " is asked for and not recorded yet; still waiting. "
-	        "longshore doctor tells whether all services run\n",
+	cli_complain("longshore: delivery " STR_FMT
+	             " is asked for and not recorded yet; still waiting. "
+	             "longshore doctor tells whether all services run\n",
 	        STR_ARG(row->delivery_id));
 }
 

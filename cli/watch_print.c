@@ -92,7 +92,8 @@ static void print_cut(struct str text, int width)
 			break;
 		shown += begins;
 	}
-	cli_print(STR_FMT "\033[K\n", STR_ARG(str_bytes(text.p, n)));
+	cli_print(STR_FMT, STR_ARG(str_bytes(text.p, n)));
+	(void)printf("\033[K\n");
 }
 
 static void print_row(const struct snapshot *s, int width)
@@ -120,13 +121,13 @@ void watch_print_table(struct watch_screen *screen, const struct watch_list *l)
 	int lines = 1;
 	char head[128];
 	if (screen->lines > 0)
-		cli_print("\033[%dA\r", screen->lines);
+		(void)printf("\033[%dA\r", screen->lines);
 	(void)snprintf(head, sizeof(head), "%-8s  %-24s  %7s  %-32s  %s", "UTC", "state", "files",
 	        "delivery", "route");
 	print_cut(str_trim(str_c(head)), width);
 	for (size_t i = 0; i < l->count && lines < rows; i++, lines++)
 		print_row(&l->items[i]->s, width);
-	cli_print("\033[J");
+	(void)printf("\033[J");
 	(void)fflush(stdout);
 	screen->lines = lines;
 }

@@ -210,8 +210,8 @@ static void take(struct watch_source *s, const struct bus_message *m, watch_visi
 		return;
 	arena_reset(&s->mem);
 	if (decode(s, m->value, &type, &event, &e) != 0) {
-		(void)fprintf(stderr, "longshore: watch: " STR_FMT "/%d/%lld: %s\n",
-		        STR_ARG(m->topic), (int)m->partition, (long long)m->offset, e.text);
+		cli_complain("longshore: watch: " STR_FMT "/%d/%lld: %s\n", STR_ARG(m->topic),
+		        (int)m->partition, (long long)m->offset, e.text);
 		return;
 	}
 	if (type != &ev_delivery_status_type)

@@ -1,6 +1,6 @@
 -- $1 delivery, $2 route, $3 tenant, $4 states with commas between, $5 from, $6 to (times of creation; each or NULL), $7 how many, $8
--- how to sort: created, changed, state or route; $9 and $10 text[]: reasons of holds and the commands that release them ({}: the
--- delivery, #: the selection); $11, $12, $13 text[]: ids, what they wait for, their progress as JSON -> one row: what fits, as a JSON
+-- how to sort: created, changed, state or route; $9, $10, $11 text[]: reasons of holds, the commands that release them ({}:
+-- the delivery, #: the selection), notes; $12, $13, $14 text[]: ids, what they wait for, their progress as JSON -> one row: what fits, as a JSON
 -- list, newest first or in that order; and the first of it.
 WITH found AS (
 	SELECT s.delivery_id, s.kind, s.tenant, s.route, s.audience, s.destination, s.mode, s.state, s.reason, s.detail,
@@ -8,8 +8,11 @@ WITH found AS (
 				CASE WHEN s.content_hash = '' THEN '' ELSE ' --content ' || left(s.content_hash, 16) END)
 			FROM unnest($9::text[], $10::text[]) AS h(reason, command)
 			WHERE h.reason = split_part(s.reason, '(', 1)), '') ELSE '' END AS release,
-		coalesce((SELECT w.waiting FROM unnest($11::text[], $12::text[]) AS w(id, waiting) WHERE w.id = s.delivery_id), '') AS waiting,
-		coalesce((SELECT w.progress::json FROM unnest($11::text[], $13::text[]) AS w(id, progress) WHERE w.id = s.delivery_id), '[]')
+		CASE WHEN s.state = 'held' THEN coalesce((SELECT h.note FROM unnest($9::text[], $11::text[]) AS h(reason, note)
+			WHERE h.reason = split_part(s.reason, '(', 1)), '') ELSE '' END AS release_note,
+		coalesce(substring(s.detail FROM 'fewer than the minimum of \d+ \(([^)]*)\)'), '') AS minimum,
+		coalesce((SELECT w.waiting FROM unnest($12::text[], $13::text[]) AS w(id, waiting) WHERE w.id = s.delivery_id), '') AS waiting,
+		coalesce((SELECT w.progress::json FROM unnest($12::text[], $14::text[]) AS w(id, progress) WHERE w.id = s.delivery_id), '[]')
 			AS progress,
 		s.revision, s.version, s.epoch, s.cause_kind, s.cause, s.requested_by, s.approved_by, s.spec_hash, s.bridge_version,
 		s.content_hash, s.books, s.files_planned, s.files_visible,

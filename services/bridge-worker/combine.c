@@ -28,6 +28,7 @@ struct combining {
 	struct selection *members;
 	struct lookup *lookup;
 	const struct bridge_keys *keys;
+	uint64_t by_state;            /* records that were chosen, and are taken out for a state */
 	int64_t listed, listed_known; /* ids of the suppression lists, and those the bridge knows */
 	int64_t known;                /* of the list that is being read */
 	uint64_t primary_ids;         /* of the members */
@@ -332,7 +333,9 @@ static int count_members(struct combining *c, struct err *e)
 		const char *name;
 		uint64_t value;
 	} counts[] = {{"repeated", c->all.links - persons}, {"shared", persons - chosen},
-	        {"chosen", chosen}, {"blocked", chosen - members}, {"held_out", 0}, {"capped", 0},
+	        {"chosen", chosen}, {"blocked", chosen - members},
+	        {"blocked_by_state", c->by_state},
+	        {"blocked_by_list", chosen - members - c->by_state}, {"held_out", 0}, {"capped", 0},
 	        {"members", members}, {"persons", persons}, {"primary_ids", c->primary_ids}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(op->out, op->mem, counts[i].name, counts[i].value);
@@ -359,6 +362,7 @@ int op_combine(const struct op *op, struct err *e)
 		c.keys = lookup_keys(c.lookup);
 		act = unite(&c, e);
 	}
+	c.by_state = selection_common(c.all.chosen, c.all.blocked);
 	if (act == 0)
 		act = suppress(&c, e);
 	if (act == 0) {

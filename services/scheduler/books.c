@@ -19,6 +19,18 @@ static const struct line lines[] = {
         {"baseline", {"unchanged", "changed", "removed", NULL}, true},
 };
 
+/* An older bridge-worker does not say what blocked whom. */
+static const struct line split = {
+        "blocked", {"blocked_by_state", "blocked_by_list", NULL, NULL}, false};
+
+static bool tells(const struct books *books, const char *name)
+{
+	for (size_t i = 0; i < books->counts_count; i++)
+		if (str_eq(books->counts[i].name, str_c(name)))
+			return true;
+	return false;
+}
+
 static int64_t count_of(const struct books *books, const char *name)
 {
 	for (size_t i = 0; i < books->counts_count; i++)
@@ -48,6 +60,11 @@ struct str books_fault(const struct books *books, struct arena *mem)
 		if (lines[i].is_delta && !books->has_baseline)
 			continue;
 		struct str fault = line_fault(books, &lines[i], mem);
+		if (fault.p)
+			return fault;
+	}
+	if (tells(books, split.terms[0])) {
+		struct str fault = line_fault(books, &split, mem);
 		if (fault.p)
 			return fault;
 	}

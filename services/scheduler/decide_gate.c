@@ -48,23 +48,49 @@ static bool is_below_floor(struct deciding *d, struct findings *f)
 	return true;
 }
 
+/* The largest of the minimums, and whose it is: of equal ones the first. */
+struct minimum {
+	int64_t size;
+	const char *field, *kind;
+	struct str name;
+};
+
+static struct minimum minimum_of(const struct deciding *d)
+{
+	const struct spec *spec = d->frozen.spec;
+	const struct minimum all[] = {
+	        {spec->guards.min_size, "guards.min_size", "Route", d->x->route},
+	        {spec->audience.min_size, "min_size", "Audience", spec->audience.name},
+	        {spec->destination.min_audience_size, "min_audience_size", "Destination",
+	                spec->destination.name}};
+	struct minimum most = all[0];
+	for (size_t i = 1; i < sizeof all / sizeof all[0]; i++)
+		if (all[i].size > most.size)
+			most = all[i];
+	return most;
+}
+
 static void check_floors(struct deciding *d, struct findings *f)
 {
 	const struct spec *spec = d->frozen.spec;
 	int64_t members = decide_count(d, STR("members"));
 	int64_t size = size_of(d);
-	int64_t floor = larger(larger(spec->guards.min_size, spec->audience.min_size),
-	        spec->destination.min_audience_size);
+	struct minimum least = minimum_of(d);
 	if (members == 0)
 		find(d, f, "below_minimum", STR("nobody is left to be sent"));
-	else if (size < floor)
+	else if (size < least.size)
 		find(d, f, "below_minimum",
-		        arena_printf(d->mem, "%lld are fewer than the minimum of %lld",
-		                (long long)size, (long long)floor));
+		        arena_printf(d->mem,
+		                "%lld are fewer than the minimum of %lld (%s of %s " STR_FMT ")",
+		                (long long)size, (long long)least.size, least.field, least.kind,
+		                STR_ARG(least.name)));
 	else if (members < spec->destination.min_rows)
 		find(d, f, "below_minimum",
-		        arena_printf(d->mem, "%lld rows, the destination takes no fewer than %lld",
-		                (long long)members, (long long)spec->destination.min_rows));
+		        arena_printf(d->mem,
+		                "%lld rows are fewer than the minimum of %lld (limits.min_rows of "
+		                "Destination " STR_FMT ")",
+		                (long long)members, (long long)spec->destination.min_rows,
+		                STR_ARG(spec->destination.name)));
 	if (spec->guards.max_size > 0 && members > spec->guards.max_size)
 		find(d, f, "above_maximum",
 		        arena_printf(d->mem, "%lld records are more than the maximum of %lld",

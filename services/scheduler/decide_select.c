@@ -367,6 +367,7 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 
 static const char *const combine_counts[] = {"repeated", "shared", "chosen", "blocked", "held_out",
         "capped", "members", "persons", "primary_ids"};
+static const char *const block_counts[] = {"blocked_by_state", "blocked_by_list"};
 static const char *const delta_counts[] = {"unchanged", "changed", "added", "removed", "baseline"};
 
 /* A count of the result, or a fact of that name. */
@@ -430,6 +431,11 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	}
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
+	for (size_t i = 0; i < sizeof block_counts / sizeof block_counts[0]; i++) {
+		decide_forget_count(d, str_c(block_counts[i]));
+		if (done_count(result, str_c(block_counts[i])) >= 0)
+			take_count(d, result, str_c(block_counts[i]));
+	}
 	bool has_baseline = done_count(result, STR("baseline")) >= 0;
 	take_deltas(d, result, has_baseline);
 	if (m->compares_approved) {

@@ -241,6 +241,7 @@ int state_db_update(struct pg *pg, const struct state_row *given, size_t count, 
 	ADD_TEXTS(&p, rows, count, x.destination);
 	add_flight(&p, rows, count);
 	add_answers(&p, rows, count, mem);
+	ADD_NUMS(&p, rows, count, x.memory.tasks_unmade);
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 

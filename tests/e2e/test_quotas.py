@@ -70,7 +70,7 @@ def test_who_waits_says_for_what_and_that_it_goes_on_by_itself(world, asked):
         assert detail.startswith(f"Destination rationed: limits.deliveries_per_day is {LIMIT}, "), detail
         assert f"looks again at {tomorrow}T00:00 UTC" in detail and "raise the limit and resume" in detail
         assert world.release_command(delivery) is None
-    assert "released by: itself\n" in world.fleet.cli("status", asked["held"][0])
+    assert "released by: itself, in the next hour or day (UTC)" in world.fleet.cli("status", asked["held"][0])
 
 
 def test_nobody_approves_it(world, asked):

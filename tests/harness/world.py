@@ -74,7 +74,7 @@ class World:
         """What `status` names as the command that releases it, as arguments; None if it names none."""
         lines = [line for line in self.fleet.cli("status", delivery).splitlines() if line.startswith("released by: ")]
         assert len(lines) <= 1, lines
-        if lines in ([], ["released by: itself"]):
+        if not lines or lines[0].startswith("released by: itself"):
             return None
         words = shlex.split(lines[0].removeprefix("released by: "))
         assert words[0] == "longshore" and delivery in words, words

@@ -182,6 +182,29 @@ def test_a_tenant_may_be_set_or_stand_before_the_route(fleet, held):
     assert fleet.cli("bridge", "info", "acme/tokens") == fleet.cli("bridge", "info", "tokens")
 
 
+def test_a_minimum_says_whose_it_is_and_counts_what_they_are(fleet, held):
+    status = fleet.status(held)
+    assert status["detail"].endswith(" are fewer than the minimum of 100000 (guards.min_size of Route small)")
+    assert status["minimum"] == "guards.min_size of Route small" and status["release_note"] == ""
+    text = fleet.cli("status", held)
+    assert "\n  members 240: records that are sent\n" in text and "\n  blocked_by_list 0: " in text
+    assert status["books"]["blocked"] == status["books"]["blocked_by_state"] + status["books"]["blocked_by_list"]
+
+
+def test_no_text_steers_a_terminal(fleet, held):
+    """Whoever may ask for something could else write into the screen of who looks."""
+    note = "a\u009b31mb\u202ec\u200bd\u2066e"
+    fleet.cli("cancel", held, "--actor", "b\u202eob", "--note", note)
+    wait_until(lambda: fleet.status(held)["state"] == "cancelled", 30, "the end")
+    shown = "a\\u009b31mb\\u202ec\\u200bd\\u2066e"
+    wait_until(lambda: any(t["detail"].endswith(note) for t in fleet.cli_json("trace", held)), 30, "the trail, raw in JSON")
+    for text in (fleet.cli("status", held), fleet.cli("trace", held)):
+        assert shown in text and not set(text) & set("\u009b\u202e\u200b\u2066\x1b"), text
+    assert "b\\u202eob" in fleet.cli("trace", held)
+    done = fleet.run("status", "\u202e\u009b1m")
+    assert done.returncode == 1 and "\\u202e\\u009b1m" in done.stderr and not set(done.stderr) & set("\u009b\u202e")
+
+
 def test_coming_runs_are_listed(fleet):
     route = json.loads(fleet.cli("get", "Route", "again"))
     fleet.apply([route | {"paused": True, "cadence": {"kind": "daily", "at": "06:30", "zone": "America/Chicago"}}])

@@ -176,6 +176,9 @@ static void suppressed_persons_take_their_records_along(void **state)
 	assert_balanced(&r, 50);
 	assert_int_equal(result_count_of(&r, STR("chosen")), 25);
 	assert_int_equal(result_count_of(&r, STR("blocked")), 1);
+	assert_int_equal(result_count_of(&r, STR("blocked_by_state")) +
+	                         result_count_of(&r, STR("blocked_by_list")),
+	        1);
 	assert_int_equal(result_count_of(&r, STR("members")), 24);
 	assert_int_equal(result_count_of(&r, STR("persons")), 50);
 	assert_int_equal(result_count_of(&r, STR("primary_ids")), 24);
@@ -342,6 +345,8 @@ static void unknown_states_are_blocked_where_the_destination_says_so(void **stat
 	r = drive(w, "d2", &slices);
 	assert_balanced(&r, 6);
 	assert_int_equal(result_count_of(&r, STR("blocked")), 3);
+	assert_int_equal(result_count_of(&r, STR("blocked_by_state")), 3);
+	assert_int_equal(result_count_of(&r, STR("blocked_by_list")), 0);
 	assert_int_equal(result_count_of(&r, STR("members")), 3);
 }
 

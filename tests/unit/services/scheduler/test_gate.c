@@ -96,6 +96,43 @@ static void the_gate_holds_at_its_edges(void **state)
 	}
 }
 
+/* Who is asked to let it go has to know which document to look at. */
+static void a_minimum_that_is_missed_says_whose_it_is(void **state)
+{
+	static const struct {
+		int64_t route, audience, destination, rows;
+		const char *detail;
+	} cases[] = {
+	        {30, 29, 28, 0,
+	                "24 are fewer than the minimum of 30 (guards.min_size of Route daily)"},
+	        {28, 30, 29, 0,
+	                "24 are fewer than the minimum of 30 (min_size of Audience people)"},
+	        {28, 29, 30, 0,
+	                "24 are fewer than the minimum of 30 (min_audience_size of Destination "
+	                "partner)"},
+	        {30, 30, 30, 0,
+	                "24 are fewer than the minimum of 30 (guards.min_size of Route daily)"},
+	        {0, 0, 0, 25,
+	                "24 rows are fewer than the minimum of 25 (limits.min_rows of Destination "
+	                "partner)"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bench b = {0};
+		world_init(&b.w);
+		workers_init(&b.k, &b.w);
+		b.w.spec.guards.min_size = cases[i].route;
+		b.w.spec.audience.min_size = cases[i].audience;
+		b.w.spec.destination.min_audience_size = cases[i].destination;
+		b.w.spec.destination.min_rows = cases[i].rows;
+		b.k.rows_per_slice = 12;
+		struct stored *s = run(&b, D1);
+		is_at(s, STATE_HELD, "below_minimum");
+		if (!str_eq(s->x.memory.detail, str_c(cases[i].detail)))
+			fail_msg(STR_FMT "; want %s", STR_ARG(s->x.memory.detail), cases[i].detail);
+		world_release(&b.w);
+	}
+}
+
 /* As many as before, and all of them others: who is compared, not how many. */
 static void others_in_place_of_all_are_a_sudden_change(void **state)
 {
@@ -335,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(the_gate_holds_at_its_edges),
+	        TEST(a_minimum_that_is_missed_says_whose_it_is),
 	        TEST(others_in_place_of_all_are_a_sudden_change),
 	        TEST(doubtful_lists_are_held),
 	        TEST(the_floor_holds_at_its_edge_whoever_has_it),
