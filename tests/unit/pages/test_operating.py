@@ -42,7 +42,11 @@ def test_every_hold_is_told():
 
 def test_what_releases_a_hold_is_what_status_says():
     table = re.search(r"releases\[\] = \{(.*?)\};", (ROOT / "cli/delivery.c").read_text(), re.DOTALL).group(1)
-    commands = dict(re.findall(r'\{"(\w+)",\s*"longshore ([\w {}#-]+)"\}', table))
+    releases = {reason: (command, re.sub(r'"\s*"', "", note)) for reason, command, note in
+                re.findall(r'\{"(\w+)",\s*"(?:longshore )?([\w {}#-]*)",\s*"((?:[^"]|"\s*")*)"\}', table)}
+    assert set(releases) == set(held()), "status knows each hold, and no other"
+    assert all(note for command, note in releases.values() if not command), "what releases itself says when"
+    commands = {reason: command for reason, (command, _) in releases.items() if command}
     assert len(commands) > 10
     for reason, row in held().items():
         if reason in commands:
