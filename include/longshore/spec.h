@@ -91,13 +91,12 @@ struct spec_destination {
 	enum quote_mode quote_mode;
 	bool crlf; /* newline: crlf */
 	enum compression compression;
-	int64_t max_rows_per_file;    /* 0 = one file */
-	int64_t min_rows;             /* of the whole delivery */
-	struct str data_template;     /* tokens: see common/config/rules.c */
-	struct str part_format;       /* digits of {part}: "00001" -> five; 1-based */
-	struct str manifest_template; /* empty = no manifest */
+	int64_t max_rows_per_file; /* 0 = one file */
+	int64_t min_rows;          /* of the whole delivery */
+	struct str data_template;  /* tokens: see common/config/rules.c */
+	struct str part_format;    /* digits of {part}: "00001" -> five; 1-based */
+	struct str manifest_template, marker_template; /* empty = none */
 	enum completion_kind completion;
-	struct str marker_template;
 	struct str time_zone;      /* of {yyyymmdd} {hhmmss}; "UTC" */
 	bool parts_without_marker; /* consents to several parts without marker */
 	bool one_row_a_primary;    /* rows lack columns of the record and must not repeat */
