@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find.h"
 
+#include "longshore/documents.h"
 #include "longshore/id.h"
 #include "sql/cli.h"
 #include "words.h"
@@ -119,4 +120,24 @@ int cli_find_route(struct cli *cli, const char *given, struct found_name *out, s
 {
 	int act = cli_find_tenant(cli, given, out, e);
 	return act == 0 && out->name.p ? check(cli, out, e) : act;
+}
+
+int cli_find_kind(struct cli *cli, int position, const char *verb, struct err *e)
+{
+	enum { KINDS_MOST = 32 };
+	struct str kinds[KINDS_MOST], rest = STR(DOCUMENT_KINDS);
+	struct str given = str_c(cli->args.positions[position]);
+	size_t count = 0;
+	while (rest.n > 0 && count < KINDS_MOST) {
+		ptrdiff_t comma = str_find(rest, ',', 0);
+		size_t n = comma < 0 ? rest.n : (size_t)comma;
+		kinds[count++] = str_trim(str_bytes(rest.p, n));
+		rest = comma < 0 ? STR("") : str_bytes(rest.p + n + 1, rest.n - n - 1);
+	}
+	struct str kind = words_kind(given, kinds, count);
+	if (!documents_has_kind(kind))
+		return cli_usage(e, "%s: there is no kind " STR_FMT "%s kinds are " DOCUMENT_KINDS,
+		        verb, STR_ARG(given), words_hint(given, kinds, count, &cli->mem));
+	cli->args.positions[position] = arena_cstr(&cli->mem, kind);
+	return 0;
 }

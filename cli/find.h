@@ -9,6 +9,10 @@
  * ERR_REJECT ("ambiguous") lists the candidates. */
 int cli_find_id(struct cli *cli, struct str given, struct str *out, struct err *e) ERR_MUST_USE;
 
+/* Sets the argument to the kind that is meant ("routes": Route). ERR_REJECT ("usage") with the nearest where there is
+ * none. */
+int cli_find_kind(struct cli *cli, int position, const char *verb, struct err *e) ERR_MUST_USE;
+
 struct found_name {
 	struct str tenant; /* absent: any */
 	struct str name;   /* absent: any */

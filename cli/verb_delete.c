@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * delete: a document goes, unless something needs it; its history stays. */
 #include "apply_record.h"
+#include "find.h"
 #include "json.h"
 #include "options.h"
 #include "verbs.h"
@@ -25,13 +26,12 @@ static void add_target(struct pg_params *p, struct cli *cli, const struct target
 /* Of a document: whose it is goes by its kind. */
 static int read_target(struct cli *cli, struct target *t, struct err *e)
 {
+	if (cli_find_kind(cli, 0, "delete", e) != 0)
+		return e->act;
 	*t = (struct target){.kind = str_c(cli->args.positions[0]),
 	        .tenant = STR(""),
 	        .name = str_c(cli->args.positions[1])};
 	bool is_tenant = str_eq(t->kind, STR("Tenant"));
-	if (!documents_has_kind(t->kind))
-		return cli_usage(e, "delete: there is no kind %s; kinds are " DOCUMENT_KINDS,
-		        cli->args.positions[0]);
 	if (documents_has_tenant(t->kind))
 		return cli_tenant(cli, &t->tenant, e);
 	if (cli_option(cli, "--tenant"))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * get: what is applied. */
+#include "find.h"
 #include "options.h"
 #include "verbs.h"
 
@@ -170,12 +171,12 @@ static int get_applied(struct cli *cli, const char *kind, const char *name, stru
 
 static int get(struct cli *cli, struct err *e)
 {
+	if (cli->args.positions_count > 0 && cli_find_kind(cli, 0, "get", e) != 0)
+		return e->act;
 	const char *kind = cli->args.positions_count > 0 ? cli->args.positions[0] : NULL;
 	const char *name = cli->args.positions_count > 1 ? cli->args.positions[1] : NULL;
 	bool of_past = cli_option(cli, "--history") || cli_option(cli, "--version");
 	int64_t version = 0;
-	if (kind && !documents_has_kind(str_c(kind)))
-		return cli_usage(e, "get: there is no kind %s; kinds are " DOCUMENT_KINDS, kind);
 	if (of_past && !name)
 		return cli_usage(e, "get: --history and --version need KIND and NAME");
 	if (cli_option(cli, "--history") && cli_option(cli, "--version"))

@@ -110,6 +110,30 @@ const char *words_hint(
 	return arena_cstr(mem, arena_printf(mem, "; did you mean " STR_FMT "?", STR_ARG(near)));
 }
 
+static char small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_same(struct str a, struct str b)
+{
+	bool same = a.n == b.n;
+	for (size_t i = 0; same && i < a.n; i++)
+		same = small(a.p[i]) == small(b.p[i]);
+	return same;
+}
+
+struct str words_kind(struct str given, const struct str *kinds, size_t count)
+{
+	bool is_plural = given.n > 1 && small(given.p[given.n - 1]) == 's';
+	struct str one = str_bytes(given.p, given.n - is_plural);
+	for (size_t i = 0; i < count; i++) {
+		if (is_same(given, kinds[i]) || (is_plural && is_same(one, kinds[i])))
+			return kinds[i];
+	}
+	return given;
+}
+
 void words_split_name(struct str given, struct str *tenant, struct str *name)
 {
 	ptrdiff_t slash = given.p ? str_find(given, '/', 0) : -1;

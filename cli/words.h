@@ -16,6 +16,9 @@ struct str words_nearest(struct str word, const struct str *candidates, size_t c
 const char *words_hint(
         struct str word, const struct str *candidates, size_t count, struct arena *mem);
 
+/* The one of `kinds` that is meant: also in small letters, and as plural ("routes"); else as given. */
+struct str words_kind(struct str given, const struct str *kinds, size_t count);
+
 /* "acme/daily" is the route daily of tenant acme; without a slash the tenant is absent. */
 void words_split_name(struct str given, struct str *tenant, struct str *name);
 

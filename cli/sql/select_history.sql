@@ -2,7 +2,7 @@
 SELECT tenant, version,
 	CASE WHEN body IS NULL THEN 'deleted'
 		WHEN coalesce(lag(hash) OVER (PARTITION BY tenant ORDER BY version), '') = '' THEN 'created' ELSE 'changed' END,
-	hash, changed_by, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+	hash, changed_by, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 	to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 	floor(extract(epoch FROM changed_at) * 1000)::bigint
 FROM conf.document_version

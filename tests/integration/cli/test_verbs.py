@@ -87,7 +87,7 @@ MISUSE = [
      "2026-11-30T11:01:09Z (UTC) and 2h\n"),
     (("status", "--sort", "size"), 2, "longshore: status: --sort size is not known; there are created, changed, state and route\n"),
     (("status", ID, "--next"), 2, "longshore: status: --next is of routes, not of a delivery\n"),
-    (("get", "Rout"), 2, "longshore: get: there is no kind Rout; kinds are Tenant, Audience, Bridge, Destination, Bucket, "
+    (("get", "Rout"), 2, "longshore: get: there is no kind Rout; did you mean Route? kinds are Tenant, Audience, Bridge, Destination, Bucket, "
      "SuppressionList, Route, ConceptGroup, Credential\n"),
     (("get", "Route", "none"), 1, "longshore: there is no Route none; longshore get Route lists them\n"),
     (("keys", "make"), 2, "longshore: keys: make is not known; usage: longshore keys init [--rotate] [--new-staging]\n"),
@@ -273,7 +273,8 @@ def test_get_lists_and_prints_what_was_applied(fleet):
     assert {d["name"] for d in fleet.cli_json("get", "Route")} == {"again", "main", "small"}
     body = json.loads(fleet.cli("get", "Route", "main"))
     assert (body["kind"], body["tenant"], body["audience"]) == ("Route", "acme", "asthma")
-    assert fleet.cli_json("get", "Route", "main") == [body]
+    assert fleet.cli_json("get", "Route", "main") == [body] == fleet.cli_json("get", "routes", "main")
+    assert fleet.cli("get", "routes") == fleet.cli("get", "Route") and TIME.search(rows[1])
     assert fleet.cli_json("get", "Credential") == [] and fleet.cli_json("get", "--tenant", "globex") == []
 
 

@@ -85,12 +85,24 @@ static void a_name_may_begin_with_its_tenant(void **state)
 	assert_null(name.p);
 }
 
+static void a_kind_may_be_plural_and_in_small_letters(void **state)
+{
+	const struct str kinds[] = {STR("Route"), STR("SuppressionList")};
+	static const char *const cases[][2] = {{"Route", "Route"}, {"route", "Route"},
+	        {"routes", "Route"}, {"ROUTES", "Route"}, {"suppressionlists", "SuppressionList"},
+	        {"routess", "routess"}, {"rout", "rout"}, {"s", "s"}, {"", ""}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_true(str_eq(words_kind(str_c(cases[i][0]), kinds, 2), str_c(cases[i][1])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_moment_is_read_in_each_form),
 	        cmocka_unit_test(the_nearest_is_near),
 	        cmocka_unit_test(a_name_may_begin_with_its_tenant),
+	        cmocka_unit_test(a_kind_may_be_plural_and_in_small_letters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
