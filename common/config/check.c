@@ -147,7 +147,7 @@ static void check_bridge(
         const struct check_input *input, const struct document *doc, struct spec *spec)
 {
 	(void)input;
-	struct document tenant = document_find(doc->all, "Tenant", doc->tenant);
+	struct document tenant = document_called(doc, "tenant", "Tenant", doc->tenant);
 	resolve_tenant(&tenant, spec);
 	resolve_bridge(doc, &spec->bridge);
 	rule_bridge_fits(doc, &spec->bridge);

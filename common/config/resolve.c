@@ -459,7 +459,7 @@ static void resolve_rows(const struct document *destination, struct spec *spec)
 void resolve_route(const struct document *route, struct spec *spec)
 {
 	struct documents *d = route->all;
-	struct document tenant = document_find(d, "Tenant", d->tenant),
+	struct document tenant = document_called(route, "tenant", "Tenant", d->tenant),
 	                audience = document_named(route, "audience", "Audience"),
 	                bridge = document_named(route, "bridge", "Bridge"),
 	                destination = document_named(route, "destination", "Destination"),
@@ -537,8 +537,8 @@ int spec_resolve_build(struct str tenant, struct str bridge, const struct spec_d
 	struct documents d = documents_of(tenant, documents, count, mem, e);
 	struct spec spec;
 	resolve_preset(&d, SPEC_BUILD, &spec);
-	struct document of_tenant = document_find(&d, "Tenant", tenant),
-	                doc = document_find(&d, "Bridge", bridge);
+	struct document doc = document_find(&d, "Bridge", bridge),
+	                of_tenant = document_called(&doc, "tenant", "Tenant", tenant);
 	resolve_tenant(&of_tenant, &spec);
 	resolve_bridge(&doc, &spec.bridge);
 	int act = give_out(&d, &spec, out_json, out_hash, e);

@@ -244,6 +244,8 @@ static const struct {
         /* routes */
         {"audience: people\n", "audience: nobody\n",
                 "audience: there is no Audience nobody: apply it", "audience: people\n"},
+        {"kind: Tenant\nname: acme\n", "kind: Tenant\nname: other\n",
+                "tenant: there is no Tenant acme: apply it", "kind: Tenant\nname: acme\n"},
         {"{name: user_id, source: token}", "{name: user_id, source: tocken}",
                 "bridge: records of tokens have no column tocken, which partner writes",
                 "{name: user_id, source: token}"},
