@@ -3,6 +3,7 @@
  *
  *   watch_source   where snapshots come from: what is recorded, then the topic from where the
  *                  recorder stood, so that nothing is missed between
+ *   watch_log      whether the topic lost what was read; pure
  *   watch_list     what is known: the highest version of each delivery; pure
  *   watch_print    a line, an object or a table
  *   verb_watch     the loop
@@ -12,6 +13,8 @@
 
 #include "cli.h"
 #include "delivery.h"
+
+#include "longshore/witness.h"
 
 /* --- snapshots --- */
 
@@ -51,6 +54,30 @@ void watch_list_release(struct watch_list *l);
 const struct watched *watch_list_take(struct watch_list *l, const struct snapshot *s);
 /* What was waited for has come; *out_code is the worst exit code. */
 bool watch_list_is_over(const struct watch_list *l, int *out_code);
+
+/* --- whether the topic is still the one that was read --- */
+
+struct watch_known {
+	struct witness seen; /* of the last message */
+	struct witness due;  /* to be compared when it comes once more */
+	bool is_cut;         /* what comes is of no use until it is read from the beginning */
+};
+
+struct watch_log {
+	struct bus_position *at; /* where each partition is read on */
+	struct watch_known *known;
+	size_t count;
+	bool owes_move; /* one was cut */
+};
+
+int watch_log_init(struct watch_log *l, size_t partitions, struct err *e) ERR_MUST_USE;
+void watch_log_release(struct watch_log *l);
+void watch_log_add(struct watch_log *l, struct str topic, int32_t partition);
+/* Where to begin, and what the message before that looked like: it is compared first. */
+void watch_log_begin(struct watch_log *l, int32_t partition, int64_t next, struct str witness);
+void watch_log_see(struct watch_log *l, const struct bus_message *m);
+/* Where to read on when a connection broke, or a partition was cut. */
+const struct bus_position *watch_log_again(struct watch_log *l);
 
 /* --- where they come from --- */
 

@@ -18,6 +18,7 @@ enum { MESSAGE_BYTES = 32 * 1024 * 1024 };
 struct watch_source {
 	struct cli *cli;
 	struct bus_reader *reader;
+	struct watch_log log;
 	struct arena mem; /* of one message */
 	struct buf books;
 };
@@ -72,32 +73,26 @@ static int learn_schemas(struct cli *cli, struct err *e)
 /* --- the topic --- */
 
 /* One delivery is in one partition. */
-static size_t list_partitions(const struct watch_filter *f, struct str topic,
-        struct bus_position *out, int32_t partitions)
+static void list_partitions(
+        const struct watch_filter *f, struct str topic, int32_t partitions, struct watch_log *out)
 {
-	size_t count = 0;
 	int32_t only = f->delivery_id.p ? bus_partition_of(f->delivery_id, partitions) : -1;
 	for (int32_t i = 0; i < partitions; i++) {
 		if (only < 0 || only == i)
-			out[count++] = (struct bus_position){topic, i, -1, {NULL, 0}};
+			watch_log_add(out, topic, i);
 	}
-	return count;
 }
 
-static int read_positions(
-        struct cli *cli, struct bus_position *positions, size_t count, struct err *e)
+static int read_positions(struct cli *cli, struct watch_log *log, struct err *e)
 {
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, str_c(topic_plan(TOPIC_DELIVERIES)->suffix));
 	int act = pg_run(cli->pg, &sql_select_recorded_offsets, &p, &rows, NULL, e);
-	for (size_t r = 0; act == 0 && r < pg_rows_count(rows); r++) {
-		for (size_t i = 0; i < count; i++) {
-			if (positions[i].partition == pg_num(rows, r, 0))
-				positions[i].offset = pg_num(rows, r, 1);
-		}
-	}
+	for (size_t r = 0; act == 0 && r < pg_rows_count(rows); r++)
+		watch_log_begin(log, (int32_t)pg_num(rows, r, 0), pg_num(rows, r, 1),
+		        pg_text(rows, r, 2, &cli->mem));
 	return act;
 }
 
@@ -107,13 +102,13 @@ static int open_reader(struct watch_source *s, const struct watch_filter *f, wat
 	struct cli *cli = s->cli;
 	const struct topic_plan *plan = topic_plan(TOPIC_DELIVERIES);
 	struct str topic = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, plan->suffix);
-	struct bus_position *from =
-	        arena_alloc(&cli->mem, (size_t)plan->partitions * sizeof(*from));
-	size_t count = list_partitions(f, topic, from, plan->partitions);
-	int act = read_positions(cli, from, count, e);
+	if (watch_log_init(&s->log, (size_t)plan->partitions, e) != 0)
+		return e->act;
+	list_partitions(f, topic, plan->partitions, &s->log);
+	int act = read_positions(cli, &s->log, e);
 	if (act == 0)
 		act = bus_reader_open(
-		        cli->conf.kafka, "longshore-watch", from, count, &s->reader, e);
+		        cli->conf.kafka, "longshore-watch", s->log.at, s->log.count, &s->reader, e);
 	return act == 0 ? visit_recorded(cli, f, visit, arg, e) : act;
 }
 
@@ -143,6 +138,7 @@ void watch_source_close(struct watch_source *s)
 	if (!s)
 		return;
 	bus_reader_close(s->reader);
+	watch_log_release(&s->log);
 	arena_release(&s->mem);
 	buf_release(&s->books);
 	free(s);
@@ -220,19 +216,31 @@ static void take(struct watch_source *s, const struct bus_message *m, watch_visi
 	visit(arg, &snapshot);
 }
 
+/* A broker that fell may have lost the end of what was read: the last messages are read once more. */
+static int look_again(struct watch_source *s, struct err *e)
+{
+	if (!bus_reader_was_cut_off(s->reader) && !s->log.owes_move)
+		return 0;
+	return bus_reader_go(s->reader, watch_log_again(&s->log), s->log.count, e);
+}
+
 int watch_source_read(struct watch_source *s, watch_visit *visit, void *arg, struct err *e)
 {
 	int trouble = 0;
 	for (;;) { /* to the end, also behind an error: only what comes to an empty queue wakes */
 		const struct bus_message *m = NULL;
+		if (look_again(s, e) != 0)
+			return e->act;
 		int act = bus_reader_poll(s->reader, 0, &m, e);
 		if (act != 0 && act != ERR_RETRY)
 			return act;
 		trouble = act != 0 ? act : trouble;
 		if (act == 0 && !m)
 			return trouble;
-		if (m)
+		if (m) {
+			watch_log_see(&s->log, m);
 			take(s, m, visit, arg);
+		}
 		bus_message_free(m);
 	}
 }

@@ -1,2 +1,2 @@
--- $1 topic -> partition, where the recorder reads on.
-SELECT partition, next_offset FROM audit.position WHERE topic = $1;
+-- $1 topic -> partition, where the recorder reads on, what the message before that looked like.
+SELECT partition, next_offset, witness FROM audit.position WHERE topic = $1;

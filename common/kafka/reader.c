@@ -14,12 +14,14 @@ struct bus_reader {
 	rd_kafka_t *rk;
 	rd_kafka_queue_t *queue; /* held while it wakes somebody */
 	struct kafka_cause trouble;
+	bool was_cut_off; /* a connection broke since the caller last asked */
 };
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
 	(void)rk;
 	struct bus_reader *r = opaque;
+	r->was_cut_off = true;
 	kafka_cause_note(&r->trouble, code, reason);
 }
 
@@ -94,6 +96,20 @@ int bus_reader_open(const char *brokers, const char *client_id, const struct bus
 	}
 	*out = r;
 	return 0;
+}
+
+int bus_reader_go(struct bus_reader *r, const struct bus_position *to, size_t count, struct err *e)
+{
+	/* What has the same partitions is otherwise taken for no change. */
+	rd_kafka_resp_err_t code = rd_kafka_assign(r->rk, NULL);
+	return code ? kafka_err(e, code, "read from other offsets") : assign(r, to, count, e);
+}
+
+bool bus_reader_was_cut_off(struct bus_reader *r)
+{
+	bool was = r->was_cut_off;
+	r->was_cut_off = false;
+	return was;
 }
 
 void bus_reader_close(struct bus_reader *r)

@@ -14,7 +14,7 @@
 #ifndef COMMON_WORKER_FOLLOWED_H
 #define COMMON_WORKER_FOLLOWED_H
 
-#include "witness.h"
+#include "longshore/witness.h"
 
 struct followed {
 	struct str topic; /* full name, for as long as the loop runs */

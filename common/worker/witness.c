@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "witness.h"
+#include "longshore/witness.h"
 
 #include "longshore/crc.h"
 

@@ -174,6 +174,10 @@ int bus_reader_open(const char *brokers, const char *client_id, const struct bus
 /* As bus_consumer_poll. ERR_RETRY: brokers are away; they are tried again by themselves. */
 int bus_reader_poll(struct bus_reader *r, int timeout_ms, const struct bus_message **out,
         struct err *e) ERR_MUST_USE;
+/* Reads on from other offsets of the same partitions; it does not wait for brokers. */
+int bus_reader_go(struct bus_reader *r, const struct bus_position *to, size_t count,
+        struct err *e) ERR_MUST_USE;
+bool bus_reader_was_cut_off(struct bus_reader *r);  /* as bus_was_cut_off */
 void bus_reader_wake(struct bus_reader *r, int fd); /* as bus_consumer_wake */
 void bus_reader_close(struct bus_reader *r);        /* accepts NULL */
 

@@ -1,8 +1,13 @@
 """Kafka falls and loses the last messages of all partitions, which the fleet has read, and gives their offsets to new ones:
 those are read, and somebody is told. The servers are this test's own."""
+import contextlib
+import json
 import os
+import signal
+import subprocess
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 import makers
 from fleet import Fleet, wait_until
@@ -66,6 +71,65 @@ def all_come_out(world, deliveries):
     wait_until(is_over, 180, "what was asked for after the fall to come out")
     for delivery in deliveries:
         world.completes(delivery)
+
+
+@contextlib.contextmanager
+def watched(fleet):
+    """longshore watch, and the file that its lines go to."""
+    with open(fleet.path("watched"), "wb") as out, subprocess.Popen(
+            [os.path.join(fleet.bin, "longshore"), "watch", "--json"], env=fleet.environment(), stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT) as watch:
+        try:
+            yield watch, out.name
+        finally:
+            watch.send_signal(signal.SIGCONT)
+            watch.terminate()
+
+
+def shown(path):
+    with open(path, encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")], [line for line in lines if "lost messages" in line]
+
+
+def ends(fleet):
+    """Where each partition of the statuses ends."""
+    topic = f"{fleet.prefix}deliveries"
+    reader = Consumer({"bootstrap.servers": os.environ["LONGSHORE_KAFKA"], "group.id": "look"})
+    try:
+        partitions = reader.list_topics(topic, 30).topics[topic].partitions
+        return [reader.get_watermark_offsets(TopicPartition(topic, p), 30)[1] for p in partitions]
+    finally:
+        reader.close()
+
+
+def test_found_by_who_watches(world, stack):  # noqa: F811
+    """Whoever stood still meanwhile finds as many messages there as it had read, and more: it tells so, and shows all."""
+    deliver_before(world)
+    fleet = world.fleet
+    with watched(fleet) as (watch, path):
+        def has_shown(delivery):
+            return (delivery, "completed") in {(s["delivery_id"], s["state"]) for s in shown(path)[0]}
+        for delivery in as_many_as_were_lost(world):
+            wait_until(lambda d=delivery: has_shown(d), 60, "the watch to show what is done")
+        wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
+        watch.send_signal(signal.SIGSTOP)
+        before = ends(fleet)
+        alive = [r for r in fleet.replicas if r.alive()]
+        for replica in alive:
+            replica.pause()
+        fall(world, stack)
+        deliveries = as_many_as_were_lost(world)
+        for replica in alive:
+            replica.cont()
+        all_come_out(world, deliveries)
+        while not any(0 < was < now for was, now in zip(before, ends(fleet))):
+            assert len(deliveries) < 60
+            deliveries.append(world.deliver("main"))
+            all_come_out(world, deliveries[-1:])
+        watch.send_signal(signal.SIGCONT)
+        wait_until(lambda: all(has_shown(d) for d in deliveries), 60, "all to be shown")
+        wait_until(lambda: shown(path)[1], 60, "somebody to be told")
 
 
 def test_found_by_who_takes_the_partitions(world, stack):  # noqa: F811

@@ -5,8 +5,8 @@
  * and gave its offsets out again, that is another one. No I/O, no clock.
  *
  * As text: "@<offset>.<timestamp>.<CRC-32C, hex>", at the end of the commit metadata. */
-#ifndef COMMON_WORKER_WITNESS_H
-#define COMMON_WORKER_WITNESS_H
+#ifndef LONGSHORE_WITNESS_H
+#define LONGSHORE_WITNESS_H
 
 #include "longshore/bus.h"
 #include "longshore/worker.h"
