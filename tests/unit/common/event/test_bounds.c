@@ -17,10 +17,10 @@ static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, INT32_MIN, -2, -1, 
         INT64_C(1) << 40, INT64_C(1) << 62, INT64_MAX - 1, INT64_MAX};
 enum { EXTREMES = sizeof extremes / sizeof extremes[0] };
 
-/* The memory is the scheduler's own, and on no topic. */
+/* The scheduler's own rows are on no topic. */
 static bool is_on_a_topic(const struct ev_type *type)
 {
-	return type != &ev_delivery_memory_type;
+	return type != &ev_delivery_memory_type && type != &ev_outbox_packet_type;
 }
 
 struct visit {

@@ -79,6 +79,7 @@ static inline int setup(void **state)
 	const struct worker_conf conf = {.staging = w.root,
 	        .keys = path,
 	        .redis = "",
+	        .redis_config = "",
 	        .topic_prefix = "t.",
 	        .keep_staged_ms = INT64_C(2592000000)};
 	const struct uploader_settings own = {
