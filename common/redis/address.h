@@ -19,7 +19,7 @@ struct address {
 /* text: "host:port", "redis://[user[:password]@]host[:port][/0]", or empty. Errors do not repeat
  * it: a password may be in there. */
 int address_parse(struct address *out, const char *text, struct err *e) ERR_MUST_USE;
-/* path: lines user=... and password=... (longshore/private_file.h); empty: none. */
+/* path: lines user=... and password=... (longshore/private_file.h); empty or absent: none. */
 int address_read(struct address *a, const char *path, struct err *e) ERR_MUST_USE;
 void address_wipe(struct address *a);
 
