@@ -3,6 +3,7 @@
  * again and compared. */
 #include "longshore/spec.h"
 
+#include "longshore/spec_part.h"
 #include "spec_shape.h"
 
 static inline void json_drop(json_t **json)
@@ -10,33 +11,46 @@ static inline void json_drop(json_t **json)
 	json_decref(*json);
 }
 
-/* What a delivery cannot be without, whatever the table allows for a build. */
-static int check_delivery(const struct spec *spec, struct err *e)
+enum { WHOLE = SPEC_READERS, DELIVERY = 1 << SPEC_DELIVERY, BUILD = 1 << SPEC_BUILD };
+
+/* What specs of a kind, or readers' parts of them, cannot be without. */
+static int check_needed(const struct spec *spec, int reader, struct err *e)
 {
+	const int whole = 1 << WHOLE;
+	const int builder = 1 << SPEC_FOR_BUILDER, bridge = 1 << SPEC_FOR_BRIDGE_WORKER,
+	          formatter = 1 << SPEC_FOR_FORMATTER, uploader = 1 << SPEC_FOR_UPLOADER;
 	const struct {
 		const char *path;
 		size_t n;
+		int kinds, readers;
 	} needed[] = {
-	        {"route", spec->route.n},
-	        {"audience.name", spec->audience.name.n},
-	        {"audience.source.url", spec->audience.source.url.n},
-	        {"audience.id_column", spec->audience.id_column.n},
-	        {"audience.id_kind", spec->audience.id_kind.n},
-	        {"destination.name", spec->destination.name.n},
-	        {"destination.columns", spec->destination.columns_count},
-	        {"destination.data_template", spec->destination.data_template.n},
-	        {"bucket.url", spec->bucket.url.n},
+	        {"bridge.name", spec->bridge.name.n, DELIVERY | BUILD, whole | builder | bridge},
+	        {"bridge.source.url", spec->bridge.source.url.n, DELIVERY | BUILD, whole | builder},
+	        {"bridge.from_column", spec->bridge.from_column.n, DELIVERY | BUILD,
+	                whole | builder},
+	        {"bridge.from_kind", spec->bridge.from_kind.n, DELIVERY | BUILD, whole | builder},
+	        {"bridge.columns", spec->bridge.columns_count, DELIVERY | BUILD, whole | builder},
+	        {"route", spec->route.n, DELIVERY, whole | bridge},
+	        {"audience.name", spec->audience.name.n, DELIVERY, whole | bridge | formatter},
+	        {"audience.source.url", spec->audience.source.url.n, DELIVERY, whole | bridge},
+	        {"audience.id_column", spec->audience.id_column.n, DELIVERY, whole | bridge},
+	        {"audience.id_kind", spec->audience.id_kind.n, DELIVERY, whole | bridge},
+	        {"destination.name", spec->destination.name.n, DELIVERY,
+	                whole | formatter | uploader},
+	        {"destination.columns", spec->destination.columns_count, DELIVERY,
+	                whole | formatter},
+	        {"destination.data_template", spec->destination.data_template.n, DELIVERY, whole},
+	        {"bucket.url", spec->bucket.url.n, DELIVERY, whole | uploader},
 	};
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (needed[i].n == 0) {
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (needed[i].n == 0 && (needed[i].kinds >> spec->kind & 1) != 0 &&
+		        (needed[i].readers >> reader & 1) != 0)
 			return err_set(e, ERR_REJECT, "bad_spec", "%s: is missing", needed[i].path);
-		}
-	}
-	if (spec->destination.completion == COMPLETION_SUCCESS_FILE &&
-	        spec->destination.marker_template.n == 0) {
+	if (reader == WHOLE && spec->kind == SPEC_DELIVERY &&
+	        spec->destination.completion == COMPLETION_SUCCESS_FILE &&
+	        spec->destination.marker_template.n == 0)
 		return err_set(
 		        e, ERR_REJECT, "bad_spec", "destination.marker_template: is missing");
-	}
 	return 0;
 }
 
@@ -57,7 +71,7 @@ static int check_canonical(
 	return 0;
 }
 
-int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e)
+static int parse(struct str json, int reader, struct arena *mem, struct spec *out, struct err *e)
 {
 	if (json.n > SPEC_MAX_BYTES) {
 		return err_set(e, ERR_REJECT, "too_large", "the spec is larger than %d bytes",
@@ -74,11 +88,22 @@ int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err 
 	if (result == 0) {
 		result = check_canonical(&spec, json, mem, e);
 	}
-	if (result == 0 && spec.kind == SPEC_DELIVERY) {
-		result = check_delivery(&spec, e);
+	if (result == 0) {
+		result = check_needed(&spec, reader, e);
 	}
 	if (result == 0) {
 		*out = spec;
 	}
 	return result;
+}
+
+int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e)
+{
+	return parse(json, WHOLE, mem, out, e);
+}
+
+int spec_parse_part(struct str json, enum spec_reader reader, struct arena *mem, struct spec *out,
+        struct err *e)
+{
+	return parse(json, (int)reader, mem, out, e);
 }

@@ -73,7 +73,7 @@ static const struct shape source = {
                 END,
         },
         sizeof(struct spec_source)};
-/* A build has no audience and so no source of one; who needs one checks it (spec.c). */
+/* A build has no audience, and a part of a spec may lack a source; spec.c checks who needs one. */
 static const struct shape optional_source = {
         (const struct shape_field[]){
                 TEXT(spec_source, url, OPTIONAL),
@@ -117,11 +117,11 @@ static const struct shape bridge_column = {
 
 static const struct shape bridge = {
         (const struct shape_field[]){
-                TEXT(spec_bridge, name, REQUIRED),
-                OBJECT(spec_bridge, source, source),
-                TEXT(spec_bridge, from_column, REQUIRED),
-                TEXT(spec_bridge, from_kind, REQUIRED),
-                OBJECTS(spec_bridge, columns, bridge_column, REQUIRED),
+                TEXT(spec_bridge, name, OPTIONAL),
+                OBJECT(spec_bridge, source, optional_source),
+                TEXT(spec_bridge, from_column, OPTIONAL),
+                TEXT(spec_bridge, from_kind, OPTIONAL),
+                OBJECTS(spec_bridge, columns, bridge_column, OPTIONAL),
                 ENUM(spec_bridge, cardinality, cardinalities),
                 INT(spec_bridge, max_age_hours, SPEC_HOURS_MAX, OPTIONAL),
                 INT(spec_bridge, max_invalid_ppm, 1000000, .preset = SPEC_BRIDGE_INVALID_PPM),

@@ -63,9 +63,10 @@ static int get(struct execution *x, struct str name, const struct secret *key, s
 
 static int check_spec(struct execution *x, struct err *e)
 {
+	const struct ev_task_head *head = x->task->head;
 	char hash[SHA256_HEX];
 	sha256_hex(x->spec.p, x->spec.n, hash);
-	if (str_eq(str_c(hash), x->task->head->spec_hash))
+	if (str_eq(str_c(hash), head->spec_part.n > 0 ? head->spec_part : head->spec_hash))
 		return 0;
 	return err_set(e, ERR_REJECT, "spec_mismatch",
 	        "the spec's bytes have another hash than the task names");

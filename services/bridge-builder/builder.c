@@ -5,6 +5,7 @@
 
 #include "longshore/bridge.h"
 #include "longshore/confine.h"
+#include "longshore/spec_part.h"
 #include "longshore/staging.h"
 
 #include <stdlib.h>
@@ -85,7 +86,7 @@ static int handle(
 	        .stop = run->stop,
 	        .mem = run->mem,
 	        .out = out};
-	int act = spec_parse(run->spec, run->mem, &spec, e);
+	int act = spec_parse_part(run->spec, SPEC_FOR_BUILDER, run->mem, &spec, e);
 	return act == 0 ? build_version(&b, e) : act;
 }
 

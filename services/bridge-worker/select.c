@@ -147,15 +147,13 @@ static int check_spec(const struct spec *spec, struct err *e)
 	if (spec->audience.state_column.n == 0 &&
 	        (to->suppress_states_count > 0 || to->suppress_unknown_state))
 		return err_set(e, ERR_REJECT, "bad_spec",
-		        "destination " STR_FMT " suppresses states, but audience " STR_FMT
+		        "the destination suppresses states, but audience " STR_FMT
 		        " names no state_column",
-		        STR_ARG(to->name), STR_ARG(spec->audience.name));
+		        STR_ARG(spec->audience.name));
 	if (!states_are_known(to))
 		return err_set(e, ERR_REJECT, "bad_spec",
-		        "destination " STR_FMT
-		        ": privacy.suppress_states_dtc names what is no state; correct it to USPS "
-		        "codes such as WA",
-		        STR_ARG(to->name));
+		        "the destination's privacy.suppress_states_dtc names what is no state; "
+		        "correct it to USPS codes such as WA");
 	return 0;
 }
 

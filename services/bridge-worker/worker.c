@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "longshore/floor.h"
+#include "longshore/spec_part.h"
 #include "longshore/staging.h"
 #include "op.h"
 #include "over.h"
@@ -69,7 +70,7 @@ static int handle(
 	        .stop = run->stop,
 	        .mem = run->mem,
 	        .out = out};
-	int act = spec_parse(run->spec, run->mem, &spec, e);
+	int act = spec_parse_part(run->spec, SPEC_FOR_BRIDGE_WORKER, run->mem, &spec, e);
 	if (act != 0)
 		return act;
 	switch (op.task->op) {

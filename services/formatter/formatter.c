@@ -2,6 +2,7 @@
 #include "formatter.h"
 
 #include "longshore/ended.h"
+#include "longshore/spec_part.h"
 #include "longshore/staging.h"
 
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static int handle(
         void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
 	struct spec spec;
-	if (spec_parse(run->spec, run->mem, &spec, e) != 0)
+	if (spec_parse_part(run->spec, SPEC_FOR_FORMATTER, run->mem, &spec, e) != 0)
 		return e->act;
 	if (spec.kind != SPEC_DELIVERY)
 		return err_set(e, ERR_REJECT, "bad_task", "the task's spec is not a delivery's");

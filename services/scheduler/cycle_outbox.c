@@ -86,12 +86,24 @@ static struct str lane_key(struct cycle *c, const struct delivery *x, const stru
 	        STR_ARG(row->lane), (unsigned long long)place);
 }
 
-static void fill_spec(struct cycle *c, const struct item *item, struct ev_task_head *head)
+static enum spec_reader reader_of(enum topic topic)
+{
+	return topic == TOPIC_BUILD_TASKS    ? SPEC_FOR_BUILDER
+	       : topic == TOPIC_BRIDGE_TASKS ? SPEC_FOR_BRIDGE_WORKER
+	       : topic == TOPIC_FORMAT_TASKS ? SPEC_FOR_FORMATTER
+	                                     : SPEC_FOR_UPLOADER;
+}
+
+/* A part that is too large for the task goes by the address of the whole spec. */
+static void fill_spec(
+        struct cycle *c, const struct item *item, enum topic topic, struct ev_task_head *head)
 {
 	const struct frozen *frozen =
 	        item->decision.new_spec.json.p ? &item->decision.new_spec : &item->frozen;
-	if (frozen->json.n <= SPEC_BY_VALUE_MAX) {
-		head->spec = frozen->json;
+	enum spec_reader reader = reader_of(topic);
+	if (frozen->parts[reader].json.n <= SPEC_BY_VALUE_MAX) {
+		head->spec = frozen->parts[reader].json;
+		head->spec_part = frozen->parts[reader].hash;
 		return;
 	}
 	struct ev_staged_ref *ref = ARENA_NEW(c->mem, struct ev_staged_ref);
@@ -119,7 +131,7 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
 		return err_note(e, "stored event of task " STR_FMT, STR_ARG(row->id));
 	}
 	issue_fill(x, row, item->bucket_place, &event);
-	fill_spec(c, item, &event.head);
+	fill_spec(c, item, plan->topic, &event.head);
 	int bad = encode(c, plan->type, &event, &out->value, e);
 	if (bad)
 		return bad;

@@ -15,7 +15,7 @@
 
 #include "longshore/tz.h"
 
-#include "longshore/spec.h"
+#include "longshore/spec_part.h"
 
 /* Settings that decisions depend on. */
 struct decide_rules {
@@ -42,6 +42,9 @@ struct decide_rules {
 struct frozen {
 	const struct spec *spec;
 	struct str json, hash;
+	struct {
+		struct str json, hash;
+	} parts[SPEC_READERS];                   /* what each service is given */
 	const struct tz *route_zone, *file_zone; /* NULL: the zone is not known here */
 	struct str fault;
 	struct str applied_by; /* who applied the route last */

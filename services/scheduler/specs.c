@@ -34,6 +34,19 @@ const struct frozen *specs_find(struct specs *s, struct str hash)
 	return NULL;
 }
 
+static int cut(struct str json, struct arena *mem, struct frozen *out, struct err *e)
+{
+	for (int r = 0; r < SPEC_READERS; r++) {
+		char hash[SHA256_HEX];
+		struct str part;
+		if (spec_part(json, (enum spec_reader)r, mem, &part, hash, e) != 0)
+			return e->act;
+		out->parts[r].json = part;
+		out->parts[r].hash = arena_str(mem, str_c(hash));
+	}
+	return 0;
+}
+
 static int parse(struct specs *s, struct str hash, struct str json, struct arena *mem,
         struct frozen *out, struct err *e)
 {
@@ -54,7 +67,7 @@ static int parse(struct specs *s, struct str hash, struct str json, struct arena
 	        .route_zone = zones_find(s->zones, spec->zone),
 	        .file_zone = zones_find(s->zones, spec->destination.time_zone),
 	};
-	return 0;
+	return cut(copy, mem, out, e);
 }
 
 int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem,

@@ -51,6 +51,7 @@ static void same_task_head(const struct ev_task_head *got, const struct ev_task_
 	assert_true(got->index == want->index);
 	same_text(got->lane, want->lane);
 	same_text(got->spec_hash, want->spec_hash);
+	same_text(got->spec_part, want->spec_part);
 	same_text(got->spec, want->spec);
 	assert_true(!got->spec_ref == !want->spec_ref);
 	if (want->spec_ref)
