@@ -76,7 +76,9 @@ static void compare_mappings(struct comparing *c, const json_t *before, const js
 	const char *key;
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)before, key, value)
-	        compare_below(c, key, 0, value, json_object_get(after, key));
+	{
+		compare_below(c, key, 0, value, json_object_get(after, key));
+	}
 	json_object_foreach((json_t *)(uintptr_t)after, key, value)
 	{
 		if (!json_object_get(before, key))
