@@ -147,7 +147,7 @@ bool names_clash(const struct str *names, size_t count, struct arena *mem, struc
 		return true;
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &names[i];
-	qsort((void *)sorted, count, sizeof *sorted, by_name);
+	qsort((void *)sorted, count, sizeof(void *), by_name);
 	for (size_t i = 1; i < count; i++) {
 		if (compare(*sorted[i - 1], *sorted[i]) != 0)
 			continue;

@@ -32,9 +32,10 @@ static bool is_below(struct str name)
 void sense_source(const struct document *doc)
 {
 	const json_t *marker = document_at(doc, "source.ready.marker");
-	if (!json_is_string(marker))
+	const char *name = json_string_value(marker);
+	if (!name)
 		return;
-	if (!is_below(str_c(json_string_value(marker))))
+	if (!is_below(str_c(name)))
 		document_wrong(doc, "source.ready.marker",
 		        "must be the name of a file below source.url, such as _SUCCESS");
 	if (document_at(doc, "source.ready.quiet_seconds"))

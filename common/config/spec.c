@@ -78,8 +78,10 @@ static int parse(struct str json, int reader, struct arena *mem, struct spec *ou
 		        SPEC_MAX_BYTES);
 	}
 	json_error_t where;
+	if (!json.p)
+		json = STR("");
 	__attribute__((cleanup(json_drop))) json_t *tree =
-	        json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &where);
+	        json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &where);
 	if (!tree) {
 		return err_set(e, ERR_REJECT, "bad_spec", "byte %d: no JSON", where.position);
 	}

@@ -312,7 +312,7 @@ static void look_at(const char *dir, char *out, bool *out_any)
 {
 	struct keyring *k = NULL;
 	struct err e;
-	if (keyring_open(dir, &k, &e) != 0) {
+	if (keyring_open(dir, &k, &e) != 0 || k == NULL) {
 		*out_any = *out_any || e.native != ENOENT;
 		return;
 	}

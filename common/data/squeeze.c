@@ -20,12 +20,6 @@ struct deflater {
 	unsigned char level_memory[ISAL_DEF_LVL1_DEFAULT];
 };
 
-static void free_any(void *p)
-{
-	free(*(void **)p);
-}
-#define AUTO_FREE __attribute__((cleanup(free_any)))
-
 static int no_memory(struct err *e)
 {
 	return err_set(e, ERR_FATAL, "no_memory", "squeeze: out of memory");
@@ -61,13 +55,9 @@ static int set_words(struct deflater *d, struct str words, struct err *e)
 	                               "squeeze: the dictionary was refused (code %d)", rc);
 }
 
-/* Gives a stream shorter than `room`, or an absent one where there is none. */
-static int deflate_into(struct str bytes, struct str words, unsigned char *to, size_t room,
-        size_t *out_n, struct err *e)
+static int deflate_with(struct deflater *d, struct str bytes, struct str words, unsigned char *to,
+        size_t room, size_t *out_n, struct err *e)
 {
-	struct deflater *d AUTO_FREE = malloc(sizeof *d);
-	if (d == NULL)
-		return no_memory(e);
 	isal_deflate_init(&d->stream);
 	d->stream.level = LEVEL;
 	d->stream.level_buf = d->level_memory;
@@ -85,6 +75,16 @@ static int deflate_into(struct str bytes, struct str words, unsigned char *to, s
 		        "squeeze: the encoder failed (code %d)", rc);
 	*out_n = d->stream.internal_state.state == ZSTATE_END ? d->stream.total_out : 0;
 	return 0;
+}
+
+/* Gives a stream of at most `room` bytes; none, of no byte, where that is too little. */
+static int deflate_into(struct str bytes, struct str words, unsigned char *to, size_t room,
+        size_t *out_n, struct err *e)
+{
+	struct deflater *d = malloc(sizeof *d);
+	int bad = d ? deflate_with(d, bytes, words, to, room, out_n, e) : no_memory(e);
+	free(d);
+	return bad;
 }
 
 int squeeze(struct str bytes, struct str words, struct arena *mem, struct str *out, struct err *e)
@@ -145,12 +145,15 @@ int unsqueeze(struct str bytes, struct str words, struct arena *mem, struct str 
 		return err_set(e, ERR_REJECT, "corrupt", "a stored record of %zu bytes is damaged",
 		        bytes.n);
 	unsigned char *plain = arena_try_alloc(mem, length, 1);
-	struct inflate_state *s AUTO_FREE = malloc(sizeof *s);
-	if (plain == NULL || s == NULL)
+	struct inflate_state *s = malloc(sizeof *s);
+	if (plain == NULL || s == NULL) {
+		free(s);
 		return no_memory(e);
+	}
 	struct str stream = {bytes.p + HEAD_BYTES, bytes.n - HEAD_BYTES};
-	if (!inflate_into(s, stream, words, plain, length) ||
-	        crc32c(0, plain, length) != get_u32(bytes.p + 5))
+	bool is_whole = inflate_into(s, stream, words, plain, length);
+	free(s);
+	if (!is_whole || crc32c(0, plain, length) != get_u32(bytes.p + 5))
 		return err_set(e, ERR_REJECT, "corrupt",
 		        "a stored record of %zu bytes is damaged, or was stored by a newer release",
 		        bytes.n);

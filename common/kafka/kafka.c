@@ -178,7 +178,7 @@ int kafka_asking_client(const char *brokers, const char *client_id, struct kafka
         rd_kafka_t **out, struct err *e)
 {
 	static const struct kafka_setting none[] = {{NULL, NULL}};
-	rd_kafka_conf_t *conf;
+	rd_kafka_conf_t *conf = NULL;
 	*cause = (struct kafka_cause){.code = RD_KAFKA_RESP_ERR_NO_ERROR};
 	if (kafka_conf(brokers, client_id, none, &conf, e))
 		return e->act;

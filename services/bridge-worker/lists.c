@@ -87,7 +87,7 @@ int op_lists(const struct op *op, struct err *e)
 {
 	for (size_t i = 0; i < op->spec->suppressions_count; i++) {
 		const struct spec_suppression *list = &op->spec->suppressions[i];
-		struct list_facts facts;
+		struct list_facts facts = {0};
 		int act = list_read(op, list, NULL, NULL, &facts, e);
 		act = act ? act : check_age(op, list, &facts.source, e);
 		if (act != 0)

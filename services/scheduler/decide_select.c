@@ -227,7 +227,7 @@ void decide_selected(struct deciding *d)
 	const struct brief **by = decide_done(d, STAGE_SELECT, 0, d->m->slices_count);
 	int bad = by ? take_selections(d, by, &e)
 	             : err_set(&e, ERR_REJECT, "too_many_slices", "the slices are too many");
-	if (bad) {
+	if (bad || !by) {
 		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 		return;
 	}

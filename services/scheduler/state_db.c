@@ -188,7 +188,7 @@ int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, 
 	struct state_row *rows = NULL;
 	if (count == 0)
 		return 0;
-	if (pack(given, count, mem, &rows, e) != 0)
+	if (pack(given, count, mem, &rows, e) != 0 || !rows)
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -222,7 +222,7 @@ int state_db_update(struct pg *pg, const struct state_row *given, size_t count, 
 	struct state_row *rows = NULL;
 	if (count == 0)
 		return 0;
-	if (pack(given, count, mem, &rows, e) != 0)
+	if (pack(given, count, mem, &rows, e) != 0 || !rows)
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);

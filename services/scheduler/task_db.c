@@ -215,7 +215,7 @@ static int insert(struct pg *pg, const struct task_write *given, size_t count, s
         struct err *e)
 {
 	struct task_write *rows = NULL;
-	if (pack(given, count, mem, &rows, e) != 0)
+	if (pack(given, count, mem, &rows, e) != 0 || !rows)
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
@@ -253,7 +253,7 @@ int task_db_update(struct pg *pg, const struct task_write *given, size_t count, 
 	struct task_write *rows = NULL;
 	if (count == 0)
 		return 0;
-	if (pack(given, count, mem, &rows, e) != 0)
+	if (pack(given, count, mem, &rows, e) != 0 || !rows)
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
