@@ -147,8 +147,7 @@ static void print_commands(const struct rules *r, const char *principals)
 {
 	static const char *const operations[] = {"Read", "Write", "Describe", "DescribeConfigs"};
 	static const char *const words[ROLE_COUNT] = {
-	        [ROLE_OPERATOR] = "people with the command line; creating topics is for the "
-	                          "cluster's administrator",
+	        [ROLE_OPERATOR] = "people with the command line; an administrator creates topics",
 	        [ROLE_PRODUCER] =
 	                "whoever sends triggers; give it under the names of your producers",
 	};

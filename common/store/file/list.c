@@ -99,7 +99,8 @@ static bool belongs(enum place place, const char *fan, const char *name, const s
 	if (!is_dir && !S_ISREG(st->st_mode))
 		return false;
 	if (place == PLACE_FAN)
-		return file_is_fanned(name, strlen(name)) && strncmp(name, fan, strlen(fan)) == 0;
+		return fan != NULL && file_is_fanned(name, strlen(name)) &&
+		       strncmp(name, fan, strlen(fan)) == 0;
 	if (place == PLACE_PREFIX)
 		return file_is_fan(name) ? is_dir : !file_is_fanned(name, strlen(name));
 	return true;
