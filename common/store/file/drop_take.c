@@ -141,6 +141,16 @@ static int step_place(struct take *t, struct err *e)
 
 /* --- by link + unlink --- */
 
+/* The name is there. Since we found the temporary another attempt may have moved it on, and taken the
+ * name for this very file. */
+static int name_is_there(struct take *t, struct err *e)
+{
+	bool is_there = false;
+	if (is_still_there(t, &is_there, e) != 0)
+		return e->act;
+	return is_there ? answer(t, TAKE_NAME_TAKEN) : go_on(t);
+}
+
 /* What can be foreseen is not tried: each claim uses up two of the chain's names. */
 static int step_look(struct take *t, struct err *e)
 {
@@ -148,7 +158,7 @@ static int step_look(struct take *t, struct err *e)
 	if (open_name(t, e) != 0)
 		return e->act;
 	if (fstatat(t->name_dir, t->name_base, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return answer(t, TAKE_NAME_TAKEN);
+		return name_is_there(t, e);
 	if (errno != ENOENT)
 		return drop_file_failed(e, errno, "look at the name");
 	if (faccessat(t->name_dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
@@ -235,6 +245,24 @@ static int step_release(struct take *t, struct err *e)
 
 /* --- another's claim, or what became of ours --- */
 
+static bool is_ours(const struct take *t, const struct stat *visible)
+{
+	return visible->st_ino == t->found.st_ino && visible->st_dev == t->found.st_dev;
+}
+
+/* A number of an inode that went is given to another file: both names count only while both are
+ * there. */
+static int clear_if_there(struct take *t, struct err *e)
+{
+	bool is_there = false;
+	if (is_still_there(t, &is_there, e) != 0)
+		return e->act;
+	if (!is_there)
+		return go_on(t);
+	t->step = TAKE_CLEAR;
+	return 0;
+}
+
 static int step_check(struct take *t, struct err *e)
 {
 	struct stat st;
@@ -243,12 +271,12 @@ static int step_check(struct take *t, struct err *e)
 	bool is_there = fstatat(t->name_dir, t->name_base, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!is_there && errno != ENOENT)
 		return drop_file_failed(e, errno, "look at the name");
-	if (is_there && st.st_ino == t->found.st_ino && st.st_dev == t->found.st_dev)
-		t->step = TAKE_CLEAR;
-	else if (t->at == CHAIN_DOUBT)
+	if (is_there && is_ours(t, &st))
+		return clear_if_there(t, e);
+	if (t->at == CHAIN_DOUBT)
 		return answer(t, TAKE_IN_DOUBT);
-	else /* An answer "exists" that comes twice may be about our own link, which was taken. */
-		t->step = t->is_owner ? TAKE_DOUBT : TAKE_WAIT;
+	/* An answer "exists" that comes twice may be about our own link, which was taken. */
+	t->step = t->is_owner ? TAKE_DOUBT : TAKE_WAIT;
 	return 0;
 }
 

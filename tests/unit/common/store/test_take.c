@@ -4,6 +4,8 @@
 #include "file/drop_take.h"
 #include "folder.h"
 
+#include <fcntl.h>
+
 #define TEMP ".longshore-tmp/0001"
 #define NAME "out/a.csv"
 
@@ -205,6 +207,45 @@ static void a_name_that_is_taken_is_not_claimed_for(void **state)
 	assert_true(is_there(p, TEMP));
 }
 
+/* It found the temporary free, and then the other attempt was quicker. */
+static void what_another_attempt_takes_for_this_file_is_ours(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct take slow = stops_before(p, TAKE_LOOK);
+	struct take quick = stops_before(p, TAKE_CLEAR);
+	assert_int_equal(goes_on(&slow, &e), 0);
+	assert_int_equal(slow.answer, TAKE_COMMITTED);
+	assert_int_equal(goes_on(&quick, &e), 0);
+	assert_int_equal(quick.answer, TAKE_COMMITTED);
+	nothing_is_left(p);
+}
+
+static void what_another_attempt_has_taken_for_this_file_is_gone(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct take slow = stops_before(p, TAKE_LOOK);
+	assert_int_equal(answers(p, NAME), TAKE_COMMITTED);
+	assert_int_equal(goes_on(&slow, &e), 0);
+	assert_int_equal(slow.answer, TAKE_GONE);
+}
+
+/* The file system may give the number of our inode to the stranger's file. */
+static void a_strangers_file_at_the_name_does_not_hide_that_ours_is_gone(void **state)
+{
+	struct place *p = *state;
+	struct err e;
+	struct take slow = stops_before(p, TAKE_LOOK);
+	assert_int_equal(answers(p, NAME), TAKE_COMMITTED);
+	partner_takes(p);
+	int fd = open(path_of(p, NAME), O_CREAT | O_EXCL | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	assert_int_equal(goes_on(&slow, &e), 0);
+	assert_int_equal(slow.answer, TAKE_GONE);
+}
+
 /* 32 claims, not 33; and it may be put aside still, or be committed where one call does it. */
 static void the_chain_has_an_end(void **state)
 {
@@ -238,6 +279,9 @@ int main(void)
 	        CASE(who_lost_its_claim_links_nothing),
 	        CASE(take_forward),
 	        CASE(a_name_that_is_taken_is_not_claimed_for),
+	        CASE(what_another_attempt_takes_for_this_file_is_ours),
+	        CASE(what_another_attempt_has_taken_for_this_file_is_gone),
+	        CASE(a_strangers_file_at_the_name_does_not_hide_that_ours_is_gone),
 	        CASE(the_chain_has_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
