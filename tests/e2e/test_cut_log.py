@@ -17,6 +17,10 @@ from test_neighbours import stack  # noqa: F401  (a fixture)
 from world import QUICK, World
 
 LOST = 2  # batches of a partition
+SESSION_S = 120
+# Each of the five services may lose its producer when it next says something, one after the other: it ends as if it were killed,
+# and who is started in its place gets the partitions when the session of the dead one is over.
+PATIENCE_S = 5 * SESSION_S + 180
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def world(stack):  # noqa: F811
     os.environ.update(stack.addresses())
     try:
         # a session outlives the broker's restart: partitions are not given out anew by it
-        with Fleet("cut", env=QUICK | {"LONGSHORE_SESSION_TIMEOUT_MS": "120000"}) as fleet:
+        with Fleet("cut", env=QUICK | {"LONGSHORE_SESSION_TIMEOUT_MS": str(SESSION_S * 1000)}) as fleet:
             w = World(fleet, people=60)
             w.put(makers.route("main"))
             yield w.prepare()
@@ -68,7 +72,7 @@ def all_come_out(world, deliveries):
         supervise(world.fleet)
         seen = [world.fleet.status(d) for d in deliveries]
         return all(s and s["state"] == "completed" for s in seen) and nothing_is_stuck(world.fleet)
-    wait_until(is_over, 180, "what was asked for after the fall to come out")
+    wait_until(is_over, PATIENCE_S, "what was asked for after the fall to come out")
     for delivery in deliveries:
         world.completes(delivery)
 
@@ -144,9 +148,6 @@ def test_found_by_who_takes_the_partitions(world, stack):  # noqa: F811
     assert tellings(began["scheduler"]) and tellings(began["audit-sink"])
 
 
-# Once in several runs a delivery that was asked for after the fall had not come out after 180 s. Why is not understood yet:
-# until it is, a failure here is reported as expected and ends no run.
-@pytest.mark.xfail(strict=False, raises=AssertionError, reason="now and then a delivery does not come out; see above")
 def test_found_by_who_has_them_already(world, stack):  # noqa: F811
     deliver_before(world)
     fleet = world.fleet
