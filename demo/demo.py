@@ -207,7 +207,7 @@ def story(fleet):
     config = Path(fleet.path("config.yaml"))
     config.write_text(text.replace("DATA", f"file://{fleet.path('source')}").replace("DROP", f"file://{fleet.path('drop')}"))
     fleet.cli("apply", "-f", str(config), "--actor", "ana")
-    say("3. The bridge is built; from now on no single service can see both ids of a person")
+    say("3. The bridge is built; bridge-builder alone reads both ids, and the delivery needs it no more")
     fleet.cli("bridge", "build", "tokens", "--wait", "--actor", "ana", timeout=300)
     say("4. A delivery that nobody disturbs")
     calm = undisturbed(fleet)

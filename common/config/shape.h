@@ -54,6 +54,13 @@ json_t *shape_write(const struct shape *shape, const void *value);
 /* Sets every field to its default. */
 void shape_preset(const struct shape *shape, void *out);
 
+/* A reference that its scope gives back. */
+static inline void json_drop(json_t **json)
+{
+	json_decref(*json);
+}
+#define AUTO_JSON __attribute__((cleanup(json_drop))) json_t *
+
 /* The canonical bytes in mem; absent: out of memory. */
 struct str json_canonical(const json_t *json, struct arena *mem);
 

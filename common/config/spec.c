@@ -6,11 +6,6 @@
 #include "longshore/spec_part.h"
 #include "spec_shape.h"
 
-static inline void json_drop(json_t **json)
-{
-	json_decref(*json);
-}
-
 enum { WHOLE = SPEC_READERS, DELIVERY = 1 << SPEC_DELIVERY, BUILD = 1 << SPEC_BUILD };
 
 /* What specs of a kind, or readers' parts of them, cannot be without. */
@@ -57,7 +52,7 @@ static int check_needed(const struct spec *spec, int reader, struct err *e)
 static int check_canonical(
         const struct spec *spec, struct str json, struct arena *mem, struct err *e)
 {
-	__attribute__((cleanup(json_drop))) json_t *again = shape_write(&spec_shape, spec);
+	AUTO_JSON again = shape_write(&spec_shape, spec);
 	struct str text = again ? json_canonical(again, mem) : (struct str){NULL, 0};
 	if (!text.p) {
 		return err_set(
@@ -80,8 +75,7 @@ static int parse(struct str json, int reader, struct arena *mem, struct spec *ou
 	json_error_t where;
 	if (!json.p)
 		json = STR("");
-	__attribute__((cleanup(json_drop))) json_t *tree =
-	        json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &where);
+	AUTO_JSON tree = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &where);
 	if (!tree) {
 		return err_set(e, ERR_REJECT, "bad_spec", "byte %d: no JSON", where.position);
 	}

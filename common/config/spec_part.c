@@ -7,12 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-static inline void json_drop(json_t **json)
-{
-	json_decref(*json);
-}
-#define AUTO_JSON __attribute__((cleanup(json_drop))) json_t *
-
 /* Paths of members; an object is taken whole. */
 static const char *const parts[SPEC_READERS][24] = {
         [SPEC_FOR_BUILDER] = {"kind", "tenant", "bridge"},
