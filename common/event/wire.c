@@ -48,18 +48,19 @@ int wire_take(struct wire_in *in, size_t n, struct str *out, struct err *e)
 	return 0;
 }
 
-/* What it looks like instead, for whoever wrote it. Nothing of the message is quoted. */
+/* Says what the message looks like instead, to help its producer. Quotes nothing from the message. */
 static int no_header(const struct wire_in *in, struct err *e)
 {
 	struct str bytes = str_bytes(in->p, in->left);
 	struct str text = str_trim(bytes);
 	const char *looks = "does not begin with C3 01";
 	if (text.n > 0 && (text.p[0] == '{' || text.p[0] == '['))
-		looks = "begins as JSON does";
+		looks = "looks like JSON";
 	else if (bytes.n >= 5 && bytes.p[0] == '\0')
-		looks = "begins with a zero byte, as what a schema registry's serializer frames";
+		looks = "begins with a zero byte, like the output of a schema registry's "
+		        "serializer";
 	else if (str_has_prefix(bytes, STR("Obj\x01")))
-		looks = "is an Avro file that holds its schema";
+		looks = "is an Avro file with an embedded schema";
 	else if (in->left < WIRE_HEADER_BYTES)
 		return wire_undecodable(e, "%zu bytes are no single-object encoding", in->left);
 	return wire_undecodable(e,

@@ -226,7 +226,7 @@ def test_what_a_producer_gets_wrong_is_answered_where_the_page_says(ask):
     event, record = ask.answer(listening, ask.send(ask.encode(trigger), "k"), "")
     assert (event, record["reason"]) == ("AuditRecord", "no_name") and {"name": "word", "value": "orders/order-3"} in record["facts"]
     plain = ask.encode(trigger | {"route": "asthma-northstar"})[10:]
-    told = re.findall(r"^\| .* \| `(begins as JSON.*|begins with a zero.*|is an Avro file.*|does not begin.*)` \|$",
+    told = re.findall(r"^\| .* \| `(looks like JSON.*|begins with a zero.*|is an Avro file.*|does not begin.*)` \|$",
                       (ROOT / "docs/triggers.md").read_text(), re.MULTILINE)
     assert len(told) == 4
     for value, says in zip((json.dumps(trigger).encode(), b"\0\0\0\0\x07" + plain, b"Obj\x01" + plain, plain), told, strict=True):

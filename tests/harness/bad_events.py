@@ -35,7 +35,7 @@ STRANGER = "ee" * 16
 CUT = " (the message of {} bytes with {} headers is cut here; whole it stays in its topic while that keeps it)"
 WANTED = "; a message is C3 01, 8 bytes of the schema's fingerprint, and the value in Avro (single-object encoding)"
 NO_MAGIC = "does not begin with C3 01" + WANTED
-REGISTRY = "begins with a zero byte, as what a schema registry's serializer frames" + WANTED
+REGISTRY = "begins with a zero byte, like the output of a schema registry's serializer" + WANTED
 UNKNOWN = "the writer's schema is not in event.schema; run `longshore migrate` of the newest release"
 
 
@@ -102,9 +102,9 @@ EVENT = [
     on_triggers("empty", b"", "undecodable", "0 bytes are no single-object encoding"),
     on_triggers("no_value", None, "undecodable", "the message has no value", key=b"k"),
     on_triggers("confluent_framing", b"\0\0\0\0\x07" + TRIGGER[10:], "undecodable", REGISTRY),
-    on_triggers("json", json.dumps(A_TRIGGER | {"note": CANARY}).encode(), "undecodable", "begins as JSON does" + WANTED),
+    on_triggers("json", json.dumps(A_TRIGGER | {"note": CANARY}).encode(), "undecodable", "looks like JSON" + WANTED),
     on_triggers("plain_avro", b"\x02" + b"\x02a" + TRIGGER[11:], "undecodable", NO_MAGIC),
-    on_triggers("avro_file", b"Obj\x01" + TRIGGER, "undecodable", "is an Avro file that holds its schema" + WANTED),
+    on_triggers("avro_file", b"Obj\x01" + TRIGGER, "undecodable", "is an Avro file with an embedded schema" + WANTED),
     on_triggers("unknown_schema", b"\xc3\x01" + b"unknown!" + TRIGGER[10:], "unknown_schema", UNKNOWN),
     on_triggers("cut_short", TRIGGER[:-9], "undecodable", "decode Trigger: actor: 7 bytes are wanted and 3 are left"),
     on_triggers("left_over", TRIGGER + b"x", "undecodable", "decode Trigger: 1 bytes are left over"),

@@ -61,7 +61,7 @@ def test_the_order_of_reasons_is_that_of_the_test():
     """tests/unit/services/scheduler/test_reasons.c goes through the order; what ends the asking is told beside it."""
     table = re.search(r"\} order\[\] = \{(.*?)\n\};", code("tests/unit/services/scheduler/test_reasons.c"), re.DOTALL).group(1)
     tested = re.findall(r'\{"(\w+)", mend_', table)
-    text = re.search(r"is the first of these:(.*?)\. Behind", SECTIONS["Guards"], re.DOTALL).group(1)
+    text = re.search(r"is the first of these:(.*?)\. After", SECTIONS["Guards"], re.DOTALL).group(1)
     told = re.findall(r"`(\w+)`", text)
     assert [r for r in told if r in tested] == tested
     assert set(told) - set(tested) == {"suppression_empty", "empty_source", "zero_match"}

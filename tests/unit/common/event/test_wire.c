@@ -231,8 +231,8 @@ static void what_has_another_header_is_told_what_it_looks_like(void **state)
 		struct str bytes;
 		const char *says;
 	} cases[] = {
-	        {STR("{\"kind\": \"DELIVER\"}"), "begins as JSON does"},
-	        {STR(" \n[]"), "begins as JSON does"},
+	        {STR("{\"kind\": \"DELIVER\"}"), "looks like JSON"},
+	        {STR(" \n[]"), "looks like JSON"},
 	        {STR("\0\0\0\0\7\0\2"), "schema registry"},
 	        {STR("Obj\1\4\24avro"), "is an Avro file"},
 	        {STR("\2\16billing\10acme"), "does not begin with C3 01"},
