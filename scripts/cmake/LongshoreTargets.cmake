@@ -39,9 +39,9 @@ function(longshore_generate_events)
 	endif()
 endfunction()
 
-# <folder>/sql/*.sql -> generated/sql/<name>.h and .c: one `struct pg_statement sql_<file>` each.
+# sql/*.sql in a folder or its rooms -> generated/sql/<name>.h and .c: one `struct pg_statement sql_<file>` each.
 function(longshore_sql target folder name)
-	file(GLOB statements CONFIGURE_DEPENDS ${folder}/sql/*.sql)
+	file(GLOB statements CONFIGURE_DEPENDS ${folder}/sql/*.sql ${folder}/*/sql/*.sql)
 	if(NOT statements)
 		return()
 	endif()
@@ -54,9 +54,9 @@ function(longshore_sql target folder name)
 	target_include_directories(${target} PUBLIC ${LONGSHORE_GENERATED})
 endfunction()
 
-# <folder>/*.txt -> generated/<folder's name>_<file>.c: the text as an array `<file>_words`.
+# *.txt in a folder or its rooms -> generated/<folder's name>_<file>.c: the text as an array `<file>_words`.
 function(longshore_texts target folder name)
-	file(GLOB texts CONFIGURE_DEPENDS ${folder}/*.txt)
+	file(GLOB_RECURSE texts CONFIGURE_DEPENDS ${folder}/*.txt)
 	foreach(text ${texts})
 		get_filename_component(word ${text} NAME_WE)
 		set(source ${LONGSHORE_GENERATED}/${name}_${word}.c)
@@ -83,11 +83,11 @@ endfunction()
 
 set(LONGSHORE_LAYERS ls_worker ls_data ls_time ls_config ls_event ls_store ls_pg ls_redis ls_kafka ls_telemetry ls_crypto ls_base)
 
-# services/<name>: everything but main.c is a library that tests link too; main.c is the wiring.
+# services/<name>, with its rooms: everything but main.c is a library that tests link too; main.c is the wiring.
 function(longshore_service name)
 	set(folder ${CMAKE_SOURCE_DIR}/services/${name})
 	string(REPLACE "-" "_" word ${name})
-	file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
+	file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.c)
 	list(REMOVE_ITEM sources ${folder}/main.c)
 	if(sources)
 		add_library(ls_service_${word} STATIC ${sources})

@@ -3,8 +3,8 @@
 #ifndef SCHEDULER_RESOLVE_H
 #define SCHEDULER_RESOLVE_H
 
-#include "conf_db.h"
-#include "lookup.h"
+#include "db/conf_db.h"
+#include "delivery/lookup.h"
 #include "scheduler.h"
 
 struct resolver {

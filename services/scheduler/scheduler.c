@@ -2,9 +2,9 @@
  * A batch of messages is one cycle; a tick looks at everything that time brings. */
 #include "scheduler.h"
 
-#include "cycle.h"
-#include "due.h"
-#include "runs.h"
+#include "cycle/cycle.h"
+#include "time/due.h"
+#include "time/runs.h"
 #include "trigger.h"
 
 #include "longshore/log.h"

@@ -6,11 +6,11 @@
 #ifndef SCHEDULER_H
 #define SCHEDULER_H
 
+#include "cycle/specs.h"
 #include "longshore/zones.h"
-#include "reach.h"
-#include "readback.h"
 #include "settings.h"
-#include "specs.h"
+#include "time/reach.h"
+#include "time/readback.h"
 
 #include "longshore/keyring.h"
 #include "longshore/store.h"

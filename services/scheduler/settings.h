@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_SETTINGS_H
 #define SCHEDULER_SETTINGS_H
 
-#include "decide.h"
+#include "decide/decide.h"
 
 #include "longshore/conf.h"
 

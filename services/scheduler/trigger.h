@@ -15,7 +15,7 @@
 #ifndef SCHEDULER_TRIGGER_H
 #define SCHEDULER_TRIGGER_H
 
-#include "cycle.h"
+#include "cycle/cycle.h"
 #include "resolve.h"
 
 #include "longshore/id.h"

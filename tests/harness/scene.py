@@ -129,7 +129,7 @@ def unsqueezed(stored, *words):
     """A record that the scheduler stored, as it was before: raw deflate with a preset dictionary, behind a mark and two numbers."""
     if stored[:1] != b"\x5a":
         return stored
-    folder = Path(__file__).resolve().parents[2] / "services" / "scheduler"
+    folder = Path(__file__).resolve().parents[2] / "services" / "scheduler" / "db"
     inflate = zlib.decompressobj(-15, zdict=(folder / "stored.txt").read_bytes() + "".join(words).encode())
     plain = inflate.decompress(stored[9:])
     assert inflate.eof and not inflate.unused_data and len(plain) == int.from_bytes(stored[1:5], "big")

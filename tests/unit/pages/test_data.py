@@ -50,7 +50,7 @@ def test_the_share_of_a_bridge_s_invalid_rows_is_the_default():
 
 
 def test_the_books_are_the_code_s_lines():
-    lines = re.findall(r'\{\s*"(\w+)", \{([^}]*)\}, (?:true|false)\}', code("services/scheduler/books.c"))
+    lines = re.findall(r'\{\s*"(\w+)", \{([^}]*)\}, (?:true|false)\}', code("services/scheduler/decide/books.c"))
     there = [(whole, re.findall(r'"(\w+)"', terms)) for whole, terms in lines]
     told = [(re.findall(r"`(\w+)`", row.split("|")[1])[0], re.findall(r"`(\w+)`", row.split("|")[2]))
             for row in SECTIONS["Rows and counts"].splitlines() if row.startswith("| `")]

@@ -3,7 +3,7 @@
  * large by itself fails by itself. */
 #include "fleet.h"
 
-#include "cycle.h"
+#include "cycle/cycle.h"
 
 enum { MB = 1 << 20 };
 

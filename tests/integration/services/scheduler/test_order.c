@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Stored, published, marked, in this order; and who decided from a version that is gone publishes
  * nothing and decides anew. */
-#include "outbox_db.h"
-#include "reach.h"
+#include "db/outbox_db.h"
 #include "replicas.h"
+#include "time/reach.h"
 
 enum { PATIENCE_MS = 30000 };
 

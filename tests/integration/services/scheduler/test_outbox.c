@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The outbox holds what nothing else holds. What it only names is swept as the same bytes. A packet
  * goes with its last message. */
-#include "packets.h"
+#include "cycle/packets.h"
 
 #include "fleet.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The place behind a bucket's URL is remembered once, whoever sees it at the same time, and before the
  * first file is sent. */
-#include "drop_place_db.h"
+#include "db/drop_place_db.h"
 #include "fleet.h"
 
 #define HERE "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

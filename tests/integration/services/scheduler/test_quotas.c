@@ -3,8 +3,8 @@
  * whatever batches; and the rows that say so. */
 #include "replicas.h"
 
+#include "db/stored.h"
 #include "longshore/events.h"
-#include "stored.h"
 
 #include <pthread.h>
 

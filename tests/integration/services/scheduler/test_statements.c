@@ -27,7 +27,7 @@ static void every_statement_is_understood(void **state)
 	(void)snprintf(conninfo, sizeof conninfo, "%s user=longshore_scheduler", db.conninfo);
 	struct pg *pg = NULL;
 	assert_int_equal(pg_open(conninfo, "test", &pg, &e), 0);
-	const char *folder = LONGSHORE_TESTS "/../services/scheduler/sql";
+	const char *folder = LONGSHORE_TESTS "/../services/scheduler/db/sql";
 	DIR *dir = opendir(folder);
 	assert_non_null(dir);
 	int count = 0;

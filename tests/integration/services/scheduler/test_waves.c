@@ -3,7 +3,7 @@
  * none of them is forgotten. */
 #include "fleet.h"
 
-#include "task_db.h"
+#include "db/task_db.h"
 
 static void forget_sent(struct bench *b)
 {

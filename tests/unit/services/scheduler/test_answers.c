@@ -4,7 +4,7 @@
  * files; and what the table of holds says lets it go on. */
 #include "bench.h"
 
-#include "deciding.h"
+#include "decide/deciding.h"
 
 struct hold_case {
 	const char *reason;

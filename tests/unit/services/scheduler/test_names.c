@@ -3,7 +3,7 @@
  * that what can be no name is found before anything is read. */
 #include "bench.h"
 
-#include "naming.h"
+#include "decide/naming.h"
 
 #include "longshore/civil.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The small pure parts: books, names, plans, pauses, reading back. */
-#include "backoff.h"
-#include "books.h"
-#include "naming.h"
-#include "plan.h"
-#include "readback.h"
+#include "decide/backoff.h"
+#include "decide/books.h"
+#include "decide/naming.h"
+#include "decide/plan.h"
+#include "time/readback.h"
 #include "workers.h"
 
 static struct arena mem;

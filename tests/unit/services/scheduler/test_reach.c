@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A look begins where the last one ended; all is looked at when it is the first, and once a minute. */
-#include "reach.h"
+#include "time/reach.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stored.h"
+#include "db/stored.h"
 
 #include "longshore/sha256.h"
 

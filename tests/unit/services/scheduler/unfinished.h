@@ -3,7 +3,7 @@
 #ifndef TESTS_SCHEDULER_UNFINISHED_H
 #define TESTS_SCHEDULER_UNFINISHED_H
 
-#include "decide.h"
+#include "decide/decide.h"
 
 static inline bool row_is_open(const struct task_row *row)
 {

@@ -3,7 +3,7 @@
 #ifndef TESTS_SCHEDULER_WORLD_TYPES_H
 #define TESTS_SCHEDULER_WORLD_TYPES_H
 
-#include "issue.h"
+#include "decide/issue.h"
 #include "unfinished.h"
 
 #include <setjmp.h>

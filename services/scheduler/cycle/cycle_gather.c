@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading, and the rounds of deciding and gathering. */
-#include "conf_db.h"
 #include "cycle.h"
+#include "db/conf_db.h"
 
 static struct item *find_item(struct cycle *c, struct str id)
 {

@@ -26,16 +26,16 @@
 #ifndef SCHEDULER_CYCLE_H
 #define SCHEDULER_CYCLE_H
 
-#include "issue.h"
-#include "lookup.h"
-#include "outbox_db.h"
+#include "db/outbox_db.h"
+#include "db/place_db.h"
+#include "db/quota_db.h"
+#include "db/route_db.h"
+#include "db/state_db.h"
+#include "db/task_db.h"
+#include "decide/issue.h"
+#include "delivery/lookup.h"
 #include "packets.h"
-#include "place_db.h"
-#include "quota_db.h"
-#include "route_db.h"
 #include "scheduler.h"
-#include "state_db.h"
-#include "task_db.h"
 
 struct item { /* one delivery of the cycle */
 	struct str id;

@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_PLACE_DB_H
 #define SCHEDULER_PLACE_DB_H
 
-#include "issue.h"
+#include "decide/issue.h"
 
 struct pg;
 

@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_SPECS_H
 #define SCHEDULER_SPECS_H
 
-#include "decide.h"
+#include "decide/decide.h"
 #include "longshore/zones.h"
 
 enum { SPECS_KEPT = 256 };

@@ -2,7 +2,7 @@
  * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
  * place is back, or free under a cap or a quota. Each would look by itself in time; this only makes it
  * soon, so nothing is lost where a process dies before. */
-#include "cycle.h"
+#include "cycle/cycle.h"
 
 #include "due.h"
 

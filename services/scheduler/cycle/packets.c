@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "packets.h"
 
+#include "db/state_db.h"
 #include "scheduler.h"
-#include "state_db.h"
 
 enum {
 	SPLIT_AT_ONCE = 64,

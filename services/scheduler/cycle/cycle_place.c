@@ -4,7 +4,7 @@
  * next; where another scheduler was faster, that one's place counts. */
 #include "cycle.h"
 
-#include "drop_place_db.h"
+#include "db/drop_place_db.h"
 
 static struct str url_of(const struct item *item)
 {

@@ -10,8 +10,8 @@
 #ifndef SCHEDULER_DECIDE_H
 #define SCHEDULER_DECIDE_H
 
-#include "brief.h"
-#include "lookup.h"
+#include "delivery/brief.h"
+#include "delivery/lookup.h"
 
 #include "longshore/tz.h"
 

@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_ROUTE_DB_H
 #define SCHEDULER_ROUTE_DB_H
 
-#include "decide.h"
+#include "decide/decide.h"
 
 struct pg;
 

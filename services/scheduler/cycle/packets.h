@@ -5,7 +5,7 @@
 #ifndef SCHEDULER_PACKETS_H
 #define SCHEDULER_PACKETS_H
 
-#include "outbox_db.h"
+#include "db/outbox_db.h"
 
 #include "longshore/publisher.h"
 

@@ -4,7 +4,7 @@
 #ifndef SCHEDULER_STATE_DB_H
 #define SCHEDULER_STATE_DB_H
 
-#include "delivery.h"
+#include "delivery/delivery.h"
 
 struct pg;
 

@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_STATUS_H
 #define SCHEDULER_STATUS_H
 
-#include "delivery.h"
+#include "delivery/delivery.h"
 
 /* Borrows everything from the delivery. */
 struct ev_delivery_status status_of(const struct delivery *x);

@@ -2,7 +2,7 @@
  * What is to be published of a decision, in order: receipts, tasks, the status, the trail. */
 #include "cycle.h"
 
-#include "status.h"
+#include "decide/status.h"
 
 static struct outbox_row *add_row(struct cycle *c)
 {

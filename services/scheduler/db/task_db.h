@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_TASK_DB_H
 #define SCHEDULER_TASK_DB_H
 
-#include "delivery.h"
+#include "delivery/delivery.h"
 
 struct pg;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "due.h"
 
-#include "cycle.h"
-#include "place_db.h"
-#include "task_db.h"
+#include "cycle/cycle.h"
+#include "db/place_db.h"
+#include "db/task_db.h"
 
 #include "longshore/ended.h"
 #include "longshore/id.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The rows that a cycle stores, within one transaction. */
-#include "conf_db.h"
 #include "cycle.h"
+#include "db/conf_db.h"
 
 static int encode(struct arena *mem, const struct ev_type *type, const void *event, struct str *out,
         struct err *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runs.h"
 
+#include "db/runs_db.h"
 #include "longshore/cadence_runs.h"
-#include "runs_db.h"
 #include "trigger.h"
 
 #include "longshore/log.h"

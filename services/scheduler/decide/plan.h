@@ -6,7 +6,7 @@
 #ifndef SCHEDULER_PLAN_H
 #define SCHEDULER_PLAN_H
 
-#include "delivery.h"
+#include "delivery/delivery.h"
 #include "naming.h"
 
 struct file_plan {

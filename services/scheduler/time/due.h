@@ -4,8 +4,8 @@
 #ifndef SCHEDULER_DUE_H
 #define SCHEDULER_DUE_H
 
+#include "db/state_db.h"
 #include "scheduler.h"
-#include "state_db.h"
 
 int due_deliveries(
         struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
