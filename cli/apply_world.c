@@ -2,7 +2,7 @@
 #include "apply.h"
 
 #include "longshore/drop.h"
-#include "longshore/render.h"
+#include "longshore/row_writer.h"
 #include "longshore/source.h"
 
 #include <stdio.h>
@@ -30,37 +30,23 @@ static bool has_run(void *arg, const struct spec_cadence *spec)
 	return first_run(arg, spec, &cadence, &run);
 }
 
-static enum render_quotes quotes_of(enum quote_mode mode)
-{
-	switch (mode) {
-	case QUOTE_ALL:
-		return RENDER_QUOTES_ALL;
-	case QUOTE_NONE:
-		return RENDER_QUOTES_NONE;
-	case QUOTE_MINIMAL:
-		break;
-	}
-	return RENDER_QUOTES_MINIMAL;
-}
-
 static int check_form(
         void *arg, const struct spec_destination *to, struct arena *mem, struct err *e)
 {
-	struct render_column *columns =
-	        arena_alloc(mem, (to->columns_count + 1) * sizeof(*columns));
+	struct row_column *columns = arena_alloc(mem, (to->columns_count + 1) * sizeof(*columns));
 	(void)arg;
 	for (size_t i = 0; i < to->columns_count; i++)
-		columns[i] = (struct render_column){.name = to->columns[i].name,
+		columns[i] = (struct row_column){.name = to->columns[i].name,
 		        .is_constant = to->columns[i].is_constant,
 		        .constant = to->columns[i].constant,
 		        .max_length = to->columns[i].max_length,
 		        .is_required = to->columns[i].is_required};
-	const struct render_format format = {.columns = columns,
+	const struct row_layout layout = {.columns = columns,
 	        .columns_count = to->columns_count,
 	        .delimiter = to->delimiter,
-	        .quotes = quotes_of(to->quote_mode),
+	        .quotes = to->quote_mode,
 	        .has_header = to->header_row};
-	return render_check(&format, e);
+	return row_layout_check(&layout, e);
 }
 
 void apply_calendar_init(struct apply_calendar *c, const char *folder, int64_t now_ms)

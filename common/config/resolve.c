@@ -14,9 +14,7 @@
 enum { WEEK_MINUTES = 7 * 1440 };
 
 static const char *const cardinalities[] = {"1:1", "n:1", NULL};
-static const char *const quote_modes[] = {"minimal", "all", "none", NULL};
 static const char *const newlines[] = {"lf", "crlf", NULL};
-static const char *const compressions[] = {"none", "gzip", NULL};
 static const char *const completions[] = {"none", "success_file", NULL};
 static const char *const audience_types[] = {"DTC", "HCP", "NPI_TO_DTC", NULL};
 static const char *const approvals[] = {"none", "always", NULL};

@@ -58,8 +58,6 @@
 
 static const char *const kinds[] = {"delivery", "build", NULL};
 static const char *const cardinalities[] = {"1:1", "n:1", NULL};
-static const char *const quote_modes[] = {"minimal", "all", "none", NULL};
-static const char *const compressions[] = {"none", "gzip", NULL};
 static const char *const approvals[] = {"none", "always", NULL};
 static const char *const completions[] = {"none", "success_file", NULL};
 

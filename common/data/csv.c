@@ -20,8 +20,7 @@ enum state { RECORD_START, FIELD_START, PLAIN, QUOTED, QUOTE, CR }; /* both star
 
 struct csv_reader {
 	struct csv_format format;
-	csv_on_record on_header, on_record;
-	void *arg;
+	struct csv_calls calls;
 	struct buf text;             /* fields of the current record, without quotes */
 	size_t ends[CSV_FIELDS_MAX]; /* where each field ends in text */
 	struct str fields[CSV_FIELDS_MAX];
@@ -30,13 +29,13 @@ struct csv_reader {
 	bool special[256]; /* bytes that are not plain content outside quotes */
 	bool header_done;
 	int bom; /* bytes of the mark matched; -1: no longer looked for */
-	int64_t rows, offset, record_offset;
+	int64_t rows, offset;
 };
 
 static const unsigned char mark[3] = {0xef, 0xbb, 0xbf};
 
-int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
-        csv_on_record on_record, void *arg, struct csv_reader **out, struct err *e)
+int csv_reader_new(const struct csv_format *format, const struct csv_calls *calls,
+        struct csv_reader **out, struct err *e)
 {
 	if (format->delimiter == '"' || format->delimiter == '\n' || format->delimiter == '\r' ||
 	        format->delimiter == '\0')
@@ -46,9 +45,7 @@ int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
 	if (!r)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a CSV reader");
 	r->format = *format;
-	r->on_header = on_header;
-	r->on_record = on_record;
-	r->arg = arg;
+	r->calls = *calls;
 	r->header_done = !format->has_header;
 	r->offset = format->offset;
 	r->bom = format->offset == 0 ? 0 : -1;
@@ -75,29 +72,6 @@ bool csv_is_between_records(const struct csv_reader *r)
 int64_t csv_rows(const struct csv_reader *r)
 {
 	return r->rows;
-}
-
-bool csv_has_header(const struct csv_reader *r)
-{
-	return r->header_done;
-}
-
-int csv_column(const struct csv_record *header, struct str name, size_t *out, struct err *e)
-{
-	size_t found = 0, at = 0;
-	for (size_t i = 0; i < header->count; i++) {
-		if (!str_eq(header->fields[i], name))
-			continue;
-		found++;
-		at = i;
-	}
-	if (found != 1)
-		return err_set(e, ERR_REJECT, "bad_source",
-		        "header: there %s column " STR_FMT
-		        ": correct the header, or the column or delimiter in the configuration",
-		        found == 0 ? "is no" : "is more than one", STR_ARG(name));
-	*out = at;
-	return 0;
 }
 
 /* Names the row that is being read, never what it holds. */
@@ -144,18 +118,15 @@ static int end_record(struct csv_reader *r, int64_t end, struct err *e)
 		at = r->ends[i];
 	}
 	int64_t first = r->format.first_row ? r->format.first_row : 1;
-	struct csv_record record = {.fields = r->fields,
-	        .count = r->count,
-	        .row = first + r->rows,
-	        .offset = r->record_offset,
-	        .end = end};
+	struct row_record record = {
+	        .fields = r->fields, .count = r->count, .row = first + r->rows, .end = end};
 	if (!r->header_done) {
 		record.row = 0;
 		r->header_done = true;
-		act = r->on_header ? r->on_header(r->arg, &record, e) : 0;
+		act = r->calls.on_header ? r->calls.on_header(r->calls.header_arg, &record, e) : 0;
 	} else {
 		r->rows++;
-		act = r->on_record ? r->on_record(r->arg, &record, e) : 0;
+		act = r->calls.on_record ? r->calls.on_record(r->calls.record_arg, &record, e) : 0;
 	}
 	buf_clear(&r->text);
 	r->count = 0;
@@ -198,8 +169,6 @@ static bool ends_field(struct csv_reader *r, char c, int64_t at, int *act, struc
 static int on_start(struct csv_reader *r, char c, int64_t at, struct err *e)
 {
 	int act = 0;
-	if (r->state == RECORD_START)
-		r->record_offset = at;
 	r->state = FIELD_START;
 	if (c == '"')
 		r->state = QUOTED;
@@ -276,7 +245,6 @@ static size_t skip_mark(
 		int seen = r->bom;
 		r->bom = -1;
 		if (seen > 0) {
-			r->record_offset = 0;
 			r->state = PLAIN;
 			*act = take(r, (const char *)mark, (size_t)seen, e);
 		}
@@ -294,8 +262,6 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 	size_t i = r->bom >= 0 ? skip_mark(r, p, n, e, &act) : 0;
 	while (act == 0 && i < n) {
 		if (r->state <= FIELD_START && !r->special[(unsigned char)bytes[i]]) {
-			if (r->state == RECORD_START)
-				r->record_offset = r->offset + (int64_t)i;
 			r->state = PLAIN;
 		}
 		if (r->state == PLAIN || r->state == QUOTED) {

@@ -13,23 +13,11 @@
 #ifndef LONGSHORE_CSV_H
 #define LONGSHORE_CSV_H
 
-#include "longshore/err.h"
-#include "longshore/str.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "longshore/row_reader.h"
 
 enum { CSV_RECORD_MAX = 1024 * 1024, CSV_FIELDS_MAX = 1024 };
 
 struct csv_reader;
-
-struct csv_record {
-	const struct str *fields;
-	size_t count;
-	int64_t row;    /* from first_row on */
-	int64_t offset; /* of its first byte in the object */
-	int64_t end;    /* behind its line end */
-};
 
 struct csv_format {
 	char delimiter;    /* neither quote, line end nor NUL */
@@ -39,20 +27,21 @@ struct csv_format {
 	size_t fields;     /* expected count, 0 = that of the first record */
 };
 
-typedef int (*csv_on_record)(void *arg, const struct csv_record *record, struct err *e);
+/* Either may be NULL. */
+struct csv_calls {
+	row_on_record on_header; /* the names as fields */
+	void *header_arg;
+	row_on_record on_record;
+	void *record_arg;
+};
 
-int csv_reader_new(const struct csv_format *format, csv_on_record on_header,
-        csv_on_record on_record, void *arg, struct csv_reader **out, struct err *e) ERR_MUST_USE;
+int csv_reader_new(const struct csv_format *format, const struct csv_calls *calls,
+        struct csv_reader **out, struct err *e) ERR_MUST_USE;
 void csv_reader_free(struct csv_reader *r);
 int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 int csv_finish(struct csv_reader *r,
         struct err *e) ERR_MUST_USE;                     /* the last record may lack its line end */
 bool csv_is_between_records(const struct csv_reader *r); /* all that was fed ended in a line end */
 int64_t csv_rows(const struct csv_reader *r);
-bool csv_has_header(const struct csv_reader *r); /* it was read, or the format has none */
-
-/* Where the column of this name is. ERR_REJECT ("bad_source") unless it is there once. */
-int csv_column(
-        const struct csv_record *header, struct str name, size_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "longshore/arena.h"
 #include "longshore/err.h"
+#include "longshore/formats.h"
 #include "longshore/sha256.h"
 #include "longshore/str.h"
 
@@ -19,8 +20,6 @@
 
 enum spec_kind { SPEC_DELIVERY, SPEC_BUILD };
 enum cardinality { CARDINALITY_1_1, CARDINALITY_N_1 };
-enum quote_mode { QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONE };
-enum compression { COMPRESSION_NONE, COMPRESSION_GZIP };
 enum approval_rule { APPROVAL_NONE, APPROVAL_ALWAYS };
 enum completion_kind { COMPLETION_NONE, COMPLETION_SUCCESS_FILE };
 

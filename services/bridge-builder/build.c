@@ -7,9 +7,9 @@
 
 #include "longshore/bridge.h"
 #include "longshore/bridge_build.h"
-#include "longshore/csv_source.h"
 #include "longshore/id.h"
 #include "longshore/result.h"
+#include "longshore/row_source.h"
 
 #include <inttypes.h>
 
@@ -21,7 +21,7 @@ struct reading {
 	size_t id_column, columns[BRIDGE_COLUMNS_MAX];
 	int64_t rows; /* of all objects so far */
 	struct str object;
-	struct csv_places invalid;
+	struct row_places invalid;
 };
 
 static int on_object(void *arg, const struct source_object *object, struct err *e)
@@ -32,18 +32,18 @@ static int on_object(void *arg, const struct source_object *object, struct err *
 	return 0;
 }
 
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
+static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	struct reading *r = arg;
 	const struct spec_bridge *bridge = &r->b->spec->bridge;
-	int act = csv_column(header, bridge->from_column, &r->id_column, e);
+	int act = row_header_find(header, bridge->from_column, &r->id_column, e);
 	for (size_t i = 0; act == 0 && i < bridge->columns_count; i++)
-		act = csv_column(header, bridge->columns[i].column, &r->columns[i], e);
+		act = row_header_find(header, bridge->columns[i].column, &r->columns[i], e);
 	return act;
 }
 
 static int check_length(const struct spec_bridge_column *column, struct str value,
-        const struct csv_record *record, struct err *e)
+        const struct row_record *record, struct err *e)
 {
 	if (column->max_length == 0 || (int64_t)value.n <= column->max_length)
 		return 0;
@@ -55,7 +55,7 @@ static int check_length(const struct spec_bridge_column *column, struct str valu
 
 /* A row without a usable id on either side maps nobody: it is counted and left out, as select does,
  * up to the bridge's max_invalid. Everything else that is wrong ends the build. */
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
+static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct reading *r = arg;
 	const struct spec_bridge *bridge = &r->b->spec->bridge;
@@ -64,7 +64,7 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 	for (size_t i = 0; i < bridge->columns_count; i++)
 		values[i] = bridge_id_canonical(record->fields[r->columns[i]]);
 	if (!bridge_id_is_valid(id) || !bridge_id_is_valid(values[0])) {
-		csv_places_add(&r->invalid, r->object, record->row, r->b->mem);
+		row_places_add(&r->invalid, r->object, record->row, r->b->mem);
 		return 0;
 	}
 	for (size_t i = 0; i < bridge->columns_count; i++) {
@@ -113,7 +113,7 @@ static int name_version(struct reading *r, struct str version, struct err *e)
 }
 
 static void report(const struct reading *r, struct str version, int epoch,
-        const struct csv_source_facts *read, const struct bridge_build_facts *facts)
+        const struct row_source_facts *read, const struct bridge_build_facts *facts)
 {
 	struct ev_task_result *out = r->b->out;
 	struct arena *mem = r->b->mem;
@@ -158,19 +158,19 @@ static int check_invalid(const struct reading *r, int64_t rows, struct err *e)
 static int read_and_finish(struct reading *r, int epoch, struct err *e)
 {
 	const struct spec_source *source = &r->b->spec->bridge.source;
-	struct csv_source from = {.url = source->url,
-	        .delimiter = source->delimiter,
+	struct row_source from = {.url = source->url,
+	        .form = {SOURCE_CSV, source->delimiter},
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
 	        .allowed = r->b->builder->sources,
 	        .reads_partial = source->read_partial,
 	        .now_ms = r->b->now_ms,
 	        .stop = r->b->stop};
-	struct csv_source_calls calls = {
+	struct row_source_calls calls = {
 	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = r};
-	struct csv_source_facts read;
+	struct row_source_facts read;
 	struct bridge_build_facts facts;
-	int act = csv_source_read(&from, &calls, r->b->mem, &read, e);
+	int act = row_source_read(&from, &calls, r->b->mem, &read, e);
 	/* The version that is made of it is seen, too. */
 	if (act == 0)
 		act = keyring_conceal(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audience.h"
 
-int audience_columns_find(const struct spec_audience *audience, const struct csv_record *header,
+int audience_columns_find(const struct spec_audience *audience, const struct row_header *header,
         struct audience_columns *out, struct err *e)
 {
 	struct audience_columns found = {.count = header->count};
@@ -9,18 +9,18 @@ int audience_columns_find(const struct spec_audience *audience, const struct csv
 		return err_set(e, ERR_REJECT, "bad_spec",
 		        "audience " STR_FMT " has more than %d filters", STR_ARG(audience->name),
 		        FILTERS_MAX);
-	int act = csv_column(header, audience->id_column, &found.id, e);
+	int act = row_header_find(header, audience->id_column, &found.id, e);
 	if (act == 0 && audience->state_column.n > 0)
-		act = csv_column(header, audience->state_column, &found.state, e);
+		act = row_header_find(header, audience->state_column, &found.state, e);
 	for (size_t i = 0; act == 0 && i < audience->filters_count; i++)
-		act = csv_column(header, audience->filters[i].column, &found.filters[i], e);
+		act = row_header_find(header, audience->filters[i].column, &found.filters[i], e);
 	if (act == 0)
 		*out = found;
 	return act;
 }
 
 bool audience_passes(const struct spec_audience *audience, const struct audience_columns *columns,
-        const struct csv_record *record)
+        const struct row_record *record)
 {
 	for (size_t i = 0; i < audience->filters_count; i++) {
 		const struct spec_filter *f = &audience->filters[i];

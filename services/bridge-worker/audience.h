@@ -3,7 +3,7 @@
 #ifndef BRIDGE_WORKER_AUDIENCE_H
 #define BRIDGE_WORKER_AUDIENCE_H
 
-#include "longshore/csv.h"
+#include "longshore/row_reader.h"
 #include "longshore/spec.h"
 
 enum { FILTERS_MAX = SPEC_FILTERS_MAX };
@@ -15,10 +15,10 @@ struct audience_columns {
 };
 
 /* ERR_REJECT ("bad_source") for a column that is not there, ("bad_spec") for too many filters. */
-int audience_columns_find(const struct spec_audience *audience, const struct csv_record *header,
+int audience_columns_find(const struct spec_audience *audience, const struct row_header *header,
         struct audience_columns *out, struct err *e) ERR_MUST_USE;
 
 bool audience_passes(const struct spec_audience *audience, const struct audience_columns *columns,
-        const struct csv_record *record);
+        const struct row_record *record);
 
 #endif

@@ -8,9 +8,9 @@
 #include "op.h"
 #include "slices.h"
 
-#include "longshore/csv_source.h"
 #include "longshore/probe.h"
 #include "longshore/result.h"
+#include "longshore/row_source.h"
 
 struct inspection {
 	const struct op *op;
@@ -21,8 +21,7 @@ struct inspection {
 	int32_t pieces; /* of the slice that is not ended */
 	int64_t filled; /* bytes of them */
 	struct hash *piece_hash;
-	struct buf header; /* its bytes, up to and with their line end */
-	bool header_done;
+	const struct row_header *header; /* NULL: not read yet */
 	const char *read;
 	size_t read_bytes;
 	int64_t read_at; /* position of what was read in the object */
@@ -34,7 +33,7 @@ static void begin_piece(struct inspection *in, int64_t from)
 {
 	in->piece_from = in->hashed = from;
 	in->piece_row = in->last_row + 1;
-	hash_add(in->piece_hash, in->header.p, in->header.n);
+	hash_add(in->piece_hash, in->header->bytes.p, in->header->bytes.n);
 }
 
 static void hash_upto(struct inspection *in, int64_t end)
@@ -82,9 +81,8 @@ static int on_object(void *arg, const struct source_object *object, struct err *
 	struct inspection *in = arg;
 	(void)e; /* nothing that can fail */
 	in->object = object->name;
-	in->header_done = false;
+	in->header = NULL;
 	in->last_row = 0;
-	buf_clear(&in->header);
 	return 0;
 }
 
@@ -98,24 +96,23 @@ static int on_piece(void *arg, const char *p, size_t n, int64_t at, struct err *
 	return 0;
 }
 
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
+static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	struct inspection *in = arg;
 	struct audience_columns columns;
 	int act = audience_columns_find(&in->op->spec->audience, header, &columns, e);
+	in->header = header;
 	if (act == 0)
-		act = buf_append(&in->header, in->read, (size_t)(header->end - in->read_at), e);
-	in->header_done = true;
-	if (act == 0)
-		begin_piece(in, header->end); /* pieces hold data only */
+		begin_piece(in, header->rows_at);
 	return act;
 }
 
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
+static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct inspection *in = arg;
 	in->last_row = record->row;
-	if (in->filled + record->end - in->piece_from < in->op->spec->limits.slice_bytes)
+	if (record->end == 0 ||
+	        in->filled + record->end - in->piece_from < in->op->spec->limits.slice_bytes)
 		return 0;
 	hash_upto(in, record->end);
 	int act = end_piece(in, record->end, e);
@@ -128,9 +125,9 @@ static int on_record(void *arg, const struct csv_record *record, struct err *e)
 static int on_piece_done(void *arg, struct err *e)
 {
 	struct inspection *in = arg;
-	if (!in->header_done) /* a header of several pieces */
-		return buf_append(&in->header, in->read, in->read_bytes, e);
-	hash_upto(in, in->read_at + (int64_t)in->read_bytes);
+	(void)e;        /* nothing that can fail */
+	if (in->header) /* else the rows begin in a piece that is to come */
+		hash_upto(in, in->read_at + (int64_t)in->read_bytes);
 	return 0;
 }
 
@@ -141,7 +138,7 @@ static int on_object_done(void *arg, int64_t bytes, struct err *e)
 
 /* --- result --- */
 
-static int write_list(struct inspection *in, const struct csv_source_facts *facts, struct err *e)
+static int write_list(struct inspection *in, const struct row_source_facts *facts, struct err *e)
 {
 	const struct op *op = in->op;
 	struct secret key;
@@ -177,18 +174,17 @@ static int write_list(struct inspection *in, const struct csv_source_facts *fact
 int op_inspect(const struct op *op, struct err *e)
 {
 	struct inspection in = {.op = op, .piece_hash = hash_new_sha256()};
-	struct csv_source from = op_source(op, &op->spec->audience.source);
-	struct csv_source_calls calls = {.on_header = on_header,
+	struct row_source from = op_source(op, &op->spec->audience.source);
+	struct row_source_calls calls = {.on_header = on_header,
 	        .on_record = on_record,
 	        .on_object = on_object,
 	        .on_piece = on_piece,
 	        .on_piece_done = on_piece_done,
 	        .on_object_done = on_object_done,
 	        .arg = &in};
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	buf_init(&in.list, SLICES_MAX_BYTES);
-	buf_init(&in.header, HEADER_MAX_BYTES);
-	int act = csv_source_read(&from, &calls, op->mem, &facts, e);
+	int act = row_source_read(&from, &calls, op->mem, &facts, e);
 	if (act == 0)
 		act = keyring_conceal(
 		        op->worker->keys, STR("selections"), STR("source"), facts.pins, e);
@@ -196,7 +192,6 @@ int op_inspect(const struct op *op, struct err *e)
 		act = end_slice(&in, e);
 	if (act == 0)
 		act = write_list(&in, &facts, e);
-	buf_release(&in.header);
 	buf_release(&in.list);
 	hash_free(in.piece_hash);
 	return act == 0 ? 0 : err_note(e, "audience " STR_FMT, STR_ARG(op->spec->audience.name));

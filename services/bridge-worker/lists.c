@@ -22,18 +22,18 @@ static int on_object(void *arg, const struct source_object *object, struct err *
 	return 0;
 }
 
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
+static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	struct listing *l = arg;
-	return csv_column(header, l->list->id_column, &l->column, e);
+	return row_header_find(header, l->list->id_column, &l->column, e);
 }
 
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
+static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct listing *l = arg;
 	struct str id = record->fields[l->column];
 	if (!bridge_id_is_valid(id)) {
-		csv_places_add(&l->facts.invalid, l->object, record->row, l->op->mem);
+		row_places_add(&l->facts.invalid, l->object, record->row, l->op->mem);
 		return 0;
 	}
 	return l->on_id ? l->on_id(l->arg, id, e) : 0;
@@ -43,10 +43,10 @@ int list_read(const struct op *op, const struct spec_suppression *list, list_on_
         struct list_facts *out, struct err *e)
 {
 	struct listing l = {.op = op, .list = list, .on_id = on_id, .arg = arg};
-	struct csv_source from = op_source(op, &list->source);
-	struct csv_source_calls calls = {
+	struct row_source from = op_source(op, &list->source);
+	struct row_source_calls calls = {
 	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = &l};
-	int act = csv_source_read(&from, &calls, op->mem, &l.facts.source, e);
+	int act = row_source_read(&from, &calls, op->mem, &l.facts.source, e);
 	/* A list may be of one person: who sees the hash of its bytes could find whom by trying. */
 	if (act == 0)
 		act = keyring_conceal(
@@ -69,7 +69,7 @@ enum { CLOCKS_DIFFER_MS = 5 * 60 * 1000 };
  * lies ahead says nothing of an age. The scheduler compares once more, by its own clock; said here
  * the task is looked at again and not done. */
 static int check_age(const struct op *op, const struct spec_suppression *list,
-        const struct csv_source_facts *facts, struct err *e)
+        const struct row_source_facts *facts, struct err *e)
 {
 	const int64_t hour_ms = INT64_C(3600) * 1000;
 	bool is_old = op->now_ms - facts->oldest_ms > list->max_age_hours * hour_ms;

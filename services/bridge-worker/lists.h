@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Suppression lists: CSV sources of ids that must not be sent. A list's version is the hash over
- * its objects' pins (csv_source_facts.pins).
+ * its objects' pins (row_source_facts.pins).
  */
 #ifndef BRIDGE_WORKER_LISTS_H
 #define BRIDGE_WORKER_LISTS_H
@@ -11,8 +11,8 @@
 typedef int (*list_on_id)(void *arg, struct str id, struct err *e);
 
 struct list_facts {
-	struct csv_source_facts source;
-	struct csv_places
+	struct row_source_facts source;
+	struct row_places
 	        invalid; /* rows whose id cannot be one: they suppress nobody; in op->mem */
 };
 

@@ -21,10 +21,10 @@ int op_key(
 	return keyring_staging(op->worker->keys, prefix, scope, out, e);
 }
 
-struct csv_source op_source(const struct op *op, const struct spec_source *source)
+struct row_source op_source(const struct op *op, const struct spec_source *source)
 {
-	return (struct csv_source){.url = source->url,
-	        .delimiter = source->delimiter,
+	return (struct row_source){.url = source->url,
+	        .form = {SOURCE_CSV, source->delimiter},
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
 	        .allowed = op->worker->sources,

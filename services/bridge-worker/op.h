@@ -7,9 +7,9 @@
 #define BRIDGE_WORKER_OP_H
 
 #include "longshore/bridge.h"
-#include "longshore/csv_source.h"
 #include "longshore/events.h"
 #include "longshore/keyring.h"
+#include "longshore/row_source.h"
 #include "longshore/sealed.h"
 #include "longshore/source.h"
 #include "longshore/spec.h"
@@ -35,8 +35,8 @@ struct op {
 	struct ev_task_result *out;
 };
 
-/* For csv_source_read. */
-struct csv_source op_source(const struct op *op, const struct spec_source *source);
+/* For row_source_read. */
+struct row_source op_source(const struct op *op, const struct spec_source *source);
 
 int op_inspect(const struct op *op, struct err *e) ERR_MUST_USE;
 int op_select(const struct op *op, struct err *e) ERR_MUST_USE;

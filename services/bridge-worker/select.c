@@ -28,23 +28,23 @@ struct selecting {
 	struct selfile sets;
 	uint64_t rows, filtered, unmatched, matched;
 	struct str object;
-	struct csv_places invalid;
+	struct row_places invalid;
 };
 
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
+static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	struct selecting *s = arg;
 	return audience_columns_find(&s->op->spec->audience, header, &s->columns, e);
 }
 
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
+static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct selecting *s = arg;
 	const struct spec_audience *audience = &s->op->spec->audience;
 	struct str id = record->fields[s->columns.id];
 	s->rows++;
 	if (!bridge_id_is_valid(id)) {
-		csv_places_add(&s->invalid, s->object, record->row, s->op->mem);
+		row_places_add(&s->invalid, s->object, record->row, s->op->mem);
 		return 0;
 	}
 	if (!audience_passes(audience, &s->columns, record)) {
@@ -159,13 +159,14 @@ static int check_spec(const struct spec *spec, struct err *e)
 
 static int read_slice(struct selecting *s, struct str slice, struct err *e)
 {
+	const struct row_calls calls = {on_header, on_record, s};
 	struct slice_piece piece;
 	int act = 0;
 	for (bool more = true; act == 0 && more;) {
 		act = slice_next_piece(&slice, &piece, &more, e);
 		s->object = act == 0 ? piece.object : STR("");
 		if (act == 0)
-			act = slice_read_piece(s->op, &piece, on_header, on_record, s, e);
+			act = slice_read_piece(s->op, &piece, &calls, e);
 	}
 	return act;
 }

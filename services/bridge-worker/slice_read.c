@@ -9,13 +9,9 @@ enum { READ_BYTES = 256 * 1024 };
 struct piece_reading {
 	const struct op *op;
 	const struct slice_piece *piece;
-	csv_on_record on_header;
-	void *arg;
 	struct source_reader *from;
 	char *read;
 	struct hash *hash;
-	size_t columns;
-	int64_t header_end; /* 0: not read yet */
 };
 
 static int changed(struct err *e, const char *how)
@@ -44,83 +40,67 @@ static int unless_gone(int act, struct err *e)
 	               : act;
 }
 
-static int take_header(void *arg, const struct csv_record *header, struct err *e)
+static int read_input(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
-	struct piece_reading *r = arg;
-	r->header_end = header->end;
-	r->columns = header->count;
-	return r->on_header(r->arg, header, e);
+	return source_read(arg, offset, p, n, out_n, e);
 }
 
-/* From the object's first byte on, until the header is known. */
-static int parse_header(struct piece_reading *r, struct err *e)
+/* The piece's bytes through the hash and the reader. */
+static int pass(struct piece_reading *r, struct row_reader *rows, struct err *e)
 {
-	struct csv_format format = {
-	        .delimiter = r->op->spec->audience.source.delimiter, .has_header = true};
-	struct csv_reader *csv = NULL;
-	int act = csv_reader_new(&format, take_header, NULL, r, &csv, e);
-	for (int64_t at = 0; act == 0 && r->header_end == 0;) {
-		int64_t left = r->piece->offset - at;
-		size_t n = 0;
-		act = source_read(
-		        r->from, at, r->read, left < READ_BYTES ? (size_t)left : READ_BYTES, &n, e);
-		if (act == 0 && n == 0)
-			act = changed(e, "its header is longer");
-		if (act == 0)
-			act = csv_feed(csv, r->read, n, e);
-		at += (int64_t)n;
-	}
-	csv_reader_free(csv);
-	return unless_changed(act, e);
-}
-
-/* Bytes first..first + length - 1 through the hash and, where there is one, the reader. */
-static int pass(struct piece_reading *r, int64_t first, int64_t length, struct csv_reader *csv,
-        struct err *e)
-{
-	for (int64_t done = 0; done < length;) {
-		int64_t left = length - done;
+	const struct slice_piece *piece = r->piece;
+	for (int64_t done = 0; done < piece->length;) {
+		int64_t left = piece->length - done;
 		size_t n = 0;
 		int act = op_go_on(r->op, e);
 		if (act == 0)
-			act = source_read(r->from, first + done, r->read,
+			act = source_read(r->from, piece->offset + done, r->read,
 			        left < READ_BYTES ? (size_t)left : READ_BYTES, &n, e);
 		if (act == 0 && n == 0)
 			act = changed(e, "it is shorter");
-		if (act == 0 && csv)
-			act = unless_changed(csv_feed(csv, r->read, n, e), e);
+		if (act == 0)
+			act = unless_changed(row_reader_feed(rows, r->read, n, e), e);
 		if (act != 0)
 			return act;
 		hash_add(r->hash, r->read, n);
 		done += (int64_t)n;
 	}
-	return csv ? unless_changed(csv_finish(csv, e), e) : 0;
+	return unless_changed(row_reader_finish(rows, e), e);
 }
 
-static int read_rows(struct piece_reading *r, csv_on_record on_record, struct err *e)
+static int read_rows(struct piece_reading *r, struct row_reader *rows, struct err *e)
 {
-	struct csv_format format = {.delimiter = r->op->spec->audience.source.delimiter,
-	        .first_row = r->piece->first_row,
-	        .offset = r->piece->offset,
-	        .fields = r->columns};
-	struct csv_reader *csv = NULL;
+	const struct slice_piece *piece = r->piece;
+	const struct row_span span = {piece->offset, piece->length, piece->first_row, piece->rows};
 	char sha[SHA256_HEX];
-	int act = csv_reader_new(&format, NULL, on_record, r->arg, &csv, e);
-	if (act == 0)
-		act = pass(r, 0, r->header_end, NULL, e);
-	if (act == 0)
-		act = pass(r, r->piece->offset, r->piece->length, csv, e);
-	csv_reader_free(csv);
+	int act = unless_changed(row_reader_seek(rows, &span, e), e);
+	if (act != 0)
+		return act;
+	const struct row_header *header = row_reader_header(rows);
+	hash_add(r->hash, header->bytes.p, header->bytes.n);
+	act = pass(r, rows, e);
 	if (act != 0)
 		return act;
 	hash_take_hex(r->hash, sha);
-	return strcmp(sha, r->piece->sha256) == 0 ? 0 : changed(e, "it holds other bytes");
+	return strcmp(sha, piece->sha256) == 0 ? 0 : changed(e, "it holds other bytes");
 }
 
-int slice_read_piece(const struct op *op, const struct slice_piece *piece, csv_on_record on_header,
-        csv_on_record on_record, void *arg, struct err *e)
+static int read_piece(struct piece_reading *r, const struct row_calls *calls, struct err *e)
 {
-	struct piece_reading r = {.op = op, .piece = piece, .on_header = on_header, .arg = arg};
+	const struct row_input input = {read_input, r->from};
+	const struct row_form form = {SOURCE_CSV, r->op->spec->audience.source.delimiter};
+	struct row_reader *rows = NULL;
+	int act = unless_changed(row_reader_open(&form, &input, calls, &rows, e), e);
+	if (act == 0)
+		act = read_rows(r, rows, e);
+	row_reader_close(rows);
+	return act;
+}
+
+int slice_read_piece(const struct op *op, const struct slice_piece *piece,
+        const struct row_calls *calls, struct err *e)
+{
+	struct piece_reading r = {.op = op, .piece = piece};
 	struct source *source = NULL;
 	r.read = malloc(READ_BYTES);
 	if (!r.read)
@@ -132,9 +112,7 @@ int slice_read_piece(const struct op *op, const struct slice_piece *piece, csv_o
 	if (act == 0)
 		act = unless_gone(source_read_open(source, piece->object, &r.from, e), e);
 	if (act == 0)
-		act = parse_header(&r, e);
-	if (act == 0)
-		act = read_rows(&r, on_record, e);
+		act = read_piece(&r, calls, e);
 	source_read_close(r.from);
 	source_close(source);
 	hash_free(r.hash);

@@ -9,11 +9,11 @@
 #include "op.h"
 #include "slices.h"
 
-#include "longshore/csv.h"
+#include "longshore/row_reader.h"
 
-/* Calls on_header once and then on_record for each row. Whether the bytes are the pinned ones is
+/* Whether the bytes are the pinned ones is
  * known only at the end: what the calls gathered counts for nothing unless 0 is returned. */
-int slice_read_piece(const struct op *op, const struct slice_piece *piece, csv_on_record on_header,
-        csv_on_record on_record, void *arg, struct err *e) ERR_MUST_USE;
+int slice_read_piece(const struct op *op, const struct slice_piece *piece,
+        const struct row_calls *calls, struct err *e) ERR_MUST_USE;
 
 #endif

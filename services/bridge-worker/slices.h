@@ -16,7 +16,6 @@ enum {
 	SLICES_MAX = 100000,
 	SLICE_PIECES_MAX = 1000, /* one task reads no more objects than so many */
 	SLICES_MAX_BYTES = 64 * 1024 * 1024,
-	HEADER_MAX_BYTES = 4 * 1024 * 1024, /* as it lies in the object: quotes, doubled ones too */
 };
 
 struct slice_piece {

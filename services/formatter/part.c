@@ -7,6 +7,7 @@
 #include "staged.h"
 
 #include "longshore/probe.h"
+#include "longshore/row_writer.h"
 #include "longshore/selection.h"
 
 #include <inttypes.h>
@@ -21,10 +22,10 @@ struct part {
 	const struct format_op *op;
 	struct selection *members;
 	struct bridge_values *values;
-	struct render_column *columns;
+	struct row_column *columns;
 	size_t *sources; /* of each column: which of the bridge's; unused for constants */
 	struct staged_file file;
-	struct render *render;
+	struct row_writer *rows;
 	struct arena scratch;
 };
 
@@ -72,14 +73,14 @@ static int plan_columns(struct part *p, struct err *e)
 {
 	const struct spec_destination *to = &p->op->spec->destination;
 	struct arena *mem = p->op->run->mem;
-	p->columns = ARENA_TRY_ARRAY(mem, struct render_column, to->columns_count);
+	p->columns = ARENA_TRY_ARRAY(mem, struct row_column, to->columns_count);
 	p->sources = ARENA_TRY_ARRAY(mem, size_t, to->columns_count);
 	if (p->columns == NULL || p->sources == NULL)
 		return err_set(e, ERR_REJECT, "bad_spec", "destination: %zu columns are too many",
 		        to->columns_count);
 	for (size_t i = 0; i < to->columns_count; i++) {
 		const struct spec_column *column = &to->columns[i];
-		p->columns[i] = (struct render_column){
+		p->columns[i] = (struct row_column){
 		        .name = column->name,
 		        .is_constant = column->is_constant,
 		        .constant = column->constant,
@@ -90,19 +91,6 @@ static int plan_columns(struct part *p, struct err *e)
 			return e->act;
 	}
 	return 0;
-}
-
-static enum render_quotes quotes_of(enum quote_mode mode)
-{
-	switch (mode) {
-	case QUOTE_ALL:
-		return RENDER_QUOTES_ALL;
-	case QUOTE_NONE:
-		return RENDER_QUOTES_NONE;
-	case QUOTE_MINIMAL:
-		break;
-	}
-	return RENDER_QUOTES_MINIMAL;
 }
 
 static int put_batch(struct part *p, const uint32_t *ordinals, size_t n, struct str *records,
@@ -116,7 +104,7 @@ static int put_batch(struct part *p, const uint32_t *ordinals, size_t n, struct 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t c = 0; c < columns_count; c++)
 			row[c] = records[i * width + p->sources[c]];
-		if (render_row(p->render, row, e) != 0)
+		if (row_writer_put(p->rows, row, e) != 0)
 			return e->act;
 	}
 	return 0;
@@ -152,27 +140,25 @@ static int put_rows(struct part *p, struct err *e)
 static int put_file(struct part *p, struct err *e)
 {
 	const struct spec_destination *to = &p->op->spec->destination;
-	const struct render_format format = {
+	const struct row_layout layout = {
 	        .columns = p->columns,
 	        .columns_count = to->columns_count,
 	        .delimiter = to->delimiter,
-	        .quotes = quotes_of(to->quote_mode),
+	        .quotes = to->quote_mode,
 	        .has_header = to->header_row,
 	        .is_crlf = to->crlf,
 	};
-	enum encoding encoding =
-	        to->compression == COMPRESSION_GZIP ? ENCODING_GZIP : ENCODING_NONE;
-	if (staged_begin(p->op, encoding, &p->file, e) != 0)
+	if (staged_begin(p->op, to->compression, &p->file, e) != 0)
 		return e->act;
-	if (render_new(&format, p->file.encoder, &p->render, e) != 0)
+	if (row_writer_new(&layout, p->file.encoder, &p->rows, e) != 0)
 		return e->act;
 	PROBE(format_after_header);
 	int rc = put_rows(p, e);
-	if (rc == 0 && render_rows(p->render) != p->op->task->ranks)
+	if (rc == 0 && row_writer_rows(p->rows) != p->op->task->ranks)
 		rc = err_set(
 		        e, ERR_FATAL, "rows", "a part has another number of rows than planned");
-	render_free(p->render); /* it borrows `format` */
-	p->render = NULL;
+	row_writer_free(p->rows); /* it borrows `layout` */
+	p->rows = NULL;
 	return rc != 0 ? rc : staged_finish(&p->file, p->op->task->ranks, e);
 }
 

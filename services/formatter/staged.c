@@ -14,18 +14,18 @@ static int from_sealed(void *arg, int64_t offset, void *p, size_t n, size_t *out
 	return sealed_read(arg, offset, p, n, out_n, e);
 }
 
-int staged_begin(
-        const struct format_op *op, enum encoding encoding, struct staged_file *f, struct err *e)
+int staged_begin(const struct format_op *op, enum compression compression, struct staged_file *f,
+        struct err *e)
 {
 	const struct ev_task_head *head = op->run->head;
-	*f = (struct staged_file){.op = op, .encoding = encoding};
+	*f = (struct staged_file){.op = op, .compression = compression};
 	f->name = arena_printf(op->run->mem, "files/" STR_FMT "/" STR_FMT ".out",
 	        STR_ARG(head->delivery_id), STR_ARG(head->task_id));
 	if (keyring_staging(op->formatter->keys, STR("files"), head->delivery_id, &f->key, e) != 0)
 		return e->act;
 	if (sealed_create(op->formatter->staging, f->name, &f->key, &f->sealed, e) != 0)
 		return e->act;
-	return encoder_new(encoding, to_sealed, f->sealed, &f->encoder, e);
+	return encoder_new(compression, to_sealed, f->sealed, &f->encoder, e);
 }
 
 void staged_release(struct staged_file *f)
@@ -41,7 +41,7 @@ static int look(const struct staged_file *f, struct encoded_facts *out, struct e
 	struct sealed_reader *reader = NULL;
 	if (sealed_open(f->op->formatter->staging, f->name, &f->key, &reader, e) != 0)
 		return e->act;
-	int rc = encoded_check(f->encoding, from_sealed, reader, out, e);
+	int rc = encoded_check(f->compression, from_sealed, reader, out, e);
 	sealed_close(reader);
 	return rc;
 }
@@ -87,7 +87,7 @@ int staged_finish(struct staged_file *f, int64_t rows, struct err *e)
 {
 	struct encoded_facts facts;
 	struct sealed_facts sealed;
-	const char *encoder = encoder_id(f->encoding);
+	const char *encoder = encoder_id(f->compression);
 	if (encoder_finish(f->encoder, &facts, e) != 0)
 		return e->act;
 	PROBE(format_before_finish);

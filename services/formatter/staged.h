@@ -5,20 +5,20 @@
 
 #include "formatter.h"
 
-#include "longshore/render.h"
+#include "longshore/encoder.h"
 #include "longshore/sealed.h"
 
 /* files/<delivery>/<task>.out, sealed, create-once. */
 struct staged_file {
 	const struct format_op *op;
-	enum encoding encoding;
+	enum compression compression;
 	struct str name; /* in staging */
 	struct secret key;
 	struct sealed_writer *sealed;
 	struct encoder *encoder; /* to write to */
 };
 
-int staged_begin(const struct format_op *op, enum encoding encoding, struct staged_file *f,
+int staged_begin(const struct format_op *op, enum compression compression, struct staged_file *f,
         struct err *e) ERR_MUST_USE;
 /* Ends the file and puts output and facts into the task's result: always those of the file that is
  * in staging. ERR_REJECT ("not_identical"): the file that was there before has other content. */

@@ -90,7 +90,7 @@ static int write_manifest(
 	struct staged_file file;
 	struct buf b;
 	buf_init(&b, ENTRY_BYTES);
-	int rc = staged_begin(op, ENCODING_NONE, &file, e);
+	int rc = staged_begin(op, COMPRESSION_NONE, &file, e);
 	if (rc == 0)
 		rc = put_manifest(&file, items, count, &b, e);
 	if (rc == 0)
@@ -123,7 +123,7 @@ int format_manifest(const struct format_op *op, struct err *e)
 int format_marker(const struct format_op *op, struct err *e)
 {
 	struct staged_file file;
-	int rc = staged_begin(op, ENCODING_NONE, &file, e);
+	int rc = staged_begin(op, COMPRESSION_NONE, &file, e);
 	if (rc == 0)
 		rc = staged_finish(&file, 0, e);
 	staged_release(&file);

@@ -31,7 +31,7 @@ static void read_file(const char *name, const char *suffix, struct buf *out)
 	assert_int_equal(fclose(f), 0);
 }
 
-static int note(void *arg, const struct csv_record *record, struct err *e)
+static int note(void *arg, const struct row_record *record, struct err *e)
 {
 	struct buf *out = arg;
 	int act = 0;
@@ -52,7 +52,8 @@ static void check_case(const char *name, size_t piece)
 	read_file(name, ".fields", &want);
 	buf_init(&got, MAX);
 	struct csv_format format = {.delimiter = want.p[0], .has_header = true};
-	assert_int_equal(csv_reader_new(&format, note, note, &got, &r, &e), 0);
+	assert_int_equal(
+	        csv_reader_new(&format, &(struct csv_calls){note, &got, note, &got}, &r, &e), 0);
 	for (size_t at = 0; at < text.n; at += piece) {
 		size_t n = text.n - at < piece ? text.n - at : piece;
 		if (csv_feed(r, text.p + at, n, &e) != 0)

@@ -3,7 +3,7 @@
  * What we write against what Python's csv module wrote (golden/). With a directory as argument:
  * writes every case there as <case>.csv and <case>.csv.gz, for test_readers.py to read. */
 #include "longshore/buf.h"
-#include "longshore/render.h"
+#include "longshore/row_writer.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -63,16 +63,16 @@ static size_t take_record(struct str *rest, struct str *fields)
 	return n;
 }
 
-static void take_format(struct str *rest, struct render_format *format)
+static void take_format(struct str *rest, struct row_layout *format)
 {
 	struct str line = take(rest, '\n');
 	struct str delimiter = take(&line, ' ');
 	struct str quotes = take(&line, ' ');
 	struct str newline = take(&line, ' ');
 	format->delimiter = str_eq(delimiter, STR("tab")) ? '\t' : delimiter.p[0];
-	format->quotes = str_eq(quotes, STR("all"))    ? RENDER_QUOTES_ALL
-	                 : str_eq(quotes, STR("none")) ? RENDER_QUOTES_NONE
-	                                               : RENDER_QUOTES_MINIMAL;
+	format->quotes = str_eq(quotes, STR("all"))    ? QUOTE_ALL
+	                 : str_eq(quotes, STR("none")) ? QUOTE_NONE
+	                                               : QUOTE_MINIMAL;
 	format->is_crlf = str_eq(newline, STR("crlf"));
 	format->has_header = str_eq(line, STR("header"));
 }
@@ -88,28 +88,28 @@ static void must(int rc, const struct err *e)
 		fail_msg("%s", e->text);
 }
 
-static void render_case(struct str rest, enum encoding encoding, struct buf *out)
+static void render_case(struct str rest, enum compression compression, struct buf *out)
 {
 	struct err e;
 	struct encoder *bytes = NULL;
-	struct render *r = NULL;
+	struct row_writer *r = NULL;
 	struct encoded_facts facts;
-	struct render_column columns[COLUMNS] = {0};
+	struct row_column columns[COLUMNS] = {0};
 	struct str fields[COLUMNS];
-	struct render_format format = {.columns = columns};
+	struct row_layout format = {.columns = columns};
 	take_format(&rest, &format);
 	format.columns_count = take_record(&rest, fields);
 	for (size_t i = 0; i < format.columns_count; i++)
 		columns[i].name = fields[i];
 	buf_init(out, MAX);
-	must(encoder_new(encoding, collect, out, &bytes, &e), &e);
-	must(render_new(&format, bytes, &r, &e), &e);
+	must(encoder_new(compression, collect, out, &bytes, &e), &e);
+	must(row_writer_new(&format, bytes, &r, &e), &e);
 	while (rest.n > 0) {
 		assert_int_equal(take_record(&rest, fields), format.columns_count);
-		must(render_row(r, fields, &e), &e);
+		must(row_writer_put(r, fields, &e), &e);
 	}
 	must(encoder_finish(bytes, &facts, &e), &e);
-	render_free(r);
+	row_writer_free(r);
 	encoder_free(bytes);
 }
 
@@ -144,7 +144,7 @@ static void compare(const char *name, void *arg)
 	struct buf rows, wanted, out;
 	golden(name, ".rows", &rows);
 	golden(name, ".csv", &wanted);
-	render_case(buf_str(&rows), ENCODING_NONE, &out);
+	render_case(buf_str(&rows), COMPRESSION_NONE, &out);
 	if (!str_eq(buf_str(&out), buf_str(&wanted)))
 		fail_msg("%s differs from what Python wrote", name);
 	buf_release(&rows);
@@ -156,10 +156,10 @@ static void leave(const char *name, void *arg)
 {
 	struct buf rows, out;
 	golden(name, ".rows", &rows);
-	render_case(buf_str(&rows), ENCODING_NONE, &out);
+	render_case(buf_str(&rows), COMPRESSION_NONE, &out);
 	write_file(arg, name, ".csv", buf_str(&out));
 	buf_release(&out);
-	render_case(buf_str(&rows), ENCODING_GZIP, &out);
+	render_case(buf_str(&rows), COMPRESSION_GZIP, &out);
 	write_file(arg, name, ".csv.gz", buf_str(&out));
 	buf_release(&out);
 	buf_release(&rows);

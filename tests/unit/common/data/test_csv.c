@@ -12,7 +12,7 @@
 struct seen {
 	char text[4096]; /* fields end in '|', records in '$', header in '#' */
 	size_t n;
-	int64_t last_row, ends[64], offsets[64];
+	int64_t last_row, ends[64];
 	size_t records;
 };
 
@@ -25,7 +25,7 @@ static void note(struct seen *s, struct str field, char end)
 	s->text[s->n] = '\0';
 }
 
-static int on_header(void *arg, const struct csv_record *r, struct err *e)
+static int on_header(void *arg, const struct row_record *r, struct err *e)
 {
 	(void)e;
 	for (size_t i = 0; i < r->count; i++)
@@ -34,7 +34,7 @@ static int on_header(void *arg, const struct csv_record *r, struct err *e)
 	return 0;
 }
 
-static int on_record(void *arg, const struct csv_record *r, struct err *e)
+static int on_record(void *arg, const struct row_record *r, struct err *e)
 {
 	struct seen *s = arg;
 	(void)e;
@@ -42,7 +42,6 @@ static int on_record(void *arg, const struct csv_record *r, struct err *e)
 		note(s, r->fields[i], '|');
 	note(s, STR(""), '$');
 	s->last_row = r->row;
-	s->offsets[s->records] = r->offset;
 	s->ends[s->records++] = r->end;
 	return 0;
 }
@@ -53,7 +52,8 @@ static int read_pieces(
 	struct csv_format format = {.delimiter = ',', .has_header = header};
 	struct csv_reader *r = NULL;
 	*s = (struct seen){0};
-	assert_int_equal(csv_reader_new(&format, on_header, on_record, s, &r, e), 0);
+	assert_int_equal(
+	        csv_reader_new(&format, &(struct csv_calls){on_header, s, on_record, s}, &r, e), 0);
 	int act = 0;
 	for (size_t at = 0; act == 0 && at < n; at += piece)
 		act = csv_feed(r, text + at, n - at < piece ? n - at : piece, e);
@@ -96,7 +96,7 @@ static void same_records_however_the_pieces_are_cut(void **state)
 	}
 }
 
-static void offsets_cut_exactly_at_records(void **state)
+static void ends_cut_exactly_at_records(void **state)
 {
 	(void)state;
 	static const char text[] = "id\n\"a\nb\"\ncc\r\nd";
@@ -104,15 +104,17 @@ static void offsets_cut_exactly_at_records(void **state)
 	struct err e;
 	assert_int_equal(read_pieces(text, sizeof(text) - 1, 3, true, &s, &e), 0);
 	assert_int_equal(s.records, 3);
-	assert_int_equal(s.offsets[0], 3);
-	assert_int_equal(s.ends[0], s.offsets[1]);
-	assert_int_equal(s.ends[1], s.offsets[2]);
+	assert_int_equal(s.ends[0], 9);
+	assert_int_equal(s.ends[1], 13);
 	assert_int_equal(s.ends[2], sizeof(text) - 1);
 	/* Each record read alone, from where it begins to where it ends, is the same record. */
-	for (size_t i = 0; i < s.records; i++)
-		assert_int_equal(read_pieces(text + s.offsets[i],
-		                         (size_t)(s.ends[i] - s.offsets[i]), 2, false, &again, &e),
+	for (size_t i = 0; i < s.records; i++) {
+		int64_t from = i == 0 ? 3 : s.ends[i - 1];
+		assert_int_equal(
+		        read_pieces(text + from, (size_t)(s.ends[i] - from), 2, false, &again, &e),
 		        0);
+		assert_int_equal(again.records, 1);
+	}
 }
 
 static void errors_name_the_row(void **state)
@@ -169,7 +171,7 @@ static void a_record_of_one_mebibyte_passes_and_one_more_byte_does_not(void **st
 		struct csv_reader *r = NULL;
 		struct err e;
 		text[CSV_RECORD_MAX + extra] = '\n';
-		assert_int_equal(csv_reader_new(&format, NULL, NULL, NULL, &r, &e), 0);
+		assert_int_equal(csv_reader_new(&format, &(struct csv_calls){NULL}, &r, &e), 0);
 		int act = csv_feed(r, text, CSV_RECORD_MAX + extra + 1, &e);
 		assert_int_equal(act, extra == 0 ? 0 : ERR_REJECT);
 		csv_reader_free(r);
@@ -203,7 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(same_records_however_the_pieces_are_cut),
-	        cmocka_unit_test(offsets_cut_exactly_at_records),
+	        cmocka_unit_test(ends_cut_exactly_at_records),
 	        cmocka_unit_test(errors_name_the_row),
 	        cmocka_unit_test(a_record_of_one_mebibyte_passes_and_one_more_byte_does_not),
 	        cmocka_unit_test(damaged_bytes_never_harm_the_reader),

@@ -2,7 +2,7 @@
  * What `apply` takes at most is what the data layer takes: neither may know of the other. */
 #include "longshore/bridge_build.h"
 #include "longshore/fingerprint.h"
-#include "longshore/render.h"
+#include "longshore/row_writer.h"
 #include "longshore/spec.h"
 
 #include <setjmp.h>
@@ -38,30 +38,29 @@ static void a_kind_of_id_is_as_long(void **state)
 static void a_form_that_cannot_be_written_is_told_with_its_field(void **state)
 {
 	(void)state;
-	static const struct render_column good = {.name = {"a", 1}}, odd = {.name = {"a,b", 3}},
-	                                  constant = {.name = {"c", 1},
-	                                          .is_constant = true,
-	                                          .constant = {"x\ty", 3}};
+	static const struct row_column good = {.name = {"a", 1}}, odd = {.name = {"a,b", 3}},
+	                               constant = {.name = {"c", 1},
+	                                       .is_constant = true,
+	                                       .constant = {"x\ty", 3}};
 	static const struct {
-		struct render_column column;
-		enum render_quotes quotes;
+		struct row_column column;
+		enum quote_mode quotes;
 		char delimiter;
 		const char *says; /* NULL: it can */
 	} cases[] = {
-	        {good, RENDER_QUOTES_NONE, ',', NULL},
-	        {odd, RENDER_QUOTES_MINIMAL, ',', NULL},
-	        {odd, RENDER_QUOTES_NONE, ',', "columns[0].name: holds the delimiter"},
-	        {constant, RENDER_QUOTES_ALL, ',',
-	                "columns[0].constant: holds a control character"},
-	        {good, RENDER_QUOTES_ALL, '\x01', "delimiter: must be"},
+	        {good, QUOTE_NONE, ',', NULL},
+	        {odd, QUOTE_MINIMAL, ',', NULL},
+	        {odd, QUOTE_NONE, ',', "columns[0].name: holds the delimiter"},
+	        {constant, QUOTE_ALL, ',', "columns[0].constant: holds a control character"},
+	        {good, QUOTE_ALL, '\x01', "delimiter: must be"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct err e = {.text = ""};
-		const struct render_format format = {.columns = &cases[i].column,
+		const struct row_layout format = {.columns = &cases[i].column,
 		        .columns_count = 1,
 		        .delimiter = cases[i].delimiter,
 		        .quotes = cases[i].quotes};
-		int bad = render_check(&format, &e);
+		int bad = row_layout_check(&format, &e);
 		assert_int_equal(bad, cases[i].says ? ERR_REJECT : 0);
 		if (cases[i].says)
 			assert_memory_equal(e.text, cases[i].says, strlen(cases[i].says));

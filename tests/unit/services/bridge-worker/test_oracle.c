@@ -3,7 +3,7 @@
  * made by golden/make_golden.py). */
 #include "world.h"
 
-#include "longshore/csv_source.h"
+#include "longshore/row_source.h"
 
 enum { TEXTS = 64, MEMBERS = 4096 };
 
@@ -16,7 +16,7 @@ struct pairs { /* name,value */
 	size_t count;
 };
 
-static int no_header(void *arg, const struct csv_record *header, struct err *e)
+static int no_header(void *arg, const struct row_header *header, struct err *e)
 {
 	(void)arg;
 	(void)header;
@@ -24,7 +24,7 @@ static int no_header(void *arg, const struct csv_record *header, struct err *e)
 	return 0;
 }
 
-static int take_pair(void *arg, const struct csv_record *r, struct err *e)
+static int take_pair(void *arg, const struct row_record *r, struct err *e)
 {
 	struct pairs *p = arg;
 	(void)e;
@@ -50,17 +50,18 @@ static struct str url_of(struct world *w, const char *name, const char *file)
 	        "file://" LONGSHORE_TESTS "/unit/services/bridge-worker/golden/%s/%s", name, file);
 }
 
-static void read_csv(struct world *w, struct str url, csv_on_record on_record, void *arg)
+static void read_csv(struct world *w, struct str url, row_on_record on_record, void *arg)
 {
-	struct csv_source from = {.url = url, .delimiter = ',', .now_ms = INT64_C(4102444800000)};
-	struct csv_source_calls calls = {
+	struct row_source from = {
+	        .url = url, .form = {SOURCE_CSV, ','}, .now_ms = INT64_C(4102444800000)};
+	struct row_source_calls calls = {
 	        .on_header = no_header, .on_record = on_record, .arg = arg};
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
-	must(csv_source_read(&from, &calls, &w->mem, &facts, &e), &e);
+	must(row_source_read(&from, &calls, &w->mem, &facts, &e), &e);
 }
 
-static int add_row(void *arg, const struct csv_record *r, struct err *e)
+static int add_row(void *arg, const struct row_record *r, struct err *e)
 {
 	return bridge_build_add(arg, r->fields[0], r->fields + 1, r->row, e);
 }

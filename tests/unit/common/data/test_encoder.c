@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/buf.h"
-#include "longshore/render.h"
+#include "longshore/encoder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ static int read_buf(void *arg, int64_t offset, void *p, size_t n, size_t *out_n,
 }
 
 /* `rows` rows written in cuts of a size, so that only the cutting differs. */
-static void encode(enum encoding encoding, size_t rows, size_t cut, struct buf *out,
+static void encode(enum compression compression, size_t rows, size_t cut, struct buf *out,
         struct encoded_facts *facts)
 {
 	struct err e;
@@ -45,7 +45,7 @@ static void encode(enum encoding encoding, size_t rows, size_t cut, struct buf *
 	buf_init(out, MAX);
 	for (size_t i = 0; i < rows; i++)
 		assert_int_equal(buf_printf(&text, &e, "%zu,%zx\n", i * 7919, i * i), 0);
-	assert_int_equal(encoder_new(encoding, collect, out, &c, &e), 0);
+	assert_int_equal(encoder_new(compression, collect, out, &c, &e), 0);
 	for (size_t at = 0; at < text.n; at += cut)
 		assert_int_equal(
 		        encoder_write(c, text.p + at, text.n - at < cut ? text.n - at : cut, &e),
@@ -57,7 +57,7 @@ static void encode(enum encoding encoding, size_t rows, size_t cut, struct buf *
 	assert_string_equal(facts->plain_sha256, sha);
 	assert_int_equal(facts->plain_bytes, text.n);
 	assert_int_equal(facts->bytes, out->n);
-	if (encoding == ENCODING_NONE)
+	if (compression == COMPRESSION_NONE)
 		assert_true(str_eq(buf_str(out), buf_str(&text)));
 	buf_release(&text);
 }
@@ -65,11 +65,12 @@ static void encode(enum encoding encoding, size_t rows, size_t cut, struct buf *
 static void stored_bytes_do_not_depend_on_how_they_were_written(void **state)
 {
 	(void)state;
-	for (enum encoding encoding = ENCODING_NONE; encoding <= ENCODING_GZIP; encoding++) {
+	for (enum compression compression = COMPRESSION_NONE; compression <= COMPRESSION_GZIP;
+	        compression++) {
 		struct buf whole, cut;
 		struct encoded_facts a, b;
-		encode(encoding, 50000, MAX, &whole, &a);
-		encode(encoding, 50000, 13, &cut, &b);
+		encode(compression, 50000, MAX, &whole, &a);
+		encode(compression, 50000, 13, &cut, &b);
 		assert_true(str_eq(buf_str(&whole), buf_str(&cut)));
 		assert_memory_equal(&a.md5, &b.md5, sizeof a.md5);
 		assert_memory_equal(&a.crc32c, &b.crc32c, sizeof a.crc32c);
@@ -86,9 +87,9 @@ static void a_stored_file_gives_the_same_facts(void **state)
 		struct err e;
 		struct buf out;
 		struct encoded_facts wrote, found = {0};
-		enum encoding encoding = i % 2 == 0 ? ENCODING_NONE : ENCODING_GZIP;
-		encode(encoding, rows[i / 2], 1000, &out, &wrote);
-		assert_int_equal(encoded_check(encoding, read_buf, &out, &found, &e), 0);
+		enum compression compression = i % 2 == 0 ? COMPRESSION_NONE : COMPRESSION_GZIP;
+		encode(compression, rows[i / 2], 1000, &out, &wrote);
+		assert_int_equal(encoded_check(compression, read_buf, &out, &found, &e), 0);
 		assert_string_equal(found.plain_sha256, wrote.plain_sha256);
 		assert_string_equal(found.md5, wrote.md5);
 		assert_string_equal(found.crc32c, wrote.crc32c);
@@ -108,10 +109,10 @@ static void a_file_of_whole_blocks_is_read_to_its_end(void **state)
 		struct encoder *c = NULL;
 		struct encoded_facts wrote, found;
 		buf_init(&out, MAX);
-		assert_int_equal(encoder_new(ENCODING_NONE, collect, &out, &c, &e), 0);
+		assert_int_equal(encoder_new(COMPRESSION_NONE, collect, &out, &c, &e), 0);
 		assert_int_equal(encoder_write(c, zeros, n, &e), 0);
 		assert_int_equal(encoder_finish(c, &wrote, &e), 0);
-		assert_int_equal(encoded_check(ENCODING_NONE, read_buf, &out, &found, &e), 0);
+		assert_int_equal(encoded_check(COMPRESSION_NONE, read_buf, &out, &found, &e), 0);
 		assert_int_equal(found.bytes, n);
 		assert_string_equal(found.plain_sha256, wrote.plain_sha256);
 		encoder_free(c);
@@ -127,7 +128,7 @@ static void known_bytes_have_the_published_sums(void **state)
 	struct encoder *c = NULL;
 	struct encoded_facts facts;
 	buf_init(&out, MAX);
-	assert_int_equal(encoder_new(ENCODING_NONE, collect, &out, &c, &e), 0);
+	assert_int_equal(encoder_new(COMPRESSION_NONE, collect, &out, &c, &e), 0);
 	assert_int_equal(encoder_write(c, "123456789", 9, &e), 0);
 	assert_int_equal(encoder_finish(c, &facts, &e), 0);
 	assert_string_equal(facts.crc32c, "e3069283");
@@ -142,12 +143,12 @@ static void a_damaged_file_is_refused(void **state)
 	struct err e;
 	struct buf out;
 	struct encoded_facts facts;
-	encode(ENCODING_GZIP, 1000, MAX, &out, &facts);
+	encode(COMPRESSION_GZIP, 1000, MAX, &out, &facts);
 	out.n--;
-	assert_int_equal(encoded_check(ENCODING_GZIP, read_buf, &out, &facts, &e), ERR_REJECT);
+	assert_int_equal(encoded_check(COMPRESSION_GZIP, read_buf, &out, &facts, &e), ERR_REJECT);
 	assert_string_equal(e.code, "corrupt");
 	out.n = 0;
-	assert_int_equal(encoded_check(ENCODING_GZIP, read_buf, &out, &facts, &e), ERR_REJECT);
+	assert_int_equal(encoded_check(COMPRESSION_GZIP, read_buf, &out, &facts, &e), ERR_REJECT);
 	buf_release(&out);
 }
 
@@ -155,11 +156,12 @@ static void a_sink_that_fails_is_heard(void **state)
 {
 	(void)state;
 	static char block[65536];
-	for (enum encoding encoding = ENCODING_NONE; encoding <= ENCODING_GZIP; encoding++) {
+	for (enum compression compression = COMPRESSION_NONE; compression <= COMPRESSION_GZIP;
+	        compression++) {
 		struct err e;
 		struct encoder *c = NULL;
 		struct encoded_facts facts;
-		assert_int_equal(encoder_new(encoding, refuse, NULL, &c, &e), 0);
+		assert_int_equal(encoder_new(compression, refuse, NULL, &c, &e), 0);
 		int rc = encoder_write(c, block, sizeof block, &e);
 		if (rc == 0)
 			rc = encoder_finish(c, &facts, &e);

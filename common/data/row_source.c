@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "longshore/csv_source.h"
+#include "longshore/row_source.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -8,42 +8,27 @@
 #include <strings.h>
 
 struct reading {
-	const struct csv_source *from;
-	const struct csv_source_calls *calls;
+	const struct row_source *from;
+	const struct row_source_calls *calls;
 	struct arena *mem;
 	struct source *source;
 	char *piece;
 	struct hash *pins, *object_hash;
 	const struct source_object *object;
 	size_t pinned; /* objects */
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 };
-
-/* --- records --- */
-
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
-{
-	struct reading *r = arg;
-	return r->calls->on_header(r->calls->arg, header, e);
-}
-
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
-{
-	struct reading *r = arg;
-	r->facts.rows++;
-	return r->calls->on_record ? r->calls->on_record(r->calls->arg, record, e) : 0;
-}
 
 /* --- objects --- */
 
 static int take_piece(
-        struct reading *r, struct csv_reader *csv, size_t n, int64_t at, struct err *e)
+        struct reading *r, struct row_reader *rows, size_t n, int64_t at, struct err *e)
 {
-	const struct csv_source_calls *c = r->calls;
+	const struct row_source_calls *c = r->calls;
 	hash_add(r->object_hash, r->piece, n);
 	int act = c->on_piece ? c->on_piece(c->arg, r->piece, n, at, e) : 0;
 	if (act == 0)
-		act = csv_feed(csv, r->piece, n, e);
+		act = row_reader_feed(rows, r->piece, n, e);
 	return act == 0 && c->on_piece_done ? c->on_piece_done(c->arg, e) : act;
 }
 
@@ -62,17 +47,17 @@ static int check_plain(const struct reading *r, size_t n, struct err *e)
 }
 
 /* What lacks its end is waited for: whoever writes it may be in the middle of a row. */
-static int finish(struct reading *r, struct csv_reader *csv, struct err *e)
+static int finish(struct reading *r, struct row_reader *rows, struct err *e)
 {
 	int64_t age_ms = r->from->now_ms - r->object->modified_ms;
-	bool is_open = !csv_is_between_records(csv);
-	if (is_open && r->from->ready_marker.n == 0 && age_ms < CSV_SOURCE_OPEN_END_MS)
+	bool is_open = !row_reader_is_between_rows(rows);
+	if (is_open && r->from->ready_marker.n == 0 && age_ms < ROW_SOURCE_OPEN_END_MS)
 		return err_set(e, ERR_RETRY, "source_missing",
 		        "its last row has no line end, so it may still be written: end it in a "
 		        "line "
 		        "end, or it is read once it did not change for %d s",
-		        CSV_SOURCE_OPEN_END_MS / 1000);
-	if (csv_finish(csv, e) == 0)
+		        ROW_SOURCE_OPEN_END_MS / 1000);
+	if (row_reader_finish(rows, e) == 0)
 		return 0;
 	if (!is_open || e->act != ERR_REJECT)
 		return e->act;
@@ -81,20 +66,20 @@ static int finish(struct reading *r, struct csv_reader *csv, struct err *e)
 	return err_note(e, "it ends in the middle of a row, so it is not complete yet");
 }
 
-static int read_bytes(struct reading *r, struct source_reader *from, struct csv_reader *csv,
+static int read_bytes(struct reading *r, struct source_reader *from, struct row_reader *rows,
         int64_t *bytes, struct err *e)
 {
 	for (*bytes = 0;;) {
 		size_t n = 0;
 		if (r->from->stop && *r->from->stop)
 			return err_set(e, ERR_DEFER, "drain", "the process is going down");
-		int act = source_read(from, *bytes, r->piece, CSV_SOURCE_PIECE_BYTES, &n, e);
+		int act = source_read(from, *bytes, r->piece, ROW_SOURCE_PIECE_BYTES, &n, e);
 		if (act == 0 && *bytes == 0)
 			act = check_plain(r, n, e);
 		if (act == 0 && n == 0)
-			return finish(r, csv, e);
+			return finish(r, rows, e);
 		if (act == 0)
-			act = take_piece(r, csv, n, *bytes, e);
+			act = take_piece(r, rows, n, *bytes, e);
 		if (act != 0)
 			return act;
 		*bytes += (int64_t)n;
@@ -129,23 +114,28 @@ static void pin(struct reading *r, int64_t bytes)
 		r->facts.oldest_ms = r->object->modified_ms;
 }
 
+static int read_input(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
+{
+	return source_read(arg, offset, p, n, out_n, e);
+}
+
 static int read_object(struct reading *r, struct err *e)
 {
-	struct csv_format format = {.delimiter = r->from->delimiter, .has_header = true};
-	struct csv_reader *csv = NULL;
+	const struct row_calls calls = {r->calls->on_header, r->calls->on_record, r->calls->arg};
+	struct row_reader *rows = NULL;
 	struct source_reader *from = NULL;
 	int64_t bytes = 0;
 	int act = source_read_open(r->source, r->object->name, &from, e);
+	const struct row_input input = {read_input, from};
 	if (act == 0)
-		act = csv_reader_new(&format, on_header, on_record, r, &csv, e);
+		act = row_reader_open(&r->from->form, &input, &calls, &rows, e);
 	if (act == 0)
-		act = read_bytes(r, from, csv, &bytes, e);
-	if (act == 0 && !csv_has_header(csv))
-		act = err_set(e, ERR_REJECT, "bad_source",
-		        "it is empty: even an object without rows needs its header");
+		act = read_bytes(r, from, rows, &bytes, e);
 	if (from)
 		act = unless_changed(r, from, act, e);
-	csv_reader_free(csv);
+	if (act == 0)
+		r->facts.rows += row_reader_rows(rows);
+	row_reader_close(rows);
 	source_read_close(from);
 	if (act == 0)
 		pin(r, bytes);
@@ -216,11 +206,11 @@ static int read_objects(struct reading *r, struct err *e)
 	return act;
 }
 
-int csv_source_read(const struct csv_source *s, const struct csv_source_calls *calls,
-        struct arena *mem, struct csv_source_facts *out, struct err *e)
+int row_source_read(const struct row_source *s, const struct row_source_calls *calls,
+        struct arena *mem, struct row_source_facts *out, struct err *e)
 {
 	struct reading r = {.from = s, .calls = calls, .mem = mem};
-	r.piece = malloc(CSV_SOURCE_PIECE_BYTES);
+	r.piece = malloc(ROW_SOURCE_PIECE_BYTES);
 	if (!r.piece)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a source");
 	r.pins = hash_new_sha256();
@@ -242,7 +232,7 @@ int csv_source_read(const struct csv_source *s, const struct csv_source_calls *c
 
 enum { PLACES_MAX = 3 };
 
-void csv_places_add(struct csv_places *p, struct str object, int64_t row, struct arena *mem)
+void row_places_add(struct row_places *p, struct str object, int64_t row, struct arena *mem)
 {
 	if (p->count++ < PLACES_MAX)
 		p->text = arena_printf(mem, STR_FMT "%s" STR_FMT " row %lld", STR_ARG(p->text),

@@ -6,7 +6,7 @@
 #include "gzip.h"
 
 #include "longshore/crc.h"
-#include "longshore/render.h"
+#include "longshore/encoder.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,9 +66,9 @@ static void tally_facts(struct tally *t, struct encoded_facts *out)
 	(void)snprintf(out->crc32c, sizeof out->crc32c, "%08" PRIx32, t->crc32c);
 }
 
-const char *encoder_id(enum encoding encoding)
+const char *encoder_id(enum compression compression)
 {
-	return encoding == ENCODING_GZIP ? gzip_id() : "";
+	return compression == COMPRESSION_GZIP ? gzip_id() : "";
 }
 
 static int hand_on(void *arg, const void *p, size_t n, struct err *e)
@@ -78,15 +78,15 @@ static int hand_on(void *arg, const void *p, size_t n, struct err *e)
 	return c->sink(c->arg, p, n, e);
 }
 
-int encoder_new(
-        enum encoding encoding, encoder_sink sink, void *arg, struct encoder **out, struct err *e)
+int encoder_new(enum compression compression, encoder_sink sink, void *arg, struct encoder **out,
+        struct err *e)
 {
 	struct encoder *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return err_set(e, ERR_FATAL, "no_memory", "encoder: out of memory");
 	c->sink = sink;
 	c->arg = arg;
-	if (encoding == ENCODING_GZIP && gzip_writer_new(hand_on, c, &c->gzip, e) != 0) {
+	if (compression == COMPRESSION_GZIP && gzip_writer_new(hand_on, c, &c->gzip, e) != 0) {
 		free(c);
 		return e->act;
 	}
@@ -165,12 +165,12 @@ static int walk(
 	return gzip == NULL ? 0 : gzip_reader_end(gzip, e);
 }
 
-int encoded_check(enum encoding encoding, encoded_read read, void *arg, struct encoded_facts *out,
-        struct err *e)
+int encoded_check(enum compression compression, encoded_read read, void *arg,
+        struct encoded_facts *out, struct err *e)
 {
 	struct tally tally = {0};
 	struct gzip_reader *gzip = NULL;
-	if (encoding == ENCODING_GZIP && gzip_reader_new(take_plain, &tally, &gzip, e) != 0)
+	if (compression == COMPRESSION_GZIP && gzip_reader_new(take_plain, &tally, &gzip, e) != 0)
 		return e->act;
 	tally_init(&tally);
 	int rc = walk(&tally, gzip, read, arg, e);

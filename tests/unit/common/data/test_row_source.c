@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "folder.h"
 
-#include "longshore/csv_source.h"
+#include "longshore/row_source.h"
 
 enum { ARENA = 1 << 22 };
 
@@ -50,14 +50,14 @@ static void put(struct world *w, const char *name, const char *text)
 	folder_write(&w->folder, name, text, strlen(text));
 }
 
-static int on_header(void *arg, const struct csv_record *header, struct err *e)
+static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	size_t column = 0;
 	(void)arg;
-	return csv_column(header, STR("id"), &column, e);
+	return row_header_find(header, STR("id"), &column, e);
 }
 
-static int on_record(void *arg, const struct csv_record *record, struct err *e)
+static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct world *w = arg;
 	(void)e;
@@ -104,14 +104,14 @@ static int on_object_done(void *arg, int64_t bytes, struct err *e)
 }
 
 static int read_source(struct world *w, const char *marker, const atomic_bool *stop,
-        struct csv_source_facts *facts, struct err *e)
+        struct row_source_facts *facts, struct err *e)
 {
-	struct csv_source from = {.url = str_c(w->url),
-	        .delimiter = ',',
+	struct row_source from = {.url = str_c(w->url),
+	        .form = {SOURCE_CSV, ','},
 	        .ready_marker = str_c(marker),
 	        .now_ms = w->now_ms,
 	        .stop = stop};
-	struct csv_source_calls calls = {.on_header = on_header,
+	struct row_source_calls calls = {.on_header = on_header,
 	        .on_record = on_record,
 	        .on_object = on_object,
 	        .on_piece = on_piece,
@@ -119,12 +119,12 @@ static int read_source(struct world *w, const char *marker, const atomic_bool *s
 	        .arg = w};
 	w->n = w->objects = 0;
 	w->text[0] = '\0';
-	return csv_source_read(&from, &calls, &w->mem, facts, e);
+	return row_source_read(&from, &calls, &w->mem, facts, e);
 }
 
 static void refused(struct world *w, int act, const char *code, const char *says)
 {
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	assert_int_equal(read_source(w, "", NULL, &facts, &e), act);
 	assert_string_equal(e.code, code);
@@ -135,7 +135,7 @@ static void refused(struct world *w, int act, const char *code, const char *says
 static void objects_are_read_in_order_and_pinned(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	/* Python: h = sha256; h("a.csv\t12\t" + h(a) + "\nb.csv\t9\t" + h(b) + "\n") */
 	put(w, "in/b.csv", "id,v\nc,3\n");
@@ -158,7 +158,7 @@ static void objects_are_read_in_order_and_pinned(void **state)
 static void objects_have_the_named_columns_and_any_others(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "id,v\na,1\n");
 	put(w, "in/b.csv", "v,w,id\n1,2,b\n");
@@ -182,7 +182,7 @@ static void a_column_is_there_once(void **state)
 static void an_object_without_rows_has_a_header(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "id");
 	must(read_source(w, "", NULL, &facts, &e), &e);
@@ -203,7 +203,7 @@ static void a_bad_row_names_object_and_row_but_not_what_it_holds(void **state)
 static void half_a_row_at_the_end_is_waited_for(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	static const char *const halves[] = {
 	        "id,v\na,1\nb", "id,v\na,1\n\"b,2\n", "id,v\na,1\r\nb,2\r"};
@@ -222,14 +222,14 @@ static void half_a_row_at_the_end_is_waited_for(void **state)
 static void an_open_end_is_read_once_it_is_old_or_marked(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "id,v\na,1\nb,2");
 	must(read_source(w, "", NULL, &facts, &e), &e);
 	int64_t changed_ms = facts.modified_ms;
-	w->now_ms = changed_ms + CSV_SOURCE_OPEN_END_MS;
+	w->now_ms = changed_ms + ROW_SOURCE_OPEN_END_MS;
 	must(read_source(w, "", NULL, &facts, &e), &e);
-	w->now_ms = changed_ms + CSV_SOURCE_OPEN_END_MS - 1;
+	w->now_ms = changed_ms + ROW_SOURCE_OPEN_END_MS - 1;
 	refused(w, ERR_RETRY, "source_missing", "object a.csv: its last row has no line end");
 	put(w, "in/_SUCCESS", "");
 	must(read_source(w, "_SUCCESS", NULL, &facts, &e), &e);
@@ -240,7 +240,7 @@ static void an_open_end_is_read_once_it_is_old_or_marked(void **state)
 static void an_object_that_grows_while_it_is_read_is_waited_for(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "id,v\na,1\n");
 	w->grows = "in/a.csv";
@@ -255,7 +255,7 @@ static void an_object_that_grows_while_it_is_read_is_waited_for(void **state)
 static void compressed_objects_are_refused_by_name(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "\x1f\x8b\x08 and so on");
 	refused(w, ERR_REJECT, "bad_source", "object a.csv: it is compressed with gzip");
@@ -272,7 +272,7 @@ static void compressed_objects_are_refused_by_name(void **state)
 static void what_was_left_out_is_counted(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	put(w, "in/a.csv", "id\na\n");
 	put(w, "in/b.csv.part", "id\nb\n");
@@ -288,7 +288,7 @@ static void what_was_left_out_is_counted(void **state)
 static void nothing_there_is_waited_for(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	refused(w, ERR_RETRY, "source_missing", "holds no object yet");
 	put(w, "in/a.csv", "id\na\n");
@@ -303,7 +303,7 @@ static void nothing_there_is_waited_for(void **state)
 static void the_marker_is_not_read_as_data(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts, without;
+	struct row_source_facts facts, without;
 	struct err e;
 	put(w, "in/a.csv", "id\na\n");
 	must(read_source(w, "", NULL, &without, &e), &e);
@@ -320,7 +320,7 @@ static void the_marker_is_not_read_as_data(void **state)
 static void draining_ends_the_reading(void **state)
 {
 	struct world *w = *state;
-	struct csv_source_facts facts;
+	struct row_source_facts facts;
 	struct err e;
 	atomic_bool stop = true;
 	put(w, "in/a.csv", "id\na\n");

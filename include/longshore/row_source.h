@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A source of CSV objects read from its first byte to its last, and pinned while it is read.
+ * A source of objects read from its first byte to its last, and pinned while it is read.
  *
- * Every object has its own header row, and the columns that on_header looks for; others may differ
+ * Every object has its own header, and the columns that on_header looks for; others may differ
  * from object to object. A source without objects, or that is not complete yet, is ERR_RETRY
  * ("source_missing"): also one that changes while it is read, that ends in half a row, or whose last
  * row has no line end although it was changed a moment ago (without a marker that says it is whole).
  * Compressed objects are refused ("bad_source"). Errors name object and row, never what it holds.
  * Memory: one piece and one record. One thread.
  */
-#ifndef LONGSHORE_CSV_SOURCE_H
-#define LONGSHORE_CSV_SOURCE_H
+#ifndef LONGSHORE_ROW_SOURCE_H
+#define LONGSHORE_ROW_SOURCE_H
 
 #include "longshore/arena.h"
-#include "longshore/csv.h"
+#include "longshore/row_reader.h"
 #include "longshore/sha256.h"
 #include "longshore/source.h"
 
 #include <stdatomic.h>
 
 enum {
-	CSV_SOURCE_PIECE_BYTES = 256 * 1024,
+	ROW_SOURCE_PIECE_BYTES = 256 * 1024,
 	/* An object whose last row has no line end may still grow: it is read once it did not change
 	 * for so long. */
-	CSV_SOURCE_OPEN_END_MS = 60 * 1000
+	ROW_SOURCE_OPEN_END_MS = 60 * 1000
 };
 
 /* Called while reading; any but on_header may be NULL. A non-zero answer ends the reading. */
-struct csv_source_calls {
-	csv_on_record on_header; /* of each object: find the columns by csv_column */
-	csv_on_record on_record; /* row: of the object, from 1 */
+struct row_source_calls {
+	row_on_header on_header; /* of each object: find the columns by row_header_find */
+	row_on_record on_record; /* row: of the object, from 1 */
 	int (*on_object)(void *arg, const struct source_object *object, struct err *e);
 	/* Bytes at..at + n - 1 of the object, before they are taken apart and once that is done;
 	 * their records come in between. */
@@ -39,9 +39,9 @@ struct csv_source_calls {
 	void *arg;
 };
 
-struct csv_source {
+struct row_source {
 	struct str url;
-	char delimiter;
+	struct row_form form;    /* of every object */
 	struct str ready_marker; /* as source_ready takes them */
 	int64_t quiet_seconds;
 	const struct confine *allowed; /* where it may lie; NULL: anywhere */
@@ -50,7 +50,7 @@ struct csv_source {
 	const atomic_bool *stop;       /* may be NULL; set: ERR_DEFER ("drain") */
 };
 
-struct csv_source_facts {
+struct row_source_facts {
 	char pins[SHA256_HEX]; /* SHA-256 over a line "name\tbytes\tsha256\n" for each object, in
 	                          order */
 	int64_t rows, bytes;   /* of all objects; rows without headers */
@@ -60,14 +60,14 @@ struct csv_source_facts {
 };
 
 /* The first few rows of a kind, for people: "a.csv row 3, b.csv row 1". Starts zeroed. */
-struct csv_places {
+struct row_places {
 	int64_t count; /* of all of them */
 	struct str text;
 };
-void csv_places_add(struct csv_places *p, struct str object, int64_t row, struct arena *mem);
+void row_places_add(struct row_places *p, struct str object, int64_t row, struct arena *mem);
 
 /* mem: for the list of objects. */
-int csv_source_read(const struct csv_source *s, const struct csv_source_calls *calls,
-        struct arena *mem, struct csv_source_facts *out, struct err *e) ERR_MUST_USE;
+int row_source_read(const struct row_source *s, const struct row_source_calls *calls,
+        struct arena *mem, struct row_source_facts *out, struct err *e) ERR_MUST_USE;
 
 #endif

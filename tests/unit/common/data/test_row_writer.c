@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "longshore/render.h"
+#include "longshore/row_writer.h"
 
 #include "longshore/buf.h"
 
@@ -17,36 +17,36 @@ static int collect(void *arg, const void *p, size_t n, struct err *e)
 	return buf_append(arg, p, n, e);
 }
 
-static const struct render_column two[] = {{.name = {"id", 2}}, {.name = {"state", 5}}};
+static const struct row_column two[] = {{.name = {"id", 2}}, {.name = {"state", 5}}};
 
 /* Two columns, the defaults. */
-static struct render_format plain_format(void)
+static struct row_layout plain_format(void)
 {
-	return (struct render_format){
+	return (struct row_layout){
 	        .columns = two, .columns_count = 2, .delimiter = ',', .has_header = true};
 }
 
 /* One row through a whole file; what was written up to then stays in *out. */
-static int one_row(const struct render_format *format, const struct str *values, struct buf *out,
-        struct err *e)
+static int one_row(
+        const struct row_layout *format, const struct str *values, struct buf *out, struct err *e)
 {
 	struct encoder *bytes = NULL;
-	struct render *r = NULL;
+	struct row_writer *r = NULL;
 	struct encoded_facts facts;
 	buf_init(out, MAX);
-	assert_int_equal(encoder_new(ENCODING_NONE, collect, out, &bytes, e), 0);
-	int rc = render_new(format, bytes, &r, e);
+	assert_int_equal(encoder_new(COMPRESSION_NONE, collect, out, &bytes, e), 0);
+	int rc = row_writer_new(format, bytes, &r, e);
 	if (rc == 0)
-		rc = render_row(r, values, e);
+		rc = row_writer_put(r, values, e);
 	if (rc == 0)
 		rc = encoder_finish(bytes, &facts, e);
-	render_free(r);
+	row_writer_free(r);
 	encoder_free(bytes);
 	return rc;
 }
 
 static void assert_row(
-        const struct render_format *format, struct str a, struct str b, const char *text)
+        const struct row_layout *format, struct str a, struct str b, const char *text)
 {
 	struct err e;
 	struct buf out;
@@ -58,8 +58,7 @@ static void assert_row(
 	buf_release(&out);
 }
 
-static void refused(
-        const struct render_format *format, struct str a, struct str b, const char *words)
+static void refused(const struct row_layout *format, struct str a, struct str b, const char *words)
 {
 	struct err e;
 	struct buf out;
@@ -74,7 +73,7 @@ static void refused(
 static void rows_have_the_delimiter_and_the_line_end_that_were_asked_for(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	assert_row(&format, STR("a"), STR("b c"), "id,state\na,b c\n");
 	format.is_crlf = true;
 	format.delimiter = '|';
@@ -87,7 +86,7 @@ static void rows_have_the_delimiter_and_the_line_end_that_were_asked_for(void **
 static void minimal_quotes_only_what_a_reader_would_misread(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.has_header = false;
 	assert_row(&format, STR("a,b"), STR("c"), "\"a,b\",c\n");
 	assert_row(&format, STR("a\"b"), STR("\""), "\"a\"\"b\",\"\"\"\"\n");
@@ -99,16 +98,16 @@ static void minimal_quotes_only_what_a_reader_would_misread(void **state)
 static void all_quotes_everything_the_header_too(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
-	format.quotes = RENDER_QUOTES_ALL;
+	struct row_layout format = plain_format();
+	format.quotes = QUOTE_ALL;
 	assert_row(&format, STR("a\"b"), STR(""), "\"id\",\"state\"\n\"a\"\"b\",\"\"\n");
 }
 
 static void none_refuses_what_would_need_quotes(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
-	format.quotes = RENDER_QUOTES_NONE;
+	struct row_layout format = plain_format();
+	format.quotes = QUOTE_NONE;
 	assert_row(&format, STR("a"), STR(""), "id,state\na,\n");
 	refused(&format, STR("SECRET,"), STR("x"), "column \"id\", row 1");
 	refused(&format, STR("x"), STR("SECRET\""), "column \"state\", row 1");
@@ -118,17 +117,17 @@ static void none_refuses_what_would_need_quotes(void **state)
 static void a_row_of_one_empty_value_is_no_blank_line(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.columns_count = 1;
 	assert_row(&format, STR(""), STR(""), "id\n\"\"\n");
-	format.quotes = RENDER_QUOTES_NONE;
+	format.quotes = QUOTE_NONE;
 	refused(&format, STR(""), STR(""), "alone in its row");
 }
 
 static void what_a_partner_cannot_read_is_refused_without_being_repeated(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	static const struct {
 		struct str value;
 		const char *words;
@@ -163,7 +162,7 @@ static void what_a_partner_cannot_read_is_refused_without_being_repeated(void **
 static void a_tab_is_no_value_even_where_it_is_the_delimiter(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.delimiter = '\t';
 	refused(&format, STR("x"), STR("a\tb"), "holds a control character");
 }
@@ -171,9 +170,9 @@ static void a_tab_is_no_value_even_where_it_is_the_delimiter(void **state)
 static void max_length_counts_characters_up_to_its_edge(void **state)
 {
 	(void)state;
-	const struct render_column columns[] = {
+	const struct row_column columns[] = {
 	        {.name = STR("id"), .max_length = 3}, {.name = STR("state")}};
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.columns = columns;
 	assert_row(&format, STR("\xc3\xa9\xc3\xa9\xc3\xa9"), STR("long enough"),
 	        "id,state\n\xc3\xa9\xc3\xa9\xc3\xa9,long enough\n");
@@ -184,9 +183,9 @@ static void max_length_counts_characters_up_to_its_edge(void **state)
 static void a_required_column_takes_no_empty_value(void **state)
 {
 	(void)state;
-	const struct render_column columns[] = {
+	const struct row_column columns[] = {
 	        {.name = STR("id")}, {.name = STR("state"), .is_required = true}};
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.columns = columns;
 	assert_row(&format, STR(""), STR("x"), "id,state\n,x\n");
 	refused(&format, STR("x"), STR(""), "column \"state\", row 1");
@@ -199,19 +198,19 @@ static void the_row_that_is_named_is_the_one_of_the_file(void **state)
 	struct err e;
 	struct buf out;
 	struct encoder *bytes = NULL;
-	struct render *r = NULL;
-	struct render_format format = plain_format();
+	struct row_writer *r = NULL;
+	struct row_layout format = plain_format();
 	buf_init(&out, MAX);
-	assert_int_equal(encoder_new(ENCODING_NONE, collect, &out, &bytes, &e), 0);
-	assert_int_equal(render_new(&format, bytes, &r, &e), 0);
+	assert_int_equal(encoder_new(COMPRESSION_NONE, collect, &out, &bytes, &e), 0);
+	assert_int_equal(row_writer_new(&format, bytes, &r, &e), 0);
 	const struct str good[] = {STR("a"), STR("b")}, bad[] = {STR("a"), STR("\x01")};
 	for (int i = 0; i < 41; i++)
-		assert_int_equal(render_row(r, good, &e), 0);
-	assert_int_equal(render_rows(r), 41);
-	assert_int_equal(render_row(r, bad, &e), ERR_REJECT);
+		assert_int_equal(row_writer_put(r, good, &e), 0);
+	assert_int_equal(row_writer_rows(r), 41);
+	assert_int_equal(row_writer_put(r, bad, &e), ERR_REJECT);
 	assert_non_null(strstr(e.text, "row 42 of the file"));
-	assert_int_equal(render_rows(r), 41);
-	render_free(r);
+	assert_int_equal(row_writer_rows(r), 41);
+	row_writer_free(r);
 	encoder_free(bytes);
 	buf_release(&out);
 }
@@ -219,16 +218,16 @@ static void the_row_that_is_named_is_the_one_of_the_file(void **state)
 static void constants_take_no_value(void **state)
 {
 	(void)state;
-	const struct render_column columns[] = {{.name = STR("id")}, {.name = STR("kind"),
-	                                                                     .is_constant = true,
-	                                                                     .constant = STR("x,y"),
-	                                                                     .max_length = 3}};
-	struct render_format format = plain_format();
+	const struct row_column columns[] = {{.name = STR("id")}, {.name = STR("kind"),
+	                                                                  .is_constant = true,
+	                                                                  .constant = STR("x,y"),
+	                                                                  .max_length = 3}};
+	struct row_layout format = plain_format();
 	format.columns = columns;
 	assert_row(&format, STR("1"), (struct str){NULL, 0}, "id,kind\n1,\"x,y\"\n");
 }
 
-static void assert_bad_spec(const struct render_format *format, const char *words)
+static void assert_bad_spec(const struct row_layout *format, const char *words)
 {
 	struct err e;
 	struct buf out;
@@ -244,7 +243,7 @@ static void assert_bad_spec(const struct render_format *format, const char *word
 static void a_format_that_cannot_be_is_refused_before_a_byte_is_written(void **state)
 {
 	(void)state;
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	static const char bad[] = {'"', '\n', '\r', '\0', '\x01', '\x7f', (char)0xc3};
 	for (size_t i = 0; i < sizeof bad; i++) {
 		format.delimiter = bad[i];
@@ -253,15 +252,15 @@ static void a_format_that_cannot_be_is_refused_before_a_byte_is_written(void **s
 	format = plain_format();
 	format.columns_count = 0;
 	assert_bad_spec(&format, "columns: there must be 1 to 256");
-	struct render_column columns[] = {{.name = STR("id")}, {.name = STR("a\nb")}};
+	struct row_column columns[] = {{.name = STR("id")}, {.name = STR("a\nb")}};
 	format = plain_format();
 	format.columns = columns;
 	assert_bad_spec(&format, "columns[1].name: holds a line end");
-	columns[1] = (struct render_column){
+	columns[1] = (struct row_column){
 	        .name = STR("kind"), .is_constant = true, .constant = STR("abcd"), .max_length = 3};
 	assert_bad_spec(&format, "columns[1].constant: is longer");
-	format.quotes = RENDER_QUOTES_NONE;
-	columns[1] = (struct render_column){.name = STR("a,b")};
+	format.quotes = QUOTE_NONE;
+	columns[1] = (struct row_column){.name = STR("a,b")};
 	assert_bad_spec(&format, "columns[1].name: holds the delimiter");
 }
 
@@ -270,19 +269,19 @@ static void as_many_columns_as_the_header_promises(void **state)
 	(void)state;
 	struct err e;
 	struct buf out;
-	struct render_column *columns = calloc(RENDER_COLUMNS_MAX + 1, sizeof *columns);
-	struct str *values = calloc(RENDER_COLUMNS_MAX + 1, sizeof *values);
+	struct row_column *columns = calloc(ROW_COLUMNS_MAX + 1, sizeof *columns);
+	struct str *values = calloc(ROW_COLUMNS_MAX + 1, sizeof *values);
 	assert_non_null(columns);
 	assert_non_null(values);
-	for (size_t i = 0; i <= RENDER_COLUMNS_MAX; i++) {
+	for (size_t i = 0; i <= ROW_COLUMNS_MAX; i++) {
 		columns[i].name = STR("n");
 		values[i] = STR("v");
 	}
-	struct render_format format = plain_format();
+	struct row_layout format = plain_format();
 	format.columns = columns;
-	format.columns_count = RENDER_COLUMNS_MAX;
+	format.columns_count = ROW_COLUMNS_MAX;
 	assert_int_equal(one_row(&format, values, &out, &e), 0);
-	assert_int_equal(out.n, 4 * RENDER_COLUMNS_MAX);
+	assert_int_equal(out.n, 4 * ROW_COLUMNS_MAX);
 	buf_release(&out);
 	format.columns_count++;
 	assert_int_equal(one_row(&format, values, &out, &e), ERR_REJECT);

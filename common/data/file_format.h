@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a format of delivered files supplies. row_writer.c has the table of them. */
+#ifndef LONGSHORE_DATA_FILE_FORMAT_H
+#define LONGSHORE_DATA_FILE_FORMAT_H
+
+#include "longshore/row_writer.h"
+
+/* What there is to know of a value before it is written. */
+struct look {
+	size_t characters;
+	bool has_special;  /* a byte that the format's `special` names */
+	const char *fault; /* NULL: none; static */
+};
+
+struct file_writing {
+	const struct row_layout *layout;
+	struct encoder *out;
+	unsigned char class_of[256];
+};
+
+struct file_format_ops {
+	/* Printable ASCII characters that cannot be written as they are. */
+	void (*special)(const struct row_layout *layout, char out[8]);
+	int (*check)(const struct row_layout *layout, struct err *e);
+	/* What the format cannot write; NULL: nothing. Static. */
+	const char *(*fault)(const struct row_layout *layout, const struct look *look);
+	int (*begin)(const struct file_writing *w, struct err *e);
+	/* Value number `column`, with what stands before it or after it. */
+	int (*put)(const struct file_writing *w, size_t column, struct str value,
+	        const struct look *look, struct err *e);
+};
+
+struct look file_look_at(const struct file_writing *w, struct str value);
+
+extern const struct file_format_ops file_csv;
+
+#endif

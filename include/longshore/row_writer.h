@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows to bytes: each row is written to an encoder, in the format of the layout. The same rows give
+ * the same bytes, however they were batched. Control characters (C0, DEL, C1), line ends among
+ * them, are never written, so a row is always one line. One thread owns a writer.
+ */
+#ifndef LONGSHORE_ROW_WRITER_H
+#define LONGSHORE_ROW_WRITER_H
+
+#include "longshore/encoder.h"
+#include "longshore/str.h"
+
+#include <stdbool.h>
+
+struct row_column {
+	struct str name;
+	bool is_constant;
+	struct str constant;
+	int64_t max_length; /* characters; 0 = no limit */
+	bool is_required;   /* an empty value is refused */
+};
+
+enum { ROW_COLUMNS_MAX = 256 };
+
+struct row_layout {
+	const struct row_column *columns; /* borrowed until row_writer_free */
+	size_t columns_count;
+	enum file_format format;
+	/* of CSV only */
+	char delimiter;
+	enum quote_mode quotes;
+	bool has_header;
+	bool is_crlf;
+};
+
+struct row_writer;
+
+/* ERR_REJECT ("bad_spec") "field: what is wrong": delimiter, names and constants can be written. */
+int row_layout_check(const struct row_layout *layout, struct err *e) ERR_MUST_USE;
+/* Checks layout and constants, ERR_REJECT ("bad_spec"), and writes what comes before the rows. Layout
+ * and bytes are borrowed until row_writer_free. */
+int row_writer_new(const struct row_layout *layout, struct encoder *bytes, struct row_writer **out,
+        struct err *e) ERR_MUST_USE;
+/* values: one per column, those of constants are not looked at. ERR_REJECT ("bad_value") names
+ * column and row, never the value: too long, not UTF-8, a control character, or in need of quotes
+ * that the layout has not. */
+int row_writer_put(struct row_writer *w, const struct str *values, struct err *e) ERR_MUST_USE;
+int64_t row_writer_rows(const struct row_writer *w); /* without the header */
+void row_writer_free(struct row_writer *w);          /* accepts NULL */
+
+#endif
