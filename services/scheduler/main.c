@@ -47,7 +47,7 @@ static void remember(void *arg, struct str identity)
 static void stop(void *state)
 {
 	struct wiring *w = state;
-	const struct tally *t = &w->scheduler.tally;
+	const struct tally *t = &w->scheduler.engine.tally;
 	LOG(LOG_INFO, "scheduler.stopped", "counted since the start",
 	        LOG_NUM("decisions", t->decisions), LOG_NUM("published", t->published),
 	        LOG_NUM("swept", t->swept), LOG_NUM("fenced", t->fenced),
@@ -56,18 +56,20 @@ static void stop(void *state)
 	        LOG_NUM("removed", t->removed));
 	scheduler_release(&w->scheduler);
 	memo_close(w->memo);
-	keyring_close(w->scheduler.keys);
-	store_close(w->scheduler.store);
-	pg_close(w->scheduler.pg);
+	keyring_close(w->scheduler.engine.keys);
+	store_close(w->scheduler.engine.store);
+	pg_close(w->scheduler.engine.pg);
 	free(w);
 }
 
 static int open_neighbours(struct wiring *w, const struct worker_conf *common, struct err *e)
 {
-	int bad = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.pg, e);
-	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.keys, e);
-	bad = bad ? bad : keyring_holds(w->scheduler.keys, "scheduler", e);
-	bad = bad ? bad : staging_open(common->staging, w->scheduler.keys, &w->scheduler.store, e);
+	int bad = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.engine.pg, e);
+	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.engine.keys, e);
+	bad = bad ? bad : keyring_holds(w->scheduler.engine.keys, "scheduler", e);
+	bad = bad ? bad
+	          : staging_open(common->staging, w->scheduler.engine.keys,
+	                    &w->scheduler.engine.store, e);
 	const struct memo_server redis = {
 	        common->redis, common->redis_config, common->topic_prefix};
 	return bad ? bad : memo_open(&redis, &w->memo, e);
@@ -85,7 +87,7 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 		stop(w);
 		return bad;
 	}
-	w->scheduler.outlet = (struct outlet){pub, send, bus_partition_of, removed, breathe};
+	w->scheduler.engine.outlet = (struct outlet){pub, send, bus_partition_of, removed, breathe};
 	w->scheduler.triggers = (struct trigger_memory){w->memo, seen, remember};
 	*out_state = w;
 	return 0;
@@ -109,7 +111,7 @@ static int tick(void *state, struct arena *mem, int64_t *out_next_ms, struct err
 static int history(void *state, struct batch_history *out, struct err *e)
 {
 	struct wiring *w = state;
-	*out = (struct batch_history){.reread_ms = w->scheduler.settings.reread_ms};
+	*out = (struct batch_history){.reread_ms = w->scheduler.duties.rules.reread_ms};
 	return scheduler_timeline(&w->scheduler, &out->number, e);
 }
 
@@ -118,7 +120,8 @@ static int history(void *state, struct batch_history *out, struct err *e)
 static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
 {
 	const struct wiring *w = state;
-	const struct ended_owner specs = {w->scheduler.store, w->scheduler.keys, "specs"};
+	const struct ended_owner specs = {
+	        w->scheduler.engine.store, w->scheduler.engine.keys, "specs"};
 	int64_t lists = 0;
 	int bad = ended_remove(&specs, run, &out->objects, e);
 	if (bad == 0)

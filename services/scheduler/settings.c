@@ -90,3 +90,16 @@ struct decide_rules settings_rules(const struct scheduler_settings *s)
 	        .breaker_open_most_ms = s->breaker_open_most_ms,
 	};
 }
+
+struct duty_rules settings_duties(const struct scheduler_settings *s)
+{
+	return (struct duty_rules){
+	        .due_batch = s->due_batch,
+	        .outbox_age_ms = s->outbox_age_ms,
+	        .confirm_ms = s->confirm_ms,
+	        .readback_ms = s->readback_ms,
+	        .keep_tasks_ms = s->keep_tasks_ms,
+	        .list_ended_ms = s->list_ended_ms,
+	        .reread_ms = s->reread_ms,
+	};
+}

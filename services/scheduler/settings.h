@@ -4,6 +4,7 @@
 #define SCHEDULER_SETTINGS_H
 
 #include "decide/decide.h"
+#include "time/duties.h"
 
 #include "longshore/conf.h"
 
@@ -32,5 +33,6 @@ extern const struct conf_field scheduler_fields[];
 extern const size_t scheduler_fields_count;
 
 struct decide_rules settings_rules(const struct scheduler_settings *s);
+struct duty_rules settings_duties(const struct scheduler_settings *s);
 
 #endif

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trigger.h"
 
+#include "delivery/cause.h"
+
 #include "longshore/chars.h"
 #include "longshore/hex.h"
 
 enum { NOTE_MOST = 1000, REFUSAL_FACTS = 4 };
-
-struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
-        struct str cause, struct str epoch)
-{
-	struct str fields[] = {tenant, route, cause_kind, cause, epoch};
-	return id_of("delivery/1", fields, 5);
-}
-
-struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind,
-        struct str cause, struct str epoch)
-{
-	struct str fields[] = {tenant, bridge, cause_kind, cause, epoch};
-	return id_of("build/1", fields, 5);
-}
 
 struct audience_routes {
 	struct audience_routes *next;
@@ -32,23 +20,24 @@ enum { READING_BYTES = 32 << 20 }; /* then configuration is read anew */
 static void begin_reading(struct trigger_reader *r)
 {
 	arena_reset(r->mem);
-	specs_begin(&r->c->s->specs);
-	resolver_init(&r->resolver, r->c->s, r->mem);
+	specs_begin(&r->c->g->specs);
+	resolver_init(&r->resolver, r->c->g, r->mem);
 	r->decided = arena_alloc(r->mem, (r->messages + 1) * sizeof *r->decided);
 	r->decided_count = 0;
 	r->audiences = NULL;
 }
 
-void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages)
+void trigger_reader_init(
+        struct trigger_reader *r, struct scheduler *s, struct cycle *c, size_t messages)
 {
-	*r = (struct trigger_reader){.c = c, .mem = &c->s->reading, .messages = messages};
+	*r = (struct trigger_reader){.s = s, .c = c, .mem = &s->reading, .messages = messages};
 	begin_reading(r);
 }
 
 /* Of triggers that were read to their end everything is stored now. */
 static void remember(struct trigger_reader *r)
 {
-	const struct trigger_memory *memory = &r->c->s->triggers;
+	const struct trigger_memory *memory = &r->s->triggers;
 	for (size_t i = 0; i < r->decided_count && memory->remember; i++)
 		memory->remember(memory->arg, r->decided[i]);
 	r->decided_count = 0;
@@ -63,7 +52,7 @@ static int run_cycle(struct trigger_reader *r, struct err *e)
 		return bad;
 	remember(r);
 	arena_reset(c->kept);
-	cycle_init(c, c->s, c->kept);
+	cycle_init(c, c->g, c->kept);
 	return 0;
 }
 
@@ -73,19 +62,6 @@ int trigger_flush(struct trigger_reader *r, struct err *e)
 	if (bad == 0 && r->mem->used_bytes > READING_BYTES)
 		begin_reading(r);
 	return bad;
-}
-
-void trail_add(struct cycle *c, const struct ev_audit_record *record)
-{
-	if (c->audits_count == c->audits_room) {
-		size_t room = c->audits_room * 2 + 16;
-		struct ev_audit_record *wider = arena_alloc(c->kept, room * sizeof *wider);
-		if (c->audits_count > 0)
-			memcpy(wider, c->audits, c->audits_count * sizeof *wider);
-		c->audits = wider;
-		c->audits_room = room;
-	}
-	c->audits[c->audits_count++] = *record;
 }
 
 static struct str or_empty(struct str text)
@@ -187,8 +163,8 @@ static void refuse(struct trigger_reader *r, const struct batch_message *msg, st
 	        .facts = facts,
 	        .facts_count = REFUSAL_FACTS,
 	};
-	trail_add(r->c, &record);
-	r->c->s->tally.refused++;
+	cycle_add_audit(r->c, &record);
+	r->c->g->tally.refused++;
 }
 
 static struct decide_event event_of(
@@ -237,13 +213,13 @@ static struct str memory_key(struct trigger_reader *r, struct str tenant, struct
 static int find_decided(struct trigger_reader *r, struct str key, const struct str *ids,
         size_t count, struct lookup *out, struct err *e)
 {
-	const struct trigger_memory *memory = &r->c->s->triggers;
+	const struct trigger_memory *memory = &r->s->triggers;
 	*out = (struct lookup){0};
 	if (!memory->seen || !memory->seen(memory->arg, key))
 		return 0;
 	struct str *found = NULL;
 	size_t found_count = 0;
-	int bad = state_db_existing(r->c->s->pg, ids, count, r->mem, &found, &found_count, e);
+	int bad = state_db_existing(r->c->g->pg, ids, count, r->mem, &found, &found_count, e);
 	for (size_t i = 0; i < found_count && bad == 0; i++)
 		lookup_put(out, found[i], &found[i], r->mem);
 	return bad;
@@ -308,7 +284,7 @@ static int routes_of(struct trigger_reader *r, struct str tenant, struct str aud
 	*found = (struct audience_routes){
 	        .next = r->audiences, .tenant = tenant, .audience = audience};
 	int bad = conf_db_routes_of(
-	        r->c->s->pg, tenant, audience, r->mem, &found->routes, &found->count, e);
+	        r->c->g->pg, tenant, audience, r->mem, &found->routes, &found->count, e);
 	if (bad)
 		return bad;
 	r->audiences = found;
@@ -337,7 +313,7 @@ static int resume(
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(r->c->s->pg, &delivery_id, 1, r->mem, &clock, &rows, &count, e);
+	int bad = state_db_load(r->c->g->pg, &delivery_id, 1, r->mem, &clock, &rows, &count, e);
 	if (bad || count == 0)
 		return bad;
 	const struct delivery *x = &rows[0].x;

@@ -16,16 +16,11 @@
 #define SCHEDULER_TRIGGER_H
 
 #include "cycle/cycle.h"
-#include "resolve.h"
-
-#include "longshore/id.h"
-
-struct id cause_delivery_id(struct str tenant, struct str route, struct str cause_kind,
-        struct str cause, struct str epoch);
-struct id cause_build_id(struct str tenant, struct str bridge, struct str cause_kind,
-        struct str cause, struct str epoch);
+#include "cycle/resolve.h"
+#include "scheduler.h"
 
 struct trigger_reader {
+	struct scheduler *s;
 	struct cycle *c;
 	struct arena *mem; /* of the reader: outlives the cycles of a batch */
 	struct resolver resolver;
@@ -36,14 +31,12 @@ struct trigger_reader {
 };
 
 /* The cycle is run and begun anew whenever it is full: one trigger may fill many. */
-void trigger_reader_init(struct trigger_reader *r, struct cycle *c, size_t messages);
+void trigger_reader_init(
+        struct trigger_reader *r, struct scheduler *s, struct cycle *c, size_t messages);
 /* Fails only when a cycle does, or the database. */
 int trigger_read(
         struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
 /* Between two messages: runs the cycle, with whatever else is in it, and begins it anew. */
 int trigger_flush(struct trigger_reader *r, struct err *e) ERR_MUST_USE;
-
-/* A record of the trail that belongs to no delivery. */
-void trail_add(struct cycle *c, const struct ev_audit_record *record);
 
 #endif

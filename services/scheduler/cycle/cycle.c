@@ -8,17 +8,10 @@
 
 enum { TRIES_ALONE = 8, ROUNDS_MOST = 64 };
 
-void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept)
+void cycle_init(struct cycle *c, struct engine *g, struct arena *kept)
 {
 	*c = (struct cycle){
-	        .s = s, .mem = &s->attempt, .kept = kept, .by_id = ARENA_NEW(kept, struct lookup)};
-}
-
-int cycle_breathe(struct scheduler *s, struct err *e)
-{
-	if (!s->outlet.breathe || s->outlet.breathe(s->outlet.arg))
-		return 0;
-	return err_set(e, ERR_DEFER, "stopped", "not finished: somebody else goes on");
+	        .g = g, .mem = &g->attempt, .kept = kept, .by_id = ARENA_NEW(kept, struct lookup)};
 }
 
 /* Everything that was loaded or decided is forgotten; events and further writes stay. */
@@ -61,7 +54,7 @@ static bool has_writes(const struct cycle *c)
 
 static int store(struct cycle *c, struct err *e)
 {
-	struct pg *pg = c->s->pg;
+	struct pg *pg = c->g->pg;
 	if (c->is_for_due)
 		PROBE(sched_before_due_tx);
 	else
@@ -167,7 +160,7 @@ static void log_strangers(const struct cycle *c)
 /* One line where a place's breaker opens or closes. */
 static void log_breakers(const struct cycle *c)
 {
-	int32_t most = c->s->rules.breaker_failures;
+	int32_t most = c->g->rules.breaker_failures;
 	for (size_t i = 0; i < c->breakers_count; i++) {
 		struct str place = c->breakers[i].place;
 		const struct breaker *now = &c->breaker_states[i];
@@ -190,19 +183,19 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	int bad = attempt(c, e);
 	if (bad)
 		return bad;
-	c->s->tally.decisions += (int64_t)c->count;
+	c->g->tally.decisions += (int64_t)c->count;
 	log_changes(c);
 	log_strangers(c);
 	log_breakers(c);
 	struct failed_rows failed = {0};
 	if (c->outbox_count > 0)
-		bad = publish_rows(c->s, c->outbox, c->outbox_count, c->mem, &failed, e);
+		bad = publish_rows(c->g, c->outbox, c->outbox_count, c->mem, &failed, e);
 	if (bad)
 		return bad;
 	struct wakes wakes;
 	note_wakes(c, &wakes);
 	cycle_fail_unproducible(c->after, &failed);
-	return wake_collect(c, &wakes, c->after, e);
+	return cycle_wake(c, &wakes, c->after, e);
 }
 
 /* The delivery itself cannot be decided or stored: it fails, with the reason. If even that cannot
@@ -233,7 +226,7 @@ static int run_alone(struct cycle *c, struct err *e)
 	int bad = ERR_FENCED;
 	for (int i = 0; i < TRIES_ALONE && bad == ERR_FENCED; i++) {
 		bad = attempt_and_publish(c, e);
-		c->s->tally.fenced += bad == ERR_FENCED;
+		c->g->tally.fenced += bad == ERR_FENCED;
 	}
 	if (bad == ERR_FENCED)
 		return err_set(e, ERR_RETRY, "contended",
@@ -273,7 +266,7 @@ static int run_halves(struct cycle *c, struct err *e)
 /* NOLINTNEXTLINE(misc-no-recursion): halves, so no deeper than the logarithm of CYCLE_ITEMS */
 static int run_part(struct cycle *c, struct err *e)
 {
-	int bad = cycle_breathe(c->s, e);
+	int bad = engine_breathe(c->g, e);
 	if (bad)
 		return bad;
 	if (c->count == 1)
@@ -281,7 +274,7 @@ static int run_part(struct cycle *c, struct err *e)
 	bad = attempt_and_publish(c, e);
 	if (bad != ERR_FENCED && bad != ERR_REJECT)
 		return bad;
-	c->s->tally.fenced++;
+	c->g->tally.fenced++;
 	return run_halves(c, e);
 }
 
@@ -297,10 +290,10 @@ static int run_inside(struct cycle *c, struct err *e)
 {
 	int bad = attempt_and_publish(c, e);
 	if (bad)
-		db_rollback(c->s->pg); /* also where it was not reached */
+		db_rollback(c->g->pg); /* also where it was not reached */
 	if (bad != ERR_FENCED && bad != ERR_REJECT)
 		return bad;
-	c->s->tally.fenced++;
+	c->g->tally.fenced++;
 	return err_set(e, ERR_FENCED, "version", "the batch was taken back");
 }
 
@@ -324,10 +317,10 @@ int cycle_run(struct cycle *c, struct err *e)
 	struct cycle now = *c;
 	int bad = 0;
 	for (int round = 0; bad == 0 && round < ROUNDS_MOST; round++) {
-		struct arena *mem = &c->s->rounds[round % 2];
+		struct arena *mem = &c->g->rounds[round % 2];
 		struct cycle after;
 		arena_reset(mem);
-		cycle_init(&after, c->s, mem);
+		cycle_init(&after, c->g, mem);
 		now.after = &after;
 		bad = run_all(&now, e);
 		if (after.count == 0)

@@ -34,8 +34,9 @@
 #include "db/task_db.h"
 #include "decide/issue.h"
 #include "delivery/lookup.h"
+#include "engine.h"
 #include "packets.h"
-#include "scheduler.h"
+#include "publish.h"
 
 struct item { /* one delivery of the cycle */
 	struct str id;
@@ -107,7 +108,7 @@ enum {
 };
 
 struct cycle {
-	struct scheduler *s;
+	struct engine *g;
 	struct arena *mem;  /* of one attempt: what is loaded and decided; reset before each */
 	struct arena *kept; /* the caller's: ids and events, which outlive attempts */
 	struct item **items;
@@ -138,7 +139,7 @@ struct cycle {
 	size_t audits_count, audits_room;
 	/* further writes of the same transaction; NULL = none. The transaction is open already when
 	 * it is set. */
-	int (*inside)(void *arg, struct scheduler *s, struct arena *mem, struct err *e);
+	int (*inside)(void *arg, struct engine *g, struct arena *mem, struct err *e);
 	void *inside_arg;
 
 	struct outbox_row *outbox;
@@ -147,9 +148,11 @@ struct cycle {
 };
 
 /* kept: where items and events go. */
-void cycle_init(struct cycle *c, struct scheduler *s, struct arena *kept);
+void cycle_init(struct cycle *c, struct engine *g, struct arena *kept);
 struct item *cycle_item(struct cycle *c, struct str id); /* finds or adds */
 void cycle_add(struct cycle *c, struct str id, const struct decide_event *event);
+/* A record of the trail that belongs to no delivery. */
+void cycle_add_audit(struct cycle *c, const struct ev_audit_record *record);
 /* As many as one transaction takes. */
 bool cycle_is_full(const struct cycle *c);
 
@@ -159,8 +162,6 @@ bool cycle_is_full(const struct cycle *c);
  * only, and at most CYCLE_ITEMS are in it; ERR_FENCED then means that it was rolled back and
  * nothing was done. */
 int cycle_run(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* Between two cycles: the loop shows that it lives. ERR_DEFER: stop here. */
-int cycle_breathe(struct scheduler *s, struct err *e) ERR_MUST_USE;
 /* ERR_REJECT ("too_large") where the memory of an attempt is used up. */
 int cycle_has_room(const struct cycle *c, struct err *e) ERR_MUST_USE;
 
@@ -223,42 +224,16 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
         struct outbox_row *out, struct err *e) ERR_MUST_USE;
 /* cycle_again.c: what was swept and is stored by reference is composed again, as it is said by now.
  * Where nothing is to be said any more the value stays absent. */
-int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t count,
-        struct arena *mem, struct err *e) ERR_MUST_USE;
+int cycle_compose_again(struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem,
+        struct err *e) ERR_MUST_USE;
 /* cycle_lists.c: before the transaction */
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_write.c: within it */
 int cycle_write(struct cycle *c, struct err *e) ERR_MUST_USE;
-/* publish.c: sends rows, and marks those that were acknowledged; the others are left to a sweep,
- * and nobody waits for them. What can never go fails its delivery: *out_failed has their ids. */
-struct failed_rows {
-	struct str *ids;
-	size_t count;
-};
-int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
-        struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
-/* Adds them, to fail. */
+/* Adds those whose events can never be published, to fail. */
 void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed);
-/* Rows that are stored elsewhere, or need not be: sent only. *out_all: all were acknowledged. */
-int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
-        struct arena *mem, bool *out_all, struct err *e) ERR_MUST_USE;
-struct swept {
-	struct arena *mem; /* the caller's */
-	struct failed_rows failed;
-	bool is_full; /* there may be more */
-	bool is_open; /* some were not acknowledged */
-};
-/* What was stored and not published, of all topics that do not rest; or of one that does, if it is
- * time to try it. */
-int publish_swept(struct scheduler *s, struct swept *out, struct err *e) ERR_MUST_USE;
-int publish_probe(
-        struct scheduler *s, enum topic topic, struct swept *out, struct err *e) ERR_MUST_USE;
-struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem);
-/* One row of the deliveries topic. */
-struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
-        struct str tenant, struct str status, struct arena *mem);
-/* wake.c: adds those that may go on to `after` */
-int wake_collect(struct cycle *c, const struct wakes *wakes, struct cycle *after,
+/* cycle_wake.c: adds those that may go on to `after` */
+int cycle_wake(struct cycle *c, const struct wakes *wakes, struct cycle *after,
         struct err *e) ERR_MUST_USE;
 
 #endif

@@ -53,7 +53,7 @@ static int fill(struct cycle *c, struct outbox_row *row, struct err *e)
 		int bad = cycle_stored_status(c, item, &status, e);
 		if (bad)
 			return bad;
-		said = publish_status_row(c->s, x->id, x->tenant, status, c->mem);
+		said = publish_status_row(c->g, x->id, x->tenant, status, c->mem);
 	} else {
 		const struct task_row *task = find_issued(item, row->task_id);
 		int bad = task ? cycle_fill_task(c, item, task, &said, e) : 0;
@@ -65,11 +65,11 @@ static int fill(struct cycle *c, struct outbox_row *row, struct err *e)
 	return 0;
 }
 
-int cycle_compose_again(struct scheduler *s, struct outbox_row *rows, size_t count,
-        struct arena *mem, struct err *e)
+int cycle_compose_again(
+        struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
 	struct cycle c;
-	cycle_init(&c, s, mem);
+	cycle_init(&c, g, mem);
 	c.mem = mem; /* the rows outlive the attempts of other cycles */
 	c.rows_most = count;
 	int bad = load(&c, rows, count, e);

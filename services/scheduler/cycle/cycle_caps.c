@@ -95,7 +95,7 @@ static int lock_caps(struct cycle *c, struct cap_names *names, struct err *e)
 		else
 			names->destinations[names->destinations_count++] = f->name;
 	}
-	return task_db_lock_caps(c->s->pg, locks, count, c->mem, e);
+	return task_db_lock_caps(c->g->pg, locks, count, c->mem, e);
 }
 
 static int load_queues(struct cycle *c, struct err *e)
@@ -106,7 +106,7 @@ static int load_queues(struct cycle *c, struct err *e)
 	struct waiter *found = NULL;
 	size_t count = 0;
 	int bad = place_db_load_waiting(
-	        c->s->pg, what, c->flights_count, QUEUE_MOST, c->mem, &found, &count, e);
+	        c->g->pg, what, c->flights_count, QUEUE_MOST, c->mem, &found, &count, e);
 	for (size_t i = 0; i < c->flights_count && bad == 0; i++) {
 		struct flight_count *f = &c->flights[i];
 		for (size_t k = 0; k < count; k++) { /* those of one name stand together */
@@ -138,7 +138,7 @@ int cycle_count_flights(struct cycle *c, struct err *e)
 	size_t found_count = 0;
 	int bad = lock_caps(c, &names, e);
 	if (bad == 0)
-		bad = task_db_count_flight(c->s->pg, &names, c->mem, &found, &found_count, e);
+		bad = task_db_count_flight(c->g->pg, &names, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < found_count && bad == 0; i++) {
 		struct flight_count *f = find(c, found[i].is_tenant, found[i].name);
 		if (f)
@@ -251,8 +251,8 @@ int cycle_store_waiting(struct cycle *c, struct err *e)
 			waits[waits_count++] = (struct waiter){
 			        what, item->id, keeps ? item->waits_since_ms : c->clock.now_ms};
 	}
-	int bad = place_db_store_waiting(c->s->pg, waits, waits_count, c->mem, e);
-	return bad ? bad : place_db_drop_waiting(c->s->pg, gone, gone_count, c->mem, e);
+	int bad = place_db_store_waiting(c->g->pg, waits, waits_count, c->mem, e);
+	return bad ? bad : place_db_drop_waiting(c->g->pg, gone, gone_count, c->mem, e);
 }
 
 /* As many as there are places, the oldest first: the others would wake for nothing. Of a delivery

@@ -57,26 +57,39 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 	c->bytes += sizeof *event + event->frozen.json.n + event->result_bytes.n;
 }
 
+void cycle_add_audit(struct cycle *c, const struct ev_audit_record *record)
+{
+	if (c->audits_count == c->audits_room) {
+		size_t room = c->audits_room * 2 + 16;
+		struct ev_audit_record *wider = arena_alloc(c->kept, room * sizeof *wider);
+		if (c->audits_count > 0)
+			memcpy(wider, c->audits, c->audits_count * sizeof *wider);
+		c->audits = wider;
+		c->audits_room = room;
+	}
+	c->audits[c->audits_count++] = *record;
+}
+
 static int load_specs(struct cycle *c, struct err *e)
 {
 	struct str *missing = arena_alloc(c->mem, (c->count + 1) * sizeof *missing);
 	size_t count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		struct str hash = c->items[i]->before.spec_hash;
-		if (hash.n > 0 && !specs_find(&c->s->specs, hash))
+		if (hash.n > 0 && !specs_find(&c->g->specs, hash))
 			missing[count++] = hash;
 	}
 	struct spec_row *rows = NULL;
 	size_t found = 0;
-	int bad = count > 0 ? conf_db_load_specs(c->s->pg, missing, count, c->mem, &rows, &found, e)
+	int bad = count > 0 ? conf_db_load_specs(c->g->pg, missing, count, c->mem, &rows, &found, e)
 	                    : 0;
 	for (size_t i = 0; i < c->count && bad == 0; i++) {
 		struct str hash = c->items[i]->before.spec_hash;
-		const struct frozen *frozen = specs_find(&c->s->specs, hash);
+		const struct frozen *frozen = specs_find(&c->g->specs, hash);
 		for (size_t k = 0; k < found && !frozen && hash.n > 0 && bad == 0; k++)
 			if (str_eq(rows[k].hash, hash))
 				bad = specs_add(
-				        &c->s->specs, hash, rows[k].body, c->mem, &frozen, e);
+				        &c->g->specs, hash, rows[k].body, c->mem, &frozen, e);
 		if (bad == 0 && !frozen && hash.n > 0)
 			bad = err_set(e, ERR_FATAL, "bad_row",
 			        "the spec of delivery " STR_FMT " is not stored",
@@ -108,7 +121,7 @@ int cycle_load(struct cycle *c, struct err *e)
 		ids[i] = c->items[i]->id;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(c->s->pg, ids, c->count, c->mem, &c->clock, &rows, &count, e);
+	int bad = state_db_load(c->g->pg, ids, c->count, c->mem, &c->clock, &rows, &count, e);
 	if (bad)
 		return bad;
 	for (size_t i = 0; i < c->count; i++)
@@ -168,7 +181,7 @@ static int gather_heads(struct cycle *c, struct item **items, size_t count, stru
 	}
 	struct loaded_head *found = NULL;
 	size_t found_count = 0;
-	int bad = route_db_load_heads(c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	int bad = route_db_load_heads(c->g->pg, keys, keys_count, c->mem, &found, &found_count, e);
 	if (bad)
 		return bad;
 	struct loaded_head *all =
@@ -186,7 +199,7 @@ static int gather_heads(struct cycle *c, struct item **items, size_t count, stru
 			        (struct loaded_head){.key = {asking[i]->tenant, asking[i]->route}};
 	struct str *newer = NULL;
 	size_t newer_count = 0;
-	bad = route_db_newer_waiting(c->s->pg, asking, count, c->mem, &newer, &newer_count, e);
+	bad = route_db_newer_waiting(c->g->pg, asking, count, c->mem, &newer, &newer_count, e);
 	for (size_t i = 0; i < newer_count && bad == 0; i++)
 		find_item(c, newer[i])->newer_waits = true;
 	return bad;
@@ -204,7 +217,7 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	struct loaded_bridge *found = NULL;
 	size_t found_count = 0;
 	int bad =
-	        route_db_load_bridges(c->s->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	        route_db_load_bridges(c->g->pg, keys, keys_count, c->mem, &found, &found_count, e);
 	if (bad)
 		return bad;
 	struct loaded_bridge *all =
@@ -228,7 +241,7 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
 		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
-		bad = route_db_find_claims(c->s->pg, &set, c->mem, &items[i]->claimed_path, e);
+		bad = route_db_find_claims(c->g->pg, &set, c->mem, &items[i]->claimed_path, e);
 	}
 	return bad;
 }
@@ -241,12 +254,12 @@ static int gather_places(struct cycle *c, struct item **items, size_t count, str
 	struct loaded_breaker *found = NULL;
 	size_t found_count = 0;
 	int bad = place_db_load_breakers(
-	        c->s->pg, places, count, false, c->mem, &found, &found_count, e);
+	        c->g->pg, places, count, false, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < count && bad == 0; i++)
 		for (size_t k = 0; k < found_count; k++)
 			if (str_eq(found[k].place, places[i]))
 				items[i]->place_rests =
-				        breaker_is_open(&found[k].state, &c->s->rules) &&
+				        breaker_is_open(&found[k].state, &c->g->rules) &&
 				        found[k].state.open_until_ms > c->clock.now_ms;
 	return bad;
 }
@@ -339,7 +352,7 @@ static void decide_item(struct cycle *c, struct item *item)
 	        .events = item->events,
 	        .events_count = item->events_count,
 	        .facts = &facts,
-	        .rules = &c->s->rules,
+	        .rules = &c->g->rules,
 	        .mem = c->mem,
 	};
 	struct decision decision;
@@ -364,7 +377,7 @@ static void tell_world(struct cycle *c, struct item *item)
 		head->head.content_hash = x->memory.content_hash;
 		head->head.members = x->memory.members ? x->memory.members->rows : 0;
 		head->head.baseline = x->memory.baseline;
-		head->head.lists = decide_lists_text(&x->memory, c->mem);
+		head->head.lists = delivery_lists_text(&x->memory, c->mem);
 	}
 	cycle_note_quota(c, item);
 	struct loaded_bridge *bridge = n->bridge ? find_bridge(c, x->tenant, x->route) : NULL;

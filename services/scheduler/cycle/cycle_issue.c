@@ -52,10 +52,10 @@ static int load_breakers(struct cycle *c, struct err *e)
 	struct loaded_breaker *found = NULL;
 	size_t found_count = 0;
 	int bad = place_db_load_breakers(
-	        c->s->pg, names, count, false, c->mem, &found, &found_count, e);
+	        c->g->pg, names, count, false, c->mem, &found, &found_count, e);
 	if (bad == 0 && (found_count > 0 || fails))
 		bad = place_db_load_breakers(
-		        c->s->pg, names, count, true, c->mem, &found, &found_count, e);
+		        c->g->pg, names, count, true, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		if (find_breaker(c, names[i]))
 			continue;
@@ -76,7 +76,7 @@ static void issue_item(struct cycle *c, struct item *item)
 	struct item_caps caps = cycle_caps_of(c, item);
 	struct issue_world world = {
 	        .now_ms = c->clock.now_ms,
-	        .rules = &c->s->rules,
+	        .rules = &c->g->rules,
 	        .tenant = &caps.rooms[0],
 	        .destination = &caps.rooms[1],
 	        .breaker = breaker ? breaker : &closed,
@@ -113,7 +113,7 @@ int cycle_store_breakers(struct cycle *c, struct err *e)
 		if (row.state.is_changed && row.state.failures == 0)
 			closed[closed_count++] = row.place;
 		else if (row.state.is_changed)
-			bad = place_db_store_breaker(c->s->pg, &row, c->mem, e);
+			bad = place_db_store_breaker(c->g->pg, &row, c->mem, e);
 	}
-	return bad ? bad : place_db_close_breakers(c->s->pg, closed, closed_count, c->mem, e);
+	return bad ? bad : place_db_close_breakers(c->g->pg, closed, closed_count, c->mem, e);
 }

@@ -17,7 +17,7 @@ struct writing {
 };
 
 struct writings {
-	struct scheduler *s;
+	struct engine *g;
 	struct writing *items;
 	size_t count;
 };
@@ -27,14 +27,14 @@ struct writer { /* one thread: every `step`th item from `first` on */
 	size_t first, step;
 };
 
-static int put(struct scheduler *s, const struct writing *w, struct err *e)
+static int put(struct engine *g, const struct writing *w, struct err *e)
 {
 	struct secret key;
-	int bad = keyring_staging(s->keys, STR("specs"), w->delivery_id, &key, e);
+	int bad = keyring_staging(g->keys, STR("specs"), w->delivery_id, &key, e);
 	if (bad)
 		return bad;
 	struct sealed_facts facts;
-	bad = sealed_put_once(s->store, w->name, &key, w->bytes, &facts, e);
+	bad = sealed_put_once(g->store, w->name, &key, w->bytes, &facts, e);
 	secret_wipe(&key);
 	return bad ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(w->delivery_id)) : 0;
 }
@@ -43,7 +43,7 @@ static void *work(void *arg)
 {
 	const struct writer *w = arg;
 	for (size_t i = w->first; i < w->all->count; i += w->step)
-		w->all->items[i].bad = put(w->all->s, &w->all->items[i], &w->all->items[i].e);
+		w->all->items[i].bad = put(w->all->g, &w->all->items[i], &w->all->items[i].e);
 	return NULL;
 }
 
@@ -70,7 +70,7 @@ static void collect(struct cycle *c, struct writings *all)
 
 int cycle_write_lists(struct cycle *c, struct err *e)
 {
-	struct writings all = {.s = c->s};
+	struct writings all = {.g = c->g};
 	struct writer writers[WRITERS_MOST];
 	pthread_t threads[WRITERS_MOST];
 	bool is_started[WRITERS_MOST] = {false};

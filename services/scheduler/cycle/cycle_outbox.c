@@ -69,7 +69,7 @@ static int add_receipt(
 	if (bad)
 		return bad;
 	row->topic = TOPIC_DELIVERIES;
-	row->partition = c->s->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
+	row->partition = c->g->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
 	row->key = arena_printf(
 	        c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id), STR_ARG(receipt->file.file_id));
 	return 0;
@@ -81,7 +81,7 @@ static struct str lane_key(struct cycle *c, const struct delivery *x, const stru
 	uint64_t hash = 0;
 	for (size_t i = 0; i < row->id.n; i++)
 		hash = hash * 31 + (unsigned char)row->id.p[i];
-	uint64_t place = hash % (uint64_t)c->s->settings.lane_spread;
+	uint64_t place = hash % (uint64_t)c->g->lane_spread;
 	return arena_printf(c->mem, STR_FMT "/" STR_FMT "/%llu", STR_ARG(x->tenant),
 	        STR_ARG(row->lane), (unsigned long long)place);
 }
@@ -158,13 +158,13 @@ static int add_audit(struct cycle *c, const struct ev_audit_record *record, stru
 	return 0;
 }
 
-struct outbox_row publish_status_row(const struct scheduler *s, struct str delivery_id,
+struct outbox_row publish_status_row(const struct engine *g, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem)
 {
 	return (struct outbox_row){
 	        .delivery_id = delivery_id,
 	        .topic = TOPIC_DELIVERIES,
-	        .partition = s->outlet.partition_of(
+	        .partition = g->outlet.partition_of(
 	                delivery_id, topic_plan(TOPIC_DELIVERIES)->partitions),
 	        .key = delivery_id,
 	        .value = status,
@@ -201,7 +201,7 @@ static int add_status(struct cycle *c, const struct item *item, struct err *e)
 	if (bad)
 		return bad;
 	struct outbox_row *row = add_row(c);
-	*row = publish_status_row(c->s, x->id, x->tenant, bytes, c->mem);
+	*row = publish_status_row(c->g, x->id, x->tenant, bytes, c->mem);
 	row->version = x->status_version;
 	return 0;
 }
@@ -248,7 +248,7 @@ int cycle_load_events(struct cycle *c, struct err *e)
 		return 0;
 	struct task_event_row *found = NULL;
 	size_t found_count = 0;
-	int bad = task_db_load_events(c->s->pg, ids, count, c->mem, &found, &found_count, e);
+	int bad = task_db_load_events(c->g->pg, ids, count, c->mem, &found, &found_count, e);
 	if (bad)
 		return bad;
 	struct lookup by_id = {0};

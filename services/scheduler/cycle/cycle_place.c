@@ -21,7 +21,7 @@ static int remember(struct cycle *c, struct err *e)
 		if (seen.n > 0 && item_spec(item))
 			rows[count++] = (struct drop_place_row){url_of(item), seen, item->id};
 	}
-	return drop_place_db_remember(c->s->pg, rows, count, c->mem, e);
+	return drop_place_db_remember(c->g->pg, rows, count, c->mem, e);
 }
 
 static int accept(struct cycle *c, struct err *e)
@@ -34,7 +34,7 @@ static int accept(struct cycle *c, struct err *e)
 			continue;
 		const struct drop_place_row row = {url_of(item), news->accepted, item->id};
 		bad = drop_place_db_accept(
-		        c->s->pg, &row, news->replaced, news->accepted_by, c->mem, e);
+		        c->g->pg, &row, news->replaced, news->accepted_by, c->mem, e);
 	}
 	return bad;
 }
@@ -69,7 +69,7 @@ int cycle_places(struct cycle *c, struct err *e)
 			urls[count++] = url_of(c->items[i]);
 	if (bad || count == 0)
 		return bad;
-	bad = drop_place_db_load(c->s->pg, urls, count, c->mem, &found, &found_count, e);
+	bad = drop_place_db_load(c->g->pg, urls, count, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		if (issues_at_bucket(c->items[i]))
 			tell(c->items[i], found, found_count);

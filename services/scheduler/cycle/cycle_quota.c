@@ -69,7 +69,7 @@ static int count_taken(struct cycle *c, size_t from, struct err *e)
 	        civil_floor(now, HOUR_MS) * HOUR_MS, civil_floor(now, DAY_MS) * DAY_MS};
 	struct quota_taken *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_count(c->s->pg, names_of(c, from), begins, c->mem, &found, &count, e);
+	int bad = quota_db_count(c->g->pg, names_of(c, from), begins, c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct quota_seen *seen = find(c, found[i].name);
 		if (!seen)
@@ -84,7 +84,7 @@ static int load_queues(struct cycle *c, size_t from, struct err *e)
 {
 	struct quota_waiting *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_queues(c->s->pg, names_of(c, from), c->clock.now_ms, QUEUE_MOST, c->mem,
+	int bad = quota_db_queues(c->g->pg, names_of(c, from), c->clock.now_ms, QUEUE_MOST, c->mem,
 	        &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct quota_seen *seen = find(c, found[i].name);
@@ -166,7 +166,7 @@ static int lock_quotas(struct cycle *c, struct err *e)
 	for (size_t i = 0; i < c->quotas_count; i++)
 		locks[i] = arena_printf(c->mem, "quota:" STR_FMT ":" STR_FMT,
 		        STR_ARG(c->quotas[i].name.tenant), STR_ARG(c->quotas[i].name.destination));
-	return task_db_lock_caps(c->s->pg, locks, c->quotas_count, c->mem, e);
+	return task_db_lock_caps(c->g->pg, locks, c->quotas_count, c->mem, e);
 }
 
 static bool is_used_up(const struct quota_seen *seen, int64_t per_hour, int64_t per_day)
@@ -262,7 +262,7 @@ int cycle_store_quotas(struct cycle *c, struct err *e)
 		else if (begins_late(item))
 			begun[begun_count++] = item->id;
 	}
-	struct pg *pg = c->s->pg;
+	struct pg *pg = c->g->pg;
 	int64_t now = c->clock.now_ms;
 	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
 	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);

@@ -49,7 +49,7 @@ static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err 
 int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct err *e)
 {
 	struct loaded_tasks loaded;
-	int bad = task_db_load(c->s->pg, ids, count, c->mem, &loaded, e);
+	int bad = task_db_load(c->g->pg, ids, count, c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);
 }
 
@@ -94,7 +94,7 @@ static int keep_pages(struct cycle *c, const struct wanted_stage *wanted, int32_
 		struct loaded_tasks loaded;
 		page = (struct index_range){first + i, first + i + n - 1};
 		arena_reset(&piece);
-		bad = task_db_load_page(c->s->pg, wanted, page, &piece, &loaded, e);
+		bad = task_db_load_page(c->g->pg, wanted, page, &piece, &loaded, e);
 		bad = bad ? bad : keep(c, &loaded, e);
 	}
 	arena_release(&piece);
@@ -141,7 +141,7 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 	struct arena piece;
 	struct loaded_tasks loaded;
 	arena_init(&piece, c->mem->limit_bytes);
-	bad = task_db_load_stages(c->s->pg, wanted, n, rows_left(c), &piece, &loaded, e);
+	bad = task_db_load_stages(c->g->pg, wanted, n, rows_left(c), &piece, &loaded, e);
 	bad = bad ? bad : keep(c, &loaded, e);
 	arena_release(&piece);
 	return bad;
@@ -174,7 +174,7 @@ int cycle_gather_resting(struct cycle *c, struct item **items, size_t count, str
 			if ((items[i]->decision.need_waiting >> s & 1) != 0)
 				wanted[n++] = wanted_of(items[i], (enum stage)s);
 	struct loaded_tasks loaded;
-	int bad = task_db_load_resting(c->s->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
+	int bad = task_db_load_resting(c->g->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);
 }
 
@@ -182,8 +182,8 @@ int cycle_gather_resting(struct cycle *c, struct item **items, size_t count, str
 static bool has_few_open(const struct cycle *c, const struct item *item)
 {
 	const struct delivery *x = &item->before;
-	return decide_is_wide(x) && x->memory.tasks_total > c->s->rules.wave &&
-	       decide_open(x) <= decide_open_most(&c->s->rules);
+	return decide_is_wide(x) && x->memory.tasks_total > c->g->rules.wave &&
+	       decide_open(x) <= decide_open_most(&c->g->rules);
 }
 
 static int load_open(struct cycle *c, struct item *item, struct err *e)
@@ -192,7 +192,7 @@ static int load_open(struct cycle *c, struct item *item, struct err *e)
 	        item->id, item->before.revision, decide_wide_stage(&item->before)};
 	struct loaded_tasks loaded;
 	item->knows_open = true;
-	int bad = task_db_load_open(c->s->pg, &wanted, item->before.memory.tasks_floor,
+	int bad = task_db_load_open(c->g->pg, &wanted, item->before.memory.tasks_floor,
 	        rows_left(c), c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);
 }
@@ -211,8 +211,8 @@ int cycle_gather_unfinished(struct cycle *c, struct item **items, size_t count, 
 		return bad;
 	/* One more than a wave stays behind it, and its time is the earliest of all that were not
 	 * loaded. */
-	const struct rows_most most = {rows_left(c), (int64_t)c->s->rules.wave + 1};
+	const struct rows_most most = {rows_left(c), (int64_t)c->g->rules.wave + 1};
 	struct loaded_tasks loaded;
-	bad = task_db_load_unfinished(c->s->pg, ids, n, most, c->mem, &loaded, e);
+	bad = task_db_load_unfinished(c->g->pg, ids, n, most, c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);
 }

@@ -187,7 +187,7 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
  * breakers; who waits. */
 static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 {
-	struct pg *pg = c->s->pg;
+	struct pg *pg = c->g->pg;
 	int bad = 0;
 	for (size_t i = 0; i < c->count && bad == 0; i++) {
 		const struct decision *n = &c->items[i]->decision;
@@ -229,7 +229,7 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 		        &rows[n].row.event, e);
 	}
 	*count = n;
-	return bad ? bad : task_db_insert(c->s->pg, rows, n, mem, e);
+	return bad ? bad : task_db_insert(c->g->pg, rows, n, mem, e);
 }
 
 /* A delivery may begin very many at once: their bytes are there for one statement only. */
@@ -250,7 +250,7 @@ static int insert_new(struct cycle *c, const struct writes *w, struct err *e)
 
 static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 {
-	struct pg *pg = c->s->pg;
+	struct pg *pg = c->g->pg;
 	struct arena *mem = c->mem;
 	int bad = conf_db_insert_specs(pg, w->specs, w->specs_count, mem, e);
 	bad = bad ? bad : state_db_insert(pg, w->inserts, w->inserts_count, mem, e);
@@ -259,7 +259,7 @@ static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
 	bad = bad ? bad : insert_new(c, w, e);
 	bad = bad ? bad : write_shared(c, w, e);
-	return bad ? bad : packets_store(c->s, c->outbox, c->outbox_count, mem, e);
+	return bad ? bad : packets_store(c->g, c->outbox, c->outbox_count, mem, e);
 }
 
 static int lock(struct cycle *c, struct err *e)
@@ -269,7 +269,7 @@ static int lock(struct cycle *c, struct err *e)
 	for (size_t i = 0; i < c->count; i++)
 		if (c->items[i]->decision.is_changed && c->items[i]->before.state != STATE_ABSENT)
 			before[count++] = &c->items[i]->before;
-	return count > 0 ? state_db_lock(c->s->pg, before, count, c->mem, e) : 0;
+	return count > 0 ? state_db_lock(c->g->pg, before, count, c->mem, e) : 0;
 }
 
 int cycle_write(struct cycle *c, struct err *e)
@@ -284,6 +284,6 @@ int cycle_write(struct cycle *c, struct err *e)
 	bad = bad ? bad : write_rows(c, &w, e);
 	bad = bad ? bad : cycle_store_quotas(c, e);
 	if (bad == 0 && c->inside)
-		bad = c->inside(c->inside_arg, c->s, c->mem, e);
+		bad = c->inside(c->inside_arg, c->g, c->mem, e);
 	return bad;
 }

@@ -2,44 +2,39 @@
 #include "packets.h"
 
 #include "db/state_db.h"
-#include "scheduler.h"
-
-enum {
-	SPLIT_AT_ONCE = 64,
-};
 
 /* --- store --- */
 
-static bool goes_alone(const struct scheduler *s, const struct outbox_row *row)
+static bool goes_alone(const struct engine *g, const struct outbox_row *row)
 {
-	return s->rests[row->topic].is_resting ||
+	return g->rests[row->topic].is_resting ||
 	       (!row->is_by_reference && row->value.n > PACKET_BYTES);
 }
 
 /* The two kinds, each in its order, in arrays of their own; the ids come back into `rows`. */
-static int store_apart(struct scheduler *s, struct outbox_row *rows, size_t count, bool alone,
+static int store_apart(struct engine *g, struct outbox_row *rows, size_t count, bool alone,
         struct arena *mem, struct err *e)
 {
 	struct outbox_row *chosen = arena_alloc(mem, (count + 1) * sizeof *chosen);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++)
-		if (goes_alone(s, &rows[i]) == alone)
+		if (goes_alone(g, &rows[i]) == alone)
 			chosen[n++] = rows[i];
 	if (n == 0)
 		return 0;
-	int bad = alone ? outbox_db_insert(s->pg, chosen, n, mem, e)
-	                : packet_db_insert(s->pg, chosen, n, mem, e);
+	int bad = alone ? outbox_db_insert(g->pg, chosen, n, mem, e)
+	                : packet_db_insert(g->pg, chosen, n, mem, e);
 	for (size_t i = 0, k = 0; i < count && bad == 0; i++)
-		if (goes_alone(s, &rows[i]) == alone)
+		if (goes_alone(g, &rows[i]) == alone)
 			rows[i] = chosen[k++];
 	return bad;
 }
 
-int packets_store(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
-        struct err *e)
+int packets_store(
+        struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
-	int bad = store_apart(s, rows, count, true, mem, e);
-	return bad ? bad : store_apart(s, rows, count, false, mem, e);
+	int bad = store_apart(g, rows, count, true, mem, e);
+	return bad ? bad : store_apart(g, rows, count, false, mem, e);
 }
 
 /* --- mark --- */
@@ -51,34 +46,34 @@ struct split {
 	size_t rows_count;
 };
 
-static int split_now(struct scheduler *s, const struct split *x, struct arena *mem, struct err *e)
+static int split_now(struct engine *g, const struct split *x, struct arena *mem, struct err *e)
 {
 	int64_t gone = 0;
-	int bad = packet_db_split(s->pg, x->packets, x->packets_count, mem, &gone, e);
+	int bad = packet_db_split(g->pg, x->packets, x->packets_count, mem, &gone, e);
 	if (bad)
 		return bad;
 	/* Whoever split one before stored all of its messages. The packets stay, and are split when
 	 * they are old. */
 	if (gone != (int64_t)x->packets_count)
 		return err_set(e, ERR_FENCED, "version", "another scheduler split a packet");
-	return outbox_db_insert(s->pg, x->rows, x->rows_count, mem, e);
+	return outbox_db_insert(g->pg, x->rows, x->rows_count, mem, e);
 }
 
-static int split(struct scheduler *s, const struct split *x, struct arena *mem, struct err *e)
+static int split(struct engine *g, const struct split *x, struct arena *mem, struct err *e)
 {
 	if (x->packets_count == 0)
 		return 0;
-	int bad = db_begin(s->pg, e);
+	int bad = db_begin(g->pg, e);
 	if (bad)
 		return bad;
-	bad = split_now(s, x, mem, e);
-	bad = bad ? bad : db_commit(s->pg, e);
+	bad = split_now(g, x, mem, e);
+	bad = bad ? bad : db_commit(g->pg, e);
 	if (bad)
-		db_rollback(s->pg);
+		db_rollback(g->pg);
 	return bad == ERR_FENCED ? 0 : bad;
 }
 
-int packets_mark(struct scheduler *s, const struct outbox_row *const *rows,
+int packets_mark(struct engine *g, const struct outbox_row *const *rows,
         const enum publication_fate *fates, size_t count, struct arena *mem, struct err *e)
 {
 	const struct packet **done = arena_alloc(mem, (count + 1) * sizeof(void *));
@@ -103,40 +98,6 @@ int packets_mark(struct scheduler *s, const struct outbox_row *const *rows,
 		packet->is_noted = true;
 		done[done_count++] = packet;
 	}
-	int bad = packet_db_delete(s->pg, done, done_count, mem, e);
-	return bad ? bad : split(s, &open, mem, e);
-}
-
-/* --- what nobody marked --- */
-
-static int split_taken(struct scheduler *s, const struct packet_bounds *bounds, struct arena *mem,
-        struct taken_packets *out, struct err *e)
-{
-	int bad = packet_db_take(s->pg, bounds, mem, out, e);
-	return bad || out->count == 0 ? bad
-	                              : outbox_db_insert(s->pg, out->rows, out->count, mem, e);
-}
-
-int packets_split_old(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
-{
-	const struct packet_bounds bounds = {.age_ms = s->settings.outbox_age_ms,
-	        .back_ms = reach_back_ms(
-	                &s->packet_reach, s->mono_ms, s->settings.outbox_age_ms + OUTBOX_LATE_MS),
-	        .most = SPLIT_AT_ONCE};
-	struct taken_packets taken = {0};
-	int bad = db_begin(s->pg, e);
-	if (bad)
-		return bad;
-	bad = split_taken(s, &bounds, mem, &taken, e);
-	bad = bad ? bad : db_commit(s->pg, e);
-	if (bad) {
-		db_rollback(s->pg);
-		return bad;
-	}
-	*out_more = taken.packets == SPLIT_AT_ONCE;
-	if (!*out_more)
-		reach_saw_all(&s->packet_reach, s->mono_ms, bounds.back_ms);
-	if (taken.count > 0)
-		s->outbox_reach = (struct reach){0}; /* rows that are old already came in */
-	return 0;
+	int bad = packet_db_delete(g->pg, done, done_count, mem, e);
+	return bad ? bad : split(g, &open, mem, e);
 }

@@ -6,7 +6,10 @@
  * A topic that does not take what is sent rests: decisions leave its rows to the sweep, which tries
  * it now and then with a few rows, and waits for it a sixth of the time at most. It rests until the
  * sweep has found nothing of it left, so what was stored while it rested goes out first. */
-#include "cycle.h"
+#include "publish.h"
+
+#include "delivery/lookup.h"
+#include "packets.h"
 
 #include "longshore/log.h"
 #include "longshore/probe.h"
@@ -14,15 +17,13 @@
 #include <assert.h>
 
 enum {
-	WAIT_MS = 10000, /* for the acknowledgements of a topic that is not known to be away */
 	PROBE_FIRST_MS = 1000,
 	PAUSES = 5, /* of the length of a wait, after one in vain */
-	PROBE_ROWS_FIRST = 16,
-	ROWS_MOST = 500,
+	PROBE_ROWS_FIRST = 16
 };
 
 struct sending {
-	struct scheduler *s;
+	struct engine *g;
 	struct arena *mem;
 	const struct outbox_row *
 	        *rows; /* to be sent; behind them those that need no word any more */
@@ -45,12 +46,11 @@ static struct publication publication_of(const struct outbox_row *row)
 	};
 }
 
-static void begin(
-        struct sending *x, struct scheduler *s, const struct outbox_row *rows, size_t count)
+static void begin(struct sending *x, struct engine *g, const struct outbox_row *rows, size_t count)
 {
 	x->rows = arena_alloc(x->mem, (count + 1) * sizeof(void *));
 	x->fates = arena_alloc(x->mem, (count + 1) * sizeof *x->fates);
-	x->s = s;
+	x->g = g;
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].value.p)
 			x->rows[x->count++] = &rows[i];
@@ -69,7 +69,7 @@ static void leave_out_resting(struct sending *x)
 	size_t count = 0;
 	assert(x->all == x->count);
 	for (size_t i = 0; i < x->count; i++) {
-		bool is_resting = x->s->rests[x->rows[i]->topic].is_resting;
+		bool is_resting = x->g->rests[x->rows[i]->topic].is_resting;
 		assert(!is_resting || !x->rows[i]->packet); /* packets_store */
 		if (!is_resting)
 			x->rows[count++] = x->rows[i];
@@ -83,20 +83,20 @@ static struct str topic_name(size_t topic)
 }
 
 /* After a wait in vain. A topic that took some of it is tried with more, and sooner. */
-static void rest(struct scheduler *s, size_t topic, int32_t waited_ms, bool took_some)
+static void rest(struct engine *g, size_t topic, int32_t waited_ms, bool took_some)
 {
-	struct topic_rest *r = &s->rests[topic];
+	struct topic_rest *r = &g->rests[topic];
 	if (!r->is_resting)
 		*r = (struct topic_rest){.wait_ms = PROBE_FIRST_MS, .rows = PROBE_ROWS_FIRST};
 	else if (took_some)
-		r->rows = r->rows * 2 < ROWS_MOST ? r->rows * 2 : ROWS_MOST;
+		r->rows = r->rows * 2 < PUBLISH_ROWS_MOST ? r->rows * 2 : PUBLISH_ROWS_MOST;
 	else {
-		r->wait_ms = r->wait_ms * 2 < WAIT_MS ? r->wait_ms * 2 : WAIT_MS;
+		r->wait_ms = r->wait_ms * 2 < PUBLISH_WAIT_MS ? r->wait_ms * 2 : PUBLISH_WAIT_MS;
 		r->rows = PROBE_ROWS_FIRST;
 	}
 	int64_t pause_ms = took_some ? waited_ms : (int64_t)PAUSES * r->wait_ms;
 	r->is_resting = true;
-	r->not_before_ms = s->mono_ms + waited_ms + pause_ms;
+	r->not_before_ms = g->mono_ms + waited_ms + pause_ms;
 }
 
 static void note_topics(struct sending *x, int32_t waited_ms, const struct err *why)
@@ -111,11 +111,11 @@ static void note_topics(struct sending *x, int32_t waited_ms, const struct err *
 	for (size_t t = 0; t < TOPIC_COUNT; t++) {
 		if (!is_open[t])
 			continue;
-		if (!x->s->rests[t].is_resting) {
+		if (!x->g->rests[t].is_resting) {
 			const struct log_field fields[] = {LOG_TEXT("topic", topic_name(t))};
 			log_err(LOG_WARN, "scheduler.topic.away", why, fields, 1);
 		}
-		rest(x->s, t, waited_ms, took_some[t]);
+		rest(x->g, t, waited_ms, took_some[t]);
 	}
 }
 
@@ -144,7 +144,7 @@ static int send(struct sending *x, int32_t wait_ms, bool *out_open, struct err *
 	*out_open = false;
 	if (x->count == 0)
 		return 0;
-	int bad = x->s->outlet.send(x->s->outlet.arg, &set, e);
+	int bad = x->g->outlet.send(x->g->outlet.arg, &set, e);
 	if (bad != 0 && bad != ERR_RETRY)
 		return bad;
 	*out_open = bad != 0;
@@ -153,7 +153,7 @@ static int send(struct sending *x, int32_t wait_ms, bool *out_open, struct err *
 		keep_order(x);
 	}
 	for (size_t i = 0; i < x->count; i++)
-		x->s->tally.published += x->fates[i] == PUBLICATION_ACKED;
+		x->g->tally.published += x->fates[i] == PUBLICATION_ACKED;
 	return 0;
 }
 
@@ -179,30 +179,30 @@ static int mark(struct sending *x, struct failed_rows *out_failed, struct err *e
 		if (!x->rows[i]->packet)
 			done[count++] = *x->rows[i];
 	}
-	int bad = outbox_db_delete(x->s->pg, done, count, x->mem, e);
-	return bad ? bad : packets_mark(x->s, x->rows, x->fates, x->all, x->mem, e);
+	int bad = outbox_db_delete(x->g->pg, done, count, x->mem, e);
+	return bad ? bad : packets_mark(x->g, x->rows, x->fates, x->all, x->mem, e);
 }
 
-int publish_only(struct scheduler *s, const struct outbox_row *rows, size_t count,
-        struct arena *mem, bool *out_all, struct err *e)
+int publish_only(struct engine *g, const struct outbox_row *rows, size_t count, struct arena *mem,
+        bool *out_all, struct err *e)
 {
 	struct sending x = {.mem = mem};
 	bool is_open = false;
-	begin(&x, s, rows, count);
+	begin(&x, g, rows, count);
 	leave_out_resting(&x);
-	int bad = send(&x, WAIT_MS, &is_open, e);
+	int bad = send(&x, PUBLISH_WAIT_MS, &is_open, e);
 	*out_all = bad == 0 && !is_open && x.count == count;
 	return bad;
 }
 
-int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, struct arena *mem,
+int publish_rows(struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem,
         struct failed_rows *out_failed, struct err *e)
 {
 	struct sending x = {.mem = mem};
 	bool is_open = false;
-	begin(&x, s, rows, count);
+	begin(&x, g, rows, count);
 	leave_out_resting(&x);
-	int bad = send(&x, WAIT_MS, &is_open, e);
+	int bad = send(&x, PUBLISH_WAIT_MS, &is_open, e);
 	if (bad)
 		return bad;
 	PROBE(sched_after_publish);
@@ -211,74 +211,20 @@ int publish_rows(struct scheduler *s, struct outbox_row *rows, size_t count, str
 	return bad;
 }
 
-static int sweep(struct scheduler *s, const struct outbox_sweep *what, int32_t wait_ms,
-        struct swept *out, struct err *e)
+int publish_swept(struct engine *g, struct sweeping *x, struct err *e)
 {
-	struct sending x = {.mem = out->mem};
-	struct outbox_row *rows = NULL;
-	size_t count = 0;
-	out->failed = (struct failed_rows){0};
-	out->is_open = false;
-	int bad = outbox_db_sweep(s->pg, what, out->mem, &rows, &count, e);
-	out->is_full = bad == 0 && (int64_t)count == what->most;
-	if (bad || count == 0)
-		return bad;
-	bad = cycle_compose_again(s, rows, count, out->mem, e);
-	if (bad)
-		return bad;
-	begin(&x, s, rows, count);
-	bad = send(&x, wait_ms, &out->is_open, e);
-	bad = bad ? bad : mark(&x, &out->failed, e);
+	struct sending sending = {.mem = x->mem};
+	begin(&sending, g, x->rows, x->count);
+	int bad = send(&sending, x->wait_ms, &x->is_open, e);
+	bad = bad ? bad : mark(&sending, &x->failed, e);
 	if (bad)
 		return bad;
 	int64_t done = 0;
-	for (size_t i = 0; i < x.all; i++)
-		done += x.fates[i] != PUBLICATION_OPEN;
-	s->tally.swept += done;
+	for (size_t i = 0; i < sending.all; i++)
+		done += sending.fates[i] != PUBLICATION_OPEN;
+	g->tally.swept += done;
 	if (done > 0)
 		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",
 		        LOG_NUM("rows", done));
-	return 0;
-}
-
-int publish_swept(struct scheduler *s, struct swept *out, struct err *e)
-{
-	int64_t topics[TOPIC_COUNT];
-	struct outbox_sweep what = {.age_ms = s->settings.outbox_age_ms,
-	        .back_ms = reach_back_ms(
-	                &s->outbox_reach, s->mono_ms, s->settings.outbox_age_ms + OUTBOX_LATE_MS),
-	        .most = ROWS_MOST,
-	        .topics = topics};
-	for (size_t t = 0; t < TOPIC_COUNT; t++)
-		if (!s->rests[t].is_resting)
-			topics[what.topics_count++] = (int64_t)t;
-	int bad = sweep(s, &what, WAIT_MS, out, e);
-	if (bad == 0 && !out->is_full && !out->is_open)
-		reach_saw_all(&s->outbox_reach, s->mono_ms, what.back_ms);
-	return bad;
-}
-
-int publish_probe(struct scheduler *s, enum topic topic, struct swept *out, struct err *e)
-{
-	struct topic_rest *r = &s->rests[topic];
-	const int64_t topics[] = {topic};
-	const struct outbox_sweep what = {.age_ms = 0,
-	        .back_ms = REACH_ALL_MS,
-	        .most = r->rows,
-	        .topics = topics,
-	        .topics_count = 1};
-	*out = (struct swept){.mem = out->mem};
-	if (!r->is_resting || s->mono_ms < r->not_before_ms)
-		return 0;
-	int bad = sweep(s, &what, r->wait_ms, out, e);
-	if (bad || out->is_open)
-		return bad;
-	if (out->is_full) {
-		r->rows = r->rows * 2 < ROWS_MOST ? r->rows * 2 : ROWS_MOST;
-		return 0;
-	}
-	LOG(LOG_INFO, "scheduler.topic.back", "what is stored for it was published",
-	        LOG_TEXT("topic", topic_name(topic)));
-	*r = (struct topic_rest){0};
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_PLACE_DB_H
 #define SCHEDULER_PLACE_DB_H
 
-#include "decide/issue.h"
+#include "delivery/delivery.h"
 
 struct pg;
 

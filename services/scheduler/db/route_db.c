@@ -116,7 +116,7 @@ int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem,
 	pg_add(&p, base ? base->name : absent);
 	pg_add(&p, base ? base->sha256 : absent);
 	pg_add_num(&p, base ? base->bytes : 0);
-	pg_add(&p, decide_lists_text(m, mem));
+	pg_add(&p, delivery_lists_text(m, mem));
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_advance_head, &p, NULL, &changed, e);
 	return bad == 0 && changed != 1 ? moved(e) : bad;

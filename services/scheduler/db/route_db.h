@@ -3,7 +3,7 @@
 #ifndef SCHEDULER_ROUTE_DB_H
 #define SCHEDULER_ROUTE_DB_H
 
-#include "decide/decide.h"
+#include "delivery/delivery.h"
 
 struct pg;
 

@@ -107,16 +107,6 @@ struct quota_use {
 	int64_t ahead; /* came before this one and may have a place now, too */
 };
 
-struct route_head {
-	bool exists;
-	struct str holder;
-	struct str delivery_id, bridge_version, content_hash; /* last accepted; empty = none */
-	int64_t members;
-	struct ev_staged_ref *baseline; /* NULL = none */
-	bool force_full;
-	struct str lists; /* as DeliveryMemory.base_lists */
-};
-
 struct facts {
 	int64_t now_ms; /* the database's clock */
 	int64_t timeline;
@@ -145,17 +135,8 @@ enum wait_kind {
 	WAIT_PLACE        /* the bucket to be back: its breaker is open */
 };
 
-struct name_claim {
-	struct str path, file_id;
-};
-
 struct staged_list { /* written before the transaction; content-addressed */
 	struct str name, bytes;
-};
-
-struct bridge_row {
-	struct str version;
-	int64_t key_epoch, records, persons, built_ms;
 };
 
 /* What is remembered of the place at the bucket's URL, once it is stored. */
@@ -247,8 +228,5 @@ bool decide_wants_look(const struct delivery *x, const struct spec *spec,
  * facts only the time is used. */
 void decide_add_look(struct decision *decision, const struct frozen *frozen,
         const struct facts *facts, struct arena *mem);
-
-/* What a route's head remembers of the suppression lists, as DeliveryMemory.base_lists. */
-struct str decide_lists_text(const struct ev_delivery_memory *m, struct arena *mem);
 
 #endif

@@ -35,15 +35,6 @@ bool decide_take_lists(struct deciding *d, const struct ev_task_result *result)
 	return true;
 }
 
-struct str decide_lists_text(const struct ev_delivery_memory *m, struct arena *mem)
-{
-	struct str text = STR("");
-	for (size_t i = 0; i < m->lists_count; i++)
-		text = arena_printf(mem, STR_FMT STR_FMT "\t%lld\n", STR_ARG(text),
-		        STR_ARG(m->lists[i].name), (long long)m->lists[i].ids);
-	return text;
-}
-
 /* Ids on the list when the route last delivered; -1: it did not use it. */
 static int64_t ids_before(struct str text, struct str name)
 {

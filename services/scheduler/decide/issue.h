@@ -14,15 +14,6 @@ struct cap {          /* as one delivery sees it: those that have waited longer 
 	int64_t room; /* places left for it; INT64_MAX = no cap */
 };
 
-/* Of one place: all deliveries into the same bucket share it, whatever their destination. */
-struct breaker {
-	int32_t failures; /* uploads in a row that found it away, or were never answered */
-	int32_t rests;    /* probes in a row that failed: each doubles the rest */
-	int64_t open_until_ms;
-	struct str prober, probe; /* delivery and task that look whether it is back; empty = none */
-	bool is_changed;
-};
-
 struct issue_world {
 	int64_t now_ms;
 	const struct decide_rules *rules;

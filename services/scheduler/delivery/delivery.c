@@ -103,6 +103,15 @@ struct ev_delivery_memory delivery_lasting(const struct delivery *x)
 	};
 }
 
+struct str delivery_lists_text(const struct ev_delivery_memory *m, struct arena *mem)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < m->lists_count; i++)
+		text = arena_printf(mem, STR_FMT STR_FMT "\t%lld\n", STR_ARG(text),
+		        STR_ARG(m->lists[i].name), (long long)m->lists[i].ids);
+	return text;
+}
+
 struct str done_fact(const struct ev_task_result *result, struct str name)
 {
 	for (size_t i = 0; i < result->facts_count; i++)

@@ -116,9 +116,45 @@ struct task_row {
 	bool is_issued_now; /* to be published */
 };
 
+/* --- what deliveries share --- */
+
+/* What a route remembers from one delivery to the next. */
+struct route_head {
+	bool exists;
+	struct str holder;
+	struct str delivery_id, bridge_version, content_hash; /* last accepted; empty = none */
+	int64_t members;
+	struct ev_staged_ref *baseline; /* NULL = none */
+	bool force_full;
+	struct str lists; /* as DeliveryMemory.base_lists */
+};
+
+/* A file name that a delivery takes, for ever. */
+struct name_claim {
+	struct str path, file_id;
+};
+
+/* A version that a build made. */
+struct bridge_row {
+	struct str version;
+	int64_t key_epoch, records, persons, built_ms;
+};
+
+/* Of one place: all deliveries into the same bucket share it, whatever their destination. */
+struct breaker {
+	int32_t failures; /* uploads in a row that found it away, or were never answered */
+	int32_t rests;    /* probes in a row that failed: each doubles the rest */
+	int64_t open_until_ms;
+	struct str prober, probe; /* delivery and task that look whether it is back; empty = none */
+	bool is_changed;
+};
+
 /* What is worth keeping of the memory. While it is under way, all of it; once it is over, what its
  * status says, and which words of people were heard. */
 struct ev_delivery_memory delivery_lasting(const struct delivery *x);
+
+/* What a route's head remembers of the suppression lists, as DeliveryMemory.base_lists. */
+struct str delivery_lists_text(const struct ev_delivery_memory *m, struct arena *mem);
 
 /* Facts and counts of a result; an absent fact is an absent slice, an absent count or time -1, and so
  * is a number that is none to believe (longshore/event.h). */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runs.h"
 
+#include "cycle/cycle.h"
+#include "cycle/resolve.h"
 #include "db/runs_db.h"
-#include "longshore/cadence_runs.h"
-#include "trigger.h"
+#include "delivery/cause.h"
 
+#include "longshore/cadence_runs.h"
 #include "longshore/log.h"
 #include "longshore/probe.h"
 #include "longshore/sha256.h"
@@ -13,15 +15,15 @@ enum { SYNC_AT_ONCE = 500, SKIP_MOST = 100000 };
 
 /* What a route's document says about time. False: it has no cadence, or none that can be followed
  * here. */
-static bool read_cadence(struct scheduler *s, struct str body, struct arena *mem,
-        struct cadence *out, struct spec_cadence *out_spec)
+static bool read_cadence(struct duties *d, struct str body, struct arena *mem, struct cadence *out,
+        struct spec_cadence *out_spec)
 {
 	struct err e;
 	*out_spec = (struct spec_cadence){0};
 	int bad = spec_cadence(body, mem, out_spec, &e);
 	if (bad == 0 && out_spec->kind == CADENCE_NONE)
 		return false;
-	const struct tz *zone = bad ? NULL : zones_find(&s->zones, out_spec->zone);
+	const struct tz *zone = bad ? NULL : zones_find(&d->g->zones, out_spec->zone);
 	if (bad == 0 && !zone)
 		bad = err_set(&e, ERR_REJECT, "bad_zone",
 		        "the time zone " STR_FMT " is not known here", STR_ARG(out_spec->zone));
@@ -52,7 +54,7 @@ static struct cadence_run run_of(const struct due_run *row)
 
 /* --- plans follow documents --- */
 
-static int sync_route(struct scheduler *s, const struct changed_route *row, int64_t now_ms,
+static int sync_route(struct duties *d, const struct changed_route *row, int64_t now_ms,
         struct arena *mem, struct err *e)
 {
 	struct cadence cadence;
@@ -66,7 +68,7 @@ static int sync_route(struct scheduler *s, const struct changed_route *row, int6
 	        .cadence_hash = STR(""),
 	};
 	struct cadence_run next;
-	if (read_cadence(s, row->body, mem, &cadence, &spec)) {
+	if (read_cadence(d, row->body, mem, &cadence, &spec)) {
 		plan.cadence_hash = cadence_hash(&spec, mem);
 		plan.zone = spec.zone;
 		if (cadence_after(&cadence, now_ms / 1000, &next)) {
@@ -76,64 +78,64 @@ static int sync_route(struct scheduler *s, const struct changed_route *row, int6
 		}
 	}
 	if (row->cadence_hash.p && str_eq(row->cadence_hash, plan.cadence_hash))
-		return runs_db_touch(s->pg, &plan, mem, e);
-	return runs_db_store(s->pg, &plan, mem, e);
+		return runs_db_touch(d->g->pg, &plan, mem, e);
+	return runs_db_store(d->g->pg, &plan, mem, e);
 }
 
-static int database_now(struct scheduler *s, struct arena *mem, int64_t *out_ms, struct err *e)
+static int database_now(struct duties *d, struct arena *mem, int64_t *out_ms, struct err *e)
 {
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(s->pg, NULL, 0, mem, &clock, &rows, &count, e);
+	int bad = state_db_load(d->g->pg, NULL, 0, mem, &clock, &rows, &count, e);
 	if (bad == 0)
 		*out_ms = clock.now_ms;
 	return bad;
 }
 
-static int sync_all(struct scheduler *s, const struct changed_route *rows, size_t count,
+static int sync_all(struct duties *d, const struct changed_route *rows, size_t count,
         struct arena *mem, struct err *e)
 {
 	int64_t now_ms = 0;
-	int bad = database_now(s, mem, &now_ms, e);
+	int bad = database_now(d, mem, &now_ms, e);
 	for (size_t i = 0; i < count && bad == 0; i++)
-		bad = sync_route(s, &rows[i], now_ms, mem, e);
+		bad = sync_route(d, &rows[i], now_ms, mem, e);
 	return bad;
 }
 
-int runs_sync(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
+int runs_sync(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct changed_route *rows = NULL;
 	size_t count = 0;
-	int bad = runs_db_find_changed(s->pg, SYNC_AT_ONCE, mem, &rows, &count, e);
+	int bad = runs_db_find_changed(d->g->pg, SYNC_AT_ONCE, mem, &rows, &count, e);
 	if (bad == 0 && count > 0) {
-		bad = db_begin(s->pg, e);
-		bad = bad ? bad : sync_all(s, rows, count, mem, e);
-		bad = bad ? bad : db_commit(s->pg, e);
+		bad = db_begin(d->g->pg, e);
+		bad = bad ? bad : sync_all(d, rows, count, mem, e);
+		bad = bad ? bad : db_commit(d->g->pg, e);
 		if (bad)
-			db_rollback(s->pg);
+			db_rollback(d->g->pg);
 	}
-	bad = bad ? bad : runs_db_delete_gone(s->pg, e);
+	bad = bad ? bad : runs_db_delete_gone(d->g->pg, e);
 	*out_more = bad == 0 && count == SYNC_AT_ONCE;
 	return bad;
 }
 
-int runs_recompute(struct scheduler *s, struct arena *mem, struct err *e)
+int runs_recompute(struct duties *d, struct arena *mem, struct err *e)
 {
 	struct due_run *rows = NULL;
 	size_t count = 0;
-	int bad = runs_db_load_plans(s->pg, mem, &rows, &count, e);
+	int bad = runs_db_load_plans(d->g->pg, mem, &rows, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct cadence cadence;
 		struct spec_cadence spec;
 		int64_t due_s = 0;
-		if (!read_cadence(s, rows[i].body, mem, &cadence, &spec) ||
+		if (!read_cadence(d, rows[i].body, mem, &cadence, &spec) ||
 		        !cadence_due(&cadence, rows[i].label, (int)rows[i].fold, &due_s) ||
 		        due_s * 1000 == rows[i].due_ms)
 			continue;
 		struct run_advance move = {rows[i].tenant, rows[i].route, rows[i].label,
 		        rows[i].label, rows[i].fold, rows[i].fold, due_s * 1000};
-		bad = runs_db_advance(s->pg, &move, 1, mem, e);
+		bad = runs_db_advance(d->g->pg, &move, 1, mem, e);
 		if (bad == ERR_FENCED)
 			bad = 0; /* somebody took the run meanwhile, or moved it */
 	}
@@ -143,7 +145,7 @@ int runs_recompute(struct scheduler *s, struct arena *mem, struct err *e)
 /* --- due runs become deliveries --- */
 
 struct taking {
-	struct scheduler *s;
+	struct duties *d;
 	struct arena *mem;
 	struct cycle c;
 	struct resolver resolver;
@@ -173,7 +175,7 @@ static void record(
 	        .reason = STR("cadence"),
 	        .detail = detail,
 	};
-	trail_add(&t->c, &audit);
+	cycle_add_audit(&t->c, &audit);
 }
 
 static int deliver(
@@ -237,7 +239,7 @@ static bool skip_missed(struct taking *t, const struct due_run *row, const struc
 	}
 	if (skipped == 0)
 		return true;
-	t->s->tally.skipped_runs += skipped;
+	t->d->g->tally.skipped_runs += skipped;
 	record(t, row, "run.skipped",
 	        arena_printf(t->mem, "%d runs from " STR_FMT " on were missed by too much", skipped,
 	                STR_ARG(row->label)));
@@ -249,7 +251,7 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 	struct cadence cadence;
 	struct spec_cadence spec;
 	struct cadence_run run = run_of(row), next;
-	if (!read_cadence(t->s, row->body, t->mem, &cadence, &spec)) {
+	if (!read_cadence(t->d, row->body, t->mem, &cadence, &spec)) {
 		move_to(t, row, NULL);
 		return 0;
 	}
@@ -275,52 +277,51 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 		bad = deliver(t, row, &run, e);
 	else
 		record(t, row, "run.failed", STR("its delivery could not be stored"));
-	t->s->tally.runs++;
+	t->d->g->tally.runs++;
 	bool has_next = cadence_next(&cadence, &run, &next);
 	move_to(t, row, has_next ? &next : NULL);
 	return bad;
 }
 
-static int advance(void *arg, struct scheduler *s, struct arena *mem, struct err *e)
+static int advance(void *arg, struct engine *g, struct arena *mem, struct err *e)
 {
 	struct taking *t = arg;
-	return runs_db_advance(s->pg, t->moves, t->moves_count, mem, e);
+	return runs_db_advance(g->pg, t->moves, t->moves_count, mem, e);
 }
 
-static int take(struct scheduler *s, int64_t most, bool delivers, struct arena *mem,
-        size_t *out_count, struct err *e)
+static int take(struct duties *d, int64_t most, bool delivers, struct arena *mem, size_t *out_count,
+        struct err *e)
 {
-	struct taking t = {.s = s, .mem = mem, .delivers = delivers};
-	cycle_init(&t.c, s, mem);
-	resolver_init(&t.resolver, s, mem);
+	struct taking t = {.d = d, .mem = mem, .delivers = delivers};
+	cycle_init(&t.c, d->g, mem);
+	resolver_init(&t.resolver, d->g, mem);
 	t.c.is_for_due = true;
 	most = most < CYCLE_ITEMS ? most : CYCLE_ITEMS; /* they share a transaction */
 	t.c.inside = advance;
 	t.c.inside_arg = &t;
 	struct due_run *rows = NULL;
-	int bad = db_begin(s->pg, e);
-	bad = bad ? bad : runs_db_claim(s->pg, most, mem, &rows, out_count, e);
+	int bad = db_begin(d->g->pg, e);
+	bad = bad ? bad : runs_db_claim(d->g->pg, most, mem, &rows, out_count, e);
 	if (bad == 0)
 		t.moves = arena_alloc(mem, (*out_count + 1) * sizeof *t.moves);
 	for (size_t i = 0; i < *out_count && bad == 0; i++)
 		bad = take_run(&t, &rows[i], e);
 	if (bad || *out_count == 0) {
-		db_rollback(s->pg);
+		db_rollback(d->g->pg);
 		return bad;
 	}
 	return cycle_run(&t.c, e);
 }
 
-int runs_materialise(
-        struct scheduler *s, int64_t most, struct arena *mem, bool *out_more, struct err *e)
+int runs_materialise(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	size_t count = 0;
-	int bad = take(s, most, true, mem, &count, e);
+	int bad = take(d, d->rules.due_batch, true, mem, &count, e);
 	if (bad == ERR_FENCED)
-		bad = take(s, 1, true, mem, &count, e);
+		bad = take(d, 1, true, mem, &count, e);
 	if (bad == ERR_FENCED) {
 		log_err(LOG_ERROR, "scheduler.run.failed", e, NULL, 0);
-		bad = take(s, 1, false, mem, &count, e);
+		bad = take(d, 1, false, mem, &count, e);
 	}
 	*out_more = bad == 0 && count > 0;
 	return bad;

@@ -11,14 +11,14 @@
 #ifndef SCHEDULER_RUNS_H
 #define SCHEDULER_RUNS_H
 
-#include "scheduler.h"
+#include "duties.h"
 
 /* Compares plans with the documents of routes. *out_more: there is more to do at once. */
-int runs_sync(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
-/* Takes due runs, `most` at once. *out_more: there may be more. */
-int runs_materialise(struct scheduler *s, int64_t most, struct arena *mem, bool *out_more,
-        struct err *e) ERR_MUST_USE;
+int runs_sync(struct duties *d, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
+/* Takes due runs, a batch at once. *out_more: there may be more. */
+int runs_materialise(
+        struct duties *d, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 /* After a start: time-zone data may be newer, and moments other than stored. */
-int runs_recompute(struct scheduler *s, struct arena *mem, struct err *e) ERR_MUST_USE;
+int runs_recompute(struct duties *d, struct arena *mem, struct err *e) ERR_MUST_USE;
 
 #endif

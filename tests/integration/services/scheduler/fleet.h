@@ -119,25 +119,25 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	scheduler_init(s, &fleet_settings);
 	char keys[128];
 	(void)snprintf(keys, sizeof keys, "%s/keys/scheduler", b->folder.path);
-	if (pg_open(b->conninfo, "scheduler", &s->pg, &e) != 0 ||
-	        store_open(b->folder.url, &s->store, &e) != 0 ||
-	        keyring_open(keys, &s->keys, &e) != 0)
+	if (pg_open(b->conninfo, "scheduler", &s->engine.pg, &e) != 0 ||
+	        store_open(b->folder.url, &s->engine.store, &e) != 0 ||
+	        keyring_open(keys, &s->engine.keys, &e) != 0)
 		fail_msg("%s", e.text);
 	struct capture *c = calloc(1, sizeof *c);
 	assert_non_null(c);
 	arena_init(&c->mem, 256 * 1024 * 1024);
 	c->refuse_at = -1;
 	c->away_at = -1;
-	s->outlet =
+	s->engine.outlet =
 	        (struct outlet){.arg = c, .send = capture_send, .partition_of = bus_partition_of};
 	*out_sent = c;
 }
 
 static inline void fleet_leave(struct scheduler *s, struct capture *c)
 {
-	pg_close(s->pg);
-	store_close(s->store);
-	keyring_close(s->keys);
+	pg_close(s->engine.pg);
+	store_close(s->engine.store);
+	keyring_close(s->engine.keys);
 	scheduler_release(s);
 	arena_release(&c->mem);
 	free(c);

@@ -47,9 +47,9 @@ static inline pid_t replica(
 	struct scheduler s;
 	struct capture *sent = NULL;
 	fleet_join(b, &s, &sent);
-	s.settings.outbox_age_ms = 3600 * 1000; /* only the one who stored it publishes it */
-	s.outlet.arg = counts;
-	s.outlet.send = count_only;
+	s.duties.rules.outbox_age_ms = 3600 * 1000; /* only the one who stored it publishes it */
+	s.engine.outlet.arg = counts;
+	s.engine.outlet.send = count_only;
 	work(b, &s);
 	_exit(0); /* the parent looks for leaks */
 }

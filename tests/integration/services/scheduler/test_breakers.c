@@ -25,7 +25,7 @@ static void run_with_dead(struct bench *b)
 
 static void begin_dead(struct bench *b)
 {
-	b->s.rules.breaker_failures = FAILURES;
+	b->s.engine.rules.breaker_failures = FAILURES;
 	add_bucket(b, "dead");
 	add_bucket(b, "alive");
 	add_routes(b, "dead", ROUTES, "partner", "dead");

@@ -20,8 +20,8 @@ static int tide_send(void *arg, const struct publication_set *set, struct err *e
 {
 	struct tide *t = arg;
 	const struct scheduler *s = t->s;
-	size_t memory = s->work.used_bytes + s->reading.used_bytes + s->attempt.used_bytes +
-	                s->rounds[0].used_bytes + s->rounds[1].used_bytes;
+	size_t memory = s->work.used_bytes + s->reading.used_bytes + s->engine.attempt.used_bytes +
+	                s->engine.rounds[0].used_bytes + s->engine.rounds[1].used_bytes;
 	size_t statuses = 0;
 	(void)e;
 	for (size_t i = 0; i < set->count; i++) {
@@ -46,9 +46,9 @@ static bool tide_breathe(void *arg)
 static void tide_take(struct bench *b, struct tide *t)
 {
 	*t = (struct tide){.s = &b->s};
-	b->s.outlet.arg = t;
-	b->s.outlet.send = tide_send;
-	b->s.outlet.breathe = tide_breathe;
+	b->s.engine.outlet.arg = t;
+	b->s.engine.outlet.send = tide_send;
+	b->s.engine.outlet.breathe = tide_breathe;
 }
 
 static void make_routes(struct bench *b, int count)
@@ -123,7 +123,7 @@ static void a_trigger_that_was_stored_in_part_is_completed(void **state)
 static void swell(struct bench *b, const char *route, int tasks, int bytes)
 {
 	char sql[1024];
-	b->s.rules.wave = tasks;
+	b->s.engine.rules.wave = tasks;
 	(void)snprintf(sql, sizeof sql,
 	        "INSERT INTO run.task (task_id, delivery_id, revision, stage, index, lane, issue, "
 	        "attempts, status, ready_at, not_after, event, tenant, destination) "
@@ -186,7 +186,7 @@ static void a_delivery_too_large_for_all_memory_fails_by_itself(void **state)
 	struct tide t;
 	tide_take(b, &t);
 	ask_for(b, ROUTES);
-	b->s.attempt.limit_bytes = 16 * MB;
+	b->s.engine.attempt.limit_bytes = 16 * MB;
 	swell(b, "r1", 2000, 7000);
 	fleet_tick(b, &b->s);
 	assert_int_equal(database_num(b->admin, looked_at), ROUTES - 1);

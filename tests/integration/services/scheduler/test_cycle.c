@@ -383,9 +383,11 @@ static void a_large_spec_goes_by_address(void **state)
 	assert_non_null(head->spec_ref);
 	struct secret key;
 	struct str json;
-	assert_int_equal(keyring_staging(b->s.keys, STR("specs"), head->delivery_id, &key, &e), 0);
 	assert_int_equal(
-	        sealed_get(b->s.store, head->spec_ref->name, &key, 1 << 20, &b->mem, &json, &e), 0);
+	        keyring_staging(b->s.engine.keys, STR("specs"), head->delivery_id, &key, &e), 0);
+	assert_int_equal(sealed_get(b->s.engine.store, head->spec_ref->name, &key, 1 << 20, &b->mem,
+	                         &json, &e),
+	        0);
 	char hash[SHA256_HEX];
 	sha256_hex(json.p, json.n, hash);
 	assert_true(str_eq(head->spec_hash, str_c(hash)));
@@ -430,10 +432,11 @@ static void lists_are_staged_before_the_tasks_that_read_them(void **state)
 		struct secret key;
 		struct str text;
 		struct err e;
-		assert_int_equal(
-		        keyring_staging(b->s.keys, STR("specs"), t->head.delivery_id, &key, &e), 0);
-		assert_int_equal(
-		        sealed_get(b->s.store, t->input->name, &key, 1 << 20, &b->mem, &text, &e),
+		assert_int_equal(keyring_staging(b->s.engine.keys, STR("specs"),
+		                         t->head.delivery_id, &key, &e),
+		        0);
+		assert_int_equal(sealed_get(b->s.engine.store, t->input->name, &key, 1 << 20,
+		                         &b->mem, &text, &e),
 		        0);
 		struct reflist_item *items = NULL;
 		size_t count = 0;

@@ -23,8 +23,8 @@ static void age(const struct bench *b)
 
 static void list(struct bench *b)
 {
-	b->s.settings.list_ended_ms = OLD_MS;
-	b->s.settings.reread_ms = OLD_MS;
+	b->s.duties.rules.list_ended_ms = OLD_MS;
+	b->s.duties.rules.reread_ms = OLD_MS;
 	b->s.next_list_ms = 0;
 	fleet_tick(b, &b->s);
 }
@@ -50,8 +50,8 @@ static struct told told(const struct bench *b)
 {
 	struct told t = {0};
 	struct err e;
-	const struct ended_walk walk = {.staging = b->s.store,
-	        .keys = b->s.keys,
+	const struct ended_walk walk = {.staging = b->s.engine.store,
+	        .keys = b->s.engine.keys,
 	        .prefix = "specs",
 	        .mark = "test",
 	        .each = note,
@@ -129,8 +129,8 @@ static void what_may_be_read_again_is_not_told(void **state)
 	completed(b, "t1");
 	completed(b, "t2");
 	age(b);
-	b->s.settings.list_ended_ms = OLD_MS;
-	b->s.settings.reread_ms = INT64_C(2) * 3600 * 1000;
+	b->s.duties.rules.list_ended_ms = OLD_MS;
+	b->s.duties.rules.reread_ms = INT64_C(2) * 3600 * 1000;
 	b->s.next_list_ms = 0;
 	fleet_tick(b, &b->s);
 	assert_int_equal(told(b).count, 0);

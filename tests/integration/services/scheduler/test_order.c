@@ -54,8 +54,8 @@ static void what_goes_out_is_stored_before_and_marked_after(void **state)
 {
 	struct bench *b = *state;
 	struct watch w = {.pg = b->admin, .to = b->sent, .mem = &b->mem};
-	b->s.outlet.arg = &w;
-	b->s.outlet.send = send_watched;
+	b->s.engine.outlet.arg = &w;
+	b->s.engine.outlet.send = send_watched;
 	fleet_deliver(b, "t1");
 	fleet_run(b);
 	fleet_is_at(b, "completed", "");

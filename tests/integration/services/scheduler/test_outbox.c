@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The outbox holds what nothing else holds. What it only names is swept as the same bytes. A packet
  * goes with its last message. */
-#include "cycle/packets.h"
+#include "time/sweep.h"
 
 #include "fleet.h"
 
@@ -19,20 +19,20 @@ static void ask_in_vain(struct bench *b)
 	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
 	t.route = STR("daily");
 	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
-	b->s.outlet.send = send_in_vain;
+	b->s.engine.outlet.send = send_in_vain;
 	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
-	b->s.outlet.send = capture_send;
-	memset(b->s.rests, 0, sizeof b->s.rests); /* it is back at once */
+	b->s.engine.outlet.send = capture_send;
+	memset(b->s.engine.rests, 0, sizeof b->s.engine.rests); /* it is back at once */
 }
 
 static void result_in_vain(struct bench *b)
 {
 	struct ev_task_result *r = fleet_work(b, fleet_last_task(b));
 	struct batch_message m = fleet_message(b, TOPIC_RESULTS, &ev_task_result_type, r);
-	b->s.outlet.send = send_in_vain;
+	b->s.engine.outlet.send = send_in_vain;
 	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
-	b->s.outlet.send = capture_send;
-	memset(b->s.rests, 0, sizeof b->s.rests); /* it is back at once */
+	b->s.engine.outlet.send = capture_send;
+	memset(b->s.engine.rests, 0, sizeof b->s.engine.rests); /* it is back at once */
 }
 
 static int64_t rows(const struct bench *b)
@@ -129,10 +129,10 @@ static void ask_and_die(struct bench *b)
 	t.route = STR("daily");
 	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
 	struct err e;
-	b->s.outlet.send = send_and_die;
+	b->s.engine.outlet.send = send_and_die;
 	assert_int_equal(scheduler_batch(&b->s, &m, 1, clock_mono_ms(), &e), ERR_FATAL);
 	assert_string_equal(e.code, "dead");
-	b->s.outlet.send = capture_send;
+	b->s.engine.outlet.send = capture_send;
 }
 
 static void a_transaction_is_one_packet_that_goes_when_all_of_it_went(void **state)
@@ -169,7 +169,7 @@ static int send_while_another_splits(void *arg, const struct publication_set *se
 {
 	struct bench *b = arg;
 	bool is_more = false;
-	if (packets_split_old(&b->s, &b->mem, &is_more, e) != 0)
+	if (sweep_packets(&b->s.duties, &b->mem, &is_more, e) != 0)
 		fail_msg("%s", e->text);
 	for (size_t i = 0; i < set->count; i++)
 		set->fates[i] = PUBLICATION_OPEN;
@@ -179,15 +179,15 @@ static int send_while_another_splits(void *arg, const struct publication_set *se
 static void a_packet_is_split_by_one_only(void **state)
 {
 	struct bench *b = *state;
-	struct capture *sent = b->s.outlet.arg;
+	struct capture *sent = b->s.engine.outlet.arg;
 	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_DELIVER, "t1");
 	t.route = STR("daily");
 	struct batch_message m = fleet_message(b, TOPIC_TRIGGERS, &ev_trigger_type, &t);
-	b->s.outlet.arg = b;
-	b->s.outlet.send = send_while_another_splits;
+	b->s.engine.outlet.arg = b;
+	b->s.engine.outlet.send = send_while_another_splits;
 	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
-	b->s.outlet.arg = sent;
-	b->s.outlet.send = capture_send;
+	b->s.engine.outlet.arg = sent;
+	b->s.engine.outlet.send = capture_send;
 	assert_int_equal(packets(b), 0);
 	assert_int_equal(rows(b), 3);
 }

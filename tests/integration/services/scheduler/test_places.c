@@ -111,11 +111,11 @@ static void an_upload_that_is_swept_is_told_its_place(void **state)
 	struct bench *b = *state;
 	two_routes_to_uploads(b);
 	struct batch_message m = seen(b, upload_of(b, b->sent, "daily"), HERE);
-	b->s.outlet.send = send_in_vain;
+	b->s.engine.outlet.send = send_in_vain;
 	assert_int_equal(fleet_feed(b, &b->s, &m, 1), 0);
-	memset(b->s.rests, 0, sizeof b->s.rests);                /* the topic is back at once */
+	memset(b->s.engine.rests, 0, sizeof b->s.engine.rests);  /* the topic is back at once */
 	assert_true(upload_of(b, b->sent, "daily")->asks_place); /* the one of before */
-	b->s.outlet.send = capture_send;
+	b->s.engine.outlet.send = capture_send;
 	fleet_tick(b, &b->s);
 	is_told(b, b->sent, "daily", STR(HERE));
 }
@@ -143,12 +143,12 @@ static void an_answer_about_what_was_replaced_since_changes_nothing(void **state
 	struct err e;
 	const struct drop_place_row first = {STR("file:///drop/"), STR(HERE), STR("d1")};
 	const struct drop_place_row next = {STR("file:///drop/"), STR(THERE), STR("d2")};
-	assert_int_equal(drop_place_db_remember(b->s.pg, &first, 1, &b->mem, &e), 0);
+	assert_int_equal(drop_place_db_remember(b->s.engine.pg, &first, 1, &b->mem, &e), 0);
 	assert_int_equal(
-	        drop_place_db_accept(b->s.pg, &next, STR(HERE), STR("bob"), &b->mem, &e), 0);
+	        drop_place_db_accept(b->s.engine.pg, &next, STR(HERE), STR("bob"), &b->mem, &e), 0);
 	const struct drop_place_row late = {STR("file:///drop/"), STR(""), STR("d3")};
 	assert_int_equal(
-	        drop_place_db_accept(b->s.pg, &late, STR(HERE), STR("eve"), &b->mem, &e), 0);
+	        drop_place_db_accept(b->s.engine.pg, &late, STR(HERE), STR("eve"), &b->mem, &e), 0);
 	assert_int_equal(database_num(b->admin,
 	                         "SELECT count(*) FROM run.drop_place WHERE identity = '" THERE
 	                         "' AND accepted_by = 'bob' AND told_by = 'd2'"),

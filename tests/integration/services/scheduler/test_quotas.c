@@ -71,7 +71,7 @@ static void a_batch_takes_no_more_places_than_there_are(void **state)
 	assert_int_equal(count(b, "run.state WHERE state = 'completed'"), PLACES);
 	assert_int_equal(count(b, BEGAN), PLACES);
 	assert_int_equal(count(b, HELD), 12 - PLACES);
-	assert_int_equal(b->s.tally.fenced, 0);
+	assert_int_equal(b->s.engine.tally.fenced, 0);
 	assert_int_equal(count(b, "run.quota_place WHERE begun_at IS NOT NULL"), PLACES);
 	assert_int_equal(count(b, "run.quota_place WHERE free_at > now()"), 12 - PLACES);
 	assert_int_equal(count(b, "run.name_claim"), 2 * PLACES); /* part and marker */

@@ -90,8 +90,8 @@ static void killed_replicas_lose_no_run_and_make_none_twice(void **state)
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.route_due WHERE next_due > now()"),
 	        ROUTES);
-	b->s.outlet.arg = counts;
-	b->s.outlet.send = count_only;
+	b->s.engine.outlet.arg = counts;
+	b->s.engine.outlet.send = count_only;
 	b->s.next_sweep_ms = 0;
 	run_until_nothing_is_due(b, &b->s); /* what they stored and did not publish */
 	assert_true(counts->tasks >= ROUTES);

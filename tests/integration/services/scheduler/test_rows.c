@@ -30,7 +30,7 @@ static void changes_stay_within_their_page(void **state)
 {
 	struct bench *b = *state;
 	complete(b, 0, 20);
-	database_sql(b->s.pg, "DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$");
+	database_sql(b->s.engine.pg, "DO $$ BEGIN PERFORM pg_stat_force_next_flush(); END $$");
 	int64_t tasks = percent_hot(b, "task"), states = percent_hot(b, "state");
 	if (tasks < 90 || states < 65) /* a state's end is in an index */
 		fail_msg("%lld %% of run.task, %lld %% of run.state", (long long)tasks,
@@ -112,7 +112,7 @@ static void no_look_walks_over_what_an_old_snapshot_keeps(void **state)
 {
 	struct bench *b = *state;
 	struct pg *backup = database_open(&b->db);
-	b->s.rules.confirm_ms = 3600000; /* no alarm comes while this runs, however slow */
+	b->s.engine.rules.confirm_ms = 3600000; /* no alarm comes while this runs, however slow */
 	database_sql(b->admin, "SET enable_seqscan = off"); /* as if the tables were large */
 	database_sql(b->admin, "ALTER TABLE run.outbox SET (autovacuum_enabled = off)");
 	database_sql(b->admin, "ALTER TABLE run.packet SET (autovacuum_enabled = off)");

@@ -37,7 +37,7 @@ static void age(const struct bench *b)
 
 static void tidy(struct bench *b)
 {
-	b->s.settings.keep_tasks_ms = OLD_MS;
+	b->s.duties.rules.keep_tasks_ms = OLD_MS;
 	b->s.next_tidy_ms = 0;
 	fleet_tick(b, &b->s);
 }
@@ -51,7 +51,7 @@ static void rows_of_what_is_over_go_and_the_cause_stays_known(void **state)
 	assert_int_equal(told(b), 0);
 	fleet_read_back(b);
 	assert_int_equal(tasks(b), 0);
-	assert_int_equal(b->s.tally.removed, 7);
+	assert_int_equal(b->s.engine.tally.removed, 7);
 	assert_int_equal(told(b), 1);
 	tidy(b);
 	assert_int_equal(told(b), 1); /* not old enough */
@@ -179,7 +179,7 @@ static void what_may_be_read_again_keeps_its_rows(void **state)
 	struct bench *b = *state;
 	completed(b, "t1");
 	age(b);
-	b->s.settings.reread_ms = INT64_C(2) * 3600 * 1000;
+	b->s.duties.rules.reread_ms = INT64_C(2) * 3600 * 1000;
 	tidy(b);
 	assert_int_equal(told(b), 1);
 	assert_int_equal(tidied(b), 0);
@@ -204,7 +204,7 @@ static void many_go_in_small_steps(void **state)
 	fleet_tick(b, &b->s); /* it is due at once */
 	assert_int_equal(tasks(b), 0);
 	assert_int_equal(tidied(b), 1);
-	assert_int_equal(b->s.tally.removed, 1507);
+	assert_int_equal(b->s.engine.tally.removed, 1507);
 }
 
 static void what_another_replica_is_at_is_passed_over(void **state)

@@ -76,7 +76,7 @@ static void a_topic_that_stays_away_costs_the_timers_little(void **state)
 	for (int i = 0; i < TICKS; i++) {
 		int64_t waited_ms = b->sent->waited_ms;
 		tick_at(b, now_ms);
-		now_ms += b->s.settings.tick_ms + b->sent->waited_ms - waited_ms;
+		now_ms += b->s.tick_ms + b->sent->waited_ms - waited_ms;
 		database_sql(b->admin, "UPDATE run.outbox SET swept_at = NULL");
 	}
 	assert_true(b->sent->tried[TOPIC_BRIDGE_TASKS] > 3);
@@ -103,7 +103,7 @@ static int send_scripted(void *arg, const struct publication_set *set, struct er
 	        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
 	        "application_name = 'scheduler' AND xact_start IS NOT NULL");
 	if (x->other) {
-		struct capture *c = x->other->outlet.arg;
+		struct capture *c = x->other->engine.outlet.arg;
 		size_t before = c->count;
 		fleet_tick(x->b, x->other);
 		x->others_swept += (int64_t)(c->count - before);
@@ -131,8 +131,8 @@ static void what_stands_behind_goes_again_after_it(void **state)
 	fleet_result(b, fleet_work(b, fleet_last_task(b)));
 	size_t before = b->sent->count;
 	x.open_type = "Receipt";
-	b->s.outlet.arg = &x;
-	b->s.outlet.send = send_scripted;
+	b->s.engine.outlet.arg = &x;
+	b->s.engine.outlet.send = send_scripted;
 	fleet_result(b, fleet_work(b, fleet_last_task(b)));
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.state WHERE state = 'completed'"),
@@ -159,11 +159,11 @@ static void a_sweep_has_its_rows_to_itself_and_holds_no_transaction(void **state
 	b->sent->fails = 1;
 	fleet_deliver(b, "t1");
 	assert_int_equal(rows(b), 3);
-	memset(b->s.rests, 0, sizeof b->s.rests);
+	memset(b->s.engine.rests, 0, sizeof b->s.engine.rests);
 	fleet_join(b, &other, &seen);
 	x.other = &other;
-	b->s.outlet.arg = &x;
-	b->s.outlet.send = send_scripted;
+	b->s.engine.outlet.arg = &x;
+	b->s.engine.outlet.send = send_scripted;
 	fleet_tick(b, &b->s);
 	assert_int_equal(x.others_swept, 0);
 	assert_int_equal(x.transactions, 0);
@@ -177,7 +177,7 @@ static void a_claim_without_an_end_runs_out(void **state)
 	struct bench *b = *state;
 	b->sent->fails = 1;
 	fleet_deliver(b, "t1");
-	memset(b->s.rests, 0, sizeof b->s.rests);
+	memset(b->s.engine.rests, 0, sizeof b->s.engine.rests);
 	database_sql(b->admin, "UPDATE run.outbox SET swept_at = now() - interval '14 seconds'");
 	fleet_tick(b, &b->s);
 	assert_int_equal(rows(b), 3);

@@ -15,7 +15,7 @@ static void forget_sent(struct bench *b)
 /* A delivery that has so many slices; the first wave of them is issued. */
 static void select_slices(struct bench *b, int slices)
 {
-	b->s.rules.tasks_most = slices;
+	b->s.engine.rules.tasks_most = slices;
 	b->slices = slices;
 	fleet_deliver(b, "t1");
 	for (; b->worked < b->sent->count; b->worked++) {
@@ -28,7 +28,7 @@ static void select_slices(struct bench *b, int slices)
 	}
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"),
-	        b->s.rules.wave); /* the others have no rows yet */
+	        b->s.engine.rules.wave); /* the others have no rows yet */
 }
 
 /* One wave; what the attempt took of its arena. */
@@ -38,8 +38,8 @@ static size_t wave_bytes(struct bench *b)
 	forget_sent(b);
 	fleet_tick(b, &b->s);
 	assert_int_equal(database_num(b->admin, "SELECT tasks_out FROM run.state"),
-	        before + b->s.rules.wave);
-	return b->s.attempt.used_bytes;
+	        before + b->s.engine.rules.wave);
+	return b->s.engine.attempt.used_bytes;
 }
 
 static size_t bytes_with(struct bench *b, int slices)
@@ -134,7 +134,7 @@ static void of_each_kind_the_first_are_loaded(void **state)
 	struct err e = {0};
 	const struct str ids[] = {STR("d")};
 	const struct rows_most most = {100, 3};
-	if (task_db_load_unfinished(b->s.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
+	if (task_db_load_unfinished(b->s.engine.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_true(has(&loaded, "u9") && has(&loaded, "u8") && has(&loaded, "u7"));
 	assert_true(has(&loaded, "i5") && has(&loaded, "i4") && has(&loaded, "i3"));
@@ -142,12 +142,12 @@ static void of_each_kind_the_first_are_loaded(void **state)
 	assert_in_range(
 	        loaded.count, 7, 8); /* one that is not answered is there, maybe one of these */
 	database_sql(b->admin, "UPDATE run.task SET status = 'done' WHERE status = 'issued'");
-	if (task_db_load_unfinished(b->s.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
+	if (task_db_load_unfinished(b->s.engine.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(loaded.count, 5);
 	assert_true(has(&loaded, "lost")); /* nobody said what became of it */
 	const struct rows_most few = {2, 3};
-	if (task_db_load_unfinished(b->s.pg, ids, 1, few, &b->mem, &loaded, &e) != 0)
+	if (task_db_load_unfinished(b->s.engine.pg, ids, 1, few, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(loaded.count, 2);
 }
@@ -205,12 +205,12 @@ static size_t live(struct bench *b, const char *until)
 	size_t peak = 0, done = 1, sent = 1;
 	while ((done > 0 || sent > 0) && !is_in(b, until)) {
 		done = work_some(b);
-		peak = larger(peak, b->s.attempt.used_bytes);
+		peak = larger(peak, b->s.engine.attempt.used_bytes);
 		if (b->worked == b->sent->count)
 			forget_sent(b);
 		if (b->sent->count == 0)
 			fleet_tick(b, &b->s);
-		peak = larger(peak, b->s.attempt.used_bytes);
+		peak = larger(peak, b->s.engine.attempt.used_bytes);
 		sent = b->sent->count;
 	}
 	assert_true(is_in(b, until));
@@ -221,7 +221,7 @@ static void begin_wide(struct bench *b, int tasks)
 {
 	make_many_files(b);
 	b->members = b->slices = tasks;
-	b->s.rules.tasks_most = tasks;
+	b->s.engine.rules.tasks_most = tasks;
 	fleet_deliver(b, "t1");
 }
 
@@ -231,7 +231,7 @@ static void what_was_made_at_once_goes_on(void **state)
 {
 	struct bench *b = *state;
 	enum { TASKS = 3000, WAVE = 500 };
-	b->s.rules.wave = TASKS;
+	b->s.engine.rules.wave = TASKS;
 	begin_wide(b, TASKS);
 	(void)work_some(b);
 	assert_int_equal(
@@ -241,7 +241,7 @@ static void what_was_made_at_once_goes_on(void **state)
 	database_sql(b->admin,
 	        "UPDATE run.task SET status = 'waiting', issue = 0 WHERE stage = 'select'");
 	database_sql(b->admin, "UPDATE run.state SET tasks_out = 0, due_at = now()");
-	b->s.rules.wave = WAVE;
+	b->s.engine.rules.wave = WAVE;
 	(void)live(b, "completed");
 	assert_int_equal(
 	        database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'select'"),
@@ -258,7 +258,7 @@ static void a_cancel_settles_what_was_issued(void **state)
 		fleet_tick(b, &b->s);
 	int64_t out = database_num(b->admin, "SELECT count(*) FROM run.task WHERE stage = 'upload' "
 	                                     "AND status = 'issued'");
-	assert_in_range(out, b->s.rules.wave, 4 * b->s.rules.wave);
+	assert_in_range(out, b->s.engine.rules.wave, 4 * b->s.engine.rules.wave);
 	struct ev_trigger t = fleet_trigger(EV_TRIGGER_KIND_CANCEL, "c1");
 	t.delivery_id = database_text(b->admin, "SELECT delivery_id FROM run.state", &b->mem);
 	fleet_ask(b, &t);

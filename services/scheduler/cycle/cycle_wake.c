@@ -2,14 +2,11 @@
  * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
  * place is back, or free under a cap or a quota. Each would look by itself in time; this only makes it
  * soon, so nothing is lost where a process dies before. */
-#include "cycle/cycle.h"
-
-#include "due.h"
+#include "cycle.h"
 
 enum {
 	PLACE_WAKES = 1024, /* who is left comes with the next upload that arrives there */
-	QUOTA_WAKES = 16,
-	PROBERS_MOST = 64
+	QUOTA_WAKES = 16
 };
 
 static void add_all(struct cycle *c, const struct str *ids, size_t count, enum decide_kind kind)
@@ -30,7 +27,7 @@ static int wake_routes(struct cycle *c, const struct wakes *w, struct cycle *aft
 		routes[i] = w->routes[i].route;
 	}
 	int bad = state_db_route_waiting(
-	        c->s->pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
+	        c->g->pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
 	if (bad == 0)
 		add_all(after, ids, count, DECIDE_WAKE);
 	return bad;
@@ -41,7 +38,7 @@ static int wake_bridges(struct cycle *c, const struct wakes *w, struct cycle *af
 	struct str *ids = NULL;
 	size_t count = 0;
 	int bad = state_db_bridge_waiting(
-	        c->s->pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
+	        c->g->pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
 	if (bad == 0)
 		add_all(after, ids, count, DECIDE_WAKE);
 	return bad;
@@ -50,7 +47,7 @@ static int wake_bridges(struct cycle *c, const struct wakes *w, struct cycle *af
 static int wake_quotas(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct quota_texts waiting;
-	int bad = quota_db_waiting(c->s->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
+	int bad = quota_db_waiting(c->g->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
 	if (bad == 0)
 		add_all(after, waiting.items, waiting.count, DECIDE_WAKE);
 	return bad;
@@ -65,13 +62,13 @@ static int wake_places(struct cycle *c, const struct wakes *w, struct cycle *aft
 	for (size_t i = 0; i < w->places_count; i++)
 		what[i] = arena_printf(c->mem, "place:" STR_FMT, STR_ARG(w->places[i]));
 	int bad = place_db_load_waiting(
-	        c->s->pg, what, w->places_count, PLACE_WAKES, c->mem, &found, &count, e);
+	        c->g->pg, what, w->places_count, PLACE_WAKES, c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++)
 		add_all(after, &found[i].delivery_id, 1, DECIDE_DUE);
 	return bad;
 }
 
-int wake_collect(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
+int cycle_wake(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	int bad = 0;
 	if (w->routes_count > 0)
@@ -85,18 +82,4 @@ int wake_collect(struct cycle *c, const struct wakes *w, struct cycle *after, st
 	if (bad == 0)
 		add_all(after, w->deliveries, w->deliveries_count, DECIDE_DUE);
 	return bad;
-}
-
-int due_places(struct scheduler *s, struct arena *mem, bool *out_more, struct err *e)
-{
-	struct cycle c;
-	struct str *ids = NULL;
-	size_t count = 0;
-	int bad = place_db_find_probers(s->pg, PROBERS_MOST, mem, &ids, &count, e);
-	*out_more = bad == 0 && count == PROBERS_MOST;
-	if (bad || count == 0)
-		return bad;
-	cycle_init(&c, s, mem);
-	add_all(&c, ids, count, DECIDE_DUE);
-	return cycle_run(&c, e);
 }

@@ -5,10 +5,10 @@
 
 #include "db/conf_db.h"
 #include "delivery/lookup.h"
-#include "scheduler.h"
+#include "engine.h"
 
 struct resolver {
-	struct scheduler *s;
+	struct engine *g;
 	struct arena *mem;
 	struct str *tenants; /* whose documents are loaded */
 	size_t tenants_count;
@@ -18,7 +18,7 @@ struct resolver {
 	struct lookup resolved; /* struct frozen, by kind, tenant and name */
 };
 
-void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem);
+void resolver_init(struct resolver *r, struct engine *g, struct arena *mem);
 
 /* *out: the spec; or, where the configuration does not allow one, the fault. Fails only when the
  * database does. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resolve.h"
 
-void resolver_init(struct resolver *r, struct scheduler *s, struct arena *mem)
+void resolver_init(struct resolver *r, struct engine *g, struct arena *mem)
 {
-	*r = (struct resolver){.s = s, .mem = mem};
+	*r = (struct resolver){.g = g, .mem = mem};
 }
 
 static bool has_tenant(const struct resolver *r, struct str tenant)
@@ -21,7 +21,7 @@ static int load(struct resolver *r, struct str tenant, struct err *e)
 	if (r->tenants_count > 0)
 		memcpy(tenants, r->tenants, r->tenants_count * sizeof *tenants);
 	tenants[r->tenants_count] = tenant;
-	int bad = conf_db_load(r->s->pg, tenants, r->tenants_count + 1, r->mem, &r->documents,
+	int bad = conf_db_load(r->g->pg, tenants, r->tenants_count + 1, r->mem, &r->documents,
 	        &r->documents_count, e);
 	if (bad)
 		return bad;
@@ -40,7 +40,7 @@ static int find_own(struct resolver *r, enum delivery_kind kind, struct str tena
         struct conf_document *out, size_t *out_count, struct err *e)
 {
 	if (kind == KIND_DELIVERY)
-		return conf_db_load_route(r->s->pg, tenant, name, r->mem, out, out_count, e);
+		return conf_db_load_route(r->g->pg, tenant, name, r->mem, out, out_count, e);
 	*out_count = 0;
 	for (size_t i = 0; i < r->documents_count && *out_count == 0; i++) {
 		const struct conf_document *d = &r->documents[i];
@@ -69,7 +69,7 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 	              : spec_resolve(tenant, name, r->plain, count, r->mem, &json, hash, e);
 	const struct frozen *kept = NULL;
 	if (bad == 0)
-		bad = specs_add(&r->s->specs, str_c(hash), json, r->mem, &kept, e);
+		bad = specs_add(&r->g->specs, str_c(hash), json, r->mem, &kept, e);
 	if (bad != 0 && bad != ERR_REJECT)
 		return bad;
 	*out = (struct frozen){0};

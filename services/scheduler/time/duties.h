@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the duties of time share: how often and how much, and how far each look has come. */
+#ifndef SCHEDULER_DUTIES_H
+#define SCHEDULER_DUTIES_H
+
+#include "cycle/engine.h"
+#include "reach.h"
+#include "readback.h"
+
+struct duty_rules {
+	int64_t due_batch; /* due deliveries or runs taken at once */
+	int64_t outbox_age_ms;
+	int64_t confirm_ms, readback_ms;
+	int64_t keep_tasks_ms, list_ended_ms, reread_ms;
+};
+
+struct duties {
+	struct engine *g;
+	struct duty_rules rules;
+	struct readback readback;
+	struct reach due_reach, outbox_reach, packet_reach;
+};
+
+/* Each works in the memory that it is given. *out_more: there is more to do at once. */
+typedef int duty(struct duties *d, struct arena *mem, bool *out_more, struct err *e);
+
+#endif

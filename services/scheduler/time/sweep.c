@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sweep.h"
+
+#include "cycle/cycle.h"
+
+#include "longshore/log.h"
+
+enum { SPLIT_AT_ONCE = 64 };
+
+/* --- packets that nobody marked --- */
+
+static int split_taken(struct engine *g, const struct packet_bounds *bounds, struct arena *mem,
+        struct taken_packets *out, struct err *e)
+{
+	int bad = packet_db_take(g->pg, bounds, mem, out, e);
+	return bad || out->count == 0 ? bad
+	                              : outbox_db_insert(g->pg, out->rows, out->count, mem, e);
+}
+
+int sweep_packets(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct engine *g = d->g;
+	const struct packet_bounds bounds = {.age_ms = d->rules.outbox_age_ms,
+	        .back_ms = reach_back_ms(
+	                &d->packet_reach, g->mono_ms, d->rules.outbox_age_ms + OUTBOX_LATE_MS),
+	        .most = SPLIT_AT_ONCE};
+	struct taken_packets taken = {0};
+	int bad = db_begin(g->pg, e);
+	if (bad)
+		return bad;
+	bad = split_taken(g, &bounds, mem, &taken, e);
+	bad = bad ? bad : db_commit(g->pg, e);
+	if (bad) {
+		db_rollback(g->pg);
+		return bad;
+	}
+	*out_more = taken.packets == SPLIT_AT_ONCE;
+	if (!*out_more)
+		reach_saw_all(&d->packet_reach, g->mono_ms, bounds.back_ms);
+	if (taken.count > 0)
+		d->outbox_reach = (struct reach){0}; /* rows that are old already came in */
+	return 0;
+}
+
+/* --- rows of the outbox --- */
+
+struct swept {
+	struct arena *mem;
+	struct failed_rows failed;
+	bool is_full; /* there may be more */
+	bool is_open; /* some were not acknowledged */
+};
+
+static int sweep(struct engine *g, const struct outbox_sweep *what, int32_t wait_ms,
+        struct swept *out, struct err *e)
+{
+	struct outbox_row *rows = NULL;
+	size_t count = 0;
+	out->failed = (struct failed_rows){0};
+	out->is_open = false;
+	int bad = outbox_db_sweep(g->pg, what, out->mem, &rows, &count, e);
+	out->is_full = bad == 0 && (int64_t)count == what->most;
+	if (bad || count == 0)
+		return bad;
+	bad = cycle_compose_again(g, rows, count, out->mem, e);
+	if (bad)
+		return bad;
+	struct sweeping x = {.rows = rows, .count = count, .wait_ms = wait_ms, .mem = out->mem};
+	bad = publish_swept(g, &x, e);
+	out->failed = x.failed;
+	out->is_open = x.is_open;
+	return bad;
+}
+
+/* Of all topics that do not rest. */
+static int sweep_topics(struct duties *d, struct swept *out, struct err *e)
+{
+	struct engine *g = d->g;
+	int64_t topics[TOPIC_COUNT];
+	struct outbox_sweep what = {.age_ms = d->rules.outbox_age_ms,
+	        .back_ms = reach_back_ms(
+	                &d->outbox_reach, g->mono_ms, d->rules.outbox_age_ms + OUTBOX_LATE_MS),
+	        .most = PUBLISH_ROWS_MOST,
+	        .topics = topics};
+	for (size_t t = 0; t < TOPIC_COUNT; t++)
+		if (!g->rests[t].is_resting)
+			topics[what.topics_count++] = (int64_t)t;
+	int bad = sweep(g, &what, PUBLISH_WAIT_MS, out, e);
+	if (bad == 0 && !out->is_full && !out->is_open)
+		reach_saw_all(&d->outbox_reach, g->mono_ms, what.back_ms);
+	return bad;
+}
+
+/* Of one that rests, if it is time to try it. */
+static int probe(struct engine *g, enum topic topic, struct swept *out, struct err *e)
+{
+	struct topic_rest *r = &g->rests[topic];
+	const int64_t topics[] = {topic};
+	const struct outbox_sweep what = {.age_ms = 0,
+	        .back_ms = REACH_ALL_MS,
+	        .most = r->rows,
+	        .topics = topics,
+	        .topics_count = 1};
+	*out = (struct swept){.mem = out->mem};
+	if (!r->is_resting || g->mono_ms < r->not_before_ms)
+		return 0;
+	int bad = sweep(g, &what, r->wait_ms, out, e);
+	if (bad || out->is_open)
+		return bad;
+	if (out->is_full) {
+		r->rows = r->rows * 2 < PUBLISH_ROWS_MOST ? r->rows * 2 : PUBLISH_ROWS_MOST;
+		return 0;
+	}
+	LOG(LOG_INFO, "scheduler.topic.back", "what is stored for it was published",
+	        LOG_TEXT("topic", str_c(topic_plan(topic)->suffix)));
+	*r = (struct topic_rest){0};
+	return 0;
+}
+
+static int fail_unproducible(struct engine *g, const struct swept *swept, struct err *e)
+{
+	struct cycle c;
+	cycle_init(&c, g, swept->mem);
+	cycle_fail_unproducible(&c, &swept->failed);
+	return c.count > 0 ? cycle_run(&c, e) : 0;
+}
+
+int sweep_outbox(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
+{
+	struct swept swept = {.mem = mem};
+	int bad = sweep_packets(d, mem, out_more, e);
+	bad = bad ? bad : sweep_topics(d, &swept, e);
+	*out_more = bad == 0 && (*out_more || swept.is_full);
+	bad = bad ? bad : fail_unproducible(d->g, &swept, e);
+	for (int t = 0; t < TOPIC_COUNT && bad == 0; t++) {
+		bad = probe(d->g, (enum topic)t, &swept, e);
+		*out_more = *out_more || (bad == 0 && swept.is_full && !swept.is_open);
+		bad = bad ? bad : fail_unproducible(d->g, &swept, e);
+	}
+	return bad;
+}
