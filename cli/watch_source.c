@@ -237,7 +237,11 @@ int watch_source_read(struct watch_source *s, watch_visit *visit, void *arg, str
 		trouble = act != 0 ? act : trouble;
 		if (act == 0 && !m)
 			return trouble;
-		if (m) {
+		if (m && bus_reader_was_cut_off(s->reader)) {
+			/* It came by the new connection, and would stand in the place of the
+			 * message that is to be compared. It comes again. */
+			s->log.owes_move = true;
+		} else if (m) {
 			watch_log_see(&s->log, m);
 			take(s, m, visit, arg);
 		}

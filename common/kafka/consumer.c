@@ -29,6 +29,7 @@ enum {
 	RETRY_PAUSE_MS = 50,
 	RETRY_PAUSE_MOST_MS = 500,
 	DESTROY_SECONDS = 5,
+	ABANDON_SECONDS = 3,
 };
 
 struct bus_consumer {
@@ -39,9 +40,10 @@ struct bus_consumer {
 	int session_timeout_ms;
 	bool was_assigned;
 	bool is_closing;
-	bool has_paused;  /* some partition, since the last assignment */
-	bool is_broken;   /* an assignment could not be taken: `broken` says why */
-	bool was_cut_off; /* a connection broke since the caller last asked */
+	bool is_abandoned; /* its group is left without a word to the listener */
+	bool has_paused;   /* some partition, since the last assignment */
+	bool is_broken;    /* an assignment could not be taken: `broken` says why */
+	bool was_cut_off;  /* a connection broke since the caller last asked */
 	struct err broken;
 	struct kafka_cause trouble; /* told by librdkafka, not yet to the caller */
 };
@@ -147,6 +149,10 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
         rd_kafka_topic_partition_list_t *list, void *opaque)
 {
 	struct bus_consumer *c = opaque;
+	if (c->is_abandoned) {
+		(void)rd_kafka_assign(rk, NULL);
+		return;
+	}
 	if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
 		give_up(c, list);
 		return;
@@ -177,14 +183,16 @@ static int open_client(struct bus_consumer *c, const struct bus_group *group, st
 {
 	char session[16];
 	char beat[16];
+	char between_polls[16];
 	int beat_ms = group->session_timeout_ms / 3 < 3000 ? group->session_timeout_ms / 3 : 3000;
 	(void)snprintf(session, sizeof(session), "%d", group->session_timeout_ms);
 	(void)snprintf(beat, sizeof(beat), "%d", beat_ms);
+	(void)snprintf(between_polls, sizeof(between_polls), "%d", BUS_MAX_SESSION_MS);
 	const struct kafka_setting settings[] = {
 	        {"group.id", group->group},
 	        {"session.timeout.ms", session},
 	        {"heartbeat.interval.ms", beat},
-	        {"max.poll.interval.ms", "300000"},
+	        {"max.poll.interval.ms", between_polls},
 	        {"enable.auto.commit", "false"},
 	        {"enable.auto.offset.store", "false"},
 	        {"auto.offset.reset", "earliest"},
@@ -251,6 +259,18 @@ int bus_consumer_open(const struct bus_group *group, const struct bus_listener *
 	return 0;
 }
 
+/* Waits for a thread, but not for ever. false: it is still at it, and nobody waits any more. */
+static bool join_in_time(pthread_t thread, int seconds)
+{
+	struct timespec until;
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail for this clock */
+	until.tv_sec += seconds;
+	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0)
+		return true;
+	(void)pthread_detach(thread);
+	return false;
+}
+
 static void *destroy(void *rk)
 {
 	rd_kafka_destroy(rk);
@@ -267,13 +287,7 @@ static bool destroy_in_time(rd_kafka_t *rk)
 		rd_kafka_destroy(rk);
 		return true;
 	}
-	struct timespec until;
-	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail for this clock */
-	until.tv_sec += DESTROY_SECONDS;
-	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0)
-		return true;
-	(void)pthread_detach(thread);
-	return false;
+	return join_in_time(thread, DESTROY_SECONDS);
 }
 
 void bus_consumer_close(struct bus_consumer *c)
@@ -290,6 +304,23 @@ void bus_consumer_close(struct bus_consumer *c)
 	commits_release(&c->commits);
 	if (destroy_in_time(c->rk))
 		free(c);
+}
+
+static void *leave(void *rk)
+{
+	(void)rd_kafka_consumer_close(rk); /* whatever it says, the process ends */
+	return NULL;
+}
+
+/* librdkafka may wait for a broker that is away: another thread waits there, and is left behind. */
+void bus_consumer_abandon(struct bus_consumer *c)
+{
+	pthread_t thread;
+	if (!c)
+		return;
+	c->is_abandoned = true;
+	if (pthread_create(&thread, NULL, leave, c->rk) == 0)
+		(void)join_in_time(thread, ABANDON_SECONDS);
 }
 
 void bus_consumer_wake(struct bus_consumer *c, int fd)

@@ -154,8 +154,9 @@ int batch_read(struct batch_loop *l, size_t most, struct err *e)
 			return 0;
 		l->told_code = NULL;
 		frame_count(l->frame, METRIC_MESSAGES);
+		l->logs.owes_look |= bus_was_cut_off(l->consumer);
 		struct followed *log = followed_find(&l->logs, m->topic, m->partition);
-		if (log && followed_see(log, m) == FOLLOW_NEW)
+		if (log && followed_see(&l->logs, log, m) == FOLLOW_NEW)
 			l->messages[l->messages_count++] = m;
 		else
 			bus_message_free(m);

@@ -334,9 +334,10 @@ static void close_all(struct batch_loop *l)
 	free(l->origins);
 }
 
-static void end_now(const char *event, const struct err *e)
+static void end_now(struct bus_consumer *consumer, const char *event, const struct err *e)
 {
 	log_err(LOG_ERROR, event, e, NULL, 0);
+	bus_consumer_abandon(consumer);
 	_exit(EXIT_FAILED);
 }
 
@@ -355,15 +356,15 @@ int worker_run_batches(const struct batch_service *service, int argc, char **arg
 	        !frame_await_topics(&frame, service->writes, service->writes_count, &e) ||
 	        !frame_await_topics(&frame, others, 1, &e)) {
 		if (!wake_is_asked_to_end())
-			end_now("worker.start_failed", &e);
+			end_now(NULL, "worker.start_failed", &e);
 		frame_close(&frame);
 		return EXIT_OK;
 	}
 	struct batch_loop loop = {.frame = &frame, .service = service};
 	if (open_all(&loop, &e))
-		end_now("worker.start_failed", &e);
+		end_now(loop.consumer, "worker.start_failed", &e);
 	if (run(&loop, &e))
-		end_now("worker.failed", &e);
+		end_now(loop.consumer, "worker.failed", &e);
 	close_all(&loop);
 	LOG(LOG_INFO, "worker.stopped", "stopped", LOG_NUM("pid", getpid()));
 	frame_close(&frame);

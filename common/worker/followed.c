@@ -58,10 +58,13 @@ static enum follow cut(struct followed *f, int64_t back_to)
 	return FOLLOW_CUT;
 }
 
-enum follow followed_see(struct followed *f, const struct bus_message *m)
+enum follow followed_see(
+        const struct followed_set *s, struct followed *f, const struct bus_message *m)
 {
 	if (f->is_cut)
 		return FOLLOW_CUT;
+	if (s->owes_look && f->seen.offset >= 0)
+		return FOLLOW_KNOWN; /* look() goes back to what was seen, so it comes again */
 	if (m->offset < f->next) /* it ended before: librdkafka begins with the earliest there is */
 		return cut(f, m->offset);
 	bool is_due = f->due.offset >= 0 && m->offset >= f->due.offset;

@@ -30,14 +30,14 @@ struct followed {
 struct followed_set {
 	struct followed *items;
 	size_t count;
-	bool owes_look; /* a connection broke */
+	bool owes_look; /* a connection broke; asked for after each poll, before its message is seen */
 	int64_t look_not_before_ms;
 	int64_t back_not_before_ms;
 };
 
 enum follow {
 	FOLLOW_NEW,   /* to be handled */
-	FOLLOW_KNOWN, /* read again only to be compared */
+	FOLLOW_KNOWN, /* read again only to be compared, or read again after the look that is owed */
 	FOLLOW_CUT,   /* of a partition that is to be read again from an earlier place */
 };
 
@@ -48,7 +48,10 @@ int followed_begin(struct followed_set *s, struct bus_position *positions,
 void followed_end(struct followed_set *s);
 
 struct followed *followed_find(struct followed_set *s, struct str topic, int32_t partition);
-enum follow followed_see(struct followed *f, const struct bus_message *m);
+/* While a look is owed nothing is taken of a partition that was read before: a message that came by
+ * the new connection would stand in the place of the one that is to be compared. */
+enum follow followed_see(
+        const struct followed_set *s, struct followed *f, const struct bus_message *m);
 
 struct followed_plan {
 	struct bus_consumer *consumer;

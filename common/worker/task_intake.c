@@ -242,8 +242,9 @@ static int take_message(struct task_loop *l, const struct bus_message *m, struct
 {
 	struct partition *p = partition_find(l, m->partition);
 	frame_count(l->frame, METRIC_MESSAGES);
+	l->logs.owes_look |= bus_was_cut_off(l->consumer);
 	/* of an assignment that is gone, or of no use */
-	if (!p || followed_see(&l->logs.items[p - l->partitions], m) != FOLLOW_NEW) {
+	if (!p || followed_see(&l->logs, &l->logs.items[p - l->partitions], m) != FOLLOW_NEW) {
 		bus_message_free(m);
 		return 0;
 	}

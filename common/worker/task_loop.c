@@ -327,10 +327,11 @@ static void close_all(struct task_loop *l)
 }
 
 /* A process that cannot go on ends at once, as if it were killed: threads may be in the middle of
- * tasks. */
-static void end_now(const char *event, const struct err *e)
+ * tasks. It only leaves its group, so that its successor need not wait for its session to end. */
+static void end_now(struct bus_consumer *consumer, const char *event, const struct err *e)
 {
 	log_err(LOG_ERROR, event, e, NULL, 0);
+	bus_consumer_abandon(consumer);
 	_exit(EXIT_FAILED);
 }
 
@@ -354,17 +355,17 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 	if (!frame_await_topics(&frame, &service->topic, 1, &e) ||
 	        !frame_await_topics(&frame, others, 2, &e)) {
 		if (!wake_is_asked_to_end())
-			end_now("worker.start_failed", &e);
+			end_now(NULL, "worker.start_failed", &e);
 		frame_close(&frame);
 		return EXIT_OK;
 	}
 	struct task_loop loop = {.frame = &frame, .service = service};
 	if (open_all(&loop, &e))
-		end_now("worker.start_failed", &e);
+		end_now(loop.consumer, "worker.start_failed", &e);
 	if (run(&loop, &e)) {
 		if (!loop.is_task_s_own)
 			commit_spared(&loop);
-		end_now("worker.failed", &e);
+		end_now(loop.consumer, "worker.failed", &e);
 	}
 	close_all(&loop);
 	LOG(LOG_INFO, "worker.stopped", "drained", LOG_NUM("pid", getpid()));

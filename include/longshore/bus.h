@@ -114,6 +114,9 @@ struct bus_listener {
 	bool (*waiting)(void *arg, const struct err *why);
 };
 
+/* librdkafka wants a session to be no longer than the longest time between two polls. */
+enum { BUS_MAX_SESSION_MS = 5 * 60 * 1000 };
+
 struct bus_group {
 	const char *brokers;
 	const char *client_id;
@@ -128,6 +131,10 @@ int bus_consumer_open(const struct bus_group *group, const struct bus_listener *
         struct bus_consumer **out, struct err *e) ERR_MUST_USE;
 /* Leaves the group; calls revoked; accepts NULL. Ends in time, whatever librdkafka does. */
 void bus_consumer_close(struct bus_consumer *c);
+/* For a process that is about to end by a failure: leaves the group, so that the next owner need not
+ * wait for the session to end. Calls no listener, commits nothing, waits three seconds at most, and
+ * nothing but the end of the process may follow. Accepts NULL. */
+void bus_consumer_abandon(struct bus_consumer *c);
 
 /* Next message or NULL after timeout_ms; free with bus_message_free. Must be called at least every
  * few seconds. */

@@ -98,7 +98,10 @@ class Scene:
 
     def check(self, delivery_id):
         """The delivery is complete, right and there exactly once; returns its status."""
-        status = self.fleet.wait_state(delivery_id, timeout=120)
+        self.fleet.wait_state(delivery_id, timeout=120)
+        # receipts come by another topic than the states, perhaps a moment later
+        status = self.fleet.wait_until_status(
+            delivery_id, lambda s: s["state"] != "completed" or len(s["files"]) == s["files_visible"], 60, "recorded file by file")
         assert status["state"] == "completed", status
         files = self.files_of(delivery_id)
         parts = sorted(n for n in files if n.endswith(".csv.gz"))

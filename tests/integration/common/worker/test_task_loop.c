@@ -345,11 +345,15 @@ static void drain_ends_with_defer_when_grace_is_out(void **state)
 	fleet_close(&f);
 }
 
+/* It leaves its group: whoever joins next need not wait five minutes for its session to end,
+ * the longest that is allowed. */
 static void fatal_failure_ends_the_process(void **state)
 {
 	(void)state;
 	fleet_open(&f, "fatal");
-	pid_t pid = fleet_spawn(&f, "probe", NULL);
+	static const struct fleet_env env[] = {
+	        {"LONGSHORE_SESSION_TIMEOUT_MS", "300000"}, {NULL, NULL}};
+	pid_t pid = fleet_spawn(&f, "probe", env);
 	fleet_send(&f, &(struct fleet_task){.id = "bad", .lane = "fatal"});
 	assert_int_equal(fleet_wait(pid), 1);
 	fleet_await_log(&f, 0, "worker.failed", 1);

@@ -107,10 +107,17 @@ static struct followed *begin(struct log *l, int64_t offset, struct witness know
 	return f;
 }
 
-static enum follow see(struct followed *f, int64_t offset, const char *value)
+static enum follow see_in(
+        const struct followed_set *s, struct followed *f, int64_t offset, const char *value)
 {
 	struct bus_message m = message(offset, value);
-	return followed_see(f, &m);
+	return followed_see(s, f, &m);
+}
+
+static enum follow see(struct followed *f, int64_t offset, const char *value)
+{
+	static const struct followed_set quiet; /* no connection broke */
+	return see_in(&quiet, f, offset, value);
 }
 
 static struct witness known_of(int64_t offset, const char *value)
@@ -142,6 +149,28 @@ static void another_message_at_that_place_is_a_cut(void **state)
 	assert_int_equal(f->back_to, -1); /* by time */
 	assert_int_equal(see(f, 10, "ten"), FOLLOW_CUT);
 	assert_int_equal(f->seen.offset, 9); /* what is committed meanwhile stays true */
+	followed_end(&l.set);
+}
+
+/* Else the first message of the new connection would be the one that is compared with itself. */
+static void nothing_is_taken_before_the_look_that_is_owed(void **state)
+{
+	(void)state;
+	struct log l;
+	struct followed *f = begin(&l, 10, known_of(9, "nine"));
+	assert_int_equal(see_in(&l.set, f, 9, "nine"), FOLLOW_KNOWN);
+	assert_int_equal(see_in(&l.set, f, 10, "ten"), FOLLOW_NEW);
+	l.set.owes_look = true;
+	assert_int_equal(see_in(&l.set, f, 11, "of another log"), FOLLOW_KNOWN);
+	assert_int_equal(f->seen.offset, 10);
+	assert_int_equal(f->next, 11);
+	l.set.owes_look = false;
+	assert_int_equal(see_in(&l.set, f, 11, "eleven"), FOLLOW_NEW);
+	followed_end(&l.set);
+	/* where nothing was read, nothing can be compared */
+	f = begin(&l, 0, witness_none());
+	l.set.owes_look = true;
+	assert_int_equal(see_in(&l.set, f, 0, "first"), FOLLOW_NEW);
 	followed_end(&l.set);
 }
 
@@ -211,6 +240,7 @@ int main(void)
 	        cmocka_unit_test(metadata_is_never_too_long_to_be_read_back),
 	        cmocka_unit_test(whole_log_is_read_on_behind_what_was_read),
 	        cmocka_unit_test(another_message_at_that_place_is_a_cut),
+	        cmocka_unit_test(nothing_is_taken_before_the_look_that_is_owed),
 	        cmocka_unit_test(message_that_is_gone_proves_nothing),
 	        cmocka_unit_test(earlier_messages_than_asked_for_are_a_log_begun_anew),
 	        cmocka_unit_test(witness_above_the_start_is_compared_and_handled),
