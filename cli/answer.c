@@ -65,18 +65,16 @@ static int look(struct cli *cli, const struct cli_word *word, struct str identit
 
 static int no_answer(const struct cli_word *word, int64_t seconds, struct err *e)
 {
-	const char *remedy =
-	        "longshore trace shows what becomes of it; longshore doctor tells whether "
-	        "all services run";
+	const char *remedy = "longshore trace shows the outcome; longshore doctor shows whether "
+	                     "all services are running";
 	if (cli_is_interrupted())
 		return err_set(e, ERR_DEFER, "interrupted",
-		        "stopped waiting; %s " STR_FMT
-		        " was asked for and may still be carried out: %s",
+		        "stopped waiting; the request to %s " STR_FMT
+		        " was sent and may still be carried out: %s",
 		        word->verb, STR_ARG(word->delivery_id), remedy);
 	return err_set(e, ERR_RETRY, "no_answer",
-	        "%s " STR_FMT
-	        " was asked for and may still be carried out; no answer came within %lld "
-	        "s: %s",
+	        "the request to %s " STR_FMT
+	        " was sent and may still be carried out, but no answer came within %lld s: %s",
 	        word->verb, STR_ARG(word->delivery_id), (long long)seconds, remedy);
 }
 

@@ -55,7 +55,7 @@ static int read_folder(
 		return err_set_errno(e, "cannot_read", errno, "%s", folder);
 	if (count == 0)
 		act = err_set(e, ERR_REJECT, "cannot_read",
-		        "%s: holds no file whose name ends in .yaml or .yml", folder);
+		        "%s: contains no file whose name ends in .yaml or .yml", folder);
 	for (int i = 0; i < count; i++) {
 		if (act == 0)
 			act = read_file(cli,

@@ -140,6 +140,6 @@ int apply_record(struct cli *cli, const struct read_documents *read, struct err 
 		if (!all[i].is_recorded)
 			act = record(cli, &all[i], e);
 	return act == 0 ? 0
-	                : err_note(e, "all is applied, but not all of it is on record: apply the "
-	                              "same again");
+	                : err_note(e, "everything is applied, but not everything is recorded in "
+	                              "the audit trail: apply the same again");
 }

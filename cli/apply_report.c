@@ -154,7 +154,7 @@ int apply_refuse(struct cli *cli, struct read_documents *read, struct err *e)
 		act = print_told(read, e);
 	return act != 0 ? act
 	                : err_set(e, ERR_REJECT, "bad_configuration",
-	                          "nothing was applied: correct what is named above");
+	                          "nothing was applied: correct the mistakes above");
 }
 
 int apply_report(struct cli *cli, struct read_documents *read,

@@ -85,7 +85,8 @@ static void refuse(struct read_documents *read, const struct read_document *d, c
         const struct err *e)
 {
 	char text[500];
-	(void)snprintf(text, sizeof(text), "%.400s; --no-probe applies it all the same", e->text);
+	(void)snprintf(
+	        text, sizeof(text), "%.400s; --no-probe applies it without this check", e->text);
 	documents_mistake(read, d, path, text);
 }
 

@@ -42,7 +42,7 @@ int cli_option_number(
 	if (!given)
 		return 0;
 	if (!str_to_i64(str_c(given), &number) || number < 1 || number > most)
-		return cli_usage(e, "%s: %s is no whole number from 1 to %lld", name, given,
+		return cli_usage(e, "%s: %s is not a whole number from 1 to %lld", name, given,
 		        (long long)most);
 	*out = number;
 	return 0;
@@ -88,7 +88,8 @@ static int check_text(
 	if (is_name ? event_name_is_good(str_c(value)) : is_plain_text(str_c(value)))
 		return 0;
 	return cli_usage(e,
-	        "%s: the value of %s must be UTF-8 of at most %d bytes without control characters",
+	        "%s: the value of %s must be UTF-8 text of at most %d bytes without control "
+	        "characters",
 	        verb->name, option, is_name ? EVENT_NAME_MAX : TEXT_MOST);
 }
 
@@ -153,8 +154,7 @@ int cli_parse(
 			continue;
 		}
 		if (out->positions_count == verb->positions_max)
-			return cli_usage(e,
-			        "%s: %s is one argument too many; usage: longshore %s %s",
+			return cli_usage(e, "%s: unexpected argument %s; usage: longshore %s %s",
 			        verb->name, argv[i], verb->name, verb->usage);
 		if (check_text(verb, "an argument", argv[i], e) != 0)
 			return e->act;

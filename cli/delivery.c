@@ -175,7 +175,7 @@ int cli_delivery(struct cli *cli, struct str given, struct delivery_row *out, st
 		return act;
 	if (!row.is_found)
 		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no delivery " STR_FMT "; longshore status lists them",
+		        "delivery " STR_FMT " does not exist; longshore status lists deliveries",
 		        STR_ARG(delivery_id));
 	*out = row;
 	return 0;

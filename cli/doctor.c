@@ -89,7 +89,7 @@ bool doctor_asks(struct doctor *d, const struct pg_statement *stmt, const struct
 		return true;
 	doctor_tell(d, DOCTOR_PROBLEM, "database",
 	        strcmp(e.code, "pg_refused") == 0
-	                ? "name a role in LONGSHORE_POSTGRES that may read: longshore_operator"
+	                ? "use a role in LONGSHORE_POSTGRES that may read: longshore_operator"
 	                : "",
 	        "%s", e.text);
 	return false;
@@ -102,12 +102,12 @@ void doctor_settings(struct doctor *d)
 		const char *name, *value, *what;
 		enum doctor_level level;
 	} wanted[] = {
-	        {"LONGSHORE_KAFKA", c->kafka, "brokers, topics and services were not looked at",
+	        {"LONGSHORE_KAFKA", c->kafka, "brokers, topics and services were not checked",
 	                DOCTOR_PROBLEM},
 	        {"LONGSHORE_POSTGRES", c->postgres,
-	                "tables, rights, drops and work were not looked at", DOCTOR_PROBLEM},
-	        {"LONGSHORE_STAGING", c->staging, "staging was not looked at", DOCTOR_PROBLEM},
-	        {"LONGSHORE_KEYS", c->keys, "key directories were not looked at", DOCTOR_WARNING},
+	                "tables, grants, drops and work were not checked", DOCTOR_PROBLEM},
+	        {"LONGSHORE_STAGING", c->staging, "staging was not checked", DOCTOR_PROBLEM},
+	        {"LONGSHORE_KEYS", c->keys, "key directories were not checked", DOCTOR_WARNING},
 	};
 	enum { WANTED = sizeof(wanted) / sizeof(wanted[0]) };
 	int set = 0;
@@ -116,11 +116,10 @@ void doctor_settings(struct doctor *d)
 			set++;
 		else
 			doctor_tell(d, wanted[i].level, wanted[i].name,
-			        "set it; longshore help says how", "is not set: %s",
-			        wanted[i].what);
+			        "set it; see longshore help", "is not set: %s", wanted[i].what);
 	}
 	if (set == WANTED)
-		doctor_ok(d, "settings", "all are set; topics begin with %s", c->topic_prefix);
+		doctor_ok(d, "settings", "all are set; topic names begin with %s", c->topic_prefix);
 }
 
 static void tell_redis(struct doctor *d, const struct memo *memo, bool is_there)
@@ -134,13 +133,14 @@ static void tell_redis(struct doctor *d, const struct memo *memo, bool is_there)
 		doctor_ok(d, "redis", "%s answers", place);
 	else
 		doctor_tell(d, is_refused ? DOCTOR_PROBLEM : DOCTOR_WARNING, "redis",
-		        is_refused ? "correct LONGSHORE_REDIS_CONFIG, or Redis' ACL"
-		                   : "start Redis, or correct LONGSHORE_REDIS",
-		        "%s: %s: services do without, work may be done twice", place, problem);
+		        is_refused ? "correct LONGSHORE_REDIS_CONFIG or Redis' ACL"
+		                   : "start Redis or correct LONGSHORE_REDIS",
+		        "%s: %s: services run without Redis, and work may be done twice", place,
+		        problem);
 	if (weakness)
 		doctor_tell(d, DOCTOR_WARNING, "redis encryption",
-		        "let a tunnel such as stunnel end on this machine, and name it", "%s",
-		        weakness);
+		        "run a TLS tunnel such as stunnel on this machine, and use its address",
+		        "%s", weakness);
 }
 
 /* As services do it: who may only ping is of no use to them. */
@@ -161,9 +161,8 @@ void doctor_redis(struct doctor *d)
 	bool is_there = false;
 	if (!doctor_has(address)) {
 		doctor_tell(d, DOCTOR_WARNING, "redis", "set LONGSHORE_REDIS",
-		        "LONGSHORE_REDIS is not set: work may be done twice, rates are kept by "
-		        "each "
-		        "process");
+		        "LONGSHORE_REDIS is not set: work may be done twice, and each process "
+		        "limits rates on its own");
 		return;
 	}
 	const struct memo_server server = {

@@ -84,8 +84,8 @@ static void tell_difference(struct doctor *d, bool is_missing, const struct str 
 	struct str subject = arena_printf(mem, "role " STR_FMT, STR_ARG(cells[0]));
 	doctor_tell(d, DOCTOR_PROBLEM, arena_cstr(mem, subject),
 	        arena_cstr(mem, remedy_of(mem, is_missing, cells)),
-	        is_missing ? "may not " STR_FMT " %s" STR_FMT ", which the migrations grant"
-	                   : "may " STR_FMT " %s" STR_FMT ", which no migration grants",
+	        is_missing ? "lacks " STR_FMT " on %s" STR_FMT ", which the migrations grant"
+	                   : "has " STR_FMT " on %s" STR_FMT ", which no migration grants",
 	        STR_ARG(cells[3]), in_sql(cells[1]), STR_ARG(cells[2]));
 }
 
@@ -124,10 +124,11 @@ void doctor_grants(struct doctor *d)
 	for (size_t i = 0; i < count && i < TOLD_MOST; i++)
 		tell_difference(d, pg_bool(rows, i, 0), cells + i * 5 + 1);
 	if (count > TOLD_MOST)
-		doctor_tell(d, DOCTOR_PROBLEM, "grants", "", "and %zu more differences",
-		        count - TOLD_MOST);
+		doctor_tell(
+		        d, DOCTOR_PROBLEM, "grants", "", "%zu more differences", count - TOLD_MOST);
 	pg_params_init(&p, &d->cli->mem);
 	if (count + faults == 0)
-		doctor_ok(d, "grants", "%zu roles have exactly what the migrations grant",
+		doctor_ok(d, "grants",
+		        "%zu roles have exactly the rights that the migrations grant",
 		        add_roles(&p));
 }

@@ -52,7 +52,7 @@ static int check_settings(struct doctor *d, const char *subject, const struct to
 		        subject + sizeof("topic ") - 1, settings[i], STR_ARG(wanted));
 		doctor_tell(d, is_hard ? DOCTOR_PROBLEM : DOCTOR_WARNING, subject,
 		        arena_cstr(&d->cli->mem, remedy),
-		        "%s is " STR_FMT ", planned is " STR_FMT "%s", settings[i],
+		        "%s is " STR_FMT "; it should be " STR_FMT "%s", settings[i],
 		        STR_ARG(values[i]), STR_ARG(wanted),
 		        is_kept_for_ever ? ": this topic must never expire" : "");
 		faults++;
@@ -71,20 +71,20 @@ static int check_replicas(
 		faults++;
 	} else if (facts->behind) {
 		doctor_tell(d, DOCTOR_WARNING, subject, "start the brokers that are down",
-		        "replicas of %d partitions are behind", (int)facts->behind);
+		        "%d partitions have replicas that are out of sync", (int)facts->behind);
 		faults++;
 	}
 	if (facts->replicas < wanted) {
 		doctor_tell(d, DOCTOR_WARNING, subject, "kafka-reassign-partitions.sh",
-		        "replicated %d times, with %d brokers it should be %d",
-		        (int)facts->replicas, brokers, wanted);
+		        "%d replicas; with %d brokers there should be %d", (int)facts->replicas,
+		        brokers, wanted);
 		faults++;
 	}
 	if (facts->replicas >= GOOD_REPLICATION && facts->values[MIN_INSYNC].p &&
 	        str_to_i64(facts->values[MIN_INSYNC], &insync) && insync < GOOD_INSYNC) {
 		doctor_tell(d, DOCTOR_WARNING, subject, "set min.insync.replicas to 2",
-		        "min.insync.replicas is %lld: what one broker alone has acknowledged is "
-		        "lost with it",
+		        "min.insync.replicas is %lld: a message that only one broker has "
+		        "acknowledged is lost if that broker fails",
 		        (long long)insync);
 		faults++;
 	}
@@ -96,7 +96,7 @@ static const char *kept(struct arena *mem, const struct str *values)
 	enum { HOUR_MS = 60 * 60 * 1000 };
 	int64_t ms = 0;
 	if (str_eq(values[CLEANUP], STR("compact")))
-		return "the last word of each key is kept";
+		return "the last message of each key is kept";
 	if (!str_to_i64(values[RETENTION_MS], &ms))
 		return "the broker does not say how long it keeps messages";
 	if (ms < 0)
@@ -113,9 +113,9 @@ static void check_topic(struct doctor *d, const char *subject, const struct topi
 	}
 	if (facts->partitions != plan->partitions) {
 		doctor_tell(d, DOCTOR_PROBLEM, subject,
-		        "choose another LONGSHORE_TOPIC_PREFIX, or remove the topic once it is "
-		        "drained; longshore topics",
-		        "has %d partitions and must have %d", (int)facts->partitions,
+		        "choose another LONGSHORE_TOPIC_PREFIX, or delete the topic once it is "
+		        "drained and run longshore topics",
+		        "has %d partitions; it must have %d", (int)facts->partitions,
 		        (int)plan->partitions);
 		return;
 	}
@@ -129,11 +129,10 @@ static void check_topic(struct doctor *d, const char *subject, const struct topi
 static const char *connect_remedy(const struct err *e)
 {
 	if (strcmp(e->code, "bus_forbidden") == 0)
-		return "correct the file of LONGSHORE_KAFKA_CONFIG, or give the rights that "
-		       "longshore "
-		       "topics --acls prints";
+		return "correct the file named by LONGSHORE_KAFKA_CONFIG, or grant the rights that "
+		       "longshore topics --acls prints";
 	if (strcmp(e->code, "bad_settings") == 0 || strcmp(e->code, "bus_misused") == 0)
-		return "correct the file of LONGSHORE_KAFKA_CONFIG";
+		return "correct the file named by LONGSHORE_KAFKA_CONFIG";
 	return "start Kafka, or correct LONGSHORE_KAFKA and LONGSHORE_KAFKA_CONFIG";
 }
 
@@ -142,8 +141,8 @@ static void check_protection(struct doctor *d)
 	const char *weakness = bus_config_weakness(d->cli->conf.kafka);
 	if (weakness)
 		doctor_tell(d, DOCTOR_WARNING, "kafka encryption",
-		        "set security.protocol=sasl_ssl in the file of LONGSHORE_KAFKA_CONFIG, of "
-		        "all services",
+		        "set security.protocol=sasl_ssl in every service's LONGSHORE_KAFKA_CONFIG "
+		        "file",
 		        "%s", weakness);
 }
 
@@ -172,8 +171,8 @@ void doctor_kafka(struct doctor *d)
 	}
 	if (cluster.brokers < GOOD_REPLICATION)
 		doctor_tell(d, DOCTOR_WARNING, "kafka",
-		        "run three brokers where deliveries must outlive a disk",
-		        "answers, cluster " STR_FMT ", %d of 3 brokers", STR_ARG(cluster.id),
+		        "run three brokers if deliveries must survive the loss of a disk",
+		        "reachable, cluster " STR_FMT ", %d of 3 brokers", STR_ARG(cluster.id),
 		        cluster.brokers);
 	else
 		doctor_ok(d, "kafka", "cluster " STR_FMT ", %d brokers", STR_ARG(cluster.id),

@@ -24,16 +24,17 @@ static int try_store(struct store *s, struct str name, struct arena *mem, struct
 	if (act != 0)
 		return act;
 	if (store_put_once(s, name, STR("two"), &expected) != ERR_REJECT)
-		return err_set(e, ERR_REJECT, "unfit", "a name can be created twice");
+		return err_set(e, ERR_REJECT, "unfit", "the same name can be created twice");
 	act = store_get(s, name, 16, mem, &got, &first, e);
 	if (act == 0 && !str_eq(got, STR("one")))
-		return err_set(e, ERR_REJECT, "unfit", "what is read is not what was written");
+		return err_set(e, ERR_REJECT, "unfit", "the bytes read differ from those written");
 	if (act == 0)
 		act = store_replace(s, name, STR("three"), first.tag, e);
 	if (act != 0)
 		return act;
 	if (store_replace(s, name, STR("four"), first.tag, &expected) != ERR_FENCED)
-		return err_set(e, ERR_REJECT, "unfit", "an object is replaced without comparison");
+		return err_set(e, ERR_REJECT, "unfit",
+		        "an object is replaced although the comparison fails");
 	return store_stat(s, name, &other, e);
 }
 
@@ -63,17 +64,19 @@ void doctor_staging(struct doctor *d)
 {
 	struct err e;
 	const struct cli_conf *conf = &d->cli->conf;
-	const char *remedy = "mount staging at LONGSHORE_STAGING, or correct it, or LONGSHORE_KEYS";
+	const char *remedy = "mount staging at LONGSHORE_STAGING, or correct LONGSHORE_STAGING or "
+	                     "LONGSHORE_KEYS";
 	if (!doctor_has(conf->staging))
 		return;
 	int act = doctor_has(conf->keys) ? staging_compare(conf->staging, conf->keys, &e) : 0;
 	if (act == 0) {
-		remedy = "let the services write to LONGSHORE_STAGING, or correct it";
+		remedy = "let the services write to LONGSHORE_STAGING, or correct this setting";
 		act = try_staging(d, &e);
 	}
 	if (act == 0)
-		doctor_ok(
-		        d, "staging", "%s creates once and replaces by comparison", conf->staging);
+		doctor_ok(d, "staging",
+		        "%s creates each name once and replaces only after comparison",
+		        conf->staging);
 	else
 		doctor_tell(d, DOCTOR_PROBLEM, "staging", remedy, "%s: %s", conf->staging, e.text);
 }
@@ -102,9 +105,9 @@ void doctor_keys(struct doctor *d)
 		return;
 	if (keyring_check(d->cli->conf.keys, tell_key, &told, &e) != 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "keys",
-		        "longshore keys init, or correct LONGSHORE_KEYS", "%s", e.text);
+		        "run longshore keys init, or correct LONGSHORE_KEYS", "%s", e.text);
 	else if (told.count == 0)
-		doctor_ok(d, "keys", "every service has its keys and no others in %s",
+		doctor_ok(d, "keys", "in %s, every service has its keys and no others",
 		        d->cli->conf.keys);
 }
 
@@ -131,7 +134,7 @@ void doctor_zones(struct doctor *d)
 	if (!is_zone(folder, STR("America/New_York"))) {
 		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
 		        "install tzdata, or correct LONGSHORE_SCHEDULER_ZONEINFO",
-		        "%s holds no time zone files", folder);
+		        "%s contains no time zone files", folder);
 		return;
 	}
 	pg_params_init(&p, &d->cli->mem);
@@ -147,8 +150,8 @@ void doctor_zones(struct doctor *d)
 		faults++;
 	}
 	if (faults == 0)
-		doctor_ok(
-		        d, "time zones", "%s has them; documents name %zu besides UTC", folder, n);
+		doctor_ok(d, "time zones", "%s has all of them; documents name %zu besides UTC",
+		        folder, n);
 }
 
 /* Nothing is written to another place than the one that is remembered. */
@@ -160,9 +163,9 @@ static int compare_place(struct drop *drop, struct str remembered, struct err *e
 	if (remembered.n == 0 || str_eq(remembered, str_c(found)))
 		return 0;
 	return err_set(e, ERR_RETRY, "drop_changed",
-	        "this is not the place that files go to: it %s%.8s",
-	        found[0] ? "has another identity, "
-	                 : "has no identity, as where nothing is mounted",
+	        "this is not the place that files were sent to: it %s%.8s",
+	        found[0] ? "has a different identity, "
+	                 : "has no identity, like an empty mount point",
 	        found);
 }
 
@@ -190,8 +193,8 @@ static void tell_drop(struct doctor *d, const char *subject, const char *url, co
 		return;
 	}
 	doctor_tell(d, DOCTOR_PROBLEM, subject,
-	        is_other ? "mount the drop here; or, if this is the right one from now on, resume "
-	                   "a held delivery with --new-place"
+	        is_other ? "mount the drop here; or, if this directory replaces it, resume a held "
+	                   "delivery with --new-place"
 	                 : "let the uploader's user write there, or apply another url",
 	        "%s: %s", url, e->text);
 }
@@ -216,7 +219,7 @@ void doctor_drops(struct doctor *d)
 		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
 		        STR_ARG(pg_text(rows, i, 0, &d->cli->mem)));
 		if (try_drop(url, pg_text(rows, i, 2, &d->cli->mem), allowed, &e) == 0)
-			doctor_ok(d, subject, "%s takes files, never over others", url);
+			doctor_ok(d, subject, "%s accepts files and never overwrites one", url);
 		else
 			tell_drop(d, subject, url, &e);
 	}

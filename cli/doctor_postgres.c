@@ -16,13 +16,14 @@ static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, 
 	int64_t apart_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
 	int64_t most_ms = apart_ms + trip_ms / 2;
 	if (apart_ms <= CLOCK_WARNING_MS + trip_ms / 2)
-		doctor_ok(d, "clock", "this machine and PostgreSQL agree within %lld ms",
+		doctor_ok(d, "clock",
+		        "the clocks of this machine and of PostgreSQL agree within %lld ms",
 		        (long long)most_ms);
 	else
 		doctor_tell(d, apart_ms > CLOCK_PROBLEM_MS ? DOCTOR_PROBLEM : DOCTOR_WARNING,
-		        "clock", "synchronise both by NTP",
-		        "this machine and PostgreSQL are %lld ms apart: deadlines of tasks are off "
-		        "by that",
+		        "clock", "synchronise both with NTP",
+		        "the clocks of this machine and of PostgreSQL differ by %lld ms, and so do "
+		        "the deadlines of tasks",
 		        (long long)apart_ms);
 }
 
@@ -34,47 +35,47 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 	if (!pg_bool(rows, 0, 5))
 		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
 		        "set fsync and full_page_writes to on",
-		        "fsync or full_page_writes is off: a power cut loses or breaks what was "
-		        "committed");
+		        "fsync or full_page_writes is off: a power cut can lose or corrupt "
+		        "committed data");
 	if (str_eq(commit, STR("off")) || str_eq(commit, STR("local")))
 		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
 		        "set synchronous_commit to on",
 		        "synchronous_commit is " STR_FMT
-		        ": the last commits are lost with the server",
+		        ": the last commits are lost if the server fails",
 		        STR_ARG(commit));
 	if (!has_names)
 		doctor_tell(d, DOCTOR_WARNING, "standby",
-		        "set synchronous_standby_names, with a standby for it",
-		        "there is no synchronous standby: the last decisions are lost with the "
-		        "server, and made anew");
+		        "set up a standby and set synchronous_standby_names",
+		        "there is no synchronous standby: if the server fails, its last decisions "
+		        "are lost and made again");
 	else if (pg_is_null(rows, 0, 6))
 		doctor_ok(d, "standby",
-		        "synchronous_standby_names is set; this role may not see whether one "
-		        "follows");
+		        "synchronous_standby_names is set; this role may not see whether a standby "
+		        "is connected");
 	else if (pg_num(rows, 0, 6) == 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "standby", "start the standby",
-		        "no synchronous standby follows: commits wait for one");
+		        "no synchronous standby is connected: commits wait for one");
 	else
-		doctor_ok(d, "standby", "%lld follow synchronously", (long long)pg_num(rows, 0, 6));
+		doctor_ok(d, "standby", "synchronous standbys connected: %lld",
+		        (long long)pg_num(rows, 0, 6));
 }
 
 static void check_protection(struct doctor *d)
 {
 	static const char remedy[] =
-	        "set sslmode=verify-full and sslrootcert in LONGSHORE_POSTGRES, "
-	        "of all services";
+	        "set sslmode=verify-full and sslrootcert in every service's LONGSHORE_POSTGRES";
 	struct pg_protection is;
 	const char *weakness = pg_conninfo_weakness(d->cli->conf.postgres);
 	pg_protection(d->cli->pg, &is);
 	if (!is.is_encrypted && !is.is_here)
 		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy,
-		        "the connection is not encrypted: whoever is on the way reads and changes "
-		        "what is stored");
+		        "the connection is not encrypted: anyone on the network path can read and "
+		        "change the data");
 	else if (weakness)
 		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy, "%s%s%s",
 		        is.tls[0] ? is.tls : "encrypted", ", but ", weakness);
 	else if (is.is_encrypted)
-		doctor_ok(d, "postgres encryption", "%s, the server is verified", is.tls);
+		doctor_ok(d, "postgres encryption", "%s; the server is verified", is.tls);
 }
 
 /* Of a server that was not reached. */
@@ -82,7 +83,7 @@ static const char *connect_remedy(const struct err *e)
 {
 	if (strcmp(e->code, "pg_insecure") == 0 || strcmp(e->code, "pg_refused") == 0)
 		return ""; /* the text has it */
-	return "start PostgreSQL, or correct LONGSHORE_POSTGRES";
+	return "start PostgreSQL or correct LONGSHORE_POSTGRES";
 }
 
 void doctor_postgres(struct doctor *d)
@@ -105,7 +106,7 @@ void doctor_postgres(struct doctor *d)
 	if (pg_bool(rows, 0, 1)) {
 		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
 		        "name the primary in LONGSHORE_POSTGRES: target_session_attrs=read-write",
-		        "this is a standby: nothing can be written");
+		        "this is a standby: it accepts no writes");
 		return;
 	}
 	doctor_ok(d, "postgres", "version " STR_FMT, STR_ARG(pg_text(rows, 0, 0, &d->cli->mem)));
@@ -124,7 +125,7 @@ void doctor_migrations(struct doctor *d)
 		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "", "%s", e.text);
 	else if (pending > 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "longshore migrate",
-		        "%zu of %zu are not applied", pending, migrations_count);
+		        "%zu of %zu migrations are not applied", pending, migrations_count);
 	else
-		doctor_ok(d, "migrations", "all %zu are applied", migrations_count);
+		doctor_ok(d, "migrations", "all %zu migrations are applied", migrations_count);
 }

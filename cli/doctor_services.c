@@ -73,11 +73,13 @@ static void tell_missing(struct doctor *d, const struct waiting *w, enum service
 		        messages == 1 ? " waits" : "s wait");
 	else if (messages == UNKNOWN)
 		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
-		        "none is running; what waits for it in Kafka could not be found out: %s",
+		        "none is running, and doctor could not determine what waits for it in "
+		        "Kafka: %s",
 		        e.text);
 	else if (!w->is_known) /* why is told with the database */
 		doctor_tell(d, DOCTOR_WARNING, subject, remedy,
-		        "none is running; whether work waits for it could not be found out");
+		        "none is running, and doctor could not determine whether work waits for "
+		        "it");
 	else
 		doctor_tell(d, DOCTOR_WARNING, subject, remedy, "none is running");
 }
@@ -90,8 +92,8 @@ void doctor_services(struct doctor *d)
 		return;
 	if (cli_services_running(d->cli, running, &e) != 0) {
 		doctor_tell(d, DOCTOR_PROBLEM, "services",
-		        "start Kafka, or correct LONGSHORE_KAFKA, and look again",
-		        "which services run could not be found out: %s", e.text);
+		        "start Kafka or correct LONGSHORE_KAFKA, then run doctor again",
+		        "could not determine which services are running: %s", e.text);
 		return;
 	}
 	struct waiting w = look(d);
@@ -105,7 +107,8 @@ void doctor_services(struct doctor *d)
 			tell_missing(d, &w, (enum service)i);
 		else
 			doctor_tell(d, DOCTOR_PROBLEM, subject,
-			        "start the brokers that are down, and look again",
-			        "whether one runs could not be found out: not all brokers answer");
+			        "start the brokers that are down, then run doctor again",
+			        "could not determine whether one is running: not all brokers "
+			        "answer");
 	}
 }

@@ -9,15 +9,15 @@ enum { LATE_SECONDS = 120 };
 static int check_scheduler(struct doctor *d, const struct pg_rows *rows)
 {
 	int64_t overdue = pg_num(rows, 0, 0), unpublished = pg_num(rows, 0, 3);
-	const char *remedy = "start longshore-scheduler, or look into its log";
+	const char *remedy = "start longshore-scheduler, or check its log";
 	if (overdue > 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "overdue", remedy,
-		        "%lld deliver%s should have gone on; the oldest, " STR_FMT ", %lld s ago",
-		        (long long)overdue, overdue == 1 ? "y" : "ies",
+		        "%lld deliver%s overdue; the oldest, " STR_FMT ", by %lld s",
+		        (long long)overdue, overdue == 1 ? "y is" : "ies are",
 		        STR_ARG(pg_text(rows, 0, 1, &d->cli->mem)), (long long)pg_num(rows, 0, 2));
 	if (unpublished > 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "outbox", remedy,
-		        "%lld event%s stored and not published, the oldest for %lld s",
+		        "%lld event%s stored but not published, the oldest for %lld s",
 		        (long long)unpublished, unpublished == 1 ? " is" : "s are",
 		        (long long)pg_num(rows, 0, 4));
 	return (overdue > 0) + (unpublished > 0);
@@ -35,20 +35,20 @@ void doctor_work(struct doctor *d)
 	int64_t unrecorded = pg_num(rows, 0, 5), letters = pg_num(rows, 0, 6);
 	if (unrecorded > 0) {
 		doctor_tell(d, DOCTOR_PROBLEM, "recorder",
-		        "start longshore-audit-sink, or look into its log",
-		        "%lld status%s not recorded yet: longshore status shows old news",
+		        "start longshore-audit-sink, or check its log",
+		        "%lld status%s not recorded yet: longshore status is out of date",
 		        (long long)unrecorded, unrecorded == 1 ? " is" : "es are");
 		faults++;
 	}
 	if (letters > 0) {
 		doctor_tell(d, DOCTOR_WARNING, "dead letters",
-		        "look into audit.dead_letter; longshore trace DELIVERY shows them, too",
-		        "%lld within a week; the newest: " STR_FMT, (long long)letters,
+		        "see table audit.dead_letter; longshore trace DELIVERY also shows them",
+		        "%lld in the last week; the newest: " STR_FMT, (long long)letters,
 		        STR_ARG(pg_text(rows, 0, 7, &d->cli->mem)));
 		faults++;
 	}
 	if (faults == 0)
-		doctor_ok(d, "work", "nothing is stuck; %lld under way, %lld held%s",
+		doctor_ok(d, "work", "nothing is stuck; %lld deliveries under way, %lld held%s",
 		        (long long)pg_num(rows, 0, 9), (long long)pg_num(rows, 0, 8),
 		        pg_num(rows, 0, 8) ? ": longshore status --state held" : "");
 }

@@ -28,7 +28,7 @@ static int ambiguous(struct cli *cli, struct str given, const struct pg_rows *ro
 		        STR_ARG(pg_text(rows, i, 3, &cli->mem)),
 		        STR_ARG(pg_text(rows, i, 1, &cli->mem)));
 	return err_set(e, ERR_REJECT, "ambiguous",
-	        "several deliveries begin with " STR_FMT ", type more of it: " STR_FMT,
+	        "several deliveries begin with " STR_FMT "; give more digits: " STR_FMT,
 	        STR_ARG(given), STR_ARG(list));
 }
 

@@ -26,22 +26,22 @@ static const struct cli_verb *const verbs[] = {&verb_migrate, &verb_topics, &ver
 	}
 
 static const struct conf_field fields[] = {
-        SETTING(kafka, "LONGSHORE_KAFKA", "", "Kafka brokers, host:port with commas between"),
+        SETTING(kafka, "LONGSHORE_KAFKA", "", "Kafka brokers, comma-separated host:port"),
         SETTING(kafka_config, "LONGSHORE_KAFKA_CONFIG", "",
                 "file of librdkafka properties for TLS and SASL, mode 0600"),
-        SETTING(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.", "what all topics begin with"),
-        SETTING(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
+        SETTING(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.", "prefix of all topic names"),
+        SETTING(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as a libpq connection string"),
         SETTING(redis, "LONGSHORE_REDIS", "", "Redis, host:port or redis://host:port"),
         SETTING(redis_config, "LONGSHORE_REDIS_CONFIG", "",
                 "file with user= and password= for Redis, mode 0600"),
-        SETTING(staging, "LONGSHORE_STAGING", "", "staging, as URL"),
-        SETTING(keys, "LONGSHORE_KEYS", "", "directory that holds one key directory per service"),
+        SETTING(staging, "LONGSHORE_STAGING", "", "URL of staging"),
+        SETTING(keys, "LONGSHORE_KEYS", "", "directory with one key directory per service"),
         CONFINE_SETTING(CONFINE_DROP_ROOTS, offsetof(struct cli_conf, drop_roots), "drops"),
         CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct cli_conf, source_roots),
                 "sources, suppression lists and the bridges' files"),
         SETTING(zoneinfo, "LONGSHORE_SCHEDULER_ZONEINFO", "/usr/share/zoneinfo",
                 "directory of the time zone files"),
-        SETTING(tenant, "LONGSHORE_TENANT", "", "tenant where none is named; --tenant goes before"),
+        SETTING(tenant, "LONGSHORE_TENANT", "", "default tenant; --tenant overrides it"),
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
@@ -69,17 +69,12 @@ static void print_help(const struct cli_verb *verb)
 	for (int i = 0; verbs[i]; i++)
 		cli_print("  %-8s %-29s %s\n", verbs[i]->name, verbs[i]->usage, verbs[i]->help);
 	cli_print(
-	        "\nlongshore help VERB, or VERB --help, tells more; longshore --version prints the "
-	        "version. A DELIVERY is its\n"
-	        "id or the beginning of it, of four digits at least.\n\n"
-	        "Exit codes:\n"
-	        "  0    done; of --wait and watch: completed\n"
-	        "  1    failed, or refused\n"
-	        "  2    not understood: arguments or settings\n"
-	        "  3    held: somebody, or the world, has to do something\n"
-	        "  4    the time to wait is over: an answer or an end may still come\n"
-	        "  130  interrupted\n\n"
-	        "Settings, from the environment:\n\n");
+	        "\nlongshore help VERB or longshore VERB --help shows details; longshore --version "
+	        "prints the version.\nDELIVERY is a delivery's id or the first digits of it, at "
+	        "least four.\n\nExit codes:\n  0    done; with --wait and watch: completed\n  1    "
+	        "failed or refused\n  2    usage error: arguments or settings\n  3    held: it "
+	        "waits for a person or for its cause to go away\n  4    timed out: an answer or an "
+	        "end may still come\n  130  interrupted\n\nSettings (environment variables):\n\n");
 	struct buf text;
 	struct err e;
 	buf_init(&text, 65536);
@@ -105,7 +100,7 @@ static int no_verb(const char *name)
 	for (; verbs[count]; count++)
 		names[count] = str_c(verbs[count]->name);
 	arena_init(&mem, ARENA_BYTES);
-	cli_complain("longshore: there is no verb " STR_FMT "%s longshore help lists them\n",
+	cli_complain("longshore: unknown verb " STR_FMT "%s longshore help lists the verbs\n",
 	        STR_ARG(cli_plain(str_c(name), &mem)), words_hint(str_c(name), names, count, &mem));
 	arena_release(&mem);
 	return EXIT_USAGE;
@@ -115,8 +110,8 @@ static int no_verb(const char *name)
 static void name_place(struct err *e)
 {
 	if (strcmp(e->code, "pg_refused") == 0)
-		(void)err_note(
-		        e, "PostgreSQL (LONGSHORE_POSTGRES; longshore_operator has the rights)");
+		(void)err_note(e, "PostgreSQL (LONGSHORE_POSTGRES; role longshore_operator has the "
+		                  "required rights)");
 	else if (strncmp(e->code, "pg_", 3) == 0)
 		(void)err_note(e, "PostgreSQL (LONGSHORE_POSTGRES)");
 	else if (e->source && strcmp(e->source, "librdkafka") == 0)

@@ -5,20 +5,19 @@
 
 #define OPTION_ACTOR \
 	{ \
-		"--actor", "NAME", false, "who asks; the system user if left out" \
+		"--actor", "NAME", false, "who makes the request; default: the system user" \
 	}
 #define OPTION_TENANT \
 	{ \
-		"--tenant", "NAME", false, "may be left out where there is only one" \
+		"--tenant", "NAME", false, "needed only if there are several tenants" \
 	}
 #define OPTION_NOTE \
 	{ \
-		"--note", "TEXT", false, "why; goes into the audit trail" \
+		"--note", "TEXT", false, "reason, for the audit trail" \
 	}
 #define OPTION_WAIT \
 	{ \
-		"--wait", "SECONDS", true, \
-		        "until it is final or held; an hour if no number follows" \
+		"--wait", "SECONDS", true, "wait until it is final or held; default: one hour" \
 	}
 #define OPTION_NO_WAIT \
 	{ \
@@ -26,8 +25,7 @@
 	}
 #define OPTION_ID \
 	{ \
-		"--id", "TRIGGER_ID", false, \
-		        "the same id is the same delivery, however often asked" \
+		"--id", "TRIGGER_ID", false, "requests with the same id are the same delivery" \
 	}
 #define OPTION_END \
 	{ \

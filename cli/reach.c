@@ -84,7 +84,7 @@ int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 		return act;
 	if (pg_rows_count(rows) != 1)
 		return cli_usage(e, "there are %zu tenants: %s", pg_rows_count(rows),
-		        pg_rows_count(rows) ? "name one by --tenant" : "apply one first");
+		        pg_rows_count(rows) ? "choose one with --tenant" : "apply one first");
 	*out = pg_text(rows, 0, 0, &cli->mem);
 	return 0;
 }

@@ -81,7 +81,7 @@ struct str cli_waiting_text(const struct needed *needed, size_t count, struct st
 			        mem, STR_FMT "%sno %s is running", STR_ARG(text), comma, names[s]);
 		else
 			text = arena_printf(mem,
-			        STR_FMT "%sit is not known whether the %s is running",
+			        STR_FMT "%scould not determine whether the %s is running",
 			        STR_ARG(text), comma, names[s]);
 	}
 	if (text.n > 0 && !running)

@@ -87,7 +87,7 @@ int status_next(struct cli *cli, const struct found_name *of, struct err *e)
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	if (cli->args.positions_count)
-		return cli_usage(e, "status: --next is of routes, not of a delivery");
+		return cli_usage(e, "status: --next shows routes; it takes no delivery");
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, of->tenant);
 	pg_add(&p, of->name);

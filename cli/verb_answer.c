@@ -36,12 +36,12 @@ static int judge(
 	if (release.n == 0)
 		return err_set(e, ERR_REJECT, "wrong_state",
 		        "approve: delivery " STR_FMT " is held (" STR_FMT
-		        "), which ends by itself: approving changes nothing",
+		        "), which ends by itself: an approval would change nothing",
 		        STR_ARG(row->delivery_id), STR_ARG(row->reason));
 	if (!str_has_prefix(release, STR("longshore approve")))
 		return err_set(e, ERR_REJECT, "wrong_state",
 		        "approve: delivery " STR_FMT " is held (" STR_FMT
-		        ") and is not released so: " STR_FMT,
+		        "), which approve does not release: use " STR_FMT,
 		        STR_ARG(row->delivery_id), STR_ARG(row->reason), STR_ARG(release));
 	return 0;
 }
@@ -55,15 +55,15 @@ static int check_content(const struct cli *cli, const struct word *word,
 		return 0;
 	if (seen.n < CONTENT_LEAST)
 		return cli_usage(
-		        e, "%s: --content takes %d digits at least", word->verb, CONTENT_LEAST);
+		        e, "%s: --content needs at least %d digits", word->verb, CONTENT_LEAST);
 	if (row->content_hash.n == 0)
 		return err_set(e, ERR_REJECT, "other_content",
 		        "%s: delivery " STR_FMT " has no selection, or it is not recorded yet: "
-		        "look again, longshore status " STR_FMT,
+		        "check longshore status " STR_FMT,
 		        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->delivery_id));
 	return err_set(e, ERR_REJECT, "other_content",
-	        "%s: delivery " STR_FMT " has another selection now (" STR_FMT
-	        "): look again, longshore status " STR_FMT,
+	        "%s: delivery " STR_FMT " now has another selection (" STR_FMT
+	        "): check longshore status " STR_FMT,
 	        word->verb, STR_ARG(row->delivery_id), STR_ARG(row->content_hash),
 	        STR_ARG(row->delivery_id));
 }
@@ -113,7 +113,7 @@ static void print_told(
 		if (is_done)
 			cli_print(STR_FMT "  %s: carried out\n", STR_ARG(delivery_id), word->verb);
 		else
-			cli_print("asked for " STR_FMT "\n", STR_ARG(delivery_id));
+			cli_print("request sent for " STR_FMT "\n", STR_ARG(delivery_id));
 		return;
 	}
 	buf_init(&out, JSON_MAX);
@@ -203,29 +203,27 @@ static const struct cli_option answer_options[] = {
 #define OPTION_CONTENT \
 	{ \
 		"--content", "HASH", false, \
-		        "the selection that was looked at, as status shows it; its first 8 " \
-		        "digits do" \
+		        "the selection that you looked at, as shown by status; its first 8 " \
+		        "digits are enough" \
 	}
 static const struct cli_option bound_options[] = {
         OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_NO_WAIT, OPTION_CONTENT, OPTION_END};
 static const struct cli_option resume_options[] = {OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT,
         OPTION_NO_WAIT, OPTION_CONTENT,
-        {"--adopt", NULL, false, "what is at the destination is ours and right"},
+        {"--adopt", NULL, false, "the file at the destination counts as ours"},
         {"--resend", NULL, false, "send again"},
         {"--new-place", NULL, false,
-                "the directory that is at the bucket's url now is the right one from now on"},
+                "accept the directory that is now at the bucket's url, for all deliveries"},
         OPTION_END};
 
 const struct cli_verb verb_approve = {.name = "approve",
         .usage = "DELIVERY [--content HASH]",
         .help = "release a held delivery",
-        .more = "The approver must be another person than the requester. What is approved is the "
-                "selection that is\nrecorded now, or the one of --content; where another has come "
-                "meanwhile, it is refused. The scheduler\ndecides; its answer is waited for, 30 "
-                "seconds at "
-                "most or those of --wait. Exit code 0: it was carried out\n(with --wait: "
-                "completed), 1: it was "
-                "refused, 4: no answer came in time",
+        .more = "The approver must be another person than the requester. The approval applies to "
+                "the selection that is\nrecorded now, or to the one given by --content; if the "
+                "selection has changed since, it is refused. The\nscheduler decides. The command "
+                "waits for its answer for 30 seconds, or as long as --wait says. Exit codes:\n0 "
+                "carried out (with --wait: completed), 1 refused, 4 no answer in time",
         .positions_min = 1,
         .positions_max = 1,
         .options = bound_options,
@@ -233,8 +231,8 @@ const struct cli_verb verb_approve = {.name = "approve",
 const struct cli_verb verb_reject = {.name = "reject",
         .usage = "DELIVERY [--content HASH]",
         .help = "end a held delivery",
-        .more = "Like approve, it is for one selection: where another has come meanwhile, it is "
-                "refused",
+        .more = "Like approve, it applies to one selection: if the selection has changed since, it "
+                "is refused",
         .positions_min = 1,
         .positions_max = 1,
         .options = bound_options,
@@ -242,21 +240,22 @@ const struct cli_verb verb_reject = {.name = "reject",
 const struct cli_verb verb_cancel = {.name = "cancel",
         .usage = "DELIVERY",
         .help = "stop a delivery",
-        .more = "What is visible at the destination stays; a delivery whose marker is out is "
-                "completed. With\n--wait the exit code is 0 if it was cancelled, 1 if it came too "
-                "late",
+        .more = "Files that are visible at the destination stay; a delivery whose marker is "
+                "visible is completed. With\n--wait, the exit code is 0 if the delivery was "
+                "cancelled, and 1 if it was too late",
         .positions_min = 1,
         .positions_max = 1,
         .options = answer_options,
         .run = cancel};
 const struct cli_verb verb_resume = {.name = "resume",
         .usage = "DELIVERY [--adopt | --resend] [--content HASH] [--new-place]",
-        .help = "go on with a held delivery",
-        .more = "If nothing was sent yet, with the configuration of now. --adopt and --resend are "
-                "for the selection that\nis recorded now, or the one of --content; where another "
-                "has come meanwhile, they are refused.\nHeld for drop_changed: mount the drop "
-                "again and resume; --new-place instead sends all deliveries of\nthis bucket to "
-                "what is there now. Moved with its .longshore-tmp, a drop stays the same place",
+        .help = "continue a held delivery",
+        .more = "If nothing was sent yet, the delivery uses the current configuration. --adopt and "
+                "--resend apply to the\nselection that is recorded now, or to the one given by "
+                "--content; if the selection has changed since, they\nare refused. Held for "
+                "drop_changed: mount the drop again and resume, or use --new-place to send "
+                "all\ndeliveries of this bucket to the directory that is there now. A drop that "
+                "was moved together with its\n.longshore-tmp is still the same place",
         .positions_min = 1,
         .positions_max = 1,
         .options = resume_options,

@@ -21,8 +21,9 @@ static int read_all(struct cli *cli, struct read_documents *read, struct err *e)
 		files++;
 		act = apply_read_files(cli, cli->args.options[i].value, read, e);
 	}
-	return act == 0 && files == 0 ? cli_usage(e, "apply: name a file or a directory by -f PATH")
-	                              : act;
+	return act == 0 && files == 0
+	               ? cli_usage(e, "apply: give a file or a directory with -f PATH")
+	               : act;
 }
 
 struct applying {
@@ -172,7 +173,8 @@ static int apply(struct cli *cli, struct err *e)
 	struct read_documents read = {
 	        .items = calloc(DOCUMENTS_MAX, sizeof(*read.items)), .mem = &cli->mem};
 	if (!read.items)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read configuration");
+		return err_set(e, ERR_FATAL, "out_of_memory",
+		        "out of memory while reading the configuration");
 	int act = read_all(cli, &read, e);
 	if (act == 0)
 		act = apply_read(cli, &read, e);
@@ -180,15 +182,15 @@ static int apply(struct cli *cli, struct err *e)
 	return act;
 }
 
-static const struct cli_option options[] = {
-        {"-f", "PATH", false,
-                "a YAML file of one or more documents, or a directory of *.yaml; may be given "
-                "often"},
+static const struct cli_option options[] = {{"-f", "PATH", false,
+                                                    "a YAML file with one or more documents, or a "
+                                                    "directory of *.yaml; may be repeated"},
         {"--no-probe", NULL, false,
-                "do not try the drops: this machine cannot see them as the uploader does"},
-        {"--dry-run", NULL, false, "say what would change, and write nothing; drops are not tried"},
-        {"--diff", NULL, false, "print the old and the new value of each field that changes"},
-        {"--actor", "NAME", false, "who applies; the system user if left out"},
+                "do not test the drops: for a machine that does not see them as the uploader does"},
+        {"--dry-run", NULL, false,
+                "show what would change; write nothing and do not test the drops"},
+        {"--diff", NULL, false, "show the old and new value of each changed field"},
+        {"--actor", "NAME", false, "who applies; default: the system user"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_apply = {.name = "apply",

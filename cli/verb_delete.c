@@ -35,7 +35,7 @@ static int read_target(struct cli *cli, struct target *t, struct err *e)
 	if (documents_has_tenant(t->kind))
 		return cli_tenant(cli, &t->tenant, e);
 	if (cli_option(cli, "--tenant"))
-		return cli_usage(e, "delete: a %s is of no tenant: leave --tenant out",
+		return cli_usage(e, "delete: a %s belongs to no tenant: omit --tenant",
 		        cli->args.positions[0]);
 	t->tenant = is_tenant ? t->name : STR("");
 	return 0;
@@ -67,7 +67,7 @@ static int refuse_used(struct cli *cli, const struct target *t, struct err *e)
 		return act;
 	struct str users = list(cli, rows, 0, 2);
 	return err_set(e, ERR_REJECT, "in_use",
-	        STR_FMT " " STR_FMT " is used by " STR_FMT ": delete or change what uses it first",
+	        STR_FMT " " STR_FMT " is used by " STR_FMT ": first delete or change what uses it",
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(users));
 }
 
@@ -82,8 +82,8 @@ static int refuse_unfinished(struct cli *cli, const struct target *t, struct err
 		return act;
 	struct str ids = list(cli, rows, 0, 1);
 	return err_set(e, ERR_REJECT, "in_use",
-	        STR_FMT " " STR_FMT " is needed by what is not over: " STR_FMT
-	                "; wait for it, or longshore cancel ID",
+	        STR_FMT " " STR_FMT " is needed by unfinished deliveries or builds: " STR_FMT
+	                "; wait for them, or run longshore cancel ID",
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(ids));
 }
 
@@ -123,7 +123,7 @@ static int refuse_missing(struct cli *cli, const struct target *t, struct err *e
 	if (is_deleted)
 		return err_set(e, ERR_REJECT, "not_found",
 		        "there is no " STR_FMT " " STR_FMT ": " STR_FMT
-		        " deleted it; longshore get " STR_FMT " " STR_FMT " --history",
+		        " deleted it; see longshore get " STR_FMT " " STR_FMT " --history",
 		        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(last.by), STR_ARG(t->kind),
 		        STR_ARG(t->name));
 	return err_set(e, ERR_REJECT, "not_found",
@@ -187,7 +187,8 @@ static int delete_target(struct cli *cli, const struct target *t, struct err *e)
 	if (act == 0 && is_deleted)
 		act = deletion_record(cli, &last, e);
 	return act == 0 ? EXIT_DONE
-	                : err_note(e, "it is deleted, but that is not on record: delete it again");
+	                : err_note(e, "it is deleted, but the deletion is not recorded in the "
+	                              "audit trail: delete it again");
 }
 
 static int delete (struct cli *cli, struct err *e)
@@ -202,16 +203,14 @@ static int delete (struct cli *cli, struct err *e)
 }
 
 static const struct cli_option options[] = {OPTION_TENANT,
-        {"--actor", "NAME", false, "who deletes; the system user if left out"}, OPTION_END};
+        {"--actor", "NAME", false, "who deletes; default: the system user"}, OPTION_END};
 
 const struct cli_verb verb_delete = {.name = "delete",
         .usage = "KIND NAME",
         .help = "remove a document",
-        .more = "Refused while another document uses it, or while a delivery of the route, or a "
-                "build of "
-                "the\nbridge, is not over. A route's cadence stops. The history stays: longshore "
-                "get "
-                "KIND NAME --history.",
+        .more = "Refused while another document uses it, or while a delivery of the route or a "
+                "build of the bridge is not\nover. A route's cadence stops. The history is kept: "
+                "see longshore get KIND NAME --history.",
         .positions_min = 2,
         .positions_max = 2,
         .options = options,

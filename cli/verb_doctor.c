@@ -19,20 +19,20 @@ enum { CHECK_MS = 20000, FINDINGS_MAX = 1024 * 1024, PIECE = 4096 };
 
 static const struct doctor_check checks[] = {
         {"settings", doctor_settings, ""},
-        {"kafka", doctor_kafka, "look at the brokers of LONGSHORE_KAFKA"},
-        {"postgres", doctor_postgres, "look at the server of LONGSHORE_POSTGRES"},
-        {"migrations", doctor_migrations, "look at the server of LONGSHORE_POSTGRES"},
-        {"grants", doctor_grants, "look at the server of LONGSHORE_POSTGRES"},
-        {"redis", doctor_redis, "look at the server of LONGSHORE_REDIS"},
-        {"staging", doctor_staging, "look at the file system of LONGSHORE_STAGING"},
-        {"keys", doctor_keys, "look at the file system of LONGSHORE_KEYS"},
+        {"kafka", doctor_kafka, "check the brokers of LONGSHORE_KAFKA"},
+        {"postgres", doctor_postgres, "check the server of LONGSHORE_POSTGRES"},
+        {"migrations", doctor_migrations, "check the server of LONGSHORE_POSTGRES"},
+        {"grants", doctor_grants, "check the server of LONGSHORE_POSTGRES"},
+        {"redis", doctor_redis, "check the server of LONGSHORE_REDIS"},
+        {"staging", doctor_staging, "check the file system of LONGSHORE_STAGING"},
+        {"keys", doctor_keys, "check the file system of LONGSHORE_KEYS"},
         {"zones", doctor_zones,
-                "look at LONGSHORE_SCHEDULER_ZONEINFO and the server of LONGSHORE_POSTGRES"},
+                "check LONGSHORE_SCHEDULER_ZONEINFO and the server of LONGSHORE_POSTGRES"},
         {"drops", doctor_drops,
-                "look at the file systems of the buckets and the server of LONGSHORE_POSTGRES"},
+                "check the file systems of the buckets and the server of LONGSHORE_POSTGRES"},
         {"services", doctor_services,
-                "look at the brokers of LONGSHORE_KAFKA and the server of LONGSHORE_POSTGRES"},
-        {"work", doctor_work, "look at the server of LONGSHORE_POSTGRES"},
+                "check the brokers of LONGSHORE_KAFKA and the server of LONGSHORE_POSTGRES"},
+        {"work", doctor_work, "check the server of LONGSHORE_POSTGRES"},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 
@@ -177,13 +177,13 @@ static void end(struct report *report, struct running *r)
 	print_findings(report, r);
 	if (r->is_late) {
 		print(report, r->check->name, DOCTOR_PROBLEM, r->check->name,
-		        "did not come to an end in time", r->check->remedy);
+		        "did not finish in time", r->check->remedy);
 		(void)kill(r->pid, SIGKILL);
 		(void)close(r->fd);
 		(void)waitpid(r->pid, &status, WNOHANG);
 	} else if (waitpid(r->pid, &status, 0) == r->pid && status != 0) {
 		print(report, r->check->name, DOCTOR_PROBLEM, r->check->name,
-		        "the check itself failed", "report it with the lines above");
+		        "the check itself failed", "report this with the lines above");
 	}
 	buf_release(&r->said);
 }
@@ -224,8 +224,8 @@ static int doctor(struct cli *cli, struct err *e)
 
 const struct cli_verb verb_doctor = {.name = "doctor",
         .usage = "",
-        .help = "is all in place and well? with remedies",
-        .more = "A line for each thing that was looked at: ok, warning or problem, and behind -> "
-                "the remedy.\nIt changes nothing but scratch objects in staging and drops, which "
-                "it removes. Exit code 1 if\nthere is a problem",
+        .help = "check the installation, and print remedies",
+        .more = "Prints one line per check: ok, warning or problem, and the remedy after ->. "
+                "Changes nothing except\nscratch objects in staging and drops, which it removes. "
+                "Exit code 1 if there is a problem",
         .run = doctor};

@@ -89,8 +89,8 @@ static int get_version(struct cli *cli, int64_t version, struct err *e)
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) > 1)
-		return cli_usage(
-		        e, "get: several tenants have a %s %s: name one by --tenant", kind, name);
+		return cli_usage(e, "get: several tenants have a %s %s: choose one with --tenant",
+		        kind, name);
 	if (pg_rows_count(rows) == 0)
 		return err_set(e, ERR_REJECT, "not_found",
 		        "%s %s has no version %lld; longshore get %s %s --history lists them", kind,
@@ -121,7 +121,8 @@ static int get_history(struct cli *cli, struct err *e)
 		return act;
 	if (pg_rows_count(rows) == 0)
 		return err_set(e, ERR_REJECT, "not_found",
-		        "there never was a %s %s; longshore get %s lists them", kind, name, kind);
+		        "there has never been a %s %s; longshore get %s lists them", kind, name,
+		        kind);
 	if (cli->json)
 		json_history(cli, rows, &cli->mem);
 	else
@@ -137,8 +138,8 @@ static int no_document(struct cli *cli, const char *kind, const char *name, stru
 		return act;
 	if (pg_rows_count(rows) > 0)
 		return err_set(e, ERR_REJECT, "not_found",
-		        "there is no %s %s: it was deleted; longshore get %s %s --history", kind,
-		        name, kind, name);
+		        "there is no %s %s: it was deleted; see longshore get %s %s --history",
+		        kind, name, kind, name);
 	return err_set(e, ERR_REJECT, "not_found", "there is no %s %s; longshore get %s lists them",
 	        kind, name, kind);
 }
@@ -191,15 +192,15 @@ static int get(struct cli *cli, struct err *e)
 	return of_past ? get_history(cli, e) : get_applied(cli, kind, name, e);
 }
 
-static const struct cli_option options[] = {{"--tenant", "NAME", false, "only of this tenant"},
-        {"--history", NULL, false, "all versions that there were, and who made them; newest first"},
-        {"--version", "N", false, "the document as it was then"}, OPTION_END};
+static const struct cli_option options[] = {{"--tenant", "NAME", false, "only this tenant"},
+        {"--history", NULL, false, "list all versions and who applied them, newest first"},
+        {"--version", "N", false, "print the document as of this version"}, OPTION_END};
 
 const struct cli_verb verb_get = {.name = "get",
         .usage = "[KIND [NAME]]",
-        .help = "applied configuration",
-        .more = "A list, or the document of that name. With --json the documents themselves; kinds "
-                "are\n" DOCUMENT_KINDS,
+        .help = "show applied configuration",
+        .more = "Prints a list, or one document. With --json prints the documents themselves. "
+                "Kinds are\n" DOCUMENT_KINDS,
         .positions_max = 2,
         .options = options,
         .run = get};

@@ -65,8 +65,8 @@ static int ask(struct cli *cli, enum ev_trigger_kind kind, struct str tenant, st
 		        cli_publish(cli, TOPIC_TRIGGERS, a->name, tenant, &ev_trigger_type, &t, e);
 		if (act != 0)
 			return err_note(e,
-			        "it is unknown whether " STR_FMT " was asked for; --id " STR_FMT
-			        " asks for the same again",
+			        "the request for " STR_FMT
+			        " may or may not have been sent; repeat it with --id " STR_FMT,
 			        STR_ARG(a->name), STR_ARG(t.trigger_id));
 	}
 	return 0;
@@ -160,9 +160,10 @@ static int deliver(struct cli *cli, struct err *e)
 {
 	const char *audience = cli_option(cli, "--audience");
 	if ((audience != NULL) == (cli->args.positions_count > 0))
-		return cli_usage(e, audience ? "deliver: name a route or an audience, not both"
-		                             : "deliver: an argument is missing; usage: longshore "
-		                               "deliver ROUTE, or --audience NAME");
+		return cli_usage(
+		        e, audience ? "deliver: name a route or an audience, not both"
+		                    : "deliver: an argument is missing; usage: longshore deliver "
+		                      "ROUTE, or longshore deliver --audience NAME");
 	if (audience)
 		return deliver_audience(cli, audience, e);
 	return request_one(cli, EV_TRIGGER_KIND_DELIVER, cli->args.positions[0], e);
@@ -220,27 +221,27 @@ static int bridge(struct cli *cli, struct err *e)
 	if (strcmp(what, "info") == 0)
 		return bridge_info(cli, name, e);
 	return cli_usage(
-	        e, "bridge: %s is not known; usage: longshore bridge build|info NAME", what);
+	        e, "bridge: unknown action %s; usage: longshore bridge build|info NAME", what);
 }
 
 static const struct cli_option deliver_options[] = {
-        {"--audience", "NAME", false, "all routes that deliver this audience"}, OPTION_TENANT,
+        {"--audience", "NAME", false, "deliver all routes of this audience"}, OPTION_TENANT,
         OPTION_ID, OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
 static const struct cli_option bridge_options[] = {
         OPTION_TENANT, OPTION_ID, OPTION_ACTOR, OPTION_NOTE, OPTION_WAIT, OPTION_END};
 
 const struct cli_verb verb_deliver = {.name = "deliver",
         .usage = "[TENANT/]ROUTE | --audience [TENANT/]NAME",
-        .help = "ask for a delivery",
-        .more = "Prints the delivery's id; for an audience a line with id and route for each. With "
-                "--wait the\nexit code says what became of it, of several the worst: 0 completed, "
-                "3 held, 1 anything else",
+        .help = "request a delivery",
+        .more = "Prints the delivery's id; for an audience, one line per delivery with id and "
+                "route. With --wait, the exit\ncode gives the outcome, or the worst of several: 0 "
+                "completed, 3 held, 1 anything else",
         .positions_max = 1,
         .options = deliver_options,
         .run = deliver};
 const struct cli_verb verb_bridge = {.name = "bridge",
         .usage = "build|info [TENANT/]NAME",
-        .help = "build a bridge version, or list them",
+        .help = "build a bridge version, or list versions",
         .positions_min = 2,
         .positions_max = 2,
         .options = bridge_options,

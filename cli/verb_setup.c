@@ -47,7 +47,7 @@ static int keys(struct cli *cli, struct err *e)
 {
 	if (strcmp(cli->args.positions[0], "init") != 0)
 		return cli_usage(e,
-		        "keys: %s is not known; usage: longshore keys init [--rotate] "
+		        "keys: unknown action %s; usage: longshore keys init [--rotate] "
 		        "[--new-staging]",
 		        cli->args.positions[0]);
 	bool rotates = cli_option(cli, "--rotate") != NULL;
@@ -67,22 +67,21 @@ static int keys(struct cli *cli, struct err *e)
 	else
 		cli_print("key directories are in %s, one per service%s\n", cli->conf.keys,
 		        rotates ? "; a new epoch was added: restart bridge-builder and "
-		                  "bridge-worker, the next builds are full"
+		                  "bridge-worker; the next builds are full"
 		                : "");
 	return EXIT_DONE;
 }
 
 static const struct cli_option keys_options[] = {
         {"--rotate", NULL, false, "add a fingerprint epoch; the next builds are full"},
-        {"--new-staging", NULL, false,
-                "what lies at LONGSHORE_STAGING is new staging for keys that are there"},
+        {"--new-staging", NULL, false, "LONGSHORE_STAGING is a new staging area for existing keys"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_migrate = {
-        .name = "migrate", .usage = "", .help = "bring the database up to date", .run = migrate};
+        .name = "migrate", .usage = "", .help = "update the database schema", .run = migrate};
 const struct cli_verb verb_keys = {.name = "keys",
         .usage = "init [--rotate] [--new-staging]",
-        .help = "write the key directories, and staging's identity",
+        .help = "create the key directories and staging's identity",
         .positions_min = 1,
         .positions_max = 1,
         .options = keys_options,

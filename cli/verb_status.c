@@ -29,7 +29,8 @@ static int check_states(const char *given, struct err *e)
 		int n = snprintf(wanted, sizeof(wanted), " " STR_FMT " ", STR_ARG(word));
 		if (n < 0 || (size_t)n >= sizeof(wanted) ||
 		        !memmem(all.p, all.n, wanted, (size_t)n))
-			return cli_usage(e, "status: " STR_FMT " is no state; there are " STATES,
+			return cli_usage(e,
+			        "status: " STR_FMT " is not a state; states are " STATES,
 			        STR_ARG(word));
 		rest = comma < 0 ? (struct str){NULL, 0}
 		                 : str_bytes(word.p + word.n + 1, rest.n - word.n - 1);
@@ -53,8 +54,8 @@ static int read_time(struct cli *cli, const char *option, struct str *out, struc
 		return 0;
 	if (!words_read_time(str_c(given), clock_unix_ms(), &ms))
 		return cli_usage(e,
-		        "status: %s: %s is no time; examples are 2026-11-30, 2026-11-30T11:01:09Z "
-		        "(UTC) and 2h",
+		        "status: %s: %s is not a time; examples are 2026-11-30, "
+		        "2026-11-30T11:01:09Z (UTC) and 2h",
 		        option, given);
 	clock_text(ms, text);
 	*out = arena_str(&cli->mem, str_c(text));
@@ -74,8 +75,7 @@ static int read_sort(const struct cli *cli, struct asked *a, struct err *e)
 	}
 	if (given)
 		return cli_usage(e,
-		        "status: --sort %s is not known; there are created, changed, state and "
-		        "route",
+		        "status: --sort %s is not supported; use created, changed, state or route",
 		        given);
 	return 0;
 }
@@ -126,7 +126,8 @@ static int status_json(struct cli *cli, const struct asked *a, struct err *e)
 	if (act != 0)
 		return act;
 	if (a->delivery_id.p && pg_is_null(rows, 0, 1))
-		return err_set(e, ERR_RETRY, "not_found", "the delivery was removed meanwhile");
+		return err_set(
+		        e, ERR_RETRY, "not_found", "the delivery was removed in the meantime");
 	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, a->delivery_id.p ? 1 : 0, &cli->mem)));
 	return EXIT_DONE;
 }
@@ -169,24 +170,24 @@ static int status(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option options[] = {
-        {"--route", "[TENANT/]NAME", false, "only of this route or bridge"},
-        {"--tenant", "NAME", false, "only of this tenant; else of that in LONGSHORE_TENANT"},
-        {"--state", "STATE[,STATE]", false, "only in these: " STATES},
+        {"--route", "[TENANT/]NAME", false, "only this route or bridge"},
+        {"--tenant", "NAME", false, "only this tenant; default: LONGSHORE_TENANT"},
+        {"--state", "STATE[,STATE]", false, "only these states: " STATES},
         {"--since", "TIME", false,
-                "only what was created then or later: 2026-11-30, 2026-11-30T11:01:09Z, or 2h ago"},
-        {"--until", "TIME", false, "only what was created before"},
-        {"--sort", "ORDER", false, "created (newest first; if left out), changed, state or route"},
-        {"--next", NULL, false, "instead: the coming runs of routes that have a cadence"},
-        {"--limit", "COUNT", false, "so many at most; 200 if left out"}, OPTION_END};
+                "only deliveries created at or after this time: 2026-11-30, 2026-11-30T11:01:09Z, "
+                "or 2h ago"},
+        {"--until", "TIME", false, "only deliveries created before this time"},
+        {"--sort", "ORDER", false, "created (newest first; the default), changed, state or route"},
+        {"--next", NULL, false, "list the next scheduled runs instead"},
+        {"--limit", "COUNT", false, "at most this many; default 200"}, OPTION_END};
 
 const struct cli_verb verb_status = {.name = "status",
         .usage = "[DELIVERY]",
-        .help = "deliveries and builds, newest first",
-        .more = "Of one delivery also its books and files, how far it is, and which service it "
-                "waits for "
-                "that does not run.\nA held delivery shows the command that releases it, or what "
-                "it waits "
-                "for. With --json one delivery is\nan object, else it is a list",
+        .help = "list deliveries and builds, newest first",
+        .more = "For one delivery, also shows its books and files, its progress, and whether it "
+                "waits for a service that is\nnot running. For a held delivery, shows the command "
+                "that releases it, or what it waits for. --json prints\none object for one "
+                "delivery, and a list otherwise",
         .positions_max = 1,
         .options = options,
         .run = status};

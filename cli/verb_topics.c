@@ -147,17 +147,15 @@ static void print_commands(const struct rules *r, const char *principals)
 {
 	static const char *const operations[] = {"Read", "Write", "Describe", "DescribeConfigs"};
 	static const char *const words[ROLE_COUNT] = {
-	        [ROLE_OPERATOR] = "people with the command line; an administrator creates topics",
-	        [ROLE_PRODUCER] =
-	                "whoever sends triggers; give it under the names of your producers",
+	        [ROLE_OPERATOR] =
+	                "people who use the command line; an administrator creates topics",
+	        [ROLE_PRODUCER] = "producers of triggers; repeat this with your producers' names",
 	};
-	cli_print(
-	        "# KAFKA_ACLS: how kafka-acls.sh reaches the cluster as its administrator, such "
-	        "as\n"
-	        "# KAFKA_ACLS='kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE'\n"
-	        "# The brokers deny what is not allowed: allow.everyone.if.no.acl.found=false. "
-	        "Those older\n"
-	        "# than 3.0 want IdempotentWrite on the cluster for all who write, too.\n");
+	cli_print("# Set KAFKA_ACLS to the command that reaches the cluster as administrator, such "
+	          "as\n# KAFKA_ACLS='kafka-acls.sh --bootstrap-server HOST:PORT --command-config "
+	          "FILE'\n# The brokers must deny by default: "
+	          "allow.everyone.if.no.acl.found=false. Brokers older than\n# 3.0 also need "
+	          "IdempotentWrite on the cluster for every writer.\n");
 	for (int role = 0; role < ROLE_COUNT; role++) {
 		cli_print("\n# %s%s%s\n", topic_role_name((enum topic_role)role),
 		        words[role] ? ": " : "", words[role] ? words[role] : "");
@@ -181,12 +179,11 @@ static int print_acls(struct cli *cli, struct err *e)
 	const char *principals = given ? given : "User:longshore-";
 	if (strncmp(principals, "User:", 5) != 0 || strlen(principals) > 300 ||
 	        !is_quotable(principals))
-		return cli_usage(e,
-		        "--principal-prefix begins with User: as Kafka's principals do, has 300 "
-		        "bytes at most and no quote");
+		return cli_usage(e, "--principal-prefix must begin with User: like every Kafka "
+		                    "principal, and have at most 300 bytes and no quote");
 	if (!is_quotable(cli->conf.topic_prefix))
-		return cli_usage(
-		        e, "LONGSHORE_TOPIC_PREFIX has a character that no topic may have");
+		return cli_usage(e, "LONGSHORE_TOPIC_PREFIX contains a character that Kafka does "
+		                    "not allow in topic names");
 	struct rules *rules = arena_alloc(&cli->mem, sizeof(*rules));
 	rules->count = 0;
 	for (int role = 0; role < ROLE_COUNT; role++)
@@ -203,21 +200,21 @@ static int topics(struct cli *cli, struct err *e)
 	if (cli_option(cli, "--acls"))
 		return print_acls(cli, e);
 	if (cli_option(cli, "--principal-prefix"))
-		return cli_usage(e, "--principal-prefix goes with --acls");
+		return cli_usage(e, "--principal-prefix needs --acls");
 	return create(cli, e);
 }
 
 static const struct cli_option topics_options[] = {
         {"--acls", NULL, false,
-                "print who has to have which rights in Kafka, as commands for kafka-acls.sh or "
-                "with --json; nothing is asked or changed"},
+                "print the Kafka rights that each user needs, as commands for kafka-acls.sh or "
+                "with --json; no broker is contacted"},
         {"--principal-prefix", "PREFIX", false,
-                "what the principals begin with, before scheduler, bridge-builder ...; "
-                "User:longshore- if left out"},
+                "prefix of the principals, before scheduler, bridge-builder ...; default: "
+                "User:longshore-"},
         {NULL, NULL, false, NULL}};
 
 const struct cli_verb verb_topics = {.name = "topics",
         .usage = "[--acls [--principal-prefix PREFIX]]",
-        .help = "create the topics that are missing, or print ACLs",
+        .help = "create missing topics, or print ACLs",
         .options = topics_options,
         .run = topics};

@@ -84,12 +84,10 @@ static int trace(struct cli *cli, struct err *e)
 
 const struct cli_verb verb_trace = {.name = "trace",
         .usage = "DELIVERY",
-        .help = "who did what with it, when and why",
-        .more = "A task's line stands where it was done, and says when it was ready, issued, "
-                "started "
-                "and done, and by\nwhich process; of a task that is not done, where it was issued, "
-                "or "
-                "is ready",
+        .help = "show who did what to a delivery, when and why",
+        .more = "A finished task is listed at the time it was done, with when it was ready, "
+                "issued, started and done, and by\nwhich process. An unfinished task is listed at "
+                "the time it was issued or became ready",
         .positions_min = 1,
         .positions_max = 1,
         .run = trace};

@@ -75,8 +75,7 @@ static int read_until(const struct cli *cli, struct watch_list *l, struct err *e
 	if (!given)
 		return 0;
 	if (strcmp(given, "final") != 0 && strcmp(given, "held") != 0)
-		return cli_usage(
-		        e, "watch: --until %s is not known; there are final and held", given);
+		return cli_usage(e, "watch: --until %s is not supported; use final or held", given);
 	l->until = strcmp(given, "held") == 0 ? UNTIL_HELD : UNTIL_FINAL;
 	return 0;
 }
@@ -112,7 +111,7 @@ static void wait_for_news(int fd, const sigset_t *waiting_mask)
 static void tell_trouble(const struct err *e, bool *is_told)
 {
 	if (!*is_told)
-		cli_complain("longshore: watch goes on: Kafka (LONGSHORE_KAFKA): %s\n", e->text);
+		cli_complain("longshore: watch continues: Kafka (LONGSHORE_KAFKA): %s\n", e->text);
 	*is_told = true;
 }
 
@@ -159,8 +158,8 @@ static int watch(struct cli *cli, struct err *e)
 		cli_catch_interrupt();
 		(void)sigprocmask(SIG_BLOCK, &stops, &before);
 		if (w.list.filter.delivery_id.p && w.list.count == 0)
-			cli_complain("longshore: nothing is recorded of delivery " STR_FMT
-			             " yet; waiting for it\n",
+			cli_complain("longshore: delivery " STR_FMT
+			             " is not recorded yet; waiting for it\n",
 			        STR_ARG(w.list.filter.delivery_id));
 		act = follow(&w, source, fd, &before, e);
 	}
@@ -171,16 +170,18 @@ static int watch(struct cli *cli, struct err *e)
 }
 
 static const struct cli_option options[] = {
-        {"--until", "final|held", false, "end when all that is watched is final, or final or held"},
-        {"--tenant", "NAME", false, "only of this tenant"}, OPTION_END};
+        {"--until", "final|held", false,
+                "stop when all watched deliveries are final, or final or held"},
+        {"--tenant", "NAME", false, "only this tenant"}, OPTION_END};
 
 const struct cli_verb verb_watch = {.name = "watch",
         .usage = "[DELIVERY | [TENANT/]ROUTE]",
-        .help = "deliveries as they change, until Ctrl-C",
-        .more = "On a terminal a table, else a line for each change, with --json an object a line; "
-                "first what\nis so now. One delivery is watched until it is final; a route or all "
-                "without end, with --until\nuntil those are over that are under way or begin. Exit "
-                "code 0 completed, 3 held, 1 anything\nelse, of several the worst",
+        .help = "show deliveries as they change, until Ctrl-C",
+        .more = "Shows the current state first. Prints a table on a terminal, otherwise one line "
+                "per change; with --json, one\nobject per line. One delivery is watched until it "
+                "is final. A route, or all deliveries, are watched for ever,\nor with --until "
+                "until every delivery that is under way or begins meanwhile is over. Exit code: 0 "
+                "completed,\n3 held, 1 anything else; for several, the worst",
         .positions_max = 1,
         .options = options,
         .run = watch};

@@ -125,12 +125,12 @@ static int stopped(const struct waiting *w, int64_t seconds, struct err *e)
 	struct str state = row->is_found ? row->state : STR("not recorded yet");
 	if (cli_is_interrupted())
 		return err_set(e, ERR_DEFER, "interrupted",
-		        "stopped waiting; delivery " STR_FMT " goes on (" STR_FMT
+		        "stopped waiting; delivery " STR_FMT " continues (" STR_FMT
 		        "): longshore watch " STR_FMT,
 		        STR_ARG(row->delivery_id), STR_ARG(state), STR_ARG(row->delivery_id));
 	return err_set(e, ERR_RETRY, "wait_over",
 	        "delivery " STR_FMT " is still " STR_FMT
-	        " after %lld s; it goes on: longshore watch " STR_FMT,
+	        " after %lld s and continues: longshore watch " STR_FMT,
 	        STR_ARG(row->delivery_id), STR_ARG(state), (long long)seconds,
 	        STR_ARG(row->delivery_id));
 }
@@ -143,8 +143,8 @@ static void tell_unrecorded(const struct waiting *w, bool *is_told)
 		return;
 	*is_told = true;
 	cli_complain("longshore: delivery " STR_FMT
-	             " is asked for and not recorded yet; still waiting. "
-	             "longshore doctor tells whether all services run\n",
+	             " was requested but is not recorded yet; still waiting. longshore doctor "
+	             "shows whether all services are running\n",
 	        STR_ARG(row->delivery_id));
 }
 

@@ -55,7 +55,7 @@ static void cut(struct watch_log *l, size_t i)
 {
 	(void)fprintf(stderr,
 	        "longshore: watch: " STR_FMT
-	        "/%d lost messages that had been read: it is read again from its beginning\n",
+	        "/%d lost messages that were already read; reading it again from the beginning\n",
 	        STR_ARG(l->at[i].topic), (int)l->at[i].partition);
 	l->known[i] =
 	        (struct watch_known){.seen = witness_none(), .due = witness_none(), .is_cut = true};

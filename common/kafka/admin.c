@@ -93,7 +93,7 @@ static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topi
 		const struct rd_kafka_metadata_topic *there = find(md, topics[i].name);
 		if (there && there->partition_cnt != topics[i].partitions)
 			return err_set(e, ERR_REJECT, "topic_differs",
-			        "topic " STR_FMT " has %d partitions and must have %d: partition "
+			        "topic " STR_FMT " has %d partitions; it must have %d: partition "
 			        "counts never change; "
 			        "remove the topic, or choose another topic prefix",
 			        STR_ARG(topics[i].name), there->partition_cnt,

@@ -162,7 +162,8 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, 
 		rd_kafka_conf_destroy(conf);
 		return err_set_native(e, ERR_FATAL, "bus_misused", "librdkafka",
 		        rd_kafka_last_error(), "cannot make a Kafka client: %s%s", text,
-		        config_is_read() ? "; correct the file of LONGSHORE_KAFKA_CONFIG" : "");
+		        config_is_read() ? "; correct the file named by LONGSHORE_KAFKA_CONFIG"
+		                         : "");
 	}
 	*out = rk;
 	return 0;

@@ -114,7 +114,7 @@ int address_parse(struct address *out, const char *text, struct err *e)
 		return err_set(e, ERR_FATAL, "bad_settings",
 		        "LONGSHORE_REDIS: the Redis client of this release (hiredis 0.14) has no "
 		        "TLS; "
-		        "let a tunnel such as stunnel end on this machine, and name it by "
+		        "run a TLS tunnel such as stunnel on this machine, and give its address as "
 		        "redis://");
 	int act = str_has_prefix(s, plain)
 	                  ? take_url(out, (struct str){s.p + plain.n, s.n - plain.n}, e)

@@ -31,7 +31,7 @@ static int may_identify(const struct staging_init *plan, struct store *s, const 
 	if (rc != 0 || plan->is_new || !has_keys || (known[0] == '\0' && !is_empty))
 		return rc;
 	return err_set(e, ERR_REJECT, "not_staging",
-	        "%s has no identity, as where nothing is mounted, and there are keys already: "
+	        "%s has no identity, like an empty mount point, and there are keys already: "
 	        "mount staging there; or, if this is new staging for these keys, run longshore "
 	        "keys init --new-staging; nothing was changed",
 	        plan->url);

@@ -104,8 +104,8 @@ static void tell_redis(const struct frame *f)
 	const char *problem = memo_is_there(memo) ? "" : memo_problem(memo, &is_refused);
 	if (weakness)
 		LOG(LOG_WARN, "worker.redis_unprotected", weakness,
-		        LOG_TEXT("remedy", STR("let a tunnel such as stunnel end on this machine, "
-		                               "and name it in LONGSHORE_REDIS")));
+		        LOG_TEXT("remedy", STR("run a TLS tunnel such as stunnel on this machine, "
+		                               "and use its address in LONGSHORE_REDIS")));
 	if (is_refused)
 		LOG(LOG_WARN, "worker.redis_refused", problem,
 		        LOG_TEXT("remedy", STR("correct the file of LONGSHORE_REDIS_CONFIG, or "

@@ -21,17 +21,17 @@
 #define TIB (INT64_C(1) << 40)
 
 static const struct conf_field common_fields[] = {
-        TEXT(kafka, "LONGSHORE_KAFKA", NULL, "Kafka brokers, host:port with commas between"),
+        TEXT(kafka, "LONGSHORE_KAFKA", NULL, "Kafka brokers, comma-separated host:port"),
         TEXT(kafka_config, "LONGSHORE_KAFKA_CONFIG", "",
                 "file of librdkafka properties for TLS and SASL, mode 0600; empty: none"),
         TEXT(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.",
                 "what all topics and groups begin with"),
-        TEXT(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as libpq's connection string"),
+        TEXT(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as a libpq connection string"),
         TEXT(redis, "LONGSHORE_REDIS", "",
                 "Redis, host:port or redis://host:port; empty does without"),
         TEXT(redis_config, "LONGSHORE_REDIS_CONFIG", "",
                 "file with user= and password= for Redis, mode 0600; empty: none"),
-        TEXT(staging, "LONGSHORE_STAGING", "", "staging, as URL: file:///path"),
+        TEXT(staging, "LONGSHORE_STAGING", "", "URL of staging: file:///path"),
         TEXT(keys, "LONGSHORE_KEYS", "", "directory with the keys of this service only"),
         TEXT(instance, "LONGSHORE_INSTANCE", "",
                 "stable name of this replica in its group (StatefulSet); empty: none"),
@@ -95,7 +95,7 @@ static int check(const struct settings_want *want, const struct worker_conf *c, 
 		return e->act;
 	if (want->is_task_service && !c->staging[0] &&
 	        buf_printf(report, e,
-	                "LONGSHORE_STAGING: is not set; it is required: staging, as URL: "
+	                "LONGSHORE_STAGING: is not set; it is required: URL of staging: "
 	                "file:///path\n"))
 		return e->act;
 	if (want->is_task_service && !c->keys[0] &&

@@ -20,8 +20,8 @@ struct confine;
 #define CONFINE_SETTING(name, at, what) \
 	{ \
 		name, CONF_TEXT, at, "", 0, 0, NULL, false, \
-		        "directories, with commas between, below which " what \
-		        " may lie (/path or file:///path/); empty: anywhere" \
+		        "comma-separated directories that must contain all " what \
+		        " (/path or file:///path/); empty: no restriction" \
 	}
 
 struct confine_conf {

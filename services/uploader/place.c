@@ -37,7 +37,7 @@ static int other_place(
 	result_fact(op->out, mem, STR("place_found"),
 	        found[0] != '\0' ? arena_str(mem, str_c(found)) : STR(PLACE_NONE));
 	struct str is = found[0] != '\0' ? arena_printf(mem, "is another one (%.8s)", found)
-	                                 : STR("has no identity, as where nothing is mounted");
+	                                 : STR("has no identity, like an empty mount point");
 	return err_set(e, ERR_RETRY, "drop_unavailable",
 	        "the directory at the bucket's url " STR_FMT " on host %s; files go to " STR_FMT
 	        ": mount that one again, or restore its .longshore-tmp",

@@ -81,7 +81,7 @@ def test_the_first_upload_remembers_the_place(world):
 def test_an_unmounted_drop_gets_nothing_and_is_gone_on_with_once_it_is_mounted(world):
     unmount(world)
     delivery, status = held(world, "unmounted")
-    assert "has no identity, as where nothing is mounted" in status["detail"] and os.uname().nodename in status["detail"]
+    assert "has no identity, like an empty mount point" in status["detail"] and os.uname().nodename in status["detail"]
     assert list(world.drop.iterdir()) == [], "something was made below the mount point"
     [problem] = told_by_doctor(world)
     assert "this is not the place that files go to" in problem

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 KINDS = "Tenant, Audience, Bridge, Destination, Bucket, SuppressionList, Route, ConceptGroup, Credential"
 ROUTE = "kind: Route\ntenant: acme\nname: daily\naudience: daily\ndestination: partner\nbridge: tokens\nbucket: box\n"
-NOTHING = "longshore: nothing was applied: correct what is named above\n"
+NOTHING = "longshore: nothing was applied: correct the mistakes above\n"
 USAGE = "usage: longshore deliver [TENANT/]ROUTE | --audience [TENANT/]NAME\n"
 
 
@@ -21,11 +21,11 @@ def applied(name, says, text):
     return Command(name, ("apply", "-f", "{file}"), 1, says + NOTHING, text)
 
 
-BAD_ID = "longshore: deliver: the value of --id must be UTF-8 of at most 200 bytes without control characters\n"
+BAD_ID = "longshore: deliver: the value of --id must be UTF-8 text of at most 200 bytes without control characters\n"
 CONFIGURATION = [
-    Command("no_verb", ("fly",), 2, "longshore: there is no verb fly; longshore help lists them\n"),
+    Command("no_verb", ("fly",), 2, "longshore: unknown verb fly; longshore help lists the verbs\n"),
     Command("no_argument", ("deliver",), 2,
-            "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or --audience NAME\n"),
+            "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or longshore deliver --audience NAME\n"),
     Command("one_argument_more", ("deliver", "daily", "nightly"), 2,
             f"longshore: deliver: nightly is one argument too many; {USAGE}"),
     Command("no_option", ("status", "--color"), 2, "longshore: status: there is no option --color; longshore help status\n"),
@@ -41,16 +41,16 @@ CONFIGURATION = [
     Command("no_bridge", ("bridge", "build", "nowhere"), 1,
             "longshore: tenant acme has no Bridge nowhere; longshore get Bridge lists them\n"),
     Command("no_such_bridge_verb", ("bridge", "burn", "tokens"), 2,
-            "longshore: bridge: burn is not known; usage: longshore bridge build|info NAME\n"),
-    Command("no_delivery", ("status", "nowhere"), 1, "longshore: there is no delivery nowhere; longshore status lists them\n"),
+            "longshore: bridge: unknown action burn; usage: longshore bridge build|info NAME\n"),
+    Command("no_delivery", ("status", "nowhere"), 1, "longshore: delivery nowhere does not exist; longshore status lists deliveries\n"),
     Command("nothing_to_approve", ("approve", "nowhere"), 1,
-            "longshore: there is no delivery nowhere; longshore status lists them\n"),
+            "longshore: delivery nowhere does not exist; longshore status lists deliveries\n"),
     Command("adopt_and_resend", ("resume", "nowhere", "--adopt", "--resend"), 2,
             "longshore: resume: --adopt and --resend exclude each other\n"),
-    Command("no_file_named", ("apply",), 2, "longshore: apply: name a file or a directory by -f PATH\n"),
+    Command("no_file_named", ("apply",), 2, "longshore: apply: give a file or a directory with -f PATH\n"),
     Command("no_such_file", ("apply", "-f", "/nowhere.yaml"), 1, "longshore: /nowhere.yaml: No such file or directory\n"),
     Command("directory_without_yaml", ("apply", "-f", "/proc/self"), 1,
-            "longshore: /proc/self: holds no file whose name ends in .yaml or .yml\n"),
+            "longshore: /proc/self: contains no file whose name ends in .yaml or .yml\n"),
     applied("no_yaml", "{file}:1: this is no YAML: invalid multiline plain key\n", "kind: Route\n  x: ["),
     applied("no_yaml_further_down", "{file}:3: this is no YAML: invalid multiline plain key\n", "kind: Tenant\nname: a\ndescription: b\n c: d\n"),
     applied("tab", "{file}:4: is indented with a tab: YAML allows spaces only\n", "kind: Tenant\nname: a\ndescription: b\n\tc: d\n"),
@@ -82,7 +82,7 @@ CONFIGURATION = [
     applied("alias", "{file}:2: name: aliases are not allowed: write the value out\n", "kind: &x Tenant\nname: *x\n"),
     applied("nobody_named_so", "{file}:4: audience: there is no Audience nobody: apply it\n", ROUTE.replace("audience: daily", "audience: nobody")),
     applied("no_drop", "{file}:3: url: drop: the bucket's directory cannot be opened: No such file or directory; create or "
-            "mount it, or let the uploader's user read and write it; --no-probe applies it all the same\n",
+            "mount it, or let the uploader's user read and write it; --no-probe applies it without this check\n",
             "kind: Bucket\nname: b\nurl: file:///nowhere/\n"),
     applied("bad_cadence", "{file}:8: cadence.cron: cron: the field for the hour must be *, numbers from 0 to 23, lists, "
             "ranges or steps\n{file}:8: cadence.zone: is no time zone that can be used here, such as Europe/Paris\n", ROUTE + "cadence: {kind: cron, cron: 0 25 * * *, zone: Mars/Base}\n"),

@@ -66,7 +66,7 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 	if (rc == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
 		rc = err_set(e, ERR_RETRY, "store_unavailable",
 		        found[0] == '\0'
-		                ? "%s has no identity, as where nothing is mounted: mount staging "
+		                ? "%s has no identity, like an empty mount point: mount staging "
 		                  "there; new staging gets one from longshore keys init "
 		                  "--new-staging"
 		                : "%s is other staging, it does not belong to these keys: mount "

@@ -70,7 +70,7 @@ def test_all_mistakes_of_all_files_at_once_and_nothing_is_applied(applied):
         "FILE1:3: url: must be an absolute file:// URL, such as file:///data/audience/, without '.', '..' and empty parts; other places are not known here",
         "FILE1:11: record[0].max_length: must be from 0 to 65536",
         "FILE1:12: record[1].column: is missing",
-        "longshore: nothing was applied: correct what is named above"]
+        "longshore: nothing was applied: correct the mistakes above"]
     assert documents(applied) == before
 
 
@@ -198,7 +198,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(applied):
     finally:
         fleet.servers["LONGSHORE_KAFKA"] = before
     assert done.returncode == 1 and done.stdout == "Tenant late: created\n"
-    assert "all is applied, but not all of it is on record: apply the same again" in done.stderr
+    assert "everything is applied, but not everything is recorded in the audit trail: apply the same again" in done.stderr
     for _ in range(2):
         assert fleet.run("apply", "-f", path, "--actor", "emil").stdout == "Tenant late: unchanged\n"
     records = wait_until(lambda: fleet.query("SELECT actor FROM audit.record WHERE tenant = 'late'"), 30, "the audit record")
@@ -244,4 +244,4 @@ def test_a_directory_without_yaml_files_is_a_mistake(applied):
     os.makedirs(empty)
     done = applied.fleet.run("apply", "-f", empty)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"longshore: {empty}: holds no file whose name ends in .yaml or .yml\n"
+    assert done.stderr == f"longshore: {empty}: contains no file whose name ends in .yaml or .yml\n"

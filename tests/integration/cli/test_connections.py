@@ -64,4 +64,4 @@ def test_a_mistake_in_kafka_s_file_is_an_error_of_the_command_line(run, tmp_path
     done = run("longshore", "doctor", "--json", LONGSHORE_KAFKA_CONFIG=path)
     found = findings(done)["kafka"]
     assert done.returncode == 1 and found["level"] == "problem"
-    assert said in found["text"] and found["remedy"] == "correct the file of LONGSHORE_KAFKA_CONFIG"
+    assert said in found["text"] and found["remedy"] == "correct the file named by LONGSHORE_KAFKA_CONFIG"

@@ -42,7 +42,7 @@ def test_what_is_used_stays(scene, kind, name, users):
                            makers.route("quiet", audience_name="asthma", destination_name="partner", bucket_name="drop",
                                         suppress=["optout"])])
     assert delete(scene, kind, name) == (
-        1, "", f"longshore: {kind} {name} is used by {users}: delete or change what uses it first\n")
+        1, "", f"longshore: {kind} {name} is used by {users}: first delete or change what uses it\n")
     assert count(scene, kind, name) == 1
 
 
@@ -55,7 +55,7 @@ def test_users_of_another_tenant_count_for_what_is_of_no_tenant_only(scene):
     assert delete(scene, "Audience", "asthma")[0] == 2, "there are two tenants: one has to be named"
     assert "is used by Route theirs:" in delete(scene, "Audience", "asthma", "--tenant", "globex")[2]
     assert delete(scene, "Bucket", "drop", "--tenant", "acme") == (
-        2, "", "longshore: delete: a Bucket is of no tenant: leave --tenant out\n")
+        2, "", "longshore: delete: a Bucket belongs to no tenant: omit --tenant\n")
     for kind, name in (("Route", "theirs"), ("Audience", "asthma"), ("Bridge", "tokens")):
         assert delete(scene, kind, name, "--tenant", "globex") == (0, f"{kind} {name}: deleted\n", "")
     assert delete(scene, "Bucket", "theirs")[0] == delete(scene, "Tenant", "globex")[0] == 0
@@ -68,7 +68,7 @@ def test_a_route_stays_while_a_delivery_is_not_over(scene):
     delivery = scene.deliver("asked", codes=(0, 3), args=("--wait",))
     code, out, said = delete(scene, "Route", "asked")
     assert (code, out) == (1, "")
-    assert said == f"longshore: Route asked is needed by what is not over: {delivery} held; wait for it, or longshore cancel ID\n"
+    assert said == f"longshore: Route asked is needed by unfinished deliveries or builds: {delivery} held; wait for them, or run longshore cancel ID\n"
     fleet.cli("cancel", delivery)
     fleet.wait_state(delivery, timeout=60)
     wait_until(lambda: delete(scene, "Route", "asked")[0] == 0, 30, "the route to go")
@@ -115,9 +115,9 @@ def test_all_that_was_applied_is_kept(scene):
         done = fleet.run("get", "Tenant", "kept", "--version", str(version))
         assert (done.returncode, done.stderr) == (1, f"longshore: {says}\n")
     done = fleet.run("get", "Tenant", "kept")
-    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; longshore get Tenant kept --history\n"
+    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; see longshore get Tenant kept --history\n"
     assert delete(scene, "Tenant", "kept") == (
-        1, "", "longshore: there is no Tenant kept: emil deleted it; longshore get Tenant kept --history\n")
+        1, "", "longshore: there is no Tenant kept: emil deleted it; see longshore get Tenant kept --history\n")
     assert delete(scene, "Tenant", "never") == (1, "", "longshore: there is no Tenant never; longshore get Tenant lists them\n")
     assert wait_until(lambda: records(scene, "kept"), 30, "the record") == [("emil", "Tenant", "4")]
 
@@ -147,7 +147,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(scene):
     finally:
         fleet.servers["LONGSHORE_KAFKA"] = before
     assert (done.returncode, done.stdout) == (1, "Tenant late: deleted\n")
-    assert "it is deleted, but that is not on record: delete it again" in done.stderr
+    assert "it is deleted, but the deletion is not recorded in the audit trail: delete it again" in done.stderr
     assert "there is no Tenant late: fay deleted it" in delete(scene, "Tenant", "late", "--actor", "gus")[2]
     assert wait_until(lambda: records(scene, "late"), 30, "the record") == [("fay", "Tenant", "2")]
 

@@ -68,12 +68,12 @@ def test_a_good_installation_has_no_problem():
         assert {s: t for s, t in fine.items() if s.startswith("service ")} == {
             f"service {s}": "1 running" for s in fleet.counts}
         assert fine[f"topic {fleet.prefix}audit"] == "6 partitions, kept for ever"
-        assert fine[f"topic {fleet.prefix}deliveries"] == "12 partitions, the last word of each key is kept"
+        assert fine[f"topic {fleet.prefix}deliveries"] == "12 partitions, the last message of each key is kept"
         assert fine[f"topic {fleet.prefix}triggers"] == "12 partitions, kept for 168 h"
         assert [n for n in os.listdir(fleet.path("staging")) if n.startswith("doctor")] == []
         assert files_below(fleet.path("drop")) == before
         text = fleet.cli("doctor")
-        assert text.splitlines()[0] == f"ok       settings: all are set; topics begin with {fleet.prefix}"
+        assert text.splitlines()[0] == f"ok       settings: all are set; topic names begin with {fleet.prefix}"
         assert text.splitlines()[-1].startswith("0 problems, ")
         for replica in fleet.of("uploader"):
             replica.stop()
@@ -110,7 +110,7 @@ def test_servers_that_are_down_do_not_keep_the_others_from_being_looked_at(fleet
     found = doctor(fleet, LONGSHORE_KAFKA="127.0.0.1:1", LONGSHORE_REDIS="127.0.0.1:1",
                    LONGSHORE_POSTGRES="host=127.0.0.1 port=1 dbname=x user=x")
     assert told(found, "problem") == [("problem", "kafka"), ("problem", "postgres"), ("problem", "services")]
-    assert one(found, "services")[2].startswith("which services run could not be found out: ")
+    assert one(found, "services")[2].startswith("could not determine which services are running: ")
     assert one(found, "redis")[0] == "warning"
     assert {("ok", "staging"), ("ok", "keys"), ("ok", "time zones")} <= set(told(found, "ok"))
 
@@ -139,10 +139,10 @@ def alter_topic(fleet, name, **values):
 
 @pytest.mark.parametrize("topic,key,value,good,level,words", [
     ("audit", "retention.ms", "86400000", "-1", "problem",
-     "retention.ms is 86400000, planned is -1: this topic must never expire"),
-    ("deliveries", "cleanup.policy", "delete", "compact", "problem", "cleanup.policy is delete, planned is compact"),
-    ("triggers", "retention.ms", "3600000", "604800000", "warning", "retention.ms is 3600000, planned is 604800000"),
-    ("results", "max.message.bytes", "1000", "1048588", "problem", "max.message.bytes is 1000, planned is 1048588"),
+     "retention.ms is 86400000; it should be -1: this topic must never expire"),
+    ("deliveries", "cleanup.policy", "delete", "compact", "problem", "cleanup.policy is delete; it should be compact"),
+    ("triggers", "retention.ms", "3600000", "604800000", "warning", "retention.ms is 3600000; it should be 604800000"),
+    ("results", "max.message.bytes", "1000", "1048588", "problem", "max.message.bytes is 1000; it should be 1048588"),
 ])
 def test_a_topic_that_keeps_too_little(fleet, topic, key, value, good, level, words):
     plan = {"audit": {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"},
@@ -169,7 +169,7 @@ def test_a_topic_of_another_partition_count(fleet):
     name = f"{fleet.prefix}wide.audit"
     client.create_partitions([NewPartitions(name, 7)])[name].result(20)
     found = wait_until(lambda: (f := doctor(fleet, **other)) and told(f, "problem") and f, 20, "the seventh partition")
-    assert one(found, f"topic {name}")[:3] == ("problem", f"topic {name}", "has 7 partitions and must have 6")
+    assert one(found, f"topic {name}")[:3] == ("problem", f"topic {name}", "has 7 partitions; it must have 6")
 
 
 def test_a_migration_that_is_missing(fleet):
@@ -323,7 +323,7 @@ def test_staging_that_is_not_mounted_or_belongs_to_other_keys(fleet):
     try:
         found = doctor(fleet)
         assert told(found, "problem") == [("problem", "staging")], found
-        assert "has no identity, as where nothing is mounted" in one(found, "staging")[2] and os.listdir(staging) == []
+        assert "has no identity, like an empty mount point" in one(found, "staging")[2] and os.listdir(staging) == []
         done = fleet.run("keys", "init")
         assert done.returncode == 1 and "run longshore keys init --new-staging" in done.stderr, done.stderr
         assert os.listdir(staging) == []
@@ -352,7 +352,7 @@ def test_a_drop_that_cannot_take_files(fleet):
 
 def test_time_zones(fleet):
     found = doctor(fleet, LONGSHORE_SCHEDULER_ZONEINFO=fleet.path("source"))
-    assert one(found, "time zones")[2] == f"{fleet.path('source')} holds no time zone files"
+    assert one(found, "time zones")[2] == f"{fleet.path('source')} contains no time zone files"
     fleet.query("UPDATE conf.document SET body = jsonb_set(body::jsonb, '{cadence}', '{\"zone\": \"Mars/Olympus\"}')::text "
                 "WHERE kind = 'Route' RETURNING 1")
     found = doctor(fleet)
@@ -375,7 +375,7 @@ def test_work_that_is_stuck(fleet):
         assert told(found, "problem") == [("problem", "service scheduler"), ("problem", "service audit-sink"), ("problem", "overdue"),
                                           ("problem", "recorder")]
         assert one(found, "service scheduler")[2:] == ("none is running, and 1 delivery waits for it", "start longshore-scheduler")
-        assert "1 delivery should have gone on; the oldest, late, " in one(found, "overdue")[2]
+        assert "1 delivery is overdue; the oldest, late, " in one(found, "overdue")[2]
         assert one(found, "recorder")[3].startswith("start longshore-audit-sink")
     with sql(fleet, outbox, "DELETE FROM run.outbox"):
         found = doctor(fleet)
@@ -383,7 +383,7 @@ def test_work_that_is_stuck(fleet):
     with sql(fleet, letter, "DELETE FROM audit.dead_letter"):
         found = doctor(fleet)
         assert told(found, "problem") == []
-        assert one(found, "dead letters")[:3] == ("warning", "dead letters", "1 within a week; the newest: formatter: poison")
+        assert one(found, "dead letters")[:3] == ("warning", "dead letters", "1 in the last week; the newest: formatter: poison")
     assert told(doctor(fleet), "problem") == []
 
 
@@ -395,7 +395,7 @@ def test_servers_that_hang_keep_nothing_from_being_told(fleet):
         found = doctor(fleet, LONGSHORE_POSTGRES=f"host=127.0.0.1 port={port} dbname=x user=x connect_timeout=300",
                        LONGSHORE_KAFKA=f"127.0.0.1:{port}", LONGSHORE_REDIS=f"127.0.0.1:{port}")
         assert time.monotonic() - before < 50
-    late = {f[1]: f[3] for f in found if f[2] == "did not come to an end in time"}
+    late = {f[1]: f[3] for f in found if f[2] == "did not finish in time"}
     assert set(late) == {"postgres", "migrations", "grants", "drops", "zones", "work"}
     assert all("the server of LONGSHORE_POSTGRES" in remedy for remedy in late.values())
     assert one(found, "kafka")[0] == "problem" and one(found, "redis")[0] == "warning"

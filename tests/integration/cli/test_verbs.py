@@ -48,32 +48,32 @@ def held(fleet):
 
 
 MISUSE = [
-    ((), 0, None), (("help", "fly"), 2, "longshore: there is no verb fly; longshore help lists them\n"),
-    (("fly",), 2, "longshore: there is no verb fly; longshore help lists them\n"),
-    (("status", "a", "b"), 2, "longshore: status: b is one argument too many; usage: longshore status [DELIVERY]\n"),
+    ((), 0, None), (("help", "fly"), 2, "longshore: unknown verb fly; longshore help lists the verbs\n"),
+    (("fly",), 2, "longshore: unknown verb fly; longshore help lists the verbs\n"),
+    (("status", "a", "b"), 2, "longshore: status: unexpected argument b; usage: longshore status [DELIVERY]\n"),
     (("status", "--color"), 2, "longshore: status: there is no option --color; longshore help status\n"),
     (("status", "--json=1"), 2, "longshore: status: --json takes no value\n"),
-    (("status", "--limit", "0"), 2, "longshore: --limit: 0 is no whole number from 1 to 100000\n"),
+    (("status", "--limit", "0"), 2, "longshore: --limit: 0 is not a whole number from 1 to 100000\n"),
     (("status", "--limit"), 2, "longshore: status: --limit needs a value: --limit COUNT\n"),
-    (("status", "--state", "held,flying"), 2, "longshore: status: flying is no state; there are requested held selecting "
+    (("status", "--state", "held,flying"), 2, "longshore: status: flying is not a state; states are requested held selecting "
      "formatting uploading cancelling completed failed rejected cancelled superseded\n"),
-    (("status", ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n"),
+    (("status", ID), 1, f"longshore: delivery {ID} does not exist; longshore status lists deliveries\n"),
     (("trace",), 2, "longshore: trace: an argument is missing; usage: longshore trace DELIVERY\n"),
-    (("trace", ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n"),
-    (("deliver",), 2, "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or --audience NAME\n"),
+    (("trace", ID), 1, f"longshore: delivery {ID} does not exist; longshore status lists deliveries\n"),
+    (("deliver",), 2, "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or longshore deliver --audience NAME\n"),
     (("deliver", "main", "--audience", "few"), 2, "longshore: deliver: name a route or an audience, not both\n"),
     (("deliver", "nowhere"), 1, "longshore: tenant acme has no Route nowhere; longshore get Route lists them\n"),
     (("deliver", "main", "--tenant", "globex"), 1, "longshore: tenant globex has no Route main; longshore get Route lists them\n"),
     (("deliver", "main", "--id", ""), 2, "longshore: deliver: the value of --id is empty\n"),
-    (("deliver", "main", "--wait=soon"), 2, "longshore: --wait: soon is no whole number from 1 to 31622400\n"),
+    (("deliver", "main", "--wait=soon"), 2, "longshore: --wait: soon is not a whole number from 1 to 31622400\n"),
     (("deliver", "--audience", "nobody"), 1, "longshore: tenant acme has no Audience nobody; longshore get Audience lists them\n"),
     (("deliver", "--audience", "unrouted"), 1,
      "longshore: no route of tenant acme delivers audience unrouted; apply one\n"),
-    (("bridge", "burn", "tokens"), 2, "longshore: bridge: burn is not known; usage: longshore bridge build|info NAME\n"),
+    (("bridge", "burn", "tokens"), 2, "longshore: bridge: unknown action burn; usage: longshore bridge build|info NAME\n"),
     (("bridge", "build", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
     (("bridge", "info", "none"), 1, "longshore: tenant acme has no Bridge none; longshore get Bridge lists them\n"),
     (("resume", ID, "--adopt", "--resend"), 2, "longshore: resume: --adopt and --resend exclude each other\n"),
-    (("statsu",), 2, "longshore: there is no verb statsu; did you mean status? longshore help lists them\n"),
+    (("statsu",), 2, "longshore: unknown verb statsu; did you mean status? longshore help lists the verbs\n"),
     (("status", "--rout", "x"), 2, "longshore: status: there is no option --rout; did you mean --route? longshore help status\n"),
     (("status", "--route", "mian"), 1, "longshore: there is no route or bridge mian; did you mean main? longshore get Route lists them\n"),
     (("status", "--route", "acme/nowhere"), 1, "longshore: there is no route or bridge nowhere; longshore get Route lists them\n"),
@@ -85,13 +85,13 @@ MISUSE = [
     (("watch", "mian"), 1, "longshore: there is no route or bridge mian; did you mean main? longshore get Route lists them\n"),
     (("status", "--since", "yesterday"), 2, "longshore: status: --since: yesterday is no time; examples are 2026-11-30, "
      "2026-11-30T11:01:09Z (UTC) and 2h\n"),
-    (("status", "--sort", "size"), 2, "longshore: status: --sort size is not known; there are created, changed, state and route\n"),
-    (("status", ID, "--next"), 2, "longshore: status: --next is of routes, not of a delivery\n"),
+    (("status", "--sort", "size"), 2, "longshore: status: --sort size is not supported; use created, changed, state or route\n"),
+    (("status", ID, "--next"), 2, "longshore: status: --next shows routes; it takes no delivery\n"),
     (("get", "Rout"), 2, "longshore: get: there is no kind Rout; did you mean Route? kinds are Tenant, Audience, Bridge, Destination, Bucket, "
      "SuppressionList, Route, ConceptGroup, Credential\n"),
     (("get", "Route", "none"), 1, "longshore: there is no Route none; longshore get Route lists them\n"),
-    (("keys", "make"), 2, "longshore: keys: make is not known; usage: longshore keys init [--rotate] [--new-staging]\n"),
-] + [((verb, ID), 1, f"longshore: there is no delivery {ID}; longshore status lists them\n")
+    (("keys", "make"), 2, "longshore: keys: unknown action make; usage: longshore keys init [--rotate] [--new-staging]\n"),
+] + [((verb, ID), 1, f"longshore: delivery {ID} does not exist; longshore status lists deliveries\n")
      for verb in ("approve", "reject", "cancel", "resume")]
 
 
@@ -100,7 +100,7 @@ MISUSE = [
 def test_what_is_no_text_goes_nowhere(fleet, args):
     done = fleet.run(*args)
     assert done.returncode == 2 and done.stdout == ""
-    assert re.fullmatch(r"longshore: \w+: the value of .* must be UTF-8 of at most (200|1000) bytes without control characters\n",
+    assert re.fullmatch(r"longshore: \w+: the value of .* must be UTF-8 text of at most (200|1000) bytes without control characters\n",
                         done.stderr)
 
 
@@ -114,7 +114,7 @@ def test_of_several_tenants_one_must_be_named():
         fleet.apply([{"kind": "Tenant", "name": "globex"}])
         for args in (("deliver", "main"), ("bridge", "build", "tokens"), ("bridge", "info", "tokens")):
             done = fleet.run(*args)
-            assert (done.returncode, done.stderr) == (2, "longshore: there are 2 tenants: name one by --tenant\n")
+            assert (done.returncode, done.stderr) == (2, "longshore: there are 2 tenants: choose one with --tenant\n")
         assert fleet.cli("bridge", "info", "tokens", "--tenant", "acme").splitlines()[1:] == []
         assert len(fleet.cli("deliver", "main", "--tenant", "acme")) == 33
         assert fleet.cli("keys", "init", "--rotate").endswith("the next builds are full\n")
@@ -157,7 +157,7 @@ def test_a_delivery_is_named_by_the_beginning_of_its_id(fleet, held):
     assert fleet.cli("trace", held[:12]) == fleet.cli("trace", held)
     done = fleet.run("approve", held[:10], "--actor", "alice")
     assert (done.returncode, done.stderr.startswith(f"longshore: approve {held}: refused (own_request)")) == (1, True), done
-    assert fleet.run("status", held[:3]).stderr == f"longshore: there is no delivery {held[:3]}; longshore status lists them\n"
+    assert fleet.run("status", held[:3]).stderr == f"longshore: delivery {held[:3]} does not exist; longshore status lists deliveries\n"
     twin = held[:8] + ("0" if held[8] != "0" else "1") * 24
     columns = [c for (c,) in fleet.query("SELECT column_name FROM information_schema.columns WHERE table_schema = 'run' AND "
                                          "table_name = 'state' AND is_generated = 'NEVER' AND column_name <> 'delivery_id'")]
@@ -165,7 +165,7 @@ def test_a_delivery_is_named_by_the_beginning_of_its_id(fleet, held):
                  f"{', '.join(columns).replace('due_at', 'NULL')} FROM run.state WHERE delivery_id = '{held}'")
     try:
         done = fleet.run("status", held[:8])
-        assert done.returncode == 1 and f"several deliveries begin with {held[:8]}, type more of it: " in done.stderr
+        assert done.returncode == 1 and f"several deliveries begin with {held[:8]}; give more digits: " in done.stderr
         assert f"{held} (small, held)" in done.stderr and twin in done.stderr
         assert fleet.cli_json("status", held[:9])["delivery_id"] == held
     finally:
@@ -234,7 +234,7 @@ def test_who_waits_for_what_does_not_run_is_told(fleet):
         assert status["progress"][0] == {"stage": "select", "done": 1, "total": 1, "rows": 315}
         assert "waiting: no uploader is running\n" in fleet.cli("status")
         away = run_with(fleet, {"LONGSHORE_KAFKA": "127.0.0.1:1"}, "status", delivery)
-        assert away.returncode == 0 and "\nwaiting: it is not known whether the uploader is running (" in away.stdout, away
+        assert away.returncode == 0 and "\nwaiting: could not determine whether the uploader is running (" in away.stdout, away
         doctor = fleet.run("doctor")
         assert doctor.returncode == 1, doctor
         assert "problem  service uploader: none is running, and 1 delivery waits for it -> start longshore-uploader\n" in doctor.stdout
@@ -395,10 +395,10 @@ def test_what_is_approved_is_the_selection_that_was_looked_at(fleet, held):
         for seen in ("0" * 64, content + "0", content[:7] + ("0" if content[7] != "0" else "1")):
             done = fleet.run(verb, held, *answer, "--actor", "bob", "--content", seen)
             assert (done.returncode, done.stderr) == (
-                1, f"longshore: {verb}: delivery {held} has another selection now ({content}): look again, "
+                1, f"longshore: {verb}: delivery {held} now has another selection ({content}): check "
                    f"longshore status {held}\n")
     done = fleet.run("approve", held, "--actor", "bob", "--content", content[:7])
-    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "longshore: approve: --content takes 8 digits at least")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "longshore: approve: --content needs at least 8 digits")
     assert fleet.status(held)["state"] == "held"
     assert fleet.cli("approve", held, "--actor", "bob", "--content", content[:8], "--wait", "60") == f"{held}  completed\n"
 
@@ -484,7 +484,7 @@ def test_who_does_not_wait_is_told_so_and_no_answer_is_no_refusal(fleet, held):
         done = fleet.run("cancel", held, "--actor", "bob", "--wait", "1", "--json")
         error = json.loads(done.stderr)["error"]
         assert (done.returncode, done.stdout, error["code"]) == (4, "", "no_answer")
-        assert f"cancel {held} was asked for and may still be carried out; no answer came within 1 s" in error["text"]
+        assert f"the request to cancel {held} was sent and may still be carried out, but no answer came within 1 s" in error["text"]
         assert fleet.cli("cancel", held, "--actor", "bob", "--no-wait") == f"asked for {held}\n"
         assert fleet.cli_json("cancel", held, "--no-wait") == {"delivery_id": held, "asked": True, "answer": "not_awaited"}
     fleet.wait_state(held, states=("cancelled",))
@@ -515,7 +515,7 @@ def test_approving_what_is_paused_names_the_right_command(scene, fleet):
         delivery = fleet.cli_json("deliver", "again", "--wait", "60", codes=(3,))["delivery_id"]
         done = fleet.run("approve", delivery, "--actor", "bob")
         assert (done.returncode, done.stderr) == (
-            1, f"longshore: approve: delivery {delivery} is held (paused) and is not released so: longshore resume {delivery}\n")
+            1, f"longshore: approve: delivery {delivery} is held (paused), which approve does not release: use longshore resume {delivery}\n")
     finally:
         fleet.apply([route])
     assert fleet.cli_json("resume", delivery, "--wait", "60")["state"] == "completed"
@@ -541,7 +541,7 @@ def schedulers_paused(fleet):
 def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
     with schedulers_paused(fleet):
         done = fleet.run("deliver", "main", "--wait", "1")
-        assert done.returncode == 4 and "is still not recorded yet after 1 s; it goes on: longshore watch " in done.stderr
+        assert done.returncode == 4 and "is still not recorded yet after 1 s and continues: longshore watch " in done.stderr
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
@@ -575,7 +575,7 @@ def test_a_server_that_is_down_is_told_in_bounded_time(fleet):
         for (args, env), done in zip(DOWN, pool.map(lambda case: run_with(fleet, case[1], *case[0], timeout=40), DOWN)):
             (setting,) = env
             assert (done.returncode, done.stdout) == (1, "") and f"({setting})" in done.stderr, done
-            assert args[0] != "deliver" or "--id lost asks for the same again" in done.stderr
+            assert args[0] != "deliver" or "repeat it with --id lost" in done.stderr
 
 
 def test_a_wait_outlives_its_connection(fleet):

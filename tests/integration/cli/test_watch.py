@@ -110,7 +110,7 @@ def test_a_delivery_is_followed_from_before_it_is_known_to_its_end(scene, fleet)
         watch = Watch(fleet, delivery, "--json")
         watches(watch)
         watch.wait_for(lambda w: w.errors, "a word that nothing is recorded")
-        assert watch.errors == [f"longshore: nothing is recorded of delivery {delivery} yet; waiting for it\n"]
+        assert watch.errors == [f"longshore: delivery {delivery} is not recorded yet; waiting for it\n"]
     with watch:
         assert watch.end() == 0
         seen = watch.snapshots()
@@ -333,8 +333,8 @@ def test_a_terminal_shows_a_table_that_is_refreshed(scene, fleet, rows, columns)
 
 @pytest.mark.parametrize("args,code,words", [
     (("nowhere",), 1, "longshore: there is no route or bridge nowhere; longshore get Route lists them\n"),
-    (("main", "--until", "dawn"), 2, "longshore: watch: --until dawn is not known; there are final and held\n"),
-    (("main", "other"), 2, "longshore: watch: other is one argument too many; usage: longshore watch [DELIVERY | [TENANT/]ROUTE]\n"),
+    (("main", "--until", "dawn"), 2, "longshore: watch: --until dawn is not supported; use final or held\n"),
+    (("main", "other"), 2, "longshore: watch: unexpected argument other; usage: longshore watch [DELIVERY | [TENANT/]ROUTE]\n"),
 ])
 def test_misuse(fleet, args, code, words):
     done = fleet.run("watch", *args)

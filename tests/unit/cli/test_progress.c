@@ -65,10 +65,10 @@ static void who_waits_for_what_does_not_run_is_told_and_not_knowing_too(void **s
 	some[SERVICE_UPLOADER] = -1;
 	assert_string_equal(
 	        arena_cstr(&mem, cli_waiting_text(needed, 3, STR("a"), some, NULL, &mem)),
-	        "it is not known whether the uploader is running");
+	        "could not determine whether the uploader is running");
 	assert_string_equal(arena_cstr(&mem, cli_waiting_text(needed, 3, STR("b"), NULL,
 	                                             "Kafka is away", &mem)),
-	        "it is not known whether the formatter is running (Kafka is away)");
+	        "could not determine whether the formatter is running (Kafka is away)");
 	arena_release(&mem);
 }
 

@@ -165,7 +165,7 @@ static void what_librdkafka_finds_later_leads_to_the_file(void **state)
 	assert_int_equal(kafka_conf("127.0.0.1:1", "test", none, &conf, &e), 0);
 	assert_int_equal(kafka_client(RD_KAFKA_PRODUCER, conf, &rk, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "ssl.ca.location"));
-	assert_non_null(strstr(e.text, "correct the file of LONGSHORE_KAFKA_CONFIG"));
+	assert_non_null(strstr(e.text, "correct the file named by LONGSHORE_KAFKA_CONFIG"));
 }
 
 static void says(const char *text, const char *brokers, const char *wanted)
