@@ -95,9 +95,8 @@ static void probe_drop(struct read_documents *read, const struct read_document *
 {
 	struct drop *drop = NULL;
 	struct err e;
-	int bad = drop_open(url, &drop, &e);
-	if (bad == 0)
-		bad = drop_confine(drop, allowed, url, &e);
+	const struct place place = {.url = str_c(url), .allowed = allowed};
+	int bad = drop_open(&place, &drop, &e);
 	if (bad == 0)
 		bad = drop_probe(drop, &e);
 	drop_close(drop);
@@ -111,7 +110,8 @@ static void probe_source(struct read_documents *read, const struct read_document
 {
 	struct source *source = NULL;
 	struct err e;
-	if (source_open(url, &source, &e) == 0 && source_confine(source, allowed, &e) != 0)
+	const struct place place = {.url = url, .allowed = allowed};
+	if (source_open(&place, &source, &e) != 0 && strcmp(e.code, "bad_place") == 0)
 		refuse(read, d, "source.url", &e);
 	source_close(source);
 }

@@ -47,7 +47,7 @@ static int try_staging(struct doctor *d, struct err *e)
 	random_bytes(drawn, sizeof(drawn));
 	hex_encode(drawn, sizeof(drawn), hex);
 	(void)snprintf(name, sizeof(name), "doctor-%s", hex);
-	int act = store_open(d->cli->conf.staging, &store, e);
+	int act = store_open(PLACE_AT(d->cli->conf.staging), &store, e);
 	if (act == 0) {
 		act = try_store(store, str_c(name), &d->cli->mem, e);
 		if (store_remove(store, str_c(name), &left) != 0 && act == 0) {
@@ -173,9 +173,8 @@ static int try_drop(
         const char *url, struct str remembered, const struct confine *allowed, struct err *e)
 {
 	struct drop *drop = NULL;
-	int act = drop_open(url, &drop, e);
-	if (act == 0)
-		act = drop_confine(drop, allowed, url, e);
+	const struct place place = {.url = str_c(url), .allowed = allowed};
+	int act = drop_open(&place, &drop, e);
 	if (act == 0)
 		act = compare_place(drop, remembered, e);
 	if (act == 0)

@@ -127,6 +127,8 @@ static int read_object(struct reading *r, struct err *e)
 	int64_t bytes = 0;
 	int act = source_read_open(r->source, r->object->name, &from, e);
 	const struct row_input input = {read_input, from};
+	if (act == ERR_RETRY)
+		e->code = "source_missing"; /* it was listed a moment ago */
 	if (act == 0)
 		act = row_reader_open(&r->from->form, &input, &calls, &rows, e);
 	if (act == 0)
@@ -215,9 +217,8 @@ int row_source_read(const struct row_source *s, const struct row_source_calls *c
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a source");
 	r.pins = hash_new_sha256();
 	r.object_hash = hash_new_sha256();
-	int act = source_open(s->url, &r.source, e);
-	if (act == 0)
-		act = source_confine(r.source, s->allowed, e);
+	const struct place place = {.url = s->url, .allowed = s->allowed};
+	int act = source_open(&place, &r.source, e);
 	if (act == 0)
 		act = read_objects(&r, e);
 	source_close(r.source);

@@ -26,10 +26,9 @@ enum {
 typedef int store_visit(void *arg, struct str name, struct err *e);
 
 struct store_ops {
-	const char *scheme; /* "file" */
 	/* identity: NULL for whatever is there, made if nothing is; else as store_open_known. */
 	int (*open)(
-	        const char *rest_of_url, const char *identity, struct store **out, struct err *e);
+	        const struct place *place, const char *identity, struct store **out, struct err *e);
 	/* Before each operation by name: that the URL still leads to the store of this identity, or
 	 * leads to it again. Costs next to nothing while nothing changed. */
 	int (*check)(struct store *s, struct err *e);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/staging.h"
 
+#include "longshore/place.h"
+
 #include <string.h>
 
 _Static_assert((int)KEYRING_IDENTITY_BYTES == (int)STORE_IDENTITY_BYTES, "one is the other");
@@ -9,7 +11,7 @@ int staging_open(const char *url, const struct keyring *keys, struct store **out
 {
 	char identity[KEYRING_IDENTITY_BYTES];
 	int rc = keyring_identity(keys, identity, e);
-	return rc != 0 ? rc : store_open_known(url, identity, out, e);
+	return rc != 0 ? rc : store_open_known(PLACE_AT(url), identity, out, e);
 }
 
 static int other(const char *url, struct err *e)
@@ -66,7 +68,7 @@ static int init_store(const struct staging_init *plan, struct store *s, struct e
 int staging_init(const struct staging_init *plan, struct err *e)
 {
 	struct store *s = NULL;
-	int rc = store_open(plan->url, &s, e);
+	int rc = store_open(PLACE_AT(plan->url), &s, e);
 	if (rc == 0)
 		rc = init_store(plan, s, e);
 	store_close(s);
@@ -86,7 +88,7 @@ int staging_compare(const char *url, const char *keys, struct err *e)
 		        "the keys in %s name no staging: run longshore keys init with "
 		        "LONGSHORE_STAGING where staging is mounted",
 		        keys);
-	rc = store_open_known(url, known, &s, e);
+	rc = store_open_known(PLACE_AT(url), known, &s, e);
 	store_close(s);
 	return rc;
 }

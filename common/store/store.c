@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "driver.h"
+#include "drivers.h"
+#include "longshore/place.h"
 
-static const struct store_ops *const drivers[] = {&store_file_ops};
-
-static int open_url(const char *url, const char *identity, struct store **out, struct err *e)
+int store_open_known(
+        const struct place *place, const char *identity, struct store **out, struct err *e)
 {
-	struct str s = str_c(url);
-	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
-		struct str scheme = str_c(drivers[i]->scheme);
-		if (!str_has_prefix(s, scheme) ||
-		        !str_has_prefix(str_bytes(s.p + scheme.n, s.n - scheme.n), STR("://")))
-			continue;
-		if (drivers[i]->open(url + scheme.n + 3, identity, out, e) != 0)
-			return err_note(e, "open staging");
-		(*out)->ops = drivers[i];
-		return 0;
-	}
-	return err_set(e, ERR_FATAL, "bad_url",
-	        "staging: not a URL of a store we know; use file:///absolute/path");
+	const struct driver *driver = driver_find(place->url);
+	if (driver == NULL || driver->store == NULL)
+		return err_set(e, ERR_FATAL, "bad_url",
+		        "staging: not a URL of a store we know; use file:///absolute/path");
+	if (driver->store->open(place, identity, out, e) != 0)
+		return err_note(e, "open staging");
+	(*out)->ops = driver->store;
+	return 0;
 }
 
-int store_open(const char *url, struct store **out, struct err *e)
+int store_open(const struct place *place, struct store **out, struct err *e)
 {
-	return open_url(url, NULL, out, e);
-}
-
-int store_open_known(const char *url, const char *identity, struct store **out, struct err *e)
-{
-	return open_url(url, identity, out, e);
+	return store_open_known(place, NULL, out, e);
 }
 
 void store_close(struct store *s)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A drop: where a partner picks files up, and may take them away at any time. Opened by URL
- * (file:// now). Drivers hold protocol only; the ledger (services/uploader) holds the rules.
+ * A drop: where a partner picks files up, and may take them away at any time. The URL's scheme
+ * chooses the driver. Drivers hold protocol only; the ledger (services/uploader) holds the rules.
  *
- * What a driver promises: a temporary's name is created exclusively and never matches a partner's
- * pick-up pattern; only drop_temp_create creates, all writes open without create and never
- * truncate; commit consumes the temporary and never replaces a file that is there; what commit
- * answers is durable, also the answer that the temporary is gone. Every error names the path below
- * the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT ("bad_name").
- * A place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one that cannot do
- * it ERR_REJECT ("drop_unfit").
+ * What a driver promises: a temporary is created exclusively and never matches a partner's pick-up
+ * pattern; only drop_temp_create creates, all writes open without create and never truncate; commit
+ * consumes the temporary and never replaces a file that is there; what commit answers is durable
+ * (or its guarantee says how far), also the answer that the temporary is gone. Every error names the
+ * path below the drop only. Names: 1 to 1,024 bytes, components of at most 255, else ERR_REJECT
+ * ("bad_name"). A place that is away, full or closed to us is ERR_RETRY ("drop_unavailable"); one
+ * that cannot do it ERR_REJECT ("drop_unfit"). A driver maps its own errors to these; e->native is
+ * for people only.
  */
 #ifndef LONGSHORE_DROP_H
 #define LONGSHORE_DROP_H
 
-#include "longshore/confine.h"
 #include "longshore/err.h"
+#include "longshore/place.h"
 #include "longshore/sha256.h"
 #include "longshore/str.h"
 
@@ -34,11 +35,9 @@ struct drop_access {
 	int64_t group;      /* DROP_GROUP_AS_IS: as the file system gives it */
 };
 
-int drop_open(const char *url, struct drop **out, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("bad_place") where place->allowed does not let it lie: before anything is sent there. */
+int drop_open(const struct place *place, struct drop **out, struct err *e) ERR_MUST_USE;
 void drop_close(struct drop *d);
-/* Right after it was opened: may it lie there (longshore/confine.h)? NULL: anywhere. */
-int drop_confine(
-        struct drop *d, const struct confine *allowed, const char *url, struct err *e) ERR_MUST_USE;
 void drop_set_access(struct drop *d, const struct drop_access *access);
 /* How a commit takes a name: "rename_noreplace", in one call, or "link_noreplace", by link + unlink,
  * where a death between the two may leave a file of which nobody can know whether it arrived. Known
@@ -46,6 +45,20 @@ void drop_set_access(struct drop *d, const struct drop_access *access);
 const char *drop_guarantee(const struct drop *d);
 /* What an earlier trial of the same place found: a word of drop_guarantee(). */
 void drop_recall(struct drop *d, const char *guarantee);
+
+/* What the destination can be asked to confirm. */
+enum drop_verifies {
+	DROP_VERIFIES_LENGTH = 1, /* it says how long a file is */
+	DROP_VERIFIES_HASH = 2, /* it says a hash of the file, which it has compared or computed */
+	DROP_VERIFIES_READ_BACK = 4 /* what was written can be read back */
+};
+struct drop_traits {
+	size_t part_bytes; /* of one drop_temp_write: so much, but for the last, is written best */
+	/* Several writers may write to a temporary at once, each position in any order. */
+	bool takes_any_order;
+	unsigned verifies; /* of enum drop_verifies */
+};
+const struct drop_traits *drop_traits(const struct drop *d);
 
 /* Tries out, with own names only, that the place can do what the protocol needs (exclusive create,
  * rename without replacing or hard links, fsync). ERR_REJECT ("drop_unfit") says what is missing.
@@ -65,9 +78,23 @@ int drop_mark(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e) ERR_
  * picks up. */
 #define DROP_TEMP_PREFIX ".longshore"
 
-/* temp: a name below the drop made by the caller, never used before. ERR_REJECT ("exists") if it is
- * there. */
-int drop_temp_create(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
+/* How the driver finds a temporary again: a path, the id of a multipart upload, the URL of a session.
+ * One line of text that nobody but the driver reads; the ledger stores it. */
+enum { DROP_HANDLE_MAX = 1024 };
+struct drop_handle {
+	char text[DROP_HANDLE_MAX + 1];
+};
+
+/* token: letters, digits and dots made by the caller, at most DROP_TOKEN_MAX, never used before; name: of the file
+ * that it will become. ERR_REJECT ("exists") if it is there. */
+enum { DROP_TOKEN_MAX = 40 };
+struct drop_new {
+	struct str token;
+	struct str name;
+};
+int drop_temp_create(struct drop *d, const struct drop_new *what, struct drop_handle *out,
+        struct err *e) ERR_MUST_USE;
+/* All below take the handle's text. ERR_REJECT ("bad_name") if no driver of the kind made it. */
 /* ERR_REJECT ("gone") if it is not there any more. */
 int drop_temp_open(
         struct drop *d, struct str temp, struct drop_temp **out, struct err *e) ERR_MUST_USE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sources: files that somebody else leaves for us to read. Opened by URL (file:// now): one object,
- * or, where the URL ends in a slash, every object below it.
+ * Sources: files that somebody else leaves for us to read. The URL's scheme chooses the driver. A URL
+ * names one object or, where it ends in a slash, every object below it.
  *
  * What is part of a prefix: regular files in byte order of their relative paths. Names that begin with
  * a dot or an underscore are left out, and so are files that somebody is still writing (their names
@@ -18,8 +18,8 @@
 #define LONGSHORE_SOURCE_H
 
 #include "longshore/arena.h"
-#include "longshore/confine.h"
 #include "longshore/err.h"
+#include "longshore/place.h"
 #include "longshore/str.h"
 
 #include <stdbool.h>
@@ -38,9 +38,8 @@ struct source_object {
 
 enum { SOURCE_OBJECTS_MAX = 100000 };
 
-int source_open(struct str url, struct source **out, struct err *e) ERR_MUST_USE;
-/* Right after it was opened: may it lie there (longshore/confine.h)? NULL: anywhere. */
-int source_confine(struct source *s, const struct confine *allowed, struct err *e) ERR_MUST_USE;
+/* ERR_REJECT ("bad_place") where place->allowed does not let it lie. */
+int source_open(const struct place *place, struct source **out, struct err *e) ERR_MUST_USE;
 void source_close(struct source *s); /* accepts NULL */
 
 struct source_options {
@@ -65,6 +64,8 @@ int source_list(struct source *s, const struct source_options *options, struct a
 int source_ready(struct source *s, struct str marker, int64_t quiet_seconds, int64_t now_ms,
         const struct source_object *objects, size_t count, bool *out, struct err *e) ERR_MUST_USE;
 
+/* ERR_RETRY ("source_gone") where nothing is there, or something that is no file: the caller knows
+ * whether that is a change. */
 int source_read_open(
         struct source *s, struct str name, struct source_reader **out, struct err *e) ERR_MUST_USE;
 /* *out_n < n only at the end. */

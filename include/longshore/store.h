@@ -33,6 +33,7 @@
 
 enum { STORE_TAG_BYTES = 65, STORE_IDENTITY_BYTES = 33 /* 32 hex digits */ };
 
+struct place; /* longshore/place.h */
 struct store;
 struct store_writer;
 struct store_reader;
@@ -43,12 +44,12 @@ struct store_facts {
 };
 
 /* Makes the store where there is none; whoever it belongs to. */
-int store_open(const char *url, struct store **out, struct err *e) ERR_MUST_USE;
+int store_open(const struct place *place, struct store **out, struct err *e) ERR_MUST_USE;
 /* Only the store of this identity, and only if it is there: anything else at the URL, such as the
  * empty directory where nothing is mounted, is ERR_RETRY ("store_unavailable"), now and in every
  * later call. If the same store comes back at the URL, or a copy of it, the next call goes there. */
-int store_open_known(
-        const char *url, const char *identity, struct store **out, struct err *e) ERR_MUST_USE;
+int store_open_known(const struct place *place, const char *identity, struct store **out,
+        struct err *e) ERR_MUST_USE;
 /* The identity it was given; empty if it has none. */
 int store_identity(
         struct store *s, char out[static STORE_IDENTITY_BYTES], struct err *e) ERR_MUST_USE;

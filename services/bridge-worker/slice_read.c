@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slice_read.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum { READ_BYTES = 256 * 1024 };
@@ -31,8 +30,7 @@ static int unless_changed(int act, struct err *e)
 /* It was there when it was inspected: what stands there now is for a new inspection. */
 static int unless_gone(int act, struct err *e)
 {
-	bool is_gone = act == ERR_RETRY && (e->native == ENOENT || e->native == ENOTDIR ||
-	                                           e->native == ELOOP || e->native == EINVAL);
+	bool is_gone = act == ERR_RETRY && strcmp(e->code, "source_gone") == 0;
 	bool is_led_away = act == ERR_REJECT && strcmp(e->code, "bad_source") == 0;
 	return is_gone || is_led_away
 	               ? err_set(e, ERR_REJECT, "source_changed",
@@ -106,9 +104,9 @@ int slice_read_piece(const struct op *op, const struct slice_piece *piece,
 	if (!r.read)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a slice");
 	r.hash = hash_new_sha256();
-	int act = source_open(op->spec->audience.source.url, &source, e);
-	if (act == 0)
-		act = source_confine(source, op->worker->sources, e);
+	const struct place place = {
+	        .url = op->spec->audience.source.url, .allowed = op->worker->sources};
+	int act = source_open(&place, &source, e);
 	if (act == 0)
 		act = unless_gone(source_read_open(source, piece->object, &r.from, e), e);
 	if (act == 0)

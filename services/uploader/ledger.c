@@ -79,7 +79,7 @@ static int load_book(struct ledger *l, struct err *e)
 	l->record = found;
 	l->has_record = true;
 	l->tag[0] = '\0';
-	return l->own_temp[0] != '\0' ? ledger_dispose(l, l->place, l->own_temp, e) : 0;
+	return l->own_temp.text[0] != '\0' ? ledger_dispose(l, l->place, l->own_temp.text, e) : 0;
 }
 
 /* The book after the record: where the record is gone because it went into the book, the book is

@@ -76,7 +76,7 @@
 
 #include <stdatomic.h>
 
-enum { LEDGER_PART_BYTES = 256 * 1024, LEDGER_TURNS_MAX = 64 };
+enum { LEDGER_TURNS_MAX = 64 };
 
 enum ledger_op { LEDGER_UPLOAD, LEDGER_SETTLE };
 
@@ -158,9 +158,9 @@ struct ledger {
 	bool is_booked;       /* the record is from the book: nothing is left to be done */
 	struct record record; /* as read; a step that changes it works on a copy */
 	char tag[STORE_TAG_BYTES];
-	char own_temp[64]; /* created by us, not yet in the record */
-	bool is_unsure;    /* the record may be what the failed step wanted it to be */
-	bool is_visible;   /* DONE: the answer */
+	struct drop_handle own_temp; /* created by us, not yet in the record */
+	bool is_unsure;              /* the record may be what the failed step wanted it to be */
+	bool is_visible;             /* DONE: the answer */
 	int turns;
 	struct drop *drop; /* NULL: not opened yet */
 	char place[DROP_IDENTITY_BYTES];
@@ -172,8 +172,9 @@ struct ledger {
 	char guarantee[32]; /* from COMMIT, GONE, TAKEN to MARK */
 	char verified[32];
 	struct drop_facts adopted; /* TAKEN, answer adopt: what is there */
-	char *part;                /* LEDGER_PART_BYTES */
-	struct arena mem;          /* of one step */
+	char *part;                /* part_bytes, as the drop takes them best */
+	size_t part_bytes;
+	struct arena mem; /* of one step */
 };
 
 int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,

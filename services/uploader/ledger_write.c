@@ -21,8 +21,8 @@ int ledger_step_temp(struct ledger *l, struct err *e)
 		return e->act;
 	random_bytes(drawn, sizeof drawn);
 	hex_encode(drawn, sizeof drawn, hex);
-	(void)snprintf(l->own_temp, sizeof l->own_temp, DROP_TEMP_PREFIX "-tmp/%s", hex);
-	if (drop_temp_create(l->drop, str_c(l->own_temp), e) != 0)
+	const struct drop_new what = {str_c(hex), l->task.name};
+	if (drop_temp_create(l->drop, &what, &l->own_temp, e) != 0)
 		return ledger_is_code(e, "exists") ? 0 : (int)e->act; /* draws again */
 	PROBE(ledger_after_temp);
 	l->step = LEDGER_CLAIM;
@@ -35,7 +35,7 @@ static int fill_open(const struct ledger *l, struct record *r, struct err *e)
 	r->phase = RECORD_OPEN;
 	r->bytes = t->bytes;
 	r->rows = t->rows;
-	memcpy(r->temp, l->own_temp, sizeof r->temp);
+	memcpy(r->temp, l->own_temp.text, sizeof r->temp);
 	memcpy(r->place, l->place, sizeof r->place);
 	if (record_set(r->name, sizeof r->name, t->name, "file_name", e) != 0 ||
 	        record_set(r->role, sizeof r->role, t->role, "role", e) != 0 ||
@@ -57,7 +57,7 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 	l->is_unsure = false;
 	if (fill_open(l, &next, e) != 0 || ledger_swap(l, &next, &has_won, e) != 0) {
 		if (!l->is_unsure) /* else the record may name it: it stays */
-			drop_temp_discard(l->drop, str_c(l->own_temp));
+			drop_temp_discard(l->drop, str_c(l->own_temp.text));
 		return e->act;
 	}
 	l->step = has_won ? LEDGER_READ : LEDGER_DISCARD;
@@ -70,8 +70,8 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 
 int ledger_step_discard(struct ledger *l, struct err *e)
 {
-	int rc = ledger_dispose(l, l->place, l->own_temp, e);
-	l->own_temp[0] = '\0';
+	int rc = ledger_dispose(l, l->place, l->own_temp.text, e);
+	l->own_temp.text[0] = '\0';
 	l->step = LEDGER_READ;
 	return rc;
 }
@@ -100,7 +100,8 @@ int ledger_step_open(struct ledger *l, struct err *e)
 		                          another one, by comparison */
 		return 0;
 	}
-	if (l->part == NULL && (l->part = malloc(LEDGER_PART_BYTES)) == NULL)
+	l->part_bytes = drop_traits(l->drop)->part_bytes;
+	if (l->part == NULL && (l->part = malloc(l->part_bytes)) == NULL)
 		return err_set(e, ERR_FATAL, "no_memory", "ledger: out of memory");
 	close_temp(l);
 	if (drop_temp_open(l->drop, str_c(l->record.temp), &l->temp, e) != 0) {
@@ -142,7 +143,7 @@ int ledger_step_write(struct ledger *l, struct err *e)
 	if (l->task.stop != NULL && atomic_load(l->task.stop))
 		return err_set(
 		        e, ERR_DEFER, "drain", "the process ends before the file was written");
-	if (l->ports.read(l->ports.arg, l->offset, l->part, LEDGER_PART_BYTES, &n, e) != 0)
+	if (l->ports.read(l->ports.arg, l->offset, l->part, l->part_bytes, &n, e) != 0)
 		return err_note(e, "staged file");
 	if (n == 0)
 		return end_of_file(l, e);

@@ -8,7 +8,12 @@
 #define PREFIX "ledger/" LEFTOVER_SCOPE "/"
 #define FIRST_LINE "longshore-leftover 1"
 
-enum { NOTE_MAX = 8 * 1024, NOTE_LINES = 4, WALK_MEMORY = 1024 * 1024 };
+enum {
+	NOTE_MAX = 8 * 1024,
+	NOTE_LINES = 4,
+	NOTE_NAME_BYTES = sizeof PREFIX + 64,
+	WALK_MEMORY = 1024 * 1024
+};
 
 /* --- a note: first line, temporary, place, URL --- */
 
@@ -20,13 +25,25 @@ static bool is_one_line(struct str text)
 	return true;
 }
 
+/* A path is called by its last component, which was drawn at random; any other handle by its hash. */
+static void name_of(const char *temp, char name[NOTE_NAME_BYTES])
+{
+	char hash[SHA256_HEX];
+	const char *slash = strrchr(temp, '/');
+	if (slash != NULL && str_has_prefix(str_c(temp), STR(DROP_TEMP_PREFIX))) {
+		(void)snprintf(name, NOTE_NAME_BYTES, PREFIX "%.63s", slash + 1);
+		return;
+	}
+	sha256_hex(temp, strlen(temp), hash);
+	(void)snprintf(name, NOTE_NAME_BYTES, PREFIX "%.32s", hash);
+}
+
 int leftover_note(struct leftovers *l, const struct leftover *what, struct err *e)
 {
 	struct buf text;
 	struct sealed_facts facts;
-	char name[sizeof PREFIX + 64];
-	const char *slash = strrchr(what->temp, '/');
-	(void)snprintf(name, sizeof name, PREFIX "%.63s", slash != NULL ? slash + 1 : what->temp);
+	char name[NOTE_NAME_BYTES];
+	name_of(what->temp, name);
 	if (!is_one_line(what->url))
 		return err_set(
 		        e, ERR_REJECT, "bad_task", "the bucket's url has a control character");
@@ -83,7 +100,7 @@ static int remove_from_drop(const char *url, struct str place, struct str temp, 
 {
 	char identity[DROP_IDENTITY_BYTES];
 	struct drop *drop = NULL;
-	if (drop_open(url, &drop, e) != 0)
+	if (drop_open(PLACE_AT(url), &drop, e) != 0)
 		return e->act;
 	int rc = drop_identity(drop, identity, e);
 	if (rc == 0)

@@ -93,12 +93,11 @@ int place_open(const struct upload_op *op, struct drop **out, char identity[DROP
 	const char *url = arena_cstr(op->run->mem, op->spec->bucket.url);
 	struct drop *drop = NULL;
 	char found[DROP_IDENTITY_BYTES] = "";
-	if (drop_open(url, &drop, e) != 0)
+	const struct place place = {.url = op->spec->bucket.url, .allowed = op->uploader->drops};
+	if (drop_open(&place, &drop, e) != 0)
 		return e->act;
 	drop_set_access(drop, &op->uploader->access);
-	if (drop_confine(drop, op->uploader->drops, url, e) != 0 ||
-	        identify(op, drop, found, e) != 0 ||
-	        try_once(op->uploader, url, drop, found, e) != 0) {
+	if (identify(op, drop, found, e) != 0 || try_once(op->uploader, url, drop, found, e) != 0) {
 		drop_close(drop);
 		return e->act;
 	}

@@ -29,7 +29,8 @@ enum record_phase {
 
 struct record {
 	enum record_phase phase;
-	char temp[64];                   /* the one temporary; empty: closed before there was one */
+	char temp[DROP_HANDLE_MAX +
+	          1]; /* the one temporary, as its driver calls it; empty: closed before there was one */
 	char place[DROP_IDENTITY_BYTES]; /* identity of the drop that the temporary is in */
 	char name[RECORD_NAME_MAX + 1];  /* at the destination */
 	char role[16];                   /* part, manifest, marker */

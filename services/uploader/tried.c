@@ -10,7 +10,7 @@
 
 enum { NONE = 0 }; /* place 0 is the ring's head and never holds a key */
 
-struct place {
+struct tried_place {
 	unsigned char key[SHA256_BYTES];
 	uint32_t older, newer; /* the ring; of the head: the newest, the oldest */
 	uint32_t next;         /* in its chain */
@@ -18,7 +18,7 @@ struct place {
 };
 
 struct tried {
-	struct place *places;
+	struct tried_place *places;
 	uint32_t *chains;
 	size_t room, count;
 };
@@ -77,14 +77,14 @@ static uint32_t *find(const struct tried *t, const unsigned char *key)
 
 static void leave_ring(struct tried *t, uint32_t i)
 {
-	const struct place *p = &t->places[i];
+	const struct tried_place *p = &t->places[i];
 	t->places[p->older].newer = p->newer;
 	t->places[p->newer].older = p->older;
 }
 
 static void enter_ring(struct tried *t, uint32_t i)
 {
-	struct place *head = &t->places[NONE];
+	struct tried_place *head = &t->places[NONE];
 	t->places[i].newer = NONE;
 	t->places[i].older = head->older;
 	t->places[head->older].newer = i;
@@ -123,7 +123,7 @@ void tried_add(struct tried *t, const char *url, const char *identity, const cha
 	key_of(url, identity, key);
 	uint32_t i = take_place(t);
 	uint32_t *chain = chain_of(t, key);
-	struct place *p = &t->places[i];
+	struct tried_place *p = &t->places[i];
 	memcpy(p->key, key, sizeof p->key);
 	p->next = *chain;
 	p->how = how;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PART_BYTES = 256 * 1024 };
+
 struct file_drop_temp {
 	struct drop_temp base;
 	const struct file_drop *drop; /* outlives it */
@@ -82,18 +84,36 @@ static int gone(struct err *e)
 	return err_set(e, ERR_REJECT, "gone", "the temporary is not there any more");
 }
 
-static int file_open(const char *path, struct drop **out, struct err *e)
+static int open_dir(const struct place *place, int *out_fd, struct err *e)
 {
-	if (path[0] != '/')
+	char url[PLACE_URL_MAX + 1];
+	struct str rest = str_bytes(place->url.p + 7, place->url.n - 7); /* after file:// */
+	if (rest.n == 0 || rest.p[0] != '/' || place->url.n > PLACE_URL_MAX ||
+	        memchr(place->url.p, '\0', place->url.n) != NULL)
 		return err_set(e, ERR_REJECT, "bad_url",
 		        "give an absolute path: file:///absolute/path as the bucket's url");
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	memcpy(url, place->url.p, place->url.n);
+	url[place->url.n] = '\0';
+	int fd = open(url + 7, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errno,
 		        "the bucket's directory cannot be opened: %s; create or mount it, or let "
 		        "the uploader's user read and "
 		        "write it",
 		        strerror(errno));
+	if (confine_check(place->allowed, fd, NULL, url, e) != 0) {
+		(void)close(fd);
+		return e->act;
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+static int file_open(const struct place *place, struct drop **out, struct err *e)
+{
+	int fd = -1;
+	if (open_dir(place, &fd, e) != 0)
+		return e->act;
 	struct file_drop *d = calloc(1, sizeof *d);
 	if (d == NULL) {
 		(void)close(fd);
@@ -104,19 +124,13 @@ static int file_open(const char *path, struct drop **out, struct err *e)
 	return 0;
 }
 
-static int file_confine(
-        struct drop *d, const struct confine *allowed, const char *url, struct err *e)
-{
-	return confine_check(allowed, file_drop_of(d)->root_fd, NULL, url, e);
-}
-
 static void file_close(struct drop *d)
 {
 	(void)close(file_drop_of(d)->root_fd);
 	free(file_drop_of(d));
 }
 
-static int file_temp_create(struct drop *d, const char *temp, struct err *e)
+static int create_at(struct drop *d, const char *temp, struct err *e)
 {
 	const char *base = NULL;
 	int dir_fd = beneath_parent(
@@ -138,6 +152,14 @@ static int file_temp_create(struct drop *d, const char *temp, struct err *e)
 		(void)close(fd); /* empty */
 	(void)close(dir_fd);
 	return rc;
+}
+
+static int file_temp_create(
+        struct drop *d, const char *token, const char *name, struct drop_handle *out, struct err *e)
+{
+	(void)name; /* the directory is made when it is committed */
+	drop_path_of_temp(token, out);
+	return create_at(d, out->text, e);
 }
 
 int drop_file_is_alive(const struct file_drop *d, struct err *e)
@@ -250,12 +272,14 @@ static int file_temp_remove(struct drop *d, const char *temp, struct err *e)
 }
 
 const struct drop_ops drop_file_ops = {
-        .scheme = "file",
         .guarantee = "rename_noreplace",
+        .traits = {.part_bytes = PART_BYTES,
+                .takes_any_order = true,
+                .verifies = DROP_VERIFIES_LENGTH | DROP_VERIFIES_READ_BACK},
         .open = file_open,
         .close = file_close,
-        .confine = file_confine,
-        .probe = drop_file_probe,
+        .is_handle = drop_path_is_temp,
+        .probe = drop_trial,
         .identity = drop_file_identity,
         .mark = drop_file_mark,
         .temp_create = file_temp_create,

@@ -47,6 +47,5 @@ int drop_file_set_aside(
         struct drop *d, const char *temp, enum drop_aside *out, struct err *e) ERR_MUST_USE;
 int drop_file_stat(
         struct drop *d, const char *name, struct drop_facts *out, struct err *e) ERR_MUST_USE;
-int drop_file_probe(struct drop *d, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -218,7 +218,6 @@ static void file_read_close(struct store_reader *r)
 }
 
 const struct store_ops store_file_ops = {
-        .scheme = "file",
         .open = file_open,
         .close = file_close,
         .check = file_check,

@@ -36,8 +36,8 @@ struct file_store {
 	char identity[STORE_IDENTITY_BYTES]; /* empty: whatever is at the path */
 };
 
-int file_open(
-        const char *path, const char *identity, struct store **out, struct err *e) ERR_MUST_USE;
+int file_open(const struct place *place, const char *identity, struct store **out,
+        struct err *e) ERR_MUST_USE;
 void file_close(struct store *s);
 int file_check(struct store *s, struct err *e) ERR_MUST_USE;
 int file_identity(struct store *s, char *out, struct err *e) ERR_MUST_USE;

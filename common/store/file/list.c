@@ -34,7 +34,7 @@ struct walk {
 	size_t path_bytes;
 };
 
-enum place {
+enum spot {
 	PLACE_PLAIN,  /* entries are the next components of names */
 	PLACE_PREFIX, /* first component: the next ones, and the directories of the fan */
 	PLACE_FAN     /* in one of these */
@@ -86,14 +86,14 @@ static bool may_match(const struct walk *w, const char *name)
 	return memcmp(w->prefix.p + w->path_bytes, name, rest < n ? rest : n) == 0;
 }
 
-static enum place place_of(const struct walk *w)
+static enum spot place_of(const struct walk *w)
 {
 	const char *slash = memchr(w->path, '/', w->path_bytes);
 	return slash != NULL && slash == w->path + w->path_bytes - 1 ? PLACE_PREFIX : PLACE_PLAIN;
 }
 
 /* What cannot be reached by any name is not ours: it is passed over. */
-static bool belongs(enum place place, const char *fan, const char *name, const struct stat *st)
+static bool belongs(enum spot place, const char *fan, const char *name, const struct stat *st)
 {
 	bool is_dir = S_ISDIR(st->st_mode);
 	if (!is_dir && !S_ISREG(st->st_mode))
@@ -110,7 +110,7 @@ static bool belongs(enum place place, const char *fan, const char *name, const s
 static int read_entries(
         const struct walk *w, int dir_fd, const char *fan, struct entries *list, struct err *e)
 {
-	enum place place = fan != NULL ? PLACE_FAN : place_of(w);
+	enum spot place = fan != NULL ? PLACE_FAN : place_of(w);
 	DIR *d = fdopendir(dir_fd);
 	if (d == NULL) {
 		int errnum = errno;

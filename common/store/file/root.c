@@ -10,7 +10,9 @@
  * ends in the directory it began in.
  */
 #include "file.h"
+
 #include "longshore/hex.h"
+#include "longshore/place.h"
 #include "longshore/random.h"
 
 #include <dirent.h>
@@ -79,8 +81,14 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 	return rc;
 }
 
-int file_open(const char *path, const char *identity, struct store **out, struct err *e)
+int file_open(const struct place *place, const char *identity, struct store **out, struct err *e)
 {
+	char path[PLACE_URL_MAX + 1];
+	if (place->url.n > PLACE_URL_MAX)
+		return err_set(
+		        e, ERR_FATAL, "bad_url", "a URL has at most %d bytes", PLACE_URL_MAX);
+	memcpy(path, place->url.p + 7, place->url.n - 7); /* after file:// */
+	path[place->url.n - 7] = '\0';
 	if (path[0] != '/')
 		return err_set(e, ERR_FATAL, "bad_url",
 		        "file://%s: give an absolute path, as in file:///var/lib/longshore", path);

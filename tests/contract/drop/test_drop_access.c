@@ -8,37 +8,41 @@
 
 #define TEMP ".longshore-tmp/t"
 
-struct place {
+static const struct drop_new new_temp = {{"t", 1}, {"x.csv", 5}};
+
+struct ground {
 	struct folder folder;
 	struct drop *drop;
 };
 
 static int setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	struct err e;
 	assert_non_null(p);
 	folder_make(&p->folder);
-	assert_int_equal(drop_open(p->folder.url, &p->drop, &e), 0);
+	assert_int_equal(drop_open(PLACE_AT(p->folder.url), &p->drop, &e), 0);
 	*state = p;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	drop_close(p->drop);
 	folder_drop(&p->folder);
 	free(p);
 	return 0;
 }
 
-static void deliver(struct place *p, const char *name)
+static void deliver(struct ground *p, const char *name)
 {
 	struct err e;
 	struct drop_temp *t = NULL;
 	enum drop_commit answer;
-	assert_int_equal(drop_temp_create(p->drop, STR(TEMP), &e), 0);
+	struct drop_handle made;
+	assert_int_equal(drop_temp_create(p->drop, &new_temp, &made, &e), 0);
+	assert_string_equal(made.text, TEMP);
 	assert_int_equal(drop_temp_open(p->drop, STR(TEMP), &t, &e), 0);
 	assert_int_equal(drop_temp_write(t, 0, "x", 1, &e), 0);
 	assert_int_equal(drop_temp_sync(t, 1, &e), 0);
@@ -47,7 +51,7 @@ static void deliver(struct place *p, const char *name)
 	assert_int_equal(answer, DROP_COMMITTED);
 }
 
-static struct stat look(const struct place *p, const char *name)
+static struct stat look(const struct ground *p, const char *name)
 {
 	struct stat st;
 	char path[256];
@@ -56,7 +60,7 @@ static struct stat look(const struct place *p, const char *name)
 	return st;
 }
 
-static mode_t mode_of(const struct place *p, const char *name)
+static mode_t mode_of(const struct ground *p, const char *name)
 {
 	return look(p, name).st_mode & 07777;
 }
@@ -64,7 +68,7 @@ static mode_t mode_of(const struct place *p, const char *name)
 /* Neither a strict umask nor none changes who may read. */
 static void the_partner_may_read_what_was_made_for_it(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	static const struct {
 		const char *dir, *name;
 		uint32_t file_mode;
@@ -92,7 +96,7 @@ static void the_partner_may_read_what_was_made_for_it(void **state)
 /* Files and new directories are given to the group; what was there stays as it was. */
 static void what_is_made_has_the_group(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	const struct drop_access access = {0640, 4242};
 	if (geteuid() != 0)
 		skip(); /* only root has another group for sure */
@@ -110,7 +114,7 @@ static void what_is_made_has_the_group(void **state)
 
 static void the_mark_of_a_place_may_be_read_as_its_files(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	char identity[DROP_IDENTITY_BYTES];
 	mode_t before = umask(077);

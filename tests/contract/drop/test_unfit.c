@@ -13,7 +13,7 @@ static void a_place_that_has_neither_is_unfit_and_told_why(void **state)
 	char identity[DROP_IDENTITY_BYTES];
 	(void)state;
 	folder_make(&folder);
-	assert_int_equal(drop_open(folder.url, &drop, &e), 0);
+	assert_int_equal(drop_open(PLACE_AT(folder.url), &drop, &e), 0);
 	assert_int_equal(drop_probe(drop, &e), ERR_REJECT);
 	assert_string_equal(e.code, "drop_unfit");
 	assert_non_null(strstr(e.text, "nor hard links"));

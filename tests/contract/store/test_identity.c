@@ -3,6 +3,7 @@
  * changes while it is open. */
 #include "folder.h"
 #include "longshore/hex.h"
+#include "longshore/place.h"
 #include "longshore/store.h"
 
 #include <dirent.h>
@@ -15,14 +16,14 @@
 static const char OURS[] = "00112233445566778899aabbccddeeff";
 static const char OTHER[] = "ffeeddccbbaa99887766554433221100";
 
-struct place {
+struct ground {
 	struct folder folder;
 	char url[300];
 	struct store *store;
 	struct arena mem;
 };
 
-static const char *at(const struct place *p, const char *name)
+static const char *at(const struct ground *p, const char *name)
 {
 	static char path[4][400];
 	static int next;
@@ -32,13 +33,13 @@ static const char *at(const struct place *p, const char *name)
 }
 
 /* A directory of that name, with this identity; empty: none. */
-static void make(const struct place *p, const char *name, const char *identity)
+static void make(const struct ground *p, const char *name, const char *identity)
 {
 	char url[420];
 	struct store *s = NULL;
 	struct err e;
 	(void)snprintf(url, sizeof url, "file://%s", at(p, name));
-	assert_int_equal(store_open(url, &s, &e), 0);
+	assert_int_equal(store_open(PLACE_AT(url), &s, &e), 0);
 	if (identity[0])
 		assert_int_equal(store_identify(s, identity, &e), 0);
 	store_close(s);
@@ -46,19 +47,19 @@ static void make(const struct place *p, const char *name, const char *identity)
 
 static int setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	struct err e;
 	folder_make(&p->folder);
 	(void)snprintf(p->url, sizeof p->url, "%s/staging", p->folder.url);
 	arena_init(&p->mem, 1 << 20);
 	make(p, "staging", OURS);
 	*state = p;
-	return store_open_known(p->url, OURS, &p->store, &e);
+	return store_open_known(PLACE_AT(p->url), OURS, &p->store, &e);
 }
 
 static int teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
 	folder_drop(&p->folder);
@@ -66,12 +67,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void move(const struct place *p, const char *from, const char *to)
+static void move(const struct ground *p, const char *from, const char *to)
 {
 	assert_int_equal(rename(at(p, from), at(p, to)), 0);
 }
 
-static int entries(const struct place *p, const char *name)
+static int entries(const struct ground *p, const char *name)
 {
 	int count = 0;
 	DIR *d = opendir(at(p, name));
@@ -82,7 +83,7 @@ static int entries(const struct place *p, const char *name)
 	return count - 2;
 }
 
-static bool is_there(const struct place *p, const char *name)
+static bool is_there(const struct ground *p, const char *name)
 {
 	return access(at(p, name), F_OK) == 0;
 }
@@ -101,7 +102,7 @@ static void expect_away(int rc, const struct err *e)
 }
 
 /* Every call by name, and the end of what was begun. */
-static void expect_all_away(struct place *p, struct store_writer *begun)
+static void expect_all_away(struct ground *p, struct store_writer *begun)
 {
 	struct err e;
 	struct store_writer *w = NULL;
@@ -125,7 +126,7 @@ static void expect_all_away(struct place *p, struct store_writer *begun)
 	expect_away(store_list(p->store, STR("files/"), visit, &names, &e), &e);
 }
 
-static struct store_writer *begin(struct place *p)
+static struct store_writer *begin(struct ground *p)
 {
 	struct err e;
 	struct store_writer *w = NULL;
@@ -135,7 +136,7 @@ static struct store_writer *begin(struct place *p)
 	return w;
 }
 
-static void expect_back(struct place *p)
+static void expect_back(struct ground *p)
 {
 	struct err e;
 	struct str got;
@@ -147,7 +148,7 @@ static void expect_back(struct place *p)
 
 static void an_empty_directory_is_not_taken_for_it_and_stays_empty(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct store_writer *w = begin(p);
 	move(p, "staging", "aside");
 	folder_mkdir(&p->folder, "staging");
@@ -160,7 +161,7 @@ static void an_empty_directory_is_not_taken_for_it_and_stays_empty(void **state)
 
 static void nothing_at_all_is_waited_for_and_not_made(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct store_writer *w = begin(p);
 	move(p, "staging", "aside");
 	expect_all_away(p, w);
@@ -171,7 +172,7 @@ static void nothing_at_all_is_waited_for_and_not_made(void **state)
 
 static void staging_of_others_is_not_taken_for_it(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct store_writer *w = begin(p);
 	move(p, "staging", "aside");
 	make(p, "staging", OTHER);
@@ -184,7 +185,7 @@ static void staging_of_others_is_not_taken_for_it(void **state)
 
 static void a_damaged_identity_is_none(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	move(p, "staging", "aside");
@@ -196,7 +197,7 @@ static void a_damaged_identity_is_none(void **state)
 
 static void a_copy_of_it_is_followed_and_the_old_one_left(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	assert_int_equal(store_put_once(p->store, STR("files/a"), STR("one"), &e), 0);
@@ -215,22 +216,22 @@ static void a_copy_of_it_is_followed_and_the_old_one_left(void **state)
 
 static void only_the_right_one_is_opened_and_none_is_made(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store *s = NULL;
 	char url[420];
-	expect_away(store_open_known(p->url, OTHER, &s, &e), &e);
+	expect_away(store_open_known(PLACE_AT(p->url), OTHER, &s, &e), &e);
 	(void)snprintf(url, sizeof url, "file://%s", at(p, "none"));
-	expect_away(store_open_known(url, OURS, &s, &e), &e);
+	expect_away(store_open_known(PLACE_AT(url), OURS, &s, &e), &e);
 	assert_false(is_there(p, "none"));
 	folder_mkdir(&p->folder, "none");
-	expect_away(store_open_known(url, OURS, &s, &e), &e);
+	expect_away(store_open_known(PLACE_AT(url), OURS, &s, &e), &e);
 	assert_int_equal(entries(p, "none"), 0);
 }
 
 static void an_identity_is_given_once_and_is_no_object(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	char found[STORE_IDENTITY_BYTES];
 	int names = 0;
@@ -257,7 +258,7 @@ static void an_identity_is_given_once_and_is_no_object(void **state)
 
 /* Others work while one follows: each call ends in one of the two, whole. */
 struct worker {
-	struct place *p;
+	struct ground *p;
 	int number;
 	atomic_bool *stop;
 	int done;
@@ -281,7 +282,7 @@ static void *put_many(void *arg)
 
 static void threads_follow_together(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	atomic_bool stop = false;
 	enum { THREADS = 4, TURNS = 50 };
 	pthread_t id[THREADS];

@@ -2,6 +2,7 @@
  * How staging lies on a directory: no directory grows with the number of deliveries, and nobody reads
  * what he did not ask for. */
 #include "folder.h"
+#include "longshore/place.h"
 #include "longshore/store.h"
 
 #include <errno.h>
@@ -9,37 +10,37 @@
 
 enum { DELIVERIES = 40 };
 
-struct place {
+struct ground {
 	struct folder folder;
 	struct store *store;
 };
 
 static int setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	struct err e;
 	folder_make(&p->folder);
 	*state = p;
-	return store_open(p->folder.url, &p->store, &e);
+	return store_open(PLACE_AT(p->folder.url), &p->store, &e);
 }
 
 static int teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	store_close(p->store);
 	folder_drop(&p->folder);
 	free(p);
 	return 0;
 }
 
-static void put(const struct place *p, const char *name)
+static void put(const struct ground *p, const char *name)
 {
 	struct err e;
 	if (store_put_once(p->store, str_c(name), STR("x"), &e) != 0)
 		fail_msg("%s: %s", name, e.text);
 }
 
-static bool is_there(const struct place *p, const char *path)
+static bool is_there(const struct ground *p, const char *path)
 {
 	char full[256];
 	(void)snprintf(full, sizeof full, "%s/%s", p->folder.path, path);
@@ -48,7 +49,7 @@ static bool is_there(const struct place *p, const char *path)
 
 static void what_a_prefix_has_is_fanned_out_by_its_first_characters(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	put(p, "ledger/3fab/f0.file");
 	put(p, "ledger/3fab.done");
 	put(p, "ledger/x/y");
@@ -61,7 +62,7 @@ static void what_a_prefix_has_is_fanned_out_by_its_first_characters(void **state
 	assert_true(is_there(p, "top"));
 }
 
-static int watch(int fd, const struct place *p, const char *path)
+static int watch(int fd, const struct ground *p, const char *path)
 {
 	char full[256];
 	(void)snprintf(full, sizeof full, "%s/%s", p->folder.path, path);
@@ -91,7 +92,7 @@ static int count(void *arg, struct str name, struct err *e)
 	return 0;
 }
 
-static int list(const struct place *p, const char *prefix)
+static int list(const struct ground *p, const char *prefix)
 {
 	struct err e;
 	int n = 0;
@@ -101,7 +102,7 @@ static int list(const struct place *p, const char *prefix)
 
 static void a_list_reads_no_directory_but_those_of_its_prefix(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	char name[64];
 	for (int i = 0; i < DELIVERIES; i++) {
 		(void)snprintf(name, sizeof name, "ledger/%02x00/f.file", i);
@@ -137,7 +138,7 @@ static int add_entry(const char *path, const struct stat *st, int kind, struct F
 
 static void a_replacement_costs_one_entry_and_no_directory(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	put(p, "ledger/3fab/f0.file");
@@ -155,7 +156,7 @@ static void a_replacement_costs_one_entry_and_no_directory(void **state)
 	assert_int_equal(list(p, "ledger/3fab/"), 1);
 }
 
-static void replace(const struct place *p, const char *name, const char *text)
+static void replace(const struct ground *p, const char *name, const char *text)
 {
 	struct err e;
 	struct store_facts facts;
@@ -163,7 +164,7 @@ static void replace(const struct place *p, const char *name, const char *text)
 	assert_int_equal(store_replace(p->store, str_c(name), str_c(text), facts.tag, &e), 0);
 }
 
-static int64_t remove_below(const struct place *p, const char *name)
+static int64_t remove_below(const struct ground *p, const char *name)
 {
 	struct err e;
 	int64_t removed = -1;
@@ -174,7 +175,7 @@ static int64_t remove_below(const struct place *p, const char *name)
 
 static void what_lies_below_a_name_goes_with_its_directories(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	put(p, "files/3fab/a");
 	put(p, "files/3fab/b/c/d");
 	replace(p, "files/3fab/a", "1");
@@ -194,7 +195,7 @@ static void what_lies_below_a_name_goes_with_its_directories(void **state)
 
 static void a_whole_prefix_and_what_is_no_object_are_never_removed(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	char path[256];
 	int64_t removed = -1;
@@ -220,7 +221,7 @@ static void a_whole_prefix_and_what_is_no_object_are_never_removed(void **state)
 
 static void a_removal_is_stopped_when_it_is_told(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	int64_t removed = -1;
 	const atomic_bool now = true;
@@ -232,7 +233,7 @@ static void a_removal_is_stopped_when_it_is_told(void **state)
 
 static void the_stores_clock_goes_with_its_files(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct stat st;
 	char path[256];

@@ -2,9 +2,10 @@
  * Names come out of a list in byte order, whatever they begin with; the same cases for each driver, as
  * in test_store.c. */
 #include "folder.h"
+#include "longshore/place.h"
 #include "longshore/store.h"
 
-struct place {
+struct ground {
 	struct folder folder;
 	struct store *store;
 	struct arena mem;
@@ -12,17 +13,17 @@ struct place {
 
 static int file_setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	struct err e;
 	folder_make(&p->folder);
 	arena_init(&p->mem, 1024 * 1024);
 	*state = p;
-	return store_open(p->folder.url, &p->store, &e);
+	return store_open(PLACE_AT(p->folder.url), &p->store, &e);
 }
 
 static int file_teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
 	folder_drop(&p->folder);
@@ -30,7 +31,7 @@ static int file_teardown(void **state)
 	return 0;
 }
 
-static void expect_content(struct place *p, const char *name, struct str want)
+static void expect_content(struct ground *p, const char *name, struct str want)
 {
 	struct err e;
 	struct str got;
@@ -55,7 +56,7 @@ static int add_name(void *arg, struct str name, struct err *e)
 
 static void list_gives_names_in_byte_order_below_a_prefix(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	static const char *const names[] = {
 	        "b/z", "a0", "a/b/c", "a-b", "a/b", "a.x", "a/b-", "a/b0", "c"};
@@ -89,7 +90,7 @@ static void list_gives_names_in_byte_order_below_a_prefix(void **state)
 /* Second components of all lengths, and such as begin alike. */
 static void list_keeps_the_order_of_what_begins_alike(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	static const char *const names[] = {"l/b", "l/ab", "l/a/x", "l/a-/y", "l/a-b", "l/a.",
 	        "l/a0", "l/abc/z", "l/abc.d", "l/ac", "l/.hidden/h", "l/..x", "l/zz/zz/zz", "l/zza",

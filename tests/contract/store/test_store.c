@@ -3,6 +3,7 @@
  * What every store promises, the same cases for each driver: a new driver adds one line CASES(its
  * setup, its teardown). Each case gets an empty store of its own.
  */
+#include "longshore/place.h"
 #include "longshore/random.h"
 #include "longshore/store.h"
 
@@ -21,7 +22,7 @@
 
 #include <cmocka.h>
 
-struct place {
+struct ground {
 	char url[128];
 	char path[100]; /* file: the directory */
 	struct store *store;
@@ -36,7 +37,7 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 
 static int file_setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	memcpy(p->path, "/tmp/longshore-store-XXXXXX", sizeof "/tmp/longshore-store-XXXXXX");
 	if (mkdtemp(p->path) == NULL)
 		return -1;
@@ -44,12 +45,12 @@ static int file_setup(void **state)
 	arena_init(&p->mem, 64 * 1024 * 1024);
 	struct err e;
 	*state = p;
-	return store_open(p->url, &p->store, &e);
+	return store_open(PLACE_AT(p->url), &p->store, &e);
 }
 
 static int file_teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
 	int rc = nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -57,7 +58,7 @@ static int file_teardown(void **state)
 	return rc;
 }
 
-static void expect_content(struct place *p, const char *name, struct str want)
+static void expect_content(struct ground *p, const char *name, struct str want)
 {
 	struct err e;
 	struct str got;
@@ -74,7 +75,7 @@ static void expect_error(int rc, const struct err *e, enum err_act act, const ch
 
 static void an_object_is_there_whole_after_finish_and_not_before(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_writer *w = NULL;
 	struct store_facts facts;
@@ -99,7 +100,7 @@ static int count_names(void *arg, struct str name, struct err *e)
 
 static void an_abandoned_object_leaves_nothing(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_writer *w = NULL;
 	struct store_facts facts;
@@ -116,7 +117,7 @@ static void an_abandoned_object_leaves_nothing(void **state)
 
 static void empty_objects_exist(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	assert_int_equal(store_put_once(p->store, STR("e"), STR(""), &e), 0);
@@ -128,7 +129,7 @@ static void empty_objects_exist(void **state)
 
 static void of_many_creators_one_wins_and_its_object_stays(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	enum { WRITERS = 5 };
 	struct store_writer *w[WRITERS];
@@ -146,7 +147,7 @@ static void of_many_creators_one_wins_and_its_object_stays(void **state)
 
 static void replace_compares_with_what_was_read(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts one, two;
 	struct str got;
@@ -170,7 +171,7 @@ static void replace_compares_with_what_was_read(void **state)
 
 static void get_and_stat_and_open_agree_on_the_tag(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	static char big[1024 * 1024 + 1];
 	static const size_t sizes[] = {0, 1, 16384, 16385, sizeof big - 1, sizeof big};
@@ -197,7 +198,7 @@ static void get_and_stat_and_open_agree_on_the_tag(void **state)
 
 static void replace_is_refused_above_its_limit(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	static char big[1024 * 1024 + 1];
 	struct store_facts facts;
@@ -212,7 +213,7 @@ static void replace_is_refused_above_its_limit(void **state)
 
 static void get_takes_max_bytes_and_not_one_more(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct str got = {0};
 	assert_int_equal(store_put_once(p->store, STR("a"), STR("12345"), &e), 0);
@@ -228,7 +229,7 @@ static void get_takes_max_bytes_and_not_one_more(void **state)
 
 static void reads_are_positioned_and_short_only_at_the_end(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_reader *r = NULL;
 	char part[16];
@@ -259,7 +260,7 @@ static void reads_are_positioned_and_short_only_at_the_end(void **state)
 
 static void remove_is_idempotent(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	assert_int_equal(store_put_once(p->store, STR("x/y"), STR("1"), &e), 0);
@@ -273,7 +274,7 @@ static void remove_is_idempotent(void **state)
 
 static void names_are_checked(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct str got;
 	struct store_facts facts;
@@ -311,7 +312,7 @@ static void names_are_checked(void **state)
 
 static void names_have_512_bytes_at_most_and_components_250(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	char name[513];
 	memset(name, 'a', sizeof name);
@@ -335,7 +336,7 @@ enum { RACERS = 8, ROUNDS = 25 };
 
 struct racer {
 	pthread_t thread;
-	struct place *place;
+	struct ground *place;
 	int64_t wins;
 };
 
@@ -367,7 +368,7 @@ static void *count_up(void *arg)
 
 static void no_replacement_is_lost_between_threads(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct racer racers[RACERS] = {0};
 	char want[16];
@@ -386,7 +387,7 @@ static void no_replacement_is_lost_between_threads(void **state)
 
 static void no_replacement_is_lost_between_processes(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	pid_t children[4];
 	char want[16];
@@ -395,9 +396,9 @@ static void no_replacement_is_lost_between_processes(void **state)
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0) {
-			struct place own = {.store = NULL};
+			struct ground own = {.store = NULL};
 			struct racer r = {.place = &own};
-			if (store_open(p->url, &own.store, &e) != 0)
+			if (store_open(PLACE_AT(p->url), &own.store, &e) != 0)
 				_exit(1);
 			(void)count_up(&r);
 			_exit(r.wins == ROUNDS ? 0 : 1);
@@ -412,13 +413,13 @@ static void no_replacement_is_lost_between_processes(void **state)
 	expect_content(p, "n", str_c(want));
 }
 
-static void replace_forever(const struct place *p)
+static void replace_forever(const struct ground *p)
 {
-	struct place own = {.store = NULL};
+	struct ground own = {.store = NULL};
 	struct racer r = {.place = &own};
 	struct err e;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (store_open(p->url, &own.store, &e) == 0)
+	if (store_open(PLACE_AT(p->url), &own.store, &e) == 0)
 		(void)count_up(&r);
 	_exit(r.wins == ROUNDS ? 0 : 1);
 }
@@ -426,7 +427,7 @@ static void replace_forever(const struct place *p)
 /* Whoever is stopped in the middle, and for however long, the others get on. */
 static void a_stopped_replacer_holds_up_nobody(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	for (useconds_t delay = 0; delay < 60; delay++) {
 		struct store_facts facts;
@@ -454,7 +455,7 @@ static void a_stopped_replacer_holds_up_nobody(void **state)
 
 static void replace_is_refused_above_its_number(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	char text[16] = "0";
@@ -477,7 +478,7 @@ static void replace_is_refused_above_its_number(void **state)
  * next. */
 static void a_killed_writer_leaves_a_whole_object_or_none(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	static char bytes[300000];
 	memset(bytes, 'q', sizeof bytes);
@@ -512,11 +513,11 @@ static void an_unknown_url_is_refused_with_a_remedy(void **state)
 	static const char *const bad[] = {
 	        "", "nfs://x", "/tmp/x", "file:/tmp/x", "file://relative/x", "filex:///tmp"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		expect_error(store_open(bad[i], &s, &e), &e, ERR_FATAL, "bad_url");
+		expect_error(store_open(PLACE_AT(bad[i]), &s, &e), &e, ERR_FATAL, "bad_url");
 		assert_non_null(strstr(e.text, "file:///"));
 	}
-	expect_error(
-	        store_open("file:///nowhere/at/all", &s, &e), &e, ERR_RETRY, "store_unavailable");
+	expect_error(store_open(PLACE_AT("file:///nowhere/at/all"), &s, &e), &e, ERR_RETRY,
+	        "store_unavailable");
 	store_close(NULL);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What killed writers leave in staging on a directory is removed, and nothing else; a writer that
  * was only stopped makes no wrong object of it. */
+#include "longshore/place.h"
 #include "longshore/store.h"
 
 #include <dirent.h>
@@ -26,7 +27,7 @@
 
 static const struct store_sweep day = {.age_ms = 24 * HOUR_MS, .most = 100};
 
-struct place {
+struct ground {
 	char path[64];
 	char temps[96];
 	struct store *store;
@@ -41,7 +42,7 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 
 static int setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	char url[128];
 	struct err e;
 	(void)snprintf(p->path, sizeof p->path, "/tmp/longshore-sweep-XXXXXX");
@@ -51,12 +52,12 @@ static int setup(void **state)
 	(void)snprintf(url, sizeof url, "file://%s", p->path);
 	arena_init(&p->mem, 1024 * 1024);
 	*state = p;
-	return store_open(url, &p->store, &e);
+	return store_open(PLACE_AT(url), &p->store, &e);
 }
 
 static int teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
 	int rc = nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -64,7 +65,7 @@ static int teardown(void **state)
 	return rc;
 }
 
-static int64_t sweep(const struct place *p, const struct store_sweep *limits)
+static int64_t sweep(const struct ground *p, const struct store_sweep *limits)
 {
 	struct err e;
 	int64_t removed = -1;
@@ -74,7 +75,7 @@ static int64_t sweep(const struct place *p, const struct store_sweep *limits)
 }
 
 /* All that lies with the temporaries is two days old. */
-static void age(const struct place *p)
+static void age(const struct ground *p)
 {
 	struct timespec now;
 	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
@@ -88,7 +89,7 @@ static void age(const struct place *p)
 	(void)closedir(d);
 }
 
-static int count(const struct place *p)
+static int count(const struct ground *p)
 {
 	int n = 0;
 	DIR *d = opendir(p->temps);
@@ -99,13 +100,13 @@ static int count(const struct place *p)
 	return n;
 }
 
-static void put(const struct place *p, const char *name)
+static void put(const struct ground *p, const char *name)
 {
 	struct err e;
 	assert_int_equal(store_put_once(p->store, str_c(name), STR("whole"), &e), 0);
 }
 
-static void is_whole(struct place *p, const char *name)
+static void is_whole(struct ground *p, const char *name)
 {
 	struct err e;
 	struct str got;
@@ -114,7 +115,7 @@ static void is_whole(struct place *p, const char *name)
 }
 
 /* A writer that dies in the middle. */
-static void killed_writer(const struct place *p)
+static void killed_writer(const struct ground *p)
 {
 	int ready[2];
 	assert_int_equal(pipe(ready), 0);
@@ -140,7 +141,7 @@ static void killed_writer(const struct place *p)
 
 static void what_a_killed_writer_left_goes_once_it_is_old(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	put(p, "files/d/there");
 	killed_writer(p);
 	assert_int_equal(count(p), 1);
@@ -157,7 +158,7 @@ static void what_a_killed_writer_left_goes_once_it_is_old(void **state)
 
 static void a_writer_that_was_only_stopped_begins_anew(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_writer *w = NULL;
 	struct store_facts facts;
@@ -177,7 +178,7 @@ static void a_writer_that_was_only_stopped_begins_anew(void **state)
 
 static void a_writer_that_goes_on_writing_is_not_dead(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_writer *w = NULL;
 	assert_int_equal(store_create(p->store, STR("files/d/slow"), &w, &e), 0);
@@ -189,7 +190,7 @@ static void a_writer_that_goes_on_writing_is_not_dead(void **state)
 }
 
 /* Replaces the object until it is told that its temporary is gone. */
-static void replace_until_refused(const struct place *p, const char *name)
+static void replace_until_refused(const struct ground *p, const char *name)
 {
 	struct err e;
 	struct store_facts facts;
@@ -205,7 +206,7 @@ static void replace_until_refused(const struct place *p, const char *name)
 }
 
 /* One temporary that has no other name yet. */
-static bool is_in_the_middle(const struct place *p)
+static bool is_in_the_middle(const struct ground *p)
 {
 	bool is = false;
 	DIR *d = opendir(p->temps);
@@ -221,7 +222,7 @@ static bool is_in_the_middle(const struct place *p)
 }
 
 /* -> whether it was stopped with a temporary. */
-static bool stop_a_replacement(struct place *p, const char *name, useconds_t after)
+static bool stop_a_replacement(struct ground *p, const char *name, useconds_t after)
 {
 	int status = 0;
 	put(p, name);
@@ -250,7 +251,7 @@ static bool stop_a_replacement(struct place *p, const char *name, useconds_t aft
 
 static void a_replacement_that_was_only_stopped_changes_nothing(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	bool is_caught = false;
 	for (unsigned i = 0; i < 300 && !is_caught; i++) {
 		char name[32];
@@ -262,7 +263,7 @@ static void a_replacement_that_was_only_stopped_changes_nothing(void **state)
 
 static void what_was_linked_already_stays_under_its_name(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	char from[96], to[160];
 	put(p, "files/d");
 	(void)snprintf(from, sizeof from, "%s/files/d", p->path);
@@ -273,7 +274,7 @@ static void what_was_linked_already_stays_under_its_name(void **state)
 	is_whole(p, "files/d");
 }
 
-static void make(const struct place *p, const char *name)
+static void make(const struct ground *p, const char *name)
 {
 	char path[256];
 	(void)snprintf(path, sizeof path, "%s/%s", p->temps, name);
@@ -284,7 +285,7 @@ static void make(const struct place *p, const char *name)
 
 static void nothing_else_is_touched(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	char path[256], target[128];
 	put(p, "files/d");
 	make(p, "0123456789ABCDEF0123456789ABCDEF");
@@ -306,7 +307,7 @@ static void nothing_else_is_touched(void **state)
 
 static void no_link_is_followed_to_the_temporaries(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	int64_t removed = -1;
 	char dir[96], prefix[96];
@@ -327,7 +328,7 @@ static void no_link_is_followed_to_the_temporaries(void **state)
 
 static void a_sweep_has_bounds(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	int64_t removed = -1;
 	atomic_bool stop = true;
@@ -356,7 +357,7 @@ static void a_sweep_has_bounds(void **state)
 /* A removal that died behind its first number: nothing of the old object comes back with a new one. */
 static void a_removal_that_died_halfway_is_completed(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct store_facts facts;
 	char path[160];

@@ -2,6 +2,7 @@
  * The task loop as a process, against a real broker: results, ends, dead letters, drain. */
 #include "fleet.h"
 
+#include "longshore/place.h"
 #include "longshore/sealed.h"
 
 static struct fleet f;
@@ -196,7 +197,7 @@ static void spec_by_address_is_fetched_and_checked(void **state)
 	char dir[256];
 	snprintf(url, sizeof(url), "file://%s/staging", f.folder.path);
 	snprintf(dir, sizeof(dir), "%s/keys/scheduler", f.folder.path);
-	fleet_ok(store_open(url, &staging, &e), &e);
+	fleet_ok(store_open(PLACE_AT(url), &staging, &e), &e);
 	fleet_ok(keyring_open(dir, &keys, &e), &e);
 	fleet_ok(keyring_staging(keys, STR("specs"), STR("delivery"), &key, &e), &e);
 	fleet_ok(sealed_put_once(staging, STR("specs/delivery/one"), &key, str_c(spec), &facts, &e),

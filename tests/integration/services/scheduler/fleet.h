@@ -8,6 +8,7 @@
 
 #include "longshore/bus.h"
 #include "longshore/clock.h"
+#include "longshore/place.h"
 
 #include "scheduler.h"
 #include "sql/scheduler.h"
@@ -120,7 +121,7 @@ static inline void fleet_join(struct bench *b, struct scheduler *s, struct captu
 	char keys[128];
 	(void)snprintf(keys, sizeof keys, "%s/keys/scheduler", b->folder.path);
 	if (pg_open(b->conninfo, "scheduler", &s->engine.pg, &e) != 0 ||
-	        store_open(b->folder.url, &s->engine.store, &e) != 0 ||
+	        store_open(PLACE_AT(b->folder.url), &s->engine.store, &e) != 0 ||
 	        keyring_open(keys, &s->engine.keys, &e) != 0)
 		fail_msg("%s", e.text);
 	struct capture *c = calloc(1, sizeof *c);

@@ -9,6 +9,7 @@
 #include "longshore/bridge.h"
 #include "longshore/bridge_build.h"
 #include "longshore/fingerprint.h"
+#include "longshore/place.h"
 #include "longshore/sealed.h"
 
 enum { SHARD = 64 * 1024, MEMORY = 2 * 1024 * 1024 };
@@ -36,7 +37,7 @@ static inline int setup(void **state)
 	folder_make(&w->folder);
 	folder_mkdir(&w->folder, "staging");
 	(void)snprintf(root, sizeof(root), "%s/staging", w->folder.url);
-	must(store_open(root, &w->staging, &e), &e);
+	must(store_open(PLACE_AT(root), &w->staging, &e), &e);
 	(void)snprintf(root, sizeof(root), "%s/keys", w->folder.path);
 	must(keyring_init(root, false, &e), &e);
 	(void)snprintf(w->key_dir, sizeof(w->key_dir), "%s/bridge-builder", root);

@@ -58,9 +58,10 @@ static int drop_at(struct world *w, const struct confine *c, const char *name, s
 	struct drop *d = NULL;
 	char url[512];
 	(void)snprintf(url, sizeof url, "file://%s/%s", w->folder.path, name);
-	assert_int_equal(drop_open(url, &d, e), 0);
-	int act = drop_confine(d, c, url, e);
-	drop_close(d);
+	const struct place place = {.url = str_c(url), .allowed = c};
+	int act = drop_open(&place, &d, e);
+	if (act == 0)
+		drop_close(d);
 	if (act != 0) {
 		assert_string_equal(e->code, "bad_place");
 		assert_non_null(strstr(e->text, url));
@@ -118,14 +119,15 @@ static void a_single_object_is_judged_by_its_own_place(void **state)
 	struct confine *c = confined(w, "");
 	folder_write(&w->folder, "list.csv", "id\n", 3);
 	(void)snprintf(url, sizeof url, "file://%s/list.csv", w->folder.path);
-	assert_int_equal(source_open(str_c(url), &s, &e), 0); /* beside staging */
-	assert_int_equal(source_confine(s, c, &e), 0);
-	assert_int_equal(source_confine(s, NULL, &e), 0);
+	const struct place beside = {.url = str_c(url), .allowed = c}; /* staging */
+	assert_int_equal(source_open(&beside, &s, &e), 0);
+	source_close(s);
+	assert_int_equal(source_open(PLACE_AT(url), &s, &e), 0);
 	source_close(s);
 	(void)snprintf(url, sizeof url, "file://%s/staging/x.csv", w->folder.path);
-	assert_int_equal(source_open(str_c(url), &s, &e), 0);
-	assert_int_equal(source_confine(s, c, &e), ERR_REJECT);
-	source_close(s);
+	const struct place inside = {.url = str_c(url), .allowed = c};
+	assert_int_equal(source_open(&inside, &s, &e), ERR_REJECT);
+	assert_string_equal(e.code, "bad_place");
 	confine_free(c);
 }
 

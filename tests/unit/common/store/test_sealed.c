@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "longshore/place.h"
 #include "longshore/random.h"
 #include "longshore/sealed.h"
 
@@ -43,7 +44,7 @@ static int setup(void **state)
 	arena_init(&mem, 8 * 1024 * 1024);
 	for (size_t i = 0; i < sizeof plain; i++)
 		plain[i] = (unsigned char)(i * 2654435761U >> 13);
-	return store_open(url, &store, &e);
+	return store_open(PLACE_AT(url), &store, &e);
 }
 
 static int teardown(void **state)

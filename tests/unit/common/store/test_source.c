@@ -77,7 +77,7 @@ static int try_list(struct world *w, struct err *e)
 {
 	struct source *s = NULL;
 	struct source_listing found;
-	must(source_open(str_c(w->url), &s, e), e);
+	must(source_open(PLACE_AT(w->url), &s, e), e);
 	int act = source_list(s, &plain, &w->mem, &found, e);
 	source_close(s);
 	return act;
@@ -102,7 +102,7 @@ static void a_prefix_is_its_plain_files_in_byte_order(void **state)
 		put(w, files[i], "x\n");
 	link_to(w, "a", "in/linked-dir"); /* its files are listed under their own names */
 	link_to(w, "a.csv", "in/linked.csv");
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	list(s, w, &objects, &n);
 	assert_int_equal(n, sizeof(want) / sizeof(want[0]));
 	for (size_t i = 0; i < n; i++) {
@@ -125,7 +125,7 @@ static void one_object_is_listed_by_its_name(void **state)
 	put(w, "in/one.csv", "hello");
 	put(w, "in/two.csv", "x");
 	(void)snprintf(url, sizeof(url), "%sone.csv", w->url);
-	must(source_open(str_c(url), &s, &e), &e);
+	must(source_open(PLACE_AT(url), &s, &e), &e);
 	list(s, w, &objects, &n);
 	assert_int_equal(n, 1);
 	assert_true(str_eq(objects[0].name, STR("one.csv")));
@@ -147,12 +147,12 @@ static void what_is_missing_may_come(void **state)
 	struct err e;
 	char url[160];
 	(void)snprintf(url, sizeof(url), "%snowhere/", w->url);
-	assert_int_equal(source_open(str_c(url), &s, &e), ERR_RETRY);
+	assert_int_equal(source_open(PLACE_AT(url), &s, &e), ERR_RETRY);
 	assert_string_equal(e.code, "source_missing");
 	assert_non_null(strstr(e.text, url)); /* the place and the remedy */
 	assert_non_null(strstr(e.text, "deliver it there"));
 	(void)snprintf(url, sizeof(url), "%slater.csv", w->url);
-	must(source_open(str_c(url), &s, &e), &e);
+	must(source_open(PLACE_AT(url), &s, &e), &e);
 	assert_int_equal(source_list(s, &plain, &w->mem, &found, &e), ERR_RETRY);
 	assert_string_equal(e.code, "source_missing");
 	source_close(s);
@@ -191,7 +191,7 @@ static void links_to_what_is_hidden_below_the_prefix_are_read(void **state)
 	link_to(w, "sub", "in/today");
 	(void)snprintf(absolute, sizeof(absolute), "%s/in/..data/people.csv", w->folder.path);
 	link_to(w, absolute, "in/absolute.csv");
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	must(source_list(s, &plain, &w->mem, &found, &e), &e);
 	is_listed(&found, want, 4);
 	assert_int_equal(found.hidden_count, 2);
@@ -199,7 +199,7 @@ static void links_to_what_is_hidden_below_the_prefix_are_read(void **state)
 	read_whole(s, "sub/deep.csv", "two");
 	source_close(s);
 	(void)snprintf(absolute, sizeof(absolute), "%speople.csv", w->url);
-	must(source_open(str_c(absolute), &s, &e), &e); /* one object that is a link */
+	must(source_open(PLACE_AT(absolute), &s, &e), &e); /* one object that is a link */
 	must(source_list(s, &plain, &w->mem, &found, &e), &e);
 	is_listed(&found, (const char *const[]){"people.csv"}, 1);
 	assert_int_equal(found.objects[0].bytes, 3);
@@ -283,7 +283,7 @@ static void what_is_still_written_is_read_only_if_asked_for(void **state)
 		put(w, path, "x");
 	}
 	put(w, "in/_note", "x");
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	must(source_list(s, &plain, &w->mem, &found, &e), &e);
 	is_listed(&found, whole, 2);
 	assert_int_equal(found.partial_count, 4);
@@ -304,7 +304,7 @@ static void an_object_that_changed_since_it_was_listed_is_told(void **state)
 	struct err e;
 	size_t n = 0;
 	put(w, "in/a.csv", "x\n");
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	list(s, w, &objects, &n);
 	must(source_read_open(s, objects[0].name, &r, &e), &e);
 	must(source_check_unchanged(r, &objects[0], &e), &e);
@@ -328,7 +328,7 @@ static void urls_are_file_and_absolute(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct source *s = NULL;
 		struct err e;
-		assert_int_equal(source_open(str_c(bad[i]), &s, &e), ERR_REJECT);
+		assert_int_equal(source_open(PLACE_AT(bad[i]), &s, &e), ERR_REJECT);
 		assert_string_equal(e.code, "bad_source");
 	}
 }
@@ -350,7 +350,7 @@ static void reading_stays_inside(void **state)
 	link_to(w, "..", "in/dir");
 	(void)snprintf(path, sizeof(path), "%s/in/pipe", w->folder.path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); i++) {
 		struct source_reader *r = NULL;
 		assert_int_equal(source_read_open(s, str_c(out[i]), &r, &e), ERR_REJECT);
@@ -364,7 +364,7 @@ static void reading_stays_inside(void **state)
 	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++) {
 		struct source_reader *r = NULL;
 		assert_int_equal(source_read_open(s, str_c(planted[i]), &r, &e), ERR_RETRY);
-		assert_string_equal(e.code, "source_missing");
+		assert_string_equal(e.code, "source_gone");
 	}
 	source_close(s);
 }
@@ -376,7 +376,7 @@ static void names_with_control_characters_are_refused(void **state)
 	struct source_listing found;
 	struct err e;
 	put(w, "in/a\tb.csv", "x");
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	assert_int_equal(source_list(s, &plain, &w->mem, &found, &e), ERR_REJECT);
 	assert_string_equal(e.code, "bad_source");
 	source_close(s);
@@ -399,7 +399,7 @@ static void ready_is_quiet_for_long_enough_or_marked(void **state)
 	struct source *s = NULL;
 	struct err e;
 	bool out = false;
-	must(source_open(str_c(w->url), &s, &e), &e);
+	must(source_open(PLACE_AT(w->url), &s, &e), &e);
 	assert_true(ready(s, "", 0, 1000000, 1000000));
 	assert_true(
 	        ready(s, "", 0, 1000000, 2000000)); /* another clock's future: at once is at once */

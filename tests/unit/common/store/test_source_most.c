@@ -24,7 +24,7 @@ static int list(struct folder *f, size_t *out_count, struct err *e)
 	char url[96];
 	(void)snprintf(url, sizeof(url), "%s/", f->url);
 	arena_init(&mem, (size_t)256 << 20);
-	assert_int_equal(source_open(str_c(url), &s, e), 0);
+	assert_int_equal(source_open(PLACE_AT(url), &s, e), 0);
 	int act = source_list(s, &plain, &mem, &found, e);
 	*out_count = found.count;
 	source_close(s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which staging keys are given to, and which they refuse. */
 #include "folder.h"
+#include "longshore/place.h"
 #include "longshore/staging.h"
 
 #include <stdio.h>
@@ -140,7 +141,7 @@ static void keys_of_an_older_release_are_completed_where_staging_has_content(voi
 	assert_int_equal(staging_compare(w->url, w->keys, &e), ERR_REJECT);
 	expect_refused(w, "not_staging"); /* empty: it may not be mounted */
 	assert_false(is_there(w, "keys/uploader/identity.key"));
-	assert_int_equal(store_open(w->url, &s, &e), 0);
+	assert_int_equal(store_open(PLACE_AT(w->url), &s, &e), 0);
 	assert_int_equal(store_put_once(s, STR("files/d/a"), STR("x"), &e), 0);
 	store_close(s);
 	init(w);

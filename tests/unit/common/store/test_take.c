@@ -9,20 +9,23 @@
 #define TEMP ".longshore-tmp/0001"
 #define NAME "out/a.csv"
 
-struct place {
+struct ground {
 	struct folder folder;
 	struct drop *drop;
 };
 
 static int setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct ground *p = calloc(1, sizeof *p);
 	struct err e;
 	char url[256];
+	struct drop_handle made;
+	const struct drop_new temp = {STR("0001"), STR(NAME)};
 	folder_make(&p->folder);
 	folder_mkdir(&p->folder, "drop");
 	(void)snprintf(url, sizeof url, "%s/drop", p->folder.url);
-	if (drop_open(url, &p->drop, &e) != 0 || drop_temp_create(p->drop, STR(TEMP), &e) != 0)
+	if (drop_open(PLACE_AT(url), &p->drop, &e) != 0 ||
+	        drop_temp_create(p->drop, &temp, &made, &e) != 0)
 		return -1;
 	drop_recall(p->drop, TAKE_BY_LINK);
 	*state = p;
@@ -31,14 +34,14 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	drop_close(p->drop);
 	folder_drop(&p->folder);
 	free(p);
 	return 0;
 }
 
-static const char *path_of(const struct place *p, const char *below)
+static const char *path_of(const struct ground *p, const char *below)
 {
 	static char path[2][256];
 	static int turn;
@@ -47,18 +50,18 @@ static const char *path_of(const struct place *p, const char *below)
 	return path[turn];
 }
 
-static bool is_there(const struct place *p, const char *below)
+static bool is_there(const struct ground *p, const char *below)
 {
 	return access(path_of(p, below), F_OK) == 0;
 }
 
-static void partner_takes(const struct place *p)
+static void partner_takes(const struct ground *p)
 {
 	assert_int_equal(unlink(path_of(p, NAME)), 0);
 }
 
 /* An attempt that stands before `until`; where it ends is a death. */
-static struct take stops_before(struct place *p, enum take_step until)
+static struct take stops_before(struct ground *p, enum take_step until)
 {
 	struct take t;
 	struct err e;
@@ -68,7 +71,7 @@ static struct take stops_before(struct place *p, enum take_step until)
 	return t;
 }
 
-static void dies_before(struct place *p, enum take_step until)
+static void dies_before(struct ground *p, enum take_step until)
 {
 	struct take t = stops_before(p, until);
 	take_release(&t);
@@ -88,7 +91,7 @@ static int goes_on(struct take *t, struct err *e)
 	return rc;
 }
 
-static enum take_answer answers(struct place *p, const char *name)
+static enum take_answer answers(struct ground *p, const char *name)
 {
 	struct take t;
 	struct err e;
@@ -97,7 +100,7 @@ static enum take_answer answers(struct place *p, const char *name)
 	return t.answer;
 }
 
-static void nothing_is_left(struct place *p)
+static void nothing_is_left(struct ground *p)
 {
 	struct err e;
 	assert_int_equal(drop_temp_remove(p->drop, STR(TEMP), &e), 0);
@@ -107,7 +110,7 @@ static void nothing_is_left(struct place *p)
 /* Claimed, and it may have been linked and taken: nobody commits it any more, whoever asks. */
 static void take_doubt(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	dies_before(p, TAKE_LINK);
 	assert_true(is_there(p, TEMP ".1"));
 	for (int i = 0; i < 2; i++)
@@ -122,7 +125,7 @@ static void take_doubt(void **state)
 
 static void a_link_that_is_there_is_a_commit(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	dies_before(p, TAKE_CLEAR);
 	assert_true(is_there(p, NAME));
 	assert_int_equal(answers(p, NAME), TAKE_COMMITTED);
@@ -133,7 +136,7 @@ static void a_link_that_is_there_is_a_commit(void **state)
 
 static void a_link_that_was_taken_is_in_doubt(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	dies_before(p, TAKE_CLEAR);
 	partner_takes(p);
 	assert_int_equal(answers(p, NAME), TAKE_IN_DOUBT);
@@ -144,7 +147,7 @@ static void a_link_that_was_taken_is_in_doubt(void **state)
 /* The file system did it, the answer was lost, and the same request is sent again. */
 static void take_inode(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take t = stops_before(p, TAKE_LINK);
 	assert_int_equal(link(path_of(p, TEMP ".1"), path_of(p, NAME)), 0);
@@ -155,7 +158,7 @@ static void take_inode(void **state)
 
 static void take_inode_of_one_that_was_taken(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take t = stops_before(p, TAKE_LINK);
 	assert_int_equal(link(path_of(p, TEMP ".1"), path_of(p, NAME)), 0);
@@ -170,7 +173,7 @@ static void take_inode_of_one_that_was_taken(void **state)
 /* Silent for too long, and put into doubt: it links nothing when it goes on. */
 static void who_lost_its_claim_links_nothing(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take slow = stops_before(p, TAKE_LINK);
 	assert_int_equal(answers(p, NAME), TAKE_IN_DOUBT);
@@ -182,7 +185,7 @@ static void who_lost_its_claim_links_nothing(void **state)
 /* It failed, certainly: the next one may, and one who looks meanwhile does not think it is gone. */
 static void take_forward(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take failing = stops_before(p, TAKE_LINK), looking;
 	take_init(&looking, file_drop_of(p->drop), TEMP, NAME);
@@ -199,7 +202,7 @@ static void take_forward(void **state)
 /* What can be foreseen uses no claim up. */
 static void a_name_that_is_taken_is_not_claimed_for(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	folder_mkdir(&p->folder, "drop/out");
 	folder_write(&p->folder, "drop/" NAME, "x", 1);
 	for (int i = 0; i < CHAIN_CLAIMS + 1; i++)
@@ -210,7 +213,7 @@ static void a_name_that_is_taken_is_not_claimed_for(void **state)
 /* It found the temporary free, and then the other attempt was quicker. */
 static void what_another_attempt_takes_for_this_file_is_ours(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take slow = stops_before(p, TAKE_LOOK);
 	struct take quick = stops_before(p, TAKE_CLEAR);
@@ -223,7 +226,7 @@ static void what_another_attempt_takes_for_this_file_is_ours(void **state)
 
 static void what_another_attempt_has_taken_for_this_file_is_gone(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take slow = stops_before(p, TAKE_LOOK);
 	assert_int_equal(answers(p, NAME), TAKE_COMMITTED);
@@ -234,7 +237,7 @@ static void what_another_attempt_has_taken_for_this_file_is_gone(void **state)
 /* The file system may give the number of our inode to the stranger's file. */
 static void a_strangers_file_at_the_name_does_not_hide_that_ours_is_gone(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take slow = stops_before(p, TAKE_LOOK);
 	assert_int_equal(answers(p, NAME), TAKE_COMMITTED);
@@ -249,7 +252,7 @@ static void a_strangers_file_at_the_name_does_not_hide_that_ours_is_gone(void **
 /* 32 claims, not 33; and it may be put aside still, or be committed where one call does it. */
 static void the_chain_has_an_end(void **state)
 {
-	struct place *p = *state;
+	struct ground *p = *state;
 	struct err e;
 	struct take t;
 	char last[64];

@@ -225,7 +225,7 @@ static void no_interleaving_takes_a_name_twice(void **state)
 	folder_mkdir(&p.folder, "drop");
 	(void)snprintf(url, sizeof url, "%s/drop", p.folder.url);
 	for (int i = 0; i < ACTORS; i++)
-		assert_int_equal(drop_open(url, &p.actors[i].drop, &e), 0);
+		assert_int_equal(drop_open(PLACE_AT(url), &p.actors[i].drop, &e), 0);
 	for (uint64_t seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed++) {
 		p.seed = seed;
 		p.dice.state = seed * 0x9e3779b97f4a7c15ULL + 1;

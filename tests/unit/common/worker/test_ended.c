@@ -3,6 +3,7 @@
  * are old enough, and removes what is below the ids that they name and nothing else. */
 #include "folder.h"
 #include "longshore/ended.h"
+#include "longshore/place.h"
 #include "longshore/sealed.h"
 #include "longshore/worker.h"
 
@@ -43,7 +44,7 @@ static int setup(void **state)
 	folder_make(&w.folder);
 	(void)snprintf(url, sizeof url, "%s/staging", w.folder.url);
 	(void)snprintf(keys, sizeof keys, "%s/keys", w.folder.path);
-	must(store_open(url, &w.staging, &e), &e);
+	must(store_open(PLACE_AT(url), &w.staging, &e), &e);
 	must(keyring_init(keys, false, &e), &e);
 	w.scheduler = keys_of("scheduler");
 	w.formatter = keys_of("formatter");

@@ -5,6 +5,7 @@
 
 #include "longshore/bridge.h"
 #include "longshore/fingerprint.h"
+#include "longshore/place.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
 
@@ -39,7 +40,7 @@ static int setup(void **state)
 	folder_mkdir(&w->folder, "staging");
 	folder_mkdir(&w->folder, "spill");
 	(void)snprintf(path, sizeof(path), "%s/staging", w->folder.url);
-	must(store_open(path, &w->staging, &e), &e);
+	must(store_open(PLACE_AT(path), &w->staging, &e), &e);
 	(void)snprintf(path, sizeof(path), "%s/keys", w->folder.path);
 	must(keyring_init(path, false, &e), &e);
 	(void)snprintf(path, sizeof(path), "%s/keys/bridge-builder", w->folder.path);

@@ -176,7 +176,8 @@ static struct str file_of(struct world *w, const char *name, const char *file)
 	struct err e;
 	size_t n = 0, max = 1 << 20;
 	char *bytes = arena_alloc(&w->mem, max);
-	must(source_open(url_of(w, name, file), &s, &e), &e);
+	const struct place place = {.url = url_of(w, name, file)};
+	must(source_open(&place, &s, &e), &e);
 	must(source_read_open(s, str_c(file), &r, &e), &e);
 	must(source_read(r, 0, bytes, max, &n, &e), &e);
 	source_read_close(r);

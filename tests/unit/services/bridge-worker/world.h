@@ -7,6 +7,7 @@
 #include "op.h"
 
 #include "longshore/bridge_build.h"
+#include "longshore/place.h"
 #include "longshore/reflist.h"
 #include "longshore/result.h"
 
@@ -77,7 +78,7 @@ static inline int setup(void **state)
 	folder_make(&w->folder);
 	folder_mkdir(&w->folder, "staging");
 	(void)snprintf(path, sizeof(path), "%s/staging", w->folder.url);
-	must(store_open(path, &w->staging, &e), &e);
+	must(store_open(PLACE_AT(path), &w->staging, &e), &e);
 	(void)snprintf(path, sizeof(path), "%s/keys", w->folder.path);
 	must(keyring_init(path, false, &e), &e);
 	(void)snprintf(path, sizeof(path), "%s/keys/bridge-builder", w->folder.path);

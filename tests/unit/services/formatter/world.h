@@ -8,6 +8,7 @@
 #include "formatter.h"
 
 #include "longshore/bridge_build.h"
+#include "longshore/place.h"
 #include "longshore/reflist.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
@@ -142,7 +143,7 @@ static inline int world_setup(void **state)
 	(void)snprintf(w.root, sizeof w.root, "%s/staging", w.folder.url);
 	(void)snprintf(w.keys_dir, sizeof w.keys_dir, "%s/keys", w.folder.path);
 	(void)snprintf(w.cache_dir, sizeof w.cache_dir, "%s/cache", w.folder.path);
-	must(store_open(w.root, &w.staging, &e), &e);
+	must(store_open(PLACE_AT(w.root), &w.staging, &e), &e);
 	must(staging_init(&(struct staging_init){.url = w.root, .keys = w.keys_dir}, &e), &e);
 	keyring_of("bridge-builder", &w.builder);
 	keyring_of("bridge-worker", &w.worker);

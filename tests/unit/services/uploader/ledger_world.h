@@ -8,6 +8,7 @@
 
 #include "ledger.h"
 #include "leftover.h"
+#include "longshore/place.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -93,7 +94,7 @@ static inline int world_setup(void **state)
 	world_next_file(w, 0);
 	(void)snprintf(w->delivery_id, sizeof w->delivery_id, "delivery");
 	*state = w;
-	if (store_open(url, &w->store, &e) != 0)
+	if (store_open(PLACE_AT(url), &w->store, &e) != 0)
 		return -1;
 	w->leftovers = (struct leftovers){.staging = w->store, .key.bytes[0] = 8};
 	return 0;
@@ -115,7 +116,7 @@ static inline int world_open_drop(
 	struct world *w = arg;
 	struct drop *drop = NULL;
 	w->drops_opened++;
-	if (drop_open(w->drop_url, &drop, e) != 0)
+	if (drop_open(PLACE_AT(w->drop_url), &drop, e) != 0)
 		return e->act;
 	if (drop_mark(drop, place, e) != 0) {
 		drop_close(drop);

@@ -5,6 +5,7 @@
 #define TESTS_UPLOADER_SERVICE_WORLD_H
 
 #include "folder.h"
+#include "longshore/place.h"
 #include "longshore/result.h"
 #include "longshore/sealed.h"
 #include "longshore/staging.h"
@@ -12,7 +13,7 @@
 
 #define DELIVERY "0123456789abcdef0123456789abcdef"
 
-enum { FILE_BYTES = 3 * LEDGER_PART_BYTES + 17, MEM_BYTES = 256 * 1024 };
+enum { FILE_BYTES = 3 * 256 * 1024 + 17 /* three parts and a bit */, MEM_BYTES = 256 * 1024 };
 
 static struct world {
 	struct folder folder;
@@ -68,7 +69,7 @@ static inline int setup(void **state)
 	folder_make(&w.folder);
 	(void)snprintf(w.root, sizeof w.root, "%s/staging", w.folder.url);
 	(void)snprintf(w.keys, sizeof w.keys, "%s/keys", w.folder.path);
-	must(store_open(w.root, &w.staging, &e), &e);
+	must(store_open(PLACE_AT(w.root), &w.staging, &e), &e);
 	must(staging_init(&(struct staging_init){.url = w.root, .keys = w.keys}, &e), &e);
 	(void)snprintf(path, sizeof path, "%s/formatter", w.keys);
 	must(keyring_open(path, &w.formatter, &e), &e);

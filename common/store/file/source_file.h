@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the parts of a source on a file system share: where a name really lies. */
-#ifndef LONGSHORE_STORE_SOURCE_H
-#define LONGSHORE_STORE_SOURCE_H
+#ifndef LONGSHORE_STORE_FILE_SOURCE_FILE_H
+#define LONGSHORE_STORE_FILE_SOURCE_FILE_H
 
-#include "longshore/source.h"
+#include "../source_driver.h"
 
 #include <sys/stat.h>
 
-enum { SOURCE_PATH_MAX = 1024 };
-
-struct source {
+struct file_source {
+	struct source base;
 	int dir_fd;
 	char *url;    /* for messages */
 	char *single; /* the one object's name, NULL for a prefix */
@@ -28,15 +27,21 @@ struct source_place {
 
 /* name: relative to dir_fd, which lies below the prefix. ERR_REJECT ("bad_source") where it leads out
  * of the prefix, ERR_RETRY ("source_missing") where nothing is there. */
-int source_find(const struct source *s, int dir_fd, const char *name, struct source_place *out,
+int source_find(const struct file_source *s, int dir_fd, const char *name, struct source_place *out,
         struct err *e) ERR_MUST_USE;
 void source_place_close(struct source_place *place);
 
 /* Opens it for reading: a file or a directory. shown: its name in messages. */
-int source_open_found(const struct source *s, const char *shown, const struct source_place *place,
-        int *out_fd, struct err *e) ERR_MUST_USE;
+int source_open_found(const struct file_source *s, const char *shown,
+        const struct source_place *place, int *out_fd, struct err *e) ERR_MUST_USE;
+
+int source_file_list(struct source *s, const struct source_options *options, struct arena *mem,
+        struct source_listing *out, struct err *e) ERR_MUST_USE;
 
 int64_t source_modified_ms(const struct stat *st);
-int source_missing(const struct source *s, const char *what, int errnum, struct err *e);
+/* errno -> ERR_RETRY: "source_gone" where nothing, or no file, is there, else "source_missing". */
+int source_cannot_open(
+        const struct file_source *s, const char *what, int errnum, struct err *e) ERR_MUST_USE;
+int source_missing(const struct file_source *s, const char *what, int errnum, struct err *e);
 
 #endif

@@ -4,7 +4,7 @@
  * nothing: its rows would be read twice. Links to what is not listed by
  * itself, such as the hidden directories of a mounted ConfigMap, are listed under the link's name.
  */
-#include "source.h"
+#include "source_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,14 +13,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 16, DIRECTORIES_MAX = 100000 };
-
 struct walk {
-	struct source *source;
-	struct arena *mem;
+	const struct file_source *source;
 	const struct source_options *options;
-	struct source_object *objects;
-	size_t count, cap;
+	struct source_found found;
 	int directories;
 	struct source_listing out;
 	struct err *e;
@@ -33,47 +29,16 @@ static int refuse(const struct walk *w, const char *path, const char *why)
 
 static int add_object(struct walk *w, const char *path, const struct stat *st)
 {
-	if (w->count == SOURCE_OBJECTS_MAX)
-		return err_set(w->e, ERR_REJECT, "bad_source",
-		        "%s holds more than %d objects: put their rows into fewer", w->source->url,
-		        SOURCE_OBJECTS_MAX);
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 64;
-		struct source_object *bigger = ARENA_TRY_ARRAY(w->mem, struct source_object, cap);
-		if (!bigger)
-			return err_set(w->e, ERR_REJECT, "bad_source",
-			        "%s: the list of its objects is too large", w->source->url);
-		if (w->count > 0)
-			memcpy(bigger, w->objects, w->count * sizeof(*bigger));
-		w->objects = bigger;
-		w->cap = cap;
-	}
-	w->objects[w->count++] = (struct source_object){.name = arena_str(w->mem, str_c(path)),
-	        .bytes = st->st_size,
-	        .modified_ms = source_modified_ms(st)};
-	return 0;
+	const struct source_object object = {
+	        .name = str_c(path), .bytes = st->st_size, .modified_ms = source_modified_ms(st)};
+	return source_found_add(&w->found, &object, w->e);
 }
 
 /* --- names --- */
 
-static bool is_hidden(struct str name)
-{
-	return name.n > 0 && (name.p[0] == '.' || name.p[0] == '_');
-}
-
-/* What tools call a file that they are still writing. */
-static bool is_partial(struct str name)
-{
-	static const struct str endings[] = {{".filepart", 9}, {".part", 5}, {".tmp", 4}, {"~", 1}};
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (str_has_suffix(name, endings[i]))
-			return true;
-	return false;
-}
-
 static bool is_left_out(const struct walk *w, struct str name)
 {
-	return is_hidden(name) || (is_partial(name) && !w->options->reads_partial);
+	return source_is_hidden(name) || (source_is_partial(name) && !w->options->reads_partial);
 }
 
 /* Whether the walk comes by this path without following a link. */
@@ -85,22 +50,11 @@ static bool is_walked(const struct walk *w, const char *path)
 		size_t end = slash < 0 ? rest.n : (size_t)slash;
 		struct str part = str_bytes(rest.p + at, end - at);
 		/* Only files are half-written. */
-		if (is_hidden(part) || (slash < 0 && is_left_out(w, part)))
+		if (source_is_hidden(part) || (slash < 0 && is_left_out(w, part)))
 			return false;
 		at = end + 1;
 	}
 	return true;
-}
-
-static int check_name(struct walk *w, const char *path)
-{
-	for (const char *c = path; *c; c++) {
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return err_set(w->e, ERR_REJECT, "bad_source",
-			        "%s: an object's name holds a control character: rename it",
-			        w->source->url);
-	}
-	return 0;
 }
 
 /* --- walking --- */
@@ -121,14 +75,14 @@ static int enter(
 	for (const struct visited *v = inside; v; v = v->outer, depth++)
 		if (v->dev == here.dev && v->ino == here.ino)
 			return refuse(w, path, "is a link back to where it is: remove it");
-	if (depth > DEPTH_MAX)
+	if (depth > SOURCE_DEPTH_MAX)
 		return err_set(w->e, ERR_REJECT, "bad_source",
 		        "%s is nested deeper than %d directories: move its files up",
-		        w->source->url, DEPTH_MAX);
-	if (w->directories++ == DIRECTORIES_MAX)
+		        w->source->url, SOURCE_DEPTH_MAX);
+	if (w->directories++ == SOURCE_DIRECTORIES_MAX)
 		return err_set(w->e, ERR_REJECT, "bad_source",
 		        "%s holds more than %d directories: split it", w->source->url,
-		        DIRECTORIES_MAX);
+		        SOURCE_DIRECTORIES_MAX);
 	int act = source_open_found(w->source, path, place, &fd, w->e);
 	if (act != 0)
 		return act;
@@ -164,12 +118,12 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 		return err_set(w->e, ERR_REJECT, "bad_source",
 		        "%s: a path is longer than %d bytes: shorten it", w->source->url,
 		        SOURCE_PATH_MAX);
-	int act = check_name(w, path);
+	int act = source_found_check_name(&w->found, path, w->e);
 	if (act != 0)
 		return act;
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? 0 : source_missing(w->source, path, errno, w->e);
-	if (!S_ISDIR(st.st_mode) && is_partial(str_c(name)) && !w->options->reads_partial) {
+	if (!S_ISDIR(st.st_mode) && source_is_partial(str_c(name)) && !w->options->reads_partial) {
 		w->out.partial_count++;
 		return 0;
 	}
@@ -203,7 +157,7 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct
 		struct str name = str_c(entry->d_name);
 		if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
 			continue;
-		if (is_hidden(name))
+		if (source_is_hidden(name))
 			w->out.hidden_count++;
 		else
 			act = visit(w, dirfd(dir), prefix, entry->d_name, inside);
@@ -212,15 +166,9 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct
 	return act;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct source_object *x = a, *y = b;
-	return str_cmp(x->name, y->name);
-}
-
 static int list_single(struct walk *w)
 {
-	const struct source *s = w->source;
+	const struct file_source *s = w->source;
 	struct source_place place;
 	int act = source_find(s, s->dir_fd, s->single, &place, w->e);
 	if (act != 0)
@@ -235,27 +183,28 @@ static int list_single(struct walk *w)
 	return act;
 }
 
-int source_list(struct source *s, const struct source_options *options, struct arena *mem,
+static int list_directory(struct walk *w)
+{
+	struct stat st;
+	int fd = openat(w->source->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return source_missing(w->source, "", errno, w->e);
+	struct visited root = {NULL, st.st_dev, st.st_ino};
+	return walk_dir(w, fd, "", &root);
+}
+
+int source_file_list(struct source *source, const struct source_options *options, struct arena *mem,
         struct source_listing *out, struct err *e)
 {
-	struct walk w = {.source = s, .mem = mem, .options = options, .e = e};
-	int act;
-	if (s->single) {
-		act = list_single(&w);
-	} else {
-		struct stat st;
-		int fd = openat(s->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 || fstat(fd, &st) != 0)
-			return source_missing(s, "", errno, e);
-		struct visited root = {NULL, st.st_dev, st.st_ino};
-		act = walk_dir(&w, fd, "", &root);
-	}
+	const struct file_source *s = (struct file_source *)source;
+	struct walk w = {
+	        .source = s, .found = {s->url, mem, NULL, 0, 0}, .options = options, .e = e};
+	int act = s->single ? list_single(&w) : list_directory(&w);
 	if (act != 0)
 		return act;
-	if (w.count > 1)
-		qsort(w.objects, w.count, sizeof(*w.objects), by_name);
+	source_found_sort(&w.found);
 	*out = w.out;
-	out->objects = w.objects;
-	out->count = w.count;
+	out->objects = w.found.objects;
+	out->count = w.found.count;
 	return 0;
 }

@@ -3,7 +3,7 @@
  * The kernel follows the links, and then says where what it found lies (/proc/self/fd). So whatever is
  * changed meanwhile, the place that was checked is the place that is read.
  */
-#include "source.h"
+#include "source_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 enum { REAL_PATH_MAX = 4096 };
 
 /* Absolute path of what fd stands for. */
-static int real_path(const struct source *s, int fd, char out[REAL_PATH_MAX], struct err *e)
+static int real_path(const struct file_source *s, int fd, char out[REAL_PATH_MAX], struct err *e)
 {
 	char link[64];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -30,7 +30,7 @@ static int real_path(const struct source *s, int fd, char out[REAL_PATH_MAX], st
 }
 
 static int check_inside(
-        const struct source *s, const char *name, struct source_place *place, struct err *e)
+        const struct file_source *s, const char *name, struct source_place *place, struct err *e)
 {
 	char root[REAL_PATH_MAX], real[REAL_PATH_MAX];
 	int act = real_path(s, s->dir_fd, root, e);
@@ -55,7 +55,7 @@ static int check_inside(
 	return 0;
 }
 
-int source_find(const struct source *s, int dir_fd, const char *name, struct source_place *out,
+int source_find(const struct file_source *s, int dir_fd, const char *name, struct source_place *out,
         struct err *e)
 {
 	struct source_place place = {.fd = openat(dir_fd, name, O_PATH | O_CLOEXEC)};
@@ -84,8 +84,8 @@ void source_place_close(struct source_place *place)
 	place->fd = -1;
 }
 
-int source_open_found(const struct source *s, const char *shown, const struct source_place *place,
-        int *out_fd, struct err *e)
+int source_open_found(const struct file_source *s, const char *shown,
+        const struct source_place *place, int *out_fd, struct err *e)
 {
 	char link[64];
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", place->fd);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What listings have in common, whatever the driver. */
+#include "source_driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool source_is_hidden(struct str name)
+{
+	return name.n > 0 && (name.p[0] == '.' || name.p[0] == '_');
+}
+
+bool source_is_partial(struct str name)
+{
+	static const struct str endings[] = {{".filepart", 9}, {".part", 5}, {".tmp", 4}, {"~", 1}};
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (str_has_suffix(name, endings[i]))
+			return true;
+	return false;
+}
+
+int source_found_check_name(const struct source_found *f, const char *path, struct err *e)
+{
+	for (const char *c = path; *c; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return err_set(e, ERR_REJECT, "bad_source",
+			        "%s: an object's name holds a control character: rename it",
+			        f->url);
+	}
+	return 0;
+}
+
+static int grow(struct source_found *f, struct err *e)
+{
+	size_t cap = f->cap ? f->cap * 2 : 64;
+	struct source_object *bigger = ARENA_TRY_ARRAY(f->mem, struct source_object, cap);
+	if (!bigger)
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "%s: the list of its objects is too large", f->url);
+	if (f->count > 0)
+		memcpy(bigger, f->objects, f->count * sizeof(*bigger));
+	f->objects = bigger;
+	f->cap = cap;
+	return 0;
+}
+
+int source_found_add(struct source_found *f, const struct source_object *object, struct err *e)
+{
+	if (f->count == SOURCE_OBJECTS_MAX)
+		return err_set(e, ERR_REJECT, "bad_source",
+		        "%s holds more than %d objects: put their rows into fewer", f->url,
+		        SOURCE_OBJECTS_MAX);
+	if (f->count == f->cap && grow(f, e) != 0)
+		return e->act;
+	f->objects[f->count] = *object;
+	f->objects[f->count++].name = arena_str(f->mem, object->name);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct source_object *x = a, *y = b;
+	return str_cmp(x->name, y->name);
+}
+
+void source_found_sort(struct source_found *f)
+{
+	if (f->count > 1)
+		qsort(f->objects, f->count, sizeof(*f->objects), by_name);
+}
+
+int source_gone(const char *url, const char *what, const char *why, struct err *e)
+{
+	return err_set(e, ERR_RETRY, "source_gone",
+	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", url,
+	        what, why);
+}
