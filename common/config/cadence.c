@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resolve.h"
 
+#include "field_read.h"
+#include "spec_shape.h"
+
 #include "longshore/civil.h"
-
-static const char *const kinds[] = {
-        "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
-static const char *const weekdays[] = {
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
-
-enum { CATCHUP_PRESET_SECONDS = 86400, DAY_MAX = 31, QUARTER_MONTHS = 3 };
 
 static bool two_digits(const char *p, int most, int *out)
 {
@@ -47,7 +43,7 @@ void resolve_cadence(const struct document *doc, struct spec_cadence *out)
 	struct spec_cadence c = {.zone = STR("UTC"),
 	        .cron = STR(""),
 	        .anchor = STR(""),
-	        .catchup_seconds = CATCHUP_PRESET_SECONDS,
+	        .catchup_seconds = CADENCE_CATCHUP_SECONDS,
 	        .weekday = 1,
 	        .day = 1,
 	        .month = 1};
@@ -55,23 +51,23 @@ void resolve_cadence(const struct document *doc, struct spec_cadence *out)
 		if (!json_is_object(document_at(doc, "cadence")))
 			document_wrong(doc, "cadence", "must be a mapping of fields");
 		const char *preset = document_at(doc, "cadence.cron") ? "cron" : "none";
-		c.kind = (enum cadence_kind)document_word(
-		        doc, "cadence.kind", kinds, preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
+		c.kind = (enum cadence_kind)document_word(doc, "cadence.kind", words_cadences,
+		        preset[0] == 'c' ? CADENCE_CRON : CADENCE_NONE);
 		c.zone = document_text(doc, "cadence.zone", "UTC");
 		c.catchup_seconds =
-		        document_num(doc, "cadence.catchup_seconds", CATCHUP_PRESET_SECONDS);
+		        document_num(doc, "cadence.catchup_seconds", CADENCE_CATCHUP_SECONDS);
 		if (c.kind == CADENCE_CRON)
 			c.cron = document_text(doc, "cadence.cron", NULL);
 		else if (c.kind != CADENCE_NONE)
 			read_time(doc, &c);
 		if (c.kind == CADENCE_WEEKLY || c.kind == CADENCE_BIWEEKLY)
-			c.weekday = document_word(doc, "cadence.weekday", weekdays, 0) + 1;
+			c.weekday = field_word(doc, "cadence.weekday") + 1;
 		if (c.kind == CADENCE_BIWEEKLY)
 			read_anchor(doc, &c);
 		if (c.kind == CADENCE_MONTHLY || c.kind == CADENCE_QUARTERLY)
-			c.day = within(doc, "cadence.day", DAY_MAX);
+			c.day = within(doc, "cadence.day", CADENCE_DAY_MAX);
 		if (c.kind == CADENCE_QUARTERLY)
-			c.month = within(doc, "cadence.month", QUARTER_MONTHS);
+			c.month = within(doc, "cadence.month", CADENCE_QUARTER_MONTHS);
 	}
 	*out = c;
 }

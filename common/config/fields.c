@@ -77,18 +77,6 @@ static void check_names(const struct looking *in, const struct kind *kind)
 
 /* --- values --- */
 
-/* Where nothing is something. */
-static const char *const may_be_empty[] = {
-        "description", "display_name", "columns.constant", "filters.in", NULL};
-
-static bool is_exempt(struct str path)
-{
-	for (const char *const *p = may_be_empty; *p; p++)
-		if (str_eq(str_c(*p), path))
-			return true;
-	return false;
-}
-
 static void check_value(
         const struct looking *in, const struct kind *kind, const char *path, const json_t *value)
 {
@@ -97,7 +85,8 @@ static void check_value(
 	bool is_empty = json_is_string(value) && json_string_length(value) == 0;
 	if ((!is_empty && !json_is_null(value)) || kind_field(kind, field) != FIELD_VALUE)
 		return;
-	if (is_empty && is_exempt(field))
+	const struct field *row = kind_row(kind, field);
+	if (is_empty && row && row->may_be_empty)
 		return;
 	const struct read_document d = {.line = in->doc->line,
 	        .places = in->doc->places,

@@ -1,55 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kinds.h"
 
+#include "fields/begin.h"
 #include "longshore/documents.h"
 
 #include <stdio.h>
 
 enum { WORD_MAX = 64 };
 
-#define SOURCE_FIELDS \
-	"source.url", "source.delimiter", "source.ready.marker", "source.ready.quiet_seconds", \
-	        "source.read_partial"
-
-static const char *const tenant[] = {"kind", "name", "description", "limits.tasks_in_flight",
-        "limits.deliveries_per_hour", "limits.deliveries_per_day", NULL};
-static const char *const audience[] = {"kind", "tenant", "name", "description", "type", "segment",
-        SOURCE_FIELDS, "id.column", "id.kind", "state_column", "filters.column", "filters.in",
-        "min_size", NULL};
-static const char *const bridge[] = {"kind", "tenant", "name", "description", SOURCE_FIELDS,
-        "from.column", "from.kind", "record.name", "record.column", "record.max_length",
-        "cardinality", "max_age_hours", "max_invalid", "max_shrink", "recipient", NULL};
-static const char *const bucket[] = {
-        "kind", "name", "description", "url", "others_may_delete", NULL};
-static const char *const suppression[] = {"kind", "tenant", "name", "description", SOURCE_FIELDS,
-        "id.column", "id.kind", "max_age_hours", "max_invalid", "max_shrink", "min_known",
-        "may_be_empty", NULL};
-static const char *const route[] = {"kind", "tenant", "name", "description", "audience",
-        "destination", "bridge", "bucket", "cadence.kind", "cadence.cron", "cadence.at",
-        "cadence.weekday", "cadence.day", "cadence.month", "cadence.anchor", "cadence.zone",
-        "cadence.catchup_seconds", "mode", "guards.min_size", "guards.max_size",
-        "guards.max_shrink", "guards.max_growth", "guards.max_change", "guards.min_match_rate",
-        "suppress", "approval", "dry_run", "paused", "blackout.from_minute", "blackout.to_minute",
-        "limits.attempts", "limits.hold_hours", "limits.slice_bytes", NULL};
-static const char *const concept_group[] = {"kind", "name", "description", "display_name",
-        "aliases", "medical_category", "parent", NULL};
-/* Where a secret is. It never stands in a document. */
-static const char *const credential[] = {"kind", "name", "description", "ref", "version", NULL};
-
-static const char *const audience_idle[] = {"segment", NULL};
-static const char *const none[] = {NULL};
-
-static const struct kind kinds[] = {
-        {"Tenant", false, false, tenant, none},
-        {"Audience", true, false, audience, audience_idle},
-        {"Bridge", true, false, bridge, none},
-        {"Destination", false, false, destination_fields, destination_idle},
-        {"Bucket", false, false, bucket, none},
-        {"SuppressionList", true, false, suppression, none},
-        {"Route", true, false, route, none},
-        {"ConceptGroup", false, true, concept_group, none},
-        {"Credential", false, true, credential, none},
+#define URL_IS_REQUIRED true
+/* The order of the includes matters. */
+/* clang-format off */
+static const struct field tenant[] = {
+#include "fields/all.def"
+#include "fields/tenant.def"
+#include "fields/end.def"
 };
+static const struct field audience[] = {
+#include "fields/all.def"
+#include "fields/audience.def"
+#include "fields/end.def"
+};
+static const struct field bridge[] = {
+#include "fields/all.def"
+#include "fields/bridge.def"
+#include "fields/end.def"
+};
+static const struct field destination[] = {
+#include "fields/all.def"
+#include "fields/destination.def"
+#include "fields/end.def"
+};
+static const struct field bucket[] = {
+#include "fields/all.def"
+#include "fields/bucket.def"
+#include "fields/end.def"
+};
+static const struct field suppression[] = {
+#include "fields/all.def"
+#include "fields/suppression.def"
+#include "fields/end.def"
+};
+static const struct field route[] = {
+#include "fields/all.def"
+#include "fields/route.def"
+#include "fields/end.def"
+};
+static const struct field concept_group[] = {
+#include "fields/all.def"
+#include "fields/concept_group.def"
+#include "fields/end.def"
+};
+static const struct field credential[] = {
+#include "fields/all.def"
+#include "fields/credential.def"
+#include "fields/end.def"
+};
+/* clang-format on */
+
+#define FIELDS(of) of, sizeof(of) / sizeof((of)[0])
+static const struct kind kinds[] = {
+        {"Tenant", false, false, FIELDS(tenant)},
+        {"Audience", true, false, FIELDS(audience)},
+        {"Bridge", true, false, FIELDS(bridge)},
+        {"Destination", false, false, FIELDS(destination)},
+        {"Bucket", false, false, FIELDS(bucket)},
+        {"SuppressionList", true, false, FIELDS(suppression)},
+        {"Route", true, false, FIELDS(route)},
+        {"ConceptGroup", false, true, FIELDS(concept_group)},
+        {"Credential", false, true, FIELDS(credential)},
+};
+
+const struct kind *kind_at(size_t i)
+{
+	return i < sizeof(kinds) / sizeof(kinds[0]) ? &kinds[i] : NULL;
+}
 
 const struct kind *kind_find(struct str name)
 {
@@ -81,10 +106,23 @@ bool documents_has_tenant(struct str kind)
 	return k && k->of_tenant;
 }
 
+/* The next path of a value from *at on; empty: there is no more. Rows of specs only have none, and what
+ * a group or a list says is not of a value. */
+static struct str next_path(const struct kind *kind, size_t *at)
+{
+	while (*at < kind->fields_count) {
+		const struct field *f = &kind->fields[(*at)++];
+		if (f->path && f->type != TYPE_GROUP && f->type != TYPE_LIST)
+			return str_c(f->path);
+	}
+	return STR("");
+}
+
 enum field_is kind_field(const struct kind *kind, struct str path)
 {
-	for (const char *const *f = kind->fields; *f; f++) {
-		struct str field = str_c(*f), open = without_star(field);
+	struct str field;
+	for (size_t at = 0; (field = next_path(kind, &at)).n > 0;) {
+		struct str open = without_star(field);
 		bool is_open = open.n < field.n;
 		if (str_eq(field, path) || (is_open && is_below(path, open)))
 			return FIELD_VALUE;
@@ -94,11 +132,24 @@ enum field_is kind_field(const struct kind *kind, struct str path)
 	return FIELD_UNKNOWN;
 }
 
+const struct field *kind_row(const struct kind *kind, struct str path)
+{
+	for (size_t i = 0; i < kind->fields_count; i++)
+		if (kind->fields[i].path && str_eq(str_c(kind->fields[i].path), path))
+			return &kind->fields[i];
+	return NULL;
+}
+
 int kind_idle(const struct kind *kind, struct str path)
 {
-	for (int i = 0; i < KIND_IDLE_MAX && kind->idle[i]; i++)
-		if (str_eq(str_c(kind->idle[i]), path))
-			return i;
+	int idle = 0;
+	for (size_t i = 0; i < kind->fields_count && idle < KIND_IDLE_MAX; i++) {
+		if (!kind->fields[i].is_idle)
+			continue;
+		if (str_eq(str_c(kind->fields[i].path), path))
+			return idle;
+		idle++;
+	}
 	return -1;
 }
 
@@ -172,11 +223,10 @@ static struct str elsewhere(const struct kind *kind, struct str path)
 {
 	char a[WORD_MAX], b[WORD_MAX];
 	struct str leaf = plain(leaf_of(path), a);
-	for (const char *const *f = kind->fields; *f && leaf.n > 0; f++) {
-		struct str field = str_c(*f);
+	struct str field;
+	for (size_t at = 0; leaf.n > 0 && (field = next_path(kind, &at)).n > 0;)
 		if (str_eq(plain(leaf_of(field), b), leaf) || str_eq(plain(field, b), leaf))
 			return field;
-	}
 	return STR("");
 }
 
@@ -190,8 +240,9 @@ struct str kind_nearest(const struct kind *kind, struct str path)
 	size_t best = most_of(plain(leaf_of(path), b).n) + 1;
 	if (same.n > 0 && best > 2)
 		best = 2; /* the same word in another place is nearer than two typing errors */
-	for (const char *const *f = kind->fields; *f; f++) {
-		struct str field = same_depth(without_star(str_c(*f)), path);
+	struct str whole;
+	for (size_t at = 0; (whole = next_path(kind, &at)).n > 0;) {
+		struct str field = same_depth(without_star(whole), path);
 		size_t d = distance(meant, plain(field, b));
 		if (d < best) {
 			best = d;
@@ -206,8 +257,9 @@ void kind_siblings(const struct kind *kind, struct str path, char *out, size_t b
 	struct str parent = str_bytes(path.p, path.n - leaf_of(path).n), last = STR("");
 	size_t n = 0;
 	out[0] = '\0';
-	for (const char *const *f = kind->fields; *f; f++) {
-		struct str field = same_depth(without_star(str_c(*f)), path);
+	struct str whole;
+	for (size_t at = 0; (whole = next_path(kind, &at)).n > 0;) {
+		struct str field = same_depth(without_star(whole), path);
 		if (!str_has_prefix(field, parent) || field.n <= parent.n || str_eq(field, last))
 			continue;
 		last = field;

@@ -5,6 +5,8 @@
 #ifndef LONGSHORE_CONFIG_KINDS_H
 #define LONGSHORE_CONFIG_KINDS_H
 
+#include "field.h"
+
 #include "longshore/str.h"
 
 #include <stdbool.h>
@@ -13,16 +15,13 @@ struct kind {
 	const char *name;
 	bool of_tenant; /* it has a field `tenant` */
 	bool is_idle;   /* a document of this kind decides nothing yet */
-	/* Paths of values, without indices: "record.name". One that ends in ".*" has whatever names
-	 * people give to what is below it. Ends with NULL. */
-	const char *const *fields;
-	/* Those that decide nothing yet, with all that is below them. Ends with NULL. */
-	const char *const *idle;
+	/* In the order in which people are told of them. */
+	const struct field *fields;
+	size_t fields_count;
 };
 
-/* A Destination has the model of a partner. */
-extern const char *const destination_fields[], *const destination_idle[];
-
+/* The i-th kind; NULL past the last. */
+const struct kind *kind_at(size_t i);
 /* NULL: no such kind. */
 const struct kind *kind_find(struct str name);
 
@@ -33,7 +32,10 @@ enum field_is kind_field(const struct kind *kind, struct str path);
 struct str kind_nearest(const struct kind *kind, struct str path);
 /* What stands beside the path: "min_size, max_size"; cut to fit. */
 void kind_siblings(const struct kind *kind, struct str path, char *out, size_t bytes);
-/* The place in kind->idle of exactly this path, at most KIND_IDLE_MAX; -1: it decides something. */
+/* The row of exactly this path; NULL: there is none. */
+const struct field *kind_row(const struct kind *kind, struct str path);
+/* The place of exactly this path among the rows that decide nothing yet, less than KIND_IDLE_MAX; -1:
+ * it decides something. */
 enum { KIND_IDLE_MAX = 32 };
 int kind_idle(const struct kind *kind, struct str path);
 

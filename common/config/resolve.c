@@ -3,7 +3,9 @@
  * the destination's; of minimum sizes the largest wins. */
 #include "resolve.h"
 
+#include "field_read.h"
 #include "rules.h"
+#include "shape.h"
 #include "spec_shape.h"
 #include "unsupported.h"
 
@@ -11,81 +13,13 @@
 
 #include <stdio.h>
 
-enum { WEEK_MINUTES = 7 * 1440 };
-
-static const char *const cardinalities[] = {"1:1", "n:1", NULL};
-static const char *const newlines[] = {"lf", "crlf", NULL};
-static const char *const completions[] = {"none", "success_file", NULL};
-static const char *const audience_types[] = {"DTC", "HCP", "NPI_TO_DTC", NULL};
-static const char *const approvals[] = {"none", "always", NULL};
-
-char resolve_delimiter(const struct document *doc, const char *path, char preset)
-{
-	struct str text = document_text(doc, path, "");
-	if (text.n == 0)
-		return preset;
-	if (text.n != 1 || (unsigned char)text.p[0] >= 0x80 || text.p[0] == '"' ||
-	        text.p[0] == '\n' || text.p[0] == '\r')
-		document_wrong(doc, path, "must be one ASCII character, no quote and no line end");
-	return text.p[0];
-}
-
-static struct spec_source source_of(const struct document *doc)
-{
-	struct spec_source source = {.url = document_text(doc, "source.url", NULL),
-	        .delimiter = resolve_delimiter(doc, "source.delimiter", ','),
-	        .ready_marker = document_text(doc, "source.ready.marker", ""),
-	        .quiet_seconds = document_num_in(doc, "source.ready.quiet_seconds", 0,
-	                (struct range){0, SPEC_QUIET_SECONDS_MAX}),
-	        .read_partial = document_bool(doc, "source.read_partial", false)};
-	rule_url(doc, "source.url", source.url);
-	return source;
-}
-
-static void wrong_text(const struct document *doc, const char *path, size_t i, const json_t *item)
-{
-	char at[96], what[120], number[32];
-	bool is_number = json_is_integer(item);
-	(void)snprintf(at, sizeof(at), "%s[%zu]", path, i);
-	(void)snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(item));
-	(void)snprintf(what, sizeof(what), "must be a text%s%s%s",
-	        is_number || json_is_boolean(item) ? ": write \"" : "",
-	        is_number             ? number
-	        : json_is_true(item)  ? "true"
-	        : json_is_false(item) ? "false"
-	                              : "",
-	        is_number || json_is_boolean(item) ? "\", with the quotes" : "");
-	document_wrong(doc, at, what);
-}
-
-void resolve_texts(
-        const struct document *doc, const char *path, struct str **out, size_t *out_count)
-{
-	const json_t *array = document_list(doc, path);
-	size_t n = json_array_size(array);
-	*out = arena_alloc(doc->all->mem, (n + 1) * sizeof(**out));
-	*out_count = n;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *item = json_array_get(array, i);
-		(*out)[i] = STR("");
-		if (!json_is_string(item))
-			wrong_text(doc, path, i, item);
-		else
-			(*out)[i] = arena_str(doc->all->mem,
-			        str_bytes(json_string_value(item), json_string_length(item)));
-	}
-}
-
-struct document resolve_item(
-        const struct document *doc, const char *path, const json_t *array, size_t i)
+/* An item that was read already: what it is not was noted then. */
+static struct document item_of(const struct document *doc, const char *list, size_t i)
 {
 	struct document item = *doc;
-	item.body = json_array_get(array, i);
-	if (!json_is_object(item.body)) {
-		document_wrong(doc, path, "must be a list of mappings");
-		item.body = NULL; /* and nothing in it is missed */
-	}
-	item.at = arena_printf(doc->all->mem, "%s%s[%zu].", doc->at, path, i).p;
+	const json_t *body = json_array_get(document_at(doc, list), i);
+	item.body = json_is_object(body) ? body : NULL;
+	item.at = arena_printf(doc->all->mem, "%s%s[%zu].", doc->at, list, i).p;
 	return item;
 }
 
@@ -100,106 +34,51 @@ static void rule_filter(
 		        "or leave them out of the source");
 }
 
-static void read_filters(const struct document *doc, struct spec_audience *a)
-{
-	const json_t *list = document_list(doc, "filters");
-	a->filters_count = json_array_size(list);
-	a->filters = arena_alloc(doc->all->mem, (a->filters_count + 1) * sizeof(*a->filters));
-	for (size_t i = 0; i < a->filters_count; i++) {
-		struct document item = resolve_item(doc, "filters", list, i);
-		a->filters[i].column = document_text(&item, "column", NULL);
-		resolve_texts(&item, "in", &a->filters[i].values, &a->filters[i].values_count);
-		rule_filter(&item, a, &a->filters[i]);
-	}
-}
-
-static struct str audience_type(const struct document *doc)
-{
-	int i = document_word(doc, "type", audience_types, -1);
-	if (i < 0 && !document_at(doc, "type"))
-		document_wrong(doc, "type", "is missing");
-	return i < 0 ? STR("") : str_c(audience_types[i]);
-}
-
 void resolve_audience(const struct document *doc, struct spec_audience *a)
 {
 	if (!doc->body)
 		return;
-	*a = (struct spec_audience){.name = doc->name,
-	        .type = audience_type(doc),
-	        .segment = document_text(doc, "segment", ""),
-	        .source = source_of(doc),
-	        .id_column = document_text(doc, "id.column", NULL),
-	        .id_kind = document_text(doc, "id.kind", NULL),
-	        .state_column = document_text(doc, "state_column", ""),
-	        .min_size = document_num(doc, "min_size", 0)};
-	read_filters(doc, a);
-}
-
-static int64_t share_or(const struct document *doc, const char *path, int64_t preset_ppm)
-{
-	int64_t ppm = document_share(doc, path, SHARE_WHOLE);
-	return ppm == SHARE_ABSENT ? preset_ppm : ppm;
+	a->name = doc->name;
+	fields_read(doc, &(struct areas){.at = {[AREA_AUDIENCE] = a, [AREA_SOURCE] = &a->source}});
+	rule_url(doc, "source.url", a->source.url);
+	for (size_t i = 0; i < a->filters_count; i++) {
+		struct document item = item_of(doc, "filters", i);
+		rule_filter(&item, a, &a->filters[i]);
+	}
 }
 
 void resolve_bridge(const struct document *doc, struct spec_bridge *b)
 {
 	if (!doc->body)
 		return;
-	*b = (struct spec_bridge){.name = doc->name,
-	        .source = source_of(doc),
-	        .from_column = document_text(doc, "from.column", NULL),
-	        .from_kind = document_text(doc, "from.kind", NULL),
-	        .cardinality = (enum cardinality)document_word(
-	                doc, "cardinality", cardinalities, CARDINALITY_1_1),
-	        .max_age_hours =
-	                document_num_in(doc, "max_age_hours", 0, (struct range){0, SPEC_HOURS_MAX}),
-	        .max_invalid_ppm = share_or(doc, "max_invalid", SPEC_BRIDGE_INVALID_PPM),
-	        .max_shrink_ppm = share_or(doc, "max_shrink", SPEC_BRIDGE_SHRINK_PPM),
-	        .recipient = document_text(doc, "recipient", "")};
-	const json_t *list = document_list(doc, "record");
-	b->columns_count = json_array_size(list);
-	b->columns = arena_alloc(doc->all->mem, (b->columns_count + 1) * sizeof(*b->columns));
+	b->name = doc->name;
+	fields_read(doc, &(struct areas){.at = {[AREA_BRIDGE] = b, [AREA_SOURCE] = &b->source}});
+	rule_url(doc, "source.url", b->source.url);
 	if (b->columns_count == 0)
 		document_wrong(
 		        doc, "record", "must list the partner's columns, the primary id first");
-	for (size_t i = 0; i < b->columns_count; i++) {
-		struct document item = resolve_item(doc, "record", list, i);
-		b->columns[i] =
-		        (struct spec_bridge_column){.name = document_text(&item, "name", NULL),
-		                .column = document_text(&item, "column", NULL),
-		                .max_length = document_num_in(&item, "max_length", 0,
-		                        (struct range){0, SPEC_RECORD_COLUMN_MAX})};
+}
+
+static void read_column(const struct document *item, struct spec_column *c)
+{
+	c->is_constant = document_at(item, "constant") != NULL;
+	c->source = c->is_constant ? STR("") : document_text(item, "source", NULL);
+	if (str_has_prefix(c->source, STR("="))) { /* the model's way to write a constant */
+		c->constant = str_bytes(c->source.p + 1, c->source.n - 1);
+		c->source = STR("");
+		c->is_constant = true;
 	}
+	if (c->is_required && c->is_constant && c->constant.n == 0)
+		document_wrong(item, "constant", "is empty, and the column is required");
 }
 
 static void read_columns(const struct document *doc, struct spec_destination *out)
 {
-	const json_t *list = document_list(doc, "columns");
-	out->columns_count = json_array_size(list);
-	out->columns = arena_alloc(doc->all->mem, (out->columns_count + 1) * sizeof(*out->columns));
 	if (out->columns_count == 0)
 		document_wrong(doc, "columns", "must list the columns of a file");
 	for (size_t i = 0; i < out->columns_count; i++) {
-		struct document item = resolve_item(doc, "columns", list, i);
-		bool is_constant = document_at(&item, "constant") != NULL;
-		out->columns[i] = (struct spec_column){.name = document_text(&item, "name", NULL),
-		        .is_constant = is_constant,
-		        .source = is_constant ? STR("") : document_text(&item, "source", NULL),
-		        .constant = document_text(&item, "constant", ""),
-		        .max_length = document_num_in(
-		                &item, "max_length", 0, (struct range){0, INT32_MAX}),
-		        .is_required = document_bool(&item, "required", false)};
-		if (str_has_prefix(out->columns[i].source,
-		            STR("="))) { /* the model's way to write a constant */
-			out->columns[i].constant = str_bytes(
-			        out->columns[i].source.p + 1, out->columns[i].source.n - 1);
-			out->columns[i].source = STR("");
-			out->columns[i].is_constant = true;
-		}
-		if (out->columns[i].is_required && out->columns[i].is_constant &&
-		        out->columns[i].constant.n == 0)
-			document_wrong(&item, "constant", "is empty, and the column is required");
+		struct document item = item_of(doc, "columns", i);
+		read_column(&item, &out->columns[i]);
 	}
 }
 
@@ -229,9 +108,18 @@ static void add_unsupported(struct documents *d, struct spec *spec, const char *
 	spec->unsupported = all;
 }
 
-static int64_t quota_of(const struct document *doc, const char *path)
+static void read_states(const struct document *doc, struct spec *spec)
 {
-	return document_num_in(doc, path, 0, (struct range){0, SPEC_QUOTA_MAX});
+	struct spec_destination *out = &spec->destination;
+	rule_states(doc, "privacy.suppress_states_dtc", out->suppress_states,
+	        out->suppress_states_count);
+	/* Where it is left open, anybody who may be of such a state is not sent. */
+	out->suppress_unknown_state = document_bool(
+	        doc, "privacy.suppress_unknown_state", out->suppress_states_count > 0);
+	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
+		out->suppress_states_count = 0;
+		out->suppress_unknown_state = false;
+	}
 }
 
 void resolve_destination(const struct document *doc, struct spec *spec)
@@ -239,52 +127,17 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	if (!doc->body)
 		return;
 	struct spec_destination *out = &spec->destination;
-	*out = (struct spec_destination){.name = doc->name,
-	        .header_row = document_bool(doc, "header_row", true),
-	        .delimiter = resolve_delimiter(doc, "format.delimiter", container_delimiter(doc)),
-	        .quote_mode = (enum quote_mode)document_word(
-	                doc, "format.quote_mode", quote_modes, QUOTE_MINIMAL),
-	        .crlf = document_word(doc, "format.newline", newlines, 0) == 1,
-	        .max_rows_per_file = document_num(doc, "limits.max_rows_per_file", 0),
-	        .min_rows = document_num(doc, "limits.min_rows", 0),
-	        .data_template = document_text(doc, "naming.data_template", NULL),
-	        .part_format = document_text(doc, "naming.part_format", "00001"),
-	        .time_zone = document_text(doc, "naming.time_zone", "UTC"),
-	        .manifest_template = document_text(doc, "manifest.template", ""),
-	        .marker_template = document_text(doc, "completion.name_template", ""),
-	        .parts_without_marker = document_bool(doc, "consent.parts_without_marker", false),
-	        .min_audience_size = min_size_of(doc, spec->audience.type)};
+	out->name = doc->name;
+	fields_read(doc, &(struct areas){.at = {[AREA_DESTINATION] = out,
+	                                         [AREA_GUARDS] = &spec->guards,
+	                                         [AREA_LIMITS] = &spec->limits}});
+	out->delimiter = field_character(doc, "format.delimiter", container_delimiter(doc));
+	out->min_audience_size = min_size_of(doc, spec->audience.type);
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
 	/* Left out, it is in use. */
 	out->is_draft = str_eq(document_text(doc, "status", ""), STR("draft"));
-	/* Words that are not honoured are in that list; the spec holds the nearest that is. */
-	if (json_is_string(document_at(doc, "packaging.compression")) &&
-	        strcmp(json_string_value(document_at(doc, "packaging.compression")), "gzip") == 0)
-		out->compression = (enum compression)document_word(
-		        doc, "packaging.compression", compressions, 0);
-	if (json_is_string(document_at(doc, "completion.kind")) &&
-	        strcmp(json_string_value(document_at(doc, "completion.kind")), "success_file") == 0)
-		out->completion =
-		        (enum completion_kind)document_word(doc, "completion.kind", completions, 0);
 	read_columns(doc, out);
-	resolve_texts(doc, "privacy.suppress_states_dtc", &out->suppress_states,
-	        &out->suppress_states_count);
-	rule_states(doc, "privacy.suppress_states_dtc", out->suppress_states,
-	        out->suppress_states_count);
-	/* Who leaves it open means: whoever may be of such a state is not sent. */
-	out->suppress_unknown_state = document_bool(
-	        doc, "privacy.suppress_unknown_state", out->suppress_states_count > 0);
-	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
-		out->suppress_states_count = 0;
-		out->suppress_unknown_state = false;
-	}
-	spec->guards.max_shrink_ppm = document_share(doc, "refresh.max_shrink", SHARE_WHOLE);
-	spec->guards.max_growth_ppm = document_share(doc, "refresh.max_growth", SHARE_MAX);
-	spec->limits.destination_tasks = document_num_in(doc, "limits.tasks_in_flight",
-	        SPEC_DESTINATION_TASKS, (struct range){0, SPEC_TASKS_MAX});
-	spec->limits.destination_per_hour = quota_of(doc, "limits.deliveries_per_hour");
-	spec->limits.destination_per_day = quota_of(doc, "limits.deliveries_per_day");
-	spec->limits.files_per_second_milli = document_ratio(doc, "limits.files_per_second") / 1000;
+	read_states(doc, spec);
 	rule_columns(doc, out);
 	bool has_others = false;
 	rule_templates(doc, out, &has_others);
@@ -300,15 +153,11 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 
 void resolve_suppression(const struct document *doc, struct spec_suppression *out)
 {
-	*out = (struct spec_suppression){.name = doc->name,
-	        .max_invalid_ppm = share_or(doc, "max_invalid", 0),
-	        .max_shrink_ppm = document_share(doc, "max_shrink", SHARE_WHOLE),
-	        .min_known_ppm = share_or(doc, "min_known", SPEC_MIN_KNOWN_PPM),
-	        .may_be_empty = document_bool(doc, "may_be_empty", false),
-	        .source = source_of(doc),
-	        .id_column = document_text(doc, "id.column", NULL),
-	        .max_age_hours = document_num_in(
-	                doc, "max_age_hours", 0, (struct range){0, SPEC_HOURS_MAX})};
+	shape_preset(&shape_suppression, out);
+	out->name = doc->name;
+	fields_read(doc,
+	        &(struct areas){.at = {[AREA_SUPPRESSION] = out, [AREA_SOURCE] = &out->source}});
+	rule_url(doc, "source.url", out->source.url);
 }
 
 static void read_suppressions(const struct document *route, struct spec *spec)
@@ -316,7 +165,7 @@ static void read_suppressions(const struct document *route, struct spec *spec)
 	struct documents *d = route->all;
 	struct str *names = NULL;
 	size_t count = 0;
-	resolve_texts(route, "suppress", &names, &count);
+	field_texts(route, "suppress", &names, &count);
 	spec->suppressions = arena_alloc(d->mem, (count + 1) * sizeof(*spec->suppressions));
 	for (size_t i = 0; i < count; i++) {
 		char path[64];
@@ -338,20 +187,10 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* The route's own guard, where it has one; 0 % is one. */
-static int64_t or_else(int64_t ppm, int64_t preset)
-{
-	return ppm != SHARE_ABSENT ? ppm : preset;
-}
-
 static void read_blackouts(const struct document *route, struct spec *spec)
 {
-	const json_t *list = document_list(route, "blackout");
-	spec->blackouts_count = json_array_size(list);
-	spec->blackouts = arena_alloc(
-	        route->all->mem, (spec->blackouts_count + 1) * sizeof(*spec->blackouts));
 	for (size_t i = 0; i < spec->blackouts_count; i++) {
-		struct document item = resolve_item(route, "blackout", list, i);
+		struct document item = item_of(route, "blackout", i);
 		struct spec_blackout *b = &spec->blackouts[i];
 		*b = (struct spec_blackout){.from_minute = document_num(&item, "from_minute", 0),
 		        .to_minute = document_num(&item, "to_minute", 0)};
@@ -359,9 +198,9 @@ static void read_blackouts(const struct document *route, struct spec *spec)
 			document_wrong(&item, "from_minute", "is missing");
 		if (item.body && !document_at(&item, "to_minute"))
 			document_wrong(&item, "to_minute", "is missing");
-		if (b->from_minute > WEEK_MINUTES)
+		if (b->from_minute > SPEC_WEEK_MINUTES)
 			document_wrong(&item, "from_minute", "is past the end of the week, 10080");
-		if (b->to_minute > WEEK_MINUTES)
+		if (b->to_minute > SPEC_WEEK_MINUTES)
 			document_wrong(&item, "to_minute", "is past the end of the week, 10080");
 	}
 }
@@ -369,27 +208,11 @@ static void read_blackouts(const struct document *route, struct spec *spec)
 static void read_own(const struct document *route, struct spec *spec)
 {
 	struct spec_guards *g = &spec->guards;
-	g->min_size = larger(document_num(route, "guards.min_size", 0),
-	        larger(spec->audience.min_size, spec->destination.min_audience_size));
-	g->max_size = document_num(route, "guards.max_size", 0);
-	g->max_shrink_ppm =
-	        or_else(document_share(route, "guards.max_shrink", SHARE_WHOLE), g->max_shrink_ppm);
-	g->max_growth_ppm =
-	        or_else(document_share(route, "guards.max_growth", SHARE_MAX), g->max_growth_ppm);
-	g->max_change_ppm = document_share(route, "guards.max_change", SHARE_MAX);
-	g->min_match_rate_ppm = document_share(route, "guards.min_match_rate", SHARE_WHOLE);
-	spec->mode = document_text(route, "mode", "full");
-	spec->approval =
-	        (enum approval_rule)document_word(route, "approval", approvals, APPROVAL_NONE);
-	spec->dry_run = document_bool(route, "dry_run", false);
-	spec->paused = document_bool(route, "paused", false);
-	spec->zone = document_text(route, "cadence.zone", "UTC");
-	spec->limits.attempts = document_num_in(
-	        route, "limits.attempts", SPEC_ATTEMPTS, (struct range){1, SPEC_ATTEMPTS_MAX});
-	spec->limits.hold_hours = document_num_in(
-	        route, "limits.hold_hours", SPEC_HOLD_HOURS, (struct range){1, SPEC_HOURS_MAX});
-	spec->limits.slice_bytes = document_num_in(route, "limits.slice_bytes", SPEC_SLICE_BYTES,
-	        (struct range){SPEC_SLICE_BYTES_MIN, SPEC_SLICE_BYTES_MAX});
+	fields_read(route, &(struct areas){.at = {[AREA_SPEC] = spec,
+	                                           [AREA_GUARDS] = g,
+	                                           [AREA_LIMITS] = &spec->limits}});
+	g->min_size = larger(
+	        g->min_size, larger(spec->audience.min_size, spec->destination.min_audience_size));
 	if (!str_eq(spec->mode, STR("full")))
 		add_unsupported(route->all, spec, "mode");
 	read_blackouts(route, spec);
@@ -397,19 +220,15 @@ static void read_own(const struct document *route, struct spec *spec)
 
 void resolve_tenant(const struct document *doc, struct spec *spec)
 {
-	spec->limits.tenant_tasks = document_num_in(doc, "limits.tasks_in_flight",
-	        SPEC_TENANT_TASKS, (struct range){0, SPEC_TASKS_MAX});
-	spec->limits.tenant_per_hour = quota_of(doc, "limits.deliveries_per_hour");
-	spec->limits.tenant_per_day = quota_of(doc, "limits.deliveries_per_day");
+	fields_read(doc, &(struct areas){.at = {[AREA_LIMITS] = &spec->limits}});
 }
 
 void resolve_bucket(const struct document *doc, struct spec_bucket *out)
 {
 	if (!doc->body)
 		return;
-	*out = (struct spec_bucket){.name = doc->name,
-	        .url = document_text(doc, "url", NULL),
-	        .others_may_delete = document_bool(doc, "others_may_delete", false)};
+	out->name = doc->name;
+	fields_read(doc, &(struct areas){.at = {[AREA_BUCKET] = out}});
 	rule_url(doc, "url", out->url);
 	/* One place, one name: files' names are claimed under it. */
 	if (out->url.n > 0 && !str_has_suffix(out->url, STR("/")))

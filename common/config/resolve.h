@@ -24,11 +24,4 @@ void resolve_cadence(const struct document *route, struct spec_cadence *out);
 /* With all that it names. */
 void resolve_route(const struct document *route, struct spec *spec);
 
-/* Lists: an array of texts, and one item of a list read like a document of its own. */
-void resolve_texts(
-        const struct document *doc, const char *path, struct str **out, size_t *out_count);
-struct document resolve_item(
-        const struct document *doc, const char *path, const json_t *array, size_t i);
-char resolve_delimiter(const struct document *doc, const char *path, char preset);
-
 #endif

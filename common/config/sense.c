@@ -2,6 +2,8 @@
  * Fields of one document. */
 #include "sense.h"
 
+#include "field_read.h"
+
 #include <stdio.h>
 
 enum { PART_DIGITS_MAX = 9, PATH_BYTES = 96 };
@@ -168,7 +170,6 @@ static void sense_columns(const struct document *doc)
 
 static void sense_types(const struct document *doc)
 {
-	static const char *const types[] = {"DTC", "HCP", "NPI_TO_DTC"};
 	const json_t *list = document_at(doc, "audience_types");
 	if (!list)
 		return;
@@ -180,8 +181,8 @@ static void sense_types(const struct document *doc)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *type = json_string_value(json_array_get(list, i));
 		bool is_known = false;
-		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++)
-			is_known = is_known || (type && strcmp(type, types[k]) == 0);
+		for (const char *const *known = words_audience_types; *known; known++)
+			is_known = is_known || (type && strcmp(type, *known) == 0);
 		if (!is_known)
 			wrong_at(doc, "audience_types", i, "", "must be DTC, HCP or NPI_TO_DTC");
 	}
@@ -220,11 +221,9 @@ static void sense_completion(const struct document *doc, const struct spec_desti
 		        "remove it");
 }
 
-static const char *const statuses[] = {"draft", "confirmed", "suspended", "retired", NULL};
-
 void sense_destination(const struct document *doc, const struct spec_destination *to)
 {
-	(void)document_word(doc, "status", statuses, 0);
+	(void)field_word(doc, "status");
 	sense_columns(doc);
 	sense_types(doc);
 	sense_rate(doc);

@@ -2,11 +2,12 @@
  * A route, and what it names: values that are fine alone and can never do together. */
 #include "sense.h"
 
+#include "field_read.h"
+#include "spec_shape.h"
+
 #include <stdio.h>
 
-enum { WEEK_MINUTES = 7 * 1440 };
-
-static const char *const modes[] = {"full", "delta", NULL};
+enum { WEEK_MINUTES = SPEC_WEEK_MINUTES };
 
 /* --- blackouts --- */
 
@@ -120,7 +121,7 @@ static void sense_suppress(const struct document *route, const struct spec *spec
 static void sense_mode(const struct document *route)
 {
 	if (json_is_string(document_at(route, "mode")))
-		(void)document_word(route, "mode", modes, 0);
+		(void)field_word(route, "mode");
 }
 
 static void sense_cadence(const struct document *route, const struct spec *spec)

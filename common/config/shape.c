@@ -55,7 +55,7 @@ static int read_text(struct reader *r, json_t *json, struct str *out)
 	return 0;
 }
 
-static int read_int(struct reader *r, const struct shape_field *f, json_t *json, int64_t *out)
+static int read_int(struct reader *r, const struct field *f, json_t *json, int64_t *out)
 {
 	if (!json_is_integer(json)) {
 		return bad(r, "must be an integer");
@@ -68,7 +68,7 @@ static int read_int(struct reader *r, const struct shape_field *f, json_t *json,
 	return 0;
 }
 
-static int read_enum(struct reader *r, const struct shape_field *f, json_t *json, int *out)
+static int read_enum(struct reader *r, const struct field *f, json_t *json, int *out)
 {
 	for (int i = 0; json_is_string(json) && f->words[i]; i++) {
 		if (strcmp(f->words[i], json_string_value(json)) == 0) {
@@ -92,7 +92,7 @@ static int read_char(struct reader *r, json_t *json, char *out)
 static int read_object(struct reader *r, const struct shape *shape, json_t *json, void *out);
 
 /* Lists of texts and of objects. */
-static int read_list(struct reader *r, const struct shape_field *f, json_t *json, void *base)
+static int read_list(struct reader *r, const struct field *f, json_t *json, void *base)
 {
 	if (!json_is_array(json)) {
 		return bad(r, "must be a list");
@@ -118,7 +118,7 @@ static int read_list(struct reader *r, const struct shape_field *f, json_t *json
 	return result;
 }
 
-static int read_field(struct reader *r, const struct shape_field *f, json_t *json, void *base)
+static int read_field(struct reader *r, const struct field *f, json_t *json, void *base)
 {
 	void *out = at(base, f->offset);
 	switch (f->kind) {
@@ -142,7 +142,7 @@ static int read_field(struct reader *r, const struct shape_field *f, json_t *jso
 	return bad(r, "is of no known kind");
 }
 
-static bool is_empty(const struct shape_field *f, const void *base)
+static bool is_empty(const struct field *f, const void *base)
 {
 	switch (f->kind) {
 	case SHAPE_TEXT:
@@ -160,9 +160,9 @@ static bool is_empty(const struct shape_field *f, const void *base)
 	return false;
 }
 
-static const struct shape_field *field_of(const struct shape *shape, const char *name)
+static const struct field *field_of(const struct shape *shape, const char *name)
 {
-	for (const struct shape_field *f = shape->fields; f->name; f++) {
+	for (const struct field *f = shape->fields; f->name; f++) {
 		if (strcmp(f->name, name) == 0) {
 			return f;
 		}
@@ -181,14 +181,14 @@ static int read_object(struct reader *r, const struct shape *shape, json_t *json
 	json_object_foreach(json, name, value)
 	{
 		size_t back = enter(r, name, 0);
-		const struct shape_field *f = field_of(shape, name);
+		const struct field *f = field_of(shape, name);
 		int result = f ? read_field(r, f, value, out) : bad(r, "is not a known field");
 		if (result != 0) {
 			return result;
 		}
 		r->path[back] = '\0';
 	}
-	for (const struct shape_field *f = shape->fields; f->name; f++) {
+	for (const struct field *f = shape->fields; f->name; f++) {
 		if (f->is_required && is_empty(f, out)) {
 			(void)enter(r, f->name, 0);
 			return bad(r, "is missing");
@@ -206,23 +206,23 @@ int shape_read(const struct shape *shape, json_t *json, struct arena *mem, void 
 void shape_preset(const struct shape *shape, void *out)
 {
 	memset(out, 0, shape->bytes);
-	for (const struct shape_field *f = shape->fields; f->name; f++) {
+	for (const struct field *f = shape->fields; f->name; f++) {
 		void *field = at(out, f->offset);
 		switch (f->kind) {
 		case SHAPE_TEXT:
 			*(struct str *)field = str_c(f->preset_text ? f->preset_text : "");
 			break;
 		case SHAPE_INT:
-			*(int64_t *)field = f->preset;
+			*(int64_t *)field = f->absent;
 			break;
 		case SHAPE_BOOL:
-			*(bool *)field = f->preset != 0;
+			*(bool *)field = f->absent != 0;
 			break;
 		case SHAPE_CHAR:
-			*(char *)field = (char)f->preset;
+			*(char *)field = (char)f->absent;
 			break;
 		case SHAPE_ENUM:
-			*(int *)field = (int)f->preset;
+			*(int *)field = (int)f->absent;
 			break;
 		case SHAPE_OBJECT:
 			shape_preset(f->shape, field);
@@ -234,7 +234,7 @@ void shape_preset(const struct shape *shape, void *out)
 	}
 }
 
-static json_t *write_list(const struct shape_field *f, const void *base)
+static json_t *write_list(const struct field *f, const void *base)
 {
 	size_t count = *(const size_t *)at_const(base, f->count_offset);
 	const char *items = *(const char *const *)at_const(base, f->offset);
@@ -256,7 +256,7 @@ static json_t *write_list(const struct shape_field *f, const void *base)
 }
 
 /* *out stays NULL for a default. false: out of memory or no UTF-8. */
-static bool write_field(const struct shape_field *f, const void *base, json_t **out)
+static bool write_field(const struct field *f, const void *base, json_t **out)
 {
 	const void *field = at_const(base, f->offset);
 	*out = NULL;
@@ -270,25 +270,25 @@ static bool write_field(const struct shape_field *f, const void *base, json_t **
 		return *out != NULL;
 	}
 	case SHAPE_INT:
-		if (*(const int64_t *)field == f->preset) {
+		if (*(const int64_t *)field == f->absent) {
 			return true;
 		}
 		*out = json_integer(*(const int64_t *)field);
 		return *out != NULL;
 	case SHAPE_BOOL:
-		if (*(const bool *)field == (f->preset != 0)) {
+		if (*(const bool *)field == (f->absent != 0)) {
 			return true;
 		}
 		*out = json_boolean(*(const bool *)field);
 		return *out != NULL;
 	case SHAPE_CHAR:
-		if (*(const char *)field == (char)f->preset) {
+		if (*(const char *)field == (char)f->absent) {
 			return true;
 		}
 		*out = json_stringn(field, 1);
 		return *out != NULL;
 	case SHAPE_ENUM:
-		if (*(const int *)field == (int)f->preset) {
+		if (*(const int *)field == (int)f->absent) {
 			return true;
 		}
 		*out = json_string(f->words[*(const int *)field]);
@@ -315,7 +315,7 @@ static bool write_field(const struct shape_field *f, const void *base, json_t **
 json_t *shape_write(const struct shape *shape, const void *value)
 {
 	json_t *object = json_object();
-	for (const struct shape_field *f = shape->fields; object && f->name; f++) {
+	for (const struct field *f = shape->fields; object && f->name; f++) {
 		json_t *field = NULL;
 		bool is_fine = write_field(f, value, &field);
 		if (is_fine && field) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Structs and their canonical JSON, both ways, from one table: names, kinds, defaults and limits of
- * every field.
+ * Structs and their canonical JSON, both ways, from the rows of their fields (field.h).
  *
  * Canonical: keys sorted, compact, UTF-8, integers only, defaults left out (an object of defaults
  * only is left out, too). Reading is strict: an unknown field, another type, a value out of range
@@ -10,38 +9,16 @@
 #ifndef LONGSHORE_CONFIG_SHAPE_H
 #define LONGSHORE_CONFIG_SHAPE_H
 
+#include "field.h"
+
 #include "longshore/arena.h"
 #include "longshore/err.h"
 
 #include <jansson.h>
 
-enum shape_kind {
-	SHAPE_TEXT,    /* struct str */
-	SHAPE_INT,     /* int64_t */
-	SHAPE_BOOL,    /* bool */
-	SHAPE_CHAR,    /* char: one ASCII character */
-	SHAPE_ENUM,    /* an int-sized enum; words[value] */
-	SHAPE_TEXTS,   /* struct str *, size_t */
-	SHAPE_OBJECT,  /* embedded struct */
-	SHAPE_OBJECTS, /* struct *, size_t */
-};
-
 struct shape {
-	const struct shape_field *fields; /* ends with a name of NULL */
-	size_t bytes;                     /* of the struct */
-};
-
-struct shape_field {
-	const char *name;
-	enum shape_kind kind;
-	size_t offset;
-	size_t count_offset; /* TEXTS, OBJECTS */
-	bool is_required;    /* must be there and not be empty */
-	int64_t preset;      /* INT, BOOL, CHAR, ENUM */
-	const char *preset_text;
-	int64_t min, max; /* INT */
-	const char *const *words;
-	const struct shape *shape; /* OBJECT, OBJECTS */
+	const struct field *fields; /* ends with a name of NULL */
+	size_t bytes;               /* of the struct */
 };
 
 /* Fills *out (zeroed by this) with defaults and what is there; texts and arrays live in mem. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The spec's table: every field of struct spec, its default and its limits. */
+ * The tables of a spec: every member of its structs, from the rows of fields/. */
 #ifndef LONGSHORE_CONFIG_SPEC_SHAPE_H
 #define LONGSHORE_CONFIG_SPEC_SHAPE_H
 
 #include "shape.h"
 
 extern const struct shape spec_shape;
+/* Of the items of its lists. */
+extern const struct shape shape_filter, shape_record, shape_column, shape_suppression,
+        shape_blackout;
 
 /* Presets that documents share with the spec. */
 enum {
@@ -17,6 +20,7 @@ enum {
 	SPEC_QUOTA_MAX = 1000 * 1000,
 	SPEC_ATTEMPTS_MAX = 1000,
 	SPEC_RECORD_COLUMN_MAX = 65536,
+	SPEC_WEEK_MINUTES = 7 * 1440,
 };
 #define SPEC_SLICE_BYTES_MAX (INT64_C(1) << 40)
 
@@ -29,5 +33,7 @@ enum {
 	SPEC_SLICE_BYTES = 64 * 1024 * 1024,
 	SPEC_SLICE_BYTES_MIN = 64,
 };
+
+enum { CADENCE_CATCHUP_SECONDS = 86400, CADENCE_DAY_MAX = 31, CADENCE_QUARTER_MONTHS = 3 };
 
 #endif

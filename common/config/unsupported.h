@@ -8,8 +8,6 @@
 
 /* Paths such as "packaging.encryption", in the order of the document; lives in the documents'
  * arena. */
-/* The i-th path that is fine, at least with some value; NULL past the last. */
-const char *unsupported_fine(size_t i);
 void unsupported_find(const struct document *destination, struct str **out, size_t *out_count);
 
 #endif

@@ -31,12 +31,27 @@ function(longshore_py_test kind file)
 		ENVIRONMENT "LONGSHORE_BIN=${CMAKE_BINARY_DIR}/bin;LONGSHORE_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
 
+# tables.json: the tables that code, pages and tests share. scripts/gen-pages makes pages from it.
+function(longshore_tables)
+	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/tables/*.c)
+	get_property(services GLOBAL PROPERTY LONGSHORE_SERVICES)
+	add_executable(print-tables ${sources})
+	set_target_properties(print-tables PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+	target_include_directories(print-tables PRIVATE ${CMAKE_SOURCE_DIR}/tests/tables ${CMAKE_SOURCE_DIR}/common
+		${CMAKE_SOURCE_DIR}/common/config ${CMAKE_SOURCE_DIR}/services ${CMAKE_SOURCE_DIR})
+	target_link_libraries(print-tables PRIVATE -Wl,--start-group ${services} ls_migrations ${LONGSHORE_LAYERS} -Wl,--end-group)
+	add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/tables.json
+		COMMAND print-tables > ${CMAKE_BINARY_DIR}/tables.json DEPENDS print-tables VERBATIM)
+	add_custom_target(tables ALL DEPENDS ${CMAKE_BINARY_DIR}/tables.json)
+endfunction()
+
 function(longshore_law name)
 	add_test(NAME ${name} COMMAND ${ARGN})
 	set_tests_properties(${name} PROPERTIES LABELS law ENVIRONMENT "LONGSHORE_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
 
 function(longshore_tests)
+	longshore_tables()
 	foreach(kind unit contract integration e2e stack)
 		file(GLOB_RECURSE c_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/test_*.c)
 		foreach(file ${c_files})

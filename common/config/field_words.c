@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The words that fields of documents take, each list once. Where an enum counts them, its order is
+ * theirs. */
+#include "field.h"
+
+const char *const field_any[] = {NULL};
+
+const char *const words_audience_types[] = {"DTC", "HCP", "NPI_TO_DTC", NULL};
+const char *const words_approvals[] = {"none", "always", NULL};
+const char *const words_completions[] = {"none", "success_file", NULL};
+const char *const words_cardinalities[] = {"1:1", "n:1", NULL};
+const char *const words_newlines[] = {"lf", "crlf", NULL};
+const char *const words_modes[] = {"full", "delta", NULL};
+const char *const words_statuses[] = {"draft", "confirmed", "suspended", "retired", NULL};
+const char *const words_cadences[] = {
+        "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
+const char *const words_weekdays[] = {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
+const char *const words_containers[] = {"csv", "tsv", "psv", NULL};
+const char *const words_splits[] = {"by_rows", "never", NULL};
+const char *const words_spec_kinds[] = {"delivery", "build", NULL};
