@@ -5,7 +5,7 @@ HEAD = """# Configuration
 <!-- Made by scripts/gen-pages from common/config/fields/. Change the rows there, and run it. -->
 
 Every field that a document may have. [examples](../examples) shows a small, complete configuration;
-[data.md](data.md) says what becomes of your rows. A field that is not listed here is a mistake, and `longshore apply` refuses it.
+[data.md](data.md) says what becomes of your rows. A field that is not listed here is a mistake, which `longshore apply` refuses.
 
 | type | how it is written |
 |---|---|
@@ -22,15 +22,15 @@ Every field that a document may have. [examples](../examples) shows a small, com
 | names | a list of names of other documents |
 | mapping | texts under names of your choice |
 
-**needed**: the field must be there. *Decides nothing yet*: `apply` takes the field and warns.
+**needed**: the field must be there. *Decides nothing yet*: `apply` accepts the field and warns about it.
 """
 
 KINDS = {
     "Tenant": "For whom deliveries are made. Everything but destinations and buckets belongs to one.",
     "Audience": "Who is to be reached, by your own ids.",
     "Bridge": "From your ids to the ids of one partner.",
-    "Destination": "What one partner wants, whoever delivers. It is also the model of a partner: a field may be known and not yet honoured. "
-                   "`apply` warns of a value that is not honoured, and a delivery is `held: unsupported(FIELD)` instead of being "
+    "Destination": "What one partner wants, whoever delivers. It is also the model of a partner: a field may be known and not supported yet. "
+                   "`apply` warns about a value that is not supported, and a delivery is `held: unsupported(FIELD)` instead of being "
                    "sent in another form.",
     "Bucket": "Where the files of a route are put.",
     "SuppressionList": "People who must not be sent, whatever audience they are in.",
@@ -105,7 +105,7 @@ def row(cells):
 def section(kind):
     groups = [f for f in kind["fields"] if f["type"] == "group"]
     is_model = kind["name"] == "Destination"
-    head = ["field", "type", "if left out"] + (["honoured"] if is_model else []) + ["meaning"]
+    head = ["field", "type", "if left out"] + (["supported values"] if is_model else []) + ["meaning"]
     text = f"\n## {kind['name']}\n\n{KINDS[kind['name']]}\n\n" + row(head) + "|" + "---|" * len(head) + "\n"
     for field in kind["fields"]:
         if field["type"] == "group":
