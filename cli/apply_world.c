@@ -43,6 +43,7 @@ static int check_form(
 		        .is_required = to->columns[i].is_required};
 	const struct row_layout layout = {.columns = columns,
 	        .columns_count = to->columns_count,
+	        .format = to->format,
 	        .delimiter = to->delimiter,
 	        .quotes = to->quote_mode,
 	        .has_header = to->header_row};

@@ -16,6 +16,6 @@ const char *const words_cadences[] = {
         "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
 const char *const words_weekdays[] = {
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
-const char *const words_containers[] = {"csv", "tsv", "psv", NULL};
+const char *const words_containers[] = {"csv", "tsv", "psv", "jsonl", NULL};
 const char *const words_splits[] = {"by_rows", "never", NULL};
 const char *const words_spec_kinds[] = {"delivery", "build", NULL};

@@ -132,6 +132,10 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	                                         [AREA_GUARDS] = &spec->guards,
 	                                         [AREA_LIMITS] = &spec->limits}});
 	out->delimiter = field_character(doc, "format.delimiter", container_delimiter(doc));
+	if (str_eq(document_text(doc, "format.container", ""), STR("jsonl"))) {
+		out->format = FILE_JSONL;
+		out->header_row = false;
+	}
 	out->min_audience_size = min_size_of(doc, spec->audience.type);
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
 	/* Left out, it is in use. */
@@ -139,6 +143,7 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	read_columns(doc, out);
 	read_states(doc, spec);
 	rule_columns(doc, out);
+	rule_file_format(doc, out);
 	bool has_others = false;
 	rule_templates(doc, out, &has_others);
 	if (has_others)

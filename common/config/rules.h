@@ -26,6 +26,9 @@ void rule_names(const struct document *doc, const struct spec *spec);
 /* Of a destination, or of a route with all that it names: what could not be carried out together. */
 void rule_together(const struct document *doc, const struct spec *spec);
 
+/* Files that are no CSV have none of its options. */
+void rule_file_format(const struct document *destination, const struct spec_destination *to);
+
 /* What a worker would refuse after it began. */
 void rule_audience_fits(const struct document *doc, const struct spec_audience *a);
 void rule_bridge_fits(const struct document *doc, const struct spec_bridge *b);

@@ -14,8 +14,9 @@ static const char *const parts[SPEC_READERS][24] = {
                 "destination.suppress_states", "destination.suppress_unknown_state", "suppressions",
                 "limits.slice_bytes"},
         [SPEC_FOR_FORMATTER] = {"kind", "tenant", "audience.name", "destination.name",
-                "destination.columns", "destination.header_row", "destination.delimiter",
-                "destination.quote_mode", "destination.crlf", "destination.compression"},
+                "destination.columns", "destination.format", "destination.header_row",
+                "destination.delimiter", "destination.quote_mode", "destination.crlf",
+                "destination.compression"},
         [SPEC_FOR_UPLOADER] = {"kind", "tenant", "destination.name", "bucket",
                 "limits.files_per_second_milli"},
 };

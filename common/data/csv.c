@@ -192,14 +192,15 @@ static int on_quote(struct csv_reader *r, char c, int64_t at, struct err *e)
 /* How many bytes from p on are plain content in this state. */
 static size_t plain_span(const struct csv_reader *r, const char *p, size_t n)
 {
-	size_t i = 0;
+	const bool *special = r->special;
+	const char *at = p, *end = p + n;
 	if (r->state == QUOTED) {
 		const char *quote = memchr(p, '"', n);
 		return quote ? (size_t)(quote - p) : n;
 	}
-	while (i < n && !r->special[(unsigned char)p[i]])
-		i++;
-	return i;
+	while (at < end && !special[(unsigned char)*at])
+		at++;
+	return (size_t)(at - p);
 }
 
 static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)

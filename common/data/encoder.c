@@ -118,6 +118,11 @@ int encoder_write(struct encoder *c, const void *p, size_t n, struct err *e)
 {
 	assert(!c->is_over);
 	const unsigned char *at = p;
+	if (n > 0 && n < BLOCK_BYTES - c->held) { /* nearly always */
+		memcpy(c->block + c->held, p, n);
+		c->held += n;
+		return 0;
+	}
 	while (n > 0) {
 		size_t take = BLOCK_BYTES - c->held < n ? BLOCK_BYTES - c->held : n;
 		memcpy(c->block + c->held, at, take);

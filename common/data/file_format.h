@@ -32,6 +32,6 @@ struct file_format_ops {
 
 struct look file_look_at(const struct file_writing *w, struct str value);
 
-extern const struct file_format_ops file_csv;
+extern const struct file_format_ops file_csv, file_jsonl;
 
 #endif

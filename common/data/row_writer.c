@@ -12,6 +12,7 @@ enum byte_class { BYTE_PLAIN, BYTE_SPECIAL, BYTE_CONTROL, BYTE_HIGH };
 
 static const struct file_format_ops *const formats[] = {
         [FILE_CSV] = &file_csv,
+        [FILE_JSONL] = &file_jsonl,
 };
 
 struct row_writer {
@@ -86,6 +87,9 @@ static const char *fault_of(
 		return "is empty, and the column is required";
 	if (column->max_length > 0 && look->characters > (size_t)column->max_length)
 		return "is longer than the column's max_length";
+	/* Only where values have no quotes are there texts that cannot be written. */
+	if (w->to.layout->quotes != QUOTE_NONE)
+		return NULL;
 	return w->format->fault(w->to.layout, look);
 }
 

@@ -11,7 +11,7 @@ enum source_format { SOURCE_CSV };
 extern const char *const source_formats[];
 
 /* What row_writer.h writes. */
-enum file_format { FILE_CSV };
+enum file_format { FILE_CSV, FILE_JSONL };
 extern const char *const file_formats[];
 
 /* When a value of a CSV file is quoted: where a reader needs it, always, or never. A value that

@@ -85,7 +85,8 @@ struct spec_destination {
 	struct str name;
 	struct spec_column *columns;
 	size_t columns_count;
-	bool header_row; /* true */
+	enum file_format format;
+	bool header_row; /* true; this and the next three are of CSV only */
 	char delimiter;  /* ',' */
 	enum quote_mode quote_mode;
 	bool crlf; /* newline: crlf */

@@ -143,6 +143,7 @@ static int put_file(struct part *p, struct err *e)
 	const struct row_layout layout = {
 	        .columns = p->columns,
 	        .columns_count = to->columns_count,
+	        .format = to->format,
 	        .delimiter = to->delimiter,
 	        .quotes = to->quote_mode,
 	        .has_header = to->header_row,

@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -128,15 +129,23 @@ class RouteOracle:
         form = self.destination.get("format", {})
         names = [c["name"] for c in self.bridge["record"]]
         columns = self.destination["columns"]
+        if form.get("container") == "jsonl":
+            return "".join(json.dumps(dict(self._row(record, names, columns)), ensure_ascii=False, separators=(",", ":")) + "\n"
+                           for record in rows).encode()
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=form.get("delimiter", ","), quoting=QUOTES[form.get("quote_mode", "minimal")],
                             lineterminator="\r\n" if form.get("newline") == "crlf" else "\n")
         if self.destination.get("header_row", True):
             writer.writerow([c["name"] for c in columns])
         for record in rows:
-            value = dict(zip(names, record))
-            writer.writerow([c["constant"] if "constant" in c else value[c["source"]] for c in columns])
+            writer.writerow([value for _, value in self._row(record, names, columns)])
         return out.getvalue().encode()
+
+    @staticmethod
+    def _row(record, names, columns):
+        """(column, value) of each column."""
+        value = dict(zip(names, record))
+        return [(c["name"], c["constant"] if "constant" in c else value[c["source"]]) for c in columns]
 
     def hashes(self):
         return [hashlib.sha256(part).hexdigest() for part in self.parts()]

@@ -88,7 +88,8 @@ static void must(int rc, const struct err *e)
 		fail_msg("%s", e->text);
 }
 
-static void render_case(struct str rest, enum compression compression, struct buf *out)
+static void render_case(
+        struct str rest, enum file_format file, enum compression compression, struct buf *out)
 {
 	struct err e;
 	struct encoder *bytes = NULL;
@@ -98,6 +99,8 @@ static void render_case(struct str rest, enum compression compression, struct bu
 	struct str fields[COLUMNS];
 	struct row_layout format = {.columns = columns};
 	take_format(&rest, &format);
+	if (file == FILE_JSONL) /* which has none of that */
+		format = (struct row_layout){.columns = columns, .format = file};
 	format.columns_count = take_record(&rest, fields);
 	for (size_t i = 0; i < format.columns_count; i++)
 		columns[i].name = fields[i];
@@ -144,7 +147,7 @@ static void compare(const char *name, void *arg)
 	struct buf rows, wanted, out;
 	golden(name, ".rows", &rows);
 	golden(name, ".csv", &wanted);
-	render_case(buf_str(&rows), COMPRESSION_NONE, &out);
+	render_case(buf_str(&rows), FILE_CSV, COMPRESSION_NONE, &out);
 	if (!str_eq(buf_str(&out), buf_str(&wanted)))
 		fail_msg("%s differs from what Python wrote", name);
 	buf_release(&rows);
@@ -156,11 +159,14 @@ static void leave(const char *name, void *arg)
 {
 	struct buf rows, out;
 	golden(name, ".rows", &rows);
-	render_case(buf_str(&rows), COMPRESSION_NONE, &out);
+	render_case(buf_str(&rows), FILE_CSV, COMPRESSION_NONE, &out);
 	write_file(arg, name, ".csv", buf_str(&out));
 	buf_release(&out);
-	render_case(buf_str(&rows), COMPRESSION_GZIP, &out);
+	render_case(buf_str(&rows), FILE_CSV, COMPRESSION_GZIP, &out);
 	write_file(arg, name, ".csv.gz", buf_str(&out));
+	buf_release(&out);
+	render_case(buf_str(&rows), FILE_JSONL, COMPRESSION_NONE, &out);
+	write_file(arg, name, ".jsonl", buf_str(&out));
 	buf_release(&out);
 	buf_release(&rows);
 }

@@ -1,7 +1,8 @@
-"""Other people's readers on our files: Python's csv and gzip. And the golden files against the Python that is here."""
+"""Other people's readers on our files: Python's csv, json and gzip. And the golden files against the Python that is here."""
 import csv
 import gzip
 import io
+import json
 import os
 import subprocess
 import sys
@@ -47,3 +48,14 @@ def test_gzip_reads_back_the_bytes(written, case):
     member = zlib.decompressobj(wbits=31)
     member.decompress(packed)
     assert member.eof and member.unused_data == b""  # one member, nothing behind it
+
+
+@pytest.mark.parametrize("case", make_golden.CASES)
+def test_json_reads_back_names_and_values_in_their_order(written, case):
+    _, _, _, _, columns, rows = make_golden.CASES[case]
+    lines = (written / f"{case}.jsonl").read_bytes().decode("utf-8").split("\n")
+    assert lines.pop() == ""  # each row ends in a line feed
+    pairs = [json.loads(line, object_pairs_hook=list) for line in lines]
+    assert pairs == [[*zip(columns, row)] for row in rows]
+    # No byte more than Python's own writer needs.
+    assert lines == [json.dumps(dict(p), ensure_ascii=False, separators=(",", ":")) for p in pairs]

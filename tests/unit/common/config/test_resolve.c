@@ -220,6 +220,53 @@ static void a_place_has_one_name(void **state)
 	arena_release(&mem);
 }
 
+static struct str jsonl_with(const char *more, struct arena *mem)
+{
+	return arena_printf(mem,
+	        "{\"columns\":[{\"name\":\"u\",\"source\":\"token\"}],\"naming\":{\"data_"
+	        "template\":"
+	        "\"{label}.jsonl\"},%s}",
+	        more);
+}
+
+/* An option that only CSV has would be forgotten in silence. */
+static void json_lines_have_no_options_of_csv(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *form, *says; /* NULL: it is fine */
+	} cases[] = {{"\"format\":{\"container\":\"jsonl\"}", NULL},
+	        {"\"header_row\":false,\"format\":{\"container\":\"jsonl\",\"newline\":\"lf\"}",
+	                NULL},
+	        {"\"format\":{\"container\":\"jsonl\",\"delimiter\":\";\"}", "format.delimiter"},
+	        {"\"format\":{\"container\":\"jsonl\",\"quote_mode\":\"minimal\"}",
+	                "format.quote_mode"},
+	        {"\"format\":{\"container\":\"jsonl\",\"quote_char\":\"\\\"\"}",
+	                "format.quote_char"},
+	        {"\"header_row\":true,\"format\":{\"container\":\"jsonl\"}", "header_row"},
+	        {"\"format\":{\"container\":\"jsonl\",\"newline\":\"crlf\"}", "format.newline"}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena mem;
+		struct err e;
+		struct str json;
+		char hash[SHA256_HEX];
+		struct set s = good();
+		arena_init(&mem, ARENA);
+		s.docs[3].body = jsonl_with(cases[i].form, &mem);
+		if (cases[i].says) {
+			assert_int_equal(resolve(&s, &mem, &json, hash, &e), ERR_REJECT);
+			const char *field = e.text + strlen("Destination d, ");
+			assert_memory_equal(field, cases[i].says, strlen(cases[i].says));
+		} else {
+			struct spec spec = resolved(&s, &mem);
+			assert_int_equal(spec.destination.format, FILE_JSONL);
+			assert_false(spec.destination.header_row);
+			assert_int_equal(spec.unsupported_count, 0);
+		}
+		arena_release(&mem);
+	}
+}
+
 static void what_is_not_honoured_is_named(void **state)
 {
 	(void)state;
@@ -473,6 +520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_route_resolves_by_value),
 	        cmocka_unit_test(who_leaves_the_caps_open_has_finite_ones),
+	        cmocka_unit_test(json_lines_have_no_options_of_csv),
 	        cmocka_unit_test(what_is_not_honoured_is_named),
 	        cmocka_unit_test(what_must_not_be_split_is_not_split_by_its_limit),
 	        cmocka_unit_test(a_row_that_may_repeat_is_not_sent_without_leave),

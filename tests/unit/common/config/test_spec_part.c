@@ -33,7 +33,8 @@ static const char whole[] =
         ",\"bucket\":{\"name\":\"box\",\"others_may_delete\":true,\"url\":\"file:///drop/\"},"
         "\"destination\":{\"columns\":" COLUMNS
         ",\"completion\":\"success_file\",\"compression\":\"gzip\",\"crlf\":true,"
-        "\"data_template\":\"d\",\"delimiter\":\"|\",\"header_row\":false,\"is_draft\":true,"
+        "\"data_template\":\"d\",\"delimiter\":\"|\",\"format\":\"jsonl\",\"header_row\":false,"
+        "\"is_draft\":true,"
         "\"manifest_template\":\"m\",\"marker_template\":\"k\",\"max_rows_per_file\":7,"
         "\"min_audience_size\":40,\"min_rows\":1,\"name\":\"dsp\",\"one_row_a_primary\":true,"
         "\"part_format\":\"001\",\"parts_without_marker\":true,\"quote_mode\":\"all\","
@@ -56,7 +57,8 @@ static const char *const expected[SPEC_READERS] = {
                 ",\"tenant\":\"acme\"}",
         [SPEC_FOR_FORMATTER] =
                 "{\"audience\":{\"name\":\"people\"},\"destination\":{\"columns\":" COLUMNS
-                ",\"compression\":\"gzip\",\"crlf\":true,\"delimiter\":\"|\",\"header_row\":false,"
+                ",\"compression\":\"gzip\",\"crlf\":true,\"delimiter\":\"|\",\"format\":\"jsonl\","
+                "\"header_row\":false,"
                 "\"name\":\"dsp\",\"quote_mode\":\"all\"},\"tenant\":\"acme\"}",
         [SPEC_FOR_UPLOADER] =
                 "{\"bucket\":{\"name\":\"box\",\"others_may_delete\":true,\"url\":\"file:///drop/"
