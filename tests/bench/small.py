@@ -23,6 +23,7 @@ import random
 import statistics
 import sys
 import time
+from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "harness"))
 
@@ -67,7 +68,7 @@ def check_files(fleet, load, town):
     for route, delivery in completed:
         mine = files.get((route, delivery), {})
         (data,), marker = [p for n, p in mine.items() if n.endswith(".csv.gz")], [n for n in mine if n == "SUCCESS"]
-        assert plain(data) == town.expected[route], f"{data} is not what the audience of {route} must give"
+        assert plain(Path(data).read_bytes()) == town.expected[route], f"{data} is not what the audience of {route} must give"
         assert len(mine) == 2 and marker, f"{delivery} of {route} has the files {sorted(mine)}"
     assert sum(route != WARM for route, _ in files) == len(completed), "files of deliveries that did not complete"
     return len(completed)

@@ -16,7 +16,7 @@ from bad_sources import SOURCE, A
 from bad_world import CANARY, DESTINATION, DONE, GOOD, GOOD_BRIDGE, QUICK, World, outcome
 from fleet import Fleet, wait_until
 from foreign import TASKS, Foreigner, decode, encode, header_of
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from test_law_newer_wins import Topic
 
 

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from fleet import Fleet
-from scene import Scene
+from world import World
 
 
 def forms(secret):
@@ -83,15 +83,15 @@ def rows_of(fleet):
 @pytest.fixture(scope="module")
 def world():
     with Fleet("canary") as fleet:
-        scene = Scene(fleet, people=300, per_file=100, slice_bytes=2048).prepare()
-        scene.check(scene.deliver())
+        world = World(fleet, people=300, objects=3, repeats=15, per_file=100, routes=("main",), slice_bytes=2048).prepare()
+        world.completes(world.deliver())
         # A delivery whose source is damaged: errors must not quote it.
-        with open(os.path.join(scene.source, "part-0000.csv"), "a", encoding="utf-8") as f:
-            f.write(f"{scene.ids[0]},one field too many\n")
-        failed = fleet.wait_state(scene.deliver(), timeout=60)
+        with open(world.audience_folder / "part-000.csv", "a", encoding="utf-8") as f:
+            f.write(f"{world.ids[0]},CA,1,one field too many\n")
+        failed = fleet.wait_state(world.deliver(), timeout=60)
         assert failed["state"] == "failed", failed
         keys = [data.decode().strip() for _, data in files_below(fleet.path("keys"))]
-        yield fleet, Scanner(scene.ids + list(scene.tokens.values()) + keys)
+        yield fleet, Scanner(world.ids + list(world.tokens.values()) + keys)
 
 
 def test_the_scanner_finds_what_is_put_there(world):

@@ -8,16 +8,16 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from fleet import Fleet, wait_until
-from scene import Scene
+from world import World
 
 PAUSE_S = 0.1
 FEW = 10  # commits at the start and of what else goes on
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("commits", env={"LONGSHORE_THREADS": "1"}) as fleet:
-        yield Scene(fleet, people=3000, slice_bytes=512).prepare()
+        yield World(fleet, people=3000, objects=3, repeats=150, per_file=400, routes=("main",), slice_bytes=512).prepare()
 
 
 def counted(worker):
@@ -42,12 +42,12 @@ def uncommitted(fleet):
         reader.close()
 
 
-def test_ends_are_committed_with_the_next_start_or_after_a_pause(scene):
-    [worker] = scene.fleet.of("bridge-worker")
+def test_ends_are_committed_with_the_next_start_or_after_a_pause(world):
+    [worker] = world.fleet.of("bridge-worker")
     commits, messages = counted(worker)
     began = time.monotonic()
-    scene.check(scene.deliver())
-    wait_until(lambda: uncommitted(scene.fleet) == 0, 60, "the worker to commit all that it did")
+    world.completes(world.deliver())
+    wait_until(lambda: uncommitted(world.fleet) == 0, 60, "the worker to commit all that it did")
     took_s = time.monotonic() - began
     commits, messages = (after - before for after, before in zip(counted(worker), (commits, messages)))
     assert messages > 60

@@ -4,58 +4,41 @@ import itertools
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from crash_case import Delivery, crash_scene, killed, stopped
-from crash_table import POINTS, SCENES
+import makers
+from crash_case import Delivery, at_each_point, killed, stopped
+from crash_table import SCENES
 from fleet import wait_until
 
 SERVICE = "scheduler"
 
-
-@pytest.fixture(scope="module")
-def scene():
-    # What was read is looked at soon; the alarm, which would repair it, too, comes late.
-    quick = {"LONGSHORE_SCHEDULER_READBACK_MS": "200", "LONGSHORE_SCHEDULER_CONFIRM_MS": "8000"}
-    with crash_scene(SERVICE, quick) as scene:
-        yield scene
-
-
-@pytest.mark.parametrize("point", POINTS[SERVICE])
-def test_killed_at(scene, point):
-    killed(scene, SERVICE, point, Delivery(scene))
-
-
-@pytest.mark.parametrize("point", POINTS[SERVICE])
-def test_stopped_at_and_continued_later(scene, point):
-    stopped(scene, SERVICE, point, Delivery(scene))
-
-
+# What was read is looked at soon; the alarm, which would repair it, too, comes late.
+world, test_killed_at, test_stopped_at_and_continued_later = at_each_point(SERVICE, env={
+    "LONGSHORE_SCHEDULER_READBACK_MS": "200", "LONGSHORE_SCHEDULER_CONFIRM_MS": "8000"})
 ROUTES = (f"dated-{n}" for n in itertools.count())
 
 
 class DueRun(Delivery):
     """A run that its cadence makes due, of a route of its own: there is one delivery of it, whoever dies over it."""
 
-    def __init__(self, scene):
-        super().__init__(scene, next(ROUTES))
-        scene.fleet.apply([{"kind": "Route", "tenant": "acme", "name": self.route, "audience": "asthma",
-                            "destination": "partner", "bridge": "tokens", "bucket": "drop", "guards": {"min_size": 1},
-                            "limits": {"slice_bytes": 4096},
-                            "cadence": {"kind": "monthly", "day": 1, "at": "00:00", "zone": "UTC",
-                                        "catchup_seconds": 4000000}}])
+    def __init__(self, world):
+        super().__init__(world, next(ROUTES))
+        world.apply(makers.route(self.route, guards={"min_size": 1}, limits={"slice_bytes": 4096},
+                                 cadence={"kind": "monthly", "day": 1, "at": "00:00", "zone": "UTC",
+                                          "catchup_seconds": 4000000}))
         wait_until(lambda: self.planned("next_due > now()"), 60, "the route to be planned")
 
     def planned(self, when):
-        return self.scene.fleet.query(f"SELECT 1 FROM run.route_due WHERE route = %s AND {when}", (self.route,))
+        return self.world.fleet.query(f"SELECT 1 FROM run.route_due WHERE route = %s AND {when}", (self.route,))
 
     def start(self):
         # As if nobody had been there since the first of the month: the label says what is due.
-        self.scene.fleet.change(
+        self.world.fleet.change(
             "UPDATE run.route_due SET label = to_char(date_trunc('month', now() AT TIME ZONE 'UTC'), "
             "'YYYY-MM-DD\"T\"HH24:MI'), next_due = date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' "
             "WHERE route = %s", (self.route,))
 
     def deliveries(self):
-        return [d for d, in self.scene.fleet.query("SELECT delivery_id FROM run.state WHERE route = %s", (self.route,))]
+        return [d for d, in self.world.fleet.query("SELECT delivery_id FROM run.state WHERE route = %s", (self.route,))]
 
     def unfinished(self):
         self.ids = self.deliveries()
@@ -70,21 +53,21 @@ class DueRun(Delivery):
 
 @pytest.mark.parametrize("point", [p for p in SCENES[SERVICE] if p.startswith("sched_")])
 @pytest.mark.parametrize("how", [killed, stopped])
-def test_due_run(scene, how, point):
-    how(scene, SERVICE, point, DueRun(scene))
+def test_due_run(world, how, point):
+    how(world, SERVICE, point, DueRun(world))
 
 
 class StaleWord(Delivery):
     """An old status of a finished delivery becomes the last word in Kafka, as a stopped scheduler that wakes up may make it:
     the stored one has to follow it."""
 
-    def __init__(self, scene):
-        super().__init__(scene)
+    def __init__(self, world):
+        super().__init__(world)
         super().start()
         super().check()
         wait_until(lambda: not super(StaleWord, self).unfinished(), 60, "the final status to be read back")
-        self.topic = scene.fleet.prefix + "deliveries"
-        self.servers = {"bootstrap.servers": scene.fleet.servers["LONGSHORE_KAFKA"]}
+        self.topic = world.fleet.prefix + "deliveries"
+        self.servers = {"bootstrap.servers": world.fleet.servers["LONGSHORE_KAFKA"]}
         first, self.last = self.statuses()[0], self.statuses()[-1]
         assert first.value() != self.last.value()
         self.first = first
@@ -124,5 +107,5 @@ class StaleWord(Delivery):
 
 
 @pytest.mark.parametrize("how", [killed, stopped])
-def test_read_back(scene, how):
-    how(scene, SERVICE, "readback_before_publish", StaleWord(scene))
+def test_read_back(world, how):
+    how(world, SERVICE, "readback_before_publish", StaleWord(world))

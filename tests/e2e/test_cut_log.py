@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, TopicPartition
 import makers
 from fleet import Fleet, wait_until
 from kafka_log import lose_ends
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from test_neighbours import stack  # noqa: F401  (a fixture)
 from world import QUICK, World
 

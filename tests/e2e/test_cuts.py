@@ -1,14 +1,14 @@
 """The same bytes, whatever the number of workers and however the source is cut."""
 from fleet import Fleet
-from scene import Scene
+from world import World
 
 
 def hash_with(replicas, objects):
     with Fleet("cuts", replicas={"bridge-worker": replicas}) as fleet:
-        scene = Scene(fleet, objects=objects, shared=True, slice_bytes=4096).prepare()
-        delivery = scene.deliver()
-        scene.check(delivery)
-        return scene.hash_of(delivery)
+        world = World(fleet, people=2000, objects=objects, repeats=100, shared=True, per_file=400, routes=("main",), slice_bytes=4096).prepare()
+        delivery = world.deliver()
+        world.completes(delivery)
+        return world.data_hash(delivery)
 
 
 def test_the_same_bytes_with_one_and_four_workers_and_any_cut():

@@ -20,7 +20,7 @@ import yaml
 from confluent_kafka import Producer
 
 from fleet import SERVICES, wait_until
-from route_oracle import RouteOracle, check
+from oracle import Oracle, check
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_CORE = re.compile(r"^Max core file size +0 +0 ", re.MULTILINE)
@@ -83,7 +83,7 @@ def newcomer():
 
 def test_the_first_steps_deliver_what_the_examples_hold(newcomer):
     documents = [yaml.safe_load(f.read_text()) for f in sorted((newcomer.home / "first").glob("*.yaml"))]
-    expected = RouteOracle(documents, "asthma-northstar")
+    expected = Oracle(documents, "asthma-northstar")
     # The examples show something of everything.
     assert all(expected.books[name] > 0 for name in ("filtered", "unmatched", "repeated", "shared", "blocked"))
     assert len(expected.parts()) > 1

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fleet import Fleet, wait_until
-from scene import nothing_is_stuck
 import makers
+from fleet import Fleet, wait_until
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 PEOPLE = 200

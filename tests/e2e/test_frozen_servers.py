@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene, nothing_is_stuck
+from memory import nothing_is_stuck
+from world import World
 from test_neighbours import Hung, stack  # noqa: F401  (a fixture)
 
 ROUTES = tuple(f"r{i}" for i in range(6))
@@ -18,12 +19,12 @@ QUICK = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE
 
 
 @pytest.fixture(scope="module")
-def scene(stack):  # noqa: F811
+def world(stack):  # noqa: F811
     before = {k: os.environ[k] for k in stack.addresses()}
     os.environ.update(stack.addresses())
     try:
         with Fleet("frozen", env=QUICK, replicas={"scheduler": 2, "bridge-worker": 2, "uploader": 2}) as fleet:
-            yield Scene(fleet, people=3000, per_file=500, slice_bytes=2048, routes=ROUTES).prepare()
+            yield World(fleet, people=3000, objects=3, per_file=500, routes=ROUTES, slice_bytes=2048).prepare()
     finally:
         os.environ.update(before)
 
@@ -53,24 +54,24 @@ def for_its_time():
     wait_until(lambda: time.monotonic() > end, 2 * STILL_S, "the time to pass", pause=1)
 
 
-def at_work(scene, deliveries):
+def at_work(world, deliveries):
     """Some tasks are done, and others of the same deliveries are not."""
-    [(done, left)] = scene.fleet.query("SELECT count(*) FILTER (WHERE status = 'done'), count(*) FILTER (WHERE status = 'issued') "
+    [(done, left)] = world.fleet.query("SELECT count(*) FILTER (WHERE status = 'done'), count(*) FILTER (WHERE status = 'issued') "
                                        "FROM run.task WHERE delivery_id = ANY(%s)", (deliveries,))
     return done > 0 and left > 0
 
 
-def nobody_minds(scene, frozen):
-    fleet = scene.fleet
+def nobody_minds(world, frozen):
+    fleet = world.fleet
     before = [r.pid for r in fleet.replicas]
-    deliveries = [scene.deliver(route) for route in ROUTES]
-    wait_until(lambda: at_work(scene, deliveries), 60, "tasks to be under way")
+    deliveries = [world.deliver(route) for route in ROUTES]
+    wait_until(lambda: at_work(world, deliveries), 60, "tasks to be under way")
     with frozen():
         for_its_time()
         ended = [r.service for r in fleet.replicas if not r.alive()]
         assert not ended, f"{ended} ended meanwhile"
     for delivery in deliveries:
-        scene.check(delivery)
+        world.completes(delivery)
     wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
     assert [r.pid for r in fleet.replicas if r.alive()] == before, "a process ended"
     for replica in fleet.replicas:
@@ -80,9 +81,9 @@ def nobody_minds(scene, frozen):
     assert fleet.query("SELECT count(*) FROM audit.dead_letter") == [(0,)]
 
 
-def test_kafka_stands_still(scene, stack):  # noqa: F811
-    nobody_minds(scene, lambda: kafka_stands_still(stack))
+def test_kafka_stands_still(world, stack):  # noqa: F811
+    nobody_minds(world, lambda: kafka_stands_still(stack))
 
 
-def test_postgresql_stands_still(scene):
-    nobody_minds(scene, lambda: Hung(scene.fleet))
+def test_postgresql_stands_still(world):
+    nobody_minds(world, lambda: Hung(world.fleet))

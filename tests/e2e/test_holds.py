@@ -10,7 +10,7 @@ import makers
 from crash import Trap
 from fleet import Fleet, wait_until
 from foreign import Foreigner, encode
-from scene import change_memory, nothing_is_stuck
+from memory import change_memory, nothing_is_stuck
 from world import QUICK, World
 
 PEOPLE = 200

@@ -8,7 +8,7 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 TWO_HOURS = 2 * 3600

@@ -9,7 +9,7 @@ import pytest
 import makers
 from fleet import Fleet, wait_until
 from foreign import TASKS, decode
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from test_law_newer_wins import Topic
 from world import QUICK, World
 

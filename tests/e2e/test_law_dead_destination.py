@@ -13,7 +13,7 @@ import makers
 from crash import Trap
 from fleet import Fleet, wait_until
 from frozen import Mount, MountRefused
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 CAP, FAILURES, REST_S = 2, 3, 1.0

@@ -13,7 +13,7 @@ import no_rename_flags
 from crash import Trap
 from crash_case import has_all_partitions
 from fleet import Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 # Tests of one module share a fleet; each has a route, so a bucket's directory, of its own.

@@ -12,7 +12,7 @@ import makers
 from cdc import UNCHANGED, Reader
 from crash import Trap
 from fleet import FINAL, Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 KEYS = {"run.state": ("delivery_id",), "run.delivery": ("delivery_id",), "run.build": ("delivery_id",),

@@ -12,7 +12,7 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "200", "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "500"}

@@ -7,8 +7,8 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from route_oracle import plain
-from scene import nothing_is_stuck
+from oracle import plain
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 # {route: size of its list at first, and when it is released}; 160 of the 200 people are known to the bridge
@@ -42,7 +42,7 @@ def sent_to(world, delivery):
     found = set()
     for name, content in world.files(delivery).items():
         if name.endswith(".csv.gz"):
-            found |= {row["token"] for row in csv.DictReader(io.StringIO(plain(name, content).decode()))}
+            found |= {row["token"] for row in csv.DictReader(io.StringIO(plain(content).decode()))}
     return found
 
 

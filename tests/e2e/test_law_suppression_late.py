@@ -12,8 +12,8 @@ import pytest
 import makers
 from crash import Trap
 from fleet import Fleet, wait_until
-from route_oracle import plain
-from scene import nothing_is_stuck
+from oracle import plain
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 FEW, MORE = 10, 30  # suppressed at first, and while it waits
@@ -48,7 +48,7 @@ def sent_to(world, delivery):
     found = set()
     for name, content in world.files(delivery).items():
         if name.endswith(".csv.gz"):
-            found |= {row["token"] for row in csv.DictReader(io.StringIO(plain(name, content).decode()))}
+            found |= {row["token"] for row in csv.DictReader(io.StringIO(plain(content).decode()))}
     return found
 
 

@@ -12,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene, nothing_is_stuck
+from memory import nothing_is_stuck
+from world import World
 
 ROUTES = tuple(f"r{i}" for i in range(6))
 
@@ -48,47 +49,47 @@ def stack():
 
 
 @pytest.fixture(scope="module")
-def scene(stack):
+def world(stack):
     quick = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE_MS": "500",
              "LONGSHORE_SCHEDULER_BACKOFF_MS": "100", "LONGSHORE_SCHEDULER_CONFIRM_MS": "1000"}
     before = {k: os.environ[k] for k in stack.addresses()}
     os.environ.update(stack.addresses())
     try:
         with Fleet("neighbours", env=quick, replicas={"scheduler": 3, "bridge-worker": 2}) as fleet:
-            yield Scene(fleet, people=3000, per_file=1000, slice_bytes=2048, routes=ROUTES).prepare()
+            yield World(fleet, people=3000, objects=3, per_file=1000, routes=ROUTES, slice_bytes=2048).prepare()
     finally:
         os.environ.update(before)
 
 
-def deliver_while(scene, disturb):
-    deliveries = [scene.deliver(route) for route in ROUTES]
+def deliver_while(world, disturb):
+    deliveries = [world.deliver(route) for route in ROUTES]
     disturb()
     for delivery in deliveries:
-        scene.check(delivery)
-    wait_until(lambda: nothing_is_stuck(scene.fleet), 120, "outbox and alarms to be empty")
+        world.completes(delivery)
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")
 
 
-def test_three_schedulers_make_each_delivery_once(scene):
-    deliver_while(scene, lambda: None)
-    assert scene.fleet.query("SELECT count(*) FROM run.delivery") == [(len(ROUTES),)]
+def test_three_schedulers_make_each_delivery_once(world):
+    deliver_while(world, lambda: None)
+    assert world.fleet.query("SELECT count(*) FROM run.delivery") == [(len(ROUTES),)]
 
 
-def test_redis_emptied_and_gone(scene, stack):
+def test_redis_emptied_and_gone(world, stack):
     def disturb():
         host, port = os.environ["LONGSHORE_REDIS"].split(":")
         import redis
         redis.Redis(host, int(port)).flushall()
         stack.do("stop-redis")
-    deliver_while(scene, disturb)
+    deliver_while(world, disturb)
     stack.do("start-redis")
 
 
-def test_kafka_restarted(scene, stack):
-    deliver_while(scene, lambda: (stack.do("stop-kafka"), stack.do("start-kafka")))
+def test_kafka_restarted(world, stack):
+    deliver_while(world, lambda: (stack.do("stop-kafka"), stack.do("start-kafka")))
 
 
-def test_postgresql_killed_and_restarted(scene, stack):
-    deliver_while(scene, lambda: (stack.do("kill-postgres"), stack.do("start-postgres")))
+def test_postgresql_killed_and_restarted(world, stack):
+    deliver_while(world, lambda: (stack.do("kill-postgres"), stack.do("start-postgres")))
 
 
 class Hung:
@@ -136,11 +137,11 @@ def health(replica):
         return e.code
 
 
-def test_postgresql_that_hangs_is_away(scene):
+def test_postgresql_that_hangs_is_away(world):
     """Nobody is restarted for it, and nobody waits for ever."""
-    fleet = scene.fleet
+    fleet = world.fleet
     waiting = fleet.of("scheduler") + fleet.of("audit-sink")
-    deliveries = [scene.deliver(route) for route in ROUTES]
+    deliveries = [world.deliver(route) for route in ROUTES]
 
     begun = {r: len(r.events()) for r in waiting}
     with Hung(fleet):
@@ -157,14 +158,14 @@ def test_postgresql_that_hangs_is_away(scene):
         wait_until(lambda: all_gave_up() and time.monotonic() > until, 120, "the time after which a loop counts as hung")
         assert not unhealthy
     for delivery in deliveries:
-        scene.check(delivery)
+        world.completes(delivery)
     assert all(r.alive() for r in waiting)
     wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
 
 
-def test_a_service_without_its_keys_takes_no_work(scene):
+def test_a_service_without_its_keys_takes_no_work(world):
     """It would die of the first task, and the task be taken for poison."""
-    fleet = scene.fleet
+    fleet = world.fleet
     [uploader] = fleet.of("uploader")
     key = fleet.path("keys", "uploader", "staging-ledger.key")
     os.rename(key, key + ".away")
@@ -173,18 +174,18 @@ def test_a_service_without_its_keys_takes_no_work(scene):
     [failure] = keyless.events("worker.start_failed")
     assert failure["code"] == "key_missing" and key in failure["msg"]
     assert uploader.stop() == 0
-    delivery = scene.deliver(ROUTES[0])
+    delivery = world.deliver(ROUTES[0])
     fleet.wait_state(delivery, ("uploading",))
     assert fleet.start_replica("uploader").process.wait(30) == 1
     os.rename(key + ".away", key)
     fleet.start_replica("uploader")
-    scene.check(delivery)
+    world.completes(delivery)
     assert fleet.query("SELECT count(*) FROM audit.dead_letter") == [(0,)]
 
 
-def test_kafka_s_data_lost_for_good(scene, stack):
+def test_kafka_s_data_lost_for_good(world, stack):
     """As docs/OPERATING.md tells it."""
-    fleet = scene.fleet
+    fleet = world.fleet
     stack.do("stop-kafka")
     shutil.rmtree(os.path.join(stack.env["LONGSHORE_RUN"], "kafka", "data"))
     stack.do("start-kafka")
@@ -193,4 +194,4 @@ def test_kafka_s_data_lost_for_good(scene, stack):
     assert fleet.change("DELETE FROM audit.position") > 0
     fleet.start()
     fleet.wait_ready()
-    deliver_while(scene, lambda: None)
+    deliver_while(world, lambda: None)

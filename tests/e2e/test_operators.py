@@ -9,7 +9,7 @@ import pytest
 
 import makers
 from fleet import FINAL, SERVICES, Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 PEOPLE, COMMANDS = 3, 50

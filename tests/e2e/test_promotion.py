@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene, nothing_is_stuck
+from memory import nothing_is_stuck
+from world import World
 from test_neighbours import Stack
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -73,7 +74,7 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def world():
+def installation():
     with tempfile.TemporaryDirectory(prefix="promotion-", dir=os.environ["LONGSHORE_RUN"]) as run:
         os.chmod(run, 0o755)
         stack = Stack(os.path.join(run, "s"))
@@ -89,26 +90,26 @@ def world():
             standby.start()
             with Fleet("promotion", env=QUICK, replicas={"scheduler": 2}) as fleet:
                 fleet.wait_ready()  # so that no rebalance comes in the way
-                yield Scene(fleet, people=2000, per_file=500, slice_bytes=8192).prepare(), stack, standby
+                yield World(fleet, people=2000, objects=3, per_file=500, routes=("main",)).prepare(), stack, standby
         finally:
             os.environ.update(before)
             standby.remove()
             stack.do("wipe")
 
 
-def test_what_a_promoted_standby_lacks_comes_back(world):
-    scene, stack, standby = world
-    fleet = scene.fleet
-    kept = scene.deliver()
-    scene.check(kept)
+def test_what_a_promoted_standby_lacks_comes_back(installation):
+    world, stack, standby = installation
+    fleet = world.fleet
+    kept = world.deliver()
+    world.completes(kept)
     wait_until(lambda: nothing_is_stuck(fleet), 60, "the first delivery to be confirmed")
     there = f"SELECT count(*) FROM run.state WHERE delivery_id = '{kept}' AND due_at IS NULL"
     wait_until(lambda: standby.ask(fleet.database, there) == [(1,)], 60, "the standby to follow")
     standby.stop()
-    lost = scene.deliver()
-    status = scene.check(lost)
+    lost = world.deliver()
+    status = world.completes(lost)
     wait_until(lambda: nothing_is_stuck(fleet), 60, "the second delivery to be confirmed")
-    files = {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in scene.files_of(lost).items()}
+    files = {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in world.paths(lost).items()}
     stack.do("kill-postgres")
     standby.start()
     assert standby.ask(fleet.database, f"SELECT count(*) FROM run.state WHERE delivery_id = '{lost}'") == [(0,)]
@@ -118,11 +119,11 @@ def test_what_a_promoted_standby_lacks_comes_back(world):
     assert newcomer.events("worker.tick_failed")[0]["code"] in ("pg_unavailable", "pg_read_only")
     assert newcomer.alive()
     assert standby.ask(fleet.database, "SELECT pg_promote(true, 60)") == [(True,)]
-    again = scene.check(lost)
+    again = world.completes(lost)
     assert again["version"] >> 40 == 2 and again["version"] > status["version"]
-    assert {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in scene.files_of(lost).items()} == files
-    scene.check(kept)
-    scene.check(scene.deliver())
+    assert {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in world.paths(lost).items()} == files
+    world.completes(kept)
+    world.completes(world.deliver())
     wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
     schedulers = fleet.of("scheduler")
     assert len(schedulers) == 3, "no scheduler ended over it"

@@ -6,7 +6,7 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from scene import change_memory, nothing_is_stuck
+from memory import change_memory, nothing_is_stuck
 from world import QUICK, World
 
 LIMIT, ROUTES = 4, 16

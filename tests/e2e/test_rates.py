@@ -10,7 +10,7 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 RATE = 4  # a second; as many at once from a full bucket

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AclBindingFilter, AclOperation, AclPermissionT
 
 from certificates import Authority
 from fleet import SERVICES, Fleet, wait_until
-from scene import Scene
+from world import World
 from secured_kafka import SecuredKafka
 
 ROLES = (*SERVICES, "operator", "producer")
@@ -66,9 +66,9 @@ def fleet(kafka):
 
 
 @pytest.fixture(scope="module")
-def scene(fleet):
+def world(fleet):
     """Applies documents and builds a bridge."""
-    return Scene(fleet, people=800, per_file=200, slice_bytes=2048).prepare()
+    return World(fleet, people=800, objects=3, per_file=200, routes=("main",), slice_bytes=2048).prepare()
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +92,14 @@ def test_the_commands_give_exactly_what_json_says(kafka, fleet, rights):
     assert given == {tuple(r[k] for k in keys) for r in rights} and len(given) == len(rights) > 50
 
 
-def test_a_bridge_is_built_and_a_delivery_arrives(fleet, scene):
-    scene.check(scene.deliver())
+def test_a_bridge_is_built_and_a_delivery_arrives(fleet, world):
+    world.completes(world.deliver())
     assert not [e for r in fleet.replicas for e in r.events() if e["level"] == "error"]
     secrets = set(fleet.kafka.passwords.values())
     assert not [r.service for r in fleet.replicas for s in secrets if s in r.log()]
 
 
-def test_the_operator_sees_what_doctor_and_watch_show(fleet, scene):
+def test_the_operator_sees_what_doctor_and_watch_show(fleet, world):
     found = json.loads(fleet.run("doctor", "--json").stdout)
     bad = [f for f in found if f["check"] in ("kafka", "services") and f["level"] != "ok"]
     assert {f["subject"] for f in bad} <= {"kafka"} and all("of 3 brokers" in f["text"] for f in bad), bad
@@ -108,7 +108,7 @@ def test_the_operator_sees_what_doctor_and_watch_show(fleet, scene):
     with subprocess.Popen([os.path.join(fleet.bin, "longshore"), "watch", "--json"], env=fleet.environment(), text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
         try:
-            asked = scene.deliver()
+            asked = world.deliver()
             line = watch.stdout.readline()
         finally:
             watch.kill()

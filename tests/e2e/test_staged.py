@@ -9,8 +9,7 @@ import pytest
 from crash import Trap
 from crash_case import only_one
 from fleet import Fleet, wait_until
-from scene import Scene
-from world import QUICK
+from world import QUICK, World
 
 KEEP_MS = 20000  # an upload may take half of it
 TIDY = QUICK | {"LONGSHORE_SCHEDULER_LIST_ENDED_MS": "100", "LONGSHORE_SCHEDULER_REREAD_MS": "1000",
@@ -19,9 +18,9 @@ PREFIXES = ("specs", "selections", "files", "ledger")
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("staged", env=TIDY) as fleet:
-        yield Scene(fleet, people=300, per_file=10000, routes=("main",)).prepare()  # a part and a marker: two files
+        yield World(fleet, people=300, objects=3, per_file=10000, routes=("main",)).prepare()  # a part and a marker: two files
 
 
 def entries(fleet, delivery):
@@ -44,13 +43,13 @@ def booked(fleet, delivery):
     return os.path.isfile(found + ".book") and not os.path.exists(found)
 
 
-def test_a_ledger_is_closed_soon_and_all_goes_later(scene):
-    fleet = scene.fleet
-    first = scene.deliver()
-    status = scene.check(first)
+def test_a_ledger_is_closed_soon_and_all_goes_later(world):
+    fleet = world.fleet
+    first = world.deliver()
+    status = world.completes(first)
     lives = entries(fleet, first)
-    second = scene.deliver()
-    scene.check(second)
+    second = world.deliver()
+    world.completes(second)
     wait_until(lambda: booked(fleet, first), 60, "the ledger to become one object")
     closed = entries(fleet, first)
     assert closed["ledger"] == 1 and closed["files"] == lives["files"], "nothing but the ledger goes so soon"
@@ -58,37 +57,37 @@ def test_a_ledger_is_closed_soon_and_all_goes_later(scene):
     wait_until(lambda: not any(entries(fleet, first).values()), 120, "what it staged to be removed")
     wait_until(lambda: baselines(fleet)[1] == [baselines(fleet)[0]], 60, "its baseline to be removed")
     print(json.dumps({"lives": lives, "closed": closed, "removed": entries(fleet, first)}))
-    assert scene.check(first) == status
+    assert world.completes(first) == status
     assert lives["ledger"] <= 9
 
 
-def test_the_last_accepted_delivery_stays_whole_and_the_next_is_compared_with_it(scene):
-    fleet = scene.fleet
+def test_the_last_accepted_delivery_stays_whole_and_the_next_is_compared_with_it(world):
+    fleet = world.fleet
     (last,), = fleet.query("SELECT delivery_id FROM run.route_head")
     assert fleet.query("SELECT delivery_id FROM run.ended") == [(last,)]
     assert entries(fleet, last)["files"] > 0 and not booked(fleet, last)
-    members = len(scene.expected.members)
-    books = scene.check(scene.deliver())["books"]
+    members = len(world.expected().members)
+    books = world.completes(world.deliver())["books"]
     assert books["baseline"] == books["unchanged"] == members
     wait_until(lambda: booked(fleet, last), 60, "it to be over for good")
 
 
 @pytest.mark.parametrize("service, point", [("uploader", "book_after_write"), ("scheduler", "ended_before_commit")])
-def test_killed_while_what_is_over_is_put_away(scene, service, point):
-    fleet = scene.fleet
-    victim = only_one(scene, service)
+def test_killed_while_what_is_over_is_put_away(world, service, point):
+    fleet = world.fleet
+    victim = only_one(world, service)
     trap = Trap(victim.pid, point)
     (older,), = fleet.query("SELECT delivery_id FROM run.route_head")
-    newer = scene.deliver()  # once it is accepted, the one before is over for good
+    newer = world.deliver()  # once it is accepted, the one before is over for good
     trap.wait(120)
     assert victim.process.wait(10) == -signal.SIGKILL
     fleet.start_replica(service)
-    scene.check(newer)
+    world.completes(newer)
     wait_until(lambda: booked(fleet, older), 60, "the ledger to become one object")
     wait_until(lambda: not any(entries(fleet, older).values()), 120, "what it staged to be removed")
 
 
-def test_nobody_complained(scene):
-    for replica in scene.fleet.replicas:
+def test_nobody_complained(world):
+    for replica in world.fleet.replicas:
         assert not replica.events("worker.tidy_failed"), replica.service
         assert not replica.events("scheduler.ended.untold")

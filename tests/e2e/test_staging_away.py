@@ -9,7 +9,7 @@ import pytest
 
 import makers
 from fleet import FINAL, Fleet, wait_until
-from scene import nothing_is_stuck
+from memory import nothing_is_stuck
 from world import QUICK, World
 
 ROUTES = ("before", "unmounted", "under_way", "copied", "after")

@@ -11,9 +11,9 @@ import pytest
 from crash import Trap
 from fleet import Fleet, wait_until
 from oracle import sha256
-from scene import Scene, nothing_is_stuck
+from memory import nothing_is_stuck
 from test_law_newer_wins import Topic
-from world import QUICK
+from world import QUICK, World
 
 FORGETFUL = QUICK | {"LONGSHORE_SCHEDULER_KEEP_TASKS_MS": "1000", "LONGSHORE_SCHEDULER_REREAD_MS": "1000",
                      "LONGSHORE_TIDY_EVERY_MS": "200"}
@@ -24,9 +24,9 @@ WRITES = ("bridge.tasks", "format.tasks", "upload.tasks", "build.tasks", "audit"
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("tidy", env=FORGETFUL) as fleet:
-        yield Scene(fleet, per_file=5000).prepare()
+        yield World(fleet, people=2000, objects=3, per_file=5000, routes=("main",)).prepare()
 
 
 def removed(replica, what):
@@ -94,12 +94,12 @@ def is_read_to_the_end(fleet):
                for name in READS for part, (low, high) in Topic(fleet, name).ends().items())
 
 
-def test_what_is_over_is_tidied_and_comes_to_nothing_when_read_again(scene):
-    fleet = scene.fleet
+def test_what_is_over_is_tidied_and_comes_to_nothing_when_read_again(world):
+    fleet = world.fleet
     sent = []
     for cause in ("one", "two"):  # one after the other: they are of one route
-        sent.append(scene.deliver("main", args=("--id", cause)))
-        scene.check(sent[-1])
+        sent.append(world.deliver("main", "--id", cause))
+        world.completes(sent[-1])
     wait_until(lambda: is_quiet(fleet), 60, "what is over to be tidied")
     (scheduler,) = fleet.of("scheduler")
     assert removed(scheduler, "row") > 20  # when their final status was read back
@@ -108,27 +108,27 @@ def test_what_is_over_is_tidied_and_comes_to_nothing_when_read_again(scene):
     read_all_again(fleet)
     fleet.start_replica("scheduler")
     wait_until(lambda: is_read_to_the_end(fleet), 60, "everything to be read again")
-    assert scene.deliver("main", args=("--id", "one")) == sent[0]  # and asked for once more
+    assert world.deliver("main", "--id", "one") == sent[0]  # and asked for once more
     wait_until(lambda: is_read_to_the_end(fleet) and nothing_is_stuck(fleet), 60, "that to be read, too")
     after = memory(fleet)
     assert after[0] == before[0] and after[2] == before[2]
     assert {n: e for n, e in after[1].items() if n != "triggers"} == {n: e for n, e in before[1].items() if n != "triggers"}
 
 
-def test_status_trace_and_the_next_delivery_are_as_ever(scene):
-    fleet = scene.fleet
-    delivery = scene.deliver("main", args=("--id", "three"))
-    status = scene.check(delivery)
+def test_status_trace_and_the_next_delivery_are_as_ever(world):
+    fleet = world.fleet
+    delivery = world.deliver("main", "--id", "three")
+    status = world.completes(delivery)
     wait_until(lambda: is_quiet(fleet), 60, "it to be tidied")
-    assert scene.check(delivery) == status
+    assert world.completes(delivery) == status
     trace = fleet.cli_json("trace", delivery)
     assert [t["what"] for t in trace if t["source"] == "task"] == ["rows removed"]
     assert {"delivery.requested", "delivery.completed"} <= {t["what"] for t in trace}
-    scene.check(scene.deliver())
+    world.completes(world.deliver())
 
 
-def test_each_service_removes_what_killed_ones_left_in_its_staging(scene):
-    fleet = scene.fleet
+def test_each_service_removes_what_killed_ones_left_in_its_staging(world):
+    fleet = world.fleet
     day = 24 * 3600
     before = {service: removed(fleet.of(service)[0], "temporary") for service in OWNERS.values()}
     dead, kept = [], []
@@ -140,7 +140,7 @@ def test_each_service_removes_what_killed_ones_left_in_its_staging(scene):
     kept.append(leave(fleet.path("staging", "elsewhere", ".tmp"), secrets.token_hex(16), 2 * day))
     kept.append(leave(fleet.path("drop", ".longshore-tmp"), secrets.token_hex(16), 2 * day))
     wait_until(lambda: not any(map(os.path.exists, dead)), 60, "dead temporaries to be removed")
-    scene.check(scene.deliver())
+    world.completes(world.deliver())
     assert all(map(os.path.exists, kept))
     for service in set(OWNERS.values()):
         more = sum(owner == service for owner in OWNERS.values())
@@ -154,14 +154,14 @@ def staged(directory):
             for name in sorted(os.listdir(directory))}
 
 
-def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(scene):
-    fleet = scene.fleet
+def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(world):
+    fleet = world.fleet
     (sleeper,) = fleet.of("formatter")
     directory = fleet.path("staging", "files", ".tmp")
     before = set(os.listdir(directory))
     trap = Trap(sleeper.pid, "format_before_finish", action="stop")
     try:
-        delivery = scene.deliver()
+        delivery = world.deliver()
         trap.wait()
         (name,) = set(os.listdir(directory)) - before
         temporary = os.path.join(directory, name)
@@ -169,29 +169,29 @@ def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(scen
         os.utime(temporary, (then, then))
         fleet.start_replica("formatter")
         wait_until(lambda: not os.path.exists(temporary), 60, "the temporary to be removed")
-        status = scene.check(delivery)
+        status = world.completes(delivery)
         objects = staged(fleet.staged("files", delivery))
     finally:
         trap.release()
     told = wait_until(lambda: [e for e in sleeper.events("worker.result") if e.get("reason") == "store_unavailable"], 60,
                       "it to give up")
     assert told[0]["outcome"] == "retry" and sleeper.alive()
-    assert scene.check(delivery) == status
+    assert world.completes(delivery) == status
     assert staged(fleet.staged("files", delivery)) == objects
-    scene.check(scene.deliver())
+    world.completes(world.deliver())
 
 
 def temporaries(drop):
     return sorted(set(os.listdir(os.path.join(drop, ".longshore-tmp"))) - {"identity"})
 
 
-def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(scene):
+def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(world):
     """An uploader dies while it writes; then the drop is away, and the delivery is cancelled."""
-    fleet, drop = scene.fleet, scene.fleet.path("drop")
+    fleet, drop = world.fleet, world.fleet.path("drop")
     (victim,) = fleet.of("uploader")
     strangers = temporaries(drop)
     trap = Trap(victim.pid, "ledger_after_part")
-    delivery = scene.deliver()
+    delivery = world.deliver()
     trap.wait()
     assert victim.process.wait(10) == -signal.SIGKILL
     (left,) = set(temporaries(drop)) - set(strangers)
@@ -206,4 +206,4 @@ def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(scene):
     wait_until(lambda: temporaries(drop) == strangers, 60, "the temporary to be removed")
     wait_until(lambda: removed(uploader, "drop_temporary") == 1, 10, "it to be counted")
     assert os.listdir(fleet.staged("ledger", "leftover")) == []
-    assert not scene.files_of(delivery)
+    assert not world.files(delivery)

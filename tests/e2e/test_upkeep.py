@@ -6,14 +6,13 @@ import shutil
 import pytest
 
 from fleet import Fleet
-from scene import Scene
-from world import QUICK
+from world import QUICK, World
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("upkeep", env=QUICK) as fleet:
-        yield Scene(fleet, people=300, per_file=100, routes=("main", "asking")).prepare()
+        yield World(fleet, people=300, objects=3, per_file=100, routes=("main", "asking")).prepare()
 
 
 def restart(fleet, *services):
@@ -33,27 +32,27 @@ def keys_are_right(fleet):
     return [f["level"] for f in said] == ["ok"] or said
 
 
-def test_a_fingerprint_key_is_rotated_and_the_old_one_removed(scene):
-    fleet = scene.fleet
+def test_a_fingerprint_key_is_rotated_and_the_old_one_removed(world):
+    fleet = world.fleet
     [(old, _)] = versions(fleet)
     assert fleet.cli("keys", "init", "--rotate").endswith("the next builds are full\n")
-    scene.check(scene.deliver())  # nobody was started again: all goes on as it was
+    world.completes(world.deliver())  # nobody was started again: all goes on as it was
     restart(fleet, "bridge-worker", "bridge-builder")
-    assert scene.check(scene.deliver())["bridge_version"] == old
+    assert world.completes(world.deliver())["bridge_version"] == old
     fleet.cli("bridge", "build", "tokens", "--wait")
     (new, epoch), (also, _) = versions(fleet)
     assert (epoch, also) == (2, old) and new != old
-    assert scene.check(scene.deliver())["bridge_version"] == new
+    assert world.completes(world.deliver())["bridge_version"] == new
     for service in ("bridge-worker", "bridge-builder"):
         os.unlink(fleet.path("keys", service, "fingerprint-1.key"))
     assert keys_are_right(fleet) is True
     restart(fleet, "bridge-worker", "bridge-builder")
-    scene.check(scene.deliver())
+    world.completes(world.deliver())
 
 
-def test_what_lies_in_staging_of_deliveries_that_are_over_is_not_missed(scene):
-    fleet = scene.fleet
-    members = len(scene.expected.members)
+def test_what_lies_in_staging_of_deliveries_that_are_over_is_not_missed(world):
+    fleet = world.fleet
+    members = len(world.expected().members)
     over = [d for d, in fleet.query("SELECT delivery_id FROM run.state WHERE kind = 'delivery' AND confirmed")]
     assert over
     for delivery in over:
@@ -62,25 +61,19 @@ def test_what_lies_in_staging_of_deliveries_that_are_over_is_not_missed(scene):
     for version, _ in versions(fleet)[1:]:
         for prefix in ("keys", "values"):
             shutil.rmtree(fleet.staged(prefix, version))
-    status = scene.check(scene.deliver())
+    status = world.completes(world.deliver())
     assert status["books"]["baseline"] == status["books"]["unchanged"] == members, "it is still compared with the last one"
 
 
-def test_a_delivery_whose_version_was_removed_begins_anew(scene):
-    fleet = scene.fleet
-    scene_route = fleet.path("asking.yaml")
-    with open(scene.config, encoding="utf-8") as f:
-        route = f.read().rpartition("---\n")[2]
-    assert "name: asking\n" in route
-    with open(scene_route, "w", encoding="utf-8") as f:
-        f.write(route + "approval: always\n")
-    fleet.cli("apply", "-f", scene_route)
-    asking = scene.deliver("asking", args=("--actor", "alice"))
+def test_a_delivery_whose_version_was_removed_begins_anew(world):
+    fleet = world.fleet
+    world.apply(world.documents["Route", "asking"] | {"approval": "always"})
+    asking = world.deliver("asking")
     before = fleet.wait_state(asking)
     assert before["reason"] == "approval"
     [name] = {v for v, _ in versions(fleet)} & {before["bridge_version"]}
-    with open(os.path.join(scene.bridge, "part-0002.csv"), "w", encoding="utf-8") as f:
-        f.write("patient,token\nnobody,tnobody\n")
+    with open(world.bridge_folder / "part-002.csv", "w", encoding="utf-8") as f:
+        f.write("patient_id,token\nnobody,tnobody\n")
     fleet.cli("bridge", "build", "tokens", "--wait")
     assert versions(fleet)[0][0] != name
     for prefix in ("keys", "values"):
@@ -92,11 +85,11 @@ def test_a_delivery_whose_version_was_removed_begins_anew(scene):
     fleet.wait_until_status(asking, lambda d: d["revision"] > 1 and d["state"] == "held", 60, "asking again")
     fleet.cli("approve", asking, "--actor", "bob")
     fleet.wait_until_status(asking, lambda d: d["state"] == "completed", 60, "completed")
-    assert scene.check(asking)["bridge_version"] == versions(fleet)[0][0]
+    assert world.completes(asking)["bridge_version"] == versions(fleet)[0][0]
 
 
-def test_all_keys_are_replaced(scene):
-    fleet = scene.fleet
+def test_all_keys_are_replaced(world):
+    fleet = world.fleet
     assert set(fleet.stop().values()) == {0}
     for directory in ("keys", "staging"):
         shutil.rmtree(fleet.path(directory))
@@ -105,5 +98,5 @@ def test_all_keys_are_replaced(scene):
     fleet.start()
     fleet.wait_ready()
     fleet.cli("bridge", "build", "tokens", "--wait")
-    scene.check(scene.deliver())
+    world.completes(world.deliver())
     assert keys_are_right(fleet) is True

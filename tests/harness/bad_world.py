@@ -5,11 +5,11 @@ import io
 import os
 import re
 import shutil
+from pathlib import Path
 
 import makers
 from fleet import wait_until
-from oracle import plain
-from route_oracle import canonical
+from oracle import canonical, plain
 
 CANARY = "zq7x"  # what all ids of persons and partners begin with: it must be seen nowhere but in data
 PEOPLE = [f"{CANARY}p{i:04d}" for i in range(12)]
@@ -160,7 +160,7 @@ class World:
         rows = []
         for name, path in sorted(self.fleet.dropped().items()):
             if delivery_id in name:
-                lines = list(csv.reader(io.StringIO(plain(path).decode())))
+                lines = list(csv.reader(io.StringIO(plain(Path(path).read_bytes()).decode())))
                 assert lines[0] == ["user_id"], (name, lines[0])
                 rows += [line[0] for line in lines[1:]]
         return rows

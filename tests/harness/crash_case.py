@@ -5,11 +5,14 @@ The trap proves that the point was reached; `unfinished` that there was work in 
 """
 import signal
 import time
-from contextlib import contextmanager
+
+import pytest
 
 from crash import Trap
+from crash_table import POINTS
 from fleet import FINAL, Fleet, wait_until
-from scene import Scene, nothing_is_stuck
+from memory import nothing_is_stuck
+from world import World
 
 # Alarms are short, so that a lost process costs seconds here and not minutes.
 QUICK = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE_MS": "500",
@@ -18,30 +21,44 @@ QUICK = {"LONGSHORE_SCHEDULER_ALARM_MS": "3000", "LONGSHORE_SCHEDULER_OUTBOX_AGE
          "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MOST_MS": "2000"}
 
 
-@contextmanager
-def crash_scene(name, env=None, **kwargs):
-    with Fleet(f"crash-{name}", env=QUICK | (env or {})) as fleet:
-        scene = Scene(fleet, **({"people": 600, "per_file": 200, "slice_bytes": 4096} | kwargs)).prepare()
-        yield scene
-        wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+def at_each_point(service, work=None, env=None):
+    """What the file of each service has: its world, and a test that kills and one that stops it at each of its points.
+    work(world) makes what is under way then; a delivery if it is not given."""
+    work = work or Delivery
+
+    @pytest.fixture(scope="module")
+    def world():
+        with Fleet(f"crash-{service}", env=QUICK | (env or {})) as fleet:
+            yield World(fleet, people=600, objects=3, repeats=30, per_file=200, routes=("main",), slice_bytes=4096).prepare()
+            wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+
+    @pytest.mark.parametrize("point", POINTS[service])
+    def test_killed_at(world, point):
+        killed(world, service, point, work(world))
+
+    @pytest.mark.parametrize("point", POINTS[service])
+    def test_stopped_at_and_continued_later(world, point):
+        stopped(world, service, point, work(world))
+
+    return world, test_killed_at, test_stopped_at_and_continued_later
 
 
 class Delivery:
     """The work of most cases. start() causes it, check() waits for it and judges it."""
 
-    def __init__(self, scene, route="main"):
-        self.scene, self.route, self.ids = scene, route, []
+    def __init__(self, world, route="main"):
+        self.world, self.route, self.ids = world, route, []
 
     def start(self):
-        self.ids.append(self.scene.deliver(self.route))
+        self.ids.append(self.world.deliver(self.route))
 
     def unfinished(self):
-        return not self.scene.fleet.query("SELECT 1 FROM run.state WHERE delivery_id = ANY(%s) AND due_at IS NULL "
+        return not self.world.fleet.query("SELECT 1 FROM run.state WHERE delivery_id = ANY(%s) AND due_at IS NULL "
                                           "HAVING count(*) = %s", (self.ids, len(self.ids)))
 
     def check(self):
         for delivery in self.ids:
-            self.scene.check(delivery)
+            self.world.completes(delivery)
 
 
 FEED_S = 120
@@ -51,8 +68,8 @@ class Stream(Delivery):
     """Deliveries one after another until the trap has sprung, so that there is work at whatever moment it does.
     disturb() is what leads to the point; it is called when the first is under way."""
 
-    def __init__(self, scene, disturb):
-        super().__init__(scene)
+    def __init__(self, world, disturb):
+        super().__init__(world)
         self.disturb = disturb
 
     def start(self):
@@ -68,11 +85,11 @@ class Stream(Delivery):
     def check(self):
         """The last is complete; one before it is, too, or gave way to a newer one and left nothing."""
         for delivery in self.ids:
-            status = self.scene.fleet.wait_state(delivery, states=FINAL, timeout=120)
+            status = self.world.fleet.wait_state(delivery, states=FINAL, timeout=120)
             if status["state"] == "superseded" and delivery != self.ids[-1]:
-                assert not self.scene.files_of(delivery)
+                assert not self.world.paths(delivery)
             else:
-                self.scene.check(delivery)
+                self.world.completes(delivery)
 
 
 def spring(trap, work):
@@ -91,35 +108,35 @@ def has_all_partitions(replica):
         "worker.assigned", PARTITIONS.get(replica.service, 24))
 
 
-def only_one(scene, service):
+def only_one(world, service):
     """The one that runs, whatever an earlier case left. It is its whole group: no rebalance is under way."""
-    for extra in scene.fleet.of(service)[1:]:
+    for extra in world.fleet.of(service)[1:]:
         extra.stop()
-    one = (scene.fleet.of(service) or [scene.fleet.start_replica(service)])[0]
+    one = (world.fleet.of(service) or [world.fleet.start_replica(service)])[0]
     wait_until(lambda: has_all_partitions(one), 60, f"{service} to have all partitions")
     return one
 
 
-def killed(scene, service, point, work):
-    victim = only_one(scene, service)
+def killed(world, service, point, work):
+    victim = only_one(world, service)
     trap = Trap(victim.pid, point)
     spring(trap, work)
     assert victim.process.wait(10) == -signal.SIGKILL
     assert work.unfinished(), f"{service} held nothing at {point}"
-    scene.fleet.start_replica(service)
+    world.fleet.start_replica(service)
     work.check()
 
 
-def stopped(scene, service, point, work):
+def stopped(world, service, point, work):
     """Another takes over; then the stopped one goes on with what it thinks it still owns."""
-    trap = Trap(only_one(scene, service).pid, point, action="stop")
+    trap = Trap(only_one(world, service).pid, point, action="stop")
     try:
         spring(trap, work)
         assert work.unfinished(), f"{service} held nothing at {point}"
-        scene.fleet.start_replica(service)
+        world.fleet.start_replica(service)
         work.check()
     finally:
         trap.release()
-    again = scene.deliver()
-    scene.check(again)
+    again = world.deliver()
+    world.completes(again)
     work.check()

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+import makers
+
 SERVICES = ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader", "audit-sink")
 FINAL = ("completed", "failed", "rejected", "cancelled", "superseded")
 
@@ -248,10 +250,9 @@ class Fleet:
                            f"{replica.service} to get work:\n{replica.log()[-2000:]}")
 
     def apply(self, documents, actor=None):
-        """Documents (dicts) are written as JSON, which is YAML."""
         path = self.path(f"apply-{secrets.token_hex(4)}.yaml")
         with open(path, "w", encoding="utf-8") as f:
-            f.writelines(f"---\n{json.dumps(d, indent=1)}\n" for d in documents)
+            f.write(makers.as_text(documents))
         return self.cli("apply", "-f", path, *(("--actor", actor) if actor else ()))
 
     def story(self, delivery_id):

@@ -1,6 +1,7 @@
 """Data and configuration for a fleet, the same for the same seed. Written with Python's csv; shares no code with the
 project."""
 import csv
+import json
 import random
 from pathlib import Path
 
@@ -49,6 +50,11 @@ def write_audience(folder, rows, objects=1, header=("patient_id", "state", "scor
 def write_bridge(folder, pairs, objects=1, header=("patient_id", "token")):
     """Pairs (id, column, ...) in that many objects below a folder."""
     return write_audience(folder, pairs, objects, header)
+
+
+def as_text(documents):
+    """Documents (dicts) as one file's text: JSON, which is YAML."""
+    return "".join(f"---\n{json.dumps(d, indent=1)}\n" for d in documents)
 
 
 def url(path):

@@ -1,9 +1,11 @@
 """One tenant's documents on a fleet, applied as they change, and what each of its routes must deliver."""
+import random
 import shlex
 from pathlib import Path
 
 import makers
-from route_oracle import RouteOracle, check
+from fleet import FINAL, wait_until
+from oracle import Oracle, check, data_names, plain, sha256
 
 QUICK = {  # alarms and looks are short, so that waiting costs a test little
     "LONGSHORE_SCHEDULER_ALARM_MS": "5000", "LONGSHORE_SCHEDULER_OUTBOX_AGE_MS": "500",
@@ -12,16 +14,30 @@ QUICK = {  # alarms and looks are short, so that waiting costs a test little
 
 
 class World:
-    """Requests and configuration are alice's; commands without an actor are the system user's."""
+    """Requests and configuration are alice's; commands without an actor are the system user's.
 
-    def __init__(self, fleet, people=200):
+    people: how many ids the audience `people` has; the bridge knows four fifths of them, the tokens in `tokens`.
+    objects: how many files the audience is cut into (the bridge: two at most). repeats: how many of its rows come twice.
+    shared: whether every third person of the bridge has the record of the one before. routes: names of routes to begin
+    with, each of which takes slices of slice_bytes. per_file: the most rows of a file."""
+
+    def __init__(self, fleet, people=200, *, objects=1, repeats=0, shared=False, routes=(), slice_bytes=8192, per_file=None):
         self.fleet = fleet
         self.documents = {}
         self.ids = makers.people(people)
         self.known = self.ids[: people * 4 // 5]
         self.tokens = {p: makers.token(p) for p in self.known}
-        self.put(makers.tenant(), self.destination(), makers.bucket(fleet.path("drop")),
-                 makers.bridge(self.write_bridge("bridge", self.known)), self.audience("people", self.ids))
+        if shared:
+            for first, second in zip(self.known[1::3], self.known[2::3]):
+                self.tokens[second] = self.tokens[first]
+        self.bridge_folder = makers.write_bridge(fleet.path("source", "bridge"), list(self.tokens.items()), min(objects, 2))
+        again = random.Random("repeats").sample(self.ids, repeats)
+        self.put(makers.tenant(), self.destination(**({"limits": {"max_rows_per_file": per_file}} if per_file else {})),
+                 makers.bucket(fleet.path("drop")),
+                 makers.bridge(self.bridge_folder, cardinality="n:1" if shared else "1:1"),
+                 self.audience("people", self.ids + again, objects))
+        self.audience_folder = Path(fleet.path("source", "people"))
+        self.put(*(makers.route(name, guards={"min_size": 1}, limits={"slice_bytes": slice_bytes}) for name in routes))
 
     # --- data ---
 
@@ -31,9 +47,9 @@ class World:
     def write_list(self, name, ids):
         return makers.write_csv(self.fleet.path("source", name, "list.csv"), ["patient_id"], [[p] for p in ids]).parent
 
-    def audience(self, name, ids, **more):
+    def audience(self, name, ids, objects=1, **more):
         """Its document; the source is written."""
-        folder = makers.write_audience(self.fleet.path("source", name), makers.audience_rows(ids))
+        folder = makers.write_audience(self.fleet.path("source", name), makers.audience_rows(ids), objects)
         return makers.audience(folder, name, **more)
 
     @staticmethod
@@ -48,6 +64,10 @@ class World:
         for d in documents:
             self.documents[d["kind"], d["name"]] = d
 
+    def text(self):
+        """All documents as one file."""
+        return makers.as_text(self.documents.values())
+
     def apply(self, *documents):
         """These, or all if none is named."""
         self.put(*documents)
@@ -60,8 +80,8 @@ class World:
 
     # --- deliveries ---
 
-    def deliver(self, route, *args):
-        return self.fleet.cli_json("deliver", route, "--actor", "alice", *args)["delivery_id"]
+    def deliver(self, route="main", *args, actor="alice", **kwargs):
+        return self.fleet.cli_json("deliver", route, "--actor", actor, *args, **kwargs)["delivery_id"]
 
     def held(self, delivery, reason, timeout=60):
         """Its status, once it is held for that."""
@@ -80,25 +100,46 @@ class World:
         assert words[0] == "longshore" and delivery in words, words
         return words[1:]
 
-    def ends(self, delivery, state, reason="", timeout=60):
-        status = self.fleet.wait_until_status(
-            delivery, lambda d: d["state"] == state, timeout, f"{state}: {reason}")
-        assert status["reason"] == reason, status
-        return status
+    def ends(self, delivery, state, reason="", timeout=120):
+        """Its status, once it is over: that is how it must have ended."""
+        status = self.fleet.wait_state(delivery, states=FINAL, timeout=timeout)
+        assert (status["state"], status["reason"]) == (state, reason), status
+        return self.with_receipts(delivery)
+
+    def with_receipts(self, delivery):
+        """Its status, once the receipt of each visible file is recorded: one may be recorded a moment after the last word
+        about the delivery."""
+        def look():
+            status = self.fleet.status(delivery)
+            return status if sum(bool(f["receipt"]) for f in status["files"]) >= status["files_visible"] else None
+        return wait_until(look, 60, f"the receipts of delivery {delivery} to be recorded")
+
+    def paths(self, delivery):
+        """Where its files are at the partner, by name."""
+        return {n: Path(p) for n, p in self.fleet.dropped().items() if delivery in n}
 
     def files(self, delivery):
-        return {n: Path(p).read_bytes() for n, p in self.fleet.dropped().items() if delivery in n}
+        return {n: p.read_bytes() for n, p in self.paths(delivery).items()}
 
-    def completes(self, delivery, timeout=60):
+    def completes(self, delivery, timeout=120):
         """It is there, right and once; its status."""
         status = self.ends(delivery, "completed", timeout=timeout)
         self.check(status, self.files(delivery))
         return status
 
+    def expected(self, route="main"):
+        """What the documents and sources of now must give on that route."""
+        return Oracle(list(self.documents.values()), route)
+
     def check(self, status, files):
-        """files, {name: bytes}, are what the documents and sources of now must give, and all that the status names."""
-        check(RouteOracle(list(self.documents.values()), status["route"]), status, files)
+        """files, {name: bytes}, are what is expected of now, and all that the status names."""
+        check(self.expected(status["route"]), status, files)
         assert sorted(files) == sorted(f["name"] for f in status["files"]), "other files than the status names"
+
+    def data_hash(self, delivery):
+        """One hash of the rows of all its data files."""
+        files = self.files(delivery)
+        return sha256(b"".join(plain(files[name]) for name in data_names(self.fleet.status(delivery))))
 
     def leaves_nothing(self, delivery):
         assert self.files(delivery) == {}

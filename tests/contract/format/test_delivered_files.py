@@ -8,7 +8,7 @@ import pytest
 
 import makers
 from fleet import Fleet
-from route_oracle import RouteOracle, balance, plain
+from oracle import Oracle, balance, plain
 
 ROWS = 1500
 FORMS = {
@@ -72,19 +72,19 @@ def delivered(fleet, record):
 @pytest.mark.parametrize("form", FORMS)
 def test_files_are_those_that_python_writes(world, form):
     fleet, documents, deliveries = world
-    expected = RouteOracle(documents, form)
+    expected = Oracle(documents, form)
     record = fleet.wait_state(deliveries[form], timeout=180)
     assert record["state"] == "completed", record
     assert balance(record["books"]) == []
     assert {k: record["books"].get(k, 0) for k in expected.books} == expected.books
     found = delivered(fleet, record)
     data = sorted(n for n in found if ".csv" in n)
-    assert [plain(n, found[n]) for n in data] == expected.parts()
+    assert [plain(found[n]) for n in data] == expected.parts()
     listed = {f["name"]: f for f in record["files"]}
     assert set(listed) == set(found)
     for name, content in found.items():
         assert (listed[name]["bytes"], listed[name]["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
-        assert listed[name]["plain_sha256"] == hashlib.sha256(plain(name, content)).hexdigest()
+        assert listed[name]["plain_sha256"] == hashlib.sha256(plain(content)).hexdigest()
         assert listed[name]["receipt"]["md5"] == hashlib.md5(content).hexdigest()
 
 
@@ -97,9 +97,9 @@ def test_the_manifest_lists_what_is_there(world, form):
     data = sorted(n for n in found if ".csv" in n)
     assert (manifest["delivery_id"], manifest["tenant"], manifest["audience"], manifest["destination"]) == (
         record["delivery_id"], "acme", "people", form)
-    assert manifest["rows"] == len(RouteOracle(documents, form).members)
+    assert manifest["rows"] == len(Oracle(documents, form).members)
     assert [(f["name"], f["bytes"], f["sha256"], f["plain_sha256"]) for f in manifest["files"]] == [
-        (n, len(found[n]), hashlib.sha256(found[n]).hexdigest(), hashlib.sha256(plain(n, found[n])).hexdigest())
+        (n, len(found[n]), hashlib.sha256(found[n]).hexdigest(), hashlib.sha256(plain(found[n])).hexdigest())
         for n in data]
-    assert [f["rows"] for f in manifest["files"]] == [plain(n, found[n]).count(b"\n") - 1 for n in data]
+    assert [f["rows"] for f in manifest["files"]] == [plain(found[n]).count(b"\n") - 1 for n in data]
     assert next(c for n, c in found.items() if n.endswith("_SUCCESS")) == b""

@@ -7,38 +7,36 @@ import subprocess
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene
+from world import World
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("apply") as fleet:
-        yield Scene(fleet, people=20, objects=1, per_file=10)
+        yield World(fleet, people=20, per_file=10, routes=("main",))
 
 
 @pytest.fixture(scope="module")
-def applied(scene):
-    with open(scene.config, encoding="utf-8") as f:
-        scene.text = f.read()
-    done = scene.fleet.run("apply", "-f", scene.config, "--actor", "alice")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == ["Tenant acme: created", "Audience asthma: created", "Bridge tokens: created",
-                                        "Destination partner: created", "Bucket drop: created", "Route main: created"]
-    return scene
+def applied(world):
+    code, out, said = apply(world, world.text(), args=("--actor", "alice"))
+    assert (code, said) == (0, "")
+    assert out.splitlines() == ["Tenant acme: created", "Destination dsp: created", "Bucket box: created",
+                                "Bridge tokens: created", "Audience people: created", "Route main: created"]
+    return world
 
 
-def documents(scene):
-    return scene.fleet.query("SELECT kind, tenant, name, body, hash, applied_by, applied_at FROM conf.document ORDER BY 1, 2, 3")
+def documents(world):
+    return world.fleet.query("SELECT kind, tenant, name, body, hash, applied_by, applied_at FROM conf.document ORDER BY 1, 2, 3")
 
 
-def apply(scene, *texts, args=()):
+def apply(world, *texts, args=()):
     """Each text a file of its own; what is said has FILE0, FILE1 for their names."""
     files = []
     for i, text in enumerate(texts):
-        files.append(scene.fleet.path(f"some-{i}.yaml"))
+        files.append(world.fleet.path(f"some-{i}.yaml"))
         with open(files[-1], "w", encoding="utf-8") as f:
             f.write(text)
-    done = scene.fleet.run("apply", *(a for f in files for a in ("-f", f)), *args)
+    done = world.fleet.run("apply", *(a for f in files for a in ("-f", f)), *args)
     said = done.stderr
     for i, path in enumerate(files):
         said = said.replace(path, f"FILE{i}")
@@ -49,7 +47,7 @@ def test_the_same_again_changes_nothing(applied):
     before = documents(applied)
     assert all(row[5] == "alice" and len(row[4]) == 64 for row in before)
     assert all(row[4] == hashlib.sha256(row[3].encode()).hexdigest() for row in before if isinstance(row[3], str))
-    code, out, said = apply(applied, applied.text, args=("--actor", "bob"))
+    code, out, said = apply(applied, applied.text(), args=("--actor", "bob"))
     assert (code, said) == (0, "") and all(line.endswith(": unchanged") for line in out.splitlines())
     assert documents(applied) == before
 
@@ -58,8 +56,8 @@ def test_all_mistakes_of_all_files_at_once_and_nothing_is_applied(applied):
     before = documents(applied)
     code, out, said = apply(
         applied,
-        "kind: Tenant\nname: other\n---\nkind: Route\ntenant: acme\nname: nightly\naudience: asthma\nbridge: none\n"
-        "destination: partner\nbucket: drop\nguards:\n  min_size: few\n  max_shrink: 130%\n",
+        "kind: Tenant\nname: other\n---\nkind: Route\ntenant: acme\nname: nightly\naudience: people\nbridge: none\n"
+        "destination: dsp\nbucket: box\nguards:\n  min_size: few\n  max_shrink: 130%\n",
         "kind: Bucket\nname: far\nurl: https://far/\n---\nkind: Bridge\ntenant: acme\nname: two\nsource: {url: file:///b/}\n"
         "from: {column: p, kind: npi}\nrecord:\n  - {name: t, column: t, max_length: 70000}\n  - {name: u}\n")
     assert (code, out) == (1, "")
@@ -76,10 +74,10 @@ def test_all_mistakes_of_all_files_at_once_and_nothing_is_applied(applied):
 
 def test_what_is_applied_is_looked_at_with_what_replaces_a_part_of_it(applied):
     before = documents(applied)
-    bridge = applied.text.split("---\n")[2]
-    code, _, said = apply(applied, bridge.replace("name: token,", "name: other,"))
+    bridge = applied.documents["Bridge", "tokens"] | {"record": [{"name": "other", "column": "token"}]}
+    code, _, said = apply(applied, json.dumps(bridge))
     assert (code, said.splitlines()[0]) == (
-        1, "FILE0:1: Route main, which is applied already: bridge: records of tokens have no column token, which partner writes")
+        1, "FILE0:1: Route main, which is applied already: bridge: records of tokens have no column token, which dsp writes")
     assert documents(applied) == before
 
 
@@ -114,7 +112,7 @@ def test_a_form_that_cannot_be_written_is_refused(applied, columns, form, says):
 def test_a_route_that_will_be_held_is_warned_of(applied):
     text = ("kind: Destination\nname: picky\ncolumns: [{name: u, source: token}]\n"
             "naming: {data_template: \"{label}_{part}.csv\"}\npackaging: {encryption: pgp}\n---\n"
-            "kind: Route\ntenant: acme\nname: sealed\naudience: asthma\nbridge: tokens\ndestination: picky\nbucket: drop\n")
+            "kind: Route\ntenant: acme\nname: sealed\naudience: people\nbridge: tokens\ndestination: picky\nbucket: box\n")
     code, out, said = apply(applied, text)
     assert (code, out) == (0, "Destination picky: created\nRoute sealed: created\n")
     assert said == ("FILE0:5: warning: packaging.encryption: is not honoured yet as it stands here: deliveries to it will be held\n"
@@ -209,7 +207,7 @@ def test_one_after_the_other(applied):
     """Who applies meanwhile waits, and is checked against what then is there."""
     import psycopg
     fleet = applied.fleet
-    route = ("kind: Route\ntenant: acme\nname: second\naudience: asthma\nbridge: tokens\ndestination: partner\nbucket: drop\n")
+    route = ("kind: Route\ntenant: acme\nname: second\naudience: people\nbridge: tokens\ndestination: dsp\nbucket: box\n")
     path = fleet.path("second.yaml")
     with open(path, "w", encoding="utf-8") as f:
         f.write(route)
@@ -221,8 +219,8 @@ def test_one_after_the_other(applied):
                                        "WHERE c.relname = 'document' AND NOT l.granted"), 30, "it to wait")
         other.execute("DELETE FROM conf.document WHERE kind = 'Bucket'")
     out, said = applying.communicate(timeout=60)
-    assert (applying.returncode, out) == (1, "") and said.startswith(f"{path}:7: bucket: there is no Bucket drop: apply it\n")
-    assert apply(applied, applied.text)[0] == 0
+    assert (applying.returncode, out) == (1, "") and said.startswith(f"{path}:7: bucket: there is no Bucket box: apply it\n")
+    assert apply(applied, applied.text())[0] == 0
 
 
 def test_a_directory_stands_for_its_yaml_files(applied):

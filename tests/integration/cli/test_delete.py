@@ -8,99 +8,96 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from scene import Scene
+from world import World
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("delete", env={"LONGSHORE_SCHEDULER_SYNC_MS": "100"}) as fleet:
-        yield Scene(fleet, people=20, objects=1, per_file=10).prepare()
+        yield World(fleet, people=20, per_file=10, routes=("main",)).prepare()
 
 
-def delete(scene, *args):
-    done = scene.fleet.run("delete", *args)
+def delete(world, *args):
+    done = world.fleet.run("delete", *args)
     return done.returncode, done.stdout, done.stderr
 
 
-def count(scene, kind, name):
-    (n,), = scene.fleet.query(f"SELECT count(*) FROM conf.document WHERE kind = '{kind}' AND name = '{name}'")
+def count(world, kind, name):
+    (n,), = world.fleet.query(f"SELECT count(*) FROM conf.document WHERE kind = '{kind}' AND name = '{name}'")
     return n
 
 
-def records(scene, name):
-    return scene.fleet.query("SELECT actor, facts ->> 'kind', facts ->> 'version' FROM audit.record "
+def records(world, name):
+    return world.fleet.query("SELECT actor, facts ->> 'kind', facts ->> 'version' FROM audit.record "
                              f"WHERE action = 'configuration.deleted' AND facts ->> 'name' = '{name}' ORDER BY sequence")
 
 
 @pytest.mark.parametrize("kind, name, users", [
-    ("Tenant", "acme", "Audience asthma, Bridge tokens, Route main"), ("Audience", "asthma", "Route main"),
-    ("Bridge", "tokens", "Route main"), ("Destination", "partner", "Route main"), ("Bucket", "drop", "Route main"),
+    ("Tenant", "acme", "Audience people, Bridge tokens, Route main"), ("Audience", "people", "Route main"),
+    ("Bridge", "tokens", "Route main"), ("Destination", "dsp", "Route main"), ("Bucket", "box", "Route main"),
     ("SuppressionList", "optout", "Route quiet")])
-def test_what_is_used_stays(scene, kind, name, users):
+def test_what_is_used_stays(world, kind, name, users):
     if kind == "SuppressionList":
-        scene.fleet.apply([makers.suppression(scene.source, "optout", id={"column": "patient", "kind": "patient_id"}),
-                           makers.route("quiet", audience_name="asthma", destination_name="partner", bucket_name="drop",
-                                        suppress=["optout"])])
-    assert delete(scene, kind, name) == (
+        world.fleet.apply([makers.suppression(world.audience_folder), makers.route("quiet", suppress=["optout"])])
+    assert delete(world, kind, name) == (
         1, "", f"longshore: {kind} {name} is used by {users}: first delete or change what uses it\n")
-    assert count(scene, kind, name) == 1
+    assert count(world, kind, name) == 1
 
 
-def test_users_of_another_tenant_count_for_what_is_of_no_tenant_only(scene):
-    scene.fleet.apply([makers.tenant("globex"), makers.audience(scene.source, "asthma", "globex"),
-                       makers.bridge(scene.bridge, "tokens", "globex", record=(("token", "token"),)),
-                       makers.bucket(scene.fleet.path("drop"), "theirs"),
-                       makers.route("theirs", "globex", "asthma", "partner", "tokens", "theirs")])
-    assert "is used by Route theirs:" in delete(scene, "Bucket", "theirs")[2]
-    assert delete(scene, "Audience", "asthma")[0] == 2, "there are two tenants: one has to be named"
-    assert "is used by Route theirs:" in delete(scene, "Audience", "asthma", "--tenant", "globex")[2]
-    assert delete(scene, "Bucket", "drop", "--tenant", "acme") == (
+def test_users_of_another_tenant_count_for_what_is_of_no_tenant_only(world):
+    world.fleet.apply([makers.tenant("globex"), makers.audience(world.audience_folder, "people", "globex"),
+                       makers.bridge(world.bridge_folder, "tokens", "globex"),
+                       makers.bucket(world.fleet.path("drop"), "theirs"),
+                       makers.route("theirs", "globex", bucket_name="theirs")])
+    assert "is used by Route theirs:" in delete(world, "Bucket", "theirs")[2]
+    assert delete(world, "Audience", "people")[0] == 2, "there are two tenants: one has to be named"
+    assert "is used by Route theirs:" in delete(world, "Audience", "people", "--tenant", "globex")[2]
+    assert delete(world, "Bucket", "box", "--tenant", "acme") == (
         2, "", "longshore: delete: a Bucket belongs to no tenant: omit --tenant\n")
-    for kind, name in (("Route", "theirs"), ("Audience", "asthma"), ("Bridge", "tokens")):
-        assert delete(scene, kind, name, "--tenant", "globex") == (0, f"{kind} {name}: deleted\n", "")
-    assert delete(scene, "Bucket", "theirs")[0] == delete(scene, "Tenant", "globex")[0] == 0
-    assert count(scene, "Audience", "asthma") == count(scene, "Bridge", "tokens") == 1, "those of acme are there"
+    for kind, name in (("Route", "theirs"), ("Audience", "people"), ("Bridge", "tokens")):
+        assert delete(world, kind, name, "--tenant", "globex") == (0, f"{kind} {name}: deleted\n", "")
+    assert delete(world, "Bucket", "theirs")[0] == delete(world, "Tenant", "globex")[0] == 0
+    assert count(world, "Audience", "people") == count(world, "Bridge", "tokens") == 1, "those of acme are there"
 
 
-def test_a_route_stays_while_a_delivery_is_not_over(scene):
-    fleet = scene.fleet
-    fleet.apply([makers.route("asked", audience_name="asthma", destination_name="partner", bucket_name="drop", approval="always")])
-    delivery = scene.deliver("asked", codes=(0, 3), args=("--wait",))
-    code, out, said = delete(scene, "Route", "asked")
+def test_a_route_stays_while_a_delivery_is_not_over(world):
+    fleet = world.fleet
+    fleet.apply([makers.route("asked", approval="always")])
+    delivery = world.deliver("asked", "--wait", codes=(0, 3))
+    code, out, said = delete(world, "Route", "asked")
     assert (code, out) == (1, "")
     assert said == f"longshore: Route asked is needed by unfinished deliveries or builds: {delivery} held; wait for them, or run longshore cancel ID\n"
     fleet.cli("cancel", delivery)
     fleet.wait_state(delivery, timeout=60)
-    wait_until(lambda: delete(scene, "Route", "asked")[0] == 0, 30, "the route to go")
+    wait_until(lambda: delete(world, "Route", "asked")[0] == 0, 30, "the route to go")
 
 
-def test_a_deleted_route_runs_no_more_and_may_come_back(scene):
-    fleet = scene.fleet
-    again = makers.route("nightly", audience_name="asthma", destination_name="partner", bucket_name="drop",
-                         cadence={"kind": "daily", "at": "03:00"})
+def test_a_deleted_route_runs_no_more_and_may_come_back(world):
+    fleet = world.fleet
+    again = makers.route("nightly", cadence={"kind": "daily", "at": "03:00"})
     due = "SELECT next_due FROM run.route_due WHERE route = 'nightly'"
     fleet.apply([again])
     wait_until(lambda: fleet.query(due), 30, "a plan")
-    assert fleet.wait_state(scene.deliver("nightly"), timeout=120)["state"] == "completed"
-    wait_until(lambda: delete(scene, "Route", "nightly")[0] == 0, 30, "the route to go")
+    assert fleet.wait_state(world.deliver("nightly"), timeout=120)["state"] == "completed"
+    wait_until(lambda: delete(world, "Route", "nightly")[0] == 0, 30, "the route to go")
     wait_until(lambda: not fleet.query(due), 30, "the plan to go")
     done = fleet.run("deliver", "nightly")
     assert done.returncode == 1 and "has no Route nightly" in done.stderr
     fleet.apply([again])
     wait_until(lambda: fleet.query(due), 30, "a new plan")
-    assert fleet.wait_state(scene.deliver("nightly"), timeout=120)["state"] == "completed"
+    assert fleet.wait_state(world.deliver("nightly"), timeout=120)["state"] == "completed"
     assert [(h["version"], h["change"]) for h in fleet.cli_json("get", "Route", "nightly", "--history")] == [
         (3, "created"), (2, "deleted"), (1, "created")]
 
 
-def test_all_that_was_applied_is_kept(scene):
-    fleet = scene.fleet
+def test_all_that_was_applied_is_kept(world):
+    fleet = world.fleet
     bodies = []
     for actor, text in (("ana", "one"), ("ben", "two"), ("cleo", "three")):
         fleet.apply([makers.tenant("kept", description=text)], actor=actor)
         bodies.append(json.loads(fleet.cli("get", "Tenant", "kept")))
     fleet.apply([makers.tenant("kept", description="three")], actor="dora")  # nothing new
-    assert delete(scene, "Tenant", "kept", "--actor", "emil") == (0, "Tenant kept: deleted\n", "")
+    assert delete(world, "Tenant", "kept", "--actor", "emil") == (0, "Tenant kept: deleted\n", "")
     history = fleet.cli_json("get", "Tenant", "kept", "--history")
     assert [(h["version"], h["change"], h["by"]) for h in history] == [
         (4, "deleted", "emil"), (3, "changed", "cleo"), (2, "changed", "ben"), (1, "created", "ana")]
@@ -115,30 +112,30 @@ def test_all_that_was_applied_is_kept(scene):
         done = fleet.run("get", "Tenant", "kept", "--version", str(version))
         assert (done.returncode, done.stderr) == (1, f"longshore: {says}\n")
     done = fleet.run("get", "Tenant", "kept")
-    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; see longshore get Tenant kept --history\n"
-    assert delete(scene, "Tenant", "kept") == (
-        1, "", "longshore: there is no Tenant kept: emil deleted it; see longshore get Tenant kept --history\n")
-    assert delete(scene, "Tenant", "never") == (1, "", "longshore: there is no Tenant never; longshore get Tenant lists them\n")
-    assert wait_until(lambda: records(scene, "kept"), 30, "the record") == [("emil", "Tenant", "4")]
+    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; longshore get Tenant kept --history\n"
+    assert delete(world, "Tenant", "kept") == (
+        1, "", "longshore: there is no Tenant kept: emil deleted it; longshore get Tenant kept --history\n")
+    assert delete(world, "Tenant", "never") == (1, "", "longshore: there is no Tenant never; longshore get Tenant lists them\n")
+    assert wait_until(lambda: records(world, "kept"), 30, "the record") == [("emil", "Tenant", "4")]
 
 
-def test_what_is_done_by_hand_is_kept_too(scene):
-    fleet = scene.fleet
+def test_what_is_done_by_hand_is_kept_too(world):
+    fleet = world.fleet
     fleet.apply([makers.tenant("hand")])
     fleet.change("DELETE FROM conf.document WHERE kind = 'Tenant' AND name = 'hand'")
     (who,), = fleet.query("SELECT session_user")
     assert [(h["change"], h["by"]) for h in fleet.cli_json("get", "Tenant", "hand", "--history")][0] == ("deleted", who)
 
 
-def test_the_command_line_s_role_cannot_change_what_was(scene):
-    with psycopg.connect(scene.fleet.conninfo()) as db:
+def test_the_command_line_s_role_cannot_change_what_was(world):
+    with psycopg.connect(world.fleet.conninfo()) as db:
         rights = db.execute("SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = 'longshore_operator' "
                             "AND table_schema = 'conf' AND table_name = 'document_version' ORDER BY 1").fetchall()
     assert rights == [("INSERT",), ("SELECT",)]
 
 
-def test_a_record_that_could_not_be_published_is_made_up_for(scene):
-    fleet = scene.fleet
+def test_a_record_that_could_not_be_published_is_made_up_for(world):
+    fleet = world.fleet
     fleet.apply([makers.tenant("late")])
     before = fleet.servers["LONGSHORE_KAFKA"]
     fleet.servers["LONGSHORE_KAFKA"] = "127.0.0.1:1"  # nobody there
@@ -147,13 +144,13 @@ def test_a_record_that_could_not_be_published_is_made_up_for(scene):
     finally:
         fleet.servers["LONGSHORE_KAFKA"] = before
     assert (done.returncode, done.stdout) == (1, "Tenant late: deleted\n")
-    assert "it is deleted, but the deletion is not recorded in the audit trail: delete it again" in done.stderr
-    assert "there is no Tenant late: fay deleted it" in delete(scene, "Tenant", "late", "--actor", "gus")[2]
-    assert wait_until(lambda: records(scene, "late"), 30, "the record") == [("fay", "Tenant", "2")]
+    assert "it is deleted, but that is not on record: delete it again" in done.stderr
+    assert "there is no Tenant late: fay deleted it" in delete(world, "Tenant", "late", "--actor", "gus")[2]
+    assert wait_until(lambda: records(world, "late"), 30, "the record") == [("fay", "Tenant", "2")]
 
 
-def test_nobody_applies_meanwhile_what_would_use_it(scene):
-    fleet = scene.fleet
+def test_nobody_applies_meanwhile_what_would_use_it(world):
+    fleet = world.fleet
     fleet.apply([makers.bucket(fleet.path("drop"), "spare")])
     with psycopg.connect(fleet.conninfo()) as other:
         other.execute("LOCK TABLE conf.document IN SHARE ROW EXCLUSIVE MODE")

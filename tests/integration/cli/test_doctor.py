@@ -12,7 +12,7 @@ import time
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene
+from world import World
 
 
 def doctor(fleet, timeout=60, **env):
@@ -44,8 +44,7 @@ def fleet():
     fleet = Fleet("doctor")
     try:
         fleet.setup()
-        scene = Scene(fleet, people=10, objects=1)
-        fleet.cli("apply", "-f", scene.config)
+        World(fleet, people=10, routes=("main",)).apply()
         yield fleet
     finally:
         fleet.remove()
@@ -53,8 +52,8 @@ def fleet():
 
 def test_a_good_installation_has_no_problem():
     with Fleet("healthy") as fleet:
-        scene = Scene(fleet, people=100, objects=1).prepare()
-        scene.check(scene.deliver())
+        world = World(fleet, people=100, routes=("main",)).prepare()
+        world.completes(world.deliver())
         fleet.wait_ready()
         env = {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_operator")}
         before = files_below(fleet.path("drop"))
@@ -64,7 +63,7 @@ def test_a_good_installation_has_no_problem():
         assert {s for _, s in told(found, "warning")} <= {"kafka", "standby", "postgres durability"}, found
         fine = {f[1]: f[2] for f in found if f[0] == "ok"}
         assert {"settings", "postgres", "clock", "migrations", "grants", "redis", "staging", "keys", "time zones", "work",
-                "bucket drop", *(f"topic {fleet.prefix}{t}" for t in ("triggers", "results", "deliveries", "audit"))} <= set(fine)
+                "bucket box", *(f"topic {fleet.prefix}{t}" for t in ("triggers", "results", "deliveries", "audit"))} <= set(fine)
         assert {s: t for s, t in fine.items() if s.startswith("service ")} == {
             f"service {s}": "1 running" for s in fleet.counts}
         assert fine[f"topic {fleet.prefix}audit"] == "6 partitions, kept for ever"
@@ -342,7 +341,7 @@ def test_a_drop_that_cannot_take_files(fleet):
     os.rename(fleet.path("drop"), fleet.path("drop-away"))
     try:
         found = doctor(fleet)
-        assert told(found, "problem") == [("problem", "bucket drop")]
+        assert told(found, "problem") == [("problem", "bucket box")]
     finally:
         if os.path.isdir(fleet.path("drop")):
             shutil.rmtree(fleet.path("drop"))
@@ -364,7 +363,7 @@ def test_time_zones(fleet):
 def test_work_that_is_stuck(fleet):
     state = ("INSERT INTO run.state (delivery_id, kind, tenant, route, audience, destination, state, reason, revision, version, "
              "status_version, status, due_at, planned_at, spec_hash, memory, created_at, changed_at) VALUES ('late', 'delivery', "
-             "'acme', 'main', 'asthma', 'partner', 'selecting', '', 1, 1, 1, '', now() - interval '1 hour', now(), '', '', now(), "
+             "'acme', 'main', 'people', 'dsp', 'selecting', '', 1, 1, 1, '', now() - interval '1 hour', now(), '', '', now(), "
              "now() - interval '1 hour')")
     outbox = ("INSERT INTO run.outbox (delivery_id, topic, partition, key, value, type, tenant, stored_at) VALUES ('late', 0, -1, "
               "'', '', '', 'acme', now() - interval '1 hour')")

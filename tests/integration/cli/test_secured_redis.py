@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fleet import Fleet, wait_until
-from scene import Scene
+from world import World
 
 BIN = os.environ["LONGSHORE_BIN"]
 PASSWORD = "hunter2-is-no-password"
@@ -115,8 +115,8 @@ def test_a_fleet_delivers_with_the_right_password_and_without_redis_with_a_wrong
     fleet.extra |= {"LONGSHORE_REDIS": f"0.0.0.0:{redis.port}", "LONGSHORE_REDIS_CONFIG": str(config)}
     try:
         with fleet:
-            scene = Scene(fleet, people=500, per_file=500, slice_bytes=8192).prepare()
-            scene.check(scene.deliver())
+            world = World(fleet, people=500, objects=3, per_file=500, routes=("main",)).prepare()
+            world.completes(world.deliver())
             told = [e for r in fleet.replicas for e in r.events("worker.redis_absent")]
             refused = {r.service for r in fleet.replicas if r.events("worker.redis_refused")}
             weak = {r.service for r in fleet.replicas if r.events("worker.redis_unprotected")}

@@ -9,31 +9,25 @@ import subprocess
 
 import pytest
 
+import makers
 from fleet import CommandFailed, Fleet, wait_until
-from scene import Scene
+from world import World
 
 ID = "0" * 32
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("verbs") as fleet:
-        scene = Scene(fleet, people=300, objects=1, per_file=200, routes=("main", "again", "small"))
-        with open(scene.config, encoding="utf-8") as f:
-            text = f.read()
-        text = text.replace("name: small\naudience: asthma", "name: small\naudience: few")
-        text = text.replace("bucket: drop\nguards: {min_size: 1}", "bucket: drop\nguards: {min_size: 100000}").replace(
-            "guards: {min_size: 100000}", "guards: {min_size: 1}", 2)
-        text = text.replace("---\nkind: Bridge", "---\n" + text.split("---\n")[1].replace("asthma", "few") + "---\n" +
-                            text.split("---\n")[1].replace("asthma", "unrouted") + "---\nkind: Bridge", 1)
-        with open(scene.config, "w", encoding="utf-8") as f:
-            f.write(text)
-        yield scene.prepare()
+        world = World(fleet, people=300, per_file=200, routes=("main", "again"))
+        world.put(world.audience("few", world.ids), world.audience("unrouted", world.ids),
+                  makers.route("small", audience_name="few", guards={"min_size": 100000}))
+        yield world.prepare()
 
 
 @pytest.fixture(scope="module")
-def fleet(scene):
-    return scene.fleet
+def fleet(world):
+    return world.fleet
 
 
 @pytest.fixture
@@ -109,8 +103,7 @@ def test_of_several_tenants_one_must_be_named():
     try:
         fleet.setup()
         assert fleet.run("deliver", "main").stderr == "longshore: there are 0 tenants: apply one first\n"
-        scene = Scene(fleet, people=10, objects=1)
-        fleet.cli("apply", "-f", scene.config)
+        World(fleet, people=10, routes=("main",)).apply()
         fleet.apply([{"kind": "Tenant", "name": "globex"}])
         for args in (("deliver", "main"), ("bridge", "build", "tokens"), ("bridge", "info", "tokens")):
             done = fleet.run(*args)
@@ -272,7 +265,7 @@ def test_get_lists_and_prints_what_was_applied(fleet):
     assert [r.split()[:3] for r in rows[1:]] == [["Route", "acme", name] for name in ("again", "main", "small")]
     assert {d["name"] for d in fleet.cli_json("get", "Route")} == {"again", "main", "small"}
     body = json.loads(fleet.cli("get", "Route", "main"))
-    assert (body["kind"], body["tenant"], body["audience"]) == ("Route", "acme", "asthma")
+    assert (body["kind"], body["tenant"], body["audience"]) == ("Route", "acme", "people")
     assert fleet.cli_json("get", "Route", "main") == [body] == fleet.cli_json("get", "routes", "main")
     assert fleet.cli("get", "routes") == fleet.cli("get", "Route") and TIME.search(rows[1])
     assert fleet.cli_json("get", "Credential") == [] and fleet.cli_json("get", "--tenant", "globex") == []
@@ -285,12 +278,12 @@ def test_bridge_info_lists_versions(fleet):
     assert len(lines) == 2 and lines[1].split()[:4] == [version["version"], "240", "240", "1"]
 
 
-def test_status_of_one_shows_books_and_files(scene, fleet):
+def test_status_of_one_shows_books_and_files(world, fleet):
     delivery = fleet.cli_json("deliver", "main", "--wait", "60")["delivery_id"]
     d = fleet.cli_json("status", delivery)
     assert {"delivery_id", "tenant", "route", "audience", "destination", "mode", "state", "reason", "revision", "version",
             "books", "files", "release"} <= set(d)
-    assert (d["tenant"], d["route"], d["audience"], d["destination"], d["mode"]) == ("acme", "main", "asthma", "partner", "full")
+    assert (d["tenant"], d["route"], d["audience"], d["destination"], d["mode"]) == ("acme", "main", "people", "dsp", "full")
     for f in d["files"]:
         assert {"name", "url", "rows", "bytes", "sha256", "receipt"} <= set(f) and f["receipt"]["committed_at"]
     text = fleet.cli("status", delivery)
@@ -298,10 +291,10 @@ def test_status_of_one_shows_books_and_files(scene, fleet):
     for f in d["files"]:
         assert any(line.split()[:5] == [f["name"], f["role"], str(f["rows"]), str(f["bytes"]), f["sha256"]]
                    for line in text.splitlines()), text
-    assert scene.check(delivery)
+    assert world.completes(delivery)
 
 
-def test_status_filters_and_orders(scene, fleet, held):
+def test_status_filters_and_orders(world, fleet, held):
     first = fleet.cli_json("deliver", "again", "--wait", "60")["delivery_id"]
     second = fleet.cli_json("deliver", "again", "--wait", "60")["delivery_id"]
 
@@ -357,23 +350,23 @@ def test_waiting_goes_on_while_another_of_the_route_is_under_way(fleet, held):
     fleet.cli("cancel", second, "--wait", "60")
 
 
-def test_an_audience_is_delivered_by_all_its_routes(scene, fleet):
-    asked = fleet.cli_json("deliver", "--audience", "asthma", "--id", "one")
+def test_an_audience_is_delivered_by_all_its_routes(world, fleet):
+    asked = fleet.cli_json("deliver", "--audience", "people", "--id", "one")
     assert [a["route"] for a in asked] == ["again", "main"]
     for a in asked:
-        assert scene.check(a["delivery_id"])["route"] == a["route"]
-    again = fleet.cli("deliver", "--audience", "asthma", "--id", "one")
+        assert world.completes(a["delivery_id"])["route"] == a["route"]
+    again = fleet.cli("deliver", "--audience", "people", "--id", "one")
     assert again == "".join(f"{a['delivery_id']}  {a['route']}\n" for a in asked)
     assert fleet.cli("deliver", "main", "--id", "one") == f"{asked[1]['delivery_id']}\n"
-    done = fleet.cli_json("deliver", "--audience", "asthma", "--id", "one", "--wait", "60")
+    done = fleet.cli_json("deliver", "--audience", "people", "--id", "one", "--wait", "60")
     assert {(d["delivery_id"], d["state"]) for d in done} == {(a["delivery_id"], "completed") for a in asked}
 
 
-def test_of_several_the_exit_code_is_the_worst(scene, fleet):
+def test_of_several_the_exit_code_is_the_worst(world, fleet):
     route = json.loads(fleet.cli("get", "Route", "again"))
     fleet.apply([route | {"paused": True}])
     try:
-        done = fleet.run("deliver", "--audience", "asthma", "--wait", "60")
+        done = fleet.run("deliver", "--audience", "people", "--wait", "60")
     finally:
         fleet.apply([route])
     assert done.returncode == 3 and "completed  main\n" in done.stdout and "held (paused)  again\n" in done.stdout
@@ -508,7 +501,7 @@ def test_an_answer_needs_no_recorder(fleet, held):
         fleet.start_replica("audit-sink")
 
 
-def test_approving_what_is_paused_names_the_right_command(scene, fleet):
+def test_approving_what_is_paused_names_the_right_command(world, fleet):
     route = json.loads(fleet.cli("get", "Route", "again"))
     fleet.apply([route | {"paused": True}])
     try:

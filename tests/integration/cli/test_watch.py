@@ -12,27 +12,24 @@ import time
 
 import pytest
 
+import makers
 from fleet import FINAL, Fleet, wait_until
-from scene import Scene
+from world import World
 
 ID = "0" * 32
 
 
 @pytest.fixture(scope="module")
-def scene():
+def world():
     with Fleet("watch") as fleet:
-        scene = Scene(fleet, people=400, objects=1, per_file=100, routes=("main", "other", "small"))
-        with open(scene.config, encoding="utf-8") as f:
-            text = f.read()
-        head, tail = text.rsplit("guards: {min_size: 1}", 1)
-        with open(scene.config, "w", encoding="utf-8") as f:
-            f.write(f"{head}guards: {{min_size: 100000}}{tail}")
-        yield scene.prepare()
+        world = World(fleet, people=400, per_file=100, routes=("main", "other"))
+        world.put(makers.route("small", guards={"min_size": 100000}))
+        yield world.prepare()
 
 
 @pytest.fixture(scope="module")
-def fleet(scene):
-    return scene.fleet
+def fleet(world):
+    return world.fleet
 
 
 class Watch:
@@ -104,9 +101,9 @@ def versions_only_grow(snapshots):
     return True
 
 
-def test_a_delivery_is_followed_from_before_it_is_known_to_its_end(scene, fleet):
+def test_a_delivery_is_followed_from_before_it_is_known_to_its_end(world, fleet):
     with schedulers_paused(fleet):
-        delivery = scene.deliver()
+        delivery = world.deliver()
         watch = Watch(fleet, delivery, "--json")
         watches(watch)
         watch.wait_for(lambda w: w.errors, "a word that nothing is recorded")
@@ -119,15 +116,15 @@ def test_a_delivery_is_followed_from_before_it_is_known_to_its_end(scene, fleet)
     order = ["requested", "selecting", "formatting", "uploading", "completed"]
     assert states[-1] == "completed" and len(set(states)) >= 3
     assert [order.index(s) for s in states] == sorted(order.index(s) for s in states)
-    status = scene.check(delivery)
+    status = world.completes(delivery)
     for name in ("tenant", "route", "audience", "destination", "mode", "state", "reason", "detail", "revision", "version", "books",
                  "files_planned", "files_visible", "kind", "requested_by", "approved_by", "bridge_version", "release"):
         assert seen[-1][name] == status[name], name
 
 
-def test_what_is_over_is_shown_once_and_ends_at_once(scene, fleet):
-    delivery = scene.deliver()
-    scene.check(delivery)
+def test_what_is_over_is_shown_once_and_ends_at_once(world, fleet):
+    delivery = world.deliver()
+    world.completes(delivery)
     done = fleet.run("watch", delivery)
     (line,) = done.stdout.splitlines()
     assert done.returncode == 0 and re.fullmatch(rf"\S+Z  {delivery}  main  completed  files 5/5", line), line
@@ -137,12 +134,12 @@ def test_what_is_over_is_shown_once_and_ends_at_once(scene, fleet):
         k: live[k] for k in ("state", "version", "books", "route")}
 
 
-def test_it_needs_no_recorder(scene, fleet):
+def test_it_needs_no_recorder(world, fleet):
     """The recorder is stopped before the delivery begins: watch reads the topic from where the recorder stood."""
     for replica in fleet.of("audit-sink"):
         replica.stop()
     try:
-        delivery = scene.deliver()
+        delivery = world.deliver()
         wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND state = 'completed' AND due_at IS NULL",
                                        (delivery,)), 60, "the delivery to be over")
         assert fleet.status(delivery) is None
@@ -151,11 +148,11 @@ def test_it_needs_no_recorder(scene, fleet):
         assert (done.returncode, seen[-1]["state"]) == (0, "completed") and versions_only_grow(seen)
     finally:
         fleet.start_replica("audit-sink")
-    scene.check(delivery)
+    world.completes(delivery)
 
 
-def test_held_ends_it_if_wanted_and_else_it_goes_on(scene, fleet):
-    delivery = scene.deliver("small", args=("--actor", "alice"))
+def test_held_ends_it_if_wanted_and_else_it_goes_on(world, fleet):
+    delivery = world.deliver("small")
     done = fleet.run("watch", delivery, "--until", "held")
     last = done.stdout.splitlines()[-1]
     command = f"longshore approve {delivery} --content {fleet.status(delivery)['content_hash'][:16]}"
@@ -168,22 +165,22 @@ def test_held_ends_it_if_wanted_and_else_it_goes_on(scene, fleet):
         assert watch.snapshots()[-1]["state"] == "rejected"
 
 
-def test_a_route_is_watched_until_what_is_under_way_is_over(scene, fleet):
+def test_a_route_is_watched_until_what_is_under_way_is_over(world, fleet):
     with Watch(fleet, "main", "--json", "--until", "final") as watch:
         watches(watch)
-        other = scene.deliver("other")
-        scene.check(other)
+        other = world.deliver("other")
+        world.completes(other)
         assert watch.process.poll() is None, "nothing of the route was under way yet"
-        delivery = scene.deliver("main")
+        delivery = world.deliver("main")
         assert watch.end() == 0
         seen = watch.snapshots()
     assert {s["route"] for s in seen} == {"main"} and versions_only_grow(seen)
     assert (seen[-1]["delivery_id"], seen[-1]["state"]) == (delivery, "completed")
 
 
-def test_all_are_watched_and_the_exit_code_is_the_worst(scene, fleet):
+def test_all_are_watched_and_the_exit_code_is_the_worst(world, fleet):
     with schedulers_paused(fleet):
-        asked = {scene.deliver(route) for route in ("main", "other", "small")}
+        asked = {world.deliver(route) for route in ("main", "other", "small")}
         watch = Watch(fleet, "--json", "--until", "held")
         watches(watch)
     with watch:
@@ -238,8 +235,8 @@ def publish(fleet, partition, key, value, headers=()):
     assert producer.flush(20) == 0
 
 
-def test_an_older_snapshot_is_not_shown(scene, fleet):
-    delivery = scene.deliver("small", args=("--actor", "alice"))
+def test_an_older_snapshot_is_not_shown(world, fleet):
+    delivery = world.deliver("small")
     assert fleet.wait_state(delivery)["state"] == "held"
     old = messages(fleet, delivery)
     assert len(old) >= 2
@@ -254,8 +251,8 @@ def test_an_older_snapshot_is_not_shown(scene, fleet):
     assert versions_only_grow(seen) and [s["state"] for s in seen] == ["held", "rejected"]
 
 
-def test_what_cannot_be_read_is_told_and_passed_over(scene, fleet):
-    delivery = scene.deliver("small", args=("--actor", "alice"))
+def test_what_cannot_be_read_is_told_and_passed_over(world, fleet):
+    delivery = world.deliver("small")
     assert fleet.wait_state(delivery)["state"] == "held"
     (partition, *_), *_ = messages(fleet, delivery)
     with Watch(fleet, delivery, "--json") as watch:
@@ -319,9 +316,9 @@ def screen_of(written, rows, columns):
 
 
 @pytest.mark.parametrize("rows,columns", [(10, 140), (5, 60)])
-def test_a_terminal_shows_a_table_that_is_refreshed(scene, fleet, rows, columns):
+def test_a_terminal_shows_a_table_that_is_refreshed(world, fleet, rows, columns):
     """First the held one, then what becomes of it once it is rejected."""
-    delivery = scene.deliver("small", args=("--actor", "alice"))
+    delivery = world.deliver("small")
     assert fleet.wait_state(delivery)["state"] == "held"
     written, code = on_terminal(fleet, "watch", delivery, rows=rows, columns=columns,
                                 once_shown=lambda: fleet.cli("reject", delivery, "--actor", "bob"))

@@ -1,6 +1,6 @@
 """The oracle against a delivery that was worked out by hand."""
 import makers
-from route_oracle import RouteOracle, balance
+from oracle import Oracle, balance
 
 
 def documents(tmp_path):
@@ -23,7 +23,7 @@ def documents(tmp_path):
 
 
 def test_books_are_those_of_a_hand_computed_delivery(tmp_path):
-    expected = RouteOracle(documents(tmp_path), "daily")
+    expected = Oracle(documents(tmp_path), "daily")
     # rows: "" invalid; p4 filtered; p9 unmatched; p5 p6 p7 p1 p2 p3 p3 matched
     assert expected.books == {
         "rows_read": 10, "invalid": 1, "filtered": 1, "unmatched": 1, "matched": 7,
@@ -42,12 +42,12 @@ def test_parts_are_cut_at_exactly_n_rows(tmp_path):
     made = documents(tmp_path)
     made[-2]["privacy"] = {}
     made[-1]["suppress"] = []
-    assert RouteOracle(made, "daily").parts() == [
+    assert Oracle(made, "daily").parts() == [
         b'Token,c\n"t""0",x\nt1,x\n', b"Token,c\nt3,x\nt4,x\n", b"Token,c\nt5,x\n"]
 
 
 def test_books_that_do_not_hold_are_named(tmp_path):
-    books = RouteOracle(documents(tmp_path), "daily").books
+    books = Oracle(documents(tmp_path), "daily").books
     assert [line.split()[0] for line in balance(books | {"members": 3})] == ["chosen"]
 
 
