@@ -135,11 +135,6 @@ int bridge_keys_check(
 	return act;
 }
 
-uint64_t bridge_keys_records(const struct bridge_keys *k)
-{
-	return k->manifest.records;
-}
-
 const struct selection *bridge_keys_leader(const struct bridge_keys *k)
 {
 	return k->leader;

@@ -81,11 +81,6 @@ void bridge_values_release(struct bridge_values *v)
 	free(v);
 }
 
-uint64_t bridge_values_count(const struct bridge_values *v)
-{
-	return v->manifest.records;
-}
-
 size_t bridge_values_columns(const struct bridge_values *v)
 {
 	return v->manifest.columns_count;

@@ -56,11 +56,6 @@ void selection_subtract(struct selection *from, const struct selection *other)
 	roaring_bitmap_andnot_inplace(from->set, other->set);
 }
 
-void selection_intersect(struct selection *into, const struct selection *other)
-{
-	roaring_bitmap_and_inplace(into->set, other->set);
-}
-
 uint64_t selection_count(const struct selection *s)
 {
 	return roaring_bitmap_get_cardinality(s->set);
@@ -69,16 +64,6 @@ uint64_t selection_count(const struct selection *s)
 uint64_t selection_common(const struct selection *a, const struct selection *b)
 {
 	return roaring_bitmap_and_cardinality(a->set, b->set);
-}
-
-uint64_t selection_minus_count(const struct selection *a, const struct selection *b)
-{
-	return roaring_bitmap_andnot_cardinality(a->set, b->set);
-}
-
-bool selection_has(const struct selection *s, uint32_t ordinal)
-{
-	return roaring_bitmap_contains(s->set, ordinal);
 }
 
 void selection_ranks(

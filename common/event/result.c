@@ -39,30 +39,3 @@ void result_output(struct ev_task_result *r, struct arena *mem, const struct ev_
 	        .bytes = ref->bytes,
 	        .rows = ref->rows};
 }
-
-int64_t result_count_of(const struct ev_task_result *r, struct str name)
-{
-	for (size_t i = 0; i < r->counts_count; i++) {
-		if (str_eq(r->counts[i].name, name))
-			return r->counts[i].value;
-	}
-	return 0;
-}
-
-struct str result_fact_of(const struct ev_task_result *r, struct str name)
-{
-	for (size_t i = 0; i < r->facts_count; i++) {
-		if (str_eq(r->facts[i].name, name))
-			return r->facts[i].value;
-	}
-	return (struct str){NULL, 0};
-}
-
-const struct ev_staged_ref *result_output_of(const struct ev_task_result *r, struct str kind)
-{
-	for (size_t i = 0; i < r->outputs_count; i++) {
-		if (str_eq(r->outputs[i].kind, kind))
-			return &r->outputs[i];
-	}
-	return NULL;
-}

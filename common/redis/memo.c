@@ -18,7 +18,6 @@ struct memo {
 	struct buckets local;
 	char prefix[PREFIX_BYTES];
 	struct script take;
-	struct script renew;
 	struct script release;
 	struct script rate;
 };
@@ -32,11 +31,6 @@ struct memo {
 	"if holder and is_ours and holder ~= ARGV[1] then return 0 end\n" \
 	"redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n" \
 	"return 1\n"
-
-/* KEYS lease; ARGV token, ms. 1 renewed. */
-#define RENEW \
-	"if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n" \
-	"return redis.call('PEXPIRE', KEYS[1], ARGV[2])\n"
 
 /* KEYS lease; ARGV token. 1 released. */
 #define RELEASE \
@@ -91,7 +85,6 @@ int memo_open(const struct memo_server *server, struct memo **out, struct err *e
 		        "a prefix of Redis keys has fewer than %d bytes", PREFIX_BYTES);
 	}
 	m->take.text = STR(TAKE);
-	m->renew.text = STR(RENEW);
 	m->release.text = STR(RELEASE);
 	m->rate.text = STR(RATE);
 	*out = m;
@@ -187,16 +180,6 @@ enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token,
 	return taken ? LEASE_TAKEN : LEASE_HELD_ELSEWHERE;
 }
 
-bool memo_lease_renew(struct memo *m, struct str task_id, struct str token, int64_t lease_ms)
-{
-	struct key key;
-	struct number ms;
-	int64_t renewed;
-	struct script_call call = {1, 3,
-	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms)}};
-	return script_run(&m->connection, &m->renew, &call, &renewed) && renewed;
-}
-
 void memo_lease_release(struct memo *m, struct str task_id, struct str token)
 {
 	struct key key;
@@ -248,11 +231,4 @@ void memo_rate_claim(struct memo *m, struct str name, struct str claim,
 	/* Whatever the server says. */
 	if (*out_wait_ms < 0 || *out_wait_ms > MEMO_AHEAD_MOST_MS)
 		*out_wait_ms = *out_wait_ms < 0 ? 0 : MEMO_AHEAD_MOST_MS;
-}
-
-void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost,
-        int64_t now_ms, int64_t *out_wait_ms)
-{
-	const struct memo_rate rate = {per_second, burst, cost};
-	memo_rate_claim(m, name, none, &rate, now_ms, out_wait_ms);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The length of an object says where its chunks are, and the last chunk, which is shorter than the
- * others and flagged, is authenticated on opening: so sealed_size() can be believed before anything
- * else was read.
+ * others and flagged, is authenticated on opening, so that length can be trusted before anything else
+ * is read.
  */
 #include "longshore/hex.h"
 #include "sealed_format.h"
@@ -114,11 +114,6 @@ int sealed_open(struct store *s, struct str name, const struct secret *scope_key
 	}
 	*out = r;
 	return 0;
-}
-
-int64_t sealed_size(const struct sealed_reader *r)
-{
-	return r->bytes;
 }
 
 int sealed_read(

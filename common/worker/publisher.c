@@ -352,8 +352,3 @@ void publisher_count_removed(struct publisher *p, int64_t rows)
 {
 	telemetry_add(p->frame->telemetry, METRIC_REMOVED_ROWS, rows);
 }
-
-int publisher_partitions(struct publisher *p, enum topic topic, int32_t *out, struct err *e)
-{
-	return bus_partitions(p->frame->producer, p->frame->topics[topic], out, e);
-}

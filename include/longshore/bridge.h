@@ -62,7 +62,6 @@ struct bridge_values; /* borrowed from the cache: release when done; any thread 
 int bridge_values_open(struct bridge_cache *c, struct str version, struct bridge_values **out,
         struct err *e) ERR_MUST_USE;
 void bridge_values_release(struct bridge_values *v); /* accepts NULL */
-uint64_t bridge_values_count(const struct bridge_values *v);
 size_t bridge_values_columns(const struct bridge_values *v);
 struct str bridge_values_column_name(const struct bridge_values *v, size_t column);
 
@@ -90,7 +89,6 @@ int bridge_keys_epoch(const struct bridge_keys *k);
 struct str bridge_keys_tenant(const struct bridge_keys *k);
 struct str bridge_keys_bridge(const struct bridge_keys *k);
 struct str bridge_keys_id_kind(const struct bridge_keys *k);
-uint64_t bridge_keys_records(const struct bridge_keys *k);
 
 /* Was the version built with this fingerprint key? ERR_REJECT ("wrong_key") if not: its ids would
  * all be unknown. */

@@ -49,8 +49,6 @@ enum lease { LEASE_TAKEN, LEASE_HELD_ELSEWHERE, LEASE_ABSENT };
 /* token: of one execution, drawn at random; who holds the lease by the same token takes it again.
  */
 enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token, int64_t lease_ms);
-/* false: it is not ours any more, or Redis is absent. */
-bool memo_lease_renew(struct memo *m, struct str task_id, struct str token, int64_t lease_ms);
 void memo_lease_release(struct memo *m, struct str task_id, struct str token);
 
 /* true: this trigger was seen within keep_ms, according to Redis. The database has the last word.
@@ -62,21 +60,17 @@ void memo_trigger_remember(struct memo *m, struct str trigger_id, int64_t keep_m
  * So what lies further ahead in Redis was not put there by us, and is not believed. */
 enum { MEMO_AHEAD_MOST_MS = 3600 * 1000 };
 
-/* GCRA, one script on Redis's clock. Takes `cost` units of bucket `name` that refills `per_second`
- * and holds `burst`. *out_wait_ms: 0 = go; else a reserved time: the units are taken, after so long
- * they are yours to use without asking again (first come, first served). Without Redis: an empty
- * bucket, refilled by now_ms in this process. */
-void memo_rate_take(struct memo *m, struct str name, double per_second, double burst, double cost,
-        int64_t now_ms, int64_t *out_wait_ms);
-
 struct memo_rate {
 	double per_second;
 	double burst;
 	double cost;
 };
-/* The same for who cannot wait in place and comes back, perhaps as another process: the time
- * reserved for `claim` (a task id) is kept. Asked before it, answers what is left; asked at or
- * after it, uses it up and answers 0. */
+/* GCRA, one script on Redis's clock. Takes `cost` units of bucket `name`, which refills at `per_second`
+ * and holds `burst`. *out_wait_ms: 0 = go; otherwise the units are reserved for `claim` (a task id) and
+ * are its own after that long, first come, first served. The claim may come back as another process:
+ * it is told what is left before its time, and at or after it uses the reservation up and is told 0.
+ * A claim that is absent keeps no reservation. Without Redis: an empty bucket, refilled by now_ms in this
+ * process. */
 void memo_rate_claim(struct memo *m, struct str name, struct str claim,
         const struct memo_rate *rate, int64_t now_ms, int64_t *out_wait_ms);
 

@@ -47,7 +47,5 @@ int publisher_send_each(
 bool publisher_breathe(struct publisher *p);
 /* Counts rows that the service removed for good, for /metrics. */
 void publisher_count_removed(struct publisher *p, int64_t rows);
-int publisher_partitions(
-        struct publisher *p, enum topic topic, int32_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

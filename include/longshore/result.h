@@ -13,10 +13,4 @@ void result_fact_num(struct ev_task_result *r, struct arena *mem, const char *na
 /* Texts of ref are copied. */
 void result_output(struct ev_task_result *r, struct arena *mem, const struct ev_staged_ref *ref);
 
-/* What a result holds; a count that is not there is 0, a fact that is not there is absent. */
-int64_t result_count_of(const struct ev_task_result *r, struct str name);
-struct str result_fact_of(const struct ev_task_result *r, struct str name);
-const struct ev_staged_ref *result_output_of(
-        const struct ev_task_result *r, struct str kind); /* the first; NULL: none */
-
 #endif

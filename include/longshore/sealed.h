@@ -47,7 +47,6 @@ int sealed_get(struct store *s, struct str name, const struct secret *scope_key,
  */
 int sealed_open(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_reader **out, struct err *e) ERR_MUST_USE;
-int64_t sealed_size(const struct sealed_reader *r); /* plain length */
 int sealed_read(struct sealed_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
         struct err *e) ERR_MUST_USE;        /* *out_n < n only at the end */
 void sealed_close(struct sealed_reader *r); /* accepts NULL */

@@ -22,13 +22,9 @@ void selection_free(struct selection *s); /* accepts NULL */
 void selection_add(struct selection *s, const uint32_t *ordinals, size_t count);
 void selection_unite(struct selection *into, const struct selection *other);
 void selection_subtract(struct selection *from, const struct selection *other);
-void selection_intersect(struct selection *into, const struct selection *other);
 uint64_t selection_count(const struct selection *s);
 uint64_t selection_common(
         const struct selection *a, const struct selection *b); /* size of the intersection */
-uint64_t selection_minus_count(
-        const struct selection *a, const struct selection *b); /* size of a minus b */
-bool selection_has(const struct selection *s, uint32_t ordinal);
 
 /* Ordinals of ranks first .. first + n - 1 in ascending order; *out_n < n only at the end. */
 void selection_ranks(

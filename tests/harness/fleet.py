@@ -242,6 +242,17 @@ class Fleet:
             raise CommandFailed(("status", delivery_id), done)
         return json.loads(done.stdout)
 
+    @contextlib.contextmanager
+    def paused(self, service):
+        """Nothing of the service runs meanwhile."""
+        for replica in self.of(service):
+            replica.pause()
+        try:
+            yield
+        finally:
+            for replica in self.of(service):
+                replica.cont()
+
     def wait_ready(self, timeout=60):
         """Every live replica has been given partitions."""
         for replica in self.replicas:

@@ -37,9 +37,15 @@ static inline int folder_remove_one(
 	return remove(path);
 }
 
+/* A directory with all that is in it. */
+static inline int folder_remove(const char *path)
+{
+	return nftw(path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static inline void folder_drop(struct folder *f)
 {
-	(void)nftw(f->path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	(void)folder_remove(f->path);
 }
 
 /* Removes a directory below the folder, if it is there. */
@@ -47,7 +53,7 @@ static inline void folder_rmdir(const struct folder *f, const char *name)
 {
 	char path[256];
 	(void)snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	(void)nftw(path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	(void)folder_remove(path);
 }
 
 /* Writes a file below the folder; directories of `name` must be there. */

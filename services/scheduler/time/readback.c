@@ -66,15 +66,6 @@ static void clear(struct readback *r, size_t hole)
 	r->entries[hole].id[0] = '\0';
 }
 
-void readback_forget(struct readback *r, struct str id)
-{
-	if (id.n == 0 || id.n >= sizeof r->entries->id)
-		return;
-	size_t i = place(r, id);
-	if (r->entries[i].id[0] != '\0')
-		clear(r, i);
-}
-
 size_t readback_take(struct readback *r, int64_t before_ms, struct readback_entry *out, size_t most)
 {
 	size_t taken = 0;

@@ -28,7 +28,6 @@ void readback_release(struct readback *r); /* accepts a zeroed one */
 
 /* A status that is not final was read. false: no room, it is not kept. */
 bool readback_note(struct readback *r, struct str id, int64_t version, int64_t mono_ms);
-void readback_forget(struct readback *r, struct str id);
 /* Takes out entries that were the last word since before `before_ms`, at most `most`. */
 size_t readback_take(
         struct readback *r, int64_t before_ms, struct readback_entry *out, size_t most);

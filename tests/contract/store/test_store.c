@@ -3,11 +3,12 @@
  * What every store promises, the same cases for each driver: a new driver adds one line CASES(its
  * setup, its teardown). Each case gets an empty store of its own.
  */
+#include "folder.h"
+
 #include "longshore/place.h"
 #include "longshore/random.h"
 #include "longshore/store.h"
 
-#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +30,6 @@ struct ground {
 	struct arena mem;
 };
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
 static int file_setup(void **state)
 {
 	struct ground *p = calloc(1, sizeof *p);
@@ -53,7 +48,7 @@ static int file_teardown(void **state)
 	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
-	int rc = nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	int rc = folder_remove(p->path);
 	free(p);
 	return rc;
 }

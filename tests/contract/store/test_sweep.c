@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What killed writers leave in staging on a directory is removed, and nothing else; a writer that
  * was only stopped makes no wrong object of it. */
+#include "folder.h"
+
 #include "longshore/place.h"
 #include "longshore/store.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -34,12 +35,6 @@ struct ground {
 	struct arena mem;
 };
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
 static int setup(void **state)
 {
 	struct ground *p = calloc(1, sizeof *p);
@@ -60,7 +55,7 @@ static int teardown(void **state)
 	struct ground *p = *state;
 	store_close(p->store);
 	arena_release(&p->mem);
-	int rc = nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	int rc = folder_remove(p->path);
 	free(p);
 	return rc;
 }

@@ -1,6 +1,5 @@
 """What each verb prints and how it exits, against a fleet; and what is said to misuse."""
 import concurrent.futures
-import contextlib
 import json
 import os
 import re
@@ -460,7 +459,7 @@ def test_ending_a_held_one(fleet, held, verb, state, waits):
 def test_answers_to_one_delivery_at_the_same_time_are_not_mixed_up(fleet, held):
     """Of four words one is carried out; each author hears of their own."""
     said = [("alice", "approve"), ("alice", "approve"), ("alice", "approve"), ("bob", "approve")]
-    with schedulers_paused(fleet), concurrent.futures.ThreadPoolExecutor(len(said)) as pool:
+    with fleet.paused("scheduler"), concurrent.futures.ThreadPoolExecutor(len(said)) as pool:
         asked = [pool.submit(fleet.run, verb, held, "--actor", who, "--json") for who, verb in said]
         wait_until(lambda: fleet.query(LOOKS)[0][0] == len(said), 30, "all to wait for their answers")
         for replica in fleet.of("scheduler"):
@@ -473,7 +472,7 @@ def test_answers_to_one_delivery_at_the_same_time_are_not_mixed_up(fleet, held):
 
 
 def test_who_does_not_wait_is_told_so_and_no_answer_is_no_refusal(fleet, held):
-    with schedulers_paused(fleet):
+    with fleet.paused("scheduler"):
         done = fleet.run("cancel", held, "--actor", "bob", "--wait", "1", "--json")
         error = json.loads(done.stderr)["error"]
         assert (done.returncode, done.stdout, error["code"]) == (4, "", "no_answer")
@@ -520,19 +519,8 @@ LISTENS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
     "AND state = 'idle' AND application_name = 'longshore'"
 
 
-@contextlib.contextmanager
-def schedulers_paused(fleet):
-    for replica in fleet.of("scheduler"):
-        replica.pause()
-    try:
-        yield
-    finally:
-        for replica in fleet.of("scheduler"):
-            replica.cont()
-
-
 def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
-    with schedulers_paused(fleet):
+    with fleet.paused("scheduler"):
         done = fleet.run("deliver", "main", "--wait", "1")
         assert done.returncode == 4 and "is still not recorded yet after 1 s and continues: longshore watch " in done.stderr
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
@@ -572,7 +560,7 @@ def test_a_server_that_is_down_is_told_in_bounded_time(fleet):
 
 
 def test_a_wait_outlives_its_connection(fleet):
-    with schedulers_paused(fleet):
+    with fleet.paused("scheduler"):
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait", "60"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, text=True)
         wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")

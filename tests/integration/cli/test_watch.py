@@ -1,5 +1,4 @@
 """watch: follows deliveries live, from what is recorded on, misses nothing, shows nothing twice or backwards."""
-import contextlib
 import json
 import os
 import pty
@@ -83,17 +82,6 @@ def watches(watch):
     return wait_until(catches_interrupts, 30, "watch to begin")
 
 
-@contextlib.contextmanager
-def schedulers_paused(fleet):
-    for replica in fleet.of("scheduler"):
-        replica.pause()
-    try:
-        yield
-    finally:
-        for replica in fleet.of("scheduler"):
-            replica.cont()
-
-
 def versions_only_grow(snapshots):
     for one in {s["delivery_id"] for s in snapshots}:
         versions = [s["version"] for s in snapshots if s["delivery_id"] == one]
@@ -102,7 +90,7 @@ def versions_only_grow(snapshots):
 
 
 def test_a_delivery_is_followed_from_before_it_is_known_to_its_end(world, fleet):
-    with schedulers_paused(fleet):
+    with fleet.paused("scheduler"):
         delivery = world.deliver()
         watch = Watch(fleet, delivery, "--json")
         watches(watch)
@@ -179,7 +167,7 @@ def test_a_route_is_watched_until_what_is_under_way_is_over(world, fleet):
 
 
 def test_all_are_watched_and_the_exit_code_is_the_worst(world, fleet):
-    with schedulers_paused(fleet):
+    with fleet.paused("scheduler"):
         asked = {world.deliver(route) for route in ("main", "other", "small")}
         watch = Watch(fleet, "--json", "--until", "held")
         watches(watch)

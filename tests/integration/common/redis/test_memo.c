@@ -121,12 +121,9 @@ static void lease_belongs_to_one_token(void **state)
 	assert_int_equal(memo_lease_take(m, STR("t1"), STR("b"), LONG_MS), LEASE_HELD_ELSEWHERE);
 	assert_int_equal(memo_lease_take(m, STR("t1"), STR("a"), LONG_MS), LEASE_TAKEN);
 	assert_int_equal(memo_lease_take(m, STR("t2"), STR("b"), LONG_MS), LEASE_TAKEN);
-	assert_true(memo_lease_renew(m, STR("t1"), STR("a"), LONG_MS));
-	assert_false(memo_lease_renew(m, STR("t1"), STR("b"), LONG_MS));
 	memo_lease_release(m, STR("t1"), STR("b"));
 	assert_int_equal(memo_lease_take(m, STR("t1"), STR("b"), LONG_MS), LEASE_HELD_ELSEWHERE);
 	memo_lease_release(m, STR("t1"), STR("a"));
-	assert_false(memo_lease_renew(m, STR("t1"), STR("a"), LONG_MS));
 	assert_int_equal(memo_lease_take(m, STR("t1"), STR("b"), LONG_MS), LEASE_TAKEN);
 	memo_close(m);
 }
@@ -141,7 +138,7 @@ static void lease_expires(void **state)
 	while (answer == LEASE_HELD_ELSEWHERE && clock_mono_ms() < until)
 		answer = memo_lease_take(m, STR("short"), STR("b"), LONG_MS);
 	assert_int_equal(answer, LEASE_TAKEN);
-	assert_false(memo_lease_renew(m, STR("short"), STR("a"), LONG_MS));
+	assert_int_equal(memo_lease_take(m, STR("short"), STR("a"), LONG_MS), LEASE_HELD_ELSEWHERE);
 	memo_close(m);
 }
 
@@ -150,7 +147,7 @@ static void renewal_sets_a_new_end(void **state)
 	(void)state;
 	struct memo *m = opened();
 	assert_int_equal(memo_lease_take(m, STR("renewed"), STR("a"), 1000), LEASE_TAKEN);
-	assert_true(memo_lease_renew(m, STR("renewed"), STR("a"), LONG_MS));
+	assert_int_equal(memo_lease_take(m, STR("renewed"), STR("a"), LONG_MS), LEASE_TAKEN);
 	char out[64];
 	assert_true(ask("PTTL test:lease:renewed", out, sizeof(out)));
 	assert_true(strtol(out + 1, NULL, 10) > 1000);
@@ -165,7 +162,7 @@ static void scripts_come_back_after_a_flush(void **state)
 	tell("SCRIPT FLUSH", "+OK\r\n");
 	assert_int_equal(memo_lease_take(m, STR("f1"), STR("b"), LONG_MS), LEASE_HELD_ELSEWHERE);
 	tell("SCRIPT FLUSH", "+OK\r\n");
-	assert_true(memo_lease_renew(m, STR("f1"), STR("a"), LONG_MS));
+	assert_int_equal(memo_lease_take(m, STR("f1"), STR("a"), LONG_MS), LEASE_TAKEN);
 	memo_close(m);
 }
 
@@ -178,7 +175,6 @@ static void emptied_redis_grants_again(void **state)
 	assert_true(memo_trigger_seen(m, STR("tr1")));
 	tell("FLUSHALL", "+OK\r\n");
 	assert_false(memo_trigger_seen(m, STR("tr1")));
-	assert_false(memo_lease_renew(m, STR("e1"), STR("a"), LONG_MS));
 	assert_int_equal(memo_lease_take(m, STR("e1"), STR("b"), LONG_MS), LEASE_TAKEN);
 	memo_close(m);
 }
@@ -202,7 +198,7 @@ static void stopped_redis_is_absent_until_it_is_back(void **state)
 	assert_int_equal(memo_lease_take(m, STR("s1"), STR("a"), LONG_MS), LEASE_TAKEN);
 	stop_server();
 	assert_int_equal(memo_lease_take(m, STR("s1"), STR("b"), LONG_MS), LEASE_ABSENT);
-	assert_false(memo_lease_renew(m, STR("s1"), STR("a"), LONG_MS));
+	assert_int_equal(memo_lease_take(m, STR("s1"), STR("a"), LONG_MS), LEASE_ABSENT);
 	assert_false(memo_trigger_seen(m, STR("x")));
 	memo_trigger_remember(m, STR("x"), LONG_MS);
 	memo_lease_release(m, STR("s1"), STR("a"));
@@ -224,8 +220,15 @@ static void frozen_redis_does_not_hold_anybody_up(void **state)
 	kill(server, SIGCONT);
 	/* the answer that comes late belongs to nobody */
 	assert_int_equal(take_when_there(m, "z2", "c", LONG_MS), LEASE_TAKEN);
-	assert_true(memo_lease_renew(m, STR("z2"), STR("c"), LONG_MS));
+	assert_int_equal(memo_lease_take(m, STR("z2"), STR("c"), LONG_MS), LEASE_TAKEN);
 	memo_close(m);
+}
+
+static int64_t rate(struct memo *m, const char *bucket, struct memo_rate rate, int64_t now_ms)
+{
+	int64_t wait = -1;
+	memo_rate_claim(m, str_c(bucket), (struct str){NULL, 0}, &rate, now_ms, &wait);
+	return wait;
 }
 
 static void rate_is_shared_and_reserved_in_order(void **state)
@@ -233,18 +236,17 @@ static void rate_is_shared_and_reserved_in_order(void **state)
 	(void)state;
 	struct memo *one = opened();
 	struct memo *two = opened();
-	int64_t wait;
 	/* a unit in 100 s, three at once: the clock's progress during the test does not matter */
 	for (int i = 0; i < 3; i++) {
-		memo_rate_take(i % 2 ? one : two, STR("bucket"), 0.01, 3, 1, 0, &wait);
-		assert_int_equal(wait, 0);
+		assert_int_equal(
+		        rate(i % 2 ? one : two, "bucket", (struct memo_rate){0.01, 3, 1}, 0), 0);
 	}
 	for (int i = 1; i <= 5; i++) {
-		memo_rate_take(i % 2 ? one : two, STR("bucket"), 0.01, 3, 1, 0, &wait);
-		assert_in_range(wait, 100000 * i - 99000, 100000 * i);
+		assert_in_range(
+		        rate(i % 2 ? one : two, "bucket", (struct memo_rate){0.01, 3, 1}, 0),
+		        100000 * i - 99000, 100000 * i);
 	}
-	memo_rate_take(one, STR("other"), 0.01, 3, 3, 0, &wait);
-	assert_int_equal(wait, 0);
+	assert_int_equal(rate(one, "other", (struct memo_rate){0.01, 3, 3}, 0), 0);
 	memo_close(one);
 	memo_close(two);
 }
@@ -335,11 +337,8 @@ static void rate_without_redis_starts_empty(void **state)
 	struct err e;
 	struct memo *m;
 	assert_int_equal(memo_open(&(struct memo_server){"", "", "test:"}, &m, &e), 0);
-	int64_t wait;
-	memo_rate_take(m, STR("b"), 10, 5, 1, 1000, &wait);
-	assert_int_equal(wait, 100);
-	memo_rate_take(m, STR("b"), 10, 5, 1, 1100, &wait);
-	assert_int_equal(wait, 100);
+	assert_int_equal(rate(m, "b", (struct memo_rate){10, 5, 1}, 1000), 100);
+	assert_int_equal(rate(m, "b", (struct memo_rate){10, 5, 1}, 1100), 100);
 	assert_int_equal(memo_lease_take(m, STR("t"), STR("a"), 1000), LEASE_ABSENT);
 	memo_close(m);
 }

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "scratch.h"
+
 #include "longshore/private_file.h"
 
 #include "longshore/str.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-static char path[64];
 
 struct seen {
 	char text[400];
@@ -36,8 +28,8 @@ static int take(void *arg, const char *name, const char *value, struct err *e)
 
 static void put(const void *bytes, size_t n, mode_t mode)
 {
-	(void)unlink(path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	(void)unlink(scratch_path);
+	int fd = open(scratch_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, n), (ssize_t)n);
 	assert_int_equal(fchmod(fd, mode), 0);
@@ -48,7 +40,7 @@ static int read_text(const char *text, struct seen *seen, struct err *e)
 {
 	*seen = (struct seen){.count = 0};
 	put(text, strlen(text), 0600);
-	return private_file_read("LONGSHORE_X", path, take, seen, e);
+	return private_file_read("LONGSHORE_X", scratch_path, take, seen, e);
 }
 
 static void is_refused(const char *text, const char *why)
@@ -57,7 +49,8 @@ static void is_refused(const char *text, const char *why)
 	struct seen seen;
 	assert_int_equal(read_text(text, &seen, &e), ERR_FATAL);
 	assert_string_equal(e.code, "bad_settings");
-	if (!strstr(e.text, why) || !strstr(e.text, "LONGSHORE_X: ") || !strstr(e.text, path))
+	if (!strstr(e.text, why) || !strstr(e.text, "LONGSHORE_X: ") ||
+	        !strstr(e.text, scratch_path))
 		fail_msg("'%s' does not say '%s'", e.text, why);
 	assert_null(strstr(e.text, "hunter2"));
 }
@@ -93,7 +86,8 @@ static void what_is_refused_names_its_line(void **state)
 	struct err e;
 	struct seen seen = {.refuse = "b"};
 	put("a=1\nb=2\nc=3\n", 12, 0600);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, ":2: b is refused"));
 	assert_string_equal(seen.text, "[a|1]");
 }
@@ -107,13 +101,14 @@ static void others_may_not_read_or_write_it(void **state)
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct seen seen = {.count = 0};
 		put("a=1\n", 4, good[i]);
-		assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), 0);
+		assert_int_equal(
+		        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), 0);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct seen seen = {.count = 0};
 		put("a=1\n", 4, bad[i]);
 		assert_int_equal(
-		        private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+		        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 		assert_non_null(strstr(e.text, "chmod 0600"));
 		assert_int_equal(seen.count, 0);
 	}
@@ -127,8 +122,9 @@ static void somebody_else_s_is_refused(void **state)
 	if (geteuid() != 0)
 		skip();
 	put("a=1\n", 4, 0600);
-	assert_int_equal(chown(path, 65534, 65534), 0);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(chown(scratch_path, 65534, 65534), 0);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "belongs to user 65534"));
 }
 
@@ -142,10 +138,11 @@ static void sizes_have_an_edge(void **state)
 	memcpy(text, "a=1\n", 4);
 	struct seen seen = {.count = 0};
 	put(text, most, 0600);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), 0);
+	assert_int_equal(private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), 0);
 	assert_string_equal(seen.text, "[a|1]");
 	put(text, most + 1, 0600);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "larger than 65536 bytes"));
 	for (int lines = PRIVATE_FILE_LINES; lines <= PRIVATE_FILE_LINES + 1; lines++) {
 		size_t n = 0;
@@ -153,7 +150,7 @@ static void sizes_have_an_edge(void **state)
 			n += (size_t)snprintf(text + n, 16, "a%d=1\n", i);
 		seen = (struct seen){.count = 0};
 		put(text, n, 0600);
-		int act = private_file_read("LONGSHORE_X", path, take, &seen, &e);
+		int act = private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e);
 		assert_int_equal(act, lines > PRIVATE_FILE_LINES ? ERR_FATAL : 0);
 		assert_int_equal(seen.count, PRIVATE_FILE_LINES);
 	}
@@ -165,9 +162,10 @@ static void sizes_have_an_edge(void **state)
 	memcpy(name[1] + 97, "nnn=", 4);
 	put(name[0] + 0, 101, 0600);
 	seen = (struct seen){.count = 0};
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), 0);
+	assert_int_equal(private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), 0);
 	put(name[1] + 0, 101, 0600);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 }
 
 static void only_text_files_are_read(void **state)
@@ -176,30 +174,19 @@ static void only_text_files_are_read(void **state)
 	struct err e;
 	struct seen seen = {.count = 0};
 	put("a=1\0b=2\n", 8, 0600);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "NUL byte"));
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(unlink(scratch_path), 0);
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "No such file"));
-	assert_int_equal(mkfifo(path, 0600), 0); /* is not waited for */
-	assert_int_equal(private_file_read("LONGSHORE_X", path, take, &seen, &e), ERR_FATAL);
+	assert_int_equal(mkfifo(scratch_path, 0600), 0); /* is not waited for */
+	assert_int_equal(
+	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
 	assert_non_null(strstr(e.text, "is no file"));
 	assert_int_equal(private_file_read("LONGSHORE_X", "/tmp", take, &seen, &e), ERR_FATAL);
 	assert_int_equal(seen.count, 0);
-}
-
-static int make(void **state)
-{
-	(void)state;
-	(void)snprintf(path, sizeof(path), "/tmp/longshore-private-%d", (int)getpid());
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return 0;
 }
 
 int main(void)
@@ -213,5 +200,5 @@ int main(void)
 	        cmocka_unit_test(sizes_have_an_edge),
 	        cmocka_unit_test(only_text_files_are_read),
 	};
-	return cmocka_run_group_tests(tests, make, clean);
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

@@ -1,55 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who may reach a key: a service does not start where others can, and doctor says so. */
+#include "key_folder.h"
+
 #include "longshore/keyring.h"
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-enum { PATH_MAX_HERE = 300 };
-
-static char root[64];
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	memcpy(root, "/tmp/longshore-keys-XXXXXX", sizeof "/tmp/longshore-keys-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static int drop_root(void **state)
-{
-	(void)state;
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static const char *path_of(const char *service, const char *file)
-{
-	static char path[PATH_MAX_HERE];
-	(void)snprintf(path, sizeof path, "%s/%s/%s", root, service, file);
-	return path;
-}
-
-static const char *dir_of(const char *service)
-{
-	static char path[PATH_MAX_HERE];
-	(void)snprintf(path, sizeof path, "%s/%s", root, service);
-	return path;
-}
 
 static void expect_refused(const char *service, const char *code, const char *says)
 {
@@ -82,7 +38,7 @@ static int faults(void)
 {
 	struct err e;
 	int count = 0;
-	assert_int_equal(keyring_check(root, count_exposed, &count, &e), 0);
+	assert_int_equal(keyring_check(root.path, count_exposed, &count, &e), 0);
 	return count;
 }
 
@@ -95,7 +51,7 @@ static void a_key_that_others_can_read_or_replace_is_refused(void **state)
 	                    bad[] = {0604, 0602, 0601, 0660, 0650, 0700, 04600};
 	const char file[] = "staging-ledger.key";
 	char aside[PATH_MAX_HERE];
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		assert_int_equal(chmod(path_of("uploader", file), good[i]), 0);
 		expect_good("uploader");
@@ -107,7 +63,7 @@ static void a_key_that_others_can_read_or_replace_is_refused(void **state)
 		assert_int_equal(faults(), 1);
 	}
 	assert_int_equal(chmod(path_of("uploader", file), 0600), 0);
-	(void)snprintf(aside, sizeof aside, "%s/aside", root);
+	(void)snprintf(aside, sizeof aside, "%s/aside", root.path);
 	assert_int_equal(rename(path_of("uploader", file), aside), 0);
 	assert_int_equal(symlink("../aside", path_of("uploader", file)), 0);
 	expect_refused("uploader", "key_exposed", "symbolic link");
@@ -126,13 +82,13 @@ static void a_directory_that_is_not_the_services_own_is_refused(void **state)
 	(void)state;
 	struct err e;
 	static const mode_t bad[] = {0701, 0704, 0720, 0770};
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_int_equal(chmod(dir_of("formatter"), bad[i]), 0);
 		expect_refused("formatter", "key_exposed", "chmod 0700");
 		assert_int_equal(faults(), 1);
 	}
-	assert_int_equal(keyring_init(root, false, &e), 0); /* repairs it */
+	assert_int_equal(keyring_init(root.path, false, &e), 0); /* repairs it */
 	expect_good("formatter");
 	assert_int_equal(chmod(dir_of("formatter"), 0750), 0);
 	expect_good("formatter");
@@ -155,13 +111,13 @@ static void new_keys_belong_to_their_directorys_owner(void **state)
 	struct stat st;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	assert_int_equal(chown(dir_of("bridge-builder"), 65534, 65534), 0);
 	static const char *const files[] = {"staging-specs.key", "staging-keys.key",
 	        "staging-values.key", "fingerprint-1.key", "mark.key", "identity.key"};
 	for (size_t f = 0; f < sizeof files / sizeof files[0]; f++)
 		assert_int_equal(chown(path_of("bridge-builder", files[f]), 65534, 65534), 0);
-	assert_int_equal(keyring_init(root, true, &e), 0);
+	assert_int_equal(keyring_init(root.path, true, &e), 0);
 	assert_int_equal(stat(path_of("bridge-builder", "fingerprint-2.key"), &st), 0);
 	assert_int_equal(st.st_uid, 65534);
 	assert_int_equal(stat(path_of("bridge-worker", "fingerprint-2.key"), &st), 0);
@@ -174,7 +130,7 @@ static void a_service_does_not_start_with_a_key_that_it_must_not_hold(void **sta
 	(void)state;
 	struct err e;
 	char from[PATH_MAX_HERE];
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	(void)snprintf(from, sizeof from, "%s", path_of("formatter", "staging-values.key"));
 	assert_int_equal(link(from, path_of("bridge-worker", "staging-values.key")), 0);
 	expect_refused("bridge-worker", "key_excess", "staging-values.key");

@@ -1,59 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "key_folder.h"
+
 #include "longshore/hex.h"
 #include "longshore/keyring.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-enum { PATH_MAX_HERE = 300 };
-
-static char root[64];
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	memcpy(root, "/tmp/longshore-keys-XXXXXX", sizeof "/tmp/longshore-keys-XXXXXX");
-	return mkdtemp(root) == NULL;
-}
-
-static int drop_root(void **state)
-{
-	(void)state;
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static const char *path_of(const char *service, const char *file)
-{
-	static char path[PATH_MAX_HERE];
-	(void)snprintf(path, sizeof path, "%s/%s/%s", root, service, file);
-	return path;
-}
-
-static const char *dir_of(const char *service)
-{
-	static char path[PATH_MAX_HERE];
-	(void)snprintf(path, sizeof path, "%s/%s", root, service);
-	return path;
-}
 
 /* Content of a key file, or "" if it is not there. */
 static void content(const char *service, const char *file, char out[66])
@@ -101,7 +57,7 @@ static void init_gives_each_service_its_keys_and_no_other(void **state)
 	(void)state;
 	struct err e;
 	char keys[FILES][66];
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	for (size_t f = 0; f < FILES; f++) {
 		keys[f][0] = '\0';
 		for (size_t s = 0; s < 6; s++) {
@@ -141,9 +97,9 @@ static void init_again_changes_nothing(void **state)
 	(void)state;
 	struct err e;
 	char before[66], after[66];
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	content("formatter", "staging-files.key", before);
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	content("formatter", "staging-files.key", after);
 	assert_string_equal(before, after);
 	content("uploader", "staging-files.key", after);
@@ -156,10 +112,11 @@ static void rotation_adds_one_epoch_and_keeps_the_old(void **state)
 	(void)state;
 	struct err e;
 	char first[66], again[66], second[66], other[66];
-	assert_int_equal(keyring_init(root, true, &e), 0); /* nothing to rotate from: epoch 1 */
+	assert_int_equal(
+	        keyring_init(root.path, true, &e), 0); /* nothing to rotate from: epoch 1 */
 	assert_int_not_equal(access(path_of("bridge-builder", "fingerprint-2.key"), F_OK), 0);
 	content("bridge-worker", "fingerprint-1.key", first);
-	assert_int_equal(keyring_init(root, true, &e), 0);
+	assert_int_equal(keyring_init(root.path, true, &e), 0);
 	content("bridge-worker", "fingerprint-1.key", again);
 	assert_string_equal(first, again);
 	content("bridge-worker", "fingerprint-2.key", second);
@@ -185,11 +142,11 @@ static void a_retired_epoch_is_not_drawn_anew(void **state)
 {
 	(void)state;
 	struct err e;
-	assert_int_equal(keyring_init(root, false, &e), 0);
-	assert_int_equal(keyring_init(root, true, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, true, &e), 0);
 	assert_int_equal(unlink(path_of("bridge-worker", "fingerprint-1.key")), 0);
 	assert_int_equal(unlink(path_of("bridge-builder", "fingerprint-1.key")), 0);
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	assert_int_not_equal(access(path_of("bridge-worker", "fingerprint-1.key"), F_OK), 0);
 	assert_int_equal(access(path_of("bridge-worker", "fingerprint-2.key"), F_OK), 0);
 }
@@ -199,13 +156,13 @@ static void a_run_that_was_cut_off_is_completed_with_the_same_key(void **state)
 	(void)state;
 	struct err e;
 	char before[66], after[66];
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	content("bridge-worker", "fingerprint-1.key", before);
 	assert_int_equal(unlink(path_of("bridge-builder", "fingerprint-1.key")), 0);
 	FILE *half = fopen(path_of("bridge-builder", ".new-0011223344556677"), "w");
 	assert_non_null(half);
 	(void)fclose(half);
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	content("bridge-builder", "fingerprint-1.key", after);
 	assert_string_equal(before, after);
 	assert_int_not_equal(access(path_of("bridge-builder", ".new-0011223344556677"), F_OK), 0);
@@ -220,11 +177,11 @@ static void a_killed_run_leaves_no_half_key(void **state)
 		pid_t child = fork();
 		assert_true(child >= 0);
 		if (child == 0)
-			_exit(keyring_init(root, delay % 4 == 3, &e) == 0 ? 0 : 1);
+			_exit(keyring_init(root.path, delay % 4 == 3, &e) == 0 ? 0 : 1);
 		(void)usleep(delay * 150);
 		(void)kill(child, SIGKILL);
 		assert_int_equal(waitpid(child, NULL, 0), child);
-		assert_int_equal(keyring_init(root, false, &e), 0);
+		assert_int_equal(keyring_init(root.path, false, &e), 0);
 		for (size_t s = 0; s < 6; s++) {
 			struct keyring *k = NULL;
 			assert_int_equal(keyring_open(dir_of(services[s]), &k, &e), 0);
@@ -242,7 +199,7 @@ static void two_runs_at_once_agree(void **state)
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0)
-			_exit(keyring_init(root, false, &e) == 0 ? 0 : 1);
+			_exit(keyring_init(root.path, false, &e) == 0 ? 0 : 1);
 	}
 	for (size_t i = 0; i < 6; i++) {
 		int status = 1;
@@ -259,11 +216,11 @@ static void two_keys_of_one_name_are_refused_and_nothing_is_changed(void **state
 {
 	(void)state;
 	struct err e;
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	overwrite("uploader", "staging-files.key",
 	        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
 	assert_int_equal(unlink(path_of("uploader", "staging-specs.key")), 0);
-	assert_int_equal(keyring_init(root, true, &e), ERR_REJECT);
+	assert_int_equal(keyring_init(root.path, true, &e), ERR_REJECT);
 	assert_string_equal(e.code, "key_conflict");
 	assert_null(strstr(e.text, "00112233"));
 	assert_non_null(strstr(e.text, "staging-files.key"));
@@ -275,10 +232,10 @@ static void a_key_in_the_wrong_directory_is_refused(void **state)
 {
 	(void)state;
 	struct err e;
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	overwrite("formatter", "staging-keys.key",
 	        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
-	assert_int_equal(keyring_init(root, false, &e), ERR_REJECT);
+	assert_int_equal(keyring_init(root.path, false, &e), ERR_REJECT);
 	assert_string_equal(e.code, "key_excess");
 }
 
@@ -293,7 +250,7 @@ static void a_concealed_hash_is_of_the_key_too(void **state)
 	memcpy(a, plain, sizeof a);
 	memcpy(b, plain, sizeof b);
 	memcpy(c, plain, sizeof c);
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	assert_int_equal(keyring_open(dir_of("bridge-builder"), &builder, &e), 0);
 	assert_int_equal(keyring_open(dir_of("bridge-worker"), &worker, &e), 0);
 	assert_int_equal(keyring_open(dir_of("formatter"), &formatter, &e), 0);
@@ -318,7 +275,7 @@ static void a_missing_key_names_the_file(void **state)
 	struct keyring *k = NULL;
 	struct secret key;
 	int epoch = 7;
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	assert_int_equal(keyring_open(dir_of("formatter"), &k, &e), 0);
 	assert_int_equal(keyring_staging(k, STR("keys"), STR("d"), &key, &e), ERR_FATAL);
 	assert_string_equal(e.code, "key_missing");
@@ -349,13 +306,13 @@ static void a_service_lacks_none_of_its_keys(void **state)
 {
 	(void)state;
 	struct err e;
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	for (size_t s = 0; s < sizeof services / sizeof services[0]; s++)
 		for (int f = -1; f < FILES; f++) { /* -1: all are there */
 			bool is_needed = f >= 0 && table[f].holders[s] == 'y';
 			struct keyring *k = NULL;
 			char aside[PATH_MAX_HERE];
-			(void)snprintf(aside, sizeof aside, "%s/aside", root);
+			(void)snprintf(aside, sizeof aside, "%s/aside", root.path);
 			if (is_needed)
 				assert_int_equal(
 				        rename(path_of(services[s], table[f].file), aside), 0);
@@ -379,7 +336,7 @@ static void scopes_and_prefixes_have_keys_of_their_own_and_services_agree(void *
 	struct err e;
 	struct keyring *builder = NULL, *worker = NULL;
 	struct secret a, b, c, d;
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	assert_int_equal(keyring_open(dir_of("bridge-builder"), &builder, &e), 0);
 	assert_int_equal(keyring_open(dir_of("bridge-worker"), &worker, &e), 0);
 	assert_int_equal(keyring_staging(builder, STR("keys"), STR("v1"), &a, &e), 0);
@@ -409,7 +366,7 @@ static void malformed_and_exposed_keys_are_refused_by_name(void **state)
 	        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
 	        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeexx\n",
 	        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n\n"};
-	assert_int_equal(keyring_init(root, false, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		overwrite("uploader", "staging-ledger.key", bad[i]);
 		assert_int_equal(keyring_open(dir_of("uploader"), &k, &e), ERR_FATAL);
@@ -433,14 +390,14 @@ static void all_directories_name_the_same_staging_and_another_root_another(void 
 	struct keyring *k = NULL;
 	char of_root[KEYRING_IDENTITY_BYTES], one[KEYRING_IDENTITY_BYTES];
 	bool any = true;
-	assert_int_equal(keyring_root_identity(root, of_root, &any, &e), 0);
+	assert_int_equal(keyring_root_identity(root.path, of_root, &any, &e), 0);
 	assert_string_equal(of_root, "");
 	assert_false(any);
-	assert_int_equal(keyring_init(root, false, &e), 0);
-	assert_int_equal(keyring_root_identity(root, of_root, &any, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
+	assert_int_equal(keyring_root_identity(root.path, of_root, &any, &e), 0);
 	assert_int_equal(strlen(of_root), KEYRING_IDENTITY_BYTES - 1);
 	assert_true(any);
-	assert_int_equal(keyring_init(root, true, &e), 0); /* stays, whatever is rotated */
+	assert_int_equal(keyring_init(root.path, true, &e), 0); /* stays, whatever is rotated */
 	for (size_t s = 0; s < 5; s++) {
 		assert_int_equal(keyring_open(dir_of(services[s]), &k, &e), 0);
 		assert_int_equal(keyring_identity(k, one, &e), 0);
@@ -454,11 +411,11 @@ static void all_directories_name_the_same_staging_and_another_root_another(void 
 	keyring_close(k);
 	for (size_t s = 0; s < 5; s++) /* as an older release left them */
 		assert_int_equal(unlink(path_of(services[s], "identity.key")), 0);
-	assert_int_equal(keyring_root_identity(root, one, &any, &e), 0);
+	assert_int_equal(keyring_root_identity(root.path, one, &any, &e), 0);
 	assert_string_equal(one, "");
 	assert_true(any);
-	assert_int_equal(keyring_init(root, false, &e), 0);
-	assert_int_equal(keyring_root_identity(root, one, &any, &e), 0);
+	assert_int_equal(keyring_init(root.path, false, &e), 0);
+	assert_int_equal(keyring_root_identity(root.path, one, &any, &e), 0);
 	assert_string_not_equal(one, of_root);
 }
 

@@ -42,7 +42,6 @@ static void ids_lead_to_their_records(void **state)
 	must(bridge_keys_open(cache, STR("v1"), &keys, &e), &e);
 	must(bridge_values_open(cache, STR("v1"), &values, &e), &e);
 	assert_int_equal(bridge_values_columns(values), 2);
-	assert_int_equal(bridge_values_count(values), PAIRS);
 	struct selection *persons = selection_new();
 	for (unsigned i = 0; i < PAIRS; i += 7) {
 		struct bridge_hit hit;
@@ -55,15 +54,16 @@ static void ids_lead_to_their_records(void **state)
 		uint32_t ordinal = (uint32_t)hit.ordinal, person = (uint32_t)hit.person;
 		must(bridge_values_fetch(values, &ordinal, 1, &scratch, got, &e), &e);
 		assert_true(str_eq(got[0], str_c(want)) && str_eq(got[1], STR("x")));
-		assert_false(selection_has(persons, person));
 		selection_add(persons, &person, 1);
+		assert_int_equal(selection_count(persons), i / 7 + 1); /* it was not there */
 	}
 	struct bridge_hit miss;
 	lookup(w, keys, PAIRS + 3, &miss);
 	assert_int_equal(miss.ordinal, BRIDGE_NO_ORDINAL);
 	uint32_t beyond = PAIRS;
-	struct str none[2];
-	assert_int_equal(bridge_values_fetch(values, &beyond, 1, &scratch, none, &e), ERR_REJECT);
+	struct str nothing[2];
+	assert_int_equal(
+	        bridge_values_fetch(values, &beyond, 1, &scratch, nothing, &e), ERR_REJECT);
 	assert_string_equal(e.code, "bad_ordinal");
 	selection_free(persons);
 	bridge_values_release(values);

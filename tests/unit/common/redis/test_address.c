@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "scratch.h"
+
 #include "address.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-static char path[64];
 
 static void is(const char *text, const char *host, int port, const char *user, const char *password)
 {
@@ -96,12 +88,12 @@ static void lengths_have_an_edge(void **state)
 
 static int read_file(struct address *a, const char *address, const char *text, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = open(scratch_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
 	assert_int_equal(address_parse(a, address, e), 0);
-	return address_read(a, path, e);
+	return address_read(a, scratch_path, e);
 }
 
 static void a_file_says_who_we_are(void **state)
@@ -131,20 +123,6 @@ static void a_file_says_who_we_are(void **state)
 	}
 }
 
-static int make(void **state)
-{
-	(void)state;
-	(void)snprintf(path, sizeof(path), "/tmp/longshore-address-%d", (int)getpid());
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,5 +131,5 @@ int main(void)
 	        cmocka_unit_test(lengths_have_an_edge),
 	        cmocka_unit_test(a_file_says_who_we_are),
 	};
-	return cmocka_run_group_tests(tests, make, clean);
+	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

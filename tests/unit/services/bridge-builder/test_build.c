@@ -2,6 +2,7 @@
  * A build from the partner's files to a version, as the loop calls it. */
 #include "build.h"
 #include "folder.h"
+#include "result_of.h"
 
 #include "longshore/bridge.h"
 #include "longshore/fingerprint.h"

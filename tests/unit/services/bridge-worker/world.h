@@ -5,6 +5,7 @@
 
 #include "folder.h"
 #include "op.h"
+#include "result_of.h"
 
 #include "longshore/bridge_build.h"
 #include "longshore/place.h"

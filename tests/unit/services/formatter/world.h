@@ -6,6 +6,7 @@
 
 #include "folder.h"
 #include "formatter.h"
+#include "result_of.h"
 
 #include "longshore/bridge_build.h"
 #include "longshore/place.h"

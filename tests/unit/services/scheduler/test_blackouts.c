@@ -118,33 +118,43 @@ static void uploads_that_wait_for_a_bucket_wait_on(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
-static void what_was_issued_finishes_and_the_next_files_wait(void **state)
+/* The first uploads are issued, and the blackout has begun. */
+static struct stored *black_while_uploading(struct bench *b)
 {
-	struct bench *b = *state;
-	int64_t end = black_from(b, 1);
 	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
 	work_until(&b->k, &b->next, STAGE_UPLOAD);
-	size_t issued = uploads(b);
 	b->w.now_ms += 2 * MINUTE;
-	work_all(&b->k, &b->next);
-	is_at(s, STATE_UPLOADING, "");
-	assert_int_equal(s->x.memory.files_visible, 3); /* the parts; the manifest waits */
-	assert_int_equal(uploads(b), issued);
-	assert_true(tells(s, "nothing is sent at this time of the week"));
+	return s;
+}
+
+static void completes_at(struct bench *b, struct stored *s, int64_t end)
+{
 	b->w.now_ms = end;
 	(void)world_due(&b->w, D1);
 	work_all(&b->k, &b->next);
 	is_at(s, STATE_COMPLETED, "");
 }
 
+static void what_was_issued_finishes_and_the_next_files_wait(void **state)
+{
+	struct bench *b = *state;
+	int64_t end = black_from(b, 1);
+	struct stored *s = black_while_uploading(b);
+	size_t issued = uploads(b);
+	work_all(&b->k, &b->next);
+	is_at(s, STATE_UPLOADING, "");
+	assert_int_equal(s->x.memory.files_visible, 3); /* the parts; the manifest waits */
+	assert_int_equal(uploads(b), issued);
+	assert_true(tells(s, "nothing is sent at this time of the week"));
+	completes_at(b, s, end);
+}
+
 static void another_try_waits_too(void **state)
 {
 	struct bench *b = *state;
 	int64_t end = black_from(b, 1);
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	work_until(&b->k, &b->next, STAGE_UPLOAD);
+	struct stored *s = black_while_uploading(b);
 	size_t issued = uploads(b);
-	b->w.now_ms += 2 * MINUTE;
 	(void)world_result(
 	        &b->w, answer(&b->k, &b->w.tasks[b->next++], EV_OUTCOME_RETRY, "drop_unavailable"));
 	work_all(&b->k, &b->next);
@@ -152,19 +162,14 @@ static void another_try_waits_too(void **state)
 	(void)world_due(&b->w, D1);
 	assert_int_equal(uploads(b), issued);
 	assert_int_equal(s->x.due_ms, end);
-	b->w.now_ms = end;
-	(void)world_due(&b->w, D1);
-	work_all(&b->k, &b->next);
-	is_at(s, STATE_COMPLETED, "");
+	completes_at(b, s, end);
 }
 
 static void a_cancel_does_not_wait(void **state)
 {
 	struct bench *b = *state;
 	(void)black_from(b, 1);
-	struct stored *s = world_request(&b->w, D1, b->w.now_ms);
-	work_until(&b->k, &b->next, STAGE_UPLOAD);
-	b->w.now_ms += 2 * MINUTE;
+	struct stored *s = black_while_uploading(b);
 	b->next = b->w.tasks_count; /* nobody uploads */
 	(void)world_say(&b->w, D1, DECIDE_CANCEL, "ann", "c1");
 	work_all(&b->k, &b->next);

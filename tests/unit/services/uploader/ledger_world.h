@@ -6,12 +6,13 @@
 #ifndef LONGSHORE_TESTS_LEDGER_WORLD_H
 #define LONGSHORE_TESTS_LEDGER_WORLD_H
 
+#include "folder.h"
+
 #include "ledger.h"
 #include "leftover.h"
 #include "longshore/place.h"
 
 #include <dirent.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -51,13 +52,6 @@ struct world {
 	bool was_there;
 	bool was_wrong; /* it was partial, or other bytes */
 };
-
-static inline int world_remove_one(
-        const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
 
 static inline const char *world_path(const struct world *w, const char *below)
 {
@@ -104,7 +98,7 @@ static inline int world_teardown(void **state)
 {
 	struct world *w = *state;
 	store_close(w->store);
-	int rc = nftw(w->root, world_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	int rc = folder_remove(w->root);
 	free(w);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "longshore/result.h"
 #include "longshore/sealed.h"
 #include "longshore/staging.h"
+#include "result_of.h"
 #include "uploader.h"
 
 #define DELIVERY "0123456789abcdef0123456789abcdef"

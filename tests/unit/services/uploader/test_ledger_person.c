@@ -240,8 +240,7 @@ static void swap_drop(struct world *w)
 
 static void swap_back(struct world *w)
 {
-	assert_int_equal(
-	        nftw(world_path(w, "drop"), world_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(folder_remove(world_path(w, "drop")), 0);
 	assert_int_equal(rename(world_path(w, "aside"), world_path(w, "drop")), 0);
 }
 
@@ -281,8 +280,7 @@ static void a_place_that_is_lost_for_good_needs_a_person(void **state)
 	struct ledger *a = world_upload(w);
 	world_until(w, a, LEDGER_COMMIT);
 	ledger_free(a);
-	assert_int_equal(
-	        nftw(world_path(w, "drop"), world_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(folder_remove(world_path(w, "drop")), 0);
 	world_fails(w, world_upload(w), ERR_RETRY, "drop_unavailable");
 	assert_int_equal(mkdir(world_path(w, "drop"), 0700), 0);
 	world_fails(w, world_upload(w), ERR_RETRY, "drop_unavailable");
