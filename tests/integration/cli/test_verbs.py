@@ -18,7 +18,7 @@ ID = "0" * 32
 @pytest.fixture(scope="module")
 def world():
     with Fleet("verbs") as fleet:
-        world = World(fleet, people=300, per_file=200, routes=("main", "again"))
+        world = World(fleet, people=300, repeats=15, per_file=200, routes=("main", "again"))
         world.put(world.audience("few", world.ids), world.audience("unrouted", world.ids),
                   makers.route("small", audience_name="few", guards={"min_size": 100000}))
         yield world.prepare()
@@ -218,7 +218,7 @@ def test_who_waits_for_what_does_not_run_is_told(fleet):
         replica.stop()
     try:
         delivery = fleet.cli("deliver", "main").strip()
-        wait_until(lambda: "\nwaiting: no uploader is running\n" in fleet.cli("status", delivery), 60, "the delivery to wait")
+        wait_until(lambda: "\nwaiting: no uploader is running\n" in fleet.run("status", delivery).stdout, 60, "the delivery to wait")
         text = fleet.cli("status", delivery)
         assert "\nprogress: select 1 of 1 slices, 315 rows\n" in text and re.search(r"\nprogress: upload 0 of \d files\n", text), text
         status = wait_until(lambda: (s := fleet.status(delivery))["waiting"] and s, 30, "the same as JSON")
