@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one decider. Pure. States, and the functions that draw the arrows:
- *
- *   (none) --decide_request--> requested --decide_start--> selecting
- *   selecting: decide_inspected -> decide_selected -> decide_take_route -> decide_look_at_lists
- *              -> decide_lists_seen -> decide_combined -> decide_gate
- *   selecting  --decide_format--> formatting: decide_parts_done -> decide_trailers_done
- *   formatting --decide_upload--> uploading: decide_uploaded, for parts, manifest, marker
- *   uploading  --decide_complete--> completed
- *
- *   any not final --decide_hold--> held --decide_look_again, decide_approve, decide_resume-->
- *              where it was
- *   selecting .. held --decide_restart, decide_begin_revision--> selecting, one revision on
- *   uploading --decide_seen_before_upload, a list is newer--> selecting, one revision on; where an
- *              upload was issued by way of cancelling (decide_settle_to_restart)
- *   any not final --decide_end--> cancelling --decide_settled--> failed, rejected, cancelled;
- *              or completed (too late)
- *                            \-- no upload was made --> failed, rejected, cancelled, superseded
- *   build: (none) --decide_request, decide_start_build--> selecting --decide_built--> completed
+ * The one decider: events, one by one. Each leads to a step, and decide_drive.c, whose table is the
+ * state diagram, goes from step to step. Pure.
  *
  * Invariants, each checked by the model test:
  *   1 a final state is never left
@@ -30,7 +14,7 @@
  *   7 an upload of the manifest or marker is made only when all before it are receipted
  *   8 while nothing is visible, no upload is issued by an old look at the suppression lists
  */
-#include "deciding.h"
+#include "drive.h"
 
 #include "longshore/id.h"
 
@@ -46,9 +30,9 @@ static void decide_due(struct deciding *d)
 		return;
 	d->out->is_changed = true;
 	if (d->x->state == STATE_HELD && now >= m->hold_expires_ms) {
-		decide_end(d, STATE_REJECTED, STR("expired"),
-		        arena_printf(
-		                d->mem, "held for " STR_FMT " too long", STR_ARG(d->x->reason)));
+		decide_drive(d, decide_end(d, STATE_REJECTED, STR("expired"),
+		                        arena_printf(d->mem, "held for " STR_FMT " too long",
+		                                STR_ARG(d->x->reason))));
 		return;
 	}
 	for (size_t i = 0; i < d->out->rows_count; i++) {
@@ -64,9 +48,9 @@ static void decide_due(struct deciding *d)
 	if (d->x->state == STATE_HELD && m->hold_check_ms > 0 && now >= m->hold_check_ms)
 		decide_look_again(d);
 	else if (d->x->state == STATE_UPLOADING)
-		decide_take_place_again(d);
+		decide_drive(d, decide_take_place_again(d));
 	if (!d->out->needs)
-		decide_make_more(d);
+		decide_drive(d, decide_make_more(d));
 }
 
 static bool is_persons_word(enum decide_kind kind)
@@ -96,22 +80,22 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 		return;
 	switch (ev->kind) {
 	case DECIDE_REQUEST:
-		decide_request(d, ev);
+		decide_drive(d, decide_request(d, ev));
 		return;
 	case DECIDE_CANCEL:
-		decide_cancel(d, ev);
+		decide_drive(d, decide_cancel(d, ev));
 		return;
 	case DECIDE_APPROVE:
-		decide_approve(d, ev);
+		decide_drive(d, decide_approve(d, ev));
 		return;
 	case DECIDE_REJECT:
-		decide_reject(d, ev);
+		decide_drive(d, decide_reject(d, ev));
 		return;
 	case DECIDE_RESUME:
-		decide_resume(d, ev);
+		decide_drive(d, decide_resume(d, ev));
 		return;
 	case DECIDE_RESULT:
-		decide_result(d, ev);
+		decide_drive(d, decide_result(d, ev));
 		return;
 	case DECIDE_DUE:
 		decide_due(d);
@@ -122,7 +106,7 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 		return;
 	case DECIDE_FAIL:
 		if (d->x->state != STATE_ABSENT)
-			decide_fail(d, ev->reason, ev->detail);
+			decide_drive(d, decide_fail(d, ev->reason, ev->detail));
 		return;
 	}
 }

@@ -38,67 +38,66 @@ static bool is_other_content(struct deciding *d, const struct decide_event *ev, 
 	return true;
 }
 
-void decide_approve(struct deciding *d, const struct decide_event *ev)
+enum next decide_approve(struct deciding *d, const struct decide_event *ev)
 {
 	struct ev_delivery_memory *m = d->m;
 	if (decide_is_held(d, "below_floor")) {
 		refuse(d, "approve", "below_floor",
 		        "no approval lets fewer people go than LONGSHORE_MIN_AUDIENCE");
-		return;
+		return NEXT_STAYS;
 	}
 	if (!is_approvable(d)) {
 		refuse(d, "approve", "nothing_to_approve", "it does not wait for an approval");
-		return;
+		return NEXT_STAYS;
 	}
 	if (person_is_nobody(ev->actor)) {
 		refuse(d, "approve", "no_actor", "an approval needs a name");
-		return;
+		return NEXT_STAYS;
 	}
 	if (person_is_same(ev->actor, m->requested_by)) {
 		refuse(d, "approve", "own_request", "the approver must not be the requester");
-		return;
+		return NEXT_STAYS;
 	}
 	if (is_other_content(d, ev, "approve"))
-		return;
+		return NEXT_STAYS;
 	m->approved_by = ev->actor;
 	m->approved_hash = m->content_hash;
 	m->approved = m->baseline;
 	decide_audit(d, "approved", d->x->reason, ev->note);
 	decide_go_to(d, EV_PHASE_GATE, STATE_SELECTING);
 	decide_set_detail(d, STR(""));
-	decide_look_at_lists(d);
+	return NEXT_LISTS;
 }
 
-void decide_reject(struct deciding *d, const struct decide_event *ev)
+enum next decide_reject(struct deciding *d, const struct decide_event *ev)
 {
 	if (d->x->state != STATE_HELD) {
 		refuse(d, "reject", "not_held", "it is not held");
-		return;
+		return NEXT_STAYS;
 	}
 	if (ev->actor.n == 0) {
 		refuse(d, "reject", "no_actor", "a rejection needs a name");
-		return;
+		return NEXT_STAYS;
 	}
 	if (is_other_content(d, ev, "reject"))
-		return;
-	decide_end(d, STATE_REJECTED, STR("rejected"),
+		return NEXT_STAYS;
+	return decide_end(d, STATE_REJECTED, STR("rejected"),
 	        arena_printf(d->mem, "by " STR_FMT "%s" STR_FMT, STR_ARG(ev->actor),
 	                ev->note.n > 0 ? ": " : "", STR_ARG(ev->note)));
 }
 
-static void resume_uploads(struct deciding *d, const struct decide_event *ev)
+static enum next resume_uploads(struct deciding *d, const struct decide_event *ev)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
 	d->m->lists_seen_ms = 0; /* nothing goes without another look, however short the hold was */
 	decide_audit(d, "resumed", STR(""), ev->note);
-	if (ev->new_place)
-		decide_accept_place(d);
-	if (d->x->state != STATE_HELD || d->out->needs)
-		return;
+	enum next next = ev->new_place ? decide_accept_place(d) : NEXT_STAYS;
+	if (next != NEXT_STAYS)
+		return next;
 	decide_forget_elsewhere(d);
-	decide_resend(d, ev->resolution);
-	if (d->out->needs || delivery_state_is_final(d->x->state))
-		return;
+	next = decide_resend(d, ev->resolution);
+	if (next != NEXT_STAYS || d->out->needs)
+		return next;
 	/* The phase goes on where it was: its counters stay. */
 	d->x->state = settles ? STATE_CANCELLING : STATE_UPLOADING;
 	d->x->reason = settles ? d->m->end_reason : STR("");
@@ -106,34 +105,32 @@ static void resume_uploads(struct deciding *d, const struct decide_event *ev)
 	d->m->hold_check_ms = 0;
 	d->m->hold_expires_ms = 0;
 	decide_set_detail(d, STR(""));
-	decide_check_phase(d);
+	return NEXT_CHECKS;
 }
 
-void decide_resume(struct deciding *d, const struct decide_event *ev)
+enum next decide_resume(struct deciding *d, const struct decide_event *ev)
 {
 	if (d->x->state != STATE_HELD) {
 		refuse(d, "resume", "not_held", "it is not held");
-		return;
+		return NEXT_STAYS;
 	}
 	if (is_other_content(d, ev, "resume"))
-		return;
+		return NEXT_STAYS;
 	if (ev->new_place && !decide_is_found_elsewhere(d)) {
 		refuse(d, "resume", "no_new_place", "no other place was found at its bucket's url");
-		return;
+		return NEXT_STAYS;
 	}
 	if (ev->new_place && person_is_nobody(ev->actor)) {
 		refuse(d, "resume", "no_actor", "who accepts a new place needs a name");
-		return;
+		return NEXT_STAYS;
 	}
-	if (d->m->has_uploads) {
-		resume_uploads(d, ev);
-		return;
-	}
+	if (d->m->has_uploads)
+		return resume_uploads(d, ev);
 	if (!ev->frozen.spec) {
 		decide_refuse(d, "resume", "bad_configuration", ev->frozen.fault);
 		d->out->answers = true;
 		decide_set_detail(d, ev->frozen.fault);
-		return;
+		return NEXT_STAYS;
 	}
 	/* Who resumes it as something else asks for that, and may not approve it. */
 	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && !person_is_nobody(ev->actor))
@@ -141,8 +138,5 @@ void decide_resume(struct deciding *d, const struct decide_event *ev)
 	decide_take_spec(d, &ev->frozen);
 	decide_audit(d, "resumed", STR(""), ev->note);
 	decide_begin_revision(d, EV_PHASE_START);
-	if (d->x->kind == KIND_BUILD)
-		decide_start_build(d);
-	else
-		decide_start(d);
+	return decide_first(d);
 }

@@ -2,13 +2,16 @@
  * A build: one task that makes one bridge version. Its running state is called selecting. Pure. */
 #include "deciding.h"
 
-void decide_start_build(struct deciding *d)
+#include "stages.h"
+
+enum next decide_start_build(struct deciding *d)
 {
 	if (decide_lacks(d, NEED_BRIDGE))
-		return;
+		return NEXT_STAYS;
 	decide_go_to(d, EV_PHASE_BUILD, STATE_SELECTING);
 	decide_set_detail(d, STR(""));
 	decide_add_build(d);
+	return NEXT_STAYS;
 }
 
 enum { PPM = 1000000 };
@@ -18,10 +21,15 @@ static bool has_shrunk(struct deciding *d, int64_t persons)
 {
 	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
 	int64_t before = d->facts->bridge_persons;
-	if (d->facts->bridge_version.n == 0 ||
-	        (before - persons) * PPM <= bridge->max_shrink_ppm * before)
-		return false;
-	decide_fail(d, STR("bridge_shrunk"),
+	return d->facts->bridge_version.n > 0 &&
+	       (before - persons) * PPM > bridge->max_shrink_ppm * before;
+}
+
+static enum next fail_as_shrunk(struct deciding *d, int64_t persons)
+{
+	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
+	int64_t before = d->facts->bridge_persons;
+	return decide_fail(d, STR("bridge_shrunk"),
 	        arena_printf(d->mem,
 	                "%lld persons, the last version has %lld, and max_shrink allows "
 	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, "
@@ -30,31 +38,29 @@ static bool has_shrunk(struct deciding *d, int64_t persons)
 	                (long long)persons, (long long)before,
 	                (long long)(bridge->max_shrink_ppm / 10000),
 	                (long long)(bridge->max_shrink_ppm % 10000)));
-	return true;
 }
 
-void decide_built(struct deciding *d, const struct ev_task_result *result)
+enum next decide_built(struct deciding *d, const struct task_row *row)
 {
+	const struct ev_task_result *result = row->result;
 	if (decide_lacks(d, NEED_BRIDGE))
-		return;
+		return NEXT_STAYS;
 	struct str version = done_fact(result, STR("bridge_version"));
 	int64_t epoch = done_fact_number(result, STR("key_epoch"));
 	int64_t records = done_fact_number(result, STR("records"));
-	if (version.n == 0 || epoch < 0 || records < 0) {
-		decide_fail(d, STR("bad_result"),
+	if (version.n == 0 || epoch < 0 || records < 0)
+		return decide_fail(d, STR("bad_result"),
 		        STR("the builder's result lacks bridge_version, key_epoch or records"));
-		return;
-	}
 	int64_t persons = done_fact_number(result, STR("persons"));
 	if (persons >= 0 && has_shrunk(d, persons))
-		return;
-	struct bridge_row *row = ARENA_NEW(d->mem, struct bridge_row);
-	*row = (struct bridge_row){
+		return fail_as_shrunk(d, persons);
+	struct bridge_row *made = ARENA_NEW(d->mem, struct bridge_row);
+	*made = (struct bridge_row){
 	        version, epoch, records, persons < 0 ? 0 : persons, d->facts->now_ms};
-	d->out->bridge = row;
+	d->out->bridge = made;
 	d->out->wakes_bridge = true;
 	d->m->bridge_version = version;
 	for (size_t i = 0; i < result->counts_count; i++)
 		decide_set_count(d, result->counts[i].name, result->counts[i].value);
-	decide_end(d, STATE_COMPLETED, STR(""), STR(""));
+	return decide_end(d, STATE_COMPLETED, STR(""), STR(""));
 }

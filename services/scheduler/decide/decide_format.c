@@ -3,6 +3,7 @@
 #include "deciding.h"
 
 #include "plan.h"
+#include "stages.h"
 
 #include "longshore/reflist.h"
 
@@ -12,24 +13,23 @@ static struct file_plan plan_of(struct deciding *d)
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
 }
 
-void decide_format(struct deciding *d)
+enum next decide_format(struct deciding *d)
 {
 	const struct spec_destination *to = &d->frozen.spec->destination;
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
 	struct str *names = NULL;
 	if (d->m->is_formatted) { /* it was held between here and the upload */
-		decide_upload(d);
-		return;
+		return NEXT_UPLOAD_PARTS;
 	}
 	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0) {
 		decide_hold_plan(d, "max_rows_per_file", e.text);
-		return;
+		return NEXT_STAYS;
 	}
 	if (plan.parts > 1 && to->completion == COMPLETION_NONE && !to->parts_without_marker) {
 		decide_hold_plan(d, "parts_without_marker",
 		        "several files without a marker need the destination's consent");
-		return;
+		return NEXT_STAYS;
 	}
 	if (to->one_row_a_primary &&
 	        decide_count(d, STR("members")) > decide_count(d, STR("primary_ids"))) {
@@ -37,18 +37,18 @@ void decide_format(struct deciding *d)
 		        "columns of the record are not written, and a primary id has several "
 		        "records, so "
 		        "rows would repeat; format.dedupe: none allows it");
-		return;
+		return NEXT_STAYS;
 	}
 	if (plan_names(&plan, d->mem, &names, &e) != 0) {
 		decide_hold_plan(d, "naming", e.text);
-		return;
+		return NEXT_STAYS;
 	}
 	d->m->lists_seen_ms = 0; /* what was seen before the files were made does not count */
 	d->m->parts = plan.parts;
 	d->m->files_planned = plan_files(&plan);
 	decide_go_to(d, EV_PHASE_PARTS, STATE_FORMATTING);
 	decide_set_detail(d, STR(""));
-	decide_begin_tasks(d, plan.parts);
+	return decide_begin_tasks(d, plan.parts);
 }
 
 static int list_part(const struct brief *part, struct str name, struct buf *out, struct err *e)
@@ -115,51 +115,48 @@ static int check_parts(struct deciding *d, const struct file_plan *plan, struct 
 	return bad || !plan->has_manifest ? bad : list_parts(d, plan, by, e);
 }
 
-static void add_trailers(struct deciding *d, const struct file_plan *plan)
+enum next decide_trailers(struct deciding *d)
 {
+	struct file_plan plan;
+	if (!decide_plan_again(d, &plan))
+		return NEXT_END;
 	decide_go_to(d, EV_PHASE_TRAILERS, STATE_FORMATTING);
-	for (int32_t i = plan->parts; i < plan_files(plan); i++) {
+	for (int32_t i = plan.parts; i < plan_files(&plan); i++) {
 		struct str name = STR("");
 		struct err e;
-		if (plan_name(plan, i, d->mem, &name, &e) != 0) {
-			decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
-			return;
-		}
-		bool is_manifest = plan_role(plan, i) == EV_FILE_ROLE_MANIFEST;
+		if (plan_name(&plan, i, d->mem, &name, &e) != 0)
+			return decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+		bool is_manifest = plan_role(&plan, i) == EV_FILE_ROLE_MANIFEST;
 		decide_add_trailer(d, is_manifest ? STAGE_MANIFEST : STAGE_MARKER, i, name);
 	}
+	return NEXT_STAYS;
 }
 
-void decide_parts_done(struct deciding *d)
+enum next decide_parts_done(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_PART))
-		return;
+		return NEXT_STAYS;
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
 	int bad = plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e);
 	bad = bad ? bad : check_parts(d, &plan, &e);
 	if (bad)
-		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
-	else if (plan_files(&plan) > plan.parts)
-		add_trailers(d, &plan);
-	else
-		decide_upload(d);
+		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
+	return plan_files(&plan) > plan.parts ? NEXT_TRAILERS : NEXT_UPLOAD_PARTS;
 }
 
-void decide_trailers_done(struct deciding *d)
+enum next decide_trailers_done(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_MANIFEST | 1u << STAGE_MARKER))
-		return;
+		return NEXT_STAYS;
 	struct ev_delivery_memory *m = d->m;
 	for (int32_t i = m->parts; i < m->files_planned; i++) {
 		const struct brief *manifest = decide_done_one(d, STAGE_MANIFEST, i);
 		const struct brief *done =
 		        manifest ? manifest : decide_done_one(d, STAGE_MARKER, i);
-		if (!done || !done->ref.name.p) {
-			decide_fail(d, STR("bad_result"),
+		if (!done || !done->ref.name.p)
+			return decide_fail(d, STR("bad_result"),
 			        STR("the result of manifest or marker lacks the file"));
-			return;
-		}
 		if (manifest) {
 			m->manifest = decide_copy_ref(d, &done->ref);
 			m->manifest_plain = done->plain_sha256;
@@ -168,5 +165,5 @@ void decide_trailers_done(struct deciding *d)
 			m->marker_plain = done->plain_sha256;
 		}
 	}
-	decide_upload(d);
+	return NEXT_UPLOAD_PARTS;
 }

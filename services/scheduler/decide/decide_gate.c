@@ -2,6 +2,8 @@
  * The gate: the true numbers are known, and no row is written yet. Pure. */
 #include "deciding.h"
 
+#include "stages.h"
+
 #include "longshore/floor.h"
 
 enum { PPM = 1000000 };
@@ -196,7 +198,7 @@ static bool is_approved(struct deciding *d, const struct findings *guards)
 	return true;
 }
 
-void decide_gate(struct deciding *d)
+enum next decide_gate(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	m->phase = EV_PHASE_GATE;
@@ -208,13 +210,18 @@ void decide_gate(struct deciding *d)
 			find(d, &f, "approval", STR("the route asks for an approval"));
 		if (f.first) {
 			decide_hold(d, f.first, false, f.text);
-			return;
+			return NEXT_STAYS;
 		}
 	}
 	if (decide_waits_for_blackout(d))
-		return;
-	if (d->frozen.spec->dry_run)
-		decide_complete(d, STR("dry_run"));
-	else
-		decide_format(d);
+		return NEXT_STAYS;
+	return d->frozen.spec->dry_run ? decide_complete(d, STR("dry_run")) : NEXT_PARTS;
+}
+
+/* What is held here looks at the lists again, whatever it was held for. */
+enum next decide_gate_again(struct deciding *d)
+{
+	if (decide_is_held(d, "quota") && decide_waits_for_quota(d))
+		return NEXT_STAYS;
+	return NEXT_LISTS;
 }

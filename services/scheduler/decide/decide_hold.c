@@ -81,43 +81,17 @@ void decide_hold_plan(struct deciding *d, const char *property, const char *why)
 	        arena_printf(d->mem, "%s; change the configuration and resume", why));
 }
 
-/* The time to look has come, or somebody says that the world has changed. */
-void decide_look_again(struct deciding *d)
+/* The phase goes on where it was: its counters stay. */
+enum next decide_go_on(struct deciding *d)
 {
-	struct ev_delivery_memory *m = d->m;
-	m->hold_check_ms = d->facts->now_ms + d->rules->hold_check_ms;
-	d->out->is_changed = true;
-	switch (m->phase) {
-	case EV_PHASE_START:
-		decide_start(d);
-		return;
-	case EV_PHASE_ORDER:
-		decide_take_route(d);
-		return;
-	case EV_PHASE_LISTS: /* stays held while it looks */
-		if (m->tasks_done == m->tasks_total)
-			decide_add_lists(d);
-		return;
-	case EV_PHASE_GATE:
-		if (!decide_is_held(d, "quota") || !decide_waits_for_quota(d))
-			decide_look_at_lists(d);
-		return;
-	case EV_PHASE_UPLOAD_PARTS:
-	case EV_PHASE_UPLOAD_MANIFEST:
-	case EV_PHASE_UPLOAD_MARKER: /* stays held while it looks */
-		if (decide_is_held(d, "suppression_stale") && !m->is_looking)
-			decide_look_before_upload(d);
-		decide_take_place_again(d);
-		return;
-	case EV_PHASE_INSPECT: /* the task itself waits, and looks when its time comes */
-	case EV_PHASE_BUILD:
-	case EV_PHASE_UNKNOWN:
-	case EV_PHASE_SELECT:
-	case EV_PHASE_COMBINE:
-	case EV_PHASE_PARTS:
-	case EV_PHASE_TRAILERS:
-	case EV_PHASE_SETTLE:
-	case EV_PHASE_OVER:
-		return;
+	if (d->x->state == STATE_HELD) {
+		decide_audit(d, "released", d->x->reason, STR(""));
+		d->m->hold_since_ms = 0;
+		d->m->hold_check_ms = 0;
+		d->m->hold_expires_ms = 0;
+		decide_set_detail(d, STR(""));
 	}
+	d->x->state = STATE_UPLOADING;
+	d->x->reason = STR("");
+	return NEXT_CHECKS;
 }

@@ -15,6 +15,8 @@
  * there when it comes back. Pure. */
 #include "deciding.h"
 
+#include "stages.h"
+
 static bool is_fresh(int64_t seen_ms, int64_t now_ms, int64_t most_ms)
 {
 	return seen_ms > 0 && seen_ms <= now_ms && now_ms - seen_ms <= most_ms;
@@ -36,6 +38,14 @@ void decide_look_before_upload(struct deciding *d)
 	d->m->is_looking = true;
 }
 
+/* Held for a stale list it stays held while it looks. */
+enum next decide_look_at_uploads(struct deciding *d)
+{
+	if (decide_is_held(d, "suppression_stale") && !d->m->is_looking)
+		decide_look_before_upload(d);
+	return decide_take_place_again(d);
+}
+
 void decide_add_look(struct decision *decision, const struct frozen *frozen,
         const struct facts *facts, struct arena *mem)
 {
@@ -49,46 +59,6 @@ void decide_add_look(struct decision *decision, const struct frozen *frozen,
 	};
 	d.m->is_admitted = true;
 	decide_look_before_upload(&d);
-}
-
-bool decide_is_uploading(const struct deciding *d)
-{
-	switch (d->m->phase) {
-	case EV_PHASE_UPLOAD_PARTS:
-	case EV_PHASE_UPLOAD_MANIFEST:
-	case EV_PHASE_UPLOAD_MARKER:
-		return true;
-	case EV_PHASE_UNKNOWN:
-	case EV_PHASE_START:
-	case EV_PHASE_INSPECT:
-	case EV_PHASE_SELECT:
-	case EV_PHASE_ORDER:
-	case EV_PHASE_LISTS:
-	case EV_PHASE_COMBINE:
-	case EV_PHASE_GATE:
-	case EV_PHASE_PARTS:
-	case EV_PHASE_TRAILERS:
-	case EV_PHASE_SETTLE:
-	case EV_PHASE_BUILD:
-	case EV_PHASE_OVER:
-		return false;
-	}
-	return false;
-}
-
-/* The phase goes on where it was: its counters stay. */
-void decide_go_on(struct deciding *d)
-{
-	if (d->x->state == STATE_HELD) {
-		decide_audit(d, "released", d->x->reason, STR(""));
-		d->m->hold_since_ms = 0;
-		d->m->hold_check_ms = 0;
-		d->m->hold_expires_ms = 0;
-		decide_set_detail(d, STR(""));
-	}
-	d->x->state = STATE_UPLOADING;
-	d->x->reason = STR("");
-	decide_check_phase(d);
 }
 
 /* The answer may have lain for hours, in Kafka or in staging, before it was read here. */
@@ -117,15 +87,16 @@ static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
 	return true;
 }
 
-static void combine_again(struct deciding *d)
+static enum next combine_again(struct deciding *d)
 {
 	decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
 	if (d->m->has_uploads) {
-		decide_settle_to_restart(d);
-		return;
+		d->ending = (struct ending){STATE_SELECTING, STR("suppression_newer"),
+		        STR("a suppression list is newer than the files")};
+		return NEXT_SETTLE;
 	}
 	decide_begin_revision(d, EV_PHASE_LISTS);
-	decide_look_at_lists(d);
+	return NEXT_LISTS;
 }
 
 bool decide_asks_about_file(const struct deciding *d)
@@ -134,22 +105,18 @@ bool decide_asks_about_file(const struct deciding *d)
 	       !decide_is_held(d, "source_missing") && !decide_is_held(d, "suppression_stale");
 }
 
-void decide_seen_before_upload(
+enum next decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same)
 {
 	if (decide_lacks(d, NEED_UNFINISHED))
-		return; /* the uploads that may go now */
+		return NEXT_STAYS; /* the uploads that may go now */
 	d->m->lists_seen_ms = 0;
-	if (d->m->files_visible > 0) {
-		decide_go_on(d);
-		return;
-	}
+	if (d->m->files_visible > 0)
+		return decide_go_on(d);
 	if (is_too_old(d, result))
-		return;
-	if (!is_same) {
-		combine_again(d);
-		return;
-	}
+		return NEXT_STAYS;
+	if (!is_same)
+		return combine_again(d);
 	decide_note_look(d, result);
-	decide_go_on(d);
+	return decide_go_on(d);
 }

@@ -63,62 +63,59 @@ static int32_t planned(const struct delivery *x)
 	return x->memory.phase == EV_PHASE_SELECT ? x->memory.slices_count : x->memory.parts;
 }
 
-static void make_parts(struct deciding *d, int32_t from, int32_t count)
+static enum next make_parts(struct deciding *d, int32_t from, int32_t count)
 {
 	struct file_plan plan;
 	struct err e = {0};
 	if (!decide_plan_again(d, &plan))
-		return;
+		return NEXT_END;
 	for (int32_t i = from; i < from + count; i++) {
 		struct file_part part = {.index = i};
-		if (plan_name(&plan, i, d->mem, &part.name, &e) != 0) {
-			decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
-			return;
-		}
+		if (plan_name(&plan, i, d->mem, &part.name, &e) != 0)
+			return decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
 		plan_part(&plan, i, &part.first_rank, &part.ranks);
 		decide_add_part(d, &part);
 	}
+	return NEXT_STAYS;
 }
 
-/* Not after a part made it fail. */
-static bool goes_on(const struct deciding *d, enum ev_phase phase)
-{
-	return d->m->phase == phase && d->out->needs == 0;
-}
-
-static void make_uploads(struct deciding *d, int32_t from, int32_t count)
+static enum next make_uploads(struct deciding *d, int32_t from, int32_t count)
 {
 	struct file_plan plan;
 	if (!decide_plan_again(d, &plan))
-		return;
+		return NEXT_END;
 	const struct brief **parts = decide_done(d, STAGE_PART, from, count);
-	for (int32_t i = 0; parts && i < count && goes_on(d, EV_PHASE_UPLOAD_PARTS); i++)
-		decide_upload_part(d, &plan, from + i, parts[i]);
+	enum next next = NEXT_STAYS;
+	for (int32_t i = 0; parts && i < count && next == NEXT_STAYS; i++)
+		next = decide_upload_part(d, &plan, from + i, parts[i]);
+	return next;
 }
 
-static void make(struct deciding *d, int32_t count)
+static enum next make(struct deciding *d, int32_t count)
 {
 	struct ev_delivery_memory *m = d->m;
 	enum ev_phase phase = m->phase;
 	int32_t from = planned(d->x) - m->tasks_unmade, total = m->tasks_total;
+	enum next next = NEXT_STAYS;
 	decide_expect_rows(d, count);
 	if (phase == EV_PHASE_PARTS)
-		make_parts(d, from, count);
+		next = make_parts(d, from, count);
 	else if (phase == EV_PHASE_UPLOAD_PARTS)
-		make_uploads(d, from, count);
+		next = make_uploads(d, from, count);
 	for (int32_t i = from; phase == EV_PHASE_SELECT && i < from + count; i++)
 		decide_add_select(d, i);
-	if (!goes_on(d, phase))
-		return;
+	if (next != NEXT_STAYS)
+		return next;    /* one of them made it fail */
 	m->tasks_total = total; /* they were counted from the beginning */
 	m->tasks_unmade -= count;
+	return NEXT_STAYS;
 }
 
-void decide_begin_tasks(struct deciding *d, int32_t count)
+enum next decide_begin_tasks(struct deciding *d, int32_t count)
 {
 	d->m->tasks_total = d->m->tasks_unmade = count;
 	d->m->tasks_floor = 0;
-	make(d, smaller(count, d->rules->wave));
+	return make(d, smaller(count, d->rules->wave));
 }
 
 static void raise_floor(struct deciding *d)
@@ -136,13 +133,12 @@ static void raise_floor(struct deciding *d)
 		d->m->tasks_floor = floor;
 }
 
-void decide_make_more(struct deciding *d)
+enum next decide_make_more(struct deciding *d)
 {
 	int32_t count = decide_makes(d->x, d->rules);
 	int32_t from = planned(d->x) - d->m->tasks_unmade;
 	if (count > 0 && d->m->phase == EV_PHASE_UPLOAD_PARTS && decide_lacks_parts(d, from, count))
-		return;
+		return NEXT_STAYS;
 	raise_floor(d);
-	if (count > 0)
-		make(d, count);
+	return count > 0 ? make(d, count) : NEXT_STAYS;
 }

@@ -54,6 +54,54 @@ void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state s
 	d->m->progress = 0;
 }
 
+enum next decide_end(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+{
+	d->ending = (struct ending){state, reason, detail};
+	return NEXT_END;
+}
+
+enum next decide_fail(struct deciding *d, struct str reason, struct str detail)
+{
+	return decide_end(d, STATE_FAILED, reason, detail);
+}
+
+enum next decide_first(const struct deciding *d)
+{
+	return d->x->kind == KIND_BUILD ? NEXT_BUILD : NEXT_START;
+}
+
+enum next decide_complete(struct deciding *d, struct str reason)
+{
+	d->ending = (struct ending){STATE_COMPLETED, reason, STR("")};
+	return NEXT_OVER;
+}
+
+bool decide_is_uploading(const struct deciding *d)
+{
+	switch (d->m->phase) {
+	case EV_PHASE_UPLOAD_PARTS:
+	case EV_PHASE_UPLOAD_MANIFEST:
+	case EV_PHASE_UPLOAD_MARKER:
+		return true;
+	case EV_PHASE_UNKNOWN:
+	case EV_PHASE_START:
+	case EV_PHASE_INSPECT:
+	case EV_PHASE_SELECT:
+	case EV_PHASE_ORDER:
+	case EV_PHASE_LISTS:
+	case EV_PHASE_COMBINE:
+	case EV_PHASE_GATE:
+	case EV_PHASE_PARTS:
+	case EV_PHASE_TRAILERS:
+	case EV_PHASE_SETTLE:
+	case EV_PHASE_BUILD:
+	case EV_PHASE_OVER:
+		return false;
+	}
+	return false;
+}
+
 void decide_take_spec(struct deciding *d, const struct frozen *frozen)
 {
 	d->frozen = *frozen;

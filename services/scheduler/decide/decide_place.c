@@ -63,17 +63,17 @@ static struct str shown(struct str identity)
 }
 
 /* Files that the partner could see at the place before are not at this one: the delivery ends. */
-static void end_at_new_place(struct deciding *d)
+static enum next end_at_new_place(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	if (m->phase == EV_PHASE_SETTLE || m->files_visible == 0)
-		return;
-	decide_fail(d, STR("drop_changed"),
+		return NEXT_STAYS;
+	return decide_fail(d, STR("drop_changed"),
 	        STR("the drop was replaced when files of this delivery were in the one before; "
 	            "deliver again"));
 }
 
-void decide_accept_place(struct deciding *d)
+enum next decide_accept_place(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	bool is_unmarked = is_none(m->place_found);
@@ -87,5 +87,5 @@ void decide_accept_place(struct deciding *d)
 	                STR_ARG(d->frozen.spec->bucket.url), STR_ARG(shown(m->place_wanted)),
 	                STR_ARG(is_unmarked ? STR("a new one") : shown(m->place_found))));
 	decide_forget_elsewhere(d);
-	end_at_new_place(d);
+	return end_at_new_place(d);
 }

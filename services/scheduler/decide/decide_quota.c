@@ -110,20 +110,19 @@ bool decide_take_place(struct deciding *d)
 	return true;
 }
 
-void decide_take_place_again(struct deciding *d)
+enum next decide_take_place_again(struct deciding *d)
 {
 	if (!d->m->lacks_place || !decide_is_uploading(d) || d->m->is_looking)
-		return;
+		return NEXT_STAYS;
 	if (d->x->state != STATE_UPLOADING && !decide_is_held(d, "quota"))
-		return;
+		return NEXT_STAYS;
 	if (decide_lacks(d, NEED_PLACE | NEED_UNFINISHED))
-		return;
+		return NEXT_STAYS;
 	if (!d->facts->place_rests && decide_waits_for_quota(d))
-		return;
+		return NEXT_STAYS;
 	if (!d->facts->place_rests) {
 		d->m->lacks_place = false;
 		d->out->quota = QUOTA_TAKES;
 	}
-	if (d->x->state == STATE_HELD)
-		decide_go_on(d);
+	return d->x->state == STATE_HELD ? decide_go_on(d) : NEXT_STAYS;
 }

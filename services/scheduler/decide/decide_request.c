@@ -59,44 +59,39 @@ static void be_born(struct deciding *d, const struct decide_event *ev)
 	d->out->is_changed = true;
 }
 
-void decide_request(struct deciding *d, const struct decide_event *ev)
+enum next decide_request(struct deciding *d, const struct decide_event *ev)
 {
 	if (d->x->state != STATE_ABSENT)
-		return; /* the same cause again */
+		return NEXT_STAYS; /* the same cause again */
 	be_born(d, ev);
 	decide_audit(d, "requested", ev->request.cause_kind, ev->note);
-	if (!ev->frozen.spec) {
-		decide_end(d, STATE_REJECTED, STR("bad_configuration"), ev->frozen.fault);
-		return;
-	}
+	if (!ev->frozen.spec)
+		return decide_end(d, STATE_REJECTED, STR("bad_configuration"), ev->frozen.fault);
 	decide_take_spec(d, &ev->frozen);
-	if (d->x->kind == KIND_BUILD)
-		decide_start_build(d);
-	else
-		decide_start(d);
+	return decide_first(d);
 }
 
-void decide_cancel(struct deciding *d, const struct decide_event *ev)
+enum next decide_cancel(struct deciding *d, const struct decide_event *ev)
 {
 	struct delivery *x = d->x;
 	if (x->state == STATE_ABSENT) {
 		/* Not kept for later: whoever can guess an id could end what is asked for next year.
 		 */
 		decide_refuse(d, "cancel", "unknown", STR("there is no such delivery"));
-		return;
+		return NEXT_STAYS;
 	}
 	if (delivery_state_is_final(x->state)) {
 		decide_refuse(
 		        d, "cancel", delivery_state_name(x->state), STR("it is over already"));
-		return;
+		return NEXT_STAYS;
 	}
 	/* Held, it asks a person what became of a file: who cancels does not know, and need not. */
 	bool settles = d->m->phase == EV_PHASE_SETTLE && x->state != STATE_HELD;
 	if (settles && decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
-		return;
+		return NEXT_STAYS;
 	if (settles) {
 		decide_refuse(d, "cancel", "settling", STR("it is being ended already"));
-		return;
+		return NEXT_STAYS;
 	}
-	decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);
+	return decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);
 }

@@ -68,22 +68,16 @@ static const char *remedy(struct str reason)
 	return "the source is at rest while it is read";
 }
 
-void decide_restart(struct deciding *d, enum ev_phase phase, struct str reason)
+enum next decide_restart(struct deciding *d, enum ev_phase phase, struct str reason)
 {
-	if (d->m->restarts >= d->frozen.spec->limits.attempts) {
-		decide_fail(d, reason,
+	if (d->m->restarts >= d->frozen.spec->limits.attempts)
+		return decide_fail(d, reason,
 		        arena_printf(d->mem,
 		                "begun anew %d times, and still: " STR_FMT "; see that %s",
 		                (int)d->m->restarts, STR_ARG(reason), remedy(reason)));
-		return;
-	}
 	d->m->restarts++;
 	decide_audit(d, "restarted", reason, STR(""));
 	decide_begin_revision(d, phase);
-	if (d->x->kind == KIND_BUILD)
-		decide_start_build(d);
-	else if (phase == EV_PHASE_START)
-		decide_start(d);
-	else
-		decide_look_at_lists(d);
+	bool is_first = d->x->kind == KIND_BUILD || phase == EV_PHASE_START;
+	return is_first ? decide_first(d) : NEXT_LISTS;
 }

@@ -3,6 +3,7 @@
 #include "deciding.h"
 
 #include "books.h"
+#include "stages.h"
 
 #include "longshore/reflist.h"
 
@@ -46,13 +47,13 @@ static bool hold_if_stale(struct deciding *d)
 	return true;
 }
 
-void decide_start(struct deciding *d)
+enum next decide_start(struct deciding *d)
 {
 	d->m->phase = EV_PHASE_START;
 	if (d->frozen.spec->paused) {
 		decide_hold(d, "paused", false,
 		        STR("the route is paused; unpause it in the configuration and resume"));
-		return;
+		return NEXT_STAYS;
 	}
 	if (d->frozen.spec->destination.is_draft && !d->frozen.spec->dry_run) {
 		decide_hold(d, "draft", false,
@@ -60,24 +61,30 @@ void decide_start(struct deciding *d)
 		                "Destination " STR_FMT
 		                " is a draft; apply it with status: confirmed and resume",
 		                STR_ARG(d->frozen.spec->destination.name)));
-		return;
+		return NEXT_STAYS;
 	}
 	if (hold_if_unsupported(d))
-		return;
+		return NEXT_STAYS;
 	if (!d->frozen.route_zone || !d->frozen.file_zone) {
 		decide_hold(d, "unsupported(time_zone)", false,
 		        STR("the time zone of the route or of the destination is not known here; "
 		            "correct it and resume"));
-		return;
+		return NEXT_STAYS;
 	}
 	if (decide_is_unable(d))
-		return;
+		return NEXT_STAYS;
 	if (decide_lacks(d, NEED_BRIDGE) || hold_if_stale(d))
-		return;
+		return NEXT_STAYS;
 	d->m->bridge_version = d->facts->bridge_version;
+	return NEXT_INSPECT;
+}
+
+enum next decide_inspect(struct deciding *d)
+{
 	decide_go_to(d, EV_PHASE_INSPECT, STATE_SELECTING);
 	decide_set_detail(d, STR(""));
 	decide_add_inspect(d);
+	return NEXT_STAYS;
 }
 
 static void set_selections(struct deciding *d, struct buf *list, int64_t count)
@@ -134,33 +141,34 @@ static void tell_invalid(struct deciding *d, const struct brief *const *by)
 	}
 }
 
-void decide_inspected(struct deciding *d, const struct ev_task_result *result)
+enum next decide_inspected(struct deciding *d, const struct task_row *row)
 {
+	const struct ev_task_result *result = row->result;
 	int64_t slices = done_fact_number(result, STR("slices"));
 	const struct ev_staged_ref *list = done_output(result, STR("slices"));
-	if (slices < 0 || !list) {
-		decide_fail(d, STR("bad_result"),
+	if (slices < 0 || !list)
+		return decide_fail(d, STR("bad_result"),
 		        STR("inspect's result lacks the number or the list of slices"));
-		return;
-	}
-	if (slices > d->rules->tasks_most) {
-		decide_fail(d, STR("too_many_slices"),
+	if (slices > d->rules->tasks_most)
+		return decide_fail(d, STR("too_many_slices"),
 		        arena_printf(d->mem,
 		                "%lld slices, %d are the most; raise limits.slice_bytes",
 		                (long long)slices, (int)d->rules->tasks_most));
-		return;
-	}
 	tell_left_out(d, result);
 	d->m->slices = decide_copy_ref(d, list);
 	d->m->slices_count = (int32_t)slices;
 	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
 		set_selections(d, &(struct buf){0}, 0);
 		(void)sum_counts(d, NULL, 0); /* of no slice: the books are there, and all 0 */
-		decide_take_route(d);
-		return;
+		return NEXT_ORDER;
 	}
+	return NEXT_SELECT;
+}
+
+enum next decide_select(struct deciding *d)
+{
 	decide_go_to(d, EV_PHASE_SELECT, STATE_SELECTING);
-	decide_begin_tasks(d, d->m->slices_count);
+	return decide_begin_tasks(d, d->m->slices_count);
 }
 
 static int selection_of(const struct brief *brief, const struct ev_staged_ref **out, struct err *e)
@@ -218,43 +226,39 @@ static int take_selections(struct deciding *d, const struct brief *const *by, st
 	return 0;
 }
 
-void decide_selected(struct deciding *d)
+enum next decide_selected(struct deciding *d)
 {
 	bool lacks = decide_lacks(d, NEED_HEAD); /* what comes next; else the list is made twice */
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT) || lacks)
-		return;
+		return NEXT_STAYS;
 	struct err e = {0};
 	const struct brief **by = decide_done(d, STAGE_SELECT, 0, d->m->slices_count);
 	int bad = by ? take_selections(d, by, &e)
 	             : err_set(&e, ERR_REJECT, "too_many_slices", "the slices are too many");
-	if (bad || !by) {
-		decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
-		return;
-	}
+	if (bad || !by)
+		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	tell_invalid(d, by);
-	decide_take_route(d);
+	return NEXT_ORDER;
 }
 
 /* One delivery per route from here to its final state: the head's holder. */
-void decide_take_route(struct deciding *d)
+enum next decide_take_route(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	m->phase = EV_PHASE_ORDER;
 	if (decide_lacks(d, NEED_HEAD))
-		return;
+		return NEXT_STAYS;
 	const struct route_head *head = &d->facts->head;
 	bool is_mine = m->holds_route;
-	if (!is_mine && d->facts->newer_waits) {
-		decide_end(d, STATE_SUPERSEDED, STR("newer_delivery"),
+	if (!is_mine && d->facts->newer_waits)
+		return decide_end(d, STATE_SUPERSEDED, STR("newer_delivery"),
 		        STR("a newer full delivery of the route waits behind it"));
-		return;
-	}
 	if (!is_mine && head->holder.n > 0 && !str_eq(head->holder, d->x->id)) {
 		d->out->wakes_route = !decide_is_held(d, "overlap");
 		decide_hold(d, "overlap", true,
 		        arena_printf(d->mem, "delivery " STR_FMT " of the route is not over yet",
 		                STR_ARG(head->holder)));
-		return;
+		return NEXT_STAYS;
 	}
 	if (!is_mine) {
 		m->holds_route = true;
@@ -264,29 +268,34 @@ void decide_take_route(struct deciding *d)
 		m->base = decide_copy_ref(d, head->baseline);
 		m->base_lists = head->lists.p ? head->lists : STR("");
 	}
-	decide_look_at_lists(d);
+	return NEXT_LISTS;
 }
 
-static void combine(struct deciding *d)
+enum next decide_combine(struct deciding *d)
 {
 	decide_go_to(d, EV_PHASE_COMBINE, STATE_SELECTING);
 	decide_set_detail(d, STR(""));
 	decide_add_combine(d);
+	return NEXT_STAYS;
 }
 
 /* Before combine, and again after a release from a hold behind it. Held for a stale list it stays
  * held meanwhile. */
-void decide_look_at_lists(struct deciding *d)
+enum next decide_look_at_lists(struct deciding *d)
 {
-	if (d->frozen.spec->suppressions_count == 0) {
-		if (d->m->members)
-			decide_gate(d);
-		else
-			combine(d);
-		return;
-	}
+	if (d->frozen.spec->suppressions_count == 0)
+		return d->m->members ? NEXT_GATE : NEXT_COMBINE;
 	decide_go_to(d, EV_PHASE_LISTS, STATE_SELECTING);
 	decide_add_lists(d);
+	return NEXT_STAYS;
+}
+
+/* Held for a stale list it stays held while it looks. */
+enum next decide_look_at_lists_again(struct deciding *d)
+{
+	if (d->m->tasks_done == d->m->tasks_total)
+		decide_add_lists(d);
+	return NEXT_STAYS;
 }
 
 static const struct ev_staged_ref *output_of_list(
@@ -313,27 +322,26 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
 }
 
-void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
+enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 {
+	const struct ev_task_result *result = row->result;
 	const struct spec *spec = d->frozen.spec;
 	struct ev_delivery_memory *m = d->m;
 	size_t count = spec->suppressions_count;
 	m->is_looking = false;
 	if (decide_asks_about_file(d)) {
 		m->lists_seen_ms = 0;
-		return;
+		return NEXT_STAYS;
 	}
 	struct ev_suppression_pin *pins = arena_alloc(d->mem, (count + 1) * sizeof *pins);
 	bool is_same = m->pins_count == count;
 	for (size_t i = 0; i < count; i++) {
 		const struct spec_suppression *list = &spec->suppressions[i];
 		const struct ev_staged_ref *seen = output_of_list(result, list->name);
-		if (!seen) {
-			decide_fail(d, STR("bad_result"),
+		if (!seen)
+			return decide_fail(d, STR("bad_result"),
 			        arena_printf(d->mem, "the look at the lists lacks list " STR_FMT,
 			                STR_ARG(list->name)));
-			return;
-		}
 		if (is_stale_list(d, list, result)) {
 			decide_hold(d, "suppression_stale", true,
 			        arena_printf(d->mem,
@@ -341,20 +349,17 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 			                " has an object that is older than %lld hours, or whose "
 			                "time lies ahead; put a newer one there",
 			                STR_ARG(list->name), (long long)list->max_age_hours));
-			return;
+			return NEXT_STAYS;
 		}
 		pins[i] = (struct ev_suppression_pin){list->name, seen->sha256, list->source.url};
 		is_same = is_same && str_eq(m->pins[i].name, pins[i].name) &&
 		          str_eq(m->pins[i].version, pins[i].version);
 	}
-	if (decide_is_uploading(d)) {
-		decide_seen_before_upload(d, result, is_same);
-		return;
-	}
+	if (decide_is_uploading(d))
+		return decide_seen_before_upload(d, result, is_same);
 	if (m->members && is_same) {
 		decide_note_look(d, result);
-		decide_gate(d);
-		return;
+		return NEXT_GATE;
 	}
 	if (m->members) {
 		decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
@@ -362,7 +367,7 @@ void decide_lists_seen(struct deciding *d, const struct ev_task_result *result)
 	}
 	m->pins = pins;
 	m->pins_count = count;
-	combine(d);
+	return NEXT_COMBINE;
 }
 
 static const char *const combine_counts[] = {"repeated", "shared", "chosen", "blocked", "held_out",
@@ -407,28 +412,25 @@ static void tell_suppressed(struct deciding *d, const struct ev_task_result *res
 	                (long long)done_fact_number(result, STR("suppression_known"))));
 }
 
-void decide_combined(struct deciding *d, const struct ev_task_result *result)
+enum next decide_combined(struct deciding *d, const struct task_row *row)
 {
+	const struct ev_task_result *result = row->result;
 	struct ev_delivery_memory *m = d->m;
 	const struct ev_staged_ref *members = done_output(result, STR("members"));
 	struct str hash = done_fact(result, STR("content_hash"));
 	int64_t withheld = done_fact_number(result, STR("withheld_below"));
-	if ((!members && withheld <= 0) || hash.n == 0) {
-		decide_fail(d, STR("bad_result"),
+	if ((!members && withheld <= 0) || hash.n == 0)
+		return decide_fail(d, STR("bad_result"),
 		        STR("combine's result lacks the members or their hash"));
-		return;
-	}
 	m->members = decide_copy_ref(d, members);
 	m->withheld_below = members ? 0 : withheld;
 	m->baseline = decide_copy_ref(d, done_output(result, STR("baseline")));
 	m->content_hash = hash;
 	tell_suppressed(d, result);
-	if (!decide_take_lists(d, result)) {
-		decide_fail(d, STR("bad_result"),
+	if (!decide_take_lists(d, result))
+		return decide_fail(d, STR("bad_result"),
 		        STR("combine's result lacks the numbers of a suppression list; are all "
 		            "bridge-workers of this release?"));
-		return;
-	}
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
 		take_count(d, result, str_c(combine_counts[i]));
 	for (size_t i = 0; i < sizeof block_counts / sizeof block_counts[0]; i++) {
@@ -446,8 +448,5 @@ void decide_combined(struct deciding *d, const struct ev_task_result *result)
 	}
 	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};
 	struct str fault = books_fault(&books, d->mem);
-	if (fault.p)
-		decide_fail(d, STR("books"), fault);
-	else
-		decide_gate(d);
+	return fault.p ? decide_fail(d, STR("books"), fault) : NEXT_GATE;
 }

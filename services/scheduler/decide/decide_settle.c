@@ -4,6 +4,7 @@
 #include "deciding.h"
 
 #include "plan.h"
+#include "stages.h"
 
 enum { NAMES_SHOWN = 5 };
 
@@ -18,45 +19,33 @@ static void close_route(struct deciding *d, bool is_accepted)
 	d->out->wakes_route = true;
 }
 
-static void conclude(
-        struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+enum next decide_over(struct deciding *d)
 {
+	enum delivery_state state = d->ending.state;
+	struct str reason = d->ending.reason, detail = d->ending.detail;
 	decide_drop_unfinished(d);
 	decide_go_to(d, EV_PHASE_OVER, state);
 	d->x->reason = reason.p ? reason : STR("");
 	decide_set_detail(d, detail.p ? detail : STR(""));
 	close_route(d, state == STATE_COMPLETED && !str_eq(d->x->reason, STR("dry_run")));
 	decide_audit(d, delivery_state_name(state), d->x->reason, d->m->detail);
+	return NEXT_STAYS;
 }
 
-void decide_complete(struct deciding *d, struct str reason)
-{
-	conclude(d, STATE_COMPLETED, reason, STR(""));
-}
-
-void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
-        struct file_upload *file, const struct brief *part)
-{
-	struct err e = {0};
-	file->role = plan_role(plan, file->index);
-	file->encoder = part ? part->encoder : STR("");
-	if (plan_name(plan, file->index, d->mem, &file->name, &e) == 0)
-		decide_add_settle(d, file); /* it had a name once: it has it again */
-}
-
-/* Adds a settle task for each upload that was issued and is not receipted. */
-static void add_settles(
+/* Adds a settle task for each upload that was issued and is not receipted. False: it fails. */
+static bool add_settles(
         struct deciding *d, const struct brief *const *parts, const int32_t *open, size_t count)
 {
 	struct file_plan plan;
 	if (!decide_plan_again(d, &plan))
-		return;
+		return false;
 	decide_expect_rows(d, (int32_t)count);
 	for (size_t i = 0; i < count; i++) {
 		bool is_part = open[i] < d->m->parts;
 		struct file_upload file = {.index = open[i]};
 		decide_add_settle_of(d, &plan, &file, is_part ? parts[open[i]] : NULL);
 	}
+	return true;
 }
 
 struct open_files {
@@ -114,33 +103,30 @@ bool decide_end_instead(
 	return true;
 }
 
-static void restart(struct deciding *d)
+static enum next restart(struct deciding *d)
 {
 	d->m->end_state = STR("");
 	d->m->end_reason = STR("");
 	d->m->end_detail = STR("");
 	decide_begin_revision(d, EV_PHASE_LISTS);
-	decide_look_at_lists(d);
+	return NEXT_LISTS;
 }
 
-static void conclude_settled(struct deciding *d)
+static enum next conclude_settled(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	enum delivery_state state = STATE_FAILED;
-	if (is_to_restart(d) && m->files_visible == 0) {
-		restart(d);
-		return;
-	}
+	if (is_to_restart(d) && m->files_visible == 0)
+		return restart(d);
 	if (!is_to_restart(d)) /* else some files are visible, and the others are closed */
 		(void)delivery_state_parse(m->end_state, &state);
-	if (m->files_visible >= m->files_planned && m->files_planned > 0) {
-		conclude(d, STATE_COMPLETED, STR("too_late"),
+	d->ending = (struct ending){state, m->end_reason, m->end_detail};
+	if (m->files_visible >= m->files_planned && m->files_planned > 0)
+		d->ending = (struct ending){STATE_COMPLETED, STR("too_late"),
 		        arena_printf(d->mem,
 		                "every file was visible before it could be stopped (" STR_FMT ")",
-		                STR_ARG(m->end_reason)));
-		return;
-	}
-	conclude(d, state, m->end_reason, m->end_detail);
+		                STR_ARG(m->end_reason))};
+	return NEXT_OVER;
 }
 
 static void add_visible(struct deciding *d, struct str names)
@@ -182,72 +168,56 @@ static void name_visible(struct deciding *d)
 		add_visible(d, shown.text);
 }
 
-void decide_settled(struct deciding *d)
+enum next decide_settled(struct deciding *d)
 {
 	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD | 1u << STAGE_SETTLE))
-		return;
+		return NEXT_STAYS;
 	name_visible(d);
-	conclude_settled(d);
+	return conclude_settled(d);
 }
 
-static void end_unsettled(struct deciding *d)
+static enum next end_unsettled(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
 	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD | 1u << STAGE_SETTLE))
-		return;
+		return NEXT_STAYS;
 	m->end_detail = arena_printf(d->mem,
 	        STR_FMT "%snot all files could be settled: see the destination",
 	        STR_ARG(m->end_detail), m->end_detail.n > 0 ? "; " : "");
 	name_visible(d);
 	d->is_unsettled = true;
-	conclude_settled(d);
+	return conclude_settled(d);
 }
 
-static void begin_settle(struct deciding *d, struct str aim, struct str reason, struct str detail)
+/* Nothing more may come out; then it is known what the partner can see. */
+enum next decide_settle(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
+	const struct ending *end = &d->ending;
 	if (decide_lacks_stages(d, 1u << STAGE_PART | 1u << STAGE_UPLOAD))
-		return;
+		return NEXT_STAYS;
 	struct open_files open;
 	const struct brief **parts = decide_done(d, STAGE_PART, 0, m->parts);
 	if (!parts || !find_open(d, &open))
-		return; /* no memory for the files of one delivery: its alarm brings it back */
-	m->end_state = aim;
-	m->end_reason = reason;
-	m->end_detail = detail.p ? detail : STR("");
+		return NEXT_STAYS; /* no memory for the files of one delivery: its alarm brings it back */
+	m->end_state = str_c(delivery_state_name(end->state));
+	m->end_reason = end->reason;
+	m->end_detail = end->detail.p ? end->detail : STR("");
 	decide_drop_unfinished(d);
 	decide_go_to(d, EV_PHASE_SETTLE, STATE_CANCELLING);
-	d->x->reason = reason;
+	d->x->reason = end->reason;
 	decide_set_detail(d, STR("looking what the destination has got"));
-	add_settles(d, parts, open.indexes, open.count);
-	if (d->m->tasks_total == 0)
-		decide_settled(d);
+	return add_settles(d, parts, open.indexes, open.count) ? NEXT_CHECKS : NEXT_END;
 }
 
-void decide_end(struct deciding *d, enum delivery_state state, struct str reason, struct str detail)
+enum next decide_ending(struct deciding *d)
 {
-	struct ev_delivery_memory *m = d->m;
+	const struct ending *end = &d->ending;
 	if (delivery_state_is_final(d->x->state))
-		return;
-	if (m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
-		(void)decide_end_instead(d, state, reason, detail);
-		end_unsettled(d);
-		return;
+		return NEXT_STAYS;
+	if (d->m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
+		(void)decide_end_instead(d, end->state, end->reason, end->detail);
+		return end_unsettled(d);
 	}
-	if (!m->has_uploads) {
-		conclude(d, state, reason, detail);
-		return;
-	}
-	begin_settle(d, str_c(delivery_state_name(state)), reason, detail);
-}
-
-void decide_settle_to_restart(struct deciding *d)
-{
-	begin_settle(d, str_c(delivery_state_name(STATE_SELECTING)), STR("suppression_newer"),
-	        STR("a suppression list is newer than the files"));
-}
-
-void decide_fail(struct deciding *d, struct str reason, struct str detail)
-{
-	decide_end(d, STATE_FAILED, reason, detail);
+	return d->m->has_uploads ? NEXT_SETTLE : NEXT_OVER;
 }

@@ -6,6 +6,35 @@
 
 #include "decide.h"
 
+/* What a delivery does next: a stage says so, and decide_drive.c does it. */
+enum next {
+	NEXT_STAYS,  /* waits: for results, for time, for a person, or for a fact that it lacks */
+	NEXT_CHECKS, /* goes on where it is, if all tasks of its phase are done */
+	NEXT_END,    /* ends as decide_end noted; by way of settle, where an upload was issued */
+	NEXT_START,
+	NEXT_BUILD,
+	NEXT_INSPECT,
+	NEXT_SELECT,
+	NEXT_ORDER,
+	NEXT_LISTS,
+	NEXT_COMBINE,
+	NEXT_GATE,
+	NEXT_PARTS,
+	NEXT_TRAILERS,
+	NEXT_UPLOAD_PARTS,
+	NEXT_UPLOAD_MANIFEST,
+	NEXT_UPLOAD_MARKER,
+	NEXT_SETTLE,
+	NEXT_OVER,
+	NEXT_COUNT
+};
+
+/* How it ends; with STATE_SELECTING how it settles, to begin anew behind it. */
+struct ending {
+	enum delivery_state state;
+	struct str reason, detail;
+};
+
 struct deciding {
 	struct decision *out;
 	struct delivery *x;           /* out->after */
@@ -17,7 +46,8 @@ struct deciding {
 	const struct lookup *row_places;
 	struct str actor, identity; /* of the event at hand, for the trail */
 	struct str refused; /* the word of a person at hand: why it is refused; absent: it is not */
-	bool is_unsettled;  /* it ends, and nobody knows of every file whether it is visible */
+	struct ending ending; /* of NEXT_END, NEXT_SETTLE and NEXT_OVER */
+	bool is_unsettled;    /* it ends, and nobody knows of every file whether it is visible */
 };
 
 /* decide_moves.c */
@@ -25,6 +55,13 @@ bool decide_lacks(struct deciding *d, unsigned need); /* true: noted as needed; 
 bool decide_lacks_stages(struct deciding *d, uint32_t stages);
 bool decide_lacks_waiting(struct deciding *d, enum stage stage);
 void decide_go_to(struct deciding *d, enum ev_phase phase, enum delivery_state state);
+bool decide_is_uploading(const struct deciding *d);
+/* These note how it ends, and say what is next. */
+enum next decide_end(
+        struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
+enum next decide_fail(struct deciding *d, struct str reason, struct str detail);
+enum next decide_complete(struct deciding *d, struct str reason);
+enum next decide_first(const struct deciding *d); /* what a delivery, or a build, begins with */
 /* This configuration counts from now on; what people see of it follows. */
 void decide_take_spec(struct deciding *d, const struct frozen *frozen);
 void decide_set_detail(struct deciding *d, struct str detail);
@@ -82,10 +119,24 @@ bool decide_lacks_parts(struct deciding *d, int32_t from, int32_t count);
 const struct brief **decide_done(struct deciding *d, enum stage stage, int32_t from, int32_t count);
 const struct brief *decide_done_one(struct deciding *d, enum stage stage, int32_t index);
 
+/* decide_files.c: files by their plan */
+struct file_plan;
+/* As it was planned before: the same input plans again, whatever the most is by now. False: it
+ * fails, and NEXT_END is next. */
+bool decide_plan_again(struct deciding *d, struct file_plan *plan);
+/* `part`: of a part, as it was formatted. */
+enum next decide_add_upload_of(struct deciding *d, const struct file_plan *plan,
+        struct file_upload *file, const struct brief *part);
+enum next decide_upload_part(
+        struct deciding *d, const struct file_plan *plan, int32_t index, const struct brief *part);
+/* The index and resolution of `file` are set. */
+void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
+        struct file_upload *file, const struct brief *part);
+
 /* decide_make.c: phases of very many tasks */
-void decide_begin_tasks(struct deciding *d, int32_t count); /* behind decide_go_to */
+enum next decide_begin_tasks(struct deciding *d, int32_t count); /* behind decide_go_to */
 /* Makes those that can be issued soon. All open rows were looked at. */
-void decide_make_more(struct deciding *d);
+enum next decide_make_more(struct deciding *d);
 
 /* decide_hold.c */
 enum hold_end { HOLD_RESUME, HOLD_APPROVE, HOLD_ITSELF };
@@ -98,44 +149,33 @@ const struct hold_kind *decide_hold_kind(struct str reason); /* NULL: there is n
 void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
 /* A configuration that cannot be carried out: a person changes it and resumes. */
 void decide_hold_plan(struct deciding *d, const char *property, const char *why);
-void decide_look_again(struct deciding *d);
 bool decide_is_held(const struct deciding *d, const char *reason);
+enum next decide_go_on(struct deciding *d); /* with the uploads, where they were */
 
 /* decide_answer.c: what people answer */
-void decide_approve(struct deciding *d, const struct decide_event *ev);
-void decide_reject(struct deciding *d, const struct decide_event *ev);
-void decide_resume(struct deciding *d, const struct decide_event *ev);
+enum next decide_approve(struct deciding *d, const struct decide_event *ev);
+enum next decide_reject(struct deciding *d, const struct decide_event *ev);
+enum next decide_resume(struct deciding *d, const struct decide_event *ev);
 
 /* decide_request.c */
-void decide_request(struct deciding *d, const struct decide_event *ev);
-void decide_cancel(struct deciding *d, const struct decide_event *ev);
+enum next decide_request(struct deciding *d, const struct decide_event *ev);
+enum next decide_cancel(struct deciding *d, const struct decide_event *ev);
 
 /* decide_able.c */
 bool decide_is_unable(struct deciding *d); /* true: held for its configuration */
 
-/* decide_select.c: from the start to combine */
-void decide_start(struct deciding *d);
-void decide_inspected(struct deciding *d, const struct ev_task_result *result);
-void decide_selected(struct deciding *d);
-void decide_take_route(struct deciding *d);
-void decide_look_at_lists(struct deciding *d);
-void decide_lists_seen(struct deciding *d, const struct ev_task_result *result);
-void decide_combined(struct deciding *d, const struct ev_task_result *result);
-
 /* decide_look.c: the look before uploads */
-bool decide_is_uploading(const struct deciding *d);
 /* A person is asked about a file. No look takes the question back: the answer begins with another. */
 bool decide_asks_about_file(const struct deciding *d);
 void decide_look_before_upload(struct deciding *d);
 /* The lists are as combined: uploads that are ready may go by this look. */
 void decide_note_look(struct deciding *d, const struct ev_task_result *result);
-void decide_go_on(struct deciding *d); /* with the uploads, where they were */
-void decide_seen_before_upload(
+enum next decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same);
 
 /* decide_revision.c */
 void decide_begin_revision(struct deciding *d, enum ev_phase phase);
-void decide_restart(struct deciding *d, enum ev_phase phase,
+enum next decide_restart(struct deciding *d, enum ev_phase phase,
         struct str reason); /* by ourselves; within a budget */
 
 /* decide_lists.c */
@@ -144,23 +184,11 @@ bool decide_take_lists(struct deciding *d, const struct ev_task_result *result);
 typedef void decide_on_finding(void *arg, const char *reason, struct str text);
 void decide_check_lists(struct deciding *d, decide_on_finding *found, void *arg);
 
-/* decide_build.c */
-void decide_start_build(struct deciding *d);
-void decide_built(struct deciding *d, const struct ev_task_result *result);
-
-/* decide_gate.c */
-void decide_gate(struct deciding *d);
-
 /* decide_blackout.c */
 /* True: held until the end of the blackout that is now. */
 bool decide_waits_for_blackout(struct deciding *d);
 /* The status says what uploads wait for. */
 void decide_tell_blackout(struct deciding *d);
-
-/* decide_format.c */
-void decide_format(struct deciding *d);
-void decide_parts_done(struct deciding *d);
-void decide_trailers_done(struct deciding *d);
 
 /* decide_quota.c */
 /* True: held for a quota that is used up, or its use is not known; return at once. */
@@ -168,7 +196,7 @@ bool decide_waits_for_quota(struct deciding *d);
 /* Before the uploads are made: takes a place; none while the bucket is away. False: as above. */
 bool decide_take_place(struct deciding *d);
 /* Its place was given back while the bucket was away: takes one again, or is held. */
-void decide_take_place_again(struct deciding *d);
+enum next decide_take_place_again(struct deciding *d);
 
 /* decide_place.c */
 /* An uploader was asked for the place. False: its answer is none. */
@@ -180,39 +208,28 @@ bool decide_is_found_elsewhere(const struct deciding *d);
 /* The detail and what a person can do. */
 struct str decide_elsewhere_detail(struct deciding *d, struct str detail);
 /* A person says that what was found is right from now on. The delivery may end by it. */
-void decide_accept_place(struct deciding *d);
+enum next decide_accept_place(struct deciding *d);
 
 /* decide_upload.c */
-struct file_plan;
-/* As it was planned before: the same input plans again, whatever the most is by now. False: it fails. */
-bool decide_plan_again(struct deciding *d, struct file_plan *plan);
-void decide_upload_part(
-        struct deciding *d, const struct file_plan *plan, int32_t index, const struct brief *part);
-void decide_upload(struct deciding *d);
-void decide_uploaded(struct deciding *d);
-void decide_resend(struct deciding *d, enum ev_resolution resolution);
+enum next decide_resend(struct deciding *d, enum ev_resolution resolution);
 
 /* decide_settle.c */
-/* The index and resolution of `file` are set. `part`: of a part, as it was formatted. */
-void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
-        struct file_upload *file, const struct brief *part);
-void decide_end(
-        struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
-void decide_fail(struct deciding *d, struct str reason, struct str detail);
-/* A list is newer, and an upload was issued: first nothing more may come out. */
-void decide_settle_to_restart(struct deciding *d);
 /* While it settles to begin anew: then it ends like this instead. False: it does not. */
 bool decide_end_instead(
         struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
-void decide_settled(struct deciding *d);
-void decide_complete(struct deciding *d, struct str reason);
 
-/* decide_result.c */
+/* decide_receipt.c */
 /* The file of this receipt is in another drop than the delivery's others. */
 bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_person);
-void decide_result(struct deciding *d, const struct decide_event *ev);
+
+/* decide_retry.c: a task that did not succeed */
+enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r);
+enum next decide_deferred(struct deciding *d, struct task_row *row, const struct ev_task_result *r);
+void decide_expired(struct deciding *d, struct task_row *row);
 /* Its alarm passed, and nothing was heard. */
 void decide_unanswered(struct deciding *d, const struct task_row *row);
-void decide_check_phase(struct deciding *d); /* goes on when all tasks of the phase are done */
+
+/* decide_result.c */
+enum next decide_result(struct deciding *d, const struct decide_event *ev);
 
 #endif

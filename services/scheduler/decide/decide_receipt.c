@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files that are in the drop, or may be. Pure. */
+#include "deciding.h"
+
+#include "stages.h"
+
+static bool is_by_person(const struct ev_task_result *r)
+{
+	return str_eq(done_fact(r, STR("place_by")), STR("person"));
+}
+
+/* An older uploader does not say where it is. */
+bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_person)
+{
+	return place.n > 0 && d->m->place.n > 0 && !is_by_person && !str_eq(place, d->m->place);
+}
+
+/* The first receipt's place is the delivery's, until a person's answer names another. */
+static void keep_place(struct deciding *d, const struct ev_task_result *r)
+{
+	struct str place = done_fact(r, STR("place"));
+	if (place.n > 0 && (d->m->place.n == 0 || is_by_person(r)))
+		d->m->place = arena_str(d->mem, place);
+}
+
+static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
+{
+	d->m->files_visible++;
+	if (receipt)
+		decide_add_receipt(d, receipt);
+}
+
+/* Several files were under way when the drop was mounted or unmounted. The receipt says that this
+ * one was sent, but the partner has no whole delivery. */
+static enum next file_elsewhere(struct deciding *d, const struct ev_task_result *r)
+{
+	struct str detail = arena_printf(d->mem,
+	        STR_FMT " %d: the file was put into another directory than those before it; see "
+	                "that the bucket is mounted, remove what is below its mount point, and "
+	                "deliver again",
+	        STR_ARG(r->stage), (int)r->index);
+	if (r->receipt)
+		decide_add_receipt(d, r->receipt);
+	if (d->m->phase != EV_PHASE_SETTLE)
+		return decide_fail(d, STR("drop_changed"), detail);
+	d->m->end_detail = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(d->m->end_detail),
+	        d->m->end_detail.n > 0 ? "; " : "", STR_ARG(detail));
+	return NEXT_CHECKS;
+}
+
+enum next decide_done_at_destination(struct deciding *d, const struct task_row *row)
+{
+	const struct ev_task_result *r = row->result;
+	bool is_upload = row->stage == STAGE_UPLOAD;
+	bool is_visible = is_upload || str_eq(done_fact(r, STR("visible")), STR("true"));
+	if (is_upload)
+		d->out->uploads_up++;
+	decide_forget_elsewhere(d);
+	if (is_visible && decide_is_elsewhere(d, done_fact(r, STR("place")), is_by_person(r)))
+		return file_elsewhere(d, r);
+	if (is_visible) {
+		keep_place(d, r);
+		file_seen(d, r->receipt);
+	}
+	return NEXT_CHECKS;
+}
