@@ -4,50 +4,10 @@
 #include "find.h"
 #include "sql/cli.h"
 
-/* {} stands for the delivery, # for the selection that was looked at; an empty command: it releases itself.
- * The note says what has to be so first, or what it waits for. What the scheduler does with each is in
- * decide_answer.c and decide_hold.c. */
-static const struct release {
-	const char *reason, *command, *note;
-} releases[] = {{"below_minimum", "longshore approve {}#", ""},
-        {"above_maximum", "longshore approve {}#", ""}, {"zero_match", "longshore approve {}#", ""},
-        {"sudden_change", "longshore approve {}#", ""},
-        {"low_match_rate", "longshore approve {}#", ""},
-        {"empty_source", "longshore approve {}#", ""}, {"approval", "longshore approve {}#", ""},
-        {"suppression_invalid", "longshore approve {}#",
-                "or correct the list, and longshore resume instead"},
-        {"suppression_empty", "longshore approve {}#",
-                "or put the list there, and longshore resume instead"},
-        {"suppression_shrunk", "longshore approve {}#",
-                "or correct the list, and longshore resume instead"},
-        {"suppression_unknown", "longshore approve {}#",
-                "or correct the list, and longshore resume instead"},
-        {"below_floor", "longshore resume {}",
-                "first: other people in the source, or their bridge"},
-        {"paused", "longshore resume {}", "first: apply the route without paused"},
-        {"draft", "longshore resume {}",
-                "first: apply the destination without status: draft, once the partner has "
-                "confirmed it"},
-        {"unsupported", "longshore resume {}",
-                "first: apply a configuration without what the reason names"},
-        {"credentials", "longshore resume {}", "first: correct the credentials"},
-        {"drop_changed", "longshore resume {}",
-                "first: mount the drop again; or --new-place, if what is there now is right"},
-        {"name_conflict", "longshore resume {} --resend#",
-                "first: move the other file away, or apply another template; or --adopt, if their "
-                "file "
-                "stands for ours"},
-        {"uncertain", "longshore resume {} --adopt#",
-                "first: ask the partner; --adopt if it arrived, --resend if it did not"},
-        {"source_missing", "", "when the source is there, and complete"},
-        {"stale_bridge", "", "when the bridge was built: longshore bridge build"},
-        {"suppression_stale", "", "when a newer list is there"},
-        {"overlap", "", "when the other delivery of the route is over"},
-        {"blackout", "", "at the end of the blackout"},
-        {"quota", "",
-                "in the next hour or day (UTC); sooner after applying a higher limit, by longshore "
-                "resume"}};
-enum { RELEASES = sizeof(releases) / sizeof(releases[0]), CONTENT_SHOWN = 16 };
+#include "longshore/holds.h"
+#include "longshore/states.h"
+
+enum { CONTENT_SHOWN = 16 };
 
 static struct str fill_in(
         struct arena *mem, const char *command, struct str delivery_id, struct str content)
@@ -64,25 +24,16 @@ static struct str fill_in(
 struct str cli_release(
         struct arena *mem, struct str delivery_id, struct str reason, struct str content_hash)
 {
-	ptrdiff_t bracket = str_find(reason, '(', 0);
-	struct str word = str_bytes(reason.p, bracket < 0 ? reason.n : (size_t)bracket);
-	for (size_t i = 0; i < RELEASES; i++) {
-		if (!str_eq(word, str_c(releases[i].reason)) || !releases[i].command[0])
-			continue;
-		return fill_in(mem, releases[i].command, delivery_id, content_hash);
-	}
-	return (struct str){NULL, 0};
+	const struct hold_row *hold = hold_of(reason);
+	if (!hold || !hold->command[0])
+		return (struct str){NULL, 0};
+	return fill_in(mem, hold->command, delivery_id, content_hash);
 }
 
 const char *cli_release_note(struct str reason)
 {
-	ptrdiff_t bracket = str_find(reason, '(', 0);
-	struct str word = str_bytes(reason.p, bracket < 0 ? reason.n : (size_t)bracket);
-	for (size_t i = 0; i < RELEASES; i++) {
-		if (str_eq(word, str_c(releases[i].reason)))
-			return releases[i].note;
-	}
-	return "";
+	const struct hold_row *hold = hold_of(reason);
+	return hold ? hold->note : "";
 }
 
 void cli_print_release(struct str release, struct str reason, const char *indent)
@@ -98,33 +49,27 @@ void cli_print_release(struct str release, struct str reason, const char *indent
 
 void cli_add_releases(struct pg_params *p)
 {
-	struct str reasons[RELEASES], commands[RELEASES], notes[RELEASES];
-	for (size_t i = 0; i < RELEASES; i++) {
-		reasons[i] = str_c(releases[i].reason);
-		commands[i] = str_c(releases[i].command);
-		notes[i] = str_c(releases[i].note);
+	struct str reasons[HOLDS], commands[HOLDS], notes[HOLDS];
+	for (size_t i = 0; i < HOLDS; i++) {
+		reasons[i] = str_c(holds[i].word);
+		commands[i] = str_c(holds[i].command);
+		notes[i] = str_c(holds[i].note);
 	}
-	pg_add_texts(p, reasons, RELEASES);
-	pg_add_texts(p, commands, RELEASES);
-	pg_add_texts(p, notes, RELEASES);
+	pg_add_texts(p, reasons, HOLDS);
+	pg_add_texts(p, commands, HOLDS);
+	pg_add_texts(p, notes, HOLDS);
 }
 
 bool cli_is_final(struct str state)
 {
-	static const char *const final[] = {
-	        "completed", "failed", "rejected", "cancelled", "superseded"};
-	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
-		if (str_eq(state, str_c(final[i])))
-			return true;
-	}
-	return false;
+	return delivery_state_ends(state);
 }
 
 int cli_code_of(struct str state)
 {
-	if (str_eq(state, STR("held")))
+	if (delivery_state_is(state, STATE_HELD))
 		return EXIT_HELD;
-	return str_eq(state, STR("completed")) ? EXIT_DONE : EXIT_FAILED;
+	return delivery_state_is(state, STATE_COMPLETED) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static struct delivery_row read_row(const struct pg_rows *rows, size_t i, struct arena *mem)

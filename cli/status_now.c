@@ -5,6 +5,8 @@
 #include "delivery.h"
 #include "sql/cli.h"
 
+#include "longshore/states.h"
+
 /* A list, and programs that look again and again, need not hear of what takes a moment. */
 enum { MOMENT_MS = 1000 };
 
@@ -58,7 +60,7 @@ void status_add(struct cli *cli, const struct status_now *now, struct pg_params 
 
 static void print_release(struct cli *cli, const struct str *row, bool is_one)
 {
-	if (!str_eq(row[STATUS_STATE], STR("held")))
+	if (!delivery_state_is(row[STATUS_STATE], STATE_HELD))
 		return;
 	struct str release =
 	        cli_release(&cli->mem, row[STATUS_ID], row[STATUS_REASON], row[STATUS_CONTENT]);

@@ -10,6 +10,7 @@
 #include "longshore/clock.h"
 #include "longshore/hex.h"
 #include "longshore/random.h"
+#include "longshore/states.h"
 #include "longshore/topics.h"
 
 enum { CONTENT_LEAST = 8, ANSWER_SECONDS = 30 };
@@ -24,7 +25,7 @@ struct word {
 static int judge(
         struct cli *cli, const struct word *word, const struct delivery_row *row, struct err *e)
 {
-	bool is_held = str_eq(row->state, STR("held"));
+	bool is_held = delivery_state_is(row->state, STATE_HELD);
 	if (cli_is_final(row->state) || (word->of_held && !is_held))
 		return err_set(e, ERR_REJECT, "wrong_state",
 		        "%s: delivery " STR_FMT " is " STR_FMT "%s", word->verb,

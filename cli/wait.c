@@ -5,6 +5,8 @@
 
 #include "json.h"
 #include "longshore/clock.h"
+#include "longshore/holds.h"
+#include "longshore/states.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -45,7 +47,8 @@ static void print_json(struct waiting *w, const struct delivery_row *row, struct
 	json_num(out, "version", row->version);
 	json_text(out, "release", release);
 	json_text(out, "release_note",
-	        str_c(str_eq(row->state, STR("held")) ? cli_release_note(row->reason) : ""));
+	        str_c(delivery_state_is(row->state, STATE_HELD) ? cli_release_note(row->reason)
+	                                                        : ""));
 	json_close(out, '}');
 	if (!w->as_list)
 		json_print(out);
@@ -55,7 +58,7 @@ static void print_row(struct waiting *w, const struct delivery_row *row)
 {
 	struct arena *mem = &w->mem;
 	struct str release = {NULL, 0};
-	if (str_eq(row->state, STR("held")))
+	if (delivery_state_is(row->state, STATE_HELD))
 		release = cli_release(mem, row->delivery_id, row->reason, row->content_hash);
 	if (w->cli->json) {
 		print_json(w, row, release);
@@ -78,9 +81,9 @@ static void print_row(struct waiting *w, const struct delivery_row *row)
 static void count_code(struct waiting *w, const struct wait_for *wanted, struct str state)
 {
 	bool is_aim = wanted->aim && str_eq(state, str_c(wanted->aim));
-	int code = is_aim                                       ? EXIT_DONE
-	           : wanted->aim && !str_eq(state, STR("held")) ? EXIT_FAILED
-	                                                        : cli_code_of(state);
+	int code = is_aim                                                 ? EXIT_DONE
+	           : wanted->aim && !delivery_state_is(state, STATE_HELD) ? EXIT_FAILED
+	                                                                  : cli_code_of(state);
 	if (code == EXIT_FAILED || w->code == EXIT_DONE)
 		w->code = code;
 }
@@ -89,7 +92,8 @@ static void count_code(struct waiting *w, const struct wait_for *wanted, struct 
 static bool is_over(const struct delivery_row *row)
 {
 	return cli_is_final(row->state) ||
-	       (str_eq(row->state, STR("held")) && !str_eq(row->reason, STR("overlap")));
+	       (delivery_state_is(row->state, STATE_HELD) &&
+	               !str_eq(row->reason, str_c(holds[HOLD_OVERLAP].word)));
 }
 
 static int look(struct waiting *w, struct err *e)

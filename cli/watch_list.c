@@ -2,6 +2,9 @@
  * Versions only grow: an older snapshot is never shown. */
 #include "watch.h"
 
+#include "longshore/holds.h"
+#include "longshore/states.h"
+
 #include <stdlib.h>
 
 enum { KEPT_MOST = 5000, SNAPSHOT_BYTES = 32 * 1024 * 1024 };
@@ -115,7 +118,8 @@ const struct watched *watch_list_take(struct watch_list *l, const struct snapsho
 
 static bool is_over(const struct watch_list *l, const struct snapshot *s)
 {
-	bool is_held = str_eq(s->state, STR("held")) && !str_eq(s->reason, STR("overlap"));
+	bool is_held = delivery_state_is(s->state, STATE_HELD) &&
+	               !str_eq(s->reason, str_c(holds[HOLD_OVERLAP].word));
 	return cli_is_final(s->state) || (l->until == UNTIL_HELD && is_held);
 }
 

@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "longshore/clock.h"
+#include "longshore/states.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@ enum { LINE_BYTES = 256 * 1024, ROWS = 24, COLUMNS = 80 };
 
 static struct str release_of(const struct snapshot *s, struct arena *mem)
 {
-	if (!str_eq(s->state, STR("held")))
+	if (!delivery_state_is(s->state, STATE_HELD))
 		return (struct str){NULL, 0};
 	return cli_release(mem, s->delivery_id, s->reason, s->content_hash);
 }

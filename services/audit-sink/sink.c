@@ -11,6 +11,7 @@
 #include "sink_db.h"
 
 #include "longshore/probe.h"
+#include "longshore/states.h"
 
 #include <stdlib.h>
 
@@ -28,17 +29,6 @@ struct sorted {
 	size_t positions_count;
 };
 
-static bool is_final(struct str state)
-{
-	static const char *const final[] = {
-	        "completed", "failed", "rejected", "cancelled", "superseded"};
-	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
-		if (str_eq(state, str_c(final[i])))
-			return true;
-	}
-	return false;
-}
-
 /* Of several snapshots of one delivery in a batch, what the rows would come to one after the other.
  */
 static void keep_status(struct sorted *s, const struct ev_delivery_status *status)
@@ -47,7 +37,7 @@ static void keep_status(struct sorted *s, const struct ev_delivery_status *statu
 		const struct ev_delivery_status *old = s->statuses[i];
 		if (!str_eq(old->delivery_id, status->delivery_id))
 			continue;
-		if (status->version > old->version && !is_final(old->state))
+		if (status->version > old->version && !delivery_state_ends(old->state))
 			s->statuses[i] = status;
 		return;
 	}

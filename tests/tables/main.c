@@ -79,6 +79,8 @@ int main(void)
 {
 	out_open(NULL, '{');
 	print_kinds();
+	print_holds();
+	print_states();
 	out_close('}');
 	(void)putchar('\n');
 	return ferror(stdout) || fflush(stdout) ? 1 : 0;

@@ -18,5 +18,7 @@ void out_flag(const char *key, bool flag);
 void out_words(const char *key, const char *const *words); /* NULL: null; ends with NULL */
 
 void print_kinds(void);
+void print_holds(void);
+void print_states(void);
 
 #endif

@@ -7,9 +7,8 @@
 
 static bool is_approvable(const struct deciding *d)
 {
-	const struct hold_kind *kind =
-	        d->x->state == STATE_HELD ? decide_hold_kind(d->x->reason) : NULL;
-	return kind && kind->goes_on_by == HOLD_APPROVE;
+	const struct hold_row *hold = d->x->state == STATE_HELD ? hold_of(d->x->reason) : NULL;
+	return hold && hold->end == HOLD_APPROVE;
 }
 
 /* Says so in the status, too: who asked is looking there. */
@@ -41,8 +40,8 @@ static bool is_other_content(struct deciding *d, const struct decide_event *ev, 
 enum next decide_approve(struct deciding *d, const struct decide_event *ev)
 {
 	struct ev_delivery_memory *m = d->m;
-	if (decide_is_held(d, "below_floor")) {
-		refuse(d, "approve", "below_floor",
+	if (decide_is_held(d, HOLD_BELOW_FLOOR)) {
+		refuse(d, "approve", holds[HOLD_BELOW_FLOOR].word,
 		        "no approval lets fewer people go than LONGSHORE_MIN_AUDIENCE");
 		return NEXT_STAYS;
 	}

@@ -61,7 +61,7 @@ bool decide_waits_for_blackout(struct deciding *d)
 	if (until == 0)
 		return false;
 	d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
-	decide_hold(d, "blackout", true,
+	decide_hold(d, HOLD_BLACKOUT,
 	        arena_printf(d->mem, NOTHING_IS_SENT "; goes on by itself at " STR_FMT " UTC",
 	                STR_ARG(moment(d, until))));
 	d->m->hold_check_ms = until;

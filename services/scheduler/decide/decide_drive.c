@@ -105,7 +105,7 @@ static enum next when_done(struct deciding *d)
 {
 	const struct phase_row *row = row_of_phase(d->m->phase);
 	bool rests = d->x->state == STATE_HELD && d->m->phase != EV_PHASE_SETTLE &&
-	             !decide_is_held(d, "source_missing");
+	             !decide_is_held(d, HOLD_SOURCE_MISSING);
 	if (d->m->tasks_done < d->m->tasks_total || rests || !row || !row->done)
 		return NEXT_STAYS;
 	return checked(row, row->done(d));

@@ -10,18 +10,18 @@ enum { PPM = 1000000 };
 
 struct findings {
 	struct deciding *d;
-	const char *first; /* reason of the hold; NULL = nothing found */
-	struct str text;   /* all of them, for people */
+	enum hold first; /* reason of the hold */
+	struct str text; /* all of them, for people */
 	int count;
 };
 
-static void find(struct deciding *d, struct findings *f, const char *reason, struct str text)
+static void find(struct deciding *d, struct findings *f, enum hold why, struct str text)
 {
 	f->text = f->count == 0 ? text
 	                        : arena_printf(d->mem, STR_FMT "; " STR_FMT, STR_ARG(f->text),
 	                                  STR_ARG(text));
 	if (f->count++ == 0)
-		f->first = reason;
+		f->first = why;
 }
 
 static int64_t larger(int64_t a, int64_t b)
@@ -42,7 +42,7 @@ static bool is_below_floor(struct deciding *d, struct findings *f)
 	int64_t floor = larger(d->rules->min_audience, d->m->withheld_below);
 	if (d->m->members && !floor_forbids(floor, size))
 		return false;
-	find(d, f, "below_floor",
+	find(d, f, HOLD_BELOW_FLOOR,
 	        arena_printf(d->mem,
 	                "%lld are fewer than the %lld that LONGSHORE_MIN_AUDIENCE asks for; no "
 	                "approval lets them go",
@@ -79,22 +79,22 @@ static void check_floors(struct deciding *d, struct findings *f)
 	int64_t size = size_of(d);
 	struct minimum least = minimum_of(d);
 	if (members == 0)
-		find(d, f, "below_minimum", STR("nobody is left to be sent"));
+		find(d, f, HOLD_BELOW_MINIMUM, STR("nobody is left to be sent"));
 	else if (size < least.size)
-		find(d, f, "below_minimum",
+		find(d, f, HOLD_BELOW_MINIMUM,
 		        arena_printf(d->mem,
 		                "%lld are fewer than the minimum of %lld (%s of %s " STR_FMT ")",
 		                (long long)size, (long long)least.size, least.field, least.kind,
 		                STR_ARG(least.name)));
 	else if (members < spec->destination.min_rows)
-		find(d, f, "below_minimum",
+		find(d, f, HOLD_BELOW_MINIMUM,
 		        arena_printf(d->mem,
 		                "%lld rows are fewer than the minimum of %lld (limits.min_rows of "
 		                "Destination " STR_FMT ")",
 		                (long long)members, (long long)spec->destination.min_rows,
 		                STR_ARG(spec->destination.name)));
 	if (spec->guards.max_size > 0 && members > spec->guards.max_size)
-		find(d, f, "above_maximum",
+		find(d, f, HOLD_ABOVE_MAXIMUM,
 		        arena_printf(d->mem, "%lld records are more than the maximum of %lld",
 		                (long long)members, (long long)spec->guards.max_size));
 }
@@ -133,7 +133,7 @@ static void check_change(struct deciding *d, struct findings *f)
 	if (is_over(removed, guards->max_shrink_ppm, before) ||
 	        is_over(added, guards->max_growth_ppm, before) ||
 	        is_over(added + removed, guards->max_change_ppm, before))
-		find(d, f, "sudden_change",
+		find(d, f, HOLD_SUDDEN_CHANGE,
 		        arena_printf(d->mem,
 		                "%lld members, the last accepted delivery had %lld: %lld added, "
 		                "%lld "
@@ -150,7 +150,7 @@ static void check_match_rate(struct deciding *d, struct findings *f)
 	int64_t rows = matched + decide_count(d, STR("unmatched")) + invalid;
 	int64_t least = d->frozen.spec->guards.min_match_rate_ppm;
 	if (least != GUARD_OFF && rows > 0 && matched * PPM < least * rows)
-		find(d, f, "low_match_rate",
+		find(d, f, HOLD_LOW_MATCH_RATE,
 		        arena_printf(d->mem,
 		                "%lld of %lld rows matched (%lld invalid), %lld.%04lld %% are "
 		                "needed",
@@ -158,10 +158,10 @@ static void check_match_rate(struct deciding *d, struct findings *f)
 		                (long long)(least / 10000), (long long)(least % 10000)));
 }
 
-static void on_list_finding(void *arg, const char *reason, struct str text)
+static void on_list_finding(void *arg, enum hold why, struct str text)
 {
 	struct findings *f = arg;
-	find(f->d, f, reason, text);
+	find(f->d, f, why, text);
 }
 
 /* The reason of the hold is the first that is found; the text names all. */
@@ -169,11 +169,11 @@ static void check_guards(struct deciding *d, struct findings *f)
 {
 	decide_check_lists(d, on_list_finding, f);
 	if (decide_count(d, STR("rows_read")) == 0) {
-		find(d, f, "empty_source", STR("the source has no row"));
+		find(d, f, HOLD_EMPTY_SOURCE, STR("the source has no row"));
 		return;
 	}
 	if (decide_count(d, STR("matched")) == 0) {
-		find(d, f, "zero_match", STR("no row of the source matched"));
+		find(d, f, HOLD_ZERO_MATCH, STR("no row of the source matched"));
 		return;
 	}
 	check_floors(d, f);
@@ -207,9 +207,9 @@ enum next decide_gate(struct deciding *d)
 	check_guards(d, &f);
 	if (is_barred || !is_approved(d, &f)) {
 		if (d->frozen.spec->approval == APPROVAL_ALWAYS)
-			find(d, &f, "approval", STR("the route asks for an approval"));
-		if (f.first) {
-			decide_hold(d, f.first, false, f.text);
+			find(d, &f, HOLD_APPROVAL, STR("the route asks for an approval"));
+		if (f.count > 0) {
+			decide_hold(d, f.first, f.text);
 			return NEXT_STAYS;
 		}
 	}
@@ -221,7 +221,7 @@ enum next decide_gate(struct deciding *d)
 /* What is held here looks at the lists again, whatever it was held for. */
 enum next decide_gate_again(struct deciding *d)
 {
-	if (decide_is_held(d, "quota") && decide_waits_for_quota(d))
+	if (decide_is_held(d, HOLD_QUOTA) && decide_waits_for_quota(d))
 		return NEXT_STAYS;
 	return NEXT_LISTS;
 }

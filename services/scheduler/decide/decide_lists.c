@@ -64,7 +64,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 	int64_t rows = seen->ids + seen->invalid, before = ids_before(d->m->base_lists, list->name);
 	struct str what = arena_printf(d->mem, "suppression list " STR_FMT, STR_ARG(list->name));
 	if (seen->invalid * PPM > list->max_invalid_ppm * rows)
-		found(arg, "suppression_invalid",
+		found(arg, HOLD_SUPPRESSION_INVALID,
 		        arena_printf(d->mem,
 		                STR_FMT
 		                ": %lld of %lld rows cannot be ids and suppress nobody (" STR_FMT
@@ -73,7 +73,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 		                STR_ARG(seen->invalid_at),
 		                STR_ARG(percent(d, list->max_invalid_ppm))));
 	if (seen->ids == 0 && !list->may_be_empty) {
-		found(arg, "suppression_empty",
+		found(arg, HOLD_SUPPRESSION_EMPTY,
 		        before > 0
 		                ? arena_printf(d->mem,
 		                          STR_FMT " has no id, and had %lld for the last accepted "
@@ -84,7 +84,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 	}
 	if (list->max_shrink_ppm != GUARD_OFF && before > 0 &&
 	        (before - seen->ids) * PPM > list->max_shrink_ppm * before)
-		found(arg, "suppression_shrunk",
+		found(arg, HOLD_SUPPRESSION_SHRUNK,
 		        arena_printf(d->mem,
 		                STR_FMT
 		                " has %lld ids, and had %lld for the last accepted delivery; "
@@ -92,7 +92,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 		                STR_ARG(what), (long long)seen->ids, (long long)before,
 		                STR_ARG(percent(d, list->max_shrink_ppm))));
 	if (seen->known * PPM < list->min_known_ppm * seen->ids)
-		found(arg, "suppression_unknown",
+		found(arg, HOLD_SUPPRESSION_UNKNOWN,
 		        arena_printf(d->mem,
 		                STR_FMT ": the bridge knows %lld of %lld ids, and min_known asks "
 		                        "for " STR_FMT

@@ -41,7 +41,7 @@ void decide_look_before_upload(struct deciding *d)
 /* Held for a stale list it stays held while it looks. */
 enum next decide_look_at_uploads(struct deciding *d)
 {
-	if (decide_is_held(d, "suppression_stale") && !d->m->is_looking)
+	if (decide_is_held(d, HOLD_SUPPRESSION_STALE) && !d->m->is_looking)
 		decide_look_before_upload(d);
 	return decide_take_place_again(d);
 }
@@ -78,7 +78,7 @@ static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
 	int64_t age = age_of(d, result);
 	if (age <= d->rules->not_after_ms)
 		return false;
-	decide_hold(d, "suppression_stale", true,
+	decide_hold(d, HOLD_SUPPRESSION_STALE,
 	        arena_printf(d->mem,
 	                "the look at the suppression lists is %lld s old by the clock of the "
 	                "machine that looked, and %lld s are the most; it is looked again: see "
@@ -102,7 +102,8 @@ static enum next combine_again(struct deciding *d)
 bool decide_asks_about_file(const struct deciding *d)
 {
 	return d->x->state == STATE_HELD && decide_is_uploading(d) &&
-	       !decide_is_held(d, "source_missing") && !decide_is_held(d, "suppression_stale");
+	       !decide_is_held(d, HOLD_SOURCE_MISSING) &&
+	       !decide_is_held(d, HOLD_SUPPRESSION_STALE);
 }
 
 enum next decide_seen_before_upload(

@@ -54,7 +54,7 @@ static void hold(struct deciding *d, const struct quota *q, const char *why, int
 	civil_label(civil_floor(again_ms, 1000), at);
 	if (!decide_is_uploading(d))
 		d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
-	decide_hold(d, "quota", true,
+	decide_hold(d, HOLD_QUOTA,
 	        arena_printf(d->mem,
 	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; goes on by itself, "
 	                        "looks again at %s UTC; or %scancel",
@@ -114,7 +114,7 @@ enum next decide_take_place_again(struct deciding *d)
 {
 	if (!d->m->lacks_place || !decide_is_uploading(d) || d->m->is_looking)
 		return NEXT_STAYS;
-	if (d->x->state != STATE_UPLOADING && !decide_is_held(d, "quota"))
+	if (d->x->state != STATE_UPLOADING && !decide_is_held(d, HOLD_QUOTA))
 		return NEXT_STAYS;
 	if (decide_lacks(d, NEED_PLACE | NEED_UNFINISHED))
 		return NEXT_STAYS;

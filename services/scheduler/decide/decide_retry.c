@@ -55,14 +55,14 @@ static void wait_until(
 static void source_missing(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	if (!decide_asks_about_file(d))
-		decide_hold(d, "source_missing", true, arena_str(d->mem, present(r->detail)));
+		decide_hold(d, HOLD_SOURCE_MISSING, arena_str(d->mem, present(r->detail)));
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 
 /* The same task looks again, so that a list that stays old for days makes no row a look. */
 static void list_is_stale(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	decide_hold(d, "suppression_stale", true, arena_str(d->mem, present(r->detail)));
+	decide_hold(d, HOLD_SUPPRESSION_STALE, arena_str(d->mem, present(r->detail)));
 	d->m->is_admitted = false; /* others may look whether the bucket is back */
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
@@ -93,7 +93,7 @@ static bool ask_for_place(struct deciding *d, struct task_row *row, const struct
 	        row->attempts + 1 < d->frozen.spec->limits.attempts)
 		return false;
 	wait_until(d, row, TASK_NEVER_MS, 0);
-	decide_hold(d, "drop_changed", false, decide_elsewhere_detail(d, present(r->detail)));
+	decide_hold(d, HOLD_DROP_CHANGED, decide_elsewhere_detail(d, present(r->detail)));
 	return true;
 }
 
@@ -126,7 +126,7 @@ enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev
 	 */
 	if (row->stage != STAGE_SETTLE)
 		return decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"), detail);
-	decide_hold(d, "uncertain", false,
+	decide_hold(d, HOLD_UNCERTAIN,
 	        decide_is_found_elsewhere(d) ? decide_elsewhere_detail(d, detail) : detail);
 	return NEXT_STAYS;
 }
@@ -159,18 +159,26 @@ void decide_expired(struct deciding *d, struct task_row *row)
 
 /* What a file's task may leave to a person. A settle that cannot answer is uncertain for any other
  * reason, too. */
-static const char *const asks[] = {"uncertain", "name_conflict", "credentials"};
-enum { ASKS = sizeof asks / sizeof asks[0] };
+static const enum hold asks[] = {HOLD_UNCERTAIN, HOLD_NAME_CONFLICT, HOLD_CREDENTIALS};
+
+static bool asks_for(struct str reason, enum hold *out)
+{
+	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+		if (!str_eq(reason, str_c(holds[asks[i]].word)))
+			continue;
+		*out = asks[i];
+		return true;
+	}
+	return false;
+}
 
 enum next decide_ask_person(
         struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	const char *hold = asks[0];
-	for (size_t i = 0; i < ASKS; i++)
-		if (str_eq(r->reason, str_c(asks[i])))
-			hold = asks[i];
+	enum hold hold = HOLD_UNCERTAIN;
+	(void)asks_for(r->reason, &hold);
 	wait_until(d, row, TASK_NEVER_MS, 0);
-	decide_hold(d, hold, false, arena_str(d->mem, present(r->detail)));
+	decide_hold(d, hold, arena_str(d->mem, present(r->detail)));
 	return NEXT_STAYS;
 }
 
@@ -204,7 +212,8 @@ enum next decide_rejected(struct deciding *d, struct task_row *row, const struct
 enum next decide_rejected_upload(
         struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	if (is_one_of(r->reason, asks, ASKS))
+	enum hold hold;
+	if (asks_for(r->reason, &hold))
 		return decide_ask_person(d, row, r);
 	return fail_rejected(d, row, reason_of(r), r->detail);
 }

@@ -16,9 +16,7 @@ static bool hold_if_unsupported(struct deciding *d)
 	for (size_t i = 1; i < spec->unsupported_count; i++)
 		all = arena_printf(
 		        d->mem, STR_FMT ", " STR_FMT, STR_ARG(all), STR_ARG(spec->unsupported[i]));
-	struct str reason =
-	        arena_printf(d->mem, "unsupported(" STR_FMT ")", STR_ARG(spec->unsupported[0]));
-	decide_hold(d, reason.p, false,
+	decide_hold_unsupported(d, spec->unsupported[0],
 	        arena_printf(d->mem,
 	                "the configuration asks for what is not honoured yet: " STR_FMT
 	                "; change it and resume",
@@ -31,7 +29,7 @@ static bool hold_if_stale(struct deciding *d)
 	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
 	const int64_t hour_ms = 3600 * 1000;
 	if (d->facts->bridge_version.n == 0) {
-		decide_hold(d, "stale_bridge", true,
+		decide_hold(d, HOLD_STALE_BRIDGE,
 		        arena_printf(d->mem, "bridge " STR_FMT " has no version yet; build it",
 		                STR_ARG(bridge->name)));
 		return true;
@@ -39,7 +37,7 @@ static bool hold_if_stale(struct deciding *d)
 	int64_t age = d->facts->now_ms - d->facts->bridge_built_ms;
 	if (bridge->max_age_hours <= 0 || age <= bridge->max_age_hours * hour_ms)
 		return false;
-	decide_hold(d, "stale_bridge", true,
+	decide_hold(d, HOLD_STALE_BRIDGE,
 	        arena_printf(d->mem,
 	                "the newest version of bridge " STR_FMT
 	                " is older than %lld hours; build it anew",
@@ -51,12 +49,12 @@ enum next decide_start(struct deciding *d)
 {
 	d->m->phase = EV_PHASE_START;
 	if (d->frozen.spec->paused) {
-		decide_hold(d, "paused", false,
+		decide_hold(d, HOLD_PAUSED,
 		        STR("the route is paused; unpause it in the configuration and resume"));
 		return NEXT_STAYS;
 	}
 	if (d->frozen.spec->destination.is_draft && !d->frozen.spec->dry_run) {
-		decide_hold(d, "draft", false,
+		decide_hold(d, HOLD_DRAFT,
 		        arena_printf(d->mem,
 		                "Destination " STR_FMT
 		                " is a draft; apply it with status: confirmed and resume",
@@ -66,7 +64,7 @@ enum next decide_start(struct deciding *d)
 	if (hold_if_unsupported(d))
 		return NEXT_STAYS;
 	if (!d->frozen.route_zone || !d->frozen.file_zone) {
-		decide_hold(d, "unsupported(time_zone)", false,
+		decide_hold_unsupported(d, STR("time_zone"),
 		        STR("the time zone of the route or of the destination is not known here; "
 		            "correct it and resume"));
 		return NEXT_STAYS;
@@ -254,8 +252,8 @@ enum next decide_take_route(struct deciding *d)
 		return decide_end(d, STATE_SUPERSEDED, STR("newer_delivery"),
 		        STR("a newer full delivery of the route waits behind it"));
 	if (!is_mine && head->holder.n > 0 && !str_eq(head->holder, d->x->id)) {
-		d->out->wakes_route = !decide_is_held(d, "overlap");
-		decide_hold(d, "overlap", true,
+		d->out->wakes_route = !decide_is_held(d, HOLD_OVERLAP);
+		decide_hold(d, HOLD_OVERLAP,
 		        arena_printf(d->mem, "delivery " STR_FMT " of the route is not over yet",
 		                STR_ARG(head->holder)));
 		return NEXT_STAYS;
@@ -343,7 +341,7 @@ enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 			        arena_printf(d->mem, "the look at the lists lacks list " STR_FMT,
 			                STR_ARG(list->name)));
 		if (is_stale_list(d, list, result)) {
-			decide_hold(d, "suppression_stale", true,
+			decide_hold(d, HOLD_SUPPRESSION_STALE,
 			        arena_printf(d->mem,
 			                "suppression list " STR_FMT
 			                " has an object that is older than %lld hours, or whose "

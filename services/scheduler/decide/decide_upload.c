@@ -59,7 +59,7 @@ enum next decide_upload(struct deciding *d)
 		d->out->claims_count = 0;
 		if (take_own_names(d))
 			return NEXT_LISTS;
-		decide_hold(d, "name_conflict", false,
+		decide_hold(d, HOLD_NAME_CONFLICT,
 		        arena_printf(d->mem,
 		                "another delivery has the name " STR_FMT
 		                "; names are never given twice: change the template and resume",

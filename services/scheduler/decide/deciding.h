@@ -6,6 +6,8 @@
 
 #include "decide.h"
 
+#include "longshore/holds.h"
+
 /* What a delivery does next: a stage says so, and decide_drive.c does it. */
 enum next {
 	NEXT_STAYS,  /* waits: for results, for time, for a person, or for a fact that it lacks */
@@ -139,17 +141,11 @@ enum next decide_begin_tasks(struct deciding *d, int32_t count); /* behind decid
 enum next decide_make_more(struct deciding *d);
 
 /* decide_hold.c */
-enum hold_end { HOLD_RESUME, HOLD_APPROVE, HOLD_ITSELF };
-struct hold_kind {
-	const char *reason;
-	enum hold_end goes_on_by;
-};
-const struct hold_kind *decide_hold_kinds(size_t *out_count);
-const struct hold_kind *decide_hold_kind(struct str reason); /* NULL: there is none */
-void decide_hold(struct deciding *d, const char *reason, bool releases_itself, struct str detail);
+void decide_hold(struct deciding *d, enum hold why, struct str detail);
 /* A configuration that cannot be carried out: a person changes it and resumes. */
 void decide_hold_plan(struct deciding *d, const char *property, const char *why);
-bool decide_is_held(const struct deciding *d, const char *reason);
+void decide_hold_unsupported(struct deciding *d, struct str property, struct str detail);
+bool decide_is_held(const struct deciding *d, enum hold why);
 enum next decide_go_on(struct deciding *d); /* with the uploads, where they were */
 
 /* decide_answer.c: what people answer */
@@ -181,7 +177,7 @@ enum next decide_restart(struct deciding *d, enum ev_phase phase,
 /* decide_lists.c */
 /* False: the result of combine does not say. */
 bool decide_take_lists(struct deciding *d, const struct ev_task_result *result);
-typedef void decide_on_finding(void *arg, const char *reason, struct str text);
+typedef void decide_on_finding(void *arg, enum hold why, struct str text);
 void decide_check_lists(struct deciding *d, decide_on_finding *found, void *arg);
 
 /* decide_blackout.c */

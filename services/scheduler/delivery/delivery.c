@@ -3,9 +3,6 @@
 
 #include <assert.h>
 
-static const char *const state_names[STATE_COUNT] = {"", "requested", "held", "selecting",
-        "formatting", "uploading", "cancelling", "completed", "failed", "rejected", "cancelled",
-        "superseded"};
 static const char *const task_status_names[] = {"waiting", "issued", "done", "dropped"};
 
 static const struct stage_plan stages[STAGE_COUNT] = {
@@ -20,23 +17,6 @@ static const struct stage_plan stages[STAGE_COUNT] = {
         [STAGE_UPLOAD] = {"upload", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
         [STAGE_SETTLE] = {"settle", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
 };
-
-const char *delivery_state_name(enum delivery_state state)
-{
-	assert(state < STATE_COUNT);
-	return state_names[state];
-}
-
-bool delivery_state_parse(struct str name, enum delivery_state *out)
-{
-	for (int i = STATE_REQUESTED; i < STATE_COUNT; i++) {
-		if (str_eq(name, str_c(state_names[i]))) {
-			*out = (enum delivery_state)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 const char *delivery_kind_name(enum delivery_kind kind)
 {

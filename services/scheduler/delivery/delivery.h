@@ -7,33 +7,12 @@
 #define SCHEDULER_DELIVERY_H
 
 #include "longshore/events.h"
+#include "longshore/states.h"
 #include "longshore/topics.h"
 
 enum delivery_kind { KIND_DELIVERY, KIND_BUILD };
 
-enum delivery_state {
-	STATE_ABSENT, /* no row yet */
-	STATE_REQUESTED,
-	STATE_HELD,
-	STATE_SELECTING, /* a build: being built */
-	STATE_FORMATTING,
-	STATE_UPLOADING,
-	STATE_CANCELLING,
-	STATE_COMPLETED, /* final from here on */
-	STATE_FAILED,
-	STATE_REJECTED,
-	STATE_CANCELLED,
-	STATE_SUPERSEDED,
-	STATE_COUNT
-};
-
-const char *delivery_state_name(enum delivery_state state);
-bool delivery_state_parse(struct str name, enum delivery_state *out);
 const char *delivery_kind_name(enum delivery_kind kind);
-static inline bool delivery_state_is_final(enum delivery_state state)
-{
-	return state >= STATE_COMPLETED;
-}
 
 struct delivery {
 	struct str id;

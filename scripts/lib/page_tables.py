@@ -1,0 +1,19 @@
+"""The tables of docs/OPERATING.md that come from tables of the code."""
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cell(c) for c in line) + " |\n" if line is not lines[1] else "|" + "---|" * len(head) + "\n"
+                   for line in lines)
+
+
+def holds(known):
+    return table(["reason", "meaning", "released by"], [[f"`{h['word']}`", h["meaning"], h["release"]] for h in known["holds"]])
+
+
+def ends(known):
+    return table(["state", "reasons"], [[f"`{s['word']}`", s["reasons"]] for s in known["states"] if s["final"]])
