@@ -112,7 +112,7 @@ static void probe_source(struct read_documents *read, const struct read_document
 	struct source *source = NULL;
 	struct err e;
 	const struct place place = {.url = url, .allowed = allowed};
-	if (source_open(&place, &source, &e) != 0 && strcmp(e.code, "bad_place") == 0)
+	if (source_open(&place, &source, &e) != 0 && strcmp(e.code, CODE_BAD_PLACE) == 0)
 		refuse(read, d, "source.url", &e);
 	source_close(source);
 }

@@ -119,7 +119,7 @@ int cli_delivery(struct cli *cli, struct str given, struct delivery_row *out, st
 	if (act != 0)
 		return act;
 	if (!row.is_found)
-		return err_set(e, ERR_REJECT, "not_found",
+		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "delivery " STR_FMT " does not exist; longshore status lists deliveries",
 		        STR_ARG(delivery_id));
 	*out = row;

@@ -162,7 +162,7 @@ static int compare_place(struct drop *drop, struct str remembered, struct err *e
 		return e->act;
 	if (remembered.n == 0 || str_eq(remembered, str_c(found)))
 		return 0;
-	return err_set(e, ERR_RETRY, "drop_changed",
+	return err_set(e, ERR_RETRY, CODE_DROP_CHANGED,
 	        "this is not the place that files were sent to: it %s%.8s",
 	        found[0] ? "has a different identity, "
 	                 : "has no identity, like an empty mount point",
@@ -185,8 +185,8 @@ static int try_drop(
 
 static void tell_drop(struct doctor *d, const char *subject, const char *url, const struct err *e)
 {
-	bool is_other = strcmp(e->code, "drop_changed") == 0;
-	if (strcmp(e->code, "bad_place") == 0) {
+	bool is_other = strcmp(e->code, CODE_DROP_CHANGED) == 0;
+	if (strcmp(e->code, CODE_BAD_PLACE) == 0) {
 		doctor_tell(d, DOCTOR_PROBLEM, subject, "apply another url, or set the roots", "%s",
 		        e->text);
 		return;

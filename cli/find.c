@@ -86,7 +86,7 @@ static int check(struct cli *cli, const struct found_name *f, struct err *e)
 	if (f->tenant.p) {
 		struct str *names = names_of(cli, rows, "tenant", f->tenant, &count, &has);
 		if (!has)
-			return err_set(e, ERR_REJECT, "not_found",
+			return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 			        "there is no tenant " STR_FMT "%s longshore get Tenant lists them",
 			        STR_ARG(f->tenant), words_hint(f->tenant, names, count, &cli->mem));
 	}
@@ -95,7 +95,7 @@ static int check(struct cli *cli, const struct found_name *f, struct err *e)
 	struct str *names = names_of(cli, rows, "route", f->name, &count, &has);
 	if (has)
 		return 0;
-	return err_set(e, ERR_REJECT, "not_found",
+	return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 	        "there is no route or bridge " STR_FMT "%s longshore get Route lists them",
 	        STR_ARG(f->name), words_hint(f->name, names, count, &cli->mem));
 }

@@ -138,7 +138,7 @@ int cli_need_document(
 	act = hint(cli, &p, name, &near, e);
 	if (act != 0)
 		return act;
-	return err_set(e, ERR_REJECT, "not_found",
+	return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 	        "tenant " STR_FMT " has no %s " STR_FMT "%s longshore get %s lists them",
 	        STR_ARG(tenant), kind, STR_ARG(name), near, kind);
 }

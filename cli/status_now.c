@@ -131,7 +131,7 @@ int status_print_one(struct cli *cli, const struct str *row, size_t rows, struct
 	AUTO_PG_ROWS books = NULL;
 	if (rows == 0)
 		return err_set(
-		        e, ERR_RETRY, "not_found", "the delivery was removed in the meantime");
+		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
 	print_release(cli, row, true);
 	pg_params_init(&p, &cli->mem);
 	pg_add(&p, row[STATUS_ID]);
@@ -145,7 +145,7 @@ int status_print_one(struct cli *cli, const struct str *row, size_t rows, struct
 		        "detail: " STR_FMT "\n", STR_ARG(cli_plain(row[STATUS_DETAIL], &cli->mem)));
 	if (pg_rows_count(books) == 0)
 		return err_set(
-		        e, ERR_RETRY, "not_found", "the delivery was removed in the meantime");
+		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
 	struct str selection = pg_text(books, 0, 2, &cli->mem);
 	if (selection.n > 0)
 		cli_print("selection: " STR_FMT "\n", STR_ARG(cli_plain(selection, &cli->mem)));

@@ -121,12 +121,12 @@ static int refuse_missing(struct cli *cli, const struct target *t, struct err *e
 	if (act != 0)
 		return act;
 	if (is_deleted)
-		return err_set(e, ERR_REJECT, "not_found",
+		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "there is no " STR_FMT " " STR_FMT ": " STR_FMT
 		        " deleted it; see longshore get " STR_FMT " " STR_FMT " --history",
 		        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(last.by), STR_ARG(t->kind),
 		        STR_ARG(t->name));
-	return err_set(e, ERR_REJECT, "not_found",
+	return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 	        "there is no " STR_FMT " " STR_FMT "; longshore get " STR_FMT " lists them",
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(t->kind));
 }

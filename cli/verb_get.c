@@ -92,7 +92,7 @@ static int get_version(struct cli *cli, int64_t version, struct err *e)
 		return cli_usage(e, "get: several tenants have a %s %s: choose one with --tenant",
 		        kind, name);
 	if (pg_rows_count(rows) == 0)
-		return err_set(e, ERR_REJECT, "not_found",
+		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "%s %s has no version %lld; longshore get %s %s --history lists them", kind,
 		        name, (long long)version, kind, name);
 	if (pg_is_null(rows, 0, 0))
@@ -120,7 +120,7 @@ static int get_history(struct cli *cli, struct err *e)
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) == 0)
-		return err_set(e, ERR_REJECT, "not_found",
+		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "there has never been a %s %s; longshore get %s lists them", kind, name,
 		        kind);
 	if (cli->json)
@@ -137,11 +137,11 @@ static int no_document(struct cli *cli, const char *kind, const char *name, stru
 	if (act != 0)
 		return act;
 	if (pg_rows_count(rows) > 0)
-		return err_set(e, ERR_REJECT, "not_found",
+		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "there is no %s %s: it was deleted; see longshore get %s %s --history",
 		        kind, name, kind, name);
-	return err_set(e, ERR_REJECT, "not_found", "there is no %s %s; longshore get %s lists them",
-	        kind, name, kind);
+	return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
+	        "there is no %s %s; longshore get %s lists them", kind, name, kind);
 }
 
 /* --- what is applied --- */

@@ -127,7 +127,7 @@ static int status_json(struct cli *cli, const struct asked *a, struct err *e)
 		return act;
 	if (a->delivery_id.p && pg_is_null(rows, 0, 1))
 		return err_set(
-		        e, ERR_RETRY, "not_found", "the delivery was removed in the meantime");
+		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
 	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, a->delivery_id.p ? 1 : 0, &cli->mem)));
 	return EXIT_DONE;
 }

@@ -56,7 +56,7 @@ static int find_name(struct cli *cli, const char *name, struct watch_filter *f, 
 		f->tenant = found.tenant;
 		f->route = found.name;
 	}
-	if (!name || act != ERR_REJECT || strcmp(e->code, "not_found") != 0)
+	if (!name || act != ERR_REJECT || strcmp(e->code, CODE_NOT_FOUND) != 0)
 		return act;
 	int looked = cli_find_id(cli, str_c(name), &id, &no_id);
 	if (looked == 0 && is_id(arena_cstr(&cli->mem, id))) {

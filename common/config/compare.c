@@ -124,7 +124,7 @@ int documents_compare(struct str before, struct str after, struct arena *mem,
 	if (!is_readable)
 		return err_set(e, ERR_REJECT, "bad_configuration", "a stored body cannot be read");
 	if (c.is_out_of_memory)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "the changes of a document are larger than the memory for them");
 	*out = (struct document_changes){c.changes, c.count};
 	return 0;

@@ -83,8 +83,8 @@ static int take(void *arg, const struct yaml_document *doc, struct err *e)
 		return 0;
 	}
 	if (read->count == DOCUMENTS_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "%s: more than %d documents", in->file,
-		        DOCUMENTS_MAX);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "%s: more than %d documents",
+		        in->file, DOCUMENTS_MAX);
 	fields_check(read, in->file, doc, kind);
 	struct str name = text_at(doc->body, "name", read->mem),
 	           tenant = text_at(doc->body, "tenant", read->mem);
@@ -95,7 +95,7 @@ static int take(void *arg, const struct yaml_document *doc, struct err *e)
 	        .name = name,
 	        .body = json_canonical(doc->body, read->mem)};
 	if (!d->document.body.p)
-		return err_set(e, ERR_REJECT, "too_large", "%s is too large", in->file);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "%s is too large", in->file);
 	d->file = in->file;
 	d->line = doc->line;
 	d->places = doc->places;

@@ -12,21 +12,21 @@ static const struct str reserved = {".longshore", 10};
 static int bad_component(struct str part, struct err *e)
 {
 	if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "a file name must be a path below the drop, without empty, '.' or '..' "
 		        "parts");
 	if (part.n > NAME_COMPONENT_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "a part of a file name has %zu bytes; %d are the most between slashes",
 		        part.n, NAME_COMPONENT_MAX_BYTES);
 	if (str_has_prefix(part, reserved))
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "no part of a file name may begin with " STR_FMT
 		        ": such names are for temporaries at the drop",
 		        STR_ARG(reserved));
 	for (size_t i = 0; i < part.n; i++)
 		if ((unsigned char)part.p[i] < 0x20 || part.p[i] == 0x7f || part.p[i] == '\\')
-			return err_set(e, ERR_REJECT, "bad_name",
+			return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 			        "a file name must not have control characters and backslashes");
 	return 0;
 }
@@ -34,7 +34,7 @@ static int bad_component(struct str part, struct err *e)
 int name_check(struct str name, struct err *e)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "a file name has %zu bytes; 1 to %d are allowed", name.n, NAME_MAX_BYTES);
 	size_t first = 0;
 	for (size_t i = 0; i <= name.n; i++) {
@@ -51,7 +51,7 @@ int name_check(struct str name, struct err *e)
 
 static int bad_token(size_t at, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_name",
+	return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 	        "the file name template has an unknown token at byte %zu; docs/data.md lists them, "
 	        "{part} is for parts only",
 	        at + 1);
@@ -74,7 +74,7 @@ int name_expand(struct str template, name_token *value, const void *arg, struct 
 			step = (size_t)close - i + 1;
 		}
 		if (piece.n > NAME_MAX_BYTES - used)
-			return err_set(e, ERR_REJECT, "bad_name",
+			return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 			        "a file name is longer than %d bytes", NAME_MAX_BYTES);
 		if (piece.n > 0)
 			memcpy(text + used, piece.p, piece.n);

@@ -319,8 +319,8 @@ static int give_out(struct documents *d, const struct spec *spec, struct str *ou
 	struct str json = tree ? json_canonical(tree, d->mem) : (struct str){NULL, 0};
 	json_decref(tree);
 	if (!json.p)
-		return err_set(
-		        e, ERR_REJECT, "too_large", "the configuration does not fit into a spec");
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "the configuration does not fit into a spec");
 	struct spec again;
 	int act = spec_parse(json, d->mem, &again, e);
 	if (act != 0)

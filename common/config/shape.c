@@ -26,7 +26,7 @@ static const void *at_const(const void *base, size_t offset)
 static int bad(struct reader *r, const char *what)
 {
 	return err_set(
-	        r->e, ERR_REJECT, "bad_spec", "%s: %s", r->path[0] ? r->path : "(top)", what);
+	        r->e, ERR_REJECT, CODE_BAD_SPEC, "%s: %s", r->path[0] ? r->path : "(top)", what);
 }
 
 /* Appends ".name" or "[index]"; returns the length to cut back to. A path that is too long is cut.
@@ -101,8 +101,8 @@ static int read_list(struct reader *r, const struct field *f, json_t *json, void
 	size_t count = json_array_size(json);
 	char *items = arena_try_alloc(r->mem, count + 1, bytes);
 	if (!items) {
-		return err_set(r->e, ERR_REJECT, "too_large", "%s: larger than the memory for it",
-		        r->path);
+		return err_set(r->e, ERR_REJECT, CODE_TOO_LARGE,
+		        "%s: larger than the memory for it", r->path);
 	}
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < count; i++) {

@@ -40,12 +40,13 @@ static int check_needed(const struct spec *spec, int reader, struct err *e)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (needed[i].n == 0 && (needed[i].kinds >> spec->kind & 1) != 0 &&
 		        (needed[i].readers >> reader & 1) != 0)
-			return err_set(e, ERR_REJECT, "bad_spec", "%s: is missing", needed[i].path);
+			return err_set(
+			        e, ERR_REJECT, CODE_BAD_SPEC, "%s: is missing", needed[i].path);
 	if (reader == WHOLE && spec->kind == SPEC_DELIVERY &&
 	        spec->destination.completion == COMPLETION_SUCCESS_FILE &&
 	        spec->destination.marker_template.n == 0)
 		return err_set(
-		        e, ERR_REJECT, "bad_spec", "destination.marker_template: is missing");
+		        e, ERR_REJECT, CODE_BAD_SPEC, "destination.marker_template: is missing");
 	return 0;
 }
 
@@ -56,10 +57,10 @@ static int check_canonical(
 	struct str text = again ? json_canonical(again, mem) : (struct str){NULL, 0};
 	if (!text.p) {
 		return err_set(
-		        e, ERR_REJECT, "too_large", "the spec is larger than the memory for it");
+		        e, ERR_REJECT, CODE_TOO_LARGE, "the spec is larger than the memory for it");
 	}
 	if (!str_eq(text, json)) {
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "the spec is not in canonical form (keys sorted, compact, defaults left "
 		        "out)");
 	}
@@ -69,7 +70,7 @@ static int check_canonical(
 static int parse(struct str json, int reader, struct arena *mem, struct spec *out, struct err *e)
 {
 	if (json.n > SPEC_MAX_BYTES) {
-		return err_set(e, ERR_REJECT, "too_large", "the spec is larger than %d bytes",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the spec is larger than %d bytes",
 		        SPEC_MAX_BYTES);
 	}
 	json_error_t where;
@@ -77,7 +78,7 @@ static int parse(struct str json, int reader, struct arena *mem, struct spec *ou
 		json = STR("");
 	AUTO_JSON tree = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &where);
 	if (!tree) {
-		return err_set(e, ERR_REJECT, "bad_spec", "byte %d: no JSON", where.position);
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "byte %d: no JSON", where.position);
 	}
 	struct spec spec;
 	int result = shape_read(&spec_shape, tree, mem, &spec, e);

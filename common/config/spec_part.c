@@ -48,7 +48,7 @@ int spec_part(struct str json, enum spec_reader reader, struct arena *mem, struc
 	json_error_t where;
 	AUTO_JSON whole = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &where);
 	if (!whole)
-		return err_set(e, ERR_REJECT, "bad_spec", "byte %d: no JSON", where.position);
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "byte %d: no JSON", where.position);
 	AUTO_JSON part = json_object();
 	int failed = part ? 0 : -1;
 	for (const char *const *path = parts[reader]; *path && !failed; path++)
@@ -56,7 +56,7 @@ int spec_part(struct str json, enum spec_reader reader, struct arena *mem, struc
 	struct str text = failed ? (struct str){NULL, 0} : json_canonical(part, mem);
 	if (!text.p)
 		return err_set(
-		        e, ERR_REJECT, "too_large", "the spec is larger than the memory for it");
+		        e, ERR_REJECT, CODE_TOO_LARGE, "the spec is larger than the memory for it");
 	sha256_hex(text.p, text.n, out_hash);
 	*out_json = text;
 	return 0;

@@ -53,7 +53,7 @@ static int check_lengths(struct str associated, struct str in, struct err *e)
 {
 	if (associated.n > INT_MAX || in.n > INT_MAX)
 		return err_set(
-		        e, ERR_REJECT, "too_large", "AES-256-GCM: more than 2 GiB in one piece");
+		        e, ERR_REJECT, CODE_TOO_LARGE, "AES-256-GCM: more than 2 GiB in one piece");
 	return 0;
 }
 
@@ -81,7 +81,8 @@ int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struc
 	if (check_lengths(associated, in, e) != 0)
 		return e->act;
 	if (in.n < AEAD_TAG_BYTES)
-		return err_set(e, ERR_REJECT, "corrupt", "encrypted data is shorter than its tag");
+		return err_set(
+		        e, ERR_REJECT, CODE_CORRUPT, "encrypted data is shorter than its tag");
 	size_t plain = in.n - AEAD_TAG_BYTES;
 	unsigned char tag[AEAD_TAG_BYTES]; /* out may lie over in */
 	memcpy(tag, in.p + plain, sizeof tag);
@@ -100,7 +101,7 @@ int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struc
 	if (!ok) {
 		wipe(out, plain);
 		ERR_clear_error();
-		return err_set(e, ERR_REJECT, "corrupt",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "encrypted data was changed, or belongs to another key or name");
 	}
 	return 0;

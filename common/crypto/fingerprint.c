@@ -101,7 +101,7 @@ int fingerprinter_new(const struct secret *key, struct str tenant, struct str id
         struct fingerprinter **out, struct err *e)
 {
 	if (tenant.n > 255 || id_kind.n > 255)
-		return err_set(e, ERR_REJECT, "bad_id",
+		return err_set(e, ERR_REJECT, CODE_BAD_ID,
 		        "fingerprints: the name of a tenant and of an id kind has at most 255 "
 		        "bytes");
 	struct fingerprinter *f = calloc(1, sizeof *f);
@@ -230,7 +230,7 @@ static int check_ids(const struct str *ids, size_t count, struct err *e)
 {
 	for (size_t i = 0; i < count; i++)
 		if (ids[i].n > FINGERPRINT_ID_MAX)
-			return err_set(e, ERR_REJECT, "bad_id",
+			return err_set(e, ERR_REJECT, CODE_BAD_ID,
 			        "id %zu of the batch is longer than %d bytes", i,
 			        FINGERPRINT_ID_MAX);
 	return 0;

@@ -83,7 +83,7 @@ static int read_dir(struct keyring *k, struct err *e)
 {
 	DIR *d = opendir(k->dir);
 	if (d == NULL)
-		return err_set_native(e, ERR_FATAL, "key_missing", "posix", errno,
+		return err_set_native(e, ERR_FATAL, CODE_KEY_MISSING, "posix", errno,
 		        "key directory %s: %s; run `longshore keys init` and set LONGSHORE_KEYS to "
 		        "this service's directory",
 		        k->dir, strerror(errno));
@@ -109,7 +109,7 @@ static int read_dir(struct keyring *k, struct err *e)
 int keyring_open(const char *dir, struct keyring **out, struct err *e)
 {
 	if (dir == NULL || dir[0] == '\0')
-		return err_set(e, ERR_FATAL, "key_missing",
+		return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
 		        "no key directory: set LONGSHORE_KEYS to this service's directory from "
 		        "`longshore keys init`");
 	struct keyring *k = calloc(1, sizeof *k);
@@ -144,7 +144,7 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 			*out = &k->entries[i].key;
 			return 0;
 		}
-	return err_set(e, ERR_FATAL, "key_missing",
+	return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
 	        "key file %s/%s: not there; this service must not use it, or `longshore keys init` "
 	        "was not run",
 	        k->dir, file);
@@ -172,7 +172,7 @@ static int guard(const struct keyring *k, const char *service, struct err *e)
 		        k->dir, (unsigned)k->mode);
 	for (size_t i = 0; i < k->count; i++)
 		if (!keyring_is_granted(service, k->entries[i].file))
-			return err_set(e, ERR_FATAL, "key_excess",
+			return err_set(e, ERR_FATAL, CODE_KEY_EXCESS,
 			        "key file %s/%s: this service must not hold it; remove it", k->dir,
 			        k->entries[i].file);
 	return 0;
@@ -207,7 +207,7 @@ static int derive(const struct secret *master, const struct str *fields, size_t 
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (n > INFO_MAX - 4 || fields[i].n > INFO_MAX - 4 - n)
-			return err_set(e, ERR_REJECT, "bad_scope",
+			return err_set(e, ERR_REJECT, CODE_BAD_SCOPE,
 			        "the scope of a key is longer than %d bytes in all", INFO_MAX);
 		for (int shift = 0; shift < 32; shift += 8)
 			info[n++] = (unsigned char)(fields[i].n >> shift & 0xff);
@@ -223,8 +223,9 @@ static int find_staging(
 {
 	char file[KEY_FILE_NAME_MAX];
 	if (prefix.n == 0 || prefix.n > 32 || str_find(prefix, '/', 0) >= 0)
-		return err_set(e, ERR_REJECT, "bad_scope", "not a staging prefix: \"" STR_FMT "\"",
-		        prefix.n < 64 ? (int)prefix.n : 64, prefix.p != NULL ? prefix.p : "");
+		return err_set(e, ERR_REJECT, CODE_BAD_SCOPE,
+		        "not a staging prefix: \"" STR_FMT "\"", prefix.n < 64 ? (int)prefix.n : 64,
+		        prefix.p != NULL ? prefix.p : "");
 	(void)snprintf(file, sizeof file, "staging-" STR_FMT ".key", STR_ARG(prefix));
 	return find(k, file, out, e);
 }
@@ -262,7 +263,7 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 	const struct secret *master = NULL;
 	if (find(k, file, &master, e) !=
 	        0) /* no reason to end the process: other epochs are there */
-		return err_set(e, ERR_RETRY, "key_missing",
+		return err_set(e, ERR_RETRY, CODE_KEY_MISSING,
 		        "key file %s/%s: not there; bring it back and start this service again, or "
 		        "build the bridge anew",
 		        k->dir, file);
@@ -273,7 +274,7 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 int keyring_current_epoch(const struct keyring *k, int *out, struct err *e)
 {
 	if (k->current_epoch == 0)
-		return err_set(e, ERR_FATAL, "key_missing",
+		return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
 		        "key file %s/fingerprint-1.key: not there; this service must not use it, "
 		        "or `longshore keys init` was "
 		        "not run",
@@ -332,7 +333,7 @@ int keyring_root_identity(
 		int n = snprintf(dir, sizeof dir, "%s/%s", root, *s);
 		if (n < 0 || (size_t)n >= sizeof dir)
 			return err_set(
-			        e, ERR_FATAL, "key_missing", "key directory %s: too long", root);
+			        e, ERR_FATAL, CODE_KEY_MISSING, "key directory %s: too long", root);
 		look_at(dir, out, out_any);
 	}
 	return 0;

@@ -88,7 +88,7 @@ static int agree(const struct root *root, const char *pattern, const char *file,
 			key = other;
 		} else if (rc == 0 && is_there &&
 		           memcmp(key.bytes, other.bytes, SECRET_BYTES) != 0) {
-			rc = err_set(e, ERR_REJECT, "key_conflict",
+			rc = err_set(e, ERR_REJECT, CODE_KEY_CONFLICT,
 			        "key file %s differs between %s/%s and %s/%s: restore one of them; "
 			        "nothing was changed",
 			        file, root->path, holder, root->path, plan[i].service);
@@ -198,7 +198,7 @@ static int inspect_service(
 		if (strncmp(name, KEY_FILE_TEMP, sizeof KEY_FILE_TEMP - 1) == 0)
 			(void)unlinkat(fd, name, 0); /* under the lock: its writer is dead */
 		else if (key_file_is_name(name) && !keyring_is_granted(service, name))
-			rc = err_set(e, ERR_REJECT, "key_excess",
+			rc = err_set(e, ERR_REJECT, CODE_KEY_EXCESS,
 			        "key file %s/%s/%s: this service must not hold it; remove it and "
 			        "run again",
 			        root->path, service, name);
@@ -219,7 +219,7 @@ static int run(const struct root *root, bool rotate, struct err *e)
 			return e->act;
 	int newest = highest == 0 ? 1 : rotate ? highest + 1 : highest;
 	if (newest > KEY_EPOCH_MAX)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "no epoch after %d: begin with a new key directory", KEY_EPOCH_MAX);
 	if (settle_all(root, PASS_CHECK, newest, e) != 0)
 		return e->act;

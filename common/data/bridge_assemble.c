@@ -17,10 +17,10 @@ enum { SLOT_ENTRY_BYTES = FINGERPRINT_BYTES + 16 };
 int build_check_room(uint64_t records, uint64_t slots, struct err *e)
 {
 	if (records >= UINT32_MAX)
-		return err_set(e, ERR_REJECT, "bad_bridge",
+		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 		        "2^32 distinct records or more: split the bridge");
 	if (slots > UINT32_MAX)
-		return err_set(e, ERR_REJECT, "bad_bridge",
+		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 		        "2^32 slots for ids or more: split the bridge");
 	return 0;
 }

@@ -35,8 +35,9 @@ void build_batch_clear(struct build_batch *b)
 static int check_spec(const struct bridge_build_spec *spec, struct err *e)
 {
 	if (spec->columns_count == 0 || spec->columns_count > BRIDGE_COLUMNS_MAX)
-		return err_set(e, ERR_REJECT, "bad_bridge", "a record has 1 to %d columns, not %zu",
-		        BRIDGE_COLUMNS_MAX, spec->columns_count);
+		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
+		        "a record has 1 to %d columns, not %zu", BRIDGE_COLUMNS_MAX,
+		        spec->columns_count);
 	if (spec->memory_bytes < MEMORY_MIN || spec->shard_bytes < SHARD_MIN)
 		return err_set(e, ERR_FATAL, "bad_settings",
 		        "a build needs %d bytes of memory and shards of %d bytes at least",
@@ -144,7 +145,7 @@ int build_flush_rows(struct bridge_build *b, struct err *e)
 
 static int bad_row(const char *what, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_bridge", "%s: correct the row", what);
+	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE, "%s: correct the row", what);
 }
 
 /* What a file could not hold later is refused now: U+0080 to U+009F are controls too. */

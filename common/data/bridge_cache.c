@@ -197,7 +197,7 @@ static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
 
 static int version_gone(struct str version, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bridge_version_gone",
+	return err_set(e, ERR_REJECT, CODE_BRIDGE_VERSION_GONE,
 	        "bridge version " STR_FMT " is not in staging: build anew", STR_ARG(version));
 }
 
@@ -208,10 +208,10 @@ static int load(struct bridge_cache *c, struct str prefix, struct str version,
 	if (act != 0 || *out)
 		return act;
 	act = fetch(c, prefix, version, piece, out, e);
-	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
+	if (act == ERR_REJECT && strcmp(e->code, CODE_NOT_FOUND) == 0)
 		return version_gone(version, e);
 	if (act == 0 && !*out)
-		act = err_set(e, ERR_REJECT, "corrupt",
+		act = err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "piece " STR_FMT " of bridge version " STR_FMT
 		        " is not what its manifest says",
 		        STR_ARG(piece->name), STR_ARG(version));
@@ -274,12 +274,12 @@ int cache_manifest(struct bridge_cache *c, struct str prefix, struct str version
 	if (act == 0)
 		act = sealed_get(c->staging, name, &key, MANIFEST_MAX, mem, &text, e);
 	secret_wipe(&key);
-	if (act == ERR_REJECT && strcmp(e->code, "not_found") == 0)
+	if (act == ERR_REJECT && strcmp(e->code, CODE_NOT_FOUND) == 0)
 		return version_gone(version, e);
 	if (act == 0)
 		act = bridge_manifest_read(text, mem, out, e);
 	if (act == 0 && !str_eq(out->version, version))
-		act = err_set(e, ERR_REJECT, "corrupt",
+		act = err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "the manifest of bridge version " STR_FMT " is another one's",
 		        STR_ARG(version));
 	return act;

@@ -35,7 +35,7 @@ int conflicts_check(const struct conflicts *c, bool one_to_one, struct err *e)
 	for (size_t i = 0; i < shown(c); i++)
 		n += (size_t)snprintf(rows + n, sizeof(rows) - n, "%s%" PRId64 " and %" PRId64,
 		        i > 0 ? ", " : "", c->shown[i].row, c->shown[i].other);
-	return err_set(e, ERR_REJECT, "bad_bridge",
+	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 	        "%" PRIu64 " rows contradict the cardinality %s, the first: rows %s "
 	        "(counted through all objects). Correct the partner's file, or the cardinality of "
 	        "the bridge",

@@ -27,7 +27,7 @@ static int open_shard(struct bridge_keys *k, const struct bridge_piece *piece, s
 	struct keys_shard *s = &k->shards[k->shards_count];
 	if ((uint64_t)piece->bytes != piece->count * SLOT_BYTES ||
 	        piece->count <= k->manifest.lines * LINE_SLOTS - 1)
-		return err_set(e, ERR_REJECT, "corrupt",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "piece " STR_FMT " is not as long as its manifest says",
 		        STR_ARG(piece->name));
 	int act = cache_map(k->cache, STR("keys"), k->manifest.version, piece, &s->piece, e);
@@ -38,7 +38,7 @@ static int open_shard(struct bridge_keys *k, const struct bridge_piece *piece, s
 	s->count = piece->count;
 	k->shards_count++;
 	if (slot_ordinal(s->slots + (s->count - 1) * SLOT_BYTES) != SLOT_FREE)
-		return err_set(e, ERR_REJECT, "corrupt",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "piece " STR_FMT " does not end in a free slot", STR_ARG(piece->name));
 	return 0;
 }
@@ -66,8 +66,8 @@ static int open_pieces(struct bridge_keys *k, struct err *e)
 			act = load_leader(k, piece, e);
 	}
 	if (act == 0 && (k->shards_count == 0 || !k->leader || k->manifest.lines == 0))
-		act = err_set(e, ERR_REJECT, "corrupt", "bridge version " STR_FMT " lacks pieces",
-		        STR_ARG(k->manifest.version));
+		act = err_set(e, ERR_REJECT, CODE_CORRUPT,
+		        "bridge version " STR_FMT " lacks pieces", STR_ARG(k->manifest.version));
 	return act;
 }
 
@@ -127,7 +127,7 @@ int bridge_keys_check(
 	char check[KEY_CHECK_BYTES];
 	int act = bridge_key_check(fingerprint_key, check, e);
 	if (act == 0 && !str_eq(str_c(check), k->manifest.key_check))
-		act = err_set(e, ERR_REJECT, "wrong_key",
+		act = err_set(e, ERR_REJECT, CODE_WRONG_KEY,
 		        "bridge version " STR_FMT
 		        " was built with another fingerprint key of epoch %d: give this service "
 		        "the builder's key, or build anew",

@@ -22,8 +22,8 @@ static int put_text(struct buf *out, const char *name, struct str value, struct 
 {
 	for (size_t i = 0; i < value.n; i++) {
 		if ((unsigned char)value.p[i] < 0x20)
-			return err_set(
-			        e, ERR_REJECT, "bad_bridge", "%s holds a control character", name);
+			return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
+			        "%s holds a control character", name);
 	}
 	return buf_printf(out, e, "%s\t" STR_FMT "\n", name, STR_ARG(value));
 }
@@ -157,8 +157,8 @@ int bridge_manifest_read(
 	*out = (struct bridge_manifest){0};
 	out->pieces = arena_alloc(mem, PIECES_MAX * sizeof(*out->pieces));
 	if (!str_has_prefix(text, STR(HEAD)))
-		return err_set(
-		        e, ERR_REJECT, "corrupt", "a bridge manifest of another kind or version");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
+		        "a bridge manifest of another kind or version");
 	int number = 1;
 	for (size_t at = sizeof(HEAD) - 1; at < text.n;) {
 		ptrdiff_t end = str_find(text, '\n', at);
@@ -167,11 +167,11 @@ int bridge_manifest_read(
 		if (end < 0 || !split(str_bytes(text.p + at, (size_t)end - at), &line) ||
 		        !read_line(&line, mem, out))
 			return err_set(
-			        e, ERR_REJECT, "corrupt", "bridge manifest, line %d", number);
+			        e, ERR_REJECT, CODE_CORRUPT, "bridge manifest, line %d", number);
 		at = (size_t)end + 1;
 	}
 	if (out->columns_count == 0 || out->version.n == 0)
-		return err_set(
-		        e, ERR_REJECT, "corrupt", "a bridge manifest without columns or version");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
+		        "a bridge manifest without columns or version");
 	return 0;
 }

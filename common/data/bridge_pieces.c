@@ -10,8 +10,8 @@ static struct str object_name(struct piece_side *side, const char *name)
 int piece_open(struct piece_side *side, const char *name, struct sealed_writer **out, struct err *e)
 {
 	if (side->count == PIECES_MAX)
-		return err_set(
-		        e, ERR_REJECT, "bad_bridge", "a bridge of more than %d pieces", PIECES_MAX);
+		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE, "a bridge of more than %d pieces",
+		        PIECES_MAX);
 	return sealed_create(side->staging, object_name(side, name), &side->scope, out, e);
 }
 

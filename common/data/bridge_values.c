@@ -34,7 +34,7 @@ static int open_shard(struct bridge_values *v, const struct bridge_piece *piece,
 	uint64_t strides = (piece->count + VALUES_STRIDE - 1) / VALUES_STRIDE;
 	uint64_t tail = piece->count * 2 * v->manifest.columns_count + strides * 8;
 	if ((uint64_t)piece->bytes < tail)
-		return err_set(e, ERR_REJECT, "corrupt", "piece " STR_FMT " is too short",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "piece " STR_FMT " is too short",
 		        STR_ARG(piece->name));
 	int act = cache_map(v->cache, STR("values"), v->manifest.version, piece, &s->piece, e);
 	if (act != 0)
@@ -131,7 +131,7 @@ int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_
 		if (!follows) {
 			s = shard_of(v, ordinals[i]);
 			if (!s)
-				return err_set(e, ERR_REJECT, "bad_ordinal",
+				return err_set(e, ERR_REJECT, CODE_BAD_ORDINAL,
 				        "a member is not in bridge version " STR_FMT,
 				        STR_ARG(v->manifest.version));
 			at = record_offset(v, s, ordinals[i] - s->first);
@@ -140,7 +140,7 @@ int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_
 			uint64_t n = get_le(
 			        s->lengths + ((ordinals[i] - s->first) * columns + c) * 2, 2);
 			if (at > s->data_bytes || n > s->data_bytes - at)
-				return err_set(e, ERR_REJECT, "corrupt",
+				return err_set(e, ERR_REJECT, CODE_CORRUPT,
 				        "bridge version " STR_FMT ": a value reaches too far",
 				        STR_ARG(v->manifest.version));
 			out[i * columns + c] = str_bytes(s->data + at, (size_t)n);

@@ -21,7 +21,7 @@ enum { COPY_BYTES = 1024 * 1024, NAME_BYTES = SHA256_HEX + 8, RANDOM_BYTES = 16 
 static int failed(struct err *e, const char *step)
 {
 	int errnum = errno;
-	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, "cache_unusable",
+	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, CODE_CACHE_UNUSABLE,
 	        "posix", errnum, "%s of the bridge cache (LONGSHORE_CACHE_DIR): %s", step,
 	        strerror(errnum));
 }
@@ -37,26 +37,26 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 {
 	struct stat st;
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errno,
+		return err_set_native(e, ERR_FATAL, CODE_CACHE_UNUSABLE, "posix", errno,
 		        "make the cache directory %s: %s", path, strerror(errno));
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		int errnum = errno;
 		if (fd >= 0)
 			(void)close(fd);
-		return err_set_native(e, ERR_FATAL, "cache_unusable", "posix", errnum,
+		return err_set_native(e, ERR_FATAL, CODE_CACHE_UNUSABLE, "posix", errnum,
 		        "open the cache directory %s: %s", path, strerror(errnum));
 	}
 	if (st.st_uid != geteuid()) {
 		(void)close(fd);
-		return err_set(e, ERR_FATAL, "cache_unusable",
+		return err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
 		        "the cache directory %s is somebody else's: set LONGSHORE_CACHE_DIR to one "
 		        "that belongs to this service's user, it will hold decrypted pieces",
 		        path);
 	}
 	if ((st.st_mode & 077) != 0) {
 		(void)close(fd);
-		return err_set(e, ERR_FATAL, "cache_unusable",
+		return err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
 		        "the cache directory %s may be read by others: chmod 700 it, it will hold "
 		        "decrypted pieces",
 		        path);
@@ -95,7 +95,7 @@ int cache_dir_claim(int dir_fd, const char *path, const char *service, struct er
 		struct str name = str_c(entry->d_name);
 		if (str_has_prefix(name, STR(MARK)) &&
 		        strcmp(entry->d_name + sizeof(MARK) - 1, service) != 0)
-			act = err_set(e, ERR_FATAL, "cache_unusable",
+			act = err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
 			        "the cache directory %s is of %s, as its file %s says: set "
 			        "LONGSHORE_CACHE_DIR to one of this service's own, or remove it "
 			        "whole",

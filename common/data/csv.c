@@ -39,7 +39,7 @@ int csv_reader_new(const struct csv_format *format, const struct csv_calls *call
 {
 	if (format->delimiter == '"' || format->delimiter == '\n' || format->delimiter == '\r' ||
 	        format->delimiter == '\0')
-		return err_set(e, ERR_REJECT, "bad_csv",
+		return err_set(e, ERR_REJECT, CODE_BAD_CSV,
 		        "the delimiter is a quote, a line end or NUL: correct the source");
 	struct csv_reader *r = calloc(1, sizeof(*r));
 	if (!r)
@@ -78,9 +78,9 @@ int64_t csv_rows(const struct csv_reader *r)
 static int bad(const struct csv_reader *r, struct err *e, const char *what)
 {
 	if (!r->header_done)
-		return err_set(e, ERR_REJECT, "bad_csv", "header: %s", what);
+		return err_set(e, ERR_REJECT, CODE_BAD_CSV, "header: %s", what);
 	int64_t first = r->format.first_row ? r->format.first_row : 1;
-	return err_set(e, ERR_REJECT, "bad_csv", "row %" PRId64 ": %s", first + r->rows, what);
+	return err_set(e, ERR_REJECT, CODE_BAD_CSV, "row %" PRId64 ": %s", first + r->rows, what);
 }
 
 static int end_field(struct csv_reader *r, struct err *e)

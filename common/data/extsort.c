@@ -186,8 +186,8 @@ int sort_add(struct sorter *s, struct str entry, struct err *e)
 {
 	struct block *b = &s->filling;
 	if (entry.n > SORT_ENTRY_MAX)
-		return err_set(
-		        e, ERR_REJECT, "too_large", "a row of more than %d bytes", SORT_ENTRY_MAX);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "a row of more than %d bytes",
+		        SORT_ENTRY_MAX);
 	int act = fits(s, entry.n) ? 0 : hand_over(s, e);
 	if (act != 0)
 		return act;

@@ -18,7 +18,7 @@ static int csv_check(const struct row_layout *layout, struct err *e)
 {
 	if (is_delimiter(layout->delimiter))
 		return 0;
-	return err_set(e, ERR_REJECT, "bad_spec",
+	return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 	        "delimiter: must be a tab or a printable ASCII character other than a quote");
 }
 

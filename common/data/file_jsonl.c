@@ -25,14 +25,15 @@ static bool has_twice(const struct row_layout *layout, size_t i)
 static int jsonl_check(const struct row_layout *layout, struct err *e)
 {
 	if (layout->has_header)
-		return err_set(e, ERR_REJECT, "bad_spec", "header_row: JSON Lines have no header");
+		return err_set(
+		        e, ERR_REJECT, CODE_BAD_SPEC, "header_row: JSON Lines have no header");
 	if (layout->quotes != QUOTE_MINIMAL)
-		return err_set(e, ERR_REJECT, "bad_spec", "quote_mode: is for CSV only");
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "quote_mode: is for CSV only");
 	if (layout->is_crlf)
-		return err_set(e, ERR_REJECT, "bad_spec", "crlf: JSON Lines end in a line feed");
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "crlf: JSON Lines end in a line feed");
 	for (size_t i = 0; i < layout->columns_count && i < ROW_COLUMNS_MAX; i++)
 		if (has_twice(layout, i))
-			return err_set(e, ERR_REJECT, "bad_spec",
+			return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 			        "columns[%zu].name: another column has it, and a JSON object holds "
 			        "a name once",
 			        i);

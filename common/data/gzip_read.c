@@ -47,20 +47,20 @@ int gzip_read(struct gzip_reader *r, const void *p, size_t n, struct err *e)
 		r->state.avail_out = OUT_BYTES;
 		int rc = isal_inflate(&r->state);
 		if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
-			return err_set_native(e, ERR_REJECT, "corrupt", "isal", rc,
+			return err_set_native(e, ERR_REJECT, CODE_CORRUPT, "isal", rc,
 			        "gzip: the file is damaged (code %d)", rc);
 		size_t made = OUT_BYTES - r->state.avail_out;
 		if (made > 0 && r->sink(r->arg, r->out, made, e) != 0)
 			return e->act;
 	}
 	if (r->state.avail_in > 0)
-		return err_set(e, ERR_REJECT, "corrupt", "gzip: there are bytes behind the end");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "gzip: there are bytes behind the end");
 	return 0;
 }
 
 int gzip_reader_end(struct gzip_reader *r, struct err *e)
 {
 	if (!is_over(r))
-		return err_set(e, ERR_REJECT, "corrupt", "gzip: the file is cut off");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "gzip: the file is cut off");
 	return 0;
 }

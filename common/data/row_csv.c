@@ -128,7 +128,7 @@ static int read_header(struct row_csv *r, int64_t before, char *piece, struct er
 		int act = r->input->read(r->input->arg, r->at, piece,
 		        left < SEEK_BYTES ? (size_t)left : SEEK_BYTES, &n, e);
 		if (act == 0 && n == 0)
-			act = err_set(e, ERR_REJECT, "bad_source", "its header is longer");
+			act = err_set(e, ERR_REJECT, CODE_BAD_SOURCE, "its header is longer");
 		if (act == 0)
 			act = row_csv_feed(r, piece, n, e);
 		if (act != 0)
@@ -164,7 +164,7 @@ static int row_csv_finish(void *state, struct err *e)
 	r->piece = "";
 	int act = csv_finish(r->csv, e);
 	if (act == 0 && !r->has_header)
-		act = err_set(e, ERR_REJECT, "bad_source",
+		act = err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "it is empty: even an object without rows needs its header");
 	return act;
 }

@@ -76,7 +76,7 @@ int row_header_find(const struct row_header *header, struct str name, size_t *ou
 		at = i;
 	}
 	if (found != 1)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "header: there %s column " STR_FMT
 		        ": correct the header, or the column or delimiter in the configuration",
 		        found == 0 ? "is no" : "is more than one", STR_ARG(name));

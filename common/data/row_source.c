@@ -37,11 +37,11 @@ static int check_plain(const struct reading *r, size_t n, struct err *e)
 {
 	const unsigned char *p = (const unsigned char *)r->piece;
 	if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "it is compressed with gzip: sources are read as they are, decompress it");
 	struct str name = r->object->name;
 	if (name.n >= 3 && strncasecmp(name.p + (name.n - 3), ".gz", 3) == 0)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "its name ends in .gz and it is not compressed: rename it, if it is whole");
 	return 0;
 }
@@ -52,7 +52,7 @@ static int finish(struct reading *r, struct row_reader *rows, struct err *e)
 	int64_t age_ms = r->from->now_ms - r->object->modified_ms;
 	bool is_open = !row_reader_is_between_rows(rows);
 	if (is_open && r->from->ready_marker.n == 0 && age_ms < ROW_SOURCE_OPEN_END_MS)
-		return err_set(e, ERR_RETRY, "source_missing",
+		return err_set(e, ERR_RETRY, CODE_SOURCE_MISSING,
 		        "its last row has no line end, so it may still be written: end it in a "
 		        "line "
 		        "end, or it is read once it did not change for %d s",
@@ -62,7 +62,7 @@ static int finish(struct reading *r, struct row_reader *rows, struct err *e)
 	if (!is_open || e->act != ERR_REJECT)
 		return e->act;
 	e->act = ERR_RETRY;
-	e->code = "source_missing";
+	e->code = CODE_SOURCE_MISSING;
 	return err_note(e, "it ends in the middle of a row, so it is not complete yet");
 }
 
@@ -128,7 +128,7 @@ static int read_object(struct reading *r, struct err *e)
 	int act = source_read_open(r->source, r->object->name, &from, e);
 	const struct row_input input = {read_input, from};
 	if (act == ERR_RETRY)
-		e->code = "source_missing"; /* it was listed a moment ago */
+		e->code = CODE_SOURCE_MISSING; /* it was listed a moment ago */
 	if (act == 0)
 		act = row_reader_open(&r->from->form, &input, &calls, &rows, e);
 	if (act == 0)
@@ -178,7 +178,8 @@ static int list_objects(struct reading *r, struct source_listing *out, struct er
 	if (act == 0 && !marked)
 		act = is_ready(r, out->objects, out->count, &ready, e);
 	if (act == 0 && (!ready || out->count == 0))
-		act = err_set(e, ERR_RETRY, "source_missing", STR_FMT " %s", STR_ARG(r->from->url),
+		act = err_set(e, ERR_RETRY, CODE_SOURCE_MISSING, STR_FMT " %s",
+		        STR_ARG(r->from->url),
 		        ready    ? "holds no object yet: deliver it there"
 		        : marked ? "is not complete yet: its ready.marker is not there"
 		                 : "is not complete yet: an object is younger than "

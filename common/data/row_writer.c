@@ -99,13 +99,13 @@ static int check_column(const struct row_writer *w, size_t i, struct err *e)
 	struct look look = file_look_at(&w->to, column->name);
 	const char *fault = fault_of(w, &look, &(struct row_column){.max_length = 0});
 	if (fault != NULL)
-		return err_set(e, ERR_REJECT, "bad_spec", "columns[%zu].name: %s", i, fault);
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "columns[%zu].name: %s", i, fault);
 	if (!column->is_constant)
 		return 0;
 	look = file_look_at(&w->to, column->constant);
 	fault = fault_of(w, &look, column);
 	if (fault != NULL)
-		return err_set(e, ERR_REJECT, "bad_spec", "columns[%zu].constant: %s", i, fault);
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "columns[%zu].constant: %s", i, fault);
 	return 0;
 }
 
@@ -115,7 +115,7 @@ static int check_layout(const struct row_writer *w, struct err *e)
 	if (w->format->check(layout, e) != 0)
 		return e->act;
 	if (layout->columns_count == 0 || layout->columns_count > ROW_COLUMNS_MAX)
-		return err_set(e, ERR_REJECT, "bad_spec", "columns: there must be 1 to %d",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "columns: there must be 1 to %d",
 		        ROW_COLUMNS_MAX);
 	for (size_t i = 0; i < layout->columns_count; i++)
 		if (check_column(w, i, e) != 0)
@@ -162,7 +162,7 @@ int row_writer_put(struct row_writer *w, const struct str *values, struct err *e
 		struct look look = file_look_at(&w->to, value);
 		const char *fault = fault_of(w, &look, column);
 		if (fault != NULL)
-			return err_set(e, ERR_REJECT, "bad_value",
+			return err_set(e, ERR_REJECT, CODE_BAD_VALUE,
 			        "column \"" STR_FMT "\", row %" PRId64 " of the file: the value %s",
 			        STR_ARG(column->name), w->rows + 1, fault);
 		if (w->format->put(&w->to, i, value, &look, e) != 0)

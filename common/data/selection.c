@@ -226,7 +226,7 @@ int selection_load(struct str bytes, struct selection **out, struct err *e)
 		return act;
 	roaring_bitmap_t *set = roaring_bitmap_portable_deserialize_safe(bytes.p, bytes.n);
 	if (!set)
-		return err_set(e, ERR_REJECT, "corrupt", "a stored set cannot be read");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "a stored set cannot be read");
 	*out = wrap(set);
 	return 0;
 }

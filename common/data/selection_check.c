@@ -11,7 +11,7 @@ static uint32_t le(const char *p, int bytes)
 
 static int corrupt(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "corrupt", "a stored set is damaged: %s", what);
+	return err_set(e, ERR_REJECT, CODE_CORRUPT, "a stored set is damaged: %s", what);
 }
 
 static bool array_rises(const char *p, uint32_t count)

@@ -39,8 +39,8 @@ struct runs {
 /* This machine's trouble, as in cache_files.c. */
 static int failed(struct err *e, int errnum, const char *step)
 {
-	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, "spill_failed", "posix",
-	        errnum, "%s: %s", step, strerror(errnum));
+	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, CODE_SPILL_FAILED,
+	        "posix", errnum, "%s: %s", step, strerror(errnum));
 }
 
 /* A file without a name: gone with its descriptor, whatever becomes of the process. */
@@ -173,7 +173,7 @@ static int fill(const struct runs *r, struct run *run, size_t n, struct err *e)
 		if (k < 0)
 			return failed(e, errno, "read a sorted run");
 		if (k == 0)
-			return err_set(e, ERR_RETRY, "spill_failed", "a sorted run is cut off");
+			return err_set(e, ERR_RETRY, CODE_SPILL_FAILED, "a sorted run is cut off");
 		run->n += (size_t)k;
 		run->offset += k;
 	}

@@ -91,7 +91,7 @@ int squeeze(struct str bytes, struct str words, struct arena *mem, struct str *o
 {
 	assert(words.n <= SQUEEZE_WORDS_MAX);
 	if (bytes.n > SQUEEZE_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "a record of %zu bytes is too large to be stored; %d are possible", bytes.n,
 		        SQUEEZE_MAX_BYTES);
 	bool is_marked = bytes.n > 0 && (unsigned char)bytes.p[0] == SQUEEZE_MARK;
@@ -142,8 +142,8 @@ int unsqueeze(struct str bytes, struct str words, struct arena *mem, struct str 
 	}
 	uint32_t length = bytes.n < HEAD_BYTES ? 0 : get_u32(bytes.p + 1);
 	if (length == 0 || length > SQUEEZE_MAX_BYTES || length / RATIO_MAX > bytes.n)
-		return err_set(e, ERR_REJECT, "corrupt", "a stored record of %zu bytes is damaged",
-		        bytes.n);
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
+		        "a stored record of %zu bytes is damaged", bytes.n);
 	unsigned char *plain = arena_try_alloc(mem, length, 1);
 	struct inflate_state *s = malloc(sizeof *s);
 	if (plain == NULL || s == NULL) {
@@ -154,7 +154,7 @@ int unsqueeze(struct str bytes, struct str words, struct arena *mem, struct str 
 	bool is_whole = inflate_into(s, stream, words, plain, length);
 	free(s);
 	if (!is_whole || crc32c(0, plain, length) != get_u32(bytes.p + 5))
-		return err_set(e, ERR_REJECT, "corrupt",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "a stored record of %zu bytes is damaged, or was stored by a newer release",
 		        bytes.n);
 	*out = (struct str){(const char *)plain, length};

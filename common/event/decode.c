@@ -14,8 +14,8 @@ static int read_text(struct wire_in *in, const struct ev_field *f, char *at, str
 	if (rc < 0)
 		return rc;
 	if (s.n > f->limit)
-		return err_set(e, ERR_REJECT, "too_large", "has %zu bytes, %zu are the most", s.n,
-		        f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu bytes, %zu are the most",
+		        s.n, f->limit);
 	if (f->kind == EVK_TEXT && str_find(s, '\0', 0) >= 0)
 		return wire_undecodable(e, "a text holds NUL");
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
@@ -102,7 +102,7 @@ static int make_room(
         struct wire_in *in, struct items *list, size_t more, size_t limit, struct err *e)
 {
 	if (more > limit - list->count)
-		return err_set(e, ERR_REJECT, "too_large", "has more than %zu items", limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has more than %zu items", limit);
 	if (more <= list->room - list->count)
 		return 0;
 	size_t room = list->count + more;

@@ -19,8 +19,8 @@ static int put_text(struct wire_out *w, const struct ev_field *f, struct str s, 
 {
 	assert(s.p || s.n == 0);
 	if (s.n > f->limit)
-		return err_set(e, ERR_REJECT, "too_large", "has %zu bytes, %zu are the most", s.n,
-		        f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu bytes, %zu are the most",
+		        s.n, f->limit);
 	if (f->kind == EVK_TEXT && str_find(s, '\0', 0) >= 0)
 		return unencodable(e, "a text holds NUL");
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
@@ -45,8 +45,8 @@ static int put_array(struct wire_out *w, const struct ev_field *f, const char *b
 	memcpy(&count, base + f->count_offset, sizeof count);
 	assert(items || count == 0);
 	if (count > f->limit)
-		return err_set(e, ERR_REJECT, "too_large", "has %zu items, %zu are the most", count,
-		        f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu items, %zu are the most",
+		        count, f->limit);
 	int rc = count > 0 ? wire_put_long(w, (int64_t)count, e) : 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = put_record(w, f->record, items + i * f->record->struct_bytes, e);

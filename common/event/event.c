@@ -158,8 +158,8 @@ static const struct writer *find_writer(struct wire_in *in, struct err *e)
 	if (ensure_own(e) < 0)
 		return NULL;
 	if (in->left > EVENT_MAX_BYTES) {
-		(void)err_set(e, ERR_REJECT, "too_large", "a message of %zu bytes, %d are the most",
-		        in->left, EVENT_MAX_BYTES);
+		(void)err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "a message of %zu bytes, %d are the most", in->left, EVENT_MAX_BYTES);
 		return NULL;
 	}
 	uint64_t fingerprint;

@@ -17,10 +17,10 @@ int reflist_add(struct buf *out, const struct reflist_item *item, struct err *e)
 	const struct str texts[] = {item->name, item->sha256, item->label, item->plain_sha256};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (!is_plain(texts[i]))
-			return err_set(e, ERR_REJECT, "bad_list",
+			return err_set(e, ERR_REJECT, CODE_BAD_LIST,
 			        "a field of a list holds a tab, a line end or a NUL");
 	if (item->name.n == 0 || item->bytes < 0 || item->rows < 0)
-		return err_set(e, ERR_REJECT, "bad_list",
+		return err_set(e, ERR_REJECT, CODE_BAD_LIST,
 		        "an entry of a list needs a name, and sizes that are not negative");
 	return buf_printf(out, e, STR_FMT "\t" STR_FMT "\t%lld\t%lld\t" STR_FMT "\t" STR_FMT "\n",
 	        STR_ARG(item->name), STR_ARG(item->sha256), (long long)item->bytes,
@@ -61,15 +61,15 @@ int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out,
 {
 	size_t lines = count_lines(text);
 	if (text.n > REFLIST_MAX_BYTES)
-		return err_set(e, ERR_REJECT, "too_large", "a list of %zu bytes; %d are the most",
-		        text.n, REFLIST_MAX_BYTES);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "a list of %zu bytes; %d are the most", text.n, REFLIST_MAX_BYTES);
 	if (text.n > 0 && text.p[text.n - 1] != '\n')
-		return err_set(e, ERR_REJECT, "corrupt", "list: line %zu has no end", lines + 1);
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "list: line %zu has no end", lines + 1);
 	/* The text is copied once; fields are slices of the copy. */
 	char *copied = arena_try_alloc(mem, text.n + 1, 1);
 	struct reflist_item *items = ARENA_TRY_ARRAY(mem, struct reflist_item, lines + 1);
 	if (!items || !copied)
-		return err_set(e, ERR_REJECT, "too_large", "a list of %zu lines", lines);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "a list of %zu lines", lines);
 	if (text.n > 0)
 		memcpy(copied, text.p, text.n);
 	struct str copy = {copied, text.n};
@@ -77,7 +77,7 @@ int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out,
 	for (size_t i = 0; i < lines; i++) {
 		size_t end = (size_t)str_find(copy, '\n', first);
 		if (!parse_line((struct str){copy.p + first, end - first}, &items[i]))
-			return err_set(e, ERR_REJECT, "corrupt",
+			return err_set(e, ERR_REJECT, CODE_CORRUPT,
 			        "list: line %zu is not name, sha256, bytes, rows, label, "
 			        "plain_sha256",
 			        i + 1);

@@ -26,11 +26,11 @@ int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct
 	enum { PAD = 16 };
 	if (__builtin_mul_overflow(count, size, &bytes) || bytes > in->budget ||
 	        (bytes + PAD - 1) / PAD * PAD > in->budget)
-		return err_set(
-		        e, ERR_REJECT, "too_large", "would need more memory than one message may");
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "would need more memory than one message may");
 	void *p = arena_try_alloc(in->mem, 1, bytes);
 	if (!p)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "would need more memory than the arena of %zu bytes has",
 		        in->mem->limit_bytes);
 	in->budget -= (bytes + PAD - 1) / PAD * PAD;
@@ -178,7 +178,7 @@ int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e)
 int wire_put(struct wire_out *w, const void *p, size_t n, struct err *e)
 {
 	if (n > w->most - w->out->n)
-		return err_set(e, ERR_REJECT, "too_large", "the message would pass its maximum");
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the message would pass its maximum");
 	return buf_append(w->out, p, n, e);
 }
 
@@ -205,7 +205,7 @@ int wire_put_long(struct wire_out *w, int64_t value, struct err *e)
 int wire_put_bytes(struct wire_out *w, struct str value, struct err *e)
 {
 	if (value.n > INT64_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "the message would pass its maximum");
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the message would pass its maximum");
 	int rc = wire_put_long(w, (int64_t)value.n, e);
 	return rc < 0 ? rc : wire_put(w, value.p, value.n, e);
 }

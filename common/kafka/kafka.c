@@ -15,8 +15,8 @@ struct kafka_meaning {
 /* What is not listed passes by itself or with another broker: ERR_RETRY ("bus_unavailable"). */
 static const struct kafka_meaning meanings[] = {
         /* this message will never go */
-        {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERR_REJECT, "too_large"},
-        {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, ERR_REJECT, "too_large"},
+        {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERR_REJECT, CODE_TOO_LARGE},
+        {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, ERR_REJECT, CODE_TOO_LARGE},
         {RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE, ERR_REJECT, "metadata_too_large"},
         {RD_KAFKA_RESP_ERR_INVALID_MSG, ERR_REJECT, "bad_record"},
         {RD_KAFKA_RESP_ERR_INVALID_RECORD, ERR_REJECT, "bad_record"},

@@ -169,7 +169,7 @@ int confine_check(
 		return 0;
 	int errnum = where_is(dir_fd, dir);
 	if (errnum != 0)
-		return err_set_native(e, ERR_REJECT, "bad_place", "posix", errnum,
+		return err_set_native(e, ERR_REJECT, CODE_BAD_PLACE, "posix", errnum,
 		        "%s: where it lies cannot be told: is /proc mounted, and is its path "
 		        "shorter than %d bytes?",
 		        url, PATH_BYTES);
@@ -177,12 +177,12 @@ int confine_check(
 	(void)snprintf(path, sizeof path, "%s%s%s", is_top && name != NULL ? "" : dir,
 	        name != NULL ? "/" : "", name != NULL ? name : "");
 	if (touches(path, c->staging) || touches(path, c->keys))
-		return err_set(e, ERR_REJECT, "bad_place",
+		return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
 		        "%s: lies in staging or in a key directory, or holds one of them; let the "
 		        "document name another place",
 		        url);
 	if (!is_below_a_root(c, path))
-		return err_set(e, ERR_REJECT, "bad_place",
+		return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
 		        "%s: does not lie below a directory of %s (%s), links followed; let the "
 		        "document name a place that does, or add a directory there and start the "
 		        "service anew",

@@ -12,7 +12,7 @@ int drop_open(const struct place *place, struct drop **out, struct err *e)
 {
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->drop == NULL)
-		return err_set(e, ERR_REJECT, "bad_url",
+		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "drop: not a URL of a place we can put files to; use file:///absolute/path "
 		        "as the bucket's url");
 	if (driver->drop->open(place, out, e) != 0)
@@ -66,7 +66,7 @@ int drop_mark(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e)
 
 static int bad_name(struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_name",
+	return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 	        "drop: a name has 1 to %d bytes without control characters, and no empty, "
 	        "\".\" or \"..\" component",
 	        DROP_NAME_MAX);
@@ -78,7 +78,7 @@ static int take_name(struct str name, struct name_text *out, struct err *e)
 	if (!drop_path_is_good(name, &is_temp))
 		return bad_name(e);
 	if (is_temp)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "drop: names with a component that begins with " DROP_TEMP_PREFIX
 		        " are for temporaries, and only they");
 	memcpy(out->text, name.p, name.n);
@@ -97,7 +97,7 @@ static int take_handle(
 		out->text[handle.n] = '\0';
 	}
 	if (!is_line || !d->ops->is_handle(out->text))
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "drop: this is not how a temporary of this drop is called");
 	return 0;
 }
@@ -124,7 +124,7 @@ int drop_temp_create(
 	if (take_name(what->name, &n, e) != 0)
 		return e->act;
 	if (!is_token(what->token))
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "drop: a token has 1 to %d small letters, digits and dots", DROP_TOKEN_MAX);
 	memcpy(token, what->token.p, what->token.n);
 	token[what->token.n] = '\0';
@@ -148,7 +148,7 @@ int drop_temp_open(struct drop *d, struct str temp, struct drop_temp **out, stru
 int drop_temp_write(struct drop_temp *t, int64_t offset, const void *p, size_t n, struct err *e)
 {
 	if (offset < 0)
-		return err_set(e, ERR_REJECT, "bad_offset", "drop: a position below zero");
+		return err_set(e, ERR_REJECT, CODE_BAD_OFFSET, "drop: a position below zero");
 	return n == 0 ? 0 : t->ops->temp_write(t, offset, p, n, e);
 }
 

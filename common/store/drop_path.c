@@ -52,7 +52,7 @@ int drop_identity_parse(struct str text, char out[DROP_IDENTITY_BYTES], struct e
 	unsigned char bytes[(DROP_IDENTITY_BYTES - 1) / 2];
 	if (text.n != DROP_IDENTITY_BYTES || text.p[text.n - 1] != '\n' ||
 	        !hex_decode(str_bytes(text.p, text.n - 1), bytes, sizeof bytes))
-		return err_set(e, ERR_RETRY, "drop_unavailable",
+		return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
 		        DROP_TEMP_DIR "/" DROP_IDENTITY_FILE
 		                      " is not what was written there; restore it, or "
 		                      "remove it once nothing is in flight");

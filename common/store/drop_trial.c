@@ -15,7 +15,8 @@ struct trial {
 static int expect(bool is_right, const char *what, struct err *e)
 {
 	return is_right ? 0
-	                : err_set(e, ERR_REJECT, "drop_unfit", "the place does not keep %s", what);
+	                : err_set(e, ERR_REJECT, CODE_DROP_UNFIT, "the place does not keep %s",
+	                          what);
 }
 
 static int create(struct drop *d, const char *token, struct drop_handle *out, struct err *e)
@@ -44,7 +45,7 @@ static int try_out(struct drop *d, struct trial *t, struct err *e)
 	if (create(d, t->token, &t->temp, e) != 0)
 		return e->act;
 	if (expect(create(d, t->token, &again, e) != 0, "exclusive creation", e) != 0 ||
-	        strcmp(e->code, "exists") != 0)
+	        strcmp(e->code, CODE_EXISTS) != 0)
 		return e->act;
 	if (create(d, t->other_token, &t->other, e) != 0 || write_it(d, t, e) != 0)
 		return e->act;

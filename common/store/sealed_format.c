@@ -20,7 +20,7 @@ int sealed_key_init(struct sealed_key *k, const unsigned char *header, struct st
 	static const char purpose[] = "longshore/sealed/1:";
 	char info[sizeof purpose - 1 + SEALED_NAME_MAX];
 	if (name.n > SEALED_NAME_MAX)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "sealed object: a name has at most %d bytes", SEALED_NAME_MAX);
 	memcpy(info, purpose, sizeof purpose - 1);
 	if (name.n > 0)

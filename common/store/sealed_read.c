@@ -24,7 +24,7 @@ struct sealed_reader {
 
 static int corrupt(struct err *e, struct str name, const char *what)
 {
-	return err_set(e, ERR_REJECT, "corrupt",
+	return err_set(e, ERR_REJECT, CODE_CORRUPT,
 	        "sealed object " STR_FMT
 	        ": %s; restore it, or have it made again under another name",
 	        STR_ARG(name), what);
@@ -37,7 +37,7 @@ static int read_exactly(struct sealed_reader *r, int64_t at, void *p, size_t n, 
 		return e->act;
 	if (got != n)
 		return err_set(
-		        e, ERR_REJECT, "corrupt", "the object is shorter than its length says");
+		        e, ERR_REJECT, CODE_CORRUPT, "the object is shorter than its length says");
 	return 0;
 }
 
@@ -120,7 +120,8 @@ int sealed_read(
         struct sealed_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
 	if (offset < 0)
-		return err_set(e, ERR_REJECT, "bad_offset", "sealed object: a position below zero");
+		return err_set(
+		        e, ERR_REJECT, CODE_BAD_OFFSET, "sealed object: a position below zero");
 	size_t done = 0;
 	while (done < n && offset + (int64_t)done < r->bytes) {
 		uint64_t at = (uint64_t)offset + done;
@@ -160,7 +161,7 @@ int sealed_get(struct store *s, struct str name, const struct secret *scope_key,
 	if (p != NULL)
 		rc = sealed_read(r, 0, p, n, &got, e);
 	else
-		rc = err_set(e, ERR_REJECT, "too_large",
+		rc = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "sealed object " STR_FMT ": %zu bytes, room for %zu", STR_ARG(name), n,
 		        max_bytes);
 	sealed_close(r);

@@ -114,7 +114,7 @@ static int finish(struct sealed_writer *w, struct sealed_facts *out, struct err 
 		hex_encode(digest, sizeof digest, out->sha256);
 		return 0;
 	}
-	if (strcmp(e->code, "exists") != 0)
+	if (strcmp(e->code, CODE_EXISTS) != 0)
 		return e->act;
 	return sealed_check(w->store, str_bytes(w->name, w->name_bytes), &w->scope_key, out, e);
 }

@@ -9,7 +9,7 @@ int source_open(const struct place *place, struct source **out, struct err *e)
 {
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->source == NULL)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "source " STR_FMT ": the URL must be file:// and an absolute path",
 		        STR_ARG(place->url));
 	int act = driver->source->open(place, out, e);
@@ -49,7 +49,7 @@ static bool is_inside(struct str name)
 int source_read_open(struct source *s, struct str name, struct source_reader **out, struct err *e)
 {
 	if (!is_inside(name))
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "source: " STR_FMT " is no name below it", STR_ARG(name));
 	int act = s->ops->read_open(s, name, out, e);
 	if (act == 0)

@@ -23,7 +23,7 @@ int source_found_check_name(const struct source_found *f, const char *path, stru
 {
 	for (const char *c = path; *c; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return err_set(e, ERR_REJECT, "bad_source",
+			return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 			        "%s: an object's name holds a control character: rename it",
 			        f->url);
 	}
@@ -35,7 +35,7 @@ static int grow(struct source_found *f, struct err *e)
 	size_t cap = f->cap ? f->cap * 2 : 64;
 	struct source_object *bigger = ARENA_TRY_ARRAY(f->mem, struct source_object, cap);
 	if (!bigger)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s: the list of its objects is too large", f->url);
 	if (f->count > 0)
 		memcpy(bigger, f->objects, f->count * sizeof(*bigger));
@@ -47,7 +47,7 @@ static int grow(struct source_found *f, struct err *e)
 int source_found_add(struct source_found *f, const struct source_object *object, struct err *e)
 {
 	if (f->count == SOURCE_OBJECTS_MAX)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s holds more than %d objects: put their rows into fewer", f->url,
 		        SOURCE_OBJECTS_MAX);
 	if (f->count == f->cap && grow(f, e) != 0)
@@ -71,7 +71,7 @@ void source_found_sort(struct source_found *f)
 
 int source_gone(const char *url, const char *what, const char *why, struct err *e)
 {
-	return err_set(e, ERR_RETRY, "source_gone",
+	return err_set(e, ERR_RETRY, CODE_SOURCE_GONE,
 	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", url,
 	        what, why);
 }

@@ -16,7 +16,7 @@ int staging_open(const char *url, const struct keyring *keys, struct store **out
 
 static int other(const char *url, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "other_staging",
+	return err_set(e, ERR_REJECT, CODE_OTHER_STAGING,
 	        "%s is other staging, it does not belong to these keys: mount the right one, or "
 	        "correct LONGSHORE_STAGING or LONGSHORE_KEYS; nothing was changed",
 	        url);
@@ -32,7 +32,7 @@ static int may_identify(const struct staging_init *plan, struct store *s, const 
 	int rc = store_is_empty(s, &is_empty, e);
 	if (rc != 0 || plan->is_new || !has_keys || (known[0] == '\0' && !is_empty))
 		return rc;
-	return err_set(e, ERR_REJECT, "not_staging",
+	return err_set(e, ERR_REJECT, CODE_NOT_STAGING,
 	        "%s has no identity, like an empty mount point, and there are keys already: "
 	        "mount staging there; or, if this is new staging for these keys, run longshore "
 	        "keys init --new-staging; nothing was changed",
@@ -58,7 +58,7 @@ static int init_store(const struct staging_init *plan, struct store *s, struct e
 	if (rc == 0 && found[0] == '\0')
 		rc = store_identify(s, known, e);
 	/* Two at once: the keys are the same then, and so is what the other has written. */
-	if (rc == ERR_REJECT && strcmp(e->code, "exists") == 0) {
+	if (rc == ERR_REJECT && strcmp(e->code, CODE_EXISTS) == 0) {
 		rc = store_identity(s, found, e);
 		rc = rc != 0 ? rc : strcmp(found, known) != 0 ? other(plan->url, e) : 0;
 	}
@@ -84,7 +84,7 @@ int staging_compare(const char *url, const char *keys, struct err *e)
 	if (rc != 0)
 		return rc;
 	if (known[0] == '\0')
-		return err_set(e, ERR_REJECT, "no_identity",
+		return err_set(e, ERR_REJECT, CODE_NO_IDENTITY,
 		        "the keys in %s name no staging: run longshore keys init with "
 		        "LONGSHORE_STAGING where staging is mounted",
 		        keys);

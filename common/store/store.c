@@ -8,7 +8,7 @@ int store_open_known(
 {
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->store == NULL)
-		return err_set(e, ERR_FATAL, "bad_url",
+		return err_set(e, ERR_FATAL, CODE_BAD_URL,
 		        "staging: not a URL of a store we know; use file:///absolute/path");
 	if (driver->store->open(place, identity, out, e) != 0)
 		return err_note(e, "open staging");
@@ -69,7 +69,7 @@ struct name_text {
 static int take_name(struct str name, struct name_text *out, struct err *e)
 {
 	if (!store_name_is_good(name)) {
-		(void)err_set(e, ERR_REJECT, "bad_name",
+		(void)err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "staging: a name has 1 to %d bytes of [A-Za-z0-9._/=-] without empty, "
 		        "\".\", \"..\", \"%s\" or \"%s\" components, each of at most %d "
 		        "bytes",
@@ -139,7 +139,7 @@ int store_replace(
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
 	if (bytes.n > STORE_REPLACE_MAX)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "replace %s: only objects of at most %d bytes are replaced", n.text,
 		        STORE_REPLACE_MAX);
 	int rc = s->ops->check(s, e);
@@ -155,18 +155,19 @@ static int read_all(
 {
 	int64_t size = r->ops->size(r);
 	if (size < 0 || (uint64_t)size > max_bytes)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "the object has %lld bytes, at most %zu are read", (long long)size,
 		        max_bytes);
 	size_t n = (size_t)size;
 	char *p = arena_try_alloc(mem, n + 1, 1);
 	if (p == NULL)
-		return err_set(e, ERR_REJECT, "too_large", "no room for the object's %zu bytes", n);
+		return err_set(
+		        e, ERR_REJECT, CODE_TOO_LARGE, "no room for the object's %zu bytes", n);
 	size_t got = 0;
 	if (r->ops->read(r, 0, p, n, &got, e) != 0)
 		return e->act;
 	if (got != n)
-		return err_set(e, ERR_RETRY, "store_unavailable",
+		return err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
 		        "the object ended after %zu of %zu bytes", got, n);
 	*out = str_bytes(p, n);
 	return 0;
@@ -245,7 +246,7 @@ int store_read(
         struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
 	if (offset < 0)
-		return err_set(e, ERR_REJECT, "bad_offset", "staging: a position below zero");
+		return err_set(e, ERR_REJECT, CODE_BAD_OFFSET, "staging: a position below zero");
 	return r->ops->read(r, offset, p, n, out_n, e);
 }
 
@@ -261,7 +262,7 @@ int store_sweep(struct store *s, struct str prefix, const struct store_sweep *li
 	char text[STORE_COMPONENT_MAX + 1];
 	*out_removed = 0;
 	if (!is_good_component(prefix))
-		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
 	int rc = s->ops->check(s, e);
@@ -278,7 +279,7 @@ int store_remove_below(struct store *s, struct str name, const atomic_bool *stop
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
 	if (strchr(n.text, '/') == NULL)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "remove below %s: a whole prefix is never removed", n.text);
 	int rc = s->ops->check(s, e);
 	if (rc == 0)
@@ -290,7 +291,7 @@ int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err 
 {
 	char text[STORE_COMPONENT_MAX + 1];
 	if (!is_good_component(prefix))
-		return err_set(e, ERR_REJECT, "bad_name", "staging: a prefix is one component");
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
 	int rc = s->ops->check(s, e);
@@ -304,13 +305,14 @@ int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg
 	/* A prefix is the beginning of a good name: with one more character it must be one. */
 	char text[STORE_NAME_MAX + 1];
 	if (prefix.n >= STORE_NAME_MAX)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "staging: a prefix has less than %d bytes", STORE_NAME_MAX);
 	if (prefix.n > 0)
 		memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = 'x';
 	if (!store_name_is_good(str_bytes(text, prefix.n + 1)))
-		return err_set(e, ERR_REJECT, "bad_name", "staging: not the beginning of a name");
+		return err_set(
+		        e, ERR_REJECT, CODE_BAD_NAME, "staging: not the beginning of a name");
 	int rc = s->ops->check(s, e);
 	return rc != 0 ? rc : s->ops->list(s, prefix, visit, arg, e);
 }

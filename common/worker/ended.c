@@ -43,7 +43,7 @@ static int write_lines(struct buf *text, const struct ended *items, size_t count
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		if (!is_id(items[i].delivery) || !is_id(items[i].route_id))
 			return err_set(
-			        e, ERR_REJECT, "bad_list", "a delivery that is over has no id");
+			        e, ERR_REJECT, CODE_BAD_LIST, "a delivery that is over has no id");
 		rc = buf_printf(text, e, STR_FMT " " STR_FMT "\n", STR_ARG(items[i].delivery),
 		        STR_ARG(items[i].route_id));
 	}
@@ -81,7 +81,7 @@ int ended_tell(struct store *staging, const struct keyring *keys, const struct e
 	struct secret key;
 	struct buf text;
 	if (count > ENDED_LIST_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "a list names at most %d deliveries",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "a list names at most %d deliveries",
 		        ENDED_LIST_MAX);
 	if (name_list(staging, name, sizeof name, e) != 0 ||
 	        keyring_staging(keys, STR("specs"), STR(SCOPE), &key, e) != 0)
@@ -185,7 +185,7 @@ static int read_list(struct walk *w, const char *list, struct str *out, struct e
 	if (sealed_get(w->plan->staging, name, &w->key, LIST_BYTES, &w->mem, out, e) != 0)
 		return e->act;
 	if (!str_has_prefix(*out, STR(FIRST_LINE)))
-		return err_set(e, ERR_REJECT, "corrupt", STR_FMT " is no list", STR_ARG(name));
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, STR_FMT " is no list", STR_ARG(name));
 	*out = str_bytes(out->p + sizeof FIRST_LINE - 1, out->n - (sizeof FIRST_LINE - 1));
 	return 0;
 }
@@ -201,7 +201,8 @@ static int do_list(struct walk *w, const char *list, struct err *e)
 		if (w->plan->stop != NULL && atomic_load(w->plan->stop))
 			return err_set(e, ERR_DEFER, "drain", "the process ends");
 		if (!take_line(&text, &what))
-			return err_set(e, ERR_REJECT, "corrupt", LISTS "%s: a line is none", list);
+			return err_set(
+			        e, ERR_REJECT, CODE_CORRUPT, LISTS "%s: a line is none", list);
 		int rc = w->plan->each(w->plan->arg, &what, e);
 		if (rc != 0 && rc != ERR_REJECT)
 			return rc;
@@ -234,7 +235,7 @@ static int move_mark(const struct ended_walk *w, const char *list, struct err *e
 	(void)snprintf(marks, sizeof marks, "%s/%s/", w->prefix, w->mark);
 	(void)snprintf(name, sizeof name, "%s%s", marks, list);
 	if (store_put_once(w->staging, str_c(name), STR(""), e) != 0 &&
-	        strcmp(e->code, "exists") != 0)
+	        strcmp(e->code, CODE_EXISTS) != 0)
 		return e->act;
 	return store_list(w->staging, str_c(marks), remove_older, (void *)(uintptr_t)&older, e);
 }

@@ -68,7 +68,7 @@ static int check_spec(struct execution *x, struct err *e)
 	sha256_hex(x->spec.p, x->spec.n, hash);
 	if (str_eq(str_c(hash), head->spec_part.n > 0 ? head->spec_part : head->spec_hash))
 		return 0;
-	return err_set(e, ERR_REJECT, "spec_mismatch",
+	return err_set(e, ERR_REJECT, CODE_SPEC_MISMATCH,
 	        "the spec's bytes have another hash than the task names");
 }
 
@@ -81,7 +81,7 @@ static int take_spec(struct execution *x, struct err *e)
 		return check_spec(x, e);
 	}
 	if (!head->spec_ref)
-		return err_set(e, ERR_REJECT, "spec_mismatch",
+		return err_set(e, ERR_REJECT, CODE_SPEC_MISMATCH,
 		        "the task has a spec neither by value nor by address");
 	if (keyring_staging(x->x->keys, STR("specs"), head->delivery_id, &key, e))
 		return err_note(e, "spec");
@@ -114,7 +114,7 @@ static int look(struct execution *x, bool *out_found, struct err *e)
 {
 	*out_found = true;
 	int act = adopt(x, e);
-	if (act != ERR_REJECT || strcmp(e->code, "not_found") != 0)
+	if (act != ERR_REJECT || strcmp(e->code, CODE_NOT_FOUND) != 0)
 		return act;
 	*out_found = false;
 	return 0;

@@ -76,7 +76,7 @@ int letter_again(const struct ev_task_head *head, struct ev_task_result *stored,
 	if (!str_eq(stored->task_id, head->task_id) ||
 	        !str_eq(stored->delivery_id, head->delivery_id) ||
 	        stored->outcome != EV_OUTCOME_DONE)
-		return err_set(e, ERR_REJECT, "result_unreadable",
+		return err_set(e, ERR_REJECT, CODE_RESULT_UNREADABLE,
 		        "the result staged under this task's name is another's; remove it from "
 		        "staging");
 	stored->issue = head->issue;
@@ -179,7 +179,7 @@ int letter_dead(const struct bus_message *m, const struct death *death, struct a
 	buf_clear(wire);
 	int act = d.headers_count == m->headers_count
 	                  ? event_encode(&ev_dead_letter_type, &d, wire, e)
-	                  : err_set(e, ERR_REJECT, "too_large", "too many headers");
+	                  : err_set(e, ERR_REJECT, CODE_TOO_LARGE, "too many headers");
 	if (act != ERR_REJECT)
 		return act;
 	return encode_cut(m, &d, mem, wire, e);

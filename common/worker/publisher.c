@@ -61,7 +61,7 @@ static int check_sizes(
 		if (bytes_of(&items[i]) <= ITEM_MAX_BYTES)
 			continue;
 		*out_bad = i;
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "item %zu of %zu for %s has %zu bytes, %d are the most", i, count,
 		        topic_plan(items[i].topic)->suffix, bytes_of(&items[i]), ITEM_MAX_BYTES);
 	}
@@ -89,7 +89,7 @@ static int take_report(struct sending *s, const struct bus_report *r, struct err
 		return 0;
 	case ERR_REJECT:
 		s->bad = i;
-		return err_set_native(e, ERR_REJECT, "too_large", "librdkafka", r->native,
+		return err_set_native(e, ERR_REJECT, CODE_TOO_LARGE, "librdkafka", r->native,
 		        "item %zu of %zu is refused", i, s->count);
 	case ERR_FATAL:
 		return err_set_native(

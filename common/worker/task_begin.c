@@ -95,7 +95,7 @@ static void mark(struct task_loop *l, struct task *t, bool (*set)(struct marks *
 static int bury(struct task_loop *l, struct task *t, struct err *e)
 {
 	struct err why;
-	(void)err_set(&why, ERR_REJECT, "poison",
+	(void)err_set(&why, ERR_REJECT, CODE_POISON,
 	        "the task killed its process %d times while nothing else ran in it; look for these "
 	        "ends in the logs of %s",
 	        t->mark.deaths, l->service->name);

@@ -138,12 +138,13 @@ static int check_head(const struct ev_task_head *h, struct err *e)
 	        {"stage", h->stage}, {"lane", h->lane}};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i].text.n > HEAD_TEXT_BYTES)
-			return err_set(e, ERR_REJECT, "bad_task",
+			return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 			        "head: %s has %zu bytes, %d are the most", all[i].name,
 			        all[i].text.n, HEAD_TEXT_BYTES);
 	}
 	if (h->task_id.n == 0 || h->delivery_id.n == 0)
-		return err_set(e, ERR_REJECT, "bad_task", "head: it names no task or no delivery");
+		return err_set(
+		        e, ERR_REJECT, CODE_BAD_TASK, "head: it names no task or no delivery");
 	return 0;
 }
 

@@ -179,7 +179,7 @@ static int unproducible(struct task_loop *l, struct task *t, struct err *e)
 	}
 	t->is_substitute = true;
 	const struct verdict verdict = {.outcome = EV_OUTCOME_REJECT,
-	        .reason = "result_too_large",
+	        .reason = CODE_RESULT_TOO_LARGE,
 	        .detail = "the result does not fit a message; long lists belong into staging"};
 	return send_verdict(l, t, &verdict, e);
 }
@@ -228,7 +228,7 @@ static int acknowledged(struct task_loop *l, struct task *t, struct err *e)
 	}
 	if (t->letter == LETTER_DEAD_THEN_RESULT) {
 		const struct verdict verdict = {.outcome = EV_OUTCOME_REJECT,
-		        .reason = "poison",
+		        .reason = CODE_POISON,
 		        .detail = "it killed its process each time it ran; the message is among "
 		                  "the dead letters"};
 		return send_verdict(l, t, &verdict, e);

@@ -12,6 +12,8 @@
 #ifndef LONGSHORE_ERR_H
 #define LONGSHORE_ERR_H
 
+#include "longshore/codes.h"
+
 #include <stdint.h>
 
 enum err_act {

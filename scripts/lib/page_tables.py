@@ -17,3 +17,14 @@ def holds(known):
 
 def ends(known):
     return table(["state", "reasons"], [[f"`{s['word']}`", s["reasons"]] for s in known["states"] if s["final"]])
+
+
+def failures(known):
+    """A row for each meaning: words that mean the same share one."""
+    rows = []
+    for code in (c for c in known["codes"] if c["use"] == "fails"):
+        if code["same"]:
+            rows[-1][0] += f", `{code['word']}`"
+        else:
+            rows.append([f"`{code['word']}`", code["meaning"], code["remedy"]])
+    return table(["reason of `failed`", "meaning", "what to do"], rows)

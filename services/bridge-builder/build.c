@@ -47,7 +47,7 @@ static int check_length(const struct spec_bridge_column *column, struct str valu
 {
 	if (column->max_length == 0 || (int64_t)value.n <= column->max_length)
 		return 0;
-	return err_set(e, ERR_REJECT, "bad_bridge",
+	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 	        "row %" PRId64 ": column " STR_FMT " is longer than %" PRId64
 	        " bytes: correct the row, or raise its max_length",
 	        record->row, STR_ARG(column->column), column->max_length);
@@ -141,13 +141,13 @@ static int check_invalid(const struct reading *r, int64_t rows, struct err *e)
 	const struct spec_bridge *bridge = &r->b->spec->bridge;
 	int64_t invalid = r->invalid.count;
 	if (rows == invalid)
-		return err_set(e, ERR_REJECT, "bad_bridge",
+		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 		        STR_FMT " holds no row with both ids: correct it, or the columns in the "
 		                "configuration",
 		        STR_ARG(bridge->source.url));
 	if (invalid * PPM <= bridge->max_invalid_ppm * rows)
 		return 0;
-	return err_set(e, ERR_REJECT, "bad_bridge",
+	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
 	        "%" PRId64 " of %" PRId64 " rows have an id that cannot be one (" STR_FMT
 	        "), and max_invalid allows %" PRId64 ".%04" PRId64
 	        " %%: correct them, or raise max_invalid",
@@ -196,7 +196,7 @@ static int fill_epoch(const struct building *b, int *out, struct err *e)
 	if (act != 0)
 		return act;
 	if (asked < 0 || asked > newest)
-		return err_set(e, ERR_REJECT, "bad_task",
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 		        "there is no key epoch %d here, the newest is %d: run `longshore keys "
 		        "init`, or ask for another build",
 		        asked, newest);
@@ -246,7 +246,7 @@ int build_version(const struct building *b, struct err *e)
 	const struct spec_bridge *bridge = &b->spec->bridge;
 	struct str columns[BRIDGE_COLUMNS_MAX];
 	if (bridge->columns_count > BRIDGE_COLUMNS_MAX)
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "bridge " STR_FMT ": more than %d columns", STR_ARG(bridge->name),
 		        BRIDGE_COLUMNS_MAX);
 	for (size_t i = 0; i < bridge->columns_count; i++)

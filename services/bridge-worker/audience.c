@@ -6,7 +6,7 @@ int audience_columns_find(const struct spec_audience *audience, const struct row
 {
 	struct audience_columns found = {.count = header->count};
 	if (audience->filters_count > FILTERS_MAX)
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "audience " STR_FMT " has more than %d filters", STR_ARG(audience->name),
 		        FILTERS_MAX);
 	int act = row_header_find(header, audience->id_column, &found.id, e);

@@ -51,7 +51,7 @@ static int check_ref(struct str bytes, struct str sha256, const char *what, stru
 	sha256_hex(bytes.p, bytes.n, sha);
 	return str_eq(str_c(sha), sha256)
 	               ? 0
-	               : err_set(e, ERR_REJECT, "corrupt", "%s is not what the task says", what);
+	               : err_set(e, ERR_REJECT, CODE_CORRUPT, "%s is not what the task says", what);
 }
 
 static int add_slice(struct combining *c, const struct reflist_item *item, struct err *e)
@@ -102,8 +102,8 @@ static int unite(struct combining *c, struct err *e)
 {
 	const struct ev_staged_ref *input = c->op->task->input;
 	if (!input)
-		return err_set(
-		        e, ERR_REJECT, "bad_task", "a combine task without a list of selections");
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
+		        "a combine task without a list of selections");
 	if (!str_eq(input->kind, STR("selection")))
 		return unite_listed(c, input, e);
 	struct reflist_item only = {.name = input->name, .sha256 = input->sha256};
@@ -162,7 +162,7 @@ static int suppress_by(struct combining *c, const struct spec_suppression *list,
 	const struct ev_suppression_pin *pin = pin_of(op->task, list->name);
 	struct list_facts facts;
 	if (!pin)
-		return err_set(e, ERR_REJECT, "suppression_changed",
+		return err_set(e, ERR_REJECT, CODE_SUPPRESSION_CHANGED,
 		        "suppression list " STR_FMT " is not pinned", STR_ARG(list->name));
 	c->known = 0;
 	int act = list_read(op, list, on_id, c, &facts, e);
@@ -171,7 +171,7 @@ static int suppress_by(struct combining *c, const struct spec_suppression *list,
 	if (act != 0)
 		return act;
 	if (!str_eq(pin->version, str_c(facts.source.pins)))
-		return err_set(e, ERR_REJECT, "suppression_changed",
+		return err_set(e, ERR_REJECT, CODE_SUPPRESSION_CHANGED,
 		        "suppression list " STR_FMT " has changed since it was looked at",
 		        STR_ARG(list->name));
 	int64_t ids = facts.source.rows - facts.invalid.count;
@@ -275,7 +275,7 @@ static int compare_baseline(struct combining *c, struct err *e)
 	if (!op->task->baseline)
 		return 0;
 	if (!str_eq(op->task->baseline_version, op->task->bridge_version))
-		return err_set(e, ERR_REJECT, "bad_task",
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 		        "the baseline is of another bridge version: ordinals cannot be compared");
 	int act = load_members(op, op->task->baseline, "the route's baseline", &old, e);
 	if (act != 0)

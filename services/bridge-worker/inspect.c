@@ -63,7 +63,7 @@ static int end_piece(struct inspection *in, int64_t end, struct err *e)
 		return 0;
 	bool is_first = in->pieces == 0;
 	if (is_first && in->slices == SLICES_MAX)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "more than %d slices: raise limits.slice_bytes", SLICES_MAX);
 	in->slices += is_first;
 	in->pieces++;
@@ -155,7 +155,7 @@ static int write_list(struct inspection *in, const struct row_source_facts *fact
 	PROBE(inspect_after_list);
 	sha256_hex(buf_str(&in->list).p, in->list.n, own);
 	if (strcmp(own, stored.sha256) != 0) /* under this task's name stands another list */
-		return err_set(e, ERR_REJECT, "source_changed",
+		return err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED,
 		        "it changed since an earlier attempt inspected it");
 	struct ev_staged_ref ref = {.kind = STR("slices"),
 	        .name = name,

@@ -76,7 +76,7 @@ static int check_age(const struct op *op, const struct spec_suppression *list,
 	bool is_ahead = facts->modified_ms > op->now_ms + CLOCKS_DIFFER_MS;
 	if (list->max_age_hours <= 0 || (!is_old && !is_ahead))
 		return 0;
-	return err_set(e, ERR_RETRY, "suppression_stale",
+	return err_set(e, ERR_RETRY, CODE_SUPPRESSION_STALE,
 	        "suppression list " STR_FMT " has an object that is older than %lld hours, or "
 	        "whose time lies ahead; put a newer "
 	        "one there",

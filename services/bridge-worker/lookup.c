@@ -24,11 +24,11 @@ static int check_version(const struct bridge_keys *keys, const struct spec *spec
 {
 	if (!str_eq(bridge_keys_tenant(keys), spec->tenant) ||
 	        !str_eq(bridge_keys_bridge(keys), spec->bridge.name))
-		return err_set(e, ERR_REJECT, "bad_task",
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 		        "the task's bridge version is not one of bridge " STR_FMT,
 		        STR_ARG(spec->bridge.name));
 	if (!str_eq(bridge_keys_id_kind(keys), spec->audience.id_kind))
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "audience " STR_FMT " has ids of kind " STR_FMT
 		        ", its bridge maps " STR_FMT,
 		        STR_ARG(spec->audience.name), STR_ARG(spec->audience.id_kind),

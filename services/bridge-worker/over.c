@@ -25,7 +25,7 @@ static int remove_baseline(void *arg, struct str name, struct err *e)
 	int n = snprintf(baseline, sizeof baseline, "selections/" STR_FMT "/%.*s",
 	        STR_ARG(r->route_id), (int)(name.n - at), name.p + at);
 	if (n < 0 || (size_t)n >= sizeof baseline)
-		return err_set(e, ERR_REJECT, "bad_name", "the name of a baseline is too long");
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "the name of a baseline is too long");
 	if (store_remove(r->staging, str_c(baseline), e) != 0)
 		return e->act;
 	++*r->removed;

@@ -132,7 +132,7 @@ static int find_slice(const struct op *op, struct str *out, struct err *e)
 	struct secret key;
 	struct str list;
 	if (!op->task->input)
-		return err_set(e, ERR_REJECT, "bad_task", "a select task without a slice list");
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "a select task without a slice list");
 	int act = op_key(op, STR("selections"), op->task->head.delivery_id, &key, e);
 	if (act == 0)
 		act = sealed_get(op->worker->staging, op->task->input->name, &key, SLICES_MAX_BYTES,
@@ -146,12 +146,12 @@ static int check_spec(const struct spec *spec, struct err *e)
 	const struct spec_destination *to = &spec->destination;
 	if (spec->audience.state_column.n == 0 &&
 	        (to->suppress_states_count > 0 || to->suppress_unknown_state))
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "the destination suppresses states, but audience " STR_FMT
 		        " names no state_column",
 		        STR_ARG(spec->audience.name));
 	if (!states_are_known(to))
-		return err_set(e, ERR_REJECT, "bad_spec",
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "the destination's privacy.suppress_states_dtc names what is no state; "
 		        "correct it to USPS codes such as WA");
 	return 0;

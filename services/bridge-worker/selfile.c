@@ -53,7 +53,7 @@ static int take_set(struct str *from, struct selection **out, struct err *e)
 {
 	uint64_t n = 0;
 	if (!take_num(from, &n) || n > from->n)
-		return err_set(e, ERR_REJECT, "corrupt", "a selection is cut off");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "a selection is cut off");
 	int act = selection_load(str_bytes(from->p, (size_t)n), out, e);
 	*from = str_bytes(from->p + n, from->n - (size_t)n);
 	return act;
@@ -63,11 +63,12 @@ int selfile_read(struct str bytes, struct selfile *out, struct err *e)
 {
 	struct selfile s = {0};
 	if (!str_has_prefix(bytes, STR(MAGIC)))
-		return err_set(e, ERR_REJECT, "corrupt", "a selection of another kind or version");
+		return err_set(
+		        e, ERR_REJECT, CODE_CORRUPT, "a selection of another kind or version");
 	struct str rest = str_bytes(bytes.p + MAGIC_BYTES, bytes.n - MAGIC_BYTES);
 	int act = take_num(&rest, &s.links)
 	                  ? 0
-	                  : err_set(e, ERR_REJECT, "corrupt", "a selection is cut off");
+	                  : err_set(e, ERR_REJECT, CODE_CORRUPT, "a selection is cut off");
 	if (act == 0)
 		act = take_set(&rest, &s.chosen, e);
 	if (act == 0)
@@ -75,7 +76,7 @@ int selfile_read(struct str bytes, struct selfile *out, struct err *e)
 	if (act == 0)
 		act = take_set(&rest, &s.persons, e);
 	if (act == 0 && rest.n > 0)
-		act = err_set(e, ERR_REJECT, "corrupt", "bytes behind a selection");
+		act = err_set(e, ERR_REJECT, CODE_CORRUPT, "bytes behind a selection");
 	if (act != 0) {
 		selfile_release(&s);
 		return act;

@@ -15,14 +15,14 @@ struct piece_reading {
 
 static int changed(struct err *e, const char *how)
 {
-	return err_set(e, ERR_REJECT, "source_changed", "%s than when it was inspected", how);
+	return err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED, "%s than when it was inspected", how);
 }
 
 /* An object that inspect could read and that cannot be read now is another one. */
 static int unless_changed(int act, struct err *e)
 {
 	if (act == ERR_REJECT &&
-	        (strcmp(e->code, "bad_csv") == 0 || strcmp(e->code, "bad_source") == 0))
+	        (strcmp(e->code, CODE_BAD_CSV) == 0 || strcmp(e->code, CODE_BAD_SOURCE) == 0))
 		return changed(e, "it reads otherwise");
 	return act;
 }
@@ -30,10 +30,10 @@ static int unless_changed(int act, struct err *e)
 /* It was there when it was inspected: what stands there now is for a new inspection. */
 static int unless_gone(int act, struct err *e)
 {
-	bool is_gone = act == ERR_RETRY && strcmp(e->code, "source_gone") == 0;
-	bool is_led_away = act == ERR_REJECT && strcmp(e->code, "bad_source") == 0;
+	bool is_gone = act == ERR_RETRY && strcmp(e->code, CODE_SOURCE_GONE) == 0;
+	bool is_led_away = act == ERR_REJECT && strcmp(e->code, CODE_BAD_SOURCE) == 0;
 	return is_gone || is_led_away
-	               ? err_set(e, ERR_REJECT, "source_changed",
+	               ? err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED,
 	                         "it is gone, or is no regular file below the source any more")
 	               : act;
 }

@@ -21,7 +21,7 @@ int slice_end(struct buf *list, struct err *e)
 static int corrupt(struct err *e)
 {
 	return err_set(
-	        e, ERR_REJECT, "corrupt", "the slice list has no readable line for this slice");
+	        e, ERR_REJECT, CODE_CORRUPT, "the slice list has no readable line for this slice");
 }
 
 int slice_at(struct str list, int32_t index, struct str *out, struct err *e)

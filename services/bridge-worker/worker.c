@@ -85,7 +85,7 @@ static int handle(
 	case EV_BRIDGE_OP_UNKNOWN:
 		break;
 	}
-	return err_set(e, ERR_REJECT, "unknown_operation",
+	return err_set(e, ERR_REJECT, CODE_UNKNOWN_OPERATION,
 	        "this bridge-worker does not know the task's operation: upgrade it");
 }
 

@@ -43,12 +43,12 @@ static int load_members(struct part *p, struct err *e)
 		return err_note(e, "members");
 	uint64_t count = selection_count(p->members);
 	if (ref->rows < 0 || count != (uint64_t)ref->rows)
-		return err_set(e, ERR_REJECT, "corrupt",
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
 		        "the selection has %" PRIu64 " members, the task names %" PRId64, count,
 		        ref->rows);
 	int64_t first = p->op->task->first_rank, ranks = p->op->task->ranks;
 	if (first < 0 || ranks < 0 || first > ref->rows || ranks > ref->rows - first)
-		return err_set(e, ERR_REJECT, "bad_task",
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 		        "ranks %" PRId64 " and %" PRId64 " more are not in a selection of %" PRId64,
 		        first, ranks, ref->rows);
 	return 0;
@@ -63,7 +63,7 @@ static int find_source(const struct part *p, struct str name, size_t *out, struc
 			return 0;
 		}
 	}
-	return err_set(e, ERR_REJECT, "bad_spec",
+	return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 	        "destination column source \"" STR_FMT "\": bridge version " STR_FMT
 	        " has no such column; correct the destination, or build the bridge with it",
 	        STR_ARG(name), STR_ARG(p->op->task->bridge_version));
@@ -76,8 +76,8 @@ static int plan_columns(struct part *p, struct err *e)
 	p->columns = ARENA_TRY_ARRAY(mem, struct row_column, to->columns_count);
 	p->sources = ARENA_TRY_ARRAY(mem, size_t, to->columns_count);
 	if (p->columns == NULL || p->sources == NULL)
-		return err_set(e, ERR_REJECT, "bad_spec", "destination: %zu columns are too many",
-		        to->columns_count);
+		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
+		        "destination: %zu columns are too many", to->columns_count);
 	for (size_t i = 0; i < to->columns_count; i++) {
 		const struct spec_column *column = &to->columns[i];
 		p->columns[i] = (struct row_column){
@@ -168,7 +168,7 @@ static int run(struct part *p, struct err *e)
 	const struct ev_format_task *task = p->op->task;
 	if (task->members == NULL || task->bridge_version.p == NULL)
 		return err_set(
-		        e, ERR_REJECT, "bad_task", "a part needs members and a bridge version");
+		        e, ERR_REJECT, CODE_BAD_TASK, "a part needs members and a bridge version");
 	if (load_members(p, e) != 0)
 		return e->act;
 	if (bridge_values_open(p->op->formatter->cache, task->bridge_version, &p->values, e) != 0)

@@ -107,7 +107,7 @@ int format_manifest(const struct format_op *op, struct err *e)
 	size_t count = 0;
 	struct arena mem;
 	if (op->task->parts == NULL)
-		return err_set(e, ERR_REJECT, "bad_task", "a manifest needs the list of parts");
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "a manifest needs the list of parts");
 	arena_init(&mem, LIST_MEM_BYTES);
 	int rc = staged_get(op, STR("specs"), op->task->parts, REFLIST_MAX_BYTES, &mem, &text, e);
 	if (rc == 0)

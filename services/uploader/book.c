@@ -21,7 +21,7 @@ static int name_book(const struct book_place *p, char *out, struct err *e)
 	int n = snprintf(out, NAME_BYTES, "ledger/" STR_FMT ".book", STR_ARG(p->delivery_id));
 	if (n >= 0 && n < NAME_BYTES)
 		return 0;
-	return err_set(e, ERR_REJECT, "bad_task", "the delivery's id is too long");
+	return err_set(e, ERR_REJECT, CODE_BAD_TASK, "the delivery's id is too long");
 }
 
 /* --- writing --- */
@@ -46,19 +46,20 @@ static bool file_of_record(struct str name, struct str *out)
 
 static int overtaken(struct err *e)
 {
-	return err_set(e, ERR_RETRY, "ledger_contended", "another uploader closes this book, too");
+	return err_set(
+	        e, ERR_RETRY, CODE_LEDGER_CONTENDED, "another uploader closes this book, too");
 }
 
 static int read_record(struct closing *c, struct str name, struct record *out, struct err *e)
 {
 	struct str sealed;
 	if (store_get(c->p->staging, name, RECORD_SEALED_MAX, &c->mem, &sealed, NULL, e) != 0)
-		return strcmp(e->code, "not_found") == 0 ? overtaken(e) : (int)e->act;
+		return strcmp(e->code, CODE_NOT_FOUND) == 0 ? overtaken(e) : (int)e->act;
 	if (record_unseal(sealed, c->p->key, name, &c->mem, out, e) != 0)
 		return e->act;
 	if (out->phase == RECORD_COMMITTED || out->phase == RECORD_CLOSED)
 		return 0;
-	return err_set(e, ERR_REJECT, "uncertain",
+	return err_set(e, ERR_REJECT, CODE_UNCERTAIN,
 	        STR_FMT " is %s, and its delivery is over: it is left as it is", STR_ARG(name),
 	        record_phase_name(out->phase));
 }
@@ -127,7 +128,7 @@ int book_close(const struct book_place *p, int64_t *out_removed, struct err *e)
 		return e->act;
 	if (store_stat(p->staging, str_c(book), &there, e) == 0)
 		return remove_records(p, out_removed, e);
-	if (strcmp(e->code, "not_found") != 0)
+	if (strcmp(e->code, CODE_NOT_FOUND) != 0)
 		return e->act;
 	arena_init(&c.mem, STEP_MEMORY);
 	int rc = list_below(p, &c, e);
@@ -146,7 +147,7 @@ int book_close(const struct book_place *p, int64_t *out_removed, struct err *e)
 
 static int corrupt(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "corrupt",
+	return err_set(e, ERR_REJECT, CODE_CORRUPT,
 	        "ledger book: %s; restore it from a copy of staging", what);
 }
 
@@ -213,7 +214,7 @@ int book_find(const struct book_place *p, struct str file_id, struct str name, s
 	if (name_book(p, book, e) != 0)
 		return e->act;
 	if (sealed_open(p->staging, str_c(book), p->key, &b.r, e) != 0)
-		return strcmp(e->code, "not_found") == 0 ? 0 : (int)e->act;
+		return strcmp(e->code, CODE_NOT_FOUND) == 0 ? 0 : (int)e->act;
 	struct record found = {.phase = RECORD_CLOSED};
 	int rc = search(&b, file_id, &found, &is_found, e);
 	sealed_close(b.r);
@@ -234,7 +235,7 @@ int book_remove(const struct book_place *p, int64_t *out_removed, struct err *e)
 	        remove_records(p, out_removed, e) != 0)
 		return e->act;
 	if (store_stat(p->staging, str_c(book), &there, e) != 0)
-		return strcmp(e->code, "not_found") == 0 ? 0 : (int)e->act;
+		return strcmp(e->code, CODE_NOT_FOUND) == 0 ? 0 : (int)e->act;
 	if (store_remove(p->staging, str_c(book), e) != 0)
 		return e->act;
 	++*out_removed;

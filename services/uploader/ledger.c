@@ -22,7 +22,7 @@ int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
 	if (n < 0 || (size_t)n >= sizeof l->object) {
 		ledger_free(l);
 		return err_set(
-		        e, ERR_REJECT, "bad_task", "the ids of delivery and file are too long");
+		        e, ERR_REJECT, CODE_BAD_TASK, "the ids of delivery and file are too long");
 	}
 	*out = l;
 	return 0;
@@ -53,7 +53,7 @@ static int load_record(struct ledger *l, struct err *e)
 	struct str object = str_c(l->object);
 	if (store_get(l->ports.store, object, RECORD_SEALED_MAX, &l->mem, &sealed, &facts, e) !=
 	        0) {
-		if (!ledger_is_code(e, "not_found"))
+		if (!ledger_is_code(e, CODE_NOT_FOUND))
 			return e->act;
 		l->has_record = false;
 		l->tag[0] = '\0';
@@ -90,14 +90,14 @@ int ledger_load(struct ledger *l, struct err *e)
 		return e->act;
 	if (!l->ports.is_old(l->ports.arg))
 		return 0;
-	return err_set(e, ERR_RETRY, "too_old",
+	return err_set(e, ERR_RETRY, CODE_TOO_OLD,
 	        "this attempt takes longer than half of LONGSHORE_KEEP_STAGED_MS, after which the "
 	        "ledger may forget the file: it is begun anew");
 }
 
 static int mismatch(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "ledger_mismatch",
+	return err_set(e, ERR_REJECT, CODE_LEDGER_MISMATCH,
 	        "the ledger's record of this file is about %s; a file id was given twice", what);
 }
 
@@ -116,7 +116,7 @@ static int check_same_file(const struct ledger *l, struct err *e)
 
 static int closed(struct err *e)
 {
-	return err_set(e, ERR_REJECT, "closed",
+	return err_set(e, ERR_REJECT, CODE_CLOSED,
 	        "the file was settled before it was written: it will never be visible");
 }
 
@@ -147,7 +147,7 @@ int ledger_route(struct ledger *l, struct err *e)
 		l->is_visible = false;
 		return is_upload ? closed(e) : 0;
 	}
-	return err_set(e, ERR_REJECT, "corrupt", "ledger record: no such phase");
+	return err_set(e, ERR_REJECT, CODE_CORRUPT, "ledger record: no such phase");
 }
 
 /* Until it is finished nothing was made. */
@@ -180,8 +180,8 @@ int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, stru
 	int rc = l->has_record ? replace(l, object, sealed, e) : create(l, object, sealed, e);
 	/* Anything else may have taken place or not: the attempt ends, the next one reads what is
 	 * there. */
-	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, "exists") &&
-	        !ledger_is_code(e, "not_found"))
+	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, CODE_EXISTS) &&
+	        !ledger_is_code(e, CODE_NOT_FOUND))
 		return rc;
 	*out_won = rc == 0;
 	return 0;
@@ -222,7 +222,7 @@ bool ledger_may_resend(const struct ledger *l)
 static int step_read(struct ledger *l, struct err *e)
 {
 	if (++l->turns > LEDGER_TURNS_MAX)
-		return err_set(e, ERR_RETRY, "ledger_contended",
+		return err_set(e, ERR_RETRY, CODE_LEDGER_CONTENDED,
 		        "the ledger's record, or the temporaries at the drop, changed %d times "
 		        "under this attempt",
 		        LEDGER_TURNS_MAX);

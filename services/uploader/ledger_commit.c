@@ -17,7 +17,7 @@ static void set_verified(struct ledger *l, const char *word)
 
 int ledger_other_place(struct err *e)
 {
-	return err_set(e, ERR_RETRY, "drop_unavailable",
+	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
 	        "the bucket's directory is not the one where this file's temporary was made: mount "
 	        "that one again, or restore its "
 	        ".longshore-tmp");
@@ -33,7 +33,7 @@ static void give_up(struct ledger *l)
 /* No file can have the name at the destination, so ours cannot have come out under it. */
 static bool is_impossible(const struct err *e)
 {
-	return ledger_is_code(e, "bad_name");
+	return ledger_is_code(e, CODE_BAD_NAME);
 }
 
 int ledger_step_commit(struct ledger *l, struct err *e)
@@ -83,7 +83,7 @@ int ledger_step_gone(struct ledger *l, struct err *e)
 	char tag[STORE_TAG_BYTES];
 	memcpy(tag, l->tag, sizeof tag);
 	if (++l->turns > LEDGER_TURNS_MAX)
-		return err_set(e, ERR_RETRY, "ledger_contended",
+		return err_set(e, ERR_RETRY, CODE_LEDGER_CONTENDED,
 		        "temporaries at the drop vanish as fast as they are made: see who cleans "
 		        "up there");
 	if (ledger_load(l, e) != 0)
@@ -149,7 +149,7 @@ int ledger_step_doubt(struct ledger *l, struct err *e)
 		l->step = l->task.op == LEDGER_UPLOAD ? LEDGER_TEMP : LEDGER_CLOSE;
 		return 0;
 	}
-	return err_set(e, ERR_REJECT, "uncertain",
+	return err_set(e, ERR_REJECT, CODE_UNCERTAIN,
 	        "the file was written, and nobody can tell whether it was there: its temporary was "
 	        "removed, perhaps by somebody else, or an uploader ended while it gave the file "
 	        "its "
@@ -185,7 +185,7 @@ int ledger_step_taken(struct ledger *l, struct err *e)
 		give_up(l);
 		return 0;
 	}
-	return err_set(e, ERR_REJECT, "name_conflict",
+	return err_set(e, ERR_REJECT, CODE_NAME_CONFLICT,
 	        "at the destination there is a file of this name that is not ours, and it is left "
 	        "alone: have it removed and resume, "
 	        "or resume with --adopt to let it stand for ours");
@@ -206,7 +206,7 @@ int ledger_step_verify(struct ledger *l, struct err *e)
 	else if (l->task.op == LEDGER_SETTLE || l->task.answer == LEDGER_ADOPT)
 		set_verified(l, "differs");
 	else
-		return err_set(e, ERR_REJECT, "verify_failed",
+		return err_set(e, ERR_REJECT, CODE_VERIFY_FAILED,
 		        "the file was committed whole, and the destination now gives other bytes "
 		        "back: see who changed it there");
 	return 0;

@@ -14,7 +14,7 @@ static int check_staging(struct ledger *l, struct err *e)
 		return e->act;
 	if (is_known)
 		return 0;
-	return err_set(e, ERR_RETRY, "store_unavailable",
+	return err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
 	        "staging has nothing of this delivery, not even its files: see that the right one "
 	        "is mounted");
 }

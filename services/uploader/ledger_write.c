@@ -23,7 +23,7 @@ int ledger_step_temp(struct ledger *l, struct err *e)
 	hex_encode(drawn, sizeof drawn, hex);
 	const struct drop_new what = {str_c(hex), l->task.name};
 	if (drop_temp_create(l->drop, &what, &l->own_temp, e) != 0)
-		return ledger_is_code(e, "exists") ? 0 : (int)e->act; /* draws again */
+		return ledger_is_code(e, CODE_EXISTS) ? 0 : (int)e->act; /* draws again */
 	PROBE(ledger_after_temp);
 	l->step = LEDGER_CLAIM;
 	return 0;
@@ -105,7 +105,7 @@ int ledger_step_open(struct ledger *l, struct err *e)
 		return err_set(e, ERR_FATAL, "no_memory", "ledger: out of memory");
 	close_temp(l);
 	if (drop_temp_open(l->drop, str_c(l->record.temp), &l->temp, e) != 0) {
-		if (!ledger_is_code(e, "gone"))
+		if (!ledger_is_code(e, CODE_GONE))
 			return e->act;
 		l->step = LEDGER_GONE;
 		return 0;
@@ -117,7 +117,7 @@ int ledger_step_open(struct ledger *l, struct err *e)
 
 static int staged_mismatch(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "staged_mismatch",
+	return err_set(e, ERR_REJECT, CODE_STAGED_MISMATCH,
 	        "the staged file has another %s than the task names: it must be formatted again",
 	        what);
 }
@@ -166,9 +166,9 @@ int ledger_step_sync(struct ledger *l, struct err *e)
 	close_temp(l);
 	if (rc == 0)
 		l->step = LEDGER_WRITTEN;
-	else if (ledger_is_code(e, "gone"))
+	else if (ledger_is_code(e, CODE_GONE))
 		l->step = LEDGER_GONE;
-	else if (ledger_is_code(e, "bad_length") && ++l->turns <= LEDGER_TURNS_MAX)
+	else if (ledger_is_code(e, CODE_BAD_LENGTH) && ++l->turns <= LEDGER_TURNS_MAX)
 		l->step = LEDGER_TEMP; /* somebody else writes to it: give it up, by comparison */
 	else
 		return rc;

@@ -46,7 +46,7 @@ int leftover_note(struct leftovers *l, const struct leftover *what, struct err *
 	name_of(what->temp, name);
 	if (!is_one_line(what->url))
 		return err_set(
-		        e, ERR_REJECT, "bad_task", "the bucket's url has a control character");
+		        e, ERR_REJECT, CODE_BAD_TASK, "the bucket's url has a control character");
 	buf_init(&text, NOTE_MAX);
 	int rc = buf_printf(&text, e, FIRST_LINE "\n%s\n%s\n" STR_FMT "\n", what->temp, what->place,
 	        STR_ARG(what->url));
@@ -91,7 +91,7 @@ static void wait_for(struct walk *w, struct str name, const struct err *e)
 
 static int other_place(struct err *e)
 {
-	return err_set(e, ERR_RETRY, "drop_unavailable",
+	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
 	        "another place is mounted at the bucket's url than the temporary is in");
 }
 
@@ -117,7 +117,7 @@ static int remove_one(struct walk *w, struct str name, bool *out_gone, struct er
 	if (sealed_get(w->l->staging, name, &w->l->key, NOTE_MAX, &w->mem, &text, e) != 0)
 		return e->act;
 	if (!take_lines(text, lines))
-		return err_set(e, ERR_REJECT, "corrupt", "it is no note of a temporary");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "it is no note of a temporary");
 	const char *url = arena_cstr(&w->mem, lines[3]);
 	*out_gone = strcmp(w->away, url) != 0;
 	if (!*out_gone)
@@ -144,7 +144,7 @@ static int visit(void *arg, struct str name, struct err *e)
 		w->removed++;
 	else if (rc == 0)
 		w->waiting++;
-	else if (strcmp(e->code, "not_found") != 0) /* else another was quicker */
+	else if (strcmp(e->code, CODE_NOT_FOUND) != 0) /* else another was quicker */
 		wait_for(w, name, e);
 	return 0;
 }

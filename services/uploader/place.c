@@ -38,7 +38,7 @@ static int other_place(
 	        found[0] != '\0' ? arena_str(mem, str_c(found)) : STR(PLACE_NONE));
 	struct str is = found[0] != '\0' ? arena_printf(mem, "is another one (%.8s)", found)
 	                                 : STR("has no identity, like an empty mount point");
-	return err_set(e, ERR_RETRY, "drop_unavailable",
+	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
 	        "the directory at the bucket's url " STR_FMT " on host %s; files go to " STR_FMT
 	        ": mount that one again, or restore its .longshore-tmp",
 	        STR_ARG(is), host, STR_ARG(shown(want)));

@@ -64,7 +64,7 @@ static bool is_one_line(struct str text)
 int record_set(char *field, size_t field_bytes, struct str text, const char *what, struct err *e)
 {
 	if (text.n >= field_bytes || !is_one_line(text))
-		return err_set(e, ERR_REJECT, "bad_task",
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 		        "%s: at most %zu bytes without control characters", what, field_bytes - 1);
 	if (text.n > 0)
 		memcpy(field, text.p, text.n);
@@ -92,7 +92,7 @@ int record_to_text(const struct record *r, struct buf *out, struct err *e)
 
 static int corrupt(struct err *e, const char *what)
 {
-	return err_set(e, ERR_REJECT, "corrupt",
+	return err_set(e, ERR_REJECT, CODE_CORRUPT,
 	        "ledger record: %s; restore it from a copy of staging", what);
 }
 

@@ -226,7 +226,7 @@ static int keep_rate(const struct upload_op *op, struct err *e)
 int upload_file(const struct upload_op *op, struct err *e)
 {
 	if (op->task->file == NULL)
-		return err_set(e, ERR_REJECT, "bad_task", "an upload names no staged file");
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "an upload names no staged file");
 	if (op->task->asks_place)
 		return place_tell(op, e);
 	if (keep_rate(op, e) != 0)

@@ -82,7 +82,7 @@ static int handle(
 	if (spec_parse_part(run->spec, SPEC_FOR_UPLOADER, run->mem, &spec, e) != 0)
 		return e->act;
 	if (spec.kind != SPEC_DELIVERY)
-		return err_set(e, ERR_REJECT, "bad_task", "the task's spec is not a delivery's");
+		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "the task's spec is not a delivery's");
 	const struct upload_op op = {
 	        .uploader = state,
 	        .run = run,
@@ -98,7 +98,7 @@ static int handle(
 	case EV_UPLOAD_OP_UNKNOWN:
 		break;
 	}
-	return err_set(e, ERR_REJECT, "bad_task",
+	return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 	        "this uploader does not know what the task asks for; is it older than the "
 	        "scheduler?");
 }

@@ -81,6 +81,7 @@ int main(void)
 	print_kinds();
 	print_holds();
 	print_states();
+	print_codes();
 	out_close('}');
 	(void)putchar('\n');
 	return ferror(stdout) || fflush(stdout) ? 1 : 0;

@@ -20,5 +20,6 @@ void out_words(const char *key, const char *const *words); /* NULL: null; ends w
 void print_kinds(void);
 void print_holds(void);
 void print_states(void);
+void print_codes(void);
 
 #endif

@@ -26,19 +26,19 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case EISDIR:
 	case ELOOP:
 	case ENAMETOOLONG:
-		return err_set_native(e, ERR_REJECT, "bad_name", "posix", errnum,
+		return err_set_native(e, ERR_REJECT, CODE_BAD_NAME, "posix", errnum,
 		        "%s: a directory of the name is something else at the destination, or a "
 		        "link, which is not followed: %s",
 		        step, why);
 	case EXDEV:
-		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
+		return err_set_native(e, ERR_REJECT, CODE_DROP_UNFIT, "posix", errnum,
 		        "%s: the name lies on another file system than the drop; make that "
 		        "directory a drop of its own",
 		        step);
 	case EINVAL:
 	case ENOSYS:
 	case EOPNOTSUPP:
-		return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
+		return err_set_native(e, ERR_REJECT, CODE_DROP_UNFIT, "posix", errnum,
 		        "%s: the file system of the drop cannot do this; use one that can (ext4, "
 		        "xfs, btrfs, tmpfs, NFS 4.1): %s",
 		        step, why);
@@ -48,14 +48,14 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
 		        "%s: %s; let the uploader's user write there", step, why);
 	case ENOSPC:
 	case EDQUOT:
-		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
 		        "%s: %s; make room there", step, why);
 	default:
-		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
 		        "%s: %s; see that the place is mounted and well", step, why);
 	}
 }
@@ -81,7 +81,7 @@ struct beneath_new drop_file_dir(const struct file_drop *d)
 
 static int gone(struct err *e)
 {
-	return err_set(e, ERR_REJECT, "gone", "the temporary is not there any more");
+	return err_set(e, ERR_REJECT, CODE_GONE, "the temporary is not there any more");
 }
 
 static int open_dir(const struct place *place, int *out_fd, struct err *e)
@@ -90,13 +90,13 @@ static int open_dir(const struct place *place, int *out_fd, struct err *e)
 	struct str rest = str_bytes(place->url.p + 7, place->url.n - 7); /* after file:// */
 	if (rest.n == 0 || rest.p[0] != '/' || place->url.n > PLACE_URL_MAX ||
 	        memchr(place->url.p, '\0', place->url.n) != NULL)
-		return err_set(e, ERR_REJECT, "bad_url",
+		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "give an absolute path: file:///absolute/path as the bucket's url");
 	memcpy(url, place->url.p, place->url.n);
 	url[place->url.n] = '\0';
 	int fd = open(url + 7, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errno,
+		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errno,
 		        "the bucket's directory cannot be opened: %s; create or mount it, or let "
 		        "the uploader's user read and "
 		        "write it",
@@ -141,7 +141,7 @@ static int create_at(struct drop *d, const char *temp, struct err *e)
 	        dir_fd, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, DROP_TEMP_MODE);
 	int rc = 0;
 	if (fd < 0 && errno == EEXIST)
-		rc = err_set(e, ERR_REJECT, "exists", "there is a temporary of this name");
+		rc = err_set(e, ERR_REJECT, CODE_EXISTS, "there is a temporary of this name");
 	else if (fd < 0)
 		rc = drop_file_failed(e, errno, "create");
 	else if (fsync(dir_fd) != 0) {
@@ -201,7 +201,8 @@ static int file_temp_open(struct drop *d, const char *temp, struct drop_temp **o
 		rc = errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open the directory");
 	else
 		rc = open_regular(t->dir_fd, base, &t->fd, e);
-	if (rc != 0 && strcmp(e->code, "gone") == 0 && drop_file_is_alive(file_drop_of(d), e) != 0)
+	if (rc != 0 && strcmp(e->code, CODE_GONE) == 0 &&
+	        drop_file_is_alive(file_drop_of(d), e) != 0)
 		rc = e->act;
 	if (rc != 0) {
 		if (t->dir_fd >= 0)
@@ -238,7 +239,7 @@ static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 	struct stat st;
 	int errnum = drop_file_give(t->drop, t->fd);
 	if (errnum == EPERM)
-		return err_set_native(e, ERR_RETRY, "drop_unavailable", "posix", errnum,
+		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
 		        "give the file its mode and group: the uploader's user may not; let it own "
 		        "what it writes there, and be in the group of LONGSHORE_DROP_GROUP");
 	if (errnum != 0)
@@ -252,7 +253,7 @@ static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 	if (st.st_nlink == 0)
 		return gone(e);
 	if (st.st_size != length)
-		return err_set(e, ERR_REJECT, "bad_length",
+		return err_set(e, ERR_REJECT, CODE_BAD_LENGTH,
 		        "the temporary has %lld bytes instead of %lld: something else writes to it",
 		        (long long)st.st_size, (long long)length);
 	return 0;

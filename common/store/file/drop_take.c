@@ -164,7 +164,7 @@ static int step_look(struct take *t, struct err *e)
 	if (faccessat(t->name_dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
 		return drop_file_failed(e, errno, "link");
 	if (t->at == CHAIN_LAST_FREE)
-		return err_set(e, ERR_REJECT, "drop_unfit",
+		return err_set(e, ERR_REJECT, CODE_DROP_UNFIT,
 		        "link: it failed %d times for this file, in ways that could not be "
 		        "foreseen; see the reasons of the earlier tries",
 		        CHAIN_CLAIMS);
@@ -204,7 +204,7 @@ static int link_failed(struct err *e, int errnum)
 {
 	if (errnum != EPERM && errnum != EMLINK && !is_unknown_flag(errnum))
 		return drop_file_failed(e, errnum, "link");
-	return err_set_native(e, ERR_REJECT, "drop_unfit", "posix", errnum,
+	return err_set_native(e, ERR_REJECT, CODE_DROP_UNFIT, "posix", errnum,
 	        "link: the file system of the drop has neither a rename that does not replace nor "
 	        "hard links; use one that has either (ext4, xfs, btrfs, tmpfs, NFS 4.1): %s",
 	        strerror(errnum));

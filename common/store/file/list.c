@@ -50,8 +50,8 @@ static void entries_release(struct entries *list)
 static int entries_add(struct entries *list, const char *name, bool is_dir, struct err *e)
 {
 	if (list->count == ENTRIES_MAX)
-		return err_set(e, ERR_REJECT, "too_large", "a directory has more than %d entries",
-		        ENTRIES_MAX);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "a directory has more than %d entries", ENTRIES_MAX);
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 64 : 2 * list->room;
 		char **names = realloc(list->names, room * sizeof *names);

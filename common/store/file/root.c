@@ -27,7 +27,7 @@ enum { IDENTITY_MODE = 0444 };
 
 static int away(const struct file_store *s, int errnum, struct err *e)
 {
-	return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum, "open %s: %s",
+	return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errnum, "open %s: %s",
 	        s->path, strerror(errnum));
 }
 
@@ -46,11 +46,11 @@ static int read_identity(const struct file_store *s, int root_fd, char *out, str
 	if (fd >= 0)
 		(void)close(fd);
 	if (errnum != 0)
-		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum,
+		return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errnum,
 		        "read %s/" STORE_IDENTITY_COMPONENT ": %s", s->path, strerror(errnum));
 	if (n != STORE_IDENTITY_BYTES || text[n - 1] != '\n' ||
 	        !hex_decode(str_bytes(text, (size_t)n - 1), bytes, sizeof bytes))
-		return err_set(e, ERR_RETRY, "store_unavailable",
+		return err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
 		        "%s/" STORE_IDENTITY_COMPONENT " is not what was written there; restore it",
 		        s->path);
 	hex_encode(bytes, sizeof bytes, out);
@@ -66,7 +66,7 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 		return away(s, errno, e);
 	int rc = s->identity[0] == '\0' ? 0 : read_identity(s, fd, found, e);
 	if (rc == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
-		rc = err_set(e, ERR_RETRY, "store_unavailable",
+		rc = err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
 		        found[0] == '\0'
 		                ? "%s has no identity, like an empty mount point: mount staging "
 		                  "there; new staging gets one from longshore keys init "
@@ -86,14 +86,14 @@ int file_open(const struct place *place, const char *identity, struct store **ou
 	char path[PLACE_URL_MAX + 1];
 	if (place->url.n > PLACE_URL_MAX)
 		return err_set(
-		        e, ERR_FATAL, "bad_url", "a URL has at most %d bytes", PLACE_URL_MAX);
+		        e, ERR_FATAL, CODE_BAD_URL, "a URL has at most %d bytes", PLACE_URL_MAX);
 	memcpy(path, place->url.p + 7, place->url.n - 7); /* after file:// */
 	path[place->url.n - 7] = '\0';
 	if (path[0] != '/')
-		return err_set(e, ERR_FATAL, "bad_url",
+		return err_set(e, ERR_FATAL, CODE_BAD_URL,
 		        "file://%s: give an absolute path, as in file:///var/lib/longshore", path);
 	if (identity == NULL && mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
-		return err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errno,
+		return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errno,
 		        "create %s: %s", path, strerror(errno));
 	struct file_store *s = calloc(1, sizeof *s);
 	if (s == NULL || (s->path = strdup(path)) == NULL) {
@@ -173,9 +173,10 @@ int file_identify(struct store *store, const char *identity, struct err *e)
 	if (errnum == 0 && fsync(root_fd) != 0)
 		errnum = errno;
 	if (errnum == EEXIST)
-		return err_set(e, ERR_REJECT, "exists", "%s has an identity", file_of(store)->path);
+		return err_set(
+		        e, ERR_REJECT, CODE_EXISTS, "%s has an identity", file_of(store)->path);
 	return errnum == 0 ? 0
-	                   : err_set_native(e, ERR_RETRY, "store_unavailable", "posix", errnum,
+	                   : err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errnum,
 	                             "write %s/" STORE_IDENTITY_COMPONENT ": %s",
 	                             file_of(store)->path, strerror(errnum));
 }

@@ -16,7 +16,7 @@ struct file_reader {
 
 int source_missing(const struct file_source *s, const char *what, int errnum, struct err *e)
 {
-	return err_set_native(e, ERR_RETRY, "source_missing", "posix", errnum,
+	return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errnum,
 	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", s->url,
 	        what, strerror(errnum));
 }
@@ -35,7 +35,7 @@ int64_t source_modified_ms(const struct stat *st)
 
 static int bad_url(struct str url, struct err *e)
 {
-	return err_set(e, ERR_REJECT, "bad_source",
+	return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 	        "source " STR_FMT ": the URL must be file:// and an absolute path", STR_ARG(url));
 }
 
@@ -133,7 +133,7 @@ static int file_read(struct source_reader *reader, int64_t offset, void *p, size
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_native(e, ERR_RETRY, "source_missing", "posix", errno,
+			return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errno,
 			        "read %s at %" PRId64 ": %s", r->name, offset + (int64_t)got,
 			        strerror(errno));
 		got += (size_t)k;
@@ -148,11 +148,11 @@ static int file_check_unchanged(
 	const struct file_reader *r = (struct file_reader *)reader;
 	struct stat st;
 	if (fstat(r->fd, &st) != 0)
-		return err_set_native(e, ERR_RETRY, "source_missing", "posix", errno,
+		return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errno,
 		        "look at %s again: %s", r->name, strerror(errno));
 	if (st.st_size == listed->bytes && source_modified_ms(&st) == listed->modified_ms)
 		return 0;
-	return err_set(e, ERR_RETRY, "source_missing",
+	return err_set(e, ERR_RETRY, CODE_SOURCE_MISSING,
 	        "it changed while it was read; it is read again when it is whole: let ready.marker "
 	        "or "
 	        "ready.quiet_seconds say when that is");

@@ -24,7 +24,7 @@ struct walk {
 
 static int refuse(const struct walk *w, const char *path, const char *why)
 {
-	return err_set(w->e, ERR_REJECT, "bad_source", "%s: %s %s", w->source->url, path, why);
+	return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE, "%s: %s %s", w->source->url, path, why);
 }
 
 static int add_object(struct walk *w, const char *path, const struct stat *st)
@@ -76,11 +76,11 @@ static int enter(
 		if (v->dev == here.dev && v->ino == here.ino)
 			return refuse(w, path, "is a link back to where it is: remove it");
 	if (depth > SOURCE_DEPTH_MAX)
-		return err_set(w->e, ERR_REJECT, "bad_source",
+		return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s is nested deeper than %d directories: move its files up",
 		        w->source->url, SOURCE_DEPTH_MAX);
 	if (w->directories++ == SOURCE_DIRECTORIES_MAX)
-		return err_set(w->e, ERR_REJECT, "bad_source",
+		return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s holds more than %d directories: split it", w->source->url,
 		        SOURCE_DIRECTORIES_MAX);
 	int act = source_open_found(w->source, path, place, &fd, w->e);
@@ -115,7 +115,7 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 	struct stat st;
 	struct source_place place;
 	if (snprintf(path, sizeof(path), "%s%s", prefix, name) >= (int)sizeof(path) - 1)
-		return err_set(w->e, ERR_REJECT, "bad_source",
+		return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s: a path is longer than %d bytes: shorten it", w->source->url,
 		        SOURCE_PATH_MAX);
 	int act = source_found_check_name(&w->found, path, w->e);
@@ -176,7 +176,7 @@ static int list_single(struct walk *w)
 	if (place.kind == SOURCE_FILE)
 		act = add_object(w, s->single, &place.st);
 	else
-		act = err_set(w->e, ERR_REJECT, "bad_source",
+		act = err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s is no regular file (end the URL in a slash for all files below it)",
 		        s->url);
 	source_place_close(&place);

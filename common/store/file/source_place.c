@@ -19,7 +19,7 @@ static int real_path(const struct file_source *s, int fd, char out[REAL_PATH_MAX
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ssize_t n = readlink(link, out, REAL_PATH_MAX - 1);
 	if (n < 0 || n == REAL_PATH_MAX - 1)
-		return err_set_native(e, ERR_RETRY, "source_missing", "posix",
+		return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix",
 		        n < 0 ? errno : ENAMETOOLONG,
 		        "%s: where its files lie cannot be told: is /proc mounted, and are its "
 		        "paths "
@@ -41,14 +41,14 @@ static int check_inside(
 	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
 	bool is_root = strcmp(root, real) == 0;
 	if (!is_root && (strncmp(root, real, n) != 0 || real[n] != '/'))
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s: %s is a link that leads out of it: put the file itself there, or let "
 		        "the "
 		        "URL name where it lies",
 		        s->url, name);
 	const char *rest = is_root ? "" : real + n + 1;
 	if (strlen(rest) > SOURCE_PATH_MAX)
-		return err_set(e, ERR_REJECT, "bad_source",
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s: %s leads to a path longer than %d bytes: shorten it", s->url, name,
 		        SOURCE_PATH_MAX);
 	memcpy(place->path, rest, strlen(rest) + 1);

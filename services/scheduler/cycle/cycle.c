@@ -112,7 +112,7 @@ void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed)
 {
 	const struct decide_event fail = {
 	        .kind = DECIDE_FAIL,
-	        .reason = STR("unproducible"),
+	        .reason = str_c(CODE_UNPRODUCIBLE),
 	        .detail = STR("a task's event is larger than the broker takes"),
 	};
 	for (size_t i = 0; i < failed->count; i++)

@@ -37,7 +37,7 @@ int cycle_has_room(const struct cycle *c, struct err *e)
 {
 	if (!arena_has_enough(c->mem))
 		return 0;
-	return err_set(e, ERR_REJECT, "too_large",
+	return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 	        "what was loaded of %zu deliveries has more than %zu bytes", c->count,
 	        c->mem->enough_bytes);
 }

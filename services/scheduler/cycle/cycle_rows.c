@@ -31,7 +31,7 @@ static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err 
 {
 	c->rows_loaded += loaded->count;
 	if (c->rows_loaded > c->rows_most)
-		return err_set(e, ERR_REJECT, "too_large",
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "more than %zu task rows of %zu deliveries", c->rows_most, c->count);
 	if (c->count == 1) { /* all are its own, and may be very many */
 		struct item *item = c->items[0];
@@ -77,8 +77,8 @@ static int keep(struct cycle *c, const struct loaded_tasks *loaded, struct err *
 	}
 	if (has_room && c->rows_loaded <= c->rows_most)
 		return 0;
-	return err_set(e, ERR_REJECT, "too_large", "%zu task rows of %zu deliveries are too many",
-	        c->rows_loaded, c->count);
+	return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+	        "%zu task rows of %zu deliveries are too many", c->rows_loaded, c->count);
 }
 
 /* From the index `first` on, so many indexes. */
@@ -129,8 +129,8 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 			int32_t indexes = indexes_of(items[i], (enum stage)s);
 			if (indexes > 0 &&
 			        !brief_expect(&items[i]->briefs[s], (size_t)indexes, c->mem))
-				bad = err_set(e, ERR_REJECT, "too_large", "%d tasks are too many",
-				        (int)indexes);
+				bad = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+				        "%d tasks are too many", (int)indexes);
 			else if (indexes > 0)
 				bad = keep_pages(c, &one, 0, indexes, e);
 			else

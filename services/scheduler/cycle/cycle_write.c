@@ -176,7 +176,7 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	};
 	if (!w->new_tasks || !w->tasks)
 		return err_set(
-		        e, ERR_REJECT, "too_large", "%zu task rows are too many", fresh + tasks);
+		        e, ERR_REJECT, CODE_TOO_LARGE, "%zu task rows are too many", fresh + tasks);
 	int bad = 0;
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		bad = collect(c, c->items[i], w, e);

@@ -66,12 +66,12 @@ static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const stru
 	size_t n = pg_rows_count(rows);
 	struct loaded_task *items = ARENA_TRY_ARRAY(mem, struct loaded_task, n + 1);
 	if (!items)
-		return err_set(e, ERR_REJECT, "too_large", "%zu task rows are too many", n);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "%zu task rows are too many", n);
 	struct words words = {0};
 	for (size_t i = 0; i < n && bad == 0; i++) {
 		bad = read_task(rows, i, &words, mem, &items[i], e);
 		if (bad == 0 && arena_has_enough(mem))
-			bad = err_set(e, ERR_REJECT, "too_large",
+			bad = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 			        "%zu of %zu task rows have more than %zu bytes", i + 1, n,
 			        mem->enough_bytes);
 	}

@@ -29,7 +29,7 @@ static enum next fail_as_shrunk(struct deciding *d, int64_t persons)
 {
 	const struct spec_bridge *bridge = &d->frozen.spec->bridge;
 	int64_t before = d->facts->bridge_persons;
-	return decide_fail(d, STR("bridge_shrunk"),
+	return decide_fail(d, str_c(CODE_BRIDGE_SHRUNK),
 	        arena_printf(d->mem,
 	                "%lld persons, the last version has %lld, and max_shrink allows "
 	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, "
@@ -49,7 +49,7 @@ enum next decide_built(struct deciding *d, const struct task_row *row)
 	int64_t epoch = done_fact_number(result, STR("key_epoch"));
 	int64_t records = done_fact_number(result, STR("records"));
 	if (version.n == 0 || epoch < 0 || records < 0)
-		return decide_fail(d, STR("bad_result"),
+		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("the builder's result lacks bridge_version, key_epoch or records"));
 	int64_t persons = done_fact_number(result, STR("persons"));
 	if (persons >= 0 && has_shrunk(d, persons))

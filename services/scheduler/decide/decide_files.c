@@ -12,7 +12,7 @@ bool decide_plan_again(struct deciding *d, struct file_plan *plan)
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
 	if (plan_init(plan, decide_count(d, STR("members")), d->m->parts, &e) == 0)
 		return true;
-	(void)decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	(void)decide_fail(d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 	return false;
 }
 
@@ -44,10 +44,10 @@ enum next decide_add_upload_of(struct deciding *d, const struct file_plan *plan,
 {
 	struct err e = {0};
 	if (plan_name(plan, file->index, d->mem, &file->name, &e) != 0)
-		return decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+		return decide_fail(d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 	if (!file_of(d, plan, part, file))
 		return decide_fail(
-		        d, STR("bad_result"), STR("a formatted file is not known any more"));
+		        d, str_c(CODE_BAD_RESULT), STR("a formatted file is not known any more"));
 	decide_add_upload(d, file);
 	return NEXT_STAYS;
 }

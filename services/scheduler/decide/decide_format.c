@@ -93,9 +93,9 @@ static int count_rows(const struct brief *const *by, int32_t parts, int64_t *out
 	for (int32_t i = 0; i < parts; i++) {
 		if (!by[i] || !by[i]->ref.name.p)
 			return err_set(
-			        e, ERR_REJECT, "bad_result", "a part's result lacks the file");
+			        e, ERR_REJECT, CODE_BAD_RESULT, "a part's result lacks the file");
 		if (__builtin_add_overflow(rows, by[i]->ref.rows, &rows))
-			return err_set(e, ERR_REJECT, "books", "the parts count too many rows");
+			return err_set(e, ERR_REJECT, CODE_BOOKS, "the parts count too many rows");
 	}
 	*out = rows;
 	return 0;
@@ -106,10 +106,10 @@ static int check_parts(struct deciding *d, const struct file_plan *plan, struct 
 	const struct brief **by = decide_done(d, STAGE_PART, 0, plan->parts);
 	int64_t rows = 0;
 	if (!by)
-		return err_set(e, ERR_REJECT, "too_many_parts", "the parts are too many");
+		return err_set(e, ERR_REJECT, CODE_TOO_MANY_PARTS, "the parts are too many");
 	int bad = count_rows(by, plan->parts, &rows, e);
 	if (bad == 0 && rows != plan->members)
-		bad = err_set(e, ERR_REJECT, "books",
+		bad = err_set(e, ERR_REJECT, CODE_BOOKS,
 		        "the files have %lld rows, the selection %lld members", (long long)rows,
 		        (long long)plan->members);
 	return bad || !plan->has_manifest ? bad : list_parts(d, plan, by, e);
@@ -125,7 +125,8 @@ enum next decide_trailers(struct deciding *d)
 		struct str name = STR("");
 		struct err e;
 		if (plan_name(&plan, i, d->mem, &name, &e) != 0)
-			return decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+			return decide_fail(
+			        d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 		bool is_manifest = plan_role(&plan, i) == EV_FILE_ROLE_MANIFEST;
 		decide_add_trailer(d, is_manifest ? STAGE_MANIFEST : STAGE_MARKER, i, name);
 	}
@@ -155,7 +156,7 @@ enum next decide_trailers_done(struct deciding *d)
 		const struct brief *done =
 		        manifest ? manifest : decide_done_one(d, STAGE_MARKER, i);
 		if (!done || !done->ref.name.p)
-			return decide_fail(d, STR("bad_result"),
+			return decide_fail(d, str_c(CODE_BAD_RESULT),
 			        STR("the result of manifest or marker lacks the file"));
 		if (manifest) {
 			m->manifest = decide_copy_ref(d, &done->ref);

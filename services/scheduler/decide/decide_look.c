@@ -89,9 +89,9 @@ static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
 
 static enum next combine_again(struct deciding *d)
 {
-	decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
+	decide_audit(d, "restarted", str_c(CODE_SUPPRESSION_NEWER), STR(""));
 	if (d->m->has_uploads) {
-		d->ending = (struct ending){STATE_SELECTING, STR("suppression_newer"),
+		d->ending = (struct ending){STATE_SELECTING, str_c(CODE_SUPPRESSION_NEWER),
 		        STR("a suppression list is newer than the files")};
 		return NEXT_SETTLE;
 	}

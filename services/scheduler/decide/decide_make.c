@@ -72,7 +72,8 @@ static enum next make_parts(struct deciding *d, int32_t from, int32_t count)
 	for (int32_t i = from; i < from + count; i++) {
 		struct file_part part = {.index = i};
 		if (plan_name(&plan, i, d->mem, &part.name, &e) != 0)
-			return decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+			return decide_fail(
+			        d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 		plan_part(&plan, i, &part.first_rank, &part.ranks);
 		decide_add_part(d, &part);
 	}

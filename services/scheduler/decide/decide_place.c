@@ -68,7 +68,7 @@ static enum next end_at_new_place(struct deciding *d)
 	struct ev_delivery_memory *m = d->m;
 	if (m->phase == EV_PHASE_SETTLE || m->files_visible == 0)
 		return NEXT_STAYS;
-	return decide_fail(d, STR("drop_changed"),
+	return decide_fail(d, str_c(CODE_DROP_CHANGED),
 	        STR("the drop was replaced when files of this delivery were in the one before; "
 	            "deliver again"));
 }
@@ -82,7 +82,7 @@ enum next decide_accept_place(struct deciding *d)
 	        .replaced = m->place_wanted,
 	        .accepted_by = d->actor,
 	};
-	decide_audit(d, "place_accepted", STR("drop_changed"),
+	decide_audit(d, "place_accepted", str_c(CODE_DROP_CHANGED),
 	        arena_printf(d->mem, STR_FMT ": place " STR_FMT " is replaced by " STR_FMT,
 	                STR_ARG(d->frozen.spec->bucket.url), STR_ARG(shown(m->place_wanted)),
 	                STR_ARG(is_unmarked ? STR("a new one") : shown(m->place_found))));

@@ -42,7 +42,7 @@ static enum next file_elsewhere(struct deciding *d, const struct ev_task_result 
 	if (r->receipt)
 		decide_add_receipt(d, r->receipt);
 	if (d->m->phase != EV_PHASE_SETTLE)
-		return decide_fail(d, STR("drop_changed"), detail);
+		return decide_fail(d, str_c(CODE_DROP_CHANGED), detail);
 	d->m->end_detail = arena_printf(d->mem, STR_FMT "%s" STR_FMT, STR_ARG(d->m->end_detail),
 	        d->m->end_detail.n > 0 ? "; " : "", STR_ARG(detail));
 	return NEXT_CHECKS;

@@ -99,17 +99,17 @@ static bool ask_for_place(struct deciding *d, struct task_row *row, const struct
 
 enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	if (row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("drop_unavailable")))
+	if (row->stage == STAGE_UPLOAD && str_eq(r->reason, str_c(CODE_DROP_UNAVAILABLE)))
 		place_away(d, "was away, it is tried again: ", present(r->detail));
 	if (row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE)
 		decide_note_elsewhere(d, r);
 	if (ask_for_place(d, row, r))
 		return NEXT_STAYS;
-	if (str_eq(r->reason, STR("source_missing"))) {
+	if (str_eq(r->reason, str_c(CODE_SOURCE_MISSING))) {
 		source_missing(d, row, r);
 		return NEXT_STAYS;
 	}
-	if (row->stage == STAGE_LISTS && str_eq(r->reason, STR("suppression_stale"))) {
+	if (row->stage == STAGE_LISTS && str_eq(r->reason, str_c(CODE_SUPPRESSION_STALE))) {
 		list_is_stale(d, row, r);
 		return NEXT_STAYS;
 	}
@@ -204,7 +204,7 @@ enum next decide_rejected(struct deciding *d, struct task_row *row, const struct
 	struct str reason = reason_of(r);
 	if (is_one_of(reason, stale, sizeof stale / sizeof stale[0]) && !d->m->has_uploads)
 		return decide_restart(d, EV_PHASE_START, reason);
-	if (str_eq(reason, STR("suppression_changed")) && !d->m->has_uploads)
+	if (str_eq(reason, str_c(CODE_SUPPRESSION_CHANGED)) && !d->m->has_uploads)
 		return decide_restart(d, EV_PHASE_LISTS, reason);
 	return fail_rejected(d, row, reason, r->detail);
 }

@@ -61,9 +61,9 @@ void decide_begin_revision(struct deciding *d, enum ev_phase phase)
 
 static const char *remedy(struct str reason)
 {
-	if (str_eq(reason, STR("bridge_version_gone")))
+	if (str_eq(reason, str_c(CODE_BRIDGE_VERSION_GONE)))
 		return "all services have the same staging, and build the bridge anew";
-	if (str_eq(reason, STR("suppression_changed")))
+	if (str_eq(reason, str_c(CODE_SUPPRESSION_CHANGED)))
 		return "the lists are at rest while they are read";
 	return "the source is at rest while it is read";
 }

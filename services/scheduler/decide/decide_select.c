@@ -145,10 +145,10 @@ enum next decide_inspected(struct deciding *d, const struct task_row *row)
 	int64_t slices = done_fact_number(result, STR("slices"));
 	const struct ev_staged_ref *list = done_output(result, STR("slices"));
 	if (slices < 0 || !list)
-		return decide_fail(d, STR("bad_result"),
+		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("inspect's result lacks the number or the list of slices"));
 	if (slices > d->rules->tasks_most)
-		return decide_fail(d, STR("too_many_slices"),
+		return decide_fail(d, str_c(CODE_TOO_MANY_SLICES),
 		        arena_printf(d->mem,
 		                "%lld slices, %d are the most; raise limits.slice_bytes",
 		                (long long)slices, (int)d->rules->tasks_most));
@@ -173,7 +173,7 @@ static int selection_of(const struct brief *brief, const struct ev_staged_ref **
 {
 	*out = &brief->ref;
 	return brief->ref.name.p ? 0
-	                         : err_set(e, ERR_REJECT, "bad_result",
+	                         : err_set(e, ERR_REJECT, CODE_BAD_RESULT,
 	                                   "select's result lacks the selection");
 }
 
@@ -201,7 +201,7 @@ static int list_selections(
 	buf_init(&list, REFLIST_MAX_BYTES);
 	for (int32_t i = 0; i < count && bad == 0; i++)
 		bad = by[i] ? list_line(by[i], &list, e)
-		            : err_set(e, ERR_REJECT, "bad_result", "slice %d has no result", i);
+		            : err_set(e, ERR_REJECT, CODE_BAD_RESULT, "slice %d has no result", i);
 	if (bad == 0)
 		set_selections(d, &list, count);
 	buf_release(&list);
@@ -214,7 +214,7 @@ static int take_selections(struct deciding *d, const struct brief *const *by, st
 	int32_t count = d->m->slices_count;
 	const struct ev_staged_ref *only = NULL;
 	if (!sum_counts(d, by, count))
-		return err_set(e, ERR_REJECT, "bad_result",
+		return err_set(e, ERR_REJECT, CODE_BAD_RESULT,
 		        "the slices count more than %lld rows or links", (long long)count_most);
 	if (count != 1 || !by[0])
 		return list_selections(d, by, count, e);
@@ -232,7 +232,7 @@ enum next decide_selected(struct deciding *d)
 	struct err e = {0};
 	const struct brief **by = decide_done(d, STAGE_SELECT, 0, d->m->slices_count);
 	int bad = by ? take_selections(d, by, &e)
-	             : err_set(&e, ERR_REJECT, "too_many_slices", "the slices are too many");
+	             : err_set(&e, ERR_REJECT, CODE_TOO_MANY_SLICES, "the slices are too many");
 	if (bad || !by)
 		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	tell_invalid(d, by);
@@ -337,7 +337,7 @@ enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 		const struct spec_suppression *list = &spec->suppressions[i];
 		const struct ev_staged_ref *seen = output_of_list(result, list->name);
 		if (!seen)
-			return decide_fail(d, STR("bad_result"),
+			return decide_fail(d, str_c(CODE_BAD_RESULT),
 			        arena_printf(d->mem, "the look at the lists lacks list " STR_FMT,
 			                STR_ARG(list->name)));
 		if (is_stale_list(d, list, result)) {
@@ -360,7 +360,7 @@ enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 		return NEXT_GATE;
 	}
 	if (m->members) {
-		decide_audit(d, "restarted", STR("suppression_newer"), STR(""));
+		decide_audit(d, "restarted", str_c(CODE_SUPPRESSION_NEWER), STR(""));
 		decide_begin_revision(d, EV_PHASE_COMBINE);
 	}
 	m->pins = pins;
@@ -418,7 +418,7 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 	struct str hash = done_fact(result, STR("content_hash"));
 	int64_t withheld = done_fact_number(result, STR("withheld_below"));
 	if ((!members && withheld <= 0) || hash.n == 0)
-		return decide_fail(d, STR("bad_result"),
+		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("combine's result lacks the members or their hash"));
 	m->members = decide_copy_ref(d, members);
 	m->withheld_below = members ? 0 : withheld;
@@ -426,7 +426,7 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 	m->content_hash = hash;
 	tell_suppressed(d, result);
 	if (!decide_take_lists(d, result))
-		return decide_fail(d, STR("bad_result"),
+		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("combine's result lacks the numbers of a suppression list; are all "
 		            "bridge-workers of this release?"));
 	for (size_t i = 0; i < sizeof combine_counts / sizeof combine_counts[0]; i++)
@@ -446,5 +446,5 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 	}
 	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};
 	struct str fault = books_fault(&books, d->mem);
-	return fault.p ? decide_fail(d, STR("books"), fault) : NEXT_GATE;
+	return fault.p ? decide_fail(d, str_c(CODE_BOOKS), fault) : NEXT_GATE;
 }

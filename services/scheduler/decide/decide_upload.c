@@ -13,7 +13,7 @@ static bool plan_uploads(struct deciding *d, struct file_plan *plan, struct str 
 		return false;
 	if (plan_names(plan, d->mem, out_names, &e) == 0)
 		return true;
-	(void)decide_fail(d, STR("bad_name"), arena_str(d->mem, str_c(e.text)));
+	(void)decide_fail(d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 	return false;
 }
 
@@ -36,7 +36,7 @@ static bool take_own_names(struct deciding *d)
 	if (!naming_labels_differ(to) || naming_is_own_label(m->label, d->x->id))
 		return false;
 	m->label = naming_own_label(m->label, d->x->id, d->mem);
-	decide_audit(d, "renamed", STR("name_conflict"),
+	decide_audit(d, "renamed", str_c(CODE_NAME_CONFLICT),
 	        arena_printf(d->mem,
 	                "another delivery has the name " STR_FMT "; {label} is now " STR_FMT,
 	                STR_ARG(d->facts->claimed_path), STR_ARG(m->label)));
@@ -142,7 +142,7 @@ enum next decide_resend(struct deciding *d, enum ev_resolution resolution)
 		return NEXT_END;
 	const struct brief **parts = decide_done(d, STAGE_PART, 0, plan.parts);
 	if (!parts)
-		return decide_fail(d, STR("too_many_parts"), STR("the parts are too many"));
+		return decide_fail(d, str_c(CODE_TOO_MANY_PARTS), STR("the parts are too many"));
 	d->m->looks++;
 	size_t count = d->out->rows_count; /* new rows come behind */
 	enum next next = NEXT_STAYS;

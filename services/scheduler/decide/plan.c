@@ -8,7 +8,7 @@ int plan_init(struct file_plan *plan, int64_t members, int64_t parts_most, struc
 	int64_t rows = plan->spec->destination.max_rows_per_file;
 	int64_t parts = rows > 0 && members > rows ? (members - 1) / rows + 1 : 1;
 	if (parts > parts_most)
-		return err_set(e, ERR_REJECT, "too_many_parts",
+		return err_set(e, ERR_REJECT, CODE_TOO_MANY_PARTS,
 		        "%lld rows in files of %lld make %lld parts; %lld are the most",
 		        (long long)members, (long long)rows, (long long)parts,
 		        (long long)parts_most);
@@ -68,13 +68,13 @@ static int clash(const struct name_clash *c, size_t count, struct err *e)
 {
 	if (!c->first)
 		return err_set(
-		        e, ERR_REJECT, "too_many_parts", "%zu file names are too many", count);
+		        e, ERR_REJECT, CODE_TOO_MANY_PARTS, "%zu file names are too many", count);
 	if (c->is_below)
-		return err_set(e, ERR_REJECT, "bad_name",
+		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "file " STR_FMT " would lie below file " STR_FMT
 		        ", and no name is both a file and a directory; change one of the templates",
 		        STR_ARG(*c->second), STR_ARG(*c->first));
-	return err_set(e, ERR_REJECT, "bad_name",
+	return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 	        "two files of the delivery would have the name " STR_FMT
 	        ", or names that differ by capitals only; put {part} into the template of the "
 	        "parts, and other words into those of manifest and marker",
