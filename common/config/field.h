@@ -108,5 +108,8 @@ extern const char *const words_weekdays[];
 extern const char *const words_containers[];
 extern const char *const words_splits[];
 extern const char *const words_spec_kinds[];
+/* Of templates of names: those that are filled in, and those that only a partner's model has. */
+extern const char *const words_tokens[];
+extern const char *const words_model_tokens[];
 
 #endif

@@ -19,3 +19,8 @@ const char *const words_weekdays[] = {
 const char *const words_containers[] = {"csv", "tsv", "psv", "jsonl", NULL};
 const char *const words_splits[] = {"by_rows", "never", NULL};
 const char *const words_spec_kinds[] = {"delivery", "build", NULL};
+
+const char *const words_tokens[] = {"tenant", "audience", "route", "destination", "delivery",
+        "label", "yyyymmdd", "hhmmss", "part", "parts", NULL};
+const char *const words_model_tokens[] = {"audience_id", "audience_code", "destination_id",
+        "delivery_id", "version", "yyyy_mm_dd", "epoch", "id_type", "refresh", "data_file", NULL};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules.h"
 
+#include "field.h"
+
 #include "longshore/usps.h"
 
 #include <stdio.h>
@@ -47,11 +49,6 @@ void rule_states(
 
 /* --- templates --- */
 
-static const char *const honoured[] = {"tenant", "audience", "route", "destination", "delivery",
-        "label", "yyyymmdd", "hhmmss", "part", "parts", NULL};
-static const char *const of_the_model[] = {"audience_id", "audience_code", "destination_id",
-        "delivery_id", "version", "yyyy_mm_dd", "epoch", "id_type", "refresh", "data_file", NULL};
-
 #define TOKENS \
 	"{tenant} {audience} {route} {destination} {delivery} {label} {yyyymmdd} {hhmmss} {part} " \
 	"{parts}"
@@ -80,11 +77,11 @@ static void wrong(const struct template *t, const char *what)
 static void look_at_token(struct template *t, struct str token)
 {
 	char what[256];
-	if (is_one_of(token, honoured)) {
+	if (is_one_of(token, words_tokens)) {
 		t->has_delivery = t->has_delivery || str_eq(token, STR("delivery")) ||
 		                  str_eq(token, STR("label"));
 		t->has_part = t->has_part || str_eq(token, STR("part"));
-	} else if (is_one_of(token, of_the_model)) {
+	} else if (is_one_of(token, words_model_tokens)) {
 		t->has_others = true;
 	} else {
 		(void)snprintf(what, sizeof(what), "has no token {%.60s}; there are " TOKENS,

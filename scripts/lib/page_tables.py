@@ -28,3 +28,11 @@ def failures(known):
         else:
             rows.append([f"`{code['word']}`", code["meaning"], code["remedy"]])
     return table(["reason of `failed`", "meaning", "what to do"], rows)
+
+
+def books(known):
+    return table(["count", "equals"], [[f"`{b['whole']}`", " + ".join(f"`{t}`" for t in b["terms"])] for b in known["books"]])
+
+
+def counts(known):
+    return table(["count", "meaning"], [[f"`{c['word']}`", c["meaning"]] for c in known["counts"]])

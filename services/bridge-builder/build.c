@@ -9,6 +9,7 @@
 #include "longshore/bridge_build.h"
 #include "longshore/id.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 #include "longshore/row_source.h"
 
 #include <inttypes.h>
@@ -117,22 +118,22 @@ static void report(const struct reading *r, struct str version, int epoch,
 {
 	struct ev_task_result *out = r->b->out;
 	struct arena *mem = r->b->mem;
-	result_fact(out, mem, STR("bridge_version"), arena_str(mem, version));
-	result_fact_num(out, mem, "key_epoch", epoch);
-	result_fact_num(out, mem, "records", (int64_t)facts->records);
-	result_fact_num(out, mem, "persons", (int64_t)facts->persons);
-	result_fact_num(out, mem, "primary_ids", (int64_t)facts->primaries);
-	result_fact_num(out, mem, "rows", read->rows);
-	result_fact_num(out, mem, "duplicates", (int64_t)facts->repeated);
-	result_fact(out, mem, STR("source_hash"), arena_str(mem, str_c(read->pins)));
-	result_count(out, mem, "rows_read", (uint64_t)read->rows);
-	result_fact_num(out, mem, "hidden", read->hidden_count);
-	result_fact_num(out, mem, "partial", read->partial_count);
+	result_fact(out, mem, str_c(FACT_BRIDGE_VERSION), arena_str(mem, version));
+	result_fact_num(out, mem, FACT_KEY_EPOCH, epoch);
+	result_fact_num(out, mem, COUNT_RECORDS, (int64_t)facts->records);
+	result_fact_num(out, mem, COUNT_PERSONS, (int64_t)facts->persons);
+	result_fact_num(out, mem, COUNT_PRIMARY_IDS, (int64_t)facts->primaries);
+	result_fact_num(out, mem, FACT_ROWS, read->rows);
+	result_fact_num(out, mem, FACT_DUPLICATES, (int64_t)facts->repeated);
+	result_fact(out, mem, str_c(FACT_SOURCE_HASH), arena_str(mem, str_c(read->pins)));
+	result_count(out, mem, COUNT_ROWS_READ, (uint64_t)read->rows);
+	result_fact_num(out, mem, FACT_HIDDEN, read->hidden_count);
+	result_fact_num(out, mem, FACT_PARTIAL, read->partial_count);
 	if (r->invalid.count > 0)
-		result_fact(out, mem, STR("invalid_at"), r->invalid.text);
-	result_count(out, mem, "invalid", (uint64_t)r->invalid.count);
-	result_count(out, mem, "repeated", facts->repeated);
-	result_count(out, mem, "pairs", facts->pairs - facts->repeated);
+		result_fact(out, mem, str_c(FACT_INVALID_AT), r->invalid.text);
+	result_count(out, mem, COUNT_INVALID, (uint64_t)r->invalid.count);
+	result_count(out, mem, COUNT_REPEATED, facts->repeated);
+	result_count(out, mem, COUNT_PAIRS, facts->pairs - facts->repeated);
 }
 
 /* Nothing is written before this. */

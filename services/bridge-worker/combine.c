@@ -19,6 +19,7 @@
 #include "longshore/probe.h"
 #include "longshore/reflist.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 
 enum { ADD_BATCH = LOOKUP_BATCH };
 
@@ -177,9 +178,9 @@ static int suppress_by(struct combining *c, const struct spec_suppression *list,
 	int64_t ids = facts.source.rows - facts.invalid.count;
 	c->listed += ids;
 	c->listed_known += c->known;
-	tell_num(c, "list_ids", list->name, ids);
-	tell_num(c, "list_invalid", list->name, facts.invalid.count);
-	tell_num(c, "list_known", list->name, c->known);
+	tell_num(c, FACT_LIST_IDS, list->name, ids);
+	tell_num(c, FACT_LIST_INVALID, list->name, facts.invalid.count);
+	tell_num(c, FACT_LIST_KNOWN, list->name, c->known);
 	if (facts.invalid.count > 0)
 		tell(c, "list_invalid_at", list->name, facts.invalid.text);
 	return 0;
@@ -281,14 +282,14 @@ static int compare_baseline(struct combining *c, struct err *e)
 	if (act != 0)
 		return act;
 	uint64_t unchanged = selection_common(c->members, old);
-	result_count(op->out, op->mem, "unchanged", unchanged);
-	result_count(op->out, op->mem, "changed", 0);
-	result_count(op->out, op->mem, "added", selection_count(c->members) - unchanged);
-	result_count(op->out, op->mem, "removed", selection_count(old) - unchanged);
-	result_count(op->out, op->mem, "baseline", selection_count(old));
+	result_count(op->out, op->mem, COUNT_UNCHANGED, unchanged);
+	result_count(op->out, op->mem, COUNT_CHANGED, 0);
+	result_count(op->out, op->mem, COUNT_ADDED, selection_count(c->members) - unchanged);
+	result_count(op->out, op->mem, COUNT_REMOVED, selection_count(old) - unchanged);
+	result_count(op->out, op->mem, COUNT_BASELINE, selection_count(old));
 	act = hash_selection(op, old, hash, e);
 	if (act == 0)
-		result_fact(op->out, op->mem, STR("baseline_hash"), str_c(hash));
+		result_fact(op->out, op->mem, str_c(FACT_BASELINE_HASH), str_c(hash));
 	selection_free(old);
 	return act;
 }
@@ -302,7 +303,7 @@ static int compare_approved(struct combining *c, struct err *e)
 	int act = load_members(op, op->task->approved, "the approved selection", &approved, e);
 	if (act != 0)
 		return act;
-	result_fact_num(op->out, op->mem, "approved_added",
+	result_fact_num(op->out, op->mem, FACT_APPROVED_ADDED,
 	        (int64_t)(selection_count(c->members) - selection_common(c->members, approved)));
 	selection_free(approved);
 	return 0;
@@ -320,7 +321,7 @@ static int give_members(struct combining *c, struct err *e)
 	c->primary_ids = selection_groups(c->members, bridge_keys_leader(c->keys));
 	if (!is_withheld(c))
 		return write_members(c, e);
-	result_fact_num(op->out, op->mem, "withheld_below", op->worker->min_audience);
+	result_fact_num(op->out, op->mem, FACT_WITHHELD_BELOW, op->worker->min_audience);
 	return 0;
 }
 
@@ -332,20 +333,21 @@ static int count_members(struct combining *c, struct err *e)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = {{"repeated", c->all.links - persons}, {"shared", persons - chosen},
-	        {"chosen", chosen}, {"blocked", chosen - members},
-	        {"blocked_by_state", c->by_state},
-	        {"blocked_by_list", chosen - members - c->by_state}, {"held_out", 0}, {"capped", 0},
-	        {"members", members}, {"persons", persons}, {"primary_ids", c->primary_ids}};
+	} counts[] = {{COUNT_REPEATED, c->all.links - persons}, {COUNT_SHARED, persons - chosen},
+	        {COUNT_CHOSEN, chosen}, {COUNT_BLOCKED, chosen - members},
+	        {COUNT_BLOCKED_BY_STATE, c->by_state},
+	        {COUNT_BLOCKED_BY_LIST, chosen - members - c->by_state}, {COUNT_HELD_OUT, 0},
+	        {COUNT_CAPPED, 0}, {COUNT_MEMBERS, members}, {COUNT_PERSONS, persons},
+	        {COUNT_PRIMARY_IDS, c->primary_ids}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(op->out, op->mem, counts[i].name, counts[i].value);
 	char hash[SHA256_HEX];
 	if (hash_selection(op, c->members, hash, e) != 0)
 		return e->act;
-	result_fact(op->out, op->mem, STR("content_hash"), str_c(hash));
-	result_fact(op->out, op->mem, STR("suppression_ids"),
+	result_fact(op->out, op->mem, str_c(FACT_CONTENT_HASH), str_c(hash));
+	result_fact(op->out, op->mem, str_c(FACT_SUPPRESSION_IDS),
 	        arena_printf(op->mem, "%lld", (long long)c->listed));
-	result_fact(op->out, op->mem, STR("suppression_known"),
+	result_fact(op->out, op->mem, str_c(FACT_SUPPRESSION_KNOWN),
 	        arena_printf(op->mem, "%lld", (long long)c->listed_known));
 	return 0;
 }

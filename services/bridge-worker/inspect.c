@@ -10,6 +10,7 @@
 
 #include "longshore/probe.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 #include "longshore/row_source.h"
 
 struct inspection {
@@ -163,11 +164,11 @@ static int write_list(struct inspection *in, const struct row_source_facts *fact
 	        .bytes = stored.bytes,
 	        .rows = facts->rows};
 	result_output(op->out, op->mem, &ref);
-	result_fact_num(op->out, op->mem, "slices", in->slices);
-	result_fact(op->out, op->mem, STR("source_hash"), str_c(facts->pins));
-	result_fact_num(op->out, op->mem, "hidden", facts->hidden_count);
-	result_fact_num(op->out, op->mem, "partial", facts->partial_count);
-	result_count(op->out, op->mem, "rows_read", (uint64_t)facts->rows);
+	result_fact_num(op->out, op->mem, FACT_SLICES, in->slices);
+	result_fact(op->out, op->mem, str_c(FACT_SOURCE_HASH), str_c(facts->pins));
+	result_fact_num(op->out, op->mem, FACT_HIDDEN, facts->hidden_count);
+	result_fact_num(op->out, op->mem, FACT_PARTIAL, facts->partial_count);
+	result_count(op->out, op->mem, COUNT_ROWS_READ, (uint64_t)facts->rows);
 	return 0;
 }
 

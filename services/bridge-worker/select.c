@@ -16,6 +16,7 @@
 
 #include "longshore/probe.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 
 #include <stdlib.h>
 
@@ -117,14 +118,14 @@ static void count_rows(const struct selecting *s)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = {{"rows_read", s->rows}, {"invalid", (uint64_t)s->invalid.count},
-	        {"filtered", s->filtered}, {"unmatched", s->unmatched}, {"matched", s->matched},
-	        {"links_found", s->matched}, {"not_picked", 0}, {"over_cap", 0},
-	        {"links", s->matched}, {"fan_out", 0}};
+	} counts[] = {{COUNT_ROWS_READ, s->rows}, {COUNT_INVALID, (uint64_t)s->invalid.count},
+	        {COUNT_FILTERED, s->filtered}, {COUNT_UNMATCHED, s->unmatched},
+	        {COUNT_MATCHED, s->matched}, {COUNT_LINKS_FOUND, s->matched}, {COUNT_NOT_PICKED, 0},
+	        {COUNT_OVER_CAP, 0}, {COUNT_LINKS, s->matched}, {COUNT_FAN_OUT, 0}};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		result_count(s->op->out, s->op->mem, counts[i].name, counts[i].value);
 	if (s->invalid.count > 0)
-		result_fact(s->op->out, s->op->mem, STR("invalid_at"), s->invalid.text);
+		result_fact(s->op->out, s->op->mem, str_c(FACT_INVALID_AT), s->invalid.text);
 }
 
 static int find_slice(const struct op *op, struct str *out, struct err *e)

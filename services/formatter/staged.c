@@ -3,6 +3,7 @@
 
 #include "longshore/probe.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 
 static int to_sealed(void *arg, const void *p, size_t n, struct err *e)
 {
@@ -76,11 +77,11 @@ static void report(const struct staged_file *f, const struct sealed_facts *seale
 	        .rows = rows,
 	};
 	result_output(out, mem, &ref);
-	result_fact(out, mem, STR("plain_sha256"), arena_str(mem, str_c(facts->plain_sha256)));
-	result_fact_num(out, mem, "plain_bytes", facts->plain_bytes);
-	result_fact(out, mem, STR("encoder"), str_c(encoder));
-	result_fact(out, mem, STR("md5"), arena_str(mem, str_c(facts->md5)));
-	result_fact(out, mem, STR("crc32c"), arena_str(mem, str_c(facts->crc32c)));
+	result_fact(out, mem, str_c(FACT_PLAIN_SHA256), arena_str(mem, str_c(facts->plain_sha256)));
+	result_fact_num(out, mem, FACT_PLAIN_BYTES, facts->plain_bytes);
+	result_fact(out, mem, str_c(FACT_ENCODER), str_c(encoder));
+	result_fact(out, mem, str_c(FACT_MD5), arena_str(mem, str_c(facts->md5)));
+	result_fact(out, mem, str_c(FACT_CRC32C), arena_str(mem, str_c(facts->crc32c)));
 }
 
 int staged_finish(struct staged_file *f, int64_t rows, struct err *e)

@@ -2,6 +2,7 @@
 #include "place.h"
 
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 
 #include <unistd.h>
 
@@ -33,8 +34,8 @@ static int other_place(
 	char host[HOST_BYTES] = "";
 	if (gethostname(host, sizeof host - 1) != 0)
 		host[0] = '\0';
-	result_fact(op->out, mem, STR("place_wanted"), arena_str(mem, want));
-	result_fact(op->out, mem, STR("place_found"),
+	result_fact(op->out, mem, str_c(FACT_PLACE_WANTED), arena_str(mem, want));
+	result_fact(op->out, mem, str_c(FACT_PLACE_FOUND),
 	        found[0] != '\0' ? arena_str(mem, str_c(found)) : STR(PLACE_NONE));
 	struct str is = found[0] != '\0' ? arena_printf(mem, "is another one (%.8s)", found)
 	                                 : STR("has no identity, like an empty mount point");
@@ -113,7 +114,8 @@ int place_tell(const struct upload_op *op, struct err *e)
 	if (place_open(op, &drop, found, e) != 0)
 		return e->act;
 	drop_close(drop);
-	result_fact(op->out, op->run->mem, STR("place"), arena_str(op->run->mem, str_c(found)));
+	result_fact(
+	        op->out, op->run->mem, str_c(FACT_PLACE), arena_str(op->run->mem, str_c(found)));
 	return err_set(e, ERR_DEFER, "place_unknown",
 	        "nothing was ever sent to this place: its identity is remembered first");
 }

@@ -3,6 +3,7 @@
  * down. */
 #include "longshore/clock.h"
 #include "longshore/result.h"
+#include "longshore/result_names.h"
 #include "longshore/sealed.h"
 #include "place.h"
 
@@ -160,9 +161,9 @@ struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct 
 static void tell_place(const struct upload_op *op, const struct record *r)
 {
 	struct arena *mem = op->run->mem;
-	result_fact(op->out, mem, STR("place"), copy(op, r->place));
+	result_fact(op->out, mem, str_c(FACT_PLACE), copy(op, r->place));
 	if (op->task->resolution != EV_RESOLUTION_NONE)
-		result_fact(op->out, mem, STR("place_by"), STR("person"));
+		result_fact(op->out, mem, str_c(FACT_PLACE_BY), STR("person"));
 }
 
 static int run_ledger(const struct upload_op *op, enum ledger_op what, struct err *e)
@@ -238,7 +239,7 @@ int upload_settle(const struct upload_op *op, struct err *e)
 {
 	if (run_ledger(op, LEDGER_SETTLE, e) != 0)
 		return e->act;
-	result_fact(op->out, op->run->mem, STR("visible"),
+	result_fact(op->out, op->run->mem, str_c(FACT_VISIBLE),
 	        op->out->receipt != NULL ? STR("true") : STR("false"));
 	return 0;
 }

@@ -82,6 +82,9 @@ int main(void)
 	print_holds();
 	print_states();
 	print_codes();
+	print_results();
+	print_limits();
+	print_metrics();
 	out_close('}');
 	(void)putchar('\n');
 	return ferror(stdout) || fflush(stdout) ? 1 : 0;

@@ -21,5 +21,8 @@ void print_kinds(void);
 void print_holds(void);
 void print_states(void);
 void print_codes(void);
+void print_results(void);
+void print_limits(void);
+void print_metrics(void);
 
 #endif

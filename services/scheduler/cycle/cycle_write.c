@@ -3,6 +3,8 @@
 #include "cycle.h"
 #include "db/conf_db.h"
 
+#include "longshore/result_names.h"
+
 static int encode(struct arena *mem, const struct ev_type *type, const void *event, struct str *out,
         struct err *e)
 {
@@ -77,7 +79,7 @@ static int64_t rows_of(const struct task_row *row)
 	const struct ev_task_result *r = row->result;
 	int64_t n = 0;
 	if (row->stage == STAGE_SELECT)
-		n = done_count(r, STR("rows_read"));
+		n = done_count(r, str_c(COUNT_ROWS_READ));
 	else if (row->stage == STAGE_PART && r->outputs_count > 0)
 		n = r->outputs[0].rows;
 	else if (row->stage == STAGE_UPLOAD && r->receipt)

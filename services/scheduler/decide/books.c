@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "books.h"
 
-enum { TERMS_MAX = 4 };
+#include "longshore/result_names.h"
 
-struct line {
-	const char *whole;
-	const char *terms[TERMS_MAX];
-	bool is_delta;
+static const struct books_line lines[] = {
+        {COUNT_ROWS_READ, {COUNT_INVALID, COUNT_FILTERED, COUNT_UNMATCHED, COUNT_MATCHED}, false},
+        {COUNT_LINKS_FOUND, {COUNT_NOT_PICKED, COUNT_OVER_CAP, COUNT_LINKS, NULL}, false},
+        {COUNT_LINKS, {COUNT_MATCHED, COUNT_FAN_OUT, NULL, NULL}, false},
+        {COUNT_LINKS, {COUNT_REPEATED, COUNT_SHARED, COUNT_CHOSEN, NULL}, false},
+        {COUNT_CHOSEN, {COUNT_BLOCKED, COUNT_HELD_OUT, COUNT_CAPPED, COUNT_MEMBERS}, false},
+        {COUNT_MEMBERS, {COUNT_UNCHANGED, COUNT_CHANGED, COUNT_ADDED, NULL}, true},
+        {COUNT_BASELINE, {COUNT_UNCHANGED, COUNT_CHANGED, COUNT_REMOVED, NULL}, true},
+        /* An older bridge-worker does not say what blocked whom: looked at where it does. */
+        {COUNT_BLOCKED, {COUNT_BLOCKED_BY_STATE, COUNT_BLOCKED_BY_LIST, NULL, NULL}, false},
 };
+enum { LINES = sizeof lines / sizeof lines[0], SPLIT = LINES - 1 };
 
-static const struct line lines[] = {
-        {"rows_read", {"invalid", "filtered", "unmatched", "matched"}, false},
-        {"links_found", {"not_picked", "over_cap", "links", NULL}, false},
-        {"links", {"matched", "fan_out", NULL, NULL}, false},
-        {"links", {"repeated", "shared", "chosen", NULL}, false},
-        {"chosen", {"blocked", "held_out", "capped", "members"}, false},
-        {"members", {"unchanged", "changed", "added", NULL}, true},
-        {"baseline", {"unchanged", "changed", "removed", NULL}, true},
-};
-
-/* An older bridge-worker does not say what blocked whom. */
-static const struct line split = {
-        "blocked", {"blocked_by_state", "blocked_by_list", NULL, NULL}, false};
+const struct books_line *books_line(size_t i)
+{
+	return i < LINES ? &lines[i] : NULL;
+}
 
 static bool tells(const struct books *books, const char *name)
 {
@@ -39,13 +37,14 @@ static int64_t count_of(const struct books *books, const char *name)
 	return 0;
 }
 
-static struct str line_fault(const struct books *books, const struct line *line, struct arena *mem)
+static struct str line_fault(
+        const struct books *books, const struct books_line *line, struct arena *mem)
 {
 	int64_t whole = count_of(books, line->whole);
 	int64_t sum = 0;
 	bool is_good = whole >= 0;
 	struct str text = arena_printf(mem, "%s %lld is not", line->whole, (long long)whole);
-	for (int i = 0; i < TERMS_MAX && line->terms[i]; i++) {
+	for (int i = 0; i < BOOKS_TERMS_MAX && line->terms[i]; i++) {
 		int64_t term = count_of(books, line->terms[i]);
 		is_good = is_good && term >= 0 && !__builtin_add_overflow(sum, term, &sum);
 		text = arena_printf(mem, STR_FMT "%s %s %lld", STR_ARG(text), i ? " +" : "",
@@ -56,23 +55,20 @@ static struct str line_fault(const struct books *books, const struct line *line,
 
 struct str books_fault(const struct books *books, struct arena *mem)
 {
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+	for (size_t i = 0; i < LINES; i++) {
 		if (lines[i].is_delta && !books->has_baseline)
+			continue;
+		if (i == SPLIT && !tells(books, lines[i].terms[0]))
 			continue;
 		struct str fault = line_fault(books, &lines[i], mem);
 		if (fault.p)
 			return fault;
 	}
-	if (tells(books, split.terms[0])) {
-		struct str fault = line_fault(books, &split, mem);
-		if (fault.p)
-			return fault;
-	}
-	int64_t read = count_of(books, "rows_read");
+	int64_t read = count_of(books, COUNT_ROWS_READ);
 	if (books->rows_inspected >= 0 && books->rows_inspected != read)
 		return arena_printf(mem, "inspect counted %lld rows, select read %lld",
 		        (long long)books->rows_inspected, (long long)read);
-	int64_t members = count_of(books, "members");
+	int64_t members = count_of(books, COUNT_MEMBERS);
 	if (books->rows_of_files >= 0 && books->rows_of_files != members)
 		return arena_printf(mem, "the files have %lld rows, the selection %lld members",
 		        (long long)books->rows_of_files, (long long)members);

@@ -17,6 +17,14 @@
 #include "longshore/arena.h"
 #include "longshore/events.h"
 
+enum { BOOKS_TERMS_MAX = 4 };
+struct books_line { /* whole = the sum of the terms */
+	const char *whole;
+	const char *terms[BOOKS_TERMS_MAX];
+	bool is_delta; /* only with a baseline */
+};
+const struct books_line *books_line(size_t i); /* NULL past the last */
+
 struct books {
 	const struct ev_count *counts; /* of the whole delivery */
 	size_t counts_count;

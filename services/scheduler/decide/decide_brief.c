@@ -2,10 +2,13 @@
  * Briefs: how they are made of rows, and how a decision looks them up. Pure. */
 #include "deciding.h"
 
+#include "longshore/result_names.h"
+
 #include <string.h>
 
-const char *const brief_count_names[BRIEF_COUNTS] = {"rows_read", "invalid", "filtered",
-        "unmatched", "matched", "links_found", "not_picked", "over_cap", "links", "fan_out"};
+const char *const brief_count_names[BRIEF_COUNTS] = {COUNT_ROWS_READ, COUNT_INVALID, COUNT_FILTERED,
+        COUNT_UNMATCHED, COUNT_MATCHED, COUNT_LINKS_FOUND, COUNT_NOT_PICKED, COUNT_OVER_CAP,
+        COUNT_LINKS, COUNT_FAN_OUT};
 
 static struct str fact_of(const struct ev_task_result *result, const char *name)
 {
@@ -43,11 +46,11 @@ struct brief brief_of(const struct task_row *row, struct arena *mem)
 		b.ref = *ref;
 	if (is_select)
 		b.counts = counts_of(result, mem);
-	b.plain_sha256 = fact_of(result, "plain_sha256");
-	b.encoder = fact_of(result, "encoder");
-	b.invalid_at = fact_of(result, "invalid_at");
-	b.place = fact_of(result, "place");
-	b.is_by_person = str_eq(fact_of(result, "place_by"), STR("person"));
+	b.plain_sha256 = fact_of(result, FACT_PLAIN_SHA256);
+	b.encoder = fact_of(result, FACT_ENCODER);
+	b.invalid_at = fact_of(result, FACT_INVALID_AT);
+	b.place = fact_of(result, FACT_PLACE);
+	b.is_by_person = str_eq(fact_of(result, FACT_PLACE_BY), STR("person"));
 	if (result->receipt)
 		b.receipt = result->receipt->name;
 	return b;

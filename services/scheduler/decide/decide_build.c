@@ -4,6 +4,8 @@
 
 #include "stages.h"
 
+#include "longshore/result_names.h"
+
 enum next decide_start_build(struct deciding *d)
 {
 	if (decide_lacks(d, NEED_BRIDGE))
@@ -45,8 +47,8 @@ enum next decide_built(struct deciding *d, const struct task_row *row)
 	const struct ev_task_result *result = row->result;
 	if (decide_lacks(d, NEED_BRIDGE))
 		return NEXT_STAYS;
-	struct str version = done_fact(result, STR("bridge_version"));
-	int64_t epoch = done_fact_number(result, STR("key_epoch"));
+	struct str version = done_fact(result, str_c(FACT_BRIDGE_VERSION));
+	int64_t epoch = done_fact_number(result, str_c(FACT_KEY_EPOCH));
 	int64_t records = done_fact_number(result, STR("records"));
 	if (version.n == 0 || epoch < 0 || records < 0)
 		return decide_fail(d, str_c(CODE_BAD_RESULT),

@@ -5,12 +5,14 @@
 
 #include "plan.h"
 
+#include "longshore/result_names.h"
+
 bool decide_plan_again(struct deciding *d, struct file_plan *plan)
 {
 	struct err e = {0};
 	*plan = (struct file_plan){
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
-	if (plan_init(plan, decide_count(d, STR("members")), d->m->parts, &e) == 0)
+	if (plan_init(plan, decide_count(d, str_c(COUNT_MEMBERS)), d->m->parts, &e) == 0)
 		return true;
 	(void)decide_fail(d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 	return false;

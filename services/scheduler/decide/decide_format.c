@@ -6,6 +6,7 @@
 #include "stages.h"
 
 #include "longshore/reflist.h"
+#include "longshore/result_names.h"
 
 static struct file_plan plan_of(struct deciding *d)
 {
@@ -22,7 +23,8 @@ enum next decide_format(struct deciding *d)
 	if (d->m->is_formatted) { /* it was held between here and the upload */
 		return NEXT_UPLOAD_PARTS;
 	}
-	if (plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e) != 0) {
+	if (plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e) !=
+	        0) {
 		decide_hold_plan(d, "max_rows_per_file", e.text);
 		return NEXT_STAYS;
 	}
@@ -32,7 +34,7 @@ enum next decide_format(struct deciding *d)
 		return NEXT_STAYS;
 	}
 	if (to->one_row_a_primary &&
-	        decide_count(d, STR("members")) > decide_count(d, STR("primary_ids"))) {
+	        decide_count(d, str_c(COUNT_MEMBERS)) > decide_count(d, str_c(COUNT_PRIMARY_IDS))) {
 		decide_hold_plan(d, "format.dedupe",
 		        "columns of the record are not written, and a primary id has several "
 		        "records, so "
@@ -139,7 +141,7 @@ enum next decide_parts_done(struct deciding *d)
 		return NEXT_STAYS;
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
-	int bad = plan_init(&plan, decide_count(d, STR("members")), d->rules->tasks_most, &e);
+	int bad = plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e);
 	bad = bad ? bad : check_parts(d, &plan, &e);
 	if (bad)
 		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));

@@ -5,6 +5,7 @@
 #include "stages.h"
 
 #include "longshore/floor.h"
+#include "longshore/result_names.h"
 
 enum { PPM = 1000000 };
 
@@ -31,7 +32,8 @@ static int64_t larger(int64_t a, int64_t b)
 
 static int64_t size_of(const struct deciding *d)
 {
-	return floor_size(decide_count(d, STR("persons")), decide_count(d, STR("primary_ids")));
+	return floor_size(
+	        decide_count(d, str_c(COUNT_PERSONS)), decide_count(d, str_c(COUNT_PRIMARY_IDS)));
 }
 
 /* The first of all findings, for no answer but other people in the source releases from it. What a
@@ -75,7 +77,7 @@ static struct minimum minimum_of(const struct deciding *d)
 static void check_floors(struct deciding *d, struct findings *f)
 {
 	const struct spec *spec = d->frozen.spec;
-	int64_t members = decide_count(d, STR("members"));
+	int64_t members = decide_count(d, str_c(COUNT_MEMBERS));
 	int64_t size = size_of(d);
 	struct minimum least = minimum_of(d);
 	if (members == 0)
@@ -119,15 +121,15 @@ static bool is_over(int64_t part, int64_t share_ppm, int64_t whole)
 static void check_change(struct deciding *d, struct findings *f)
 {
 	const struct spec_guards *guards = &d->frozen.spec->guards;
-	int64_t members = decide_count(d, STR("members"));
+	int64_t members = decide_count(d, str_c(COUNT_MEMBERS));
 	int64_t before = d->m->base_members;
 	if (before < 0)
 		return;
-	bool has_sets = decide_has_count(d, STR("baseline"));
-	int64_t added = has_sets           ? decide_count(d, STR("added"))
+	bool has_sets = decide_has_count(d, str_c(COUNT_BASELINE));
+	int64_t added = has_sets           ? decide_count(d, str_c(COUNT_ADDED))
 	                : members > before ? members - before
 	                                   : 0;
-	int64_t removed = has_sets           ? decide_count(d, STR("removed"))
+	int64_t removed = has_sets           ? decide_count(d, str_c(COUNT_REMOVED))
 	                  : members < before ? before - members
 	                                     : 0;
 	if (is_over(removed, guards->max_shrink_ppm, before) ||
@@ -145,9 +147,9 @@ static void check_change(struct deciding *d, struct findings *f)
 /* Of all rows that the audience's filters leave: an id that cannot be one matches nobody, either. */
 static void check_match_rate(struct deciding *d, struct findings *f)
 {
-	int64_t matched = decide_count(d, STR("matched"));
-	int64_t invalid = decide_count(d, STR("invalid"));
-	int64_t rows = matched + decide_count(d, STR("unmatched")) + invalid;
+	int64_t matched = decide_count(d, str_c(COUNT_MATCHED));
+	int64_t invalid = decide_count(d, str_c(COUNT_INVALID));
+	int64_t rows = matched + decide_count(d, str_c(COUNT_UNMATCHED)) + invalid;
 	int64_t least = d->frozen.spec->guards.min_match_rate_ppm;
 	if (least != GUARD_OFF && rows > 0 && matched * PPM < least * rows)
 		find(d, f, HOLD_LOW_MATCH_RATE,
@@ -168,11 +170,11 @@ static void on_list_finding(void *arg, enum hold why, struct str text)
 static void check_guards(struct deciding *d, struct findings *f)
 {
 	decide_check_lists(d, on_list_finding, f);
-	if (decide_count(d, STR("rows_read")) == 0) {
+	if (decide_count(d, str_c(COUNT_ROWS_READ)) == 0) {
 		find(d, f, HOLD_EMPTY_SOURCE, STR("the source has no row"));
 		return;
 	}
-	if (decide_count(d, STR("matched")) == 0) {
+	if (decide_count(d, str_c(COUNT_MATCHED)) == 0) {
 		find(d, f, HOLD_ZERO_MATCH, STR("no row of the source matched"));
 		return;
 	}

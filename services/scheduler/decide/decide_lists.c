@@ -3,6 +3,8 @@
  * that suppresses too few people sends those it should have named, so doubts wait for a person. Pure. */
 #include "deciding.h"
 
+#include "longshore/result_names.h"
+
 enum { PPM = 1000000 };
 
 static int64_t number(
@@ -22,9 +24,9 @@ bool decide_take_lists(struct deciding *d, const struct ev_task_result *result)
 		        result, arena_printf(d->mem, "list_invalid_at." STR_FMT, STR_ARG(name)));
 		lists[i] = (struct ev_list_read){
 		        .name = name,
-		        .ids = number(d, result, "list_ids", name),
-		        .invalid = number(d, result, "list_invalid", name),
-		        .known = number(d, result, "list_known", name),
+		        .ids = number(d, result, FACT_LIST_IDS, name),
+		        .invalid = number(d, result, FACT_LIST_INVALID, name),
+		        .known = number(d, result, FACT_LIST_KNOWN, name),
 		        .invalid_at = at.p ? at : STR(""),
 		};
 		if (lists[i].ids < 0 || lists[i].invalid < 0 || lists[i].known < 0)

@@ -3,6 +3,8 @@
  * than is remembered. Pure. */
 #include "deciding.h"
 
+#include "longshore/result_names.h"
+
 enum { IDENTITY_DIGITS = 32, DIGITS_SHOWN = 8 };
 
 static bool is_identity(struct str text)
@@ -21,7 +23,7 @@ static bool is_none(struct str found)
 
 bool decide_place_told(struct deciding *d, const struct ev_task_result *r)
 {
-	struct str place = done_fact(r, STR("place"));
+	struct str place = done_fact(r, str_c(FACT_PLACE));
 	if (!is_identity(place))
 		return false;
 	d->out->place.seen = arena_str(d->mem, place);
@@ -30,8 +32,8 @@ bool decide_place_told(struct deciding *d, const struct ev_task_result *r)
 
 void decide_note_elsewhere(struct deciding *d, const struct ev_task_result *r)
 {
-	struct str found = done_fact(r, STR("place_found"));
-	struct str wanted = done_fact(r, STR("place_wanted"));
+	struct str found = done_fact(r, str_c(FACT_PLACE_FOUND));
+	struct str wanted = done_fact(r, str_c(FACT_PLACE_WANTED));
 	if (!is_identity(wanted) || !(is_identity(found) || is_none(found)))
 		return;
 	d->m->place_wanted = arena_str(d->mem, wanted);

@@ -4,9 +4,11 @@
 
 #include "stages.h"
 
+#include "longshore/result_names.h"
+
 static bool is_by_person(const struct ev_task_result *r)
 {
-	return str_eq(done_fact(r, STR("place_by")), STR("person"));
+	return str_eq(done_fact(r, str_c(FACT_PLACE_BY)), STR("person"));
 }
 
 /* An older uploader does not say where it is. */
@@ -18,7 +20,7 @@ bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_
 /* The first receipt's place is the delivery's, until a person's answer names another. */
 static void keep_place(struct deciding *d, const struct ev_task_result *r)
 {
-	struct str place = done_fact(r, STR("place"));
+	struct str place = done_fact(r, str_c(FACT_PLACE));
 	if (place.n > 0 && (d->m->place.n == 0 || is_by_person(r)))
 		d->m->place = arena_str(d->mem, place);
 }
@@ -52,11 +54,11 @@ enum next decide_done_at_destination(struct deciding *d, const struct task_row *
 {
 	const struct ev_task_result *r = row->result;
 	bool is_upload = row->stage == STAGE_UPLOAD;
-	bool is_visible = is_upload || str_eq(done_fact(r, STR("visible")), STR("true"));
+	bool is_visible = is_upload || str_eq(done_fact(r, str_c(FACT_VISIBLE)), STR("true"));
 	if (is_upload)
 		d->out->uploads_up++;
 	decide_forget_elsewhere(d);
-	if (is_visible && decide_is_elsewhere(d, done_fact(r, STR("place")), is_by_person(r)))
+	if (is_visible && decide_is_elsewhere(d, done_fact(r, str_c(FACT_PLACE)), is_by_person(r)))
 		return file_elsewhere(d, r);
 	if (is_visible) {
 		keep_place(d, r);

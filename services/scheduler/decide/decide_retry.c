@@ -12,6 +12,8 @@
 #include "backoff.h"
 #include "stages.h"
 
+#include "longshore/result_names.h"
+
 static struct str present(struct str text)
 {
 	return text.p ? text : STR("");
@@ -88,7 +90,7 @@ void decide_unanswered(struct deciding *d, const struct task_row *row)
 /* Another place than is wanted was found often enough: a person is asked. */
 static bool ask_for_place(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
-	bool is_elsewhere = done_fact(r, STR("place_found")).n > 0;
+	bool is_elsewhere = done_fact(r, str_c(FACT_PLACE_FOUND)).n > 0;
 	if (!is_elsewhere || row->stage != STAGE_UPLOAD || !decide_is_found_elsewhere(d) ||
 	        row->attempts + 1 < d->frozen.spec->limits.attempts)
 		return false;

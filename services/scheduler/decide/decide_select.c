@@ -6,6 +6,7 @@
 #include "stages.h"
 
 #include "longshore/reflist.h"
+#include "longshore/result_names.h"
 
 static bool hold_if_unsupported(struct deciding *d)
 {
@@ -113,8 +114,8 @@ static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_
 /* On record: who looks for people that were not sent finds the files that were not read. */
 static void tell_left_out(struct deciding *d, const struct ev_task_result *result)
 {
-	int64_t hidden = done_fact_number(result, STR("hidden"));
-	int64_t partial = done_fact_number(result, STR("partial"));
+	int64_t hidden = done_fact_number(result, str_c(FACT_HIDDEN));
+	int64_t partial = done_fact_number(result, str_c(FACT_PARTIAL));
 	if (hidden > 0 || partial > 0)
 		decide_audit(d, "left_out", STR(""),
 		        arena_printf(d->mem,
@@ -133,7 +134,7 @@ static void tell_invalid(struct deciding *d, const struct brief *const *by)
 			continue;
 		decide_audit(d, "invalid_rows", STR(""),
 		        arena_printf(d->mem, "%lld rows have an id that cannot be one: " STR_FMT,
-		                (long long)decide_count(d, STR("invalid")),
+		                (long long)decide_count(d, str_c(COUNT_INVALID)),
 		                STR_ARG(by[i]->invalid_at)));
 		return;
 	}
@@ -142,7 +143,7 @@ static void tell_invalid(struct deciding *d, const struct brief *const *by)
 enum next decide_inspected(struct deciding *d, const struct task_row *row)
 {
 	const struct ev_task_result *result = row->result;
-	int64_t slices = done_fact_number(result, STR("slices"));
+	int64_t slices = done_fact_number(result, str_c(FACT_SLICES));
 	const struct ev_staged_ref *list = done_output(result, STR("slices"));
 	if (slices < 0 || !list)
 		return decide_fail(d, str_c(CODE_BAD_RESULT),
@@ -368,10 +369,12 @@ enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 	return NEXT_COMBINE;
 }
 
-static const char *const combine_counts[] = {"repeated", "shared", "chosen", "blocked", "held_out",
-        "capped", "members", "persons", "primary_ids"};
-static const char *const block_counts[] = {"blocked_by_state", "blocked_by_list"};
-static const char *const delta_counts[] = {"unchanged", "changed", "added", "removed", "baseline"};
+static const char *const combine_counts[] = {COUNT_REPEATED, COUNT_SHARED, COUNT_CHOSEN,
+        COUNT_BLOCKED, COUNT_HELD_OUT, COUNT_CAPPED, COUNT_MEMBERS, COUNT_PERSONS,
+        COUNT_PRIMARY_IDS};
+static const char *const block_counts[] = {COUNT_BLOCKED_BY_STATE, COUNT_BLOCKED_BY_LIST};
+static const char *const delta_counts[] = {
+        COUNT_UNCHANGED, COUNT_CHANGED, COUNT_ADDED, COUNT_REMOVED, COUNT_BASELINE};
 
 /* A count of the result, or a fact of that name. */
 static void take_count(struct deciding *d, const struct ev_task_result *result, struct str name)
@@ -392,22 +395,22 @@ static void take_deltas(struct deciding *d, const struct ev_task_result *result,
 	}
 	if (has_baseline || d->m->base_delivery.n > 0)
 		return;
-	decide_set_count(d, STR("added"), decide_count(d, STR("members")));
-	decide_set_count(d, STR("removed"), 0);
+	decide_set_count(d, str_c(COUNT_ADDED), decide_count(d, str_c(COUNT_MEMBERS)));
+	decide_set_count(d, str_c(COUNT_REMOVED), 0);
 }
 
 /* On record: a list in another form than the bridge's ids suppresses nobody, and nothing else tells
  * so. */
 static void tell_suppressed(struct deciding *d, const struct ev_task_result *result)
 {
-	int64_t ids = done_fact_number(result, STR("suppression_ids"));
+	int64_t ids = done_fact_number(result, str_c(FACT_SUPPRESSION_IDS));
 	if (ids < 0 || d->frozen.spec->suppressions_count == 0)
 		return; /* an older worker does not say */
 	decide_audit(d, "suppressed", STR(""),
 	        arena_printf(d->mem,
 	                "%lld ids on the suppression lists, %lld of them known to the bridge",
 	                (long long)ids,
-	                (long long)done_fact_number(result, STR("suppression_known"))));
+	                (long long)done_fact_number(result, str_c(FACT_SUPPRESSION_KNOWN))));
 }
 
 enum next decide_combined(struct deciding *d, const struct task_row *row)
@@ -415,8 +418,8 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 	const struct ev_task_result *result = row->result;
 	struct ev_delivery_memory *m = d->m;
 	const struct ev_staged_ref *members = done_output(result, STR("members"));
-	struct str hash = done_fact(result, STR("content_hash"));
-	int64_t withheld = done_fact_number(result, STR("withheld_below"));
+	struct str hash = done_fact(result, str_c(FACT_CONTENT_HASH));
+	int64_t withheld = done_fact_number(result, str_c(FACT_WITHHELD_BELOW));
 	if ((!members && withheld <= 0) || hash.n == 0)
 		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("combine's result lacks the members or their hash"));
@@ -436,10 +439,10 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 		if (done_count(result, str_c(block_counts[i])) >= 0)
 			take_count(d, result, str_c(block_counts[i]));
 	}
-	bool has_baseline = done_count(result, STR("baseline")) >= 0;
+	bool has_baseline = done_count(result, str_c(COUNT_BASELINE)) >= 0;
 	take_deltas(d, result, has_baseline);
 	if (m->compares_approved) {
-		int64_t added = done_fact_number(result, STR("approved_added"));
+		int64_t added = done_fact_number(result, str_c(FACT_APPROVED_ADDED));
 		m->compares_approved =
 		        added >= 0; /* not said: the approval is for what was looked at */
 		m->approved_added = added;
