@@ -2,7 +2,7 @@
 -- none. One row with an absent name where there are no books.
 SELECT b.key, b.value, s.content_hash
 FROM (SELECT delivery_id, books, content_hash FROM run.delivery
-	UNION ALL SELECT delivery_id, books, content_hash FROM run.build) AS s LEFT JOIN LATERAL jsonb_each_text(s.books) AS b ON true
+	UNION ALL SELECT delivery_id, books, content_hash FROM run.build) AS s LEFT JOIN LATERAL json_each_text(s.books) AS b ON true
 WHERE s.delivery_id = $1
 ORDER BY array_position(ARRAY['rows_read', 'invalid', 'filtered', 'unmatched', 'matched', 'links_found', 'not_picked', 'over_cap', 'links',
 	'fan_out', 'repeated', 'shared', 'persons', 'chosen', 'blocked', 'blocked_by_state', 'blocked_by_list', 'held_out', 'capped', 'members',

@@ -4,7 +4,7 @@
 --   files_planned, files_visible, created, changed (Unix ms); $25 bigint[] row of a count (from 1), $26 text[] its name,
 --   $27 bigint[] its value. No id twice. Changed: rows written.
 WITH books AS (
-	SELECT at, jsonb_object_agg(name, value) AS books
+	SELECT at, ('{' || string_agg(to_json(name)::text || ':' || value, ',') || '}')::json AS books
 	FROM unnest($25::bigint[], $26::text[], $27::bigint[]) AS c(at, name, value)
 	GROUP BY at
 ), input AS (
