@@ -14,7 +14,8 @@ int watch_log_init(struct watch_log *l, size_t partitions, struct err *e)
 	if (l->at && l->known)
 		return 0;
 	watch_log_release(l);
-	return err_set(e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", partitions);
+	return err_set(
+	        e, ERR_FATAL, "out_of_memory", "out of memory for %zu partitions", partitions);
 }
 
 void watch_log_release(struct watch_log *l)

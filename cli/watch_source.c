@@ -117,7 +117,7 @@ int watch_source_open(struct cli *cli, const struct watch_filter *filter, int fd
 {
 	struct watch_source *s = calloc(1, sizeof(*s));
 	if (!s)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory to watch");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory to watch");
 	s->cli = cli;
 	arena_init(&s->mem, MESSAGE_BYTES);
 	buf_init(&s->books, JSON_MAX);

@@ -49,9 +49,9 @@ int buf_reserve(struct buf *b, size_t n, struct err *e)
 
 int buf_append(struct buf *b, const void *p, size_t n, struct err *e)
 {
-	int rc = buf_reserve(b, n, e);
-	if (rc < 0)
-		return rc;
+	int act = buf_reserve(b, n, e);
+	if (act < 0)
+		return act;
 	if (n > 0)
 		memcpy(b->p + b->n, p, n);
 	b->n += n;
@@ -71,12 +71,12 @@ int buf_printf(struct buf *b, struct err *e, const char *fmt, ...)
 	va_copy(again, args);
 	int n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	int rc = n < 0 ? err_set(e, ERR_FATAL, "bad_format", "bad format string")
-	               : buf_reserve(b, (size_t)n, e);
-	if (rc == 0) {
+	int act = n < 0 ? err_set(e, ERR_FATAL, "bad_format", "bad format string")
+	                : buf_reserve(b, (size_t)n, e);
+	if (act == 0) {
 		(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	}
 	va_end(again);
-	return rc;
+	return act;
 }

@@ -86,8 +86,8 @@ int conf_read(const struct conf_field *fields, size_t count, void *settings, str
 {
 	size_t clean = report->n;
 	for (size_t i = 0; i < count; i++) {
-		int rc = read_field(&fields[i], settings, mem, report, e);
-		if (rc < 0)
+		int act = read_field(&fields[i], settings, mem, report, e);
+		if (act < 0)
 			return err_set(e, ERR_FATAL, "bad_settings",
 			        "settings have more mistakes than can be told");
 	}
@@ -116,18 +116,18 @@ int conf_help(const struct conf_field *fields, size_t count, struct buf *out, st
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct conf_field *f = &fields[i];
-		int rc = buf_printf(out, e, "  %-36s %s [", f->env, f->help);
-		if (rc == 0)
-			rc = help_range(f, out, e);
-		if (rc == 0 && !f->preset)
-			rc = buf_printf(out, e, "; required]\n");
-		else if (rc == 0 && f->is_secret)
-			rc = buf_printf(out, e, "; has a default]\n");
-		else if (rc == 0)
-			rc = buf_printf(
+		int act = buf_printf(out, e, "  %-36s %s [", f->env, f->help);
+		if (act == 0)
+			act = help_range(f, out, e);
+		if (act == 0 && !f->preset)
+			act = buf_printf(out, e, "; required]\n");
+		else if (act == 0 && f->is_secret)
+			act = buf_printf(out, e, "; has a default]\n");
+		else if (act == 0)
+			act = buf_printf(
 			        out, e, "; default %s]\n", f->preset[0] ? f->preset : "empty");
-		if (rc < 0)
-			return rc;
+		if (act < 0)
+			return act;
 	}
 	return 0;
 }

@@ -98,9 +98,9 @@ int cron_parse(struct str line, struct cron *out, struct err *e)
 		texts[i] = cut(&rest, ' ');
 		if (texts[i].n == 0)
 			return err_set(e, ERR_REJECT, "bad_cron", "cron: five fields are needed");
-		int bad = parse_field(texts[i], &fields[i], &bits[i], e);
-		if (bad)
-			return bad;
+		int act = parse_field(texts[i], &fields[i], &bits[i], e);
+		if (act)
+			return act;
 	}
 	if (rest.n > 0)
 		return err_set(e, ERR_REJECT, "bad_cron", "cron: more than five fields");

@@ -52,9 +52,9 @@ int err_set(struct err *e, enum err_act act, const char *code, const char *fmt, 
 	struct err head = {.act = act, .code = code, .source = "ours"};
 	va_list args;
 	va_start(args, fmt);
-	int rc = fill(e, &head, fmt, args);
+	int filled = fill(e, &head, fmt, args);
 	va_end(args);
-	return rc;
+	return filled;
 }
 
 int err_set_native(struct err *e, enum err_act act, const char *code, const char *source,
@@ -63,9 +63,9 @@ int err_set_native(struct err *e, enum err_act act, const char *code, const char
 	struct err head = {.act = act, .code = code, .source = source, .native = native};
 	va_list args;
 	va_start(args, fmt);
-	int rc = fill(e, &head, fmt, args);
+	int filled = fill(e, &head, fmt, args);
 	va_end(args);
-	return rc;
+	return filled;
 }
 
 static enum err_act act_of_errno(int errnum)
@@ -107,11 +107,11 @@ int err_set_errno(struct err *e, const char *code, int errnum, const char *fmt, 
 	        .act = act_of_errno(errnum), .code = code, .source = "posix", .native = errnum};
 	va_list args;
 	va_start(args, fmt);
-	int rc = fill(e, &head, fmt, args);
+	int act = fill(e, &head, fmt, args);
 	va_end(args);
 	char reason[128];
 	append_cause(e->text, sizeof e->text, strerror_r(errnum, reason, sizeof reason));
-	return rc;
+	return act;
 }
 
 int err_note(struct err *e, const char *fmt, ...)

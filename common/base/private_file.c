@@ -165,7 +165,7 @@ int private_file_read(
 {
 	struct reading r = {.text = malloc(PRIVATE_FILE_BYTES + 2)};
 	if (!r.text)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for %s", path);
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for %s", path);
 	int act = load(path, &r, e);
 	if (!act)
 		act = take_all(&r, path, take, arg, e);

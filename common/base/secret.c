@@ -42,7 +42,7 @@ int secret_room_new(size_t bytes, void **out, struct err *e)
 	size_t n = whole_pages(bytes);
 	void *room = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
-		return err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "keys: out of memory");
 	/* mlock2, because sanitizers make mlock do nothing. */
 	if (madvise(room, n, MADV_DONTDUMP) != 0 || mlock2(room, n, 0) != 0) {
 		(void)not_locked(n, e);

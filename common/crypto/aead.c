@@ -23,12 +23,12 @@ static int library_failed(struct err *e, const char *step)
 int aead_new(const struct secret *key, struct aead **out, struct err *e)
 {
 	struct aead *a = calloc(1, sizeof *a);
-	if (a == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "AES-256-GCM: out of memory");
+	if (!a)
+		return err_set(e, ERR_FATAL, "out_of_memory", "AES-256-GCM: out of memory");
 	a->sealing = EVP_CIPHER_CTX_new();
 	a->opening = EVP_CIPHER_CTX_new();
 	EVP_CIPHER *gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-	int ok = a->sealing != NULL && a->opening != NULL && gcm != NULL &&
+	int ok = a->sealing && a->opening && gcm &&
 	         EVP_EncryptInit_ex2(a->sealing, gcm, key->bytes, NULL, NULL) == 1 &&
 	         EVP_DecryptInit_ex2(a->opening, gcm, key->bytes, NULL, NULL) == 1;
 	EVP_CIPHER_free(gcm);
@@ -42,7 +42,7 @@ int aead_new(const struct secret *key, struct aead **out, struct err *e)
 
 void aead_free(struct aead *a)
 {
-	if (a == NULL)
+	if (!a)
 		return;
 	EVP_CIPHER_CTX_free(a->sealing); /* wipes the key schedule */
 	EVP_CIPHER_CTX_free(a->opening);

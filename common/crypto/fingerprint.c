@@ -82,8 +82,7 @@ static int set_key(struct fingerprinter *f, const struct secret *key, struct err
 {
 	f->ecb = EVP_CIPHER_CTX_new();
 	EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
-	int ok = f->ecb != NULL && aes != NULL &&
-	         EVP_EncryptInit_ex2(f->ecb, aes, key->bytes, NULL, NULL) == 1 &&
+	int ok = f->ecb && aes && EVP_EncryptInit_ex2(f->ecb, aes, key->bytes, NULL, NULL) == 1 &&
 	         EVP_CIPHER_CTX_set_padding(f->ecb, 0) == 1;
 	EVP_CIPHER_free(aes);
 	if (!ok)
@@ -105,8 +104,8 @@ int fingerprinter_new(const struct secret *key, struct str tenant, struct str id
 		        "fingerprints: the name of a tenant and of an id kind has at most 255 "
 		        "bytes");
 	struct fingerprinter *f = calloc(1, sizeof *f);
-	if (f == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "fingerprints: out of memory");
+	if (!f)
+		return err_set(e, ERR_FATAL, "out_of_memory", "fingerprints: out of memory");
 	unsigned char prefix[PREFIX_MAX];
 	size_t n = 0;
 	prefix[n++] = (unsigned char)tenant.n;
@@ -127,7 +126,7 @@ int fingerprinter_new(const struct secret *key, struct str tenant, struct str id
 
 void fingerprinter_free(struct fingerprinter *f)
 {
-	if (f == NULL)
+	if (!f)
 		return;
 	EVP_CIPHER_CTX_free(f->ecb); /* wipes the key schedule */
 	wipe(f, sizeof *f);
@@ -218,9 +217,9 @@ static int run_lanes(struct fingerprinter *f, const struct str *ids, size_t coun
 	}
 	for (size_t at = 0; active > 0; at += BLOCK) {
 		add_blocks(f, ids, active, at, place);
-		int rc = encrypt(f, f->work, active, e);
-		if (rc != 0)
-			return rc;
+		int act = encrypt(f, f->work, active, e);
+		if (act != 0)
+			return act;
 		active = take_done(f, active, place, out);
 	}
 	return 0;
@@ -257,9 +256,9 @@ int fingerprint_marks(
 	for (size_t done = 0; done < count; done += LANES) {
 		size_t n = count - done < LANES ? count - done : LANES;
 		unsigned char full[LANES * BLOCK];
-		int rc = run_lanes(f, ids + done, n, full, e);
-		if (rc != 0)
-			return rc;
+		int act = run_lanes(f, ids + done, n, full, e);
+		if (act != 0)
+			return act;
 		for (size_t i = 0; i < n;
 		        i++) { /* the first four bytes, little-endian on any machine */
 			const unsigned char *p = full + i * BLOCK;

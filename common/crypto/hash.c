@@ -16,7 +16,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *md_sha256;
 static EVP_MD *md_md5;
 
-static void must(int ok, const char *step)
+static void must(bool ok, const char *step)
 {
 	if (!ok) {
 		(void)fprintf(stderr, "longshore: OpenSSL cannot hash (%s)\n", step);
@@ -28,17 +28,17 @@ static void fetch(void)
 {
 	md_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	md_md5 = EVP_MD_fetch(NULL, "MD5", NULL);
-	must(md_sha256 != NULL, "fetch SHA-256");
+	must(md_sha256, "fetch SHA-256");
 }
 
 static struct hash *hash_new(EVP_MD **md, const char *name)
 {
 	must(pthread_once(&once, fetch) == 0, "once");
-	must(*md != NULL, name);
+	must(*md, name);
 	struct hash *h = calloc(1, sizeof *h);
-	must(h != NULL, "memory");
+	must(h, "memory");
 	h->ctx = EVP_MD_CTX_new();
-	must(h->ctx != NULL, "context");
+	must(h->ctx, "context");
 	must(EVP_DigestInit_ex2(h->ctx, *md, NULL) == 1, name);
 	return h;
 }
@@ -67,7 +67,7 @@ void hash_take(struct hash *h, unsigned char *out)
 
 void hash_free(struct hash *h)
 {
-	if (h == NULL)
+	if (!h)
 		return;
 	EVP_MD_CTX_free(h->ctx);
 	free(h);

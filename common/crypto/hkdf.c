@@ -30,9 +30,9 @@ int hkdf(const struct secret *master, struct str salt, struct str info, struct s
         struct err *e)
 {
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+	EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
 	struct secret key;
-	int ok = ctx != NULL && derive(ctx, master, salt, info, &key);
+	int ok = ctx && derive(ctx, master, salt, info, &key);
 	EVP_KDF_CTX_free(ctx);
 	EVP_KDF_free(kdf);
 	if (!ok) {

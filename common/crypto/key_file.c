@@ -88,15 +88,15 @@ int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *
 	if (fd < 0)
 		return system_failed(e, errno, "open", dir, file);
 	struct secret key = {{0}};
-	int rc = guard(dir_fd, fd, dir, file, e);
-	rc = rc == 0 ? parse(fd, dir, file, &key, e) : rc;
+	int act = guard(dir_fd, fd, dir, file, e);
+	act = act == 0 ? parse(fd, dir, file, &key, e) : act;
 	(void)close(fd); /* nothing was written */
-	if (rc == 0) {
+	if (act == 0) {
 		*out = key;
 		*out_there = true;
 	}
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 /* root makes keys for services that run as others. */

@@ -62,9 +62,9 @@ static int make_room(struct keyring *k, struct err *e)
 
 static int read_entry(struct keyring *k, int dir_fd, const char *file, struct err *e)
 {
-	int rc = make_room(k, e);
-	if (rc != 0)
-		return rc;
+	int act = make_room(k, e);
+	if (act != 0)
+		return act;
 	struct keyring_entry *entry = &k->entries[k->count];
 	bool is_there = false;
 	if (key_file_read(dir_fd, k->dir, file, &entry->key, &is_there, e) != 0)
@@ -82,41 +82,41 @@ static int read_entry(struct keyring *k, int dir_fd, const char *file, struct er
 static int read_dir(struct keyring *k, struct err *e)
 {
 	DIR *d = opendir(k->dir);
-	if (d == NULL)
+	if (!d)
 		return err_set_native(e, ERR_FATAL, CODE_KEY_MISSING, "posix", errno,
 		        "key directory %s: %s; run `longshore keys init` and set LONGSHORE_KEYS to "
 		        "this service's directory",
 		        k->dir, strerror(errno));
-	int rc = 0;
+	int act = 0;
 	struct stat st;
 	if (fstat(dirfd(d), &st) == 0) {
 		k->owner = st.st_uid;
 		k->mode = st.st_mode & 07777;
 	} else {
-		rc = err_set_errno(e, "key_unreadable", errno, "key directory %s", k->dir);
+		act = err_set_errno(e, "key_unreadable", errno, "key directory %s", k->dir);
 	}
 	struct dirent *entry;
-	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL)
+	while (act == 0 && (errno = 0, entry = readdir(d)))
 		if (key_file_is_name(entry->d_name))
-			rc = read_entry(k, dirfd(d), entry->d_name, e);
-	if (rc == 0 && errno != 0)
-		rc = err_set_native(e, ERR_FATAL, "key_unreadable", "posix", errno,
+			act = read_entry(k, dirfd(d), entry->d_name, e);
+	if (act == 0 && errno != 0)
+		act = err_set_native(e, ERR_FATAL, "key_unreadable", "posix", errno,
 		        "key directory %s: %s", k->dir, strerror(errno));
 	(void)closedir(d);
-	return rc;
+	return act;
 }
 
 int keyring_open(const char *dir, struct keyring **out, struct err *e)
 {
-	if (dir == NULL || dir[0] == '\0')
+	if (!dir || dir[0] == '\0')
 		return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
 		        "no key directory: set LONGSHORE_KEYS to this service's directory from "
 		        "`longshore keys init`");
 	struct keyring *k = calloc(1, sizeof *k);
-	if (k == NULL)
+	if (!k)
 		return no_memory(e);
 	k->dir = strdup(dir);
-	if (k->dir == NULL) {
+	if (!k->dir) {
 		keyring_close(k);
 		return no_memory(e);
 	}
@@ -130,7 +130,7 @@ int keyring_open(const char *dir, struct keyring **out, struct err *e)
 
 void keyring_close(struct keyring *k)
 {
-	if (k == NULL)
+	if (!k)
 		return;
 	secret_room_free(k->entries, k->room * sizeof *k->entries);
 	free(k->dir);
@@ -152,7 +152,7 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 
 static bool is_service(const char *name)
 {
-	for (const char *const *s = keyring_services; *s != NULL; s++)
+	for (const char *const *s = keyring_services; *s; s++)
 		if (strcmp(*s, name) == 0)
 			return true;
 	return false;
@@ -190,10 +190,10 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e)
 		if (strcmp(plan[i].service, service) != 0)
 			continue;
 		bool is_epoch = strcmp(plan[i].file, KEYRING_EPOCHS) == 0;
-		int rc = is_epoch ? keyring_current_epoch(k, &epoch, e)
-		                  : find(k, plan[i].file, &key, e);
-		if (rc != 0)
-			return rc;
+		int act = is_epoch ? keyring_current_epoch(k, &epoch, e)
+		                   : find(k, plan[i].file, &key, e);
+		if (act != 0)
+			return act;
 	}
 	return 0;
 }
@@ -225,7 +225,7 @@ static int find_staging(
 	if (prefix.n == 0 || prefix.n > 32 || str_find(prefix, '/', 0) >= 0)
 		return err_set(e, ERR_REJECT, CODE_BAD_SCOPE,
 		        "not a staging prefix: \"" STR_FMT "\"", prefix.n < 64 ? (int)prefix.n : 64,
-		        prefix.p != NULL ? prefix.p : "");
+		        prefix.p ? prefix.p : "");
 	(void)snprintf(file, sizeof file, "staging-" STR_FMT ".key", STR_ARG(prefix));
 	return find(k, file, out, e);
 }
@@ -301,11 +301,11 @@ int keyring_identity(
 	if (find(k, KEYRING_IDENTITY, &master, e) != 0)
 		return e->act;
 	const struct str fields[] = {STR("longshore/identity/1")};
-	int rc = derive(master, fields, 1, &made, e);
-	if (rc == 0)
+	int act = derive(master, fields, 1, &made, e);
+	if (act == 0)
 		hex_encode(made.bytes, (KEYRING_IDENTITY_BYTES - 1) / 2, out);
 	secret_wipe(&made);
-	return rc;
+	return act;
 }
 
 /* A directory that is there and cannot be read may hold keys, so it counts as if it did. */
@@ -313,7 +313,7 @@ static void look_at(const char *dir, char *out, bool *out_any)
 {
 	struct keyring *k = NULL;
 	struct err e;
-	if (keyring_open(dir, &k, &e) != 0 || k == NULL) {
+	if (keyring_open(dir, &k, &e) != 0 || !k) {
 		*out_any = *out_any || e.native != ENOENT;
 		return;
 	}
@@ -329,7 +329,7 @@ int keyring_root_identity(
 	char dir[PATH_MAX];
 	out[0] = '\0';
 	*out_any = false;
-	for (const char *const *s = keyring_services; *s != NULL && out[0] == '\0'; s++) {
+	for (const char *const *s = keyring_services; *s && out[0] == '\0'; s++) {
 		int n = snprintf(dir, sizeof dir, "%s/%s", root, *s);
 		if (n < 0 || (size_t)n >= sizeof dir)
 			return err_set(

@@ -162,11 +162,11 @@ int keyring_check(const char *root, void (*found)(void *arg, const struct keyrin
 	c.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c.root_fd < 0)
 		return err_set_errno(e, "keys_unreadable", errno, "key directories %s", root);
-	int rc = 0;
-	for (const char *const *s = keyring_services; *s && rc == 0; s++)
-		rc = look_at_service(&c, *s, e);
-	if (rc == 0)
+	int act = 0;
+	for (const char *const *s = keyring_services; *s && act == 0; s++)
+		act = look_at_service(&c, *s, e);
+	if (act == 0)
 		look_at_keys(&c);
 	(void)close(c.root_fd);
-	return rc;
+	return act;
 }

@@ -63,9 +63,9 @@ static int service_read(const struct root *root, const char *service, const char
 	int fd = -1;
 	if (service_open(root, service, &fd, e) != 0)
 		return e->act;
-	int rc = key_file_read(fd, service, file, out, out_there, e);
+	int act = key_file_read(fd, service, file, out, out_there, e);
 	(void)close(fd);
-	return rc;
+	return act;
 }
 
 /* The key of `file` from whoever has it; ERR_REJECT if two have different ones. */
@@ -76,31 +76,31 @@ static int agree(const struct root *root, const char *pattern, const char *file,
 	const struct keyring_grant *plan = keyring_plan(&count);
 	const char *holder = NULL;
 	struct secret key = {{0}};
-	int rc = 0;
-	for (size_t i = 0; i < count && rc == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i++) {
 		if (strcmp(plan[i].file, pattern) != 0)
 			continue;
 		struct secret other = {{0}};
 		bool is_there = false;
-		rc = service_read(root, plan[i].service, file, &other, &is_there, e);
-		if (rc == 0 && is_there && holder == NULL) {
+		act = service_read(root, plan[i].service, file, &other, &is_there, e);
+		if (act == 0 && is_there && !holder) {
 			holder = plan[i].service;
 			key = other;
-		} else if (rc == 0 && is_there &&
+		} else if (act == 0 && is_there &&
 		           memcmp(key.bytes, other.bytes, SECRET_BYTES) != 0) {
-			rc = err_set(e, ERR_REJECT, CODE_KEY_CONFLICT,
+			act = err_set(e, ERR_REJECT, CODE_KEY_CONFLICT,
 			        "key file %s differs between %s/%s and %s/%s: restore one of them; "
 			        "nothing was changed",
 			        file, root->path, holder, root->path, plan[i].service);
 		}
 		secret_wipe(&other);
 	}
-	if (rc == 0) {
+	if (act == 0) {
 		*out = key;
-		*out_there = holder != NULL;
+		*out_there = holder;
 	}
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 static int give(const struct root *root, const char *pattern, const char *file,
@@ -116,13 +116,13 @@ static int give(const struct root *root, const char *pattern, const char *file,
 			return e->act;
 		struct secret other = {{0}};
 		bool is_there = false;
-		int rc = key_file_read(fd, plan[i].service, file, &other, &is_there, e);
-		if (rc == 0 && !is_there)
-			rc = key_file_create(fd, plan[i].service, file, key, e);
+		int act = key_file_read(fd, plan[i].service, file, &other, &is_there, e);
+		if (act == 0 && !is_there)
+			act = key_file_create(fd, plan[i].service, file, key, e);
 		secret_wipe(&other);
 		(void)close(fd);
-		if (rc != 0)
-			return rc;
+		if (act != 0)
+			return act;
 	}
 	return 0;
 }
@@ -138,14 +138,14 @@ static int settle_file(const struct root *root, enum pass pass, const char *patt
 	bool is_there = false;
 	if (agree(root, pattern, file, &key, &is_there, e) != 0)
 		return e->act;
-	int rc = 0;
+	int act = 0;
 	if (pass == PASS_WRITE && (is_there || may_draw)) {
 		if (!is_there)
 			random_bytes(key.bytes, SECRET_BYTES);
-		rc = give(root, pattern, file, &key, e);
+		act = give(root, pattern, file, &key, e);
 	}
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 static int settle_epochs(const struct root *root, enum pass pass, int newest, struct err *e)
@@ -167,11 +167,11 @@ static int settle_all(const struct root *root, enum pass pass, int newest, struc
 		const char *file = plan[i].file;
 		if (i > 0 && strcmp(file, plan[i - 1].file) == 0)
 			continue;
-		int rc = strcmp(file, KEYRING_EPOCHS) == 0
-		                 ? settle_epochs(root, pass, newest, e)
-		                 : settle_file(root, pass, file, file, true, e);
-		if (rc != 0)
-			return rc;
+		int act = strcmp(file, KEYRING_EPOCHS) == 0
+		                  ? settle_epochs(root, pass, newest, e)
+		                  : settle_file(root, pass, file, file, true, e);
+		if (act != 0)
+			return act;
 	}
 	return 0;
 }
@@ -185,36 +185,36 @@ static int inspect_service(
 	if (service_open(root, service, &fd, e) != 0)
 		return e->act;
 	DIR *d = fdopendir(fd);
-	if (d == NULL) {
+	if (!d) {
 		(void)system_failed(e, root->path, service, "read");
 		(void)close(fd);
 		return e->act;
 	}
-	int rc = 0;
+	int act = 0;
 	struct dirent *entry;
-	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL) {
+	while (act == 0 && (errno = 0, entry = readdir(d))) {
 		const char *name = entry->d_name;
 		int epoch = key_file_epoch(name);
 		if (strncmp(name, KEY_FILE_TEMP, sizeof KEY_FILE_TEMP - 1) == 0)
 			(void)unlinkat(fd, name, 0); /* under the lock: its writer is dead */
 		else if (key_file_is_name(name) && !keyring_is_granted(service, name))
-			rc = err_set(e, ERR_REJECT, CODE_KEY_EXCESS,
+			act = err_set(e, ERR_REJECT, CODE_KEY_EXCESS,
 			        "key file %s/%s/%s: this service must not hold it; remove it and "
 			        "run again",
 			        root->path, service, name);
 		else if (epoch > *highest)
 			*highest = epoch;
 	}
-	if (rc == 0 && errno != 0)
-		rc = system_failed(e, root->path, service, "read");
+	if (act == 0 && errno != 0)
+		act = system_failed(e, root->path, service, "read");
 	(void)closedir(d);
-	return rc;
+	return act;
 }
 
 static int run(const struct root *root, bool rotate, struct err *e)
 {
 	int highest = 0;
-	for (const char *const *s = keyring_services; *s != NULL; s++)
+	for (const char *const *s = keyring_services; *s; s++)
 		if (inspect_service(root, *s, &highest, e) != 0)
 			return e->act;
 	int newest = highest == 0 ? 1 : rotate ? highest + 1 : highest;
@@ -233,8 +233,8 @@ int keyring_init(const char *root, bool rotate, struct err *e)
 	struct root r = {.path = root, .fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	if (r.fd < 0)
 		return system_failed(e, root, "", "open");
-	int rc =
+	int act =
 	        flock(r.fd, LOCK_EX) == 0 ? run(&r, rotate, e) : system_failed(e, root, "", "lock");
 	(void)close(r.fd);
-	return rc;
+	return act;
 }

@@ -83,7 +83,7 @@ int encoder_new(enum compression compression, encoder_sink sink, void *arg, stru
 {
 	struct encoder *c = calloc(1, sizeof *c);
 	if (c == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "encoder: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "encoder: out of memory");
 	c->sink = sink;
 	c->arg = arg;
 	if (compression == COMPRESSION_GZIP && gzip_writer_new(hand_on, c, &c->gzip, e) != 0) {

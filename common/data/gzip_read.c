@@ -18,7 +18,7 @@ int gzip_reader_new(gzip_sink sink, void *arg, struct gzip_reader **out, struct 
 {
 	struct gzip_reader *r = calloc(1, sizeof *r);
 	if (r == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "gzip: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "gzip: out of memory");
 	r->sink = sink;
 	r->arg = arg;
 	isal_inflate_init(&r->state);

@@ -29,7 +29,7 @@ int gzip_writer_new(gzip_sink sink, void *arg, struct gzip_writer **out, struct 
 {
 	struct gzip_writer *w = calloc(1, sizeof *w);
 	if (w == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "gzip: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "gzip: out of memory");
 	w->sink = sink;
 	w->arg = arg;
 	isal_deflate_init(&w->stream);

@@ -142,7 +142,7 @@ int row_writer_new(const struct row_layout *layout, struct encoder *bytes, struc
 {
 	struct row_writer *w = calloc(1, sizeof *w);
 	if (w == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "row writer: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "row writer: out of memory");
 	prepare(w, layout);
 	w->to.out = bytes;
 	if (check_layout(w, e) != 0 || w->format->begin(&w->to, e) != 0) {

@@ -22,7 +22,7 @@ struct deflater {
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "squeeze: out of memory");
+	return err_set(e, ERR_FATAL, "out_of_memory", "squeeze: out of memory");
 }
 
 static void put_u32(unsigned char *p, uint32_t n)

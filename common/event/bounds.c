@@ -100,19 +100,19 @@ static int check_nested(const struct ev_field *f, const char *base, struct err *
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as the schemas, which do not recurse */
 static int check_record(const struct ev_record *record, const char *base, struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < record->count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < record->count && act == 0; i++) {
 		const struct ev_field *f = &record->fields[i];
 		switch (f->kind) {
 		case EVK_INT:
 		case EVK_LONG:
-			bad = check_number(record, f, base + f->offset, e);
+			act = check_number(record, f, base + f->offset, e);
 			break;
 		case EVK_RECORD:
-			bad = check_nested(f, base, e);
+			act = check_nested(f, base, e);
 			break;
 		case EVK_ARRAY:
-			bad = check_items(f, base, e);
+			act = check_items(f, base, e);
 			break;
 		case EVK_TEXT:
 		case EVK_BYTES:
@@ -121,7 +121,7 @@ static int check_record(const struct ev_record *record, const char *base, struct
 			break;
 		}
 	}
-	return bad;
+	return act;
 }
 
 int event_check_numbers(const struct ev_type *type, const void *value, struct err *e)

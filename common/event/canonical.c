@@ -14,25 +14,25 @@ static int put_text(const char *text, struct buf *out, struct err *e)
 
 static int put_fields(struct schema *s, struct buf *out, struct err *e)
 {
-	int rc = put_text(",\"fields\":[", out, e);
-	for (size_t i = 0; rc == 0 && i < s->count; i++) {
-		rc = buf_printf(out, e, "%s{\"name\":\"" STR_FMT "\",\"type\":", i > 0 ? "," : "",
+	int act = put_text(",\"fields\":[", out, e);
+	for (size_t i = 0; act == 0 && i < s->count; i++) {
+		act = buf_printf(out, e, "%s{\"name\":\"" STR_FMT "\",\"type\":", i > 0 ? "," : "",
 		        STR_ARG(s->names[i]));
-		if (rc == 0)
-			rc = put_type(s->members[i], out, e);
-		if (rc == 0)
-			rc = put_text("}", out, e);
+		if (act == 0)
+			act = put_type(s->members[i], out, e);
+		if (act == 0)
+			act = put_text("}", out, e);
 	}
-	return rc < 0 ? rc : put_text("]}", out, e);
+	return act < 0 ? act : put_text("]}", out, e);
 }
 
 static int put_symbols(const struct schema *s, struct buf *out, struct err *e)
 {
-	int rc = put_text(",\"symbols\":[", out, e);
-	for (size_t i = 0; rc == 0 && i < s->count; i++)
-		rc = buf_printf(
+	int act = put_text(",\"symbols\":[", out, e);
+	for (size_t i = 0; act == 0 && i < s->count; i++)
+		act = buf_printf(
 		        out, e, "%s\"" STR_FMT "\"", i > 0 ? "," : "", STR_ARG(s->names[i]));
-	return rc < 0 ? rc : put_text("]}", out, e);
+	return act < 0 ? act : put_text("]}", out, e);
 }
 
 static int put_named(struct schema *s, struct buf *out, struct err *e)
@@ -43,10 +43,10 @@ static int put_named(struct schema *s, struct buf *out, struct err *e)
 	const char *kind = s->kind == SCHEMA_RECORD ? "record"
 	                   : s->kind == SCHEMA_ENUM ? "enum"
 	                                            : "fixed";
-	int rc = buf_printf(
+	int act = buf_printf(
 	        out, e, "{\"name\":\"" STR_FMT "\",\"type\":\"%s\"", STR_ARG(s->name), kind);
-	if (rc < 0)
-		return rc;
+	if (act < 0)
+		return act;
 	if (s->kind == SCHEMA_RECORD)
 		return put_fields(s, out, e);
 	if (s->kind == SCHEMA_ENUM)
@@ -56,13 +56,13 @@ static int put_named(struct schema *s, struct buf *out, struct err *e)
 
 static int put_union(struct schema *s, struct buf *out, struct err *e)
 {
-	int rc = put_text("[", out, e);
-	for (size_t i = 0; rc == 0 && i < s->count; i++) {
-		rc = put_text(i > 0 ? "," : "", out, e);
-		if (rc == 0)
-			rc = put_type(s->members[i], out, e);
+	int act = put_text("[", out, e);
+	for (size_t i = 0; act == 0 && i < s->count; i++) {
+		act = put_text(i > 0 ? "," : "", out, e);
+		if (act == 0)
+			act = put_type(s->members[i], out, e);
 	}
-	return rc < 0 ? rc : put_text("]", out, e);
+	return act < 0 ? act : put_text("]", out, e);
 }
 
 static int put_type(struct schema *s, struct buf *out, struct err *e)
@@ -77,7 +77,7 @@ static int put_type(struct schema *s, struct buf *out, struct err *e)
 	        [SCHEMA_BYTES] = "\"bytes\"",
 	        [SCHEMA_STRING] = "\"string\"",
 	};
-	int rc = 0;
+	int act = 0;
 	switch (s->kind) {
 	case SCHEMA_RECORD:
 	case SCHEMA_ENUM:
@@ -87,12 +87,12 @@ static int put_type(struct schema *s, struct buf *out, struct err *e)
 		return put_union(s, out, e);
 	case SCHEMA_ARRAY:
 	case SCHEMA_MAP:
-		rc = put_text(s->kind == SCHEMA_ARRAY ? "{\"type\":\"array\",\"items\":"
-		                                      : "{\"type\":\"map\",\"values\":",
+		act = put_text(s->kind == SCHEMA_ARRAY ? "{\"type\":\"array\",\"items\":"
+		                                       : "{\"type\":\"map\",\"values\":",
 		        out, e);
-		if (rc == 0)
-			rc = put_type(s->members[0], out, e);
-		return rc < 0 ? rc : put_text("}", out, e);
+		if (act == 0)
+			act = put_type(s->members[0], out, e);
+		return act < 0 ? act : put_text("}", out, e);
 	case SCHEMA_NULL:
 	case SCHEMA_BOOLEAN:
 	case SCHEMA_INT:

@@ -10,9 +10,9 @@ static int read_value(struct wire_in *in, const struct plan_step *step, char *ba
 static int read_text(struct wire_in *in, const struct ev_field *f, char *at, struct err *e)
 {
 	struct str s;
-	int rc = wire_get_bytes(in, &s, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_bytes(in, &s, e);
+	if (act < 0)
+		return act;
 	if (s.n > f->limit)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu bytes, %zu are the most",
 		        s.n, f->limit);
@@ -21,9 +21,9 @@ static int read_text(struct wire_in *in, const struct ev_field *f, char *at, str
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
 		return wire_undecodable(e, "a text is not UTF-8");
 	void *copy;
-	rc = wire_alloc(in, s.n + 1, 1, &copy, e); /* terminated, for the foreign borders */
-	if (rc < 0)
-		return rc;
+	act = wire_alloc(in, s.n + 1, 1, &copy, e); /* terminated, for the foreign borders */
+	if (act < 0)
+		return act;
 	memcpy(copy, s.p, s.n);
 	s.p = copy;
 	memcpy(at, &s, sizeof s);
@@ -32,7 +32,7 @@ static int read_text(struct wire_in *in, const struct ev_field *f, char *at, str
 
 static int read_scalar(struct wire_in *in, const struct ev_field *f, char *at, struct err *e)
 {
-	int rc;
+	int act;
 	int32_t number;
 	int64_t large;
 	bool claim;
@@ -41,20 +41,20 @@ static int read_scalar(struct wire_in *in, const struct ev_field *f, char *at, s
 	case EVK_BYTES:
 		return read_text(in, f, at, e);
 	case EVK_INT:
-		rc = wire_get_int(in, &number, e);
-		if (rc == 0)
+		act = wire_get_int(in, &number, e);
+		if (act == 0)
 			memcpy(at, &number, sizeof number);
-		return rc;
+		return act;
 	case EVK_LONG:
-		rc = wire_get_long(in, &large, e);
-		if (rc == 0)
+		act = wire_get_long(in, &large, e);
+		if (act == 0)
 			memcpy(at, &large, sizeof large);
-		return rc;
+		return act;
 	case EVK_BOOL:
-		rc = wire_get_bool(in, &claim, e);
-		if (rc == 0)
+		act = wire_get_bool(in, &claim, e);
+		if (act == 0)
 			memcpy(at, &claim, sizeof claim);
-		return rc;
+		return act;
 	case EVK_ENUM:
 	case EVK_RECORD:
 	case EVK_ARRAY:
@@ -66,9 +66,9 @@ static int read_scalar(struct wire_in *in, const struct ev_field *f, char *at, s
 static int read_enum(struct wire_in *in, const struct plan_step *step, char *at, struct err *e)
 {
 	size_t index;
-	int rc = wire_get_index(in, step->writer->count, &index, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_index(in, step->writer->count, &index, e);
+	if (act < 0)
+		return act;
 	if (step->symbols[index] < 0)
 		return wire_undecodable(e,
 		        "symbol " STR_FMT " is not known here and there is no default",
@@ -82,12 +82,12 @@ static int read_nested(struct wire_in *in, const struct plan_step *step, char *a
 	if (!step->field->is_nullable)
 		return decode_record(in, step->record, at, e);
 	void *record;
-	int rc = wire_alloc(in, 1, step->record->reader->struct_bytes, &record, e);
-	if (rc == 0)
-		rc = decode_record(in, step->record, record, e);
-	if (rc == 0)
+	int act = wire_alloc(in, 1, step->record->reader->struct_bytes, &record, e);
+	if (act == 0)
+		act = decode_record(in, step->record, record, e);
+	if (act == 0)
 		memcpy(at, &record, sizeof record);
-	return rc;
+	return act;
 }
 
 struct items {
@@ -109,9 +109,9 @@ static int make_room(
 	if (room < 2 * list->room)
 		room = 2 * list->room;
 	void *p;
-	int rc = wire_alloc(in, room, list->width, &p, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_alloc(in, room, list->width, &p, e);
+	if (act < 0)
+		return act;
 	if (list->count > 0)
 		memcpy(p, list->p, list->count * list->width);
 	list->p = p;
@@ -122,13 +122,13 @@ static int make_room(
 static int read_block(struct wire_in *in, const struct plan_step *step, struct items *list,
         struct wire_block block, struct err *e)
 {
-	int rc = make_room(in, list, block.items, step->field->limit, e);
-	if (rc < 0)
-		return rc;
+	int act = make_room(in, list, block.items, step->field->limit, e);
+	if (act < 0)
+		return act;
 	size_t before = in->left;
 	for (size_t i = 0; i < block.items; i++) {
-		rc = read_value(in, step->items, list->p + list->count * list->width, e);
-		if (rc < 0)
+		act = read_value(in, step->items, list->p + list->count * list->width, e);
+		if (act < 0)
 			return err_note(e, "item %zu", list->count);
 		list->count++;
 	}
@@ -143,11 +143,11 @@ static int read_array(struct wire_in *in, const struct plan_step *step, char *ba
 	struct items list = {.width = f->record->struct_bytes};
 	struct wire_block block;
 	do {
-		int rc = wire_get_block(in, &block, e);
-		if (rc == 0)
-			rc = read_block(in, step, &list, block, e);
-		if (rc < 0)
-			return rc;
+		int act = wire_get_block(in, &block, e);
+		if (act == 0)
+			act = read_block(in, step, &list, block, e);
+		if (act < 0)
+			return act;
 	} while (block.items > 0);
 	memcpy(base + f->offset, &list.p, sizeof list.p);
 	memcpy(base + f->count_offset, &list.count, sizeof list.count);
@@ -157,8 +157,8 @@ static int read_array(struct wire_in *in, const struct plan_step *step, char *ba
 static int read_union(struct wire_in *in, const struct plan_step *step, char *base, struct err *e)
 {
 	size_t branch;
-	int rc = wire_get_index(in, step->writer->count, &branch, e);
-	return rc < 0 ? rc : read_value(in, &step->branches[branch], base, e);
+	int act = wire_get_index(in, step->writer->count, &branch, e);
+	return act < 0 ? act : read_value(in, &step->branches[branch], base, e);
 }
 
 static int read_value(struct wire_in *in, const struct plan_step *step, char *base, struct err *e)
@@ -218,8 +218,8 @@ int decode_record(struct wire_in *in, const struct plan_record *plan, char *base
 		fill_default(plan->absent[i], base);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_step *step = &plan->steps[i];
-		int rc = read_value(in, step, base, e);
-		if (rc < 0)
+		int act = read_value(in, step, base, e);
+		if (act < 0)
 			return err_note(e, "%s",
 			        step->field ? step->field->name : "a field that is skipped");
 	}

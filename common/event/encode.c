@@ -47,13 +47,13 @@ static int put_array(struct wire_out *w, const struct ev_field *f, const char *b
 	if (count > f->limit)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu items, %zu are the most",
 		        count, f->limit);
-	int rc = count > 0 ? wire_put_long(w, (int64_t)count, e) : 0;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = put_record(w, f->record, items + i * f->record->struct_bytes, e);
-		if (rc < 0)
-			rc = err_note(e, "item %zu", i);
+	int act = count > 0 ? wire_put_long(w, (int64_t)count, e) : 0;
+	for (size_t i = 0; act == 0 && i < count; i++) {
+		act = put_record(w, f->record, items + i * f->record->struct_bytes, e);
+		if (act < 0)
+			act = err_note(e, "item %zu", i);
 	}
-	return rc < 0 ? rc : wire_put_long(w, 0, e);
+	return act < 0 ? act : wire_put_long(w, 0, e);
 }
 
 /* The value itself; which branch of a union it is has been written. */
@@ -102,10 +102,10 @@ static int put_record(
 	for (size_t i = 0; i < record->count; i++) {
 		const struct ev_field *f = &record->fields[i];
 		bool is_null = f->is_nullable && is_absent(f, base);
-		int rc = f->is_nullable ? wire_put_long(w, is_null ? 0 : 1, e) : 0;
-		if (rc == 0 && !is_null)
-			rc = put_value(w, f, base, e);
-		if (rc < 0)
+		int act = f->is_nullable ? wire_put_long(w, is_null ? 0 : 1, e) : 0;
+		if (act == 0 && !is_null)
+			act = put_value(w, f, base, e);
+		if (act < 0)
 			return err_note(e, "%s", f->name);
 	}
 	return 0;
@@ -117,10 +117,10 @@ int event_encode(const struct ev_type *type, const void *value, struct buf *out,
 	size_t start = out->n;
 	struct wire_out w = {.out = out,
 	        .most = start > SIZE_MAX - EVENT_MAX_BYTES ? SIZE_MAX : start + EVENT_MAX_BYTES};
-	int rc = wire_put_header(&w, type->fingerprint, e);
-	if (rc == 0)
-		rc = put_record(&w, type->record, value, e);
-	if (rc < 0) {
+	int act = wire_put_header(&w, type->fingerprint, e);
+	if (act == 0)
+		act = put_record(&w, type->record, value, e);
+	if (act < 0) {
 		out->n = start;
 		return err_note(e, "encode %s", type->record->name);
 	}

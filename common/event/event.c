@@ -81,36 +81,36 @@ static int writer_fill(
         struct writer *w, struct str schema_json, struct buf *canonical, struct err *e)
 {
 	struct schema *schema;
-	int rc = schema_parse(schema_json, &w->mem, &schema, e);
-	if (rc < 0)
-		return rc;
+	int act = schema_parse(schema_json, &w->mem, &schema, e);
+	if (act < 0)
+		return act;
 	w->type = type_of(schema);
 	if (!w->type)
 		return err_set(
 		        e, ERR_REJECT, "wrong_type", "is no record that is an event of ours");
-	rc = schema_canonical(schema, canonical, e);
-	if (rc < 0)
-		return rc;
+	act = schema_canonical(schema, canonical, e);
+	if (act < 0)
+		return act;
 	w->fingerprint = schema_fingerprint(buf_str(canonical));
-	rc = plan_make(schema, w->type->record, &w->mem, &w->plan, e);
-	return rc < 0 ? err_note(e, "%s", w->type->record->name) : rc;
+	act = plan_make(schema, w->type->record, &w->mem, &w->plan, e);
+	return act < 0 ? err_note(e, "%s", w->type->record->name) : act;
 }
 
 /* Takes w over: it is in the table afterwards, or released. */
-static int writer_settle(struct writer *w, int rc, const struct buf *canonical, struct err *e)
+static int writer_settle(struct writer *w, int act, const struct buf *canonical, struct err *e)
 {
-	const struct writer *known = rc == 0 ? writer_find(w->fingerprint) : NULL;
+	const struct writer *known = act == 0 ? writer_find(w->fingerprint) : NULL;
 	if (known && !str_eq(known->canonical, buf_str(canonical)))
-		rc = err_set(e, ERR_REJECT, "bad_schema", "has the fingerprint of another schema");
-	if (rc == 0 && !known) {
+		act = err_set(e, ERR_REJECT, "bad_schema", "has the fingerprint of another schema");
+	if (act == 0 && !known) {
 		w->canonical = arena_str(&w->mem, buf_str(canonical));
-		rc = writer_insert(w, e);
-		if (rc == 0)
+		act = writer_insert(w, e);
+		if (act == 0)
 			return 0;
 	}
 	arena_release(&w->mem);
 	free(w);
-	return rc;
+	return act;
 }
 
 static int add_writer(struct str schema_json, struct err *e)
@@ -121,10 +121,10 @@ static int add_writer(struct str schema_json, struct err *e)
 	arena_init(&w->mem, WRITER_MAX_BYTES);
 	struct buf canonical;
 	buf_init(&canonical, CANONICAL_MAX_BYTES);
-	int rc = writer_fill(w, schema_json, &canonical, e);
-	rc = writer_settle(w, rc, &canonical, e);
+	int act = writer_fill(w, schema_json, &canonical, e);
+	act = writer_settle(w, act, &canonical, e);
 	buf_release(&canonical);
-	return rc < 0 ? err_note(e, "writer schema") : rc;
+	return act < 0 ? err_note(e, "writer schema") : act;
 }
 
 static int ensure_own(struct err *e)
@@ -132,12 +132,12 @@ static int ensure_own(struct err *e)
 	if (writers.has_own)
 		return 0;
 	for (size_t i = 0; i < ev_type_list_count; i++) {
-		int rc = add_writer(ev_type_list[i]->schema, e);
-		if (rc == 0 && !writer_find(ev_type_list[i]->fingerprint))
-			rc = err_set(e, ERR_FATAL, "broken_build",
+		int act = add_writer(ev_type_list[i]->schema, e);
+		if (act == 0 && !writer_find(ev_type_list[i]->fingerprint))
+			act = err_set(e, ERR_FATAL, "broken_build",
 			        "%s has another fingerprint than was generated",
 			        ev_type_list[i]->record->name);
-		if (rc < 0) {
+		if (act < 0) {
 			e->act = ERR_FATAL;
 			return ERR_FATAL;
 		}
@@ -148,8 +148,8 @@ static int ensure_own(struct err *e)
 
 int event_add_writer(struct str schema_json, struct err *e)
 {
-	int rc = ensure_own(e);
-	return rc < 0 ? rc : add_writer(schema_json, e);
+	int act = ensure_own(e);
+	return act < 0 ? act : add_writer(schema_json, e);
 }
 
 /* The writer of the message by its header; NULL with *e filled. */
@@ -178,12 +178,12 @@ static const struct writer *find_writer(struct wire_in *in, struct err *e)
 static void *read_body(struct wire_in *in, const struct writer *w, struct err *e)
 {
 	void *value = NULL;
-	int rc = wire_alloc(in, 1, w->type->record->struct_bytes, &value, e);
-	if (rc == 0)
-		rc = decode_record(in, w->plan, value, e);
-	if (rc == 0 && in->left > 0)
-		rc = wire_undecodable(e, "%zu bytes are left over", in->left);
-	if (rc == 0)
+	int act = wire_alloc(in, 1, w->type->record->struct_bytes, &value, e);
+	if (act == 0)
+		act = decode_record(in, w->plan, value, e);
+	if (act == 0 && in->left > 0)
+		act = wire_undecodable(e, "%zu bytes are left over", in->left);
+	if (act == 0)
 		return value;
 	(void)err_note(e, "decode %s", w->type->record->name);
 	return NULL;

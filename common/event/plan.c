@@ -157,12 +157,12 @@ int plan_make(const struct schema *writer, const struct ev_record *reader, struc
 	for (size_t i = 0; i < writer->count; i++) {
 		const struct ev_field *f = field_named(reader, writer->names[i]);
 		plan->steps[i] = (struct plan_step){.how = PLAN_SKIP, .writer = writer->members[i]};
-		int rc = f ? plan_value(writer->members[i], f, mem, &plan->steps[i], e) : 0;
-		if (rc < 0)
+		int act = f ? plan_value(writer->members[i], f, mem, &plan->steps[i], e) : 0;
+		if (act < 0)
 			return err_note(e, "%s", f->name);
 	}
-	int rc = plan_absent(writer, plan, e);
-	if (rc == 0)
+	int act = plan_absent(writer, plan, e);
+	if (act == 0)
 		*out = plan;
-	return rc;
+	return act;
 }

@@ -99,12 +99,13 @@ static int read_record(
         struct parse *p, avro_schema_t from, int depth, struct schema *s, struct err *e)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		int rc = copy_name(p, avro_schema_record_field_name(from, (int)i), &s->names[i], e);
-		if (rc == 0)
-			rc = read_type(p, avro_schema_record_field_get_by_index(from, (int)i),
+		int act =
+		        copy_name(p, avro_schema_record_field_name(from, (int)i), &s->names[i], e);
+		if (act == 0)
+			act = read_type(p, avro_schema_record_field_get_by_index(from, (int)i),
 			        depth + 1, &s->members[i], e);
-		if (rc < 0)
-			return rc;
+		if (act < 0)
+			return act;
 	}
 	return check_names_differ(s, e);
 }
@@ -112,9 +113,9 @@ static int read_record(
 static int read_enum(struct parse *p, avro_schema_t from, struct schema *s, struct err *e)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		int rc = copy_name(p, avro_schema_enum_get(from, (int)i), &s->names[i], e);
-		if (rc < 0)
-			return rc;
+		int act = copy_name(p, avro_schema_enum_get(from, (int)i), &s->names[i], e);
+		if (act < 0)
+			return act;
 	}
 	return check_names_differ(s, e);
 }
@@ -123,10 +124,10 @@ static int read_union(
         struct parse *p, avro_schema_t from, int depth, struct schema *s, struct err *e)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		int rc = read_type(
+		int act = read_type(
 		        p, avro_schema_union_branch(from, (int)i), depth + 1, &s->members[i], e);
-		if (rc < 0)
-			return rc;
+		if (act < 0)
+			return act;
 		if (s->members[i]->kind == SCHEMA_UNION)
 			return bad_schema(e, "a union stands directly in a union");
 	}
@@ -137,21 +138,21 @@ static int read_named(
         struct parse *p, avro_schema_t from, int depth, struct schema **out, struct err *e)
 {
 	struct str name;
-	int rc = full_name(p, from, &name, e);
-	if (rc < 0)
-		return rc;
+	int act = full_name(p, from, &name, e);
+	if (act < 0)
+		return act;
 	if (find_named(p, name))
 		return bad_schema(e, "a name is defined twice");
 	struct schema *s = NULL;
 	if (is_avro_record(from))
-		rc = new_node(p, SCHEMA_RECORD, avro_schema_record_size(from), &s, e);
+		act = new_node(p, SCHEMA_RECORD, avro_schema_record_size(from), &s, e);
 	else if (is_avro_enum(from))
-		rc = new_node(
+		act = new_node(
 		        p, SCHEMA_ENUM, (size_t)avro_schema_enum_number_of_symbols(from), &s, e);
 	else
-		rc = new_node(p, SCHEMA_FIXED, 0, &s, e);
-	if (rc < 0)
-		return rc;
+		act = new_node(p, SCHEMA_FIXED, 0, &s, e);
+	if (act < 0)
+		return act;
 	s->name = name; /* before its fields, which may refer to it */
 	*out = s;
 	if (s->kind == SCHEMA_RECORD)
@@ -168,9 +169,9 @@ static int read_named(
 static int read_link(struct parse *p, avro_schema_t from, struct schema **out, struct err *e)
 {
 	struct str name;
-	int rc = full_name(p, avro_schema_link_target(from), &name, e);
-	if (rc < 0)
-		return rc;
+	int act = full_name(p, avro_schema_link_target(from), &name, e);
+	if (act < 0)
+		return act;
 	*out = find_named(p, name);
 	return *out ? 0 : bad_schema(e, "refers to a type that is not defined before");
 }
@@ -194,7 +195,7 @@ static int read_type(
 	if (depth > SCHEMA_MAX_DEPTH)
 		return bad_schema(e, "is nested too deeply");
 	avro_type_t type = avro_typeof(from);
-	int rc = 0;
+	int act = 0;
 	switch (type) {
 	case AVRO_RECORD:
 	case AVRO_ENUM:
@@ -204,15 +205,15 @@ static int read_type(
 		return read_link(p, from, out, e);
 	case AVRO_ARRAY:
 	case AVRO_MAP:
-		rc = new_node(p, plain[type], 1, out, e);
-		return rc < 0 ? rc
-		              : read_type(p,
-		                        type == AVRO_ARRAY ? avro_schema_array_items(from)
-		                                           : avro_schema_map_values(from),
-		                        depth + 1, &(*out)->members[0], e);
+		act = new_node(p, plain[type], 1, out, e);
+		return act < 0 ? act
+		               : read_type(p,
+		                         type == AVRO_ARRAY ? avro_schema_array_items(from)
+		                                            : avro_schema_map_values(from),
+		                         depth + 1, &(*out)->members[0], e);
 	case AVRO_UNION:
-		rc = new_node(p, SCHEMA_UNION, avro_schema_union_size(from), out, e);
-		return rc < 0 ? rc : read_union(p, from, depth, *out, e);
+		act = new_node(p, SCHEMA_UNION, avro_schema_union_size(from), out, e);
+		return act < 0 ? act : read_union(p, from, depth, *out, e);
 	case AVRO_NULL:
 	case AVRO_BOOLEAN:
 	case AVRO_INT32:
@@ -269,13 +270,13 @@ int schema_parse(struct str json, struct arena *mem, struct schema **out, struct
 		        e, ERR_REJECT, "bad_schema", "avro", native, "%s", avro_strerror());
 	struct parse p = {.mem = mem};
 	struct schema *top = NULL;
-	int rc = read_type(&p, from, 0, &top, e);
+	int act = read_type(&p, from, 0, &top, e);
 	avro_schema_decref(from);
-	if (rc == 0)
-		rc = check_widths(&p, e);
-	if (rc == 0)
+	if (act == 0)
+		act = check_widths(&p, e);
+	if (act == 0)
 		*out = top;
-	return rc;
+	return act;
 }
 
 uint64_t schema_fingerprint(struct str canonical)

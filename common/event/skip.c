@@ -7,17 +7,17 @@ static int skip_blocks(struct wire_in *in, const struct schema *writer, int dept
 {
 	struct wire_block block;
 	do {
-		int rc = wire_get_block(in, &block, e);
-		if (rc < 0)
-			return rc;
+		int act = wire_get_block(in, &block, e);
+		if (act < 0)
+			return act;
 		size_t before = in->left;
 		struct str key;
 		for (size_t i = 0; i < block.items; i++) {
-			rc = writer->kind == SCHEMA_MAP ? wire_get_bytes(in, &key, e) : 0;
-			if (rc == 0)
-				rc = decode_skip(in, writer->members[0], depth + 1, e);
-			if (rc < 0)
-				return rc;
+			act = writer->kind == SCHEMA_MAP ? wire_get_bytes(in, &key, e) : 0;
+			if (act == 0)
+				act = decode_skip(in, writer->members[0], depth + 1, e);
+			if (act < 0)
+				return act;
 		}
 		if (block.bytes != SIZE_MAX && before - in->left != block.bytes)
 			return wire_undecodable(e, "a block is not as long as it says");
@@ -28,16 +28,16 @@ static int skip_blocks(struct wire_in *in, const struct schema *writer, int dept
 static int skip_union(struct wire_in *in, const struct schema *writer, int depth, struct err *e)
 {
 	size_t branch;
-	int rc = wire_get_index(in, writer->count, &branch, e);
-	return rc < 0 ? rc : decode_skip(in, writer->members[branch], depth + 1, e);
+	int act = wire_get_index(in, writer->count, &branch, e);
+	return act < 0 ? act : decode_skip(in, writer->members[branch], depth + 1, e);
 }
 
 static int skip_record(struct wire_in *in, const struct schema *writer, int depth, struct err *e)
 {
 	for (size_t i = 0; i < writer->count; i++) {
-		int rc = decode_skip(in, writer->members[i], depth + 1, e);
-		if (rc < 0)
-			return rc;
+		int act = decode_skip(in, writer->members[i], depth + 1, e);
+		if (act < 0)
+			return act;
 	}
 	return 0;
 }

@@ -107,9 +107,9 @@ int wire_get_long(struct wire_in *in, int64_t *out, struct err *e)
 int wire_get_int(struct wire_in *in, int32_t *out, struct err *e)
 {
 	int64_t value;
-	int rc = wire_get_long(in, &value, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_long(in, &value, e);
+	if (act < 0)
+		return act;
 	if (value < INT32_MIN || value > INT32_MAX)
 		return wire_undecodable(e, "an int has more than 32 bits");
 	*out = (int32_t)value;
@@ -119,9 +119,9 @@ int wire_get_int(struct wire_in *in, int32_t *out, struct err *e)
 int wire_get_bool(struct wire_in *in, bool *out, struct err *e)
 {
 	struct str byte = STR("");
-	int rc = wire_take(in, 1, &byte, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_take(in, 1, &byte, e);
+	if (act < 0)
+		return act;
 	if (byte.p[0] != 0 && byte.p[0] != 1)
 		return wire_undecodable(e, "a boolean is neither 0 nor 1");
 	*out = byte.p[0] == 1;
@@ -131,9 +131,9 @@ int wire_get_bool(struct wire_in *in, bool *out, struct err *e)
 int wire_get_index(struct wire_in *in, size_t count, size_t *out, struct err *e)
 {
 	int64_t value;
-	int rc = wire_get_long(in, &value, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_long(in, &value, e);
+	if (act < 0)
+		return act;
 	if (value < 0 || (uint64_t)value >= count)
 		return wire_undecodable(e, "a symbol or branch is none of the schema's %zu", count);
 	*out = (size_t)value;
@@ -143,9 +143,9 @@ int wire_get_index(struct wire_in *in, size_t count, size_t *out, struct err *e)
 int wire_get_bytes(struct wire_in *in, struct str *out, struct err *e)
 {
 	int64_t n;
-	int rc = wire_get_long(in, &n, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_long(in, &n, e);
+	if (act < 0)
+		return act;
 	if (n < 0)
 		return wire_undecodable(e, "a length is negative");
 	return wire_take(in, (size_t)n, out, e);
@@ -155,14 +155,14 @@ int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e)
 {
 	int64_t items = 0;
 	int64_t bytes = 0;
-	int rc = wire_get_long(in, &items, e);
-	if (rc < 0)
-		return rc;
+	int act = wire_get_long(in, &items, e);
+	if (act < 0)
+		return act;
 	struct wire_block block = {.bytes = SIZE_MAX};
 	if (items < 0) { /* a writer that says the bytes too marks it by the sign */
-		rc = wire_get_long(in, &bytes, e);
-		if (rc < 0)
-			return rc;
+		act = wire_get_long(in, &bytes, e);
+		if (act < 0)
+			return act;
 		if (items == INT64_MIN || bytes < 0 || (uint64_t)bytes > in->left)
 			return wire_undecodable(e, "a block is larger than the message");
 		items = -items;
@@ -206,6 +206,6 @@ int wire_put_bytes(struct wire_out *w, struct str value, struct err *e)
 {
 	if (value.n > INT64_MAX)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the message would pass its maximum");
-	int rc = wire_put_long(w, (int64_t)value.n, e);
-	return rc < 0 ? rc : wire_put(w, value.p, value.n, e);
+	int act = wire_put_long(w, (int64_t)value.n, e);
+	return act < 0 ? act : wire_put(w, value.p, value.n, e);
 }

@@ -139,7 +139,7 @@ static int compare_and_create(
 	size_t missing_count = 0;
 	rd_kafka_NewTopic_t **missing = calloc(count + 1, sizeof(rd_kafka_NewTopic_t *));
 	int act = missing ? plan(md, topics, count, missing, &missing_count, e)
-	                  : err_set(e, ERR_FATAL, "no_memory", "out of memory for topics");
+	                  : err_set(e, ERR_FATAL, "out_of_memory", "out of memory for topics");
 	if (!act && missing_count)
 		act = create(rk, missing, missing_count, e);
 	if (missing)

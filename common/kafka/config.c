@@ -153,7 +153,7 @@ rd_kafka_conf_t *config_new(void)
 
 bool config_is_read(void)
 {
-	return base != NULL;
+	return base;
 }
 
 bool config_has_client_id(void)

@@ -221,7 +221,7 @@ static int subscribe(struct bus_consumer *c, const struct bus_group *group, stru
 {
 	struct bus_position *topics = calloc(group->topics_count + 1, sizeof(*topics));
 	if (!topics)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a subscription");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a subscription");
 	for (size_t i = 0; i < group->topics_count; i++)
 		topics[i] = (struct bus_position){
 		        .topic = group->topics[i], .partition = RD_KAFKA_PARTITION_UA};
@@ -240,7 +240,7 @@ int bus_consumer_open(const struct bus_group *group, const struct bus_listener *
 {
 	struct bus_consumer *c = calloc(1, sizeof(*c));
 	if (!c)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a consumer");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a consumer");
 	c->listener = *listener;
 	c->session_timeout_ms = group->session_timeout_ms;
 	if (open_client(c, group, e)) {

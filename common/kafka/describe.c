@@ -97,7 +97,7 @@ static int describe_settings(rd_kafka_t *rk, const struct bus_question *q, struc
 	rd_kafka_ConfigResource_t **asked =
 	        calloc(q->topics_count + 1, sizeof(rd_kafka_ConfigResource_t *));
 	if (!asked)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for topics");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for topics");
 	for (size_t i = 0; i < q->topics_count; i++) {
 		if (facts[i].is_there)
 			asked[count++] = rd_kafka_ConfigResource_new(

@@ -23,7 +23,8 @@ int message_wrap(rd_kafka_message_t *raw, const struct bus_message **out, struct
 	struct message *m = calloc(1, sizeof(*m) + count * sizeof(m->headers[0]));
 	if (!m) {
 		rd_kafka_message_destroy(raw);
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a message's headers");
+		return err_set(
+		        e, ERR_FATAL, "out_of_memory", "out of memory for a message's headers");
 	}
 	for (size_t i = 0; i < count; i++) {
 		const char *name = NULL;

@@ -5,7 +5,7 @@
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for positions");
 }
 
 int positions_to_list(const struct bus_position *positions, size_t count,

@@ -80,7 +80,7 @@ int bus_producer_open(
 	struct bus_producer *p = calloc(1, sizeof(*p));
 	if (!p) {
 		rd_kafka_conf_destroy(conf);
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a producer");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a producer");
 	}
 	rd_kafka_conf_set_opaque(conf, p);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
@@ -121,7 +121,7 @@ static int fatal_of(struct bus_producer *p, struct err *e)
 	char text[256];
 	rd_kafka_resp_err_t code = rd_kafka_fatal_error(p->rk, text, sizeof(text));
 	if (p->out_of_memory)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for delivery reports");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for delivery reports");
 	if (!code)
 		return 0;
 	return err_set_native(

@@ -85,7 +85,7 @@ int bus_reader_open(const char *brokers, const char *client_id, const struct bus
 	assert(count > 0);
 	struct bus_reader *r = calloc(1, sizeof(*r));
 	if (!r)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a reader");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a reader");
 	if (open_client(r, brokers, client_id, e)) {
 		free(r);
 		return e->act;

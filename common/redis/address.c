@@ -148,7 +148,7 @@ static int take_line(void *arg, const char *name, const char *value, struct err 
 
 int address_read(struct address *a, const char *path, struct err *e)
 {
-	if (path == NULL || !path[0])
+	if (!path || !path[0])
 		return 0;
 	if (a->has_password || a->user[0])
 		return err_set(e, ERR_FATAL, "bad_settings",

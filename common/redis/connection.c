@@ -113,7 +113,7 @@ static bool hung_up(const struct connection *c)
 
 static redisReply *answer_of(struct connection *c, const struct str *words, size_t count)
 {
-	bool was_open = c->redis != NULL;
+	bool was_open = c->redis;
 	if (!was_open && !connect_now(c))
 		return NULL;
 	redisReply *reply = ask_once(c, words, count);

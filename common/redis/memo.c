@@ -73,7 +73,7 @@ int memo_open(const struct memo_server *server, struct memo **out, struct err *e
 {
 	struct memo *m = calloc(1, sizeof(*m));
 	if (!m)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for the Redis client");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for the Redis client");
 	if (connection_init(&m->connection, server->address, server->config, e)) {
 		free(m);
 		return e->act;
@@ -112,7 +112,7 @@ bool memo_is_there(struct memo *m)
 const char *memo_place(const struct memo *m, char *out, size_t bytes)
 {
 	const struct address *at = &m->connection.at;
-	bool is_v6 = strchr(at->host, ':') != NULL;
+	bool is_v6 = strchr(at->host, ':');
 	(void)snprintf(
 	        out, bytes, "%s%s%s:%d", is_v6 ? "[" : "", at->host, is_v6 ? "]" : "", at->port);
 	return out;

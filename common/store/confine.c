@@ -27,7 +27,7 @@ struct confine {
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "no memory for the places of data");
+	return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the places of data");
 }
 
 /* Of /path or file:///path/, without slashes at its end. */

@@ -102,7 +102,7 @@ int sealed_open(struct store *s, struct str name, const struct secret *scope_key
 	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
 	struct sealed_reader *r = malloc(sizeof *r);
 	if (r == NULL) {
-		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
+		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
 	memset(r, 0, offsetof(struct sealed_reader, chunk));

@@ -51,7 +51,7 @@ int sealed_create(struct store *s, struct str name, const struct secret *scope_k
 	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
 	struct sealed_writer *w = malloc(sizeof *w);
 	if (w == NULL) {
-		(void)err_set(e, ERR_FATAL, "no_memory", "sealed object: out of memory");
+		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
 	memset(w, 0, offsetof(struct sealed_writer, chunk));

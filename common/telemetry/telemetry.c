@@ -161,7 +161,8 @@ int telemetry_start(const char *service, const char *listen, const struct metric
 {
 	struct telemetry *t = calloc(1, sizeof(*t) + count * sizeof(t->values[0]));
 	if (!t)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for %zu counters", count);
+		return err_set(
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu counters", count);
 	t->service = service;
 	t->metrics = metrics;
 	t->count = count;

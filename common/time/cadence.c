@@ -14,9 +14,9 @@ int cadence_init(
 	        .zone = zone,
 	};
 	if (spec->kind == CADENCE_CRON) {
-		int bad = cron_parse(spec->cron, &made.cron, e);
-		if (bad)
-			return bad;
+		int act = cron_parse(spec->cron, &made.cron, e);
+		if (act)
+			return act;
 	}
 	if (spec->kind == CADENCE_BIWEEKLY && !civil_parse_date(spec->anchor, &made.anchor_days))
 		return err_set(e, ERR_REJECT, "bad_cadence",

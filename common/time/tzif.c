@@ -94,14 +94,14 @@ int tzif_parse(struct str bytes, struct arena *mem, struct tz *out, struct err *
 		return err_set(e, ERR_REJECT, "bad_zone",
 		        "time zone: it counts leap seconds; use the zone without them");
 	struct tz zone = {0};
-	int bad = read_transitions((struct str){bytes.p + at, body}, &c, mem, &zone, e);
-	if (bad)
-		return bad;
+	int act = read_transitions((struct str){bytes.p + at, body}, &c, mem, &zone, e);
+	if (act)
+		return act;
 	if (!offsets_fit(&zone))
 		return err_set(e, ERR_REJECT, "bad_zone", "time zone: an offset beyond 26 hours");
-	bad = tz_footer_parse((struct str){bytes.p + at + body, bytes.n - at - body}, &zone, e);
-	if (bad)
-		return bad;
+	act = tz_footer_parse((struct str){bytes.p + at + body, bytes.n - at - body}, &zone, e);
+	if (act)
+		return act;
 	*out = zone;
 	return 0;
 }

@@ -68,7 +68,7 @@ static int reread(struct batch_loop *l, const struct batch_history *h,
 	        calloc(count + 1, sizeof(*found.then)), calloc(count + 1, sizeof(*found.of))};
 	int act = found.then && found.of
 	                  ? look_up(l, h, &found, positions, count, e)
-	                  : err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+	                  : err_set(e, ERR_FATAL, "out_of_memory", "out of memory for positions");
 	free(found.then);
 	free(found.of);
 	return act;

@@ -51,7 +51,7 @@ static int take_places(struct batch_loop *l, struct place *places, struct bus_po
 	struct witness *known = ARENA_TRY_ARRAY(&l->mem, struct witness, count + 1);
 	if (!known)
 		return err_set(
-		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu partitions", count);
 	for (size_t i = 0; i < count; i++) {
 		struct place *at = &places[i];
 		struct bus_position *p = &positions[i];
@@ -75,7 +75,7 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 	struct place *places = calloc(count + 1, sizeof(*places));
 	if (!places)
 		return err_set(
-		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu partitions", count);
 	if (take_places(l, places, positions, count, e)) {
 		free(places);
 		return e->act;
@@ -177,7 +177,7 @@ static int positions_of(struct batch_loop *l, bool only_dirty, struct bus_positi
 {
 	struct bus_position *at = calloc(l->places_count + 1, sizeof(*at));
 	if (!at)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for positions");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for positions");
 	size_t count = 0;
 	for (size_t i = 0; i < l->places_count; i++) {
 		const struct place *p = &l->places[i];

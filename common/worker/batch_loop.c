@@ -267,7 +267,7 @@ static int open_memory(struct batch_loop *l, struct err *e)
 	l->views = calloc(l->service->batch_max, sizeof(*l->views));
 	l->origins = calloc(l->service->batch_max, sizeof(const struct bus_message *));
 	if (!l->messages || !l->views || !l->origins)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for batches of %zu",
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for batches of %zu",
 		        l->service->batch_max);
 	arena_init(&l->decoded, DECODED_MEM_BYTES);
 	arena_init(&l->mem, SERVICE_MEM_BYTES);

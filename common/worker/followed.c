@@ -13,7 +13,7 @@ int followed_begin(struct followed_set *s, struct bus_position *positions,
 	struct followed *items = calloc(count + 1, sizeof(*items));
 	if (!items)
 		return err_set(
-		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu partitions", count);
 	for (size_t i = 0; i < count; i++) {
 		struct bus_position *at = &positions[i];
 		struct witness due = at->offset >= 0 ? known[i] : witness_none();

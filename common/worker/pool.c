@@ -87,7 +87,8 @@ int pool_start(
 {
 	struct pool *p = calloc(1, sizeof(*p) + threads * sizeof(p->threads[0]));
 	if (!p)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for %zu threads", threads);
+		return err_set(
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu threads", threads);
 	pthread_mutex_init(&p->lock, NULL);
 	p->run = run;
 	p->arg = arg;

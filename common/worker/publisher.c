@@ -139,7 +139,7 @@ static int make_room(struct publisher *p, size_t count, struct err *e)
 	if (count > p->acked_cap) {
 		bool *more = realloc(p->is_acked, count * sizeof(*more));
 		if (!more)
-			return err_set(e, ERR_FATAL, "no_memory",
+			return err_set(e, ERR_FATAL, "out_of_memory",
 			        "out of memory for %zu publications", count);
 		p->is_acked = more;
 		p->acked_cap = count;

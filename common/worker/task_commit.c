@@ -28,14 +28,14 @@ static int gather(struct task_loop *l, struct commit *out, struct err *e)
 	*out = (struct commit){
 	        ARENA_TRY_ARRAY(&l->turn, struct bus_position, l->partitions_count + 1), 0};
 	if (!out->positions)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a commit");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a commit");
 	for (size_t i = 0; i < l->partitions_count; i++) {
 		struct partition *p = &l->partitions[i];
 		if (!p->is_dirty)
 			continue;
 		char *text = arena_try_alloc(&l->turn, BUS_METADATA_MAX + WITNESS_BYTES, 1);
 		if (!text)
-			return err_set(e, ERR_FATAL, "no_memory", "out of memory for a commit");
+			return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a commit");
 		size_t n = marks_encode(&p->marks, text);
 		n += witness_encode(&l->logs.items[i].seen, text + n);
 		out->positions[out->count++] = (struct bus_position){

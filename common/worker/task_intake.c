@@ -44,7 +44,7 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 	if (!l->partitions || !known) {
 		free(known);
 		return err_set(
-		        e, ERR_FATAL, "no_memory", "out of memory for %zu partitions", count);
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu partitions", count);
 	}
 	l->partitions_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -337,7 +337,7 @@ int intake_pause(struct task_loop *l, struct err *e)
 	struct bus_position *at =
 	        ARENA_TRY_ARRAY(&l->turn, struct bus_position, l->partitions_count);
 	if (!at)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a pause");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a pause");
 	for (size_t i = 0; i < l->partitions_count; i++)
 		at[i] = (struct bus_position){.topic = l->frame->topics[l->service->topic],
 		        .partition = l->partitions[i].number};

@@ -268,7 +268,8 @@ static int open_pool(struct task_loop *l, struct err *e)
 	size_t threads = pool_threads(l);
 	l->executor.mems = calloc(threads, sizeof(struct arena));
 	if (!l->executor.mems)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for %zu threads", threads);
+		return err_set(
+		        e, ERR_FATAL, "out_of_memory", "out of memory for %zu threads", threads);
 	for (size_t i = 0; i < threads; i++)
 		arena_init(&l->executor.mems[i], EXECUTE_MEM_BYTES);
 	return pool_start(threads, execute, &l->executor, l->frame->wake.fd, &l->pool, e);

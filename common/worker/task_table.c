@@ -11,7 +11,7 @@ enum { TOKEN_BYTES = 16, DECODE_MEM_BYTES = EVENT_MAX_DECODED_BYTES + (4 << 20) 
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "out of memory for a task");
+	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a task");
 }
 
 static int make_room(struct task_loop *l, struct err *e)

@@ -123,7 +123,7 @@ int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err
 		return 0;
 	struct tidier *t = calloc(1, sizeof(*t));
 	if (!t)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory for a thread");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a thread");
 	pthread_condattr_t monotonic;
 	t->plan = *plan;
 	t->told = "";

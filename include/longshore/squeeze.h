@@ -17,11 +17,11 @@ enum {
 
 /* words: the dictionary, most useful words last; reading needs the same. Bytes that would not get
  * smaller come back as they are, unless they begin with the mark. An absent slice stays absent.
- * Errors: too_large (REJECT), no_memory. */
+ * Errors: too_large (REJECT), out_of_memory. */
 int squeeze(struct str bytes, struct str words, struct arena *mem, struct str *out,
         struct err *e) ERR_MUST_USE;
 
-/* Bytes without the mark come back as they are, and uncopied. Errors: corrupt (REJECT), no_memory. */
+/* Bytes without the mark come back as they are, and uncopied. Errors: corrupt (REJECT), out_of_memory. */
 int unsqueeze(struct str bytes, struct str words, struct arena *mem, struct str *out,
         struct err *e) ERR_MUST_USE;
 

@@ -36,7 +36,7 @@ static int start(
 	(void)conf; /* no settings of its own */
 	struct formatter *f = calloc(1, sizeof *f);
 	if (f == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "no memory for the formatter");
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the formatter");
 	if (open_all(f, common, e) != 0) {
 		stop(f);
 		return e->act;

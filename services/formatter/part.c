@@ -119,7 +119,7 @@ static int put_rows(struct part *p, struct err *e)
 	struct str *records = ARENA_TRY_ARRAY(mem, struct str, BATCH_ROWS * width);
 	struct str *row = ARENA_TRY_ARRAY(mem, struct str, p->op->spec->destination.columns_count);
 	if (ordinals == NULL || records == NULL || row == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "no memory for a batch of rows");
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a batch of rows");
 	for (int64_t done = 0; done < task->ranks;) {
 		if (p->op->run->stop != NULL && atomic_load(p->op->run->stop))
 			return err_set(e, ERR_DEFER, "drain", "the formatter is going down");

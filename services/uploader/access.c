@@ -36,7 +36,7 @@ static int find_group(const char *text, int64_t *out, struct err *e)
 	struct group entry, *found = NULL;
 	char *buffer = malloc(GROUP_BUFFER_BYTES);
 	if (buffer == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "no memory to look the group up");
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to look the group up");
 	int errnum = getgrnam_r(text, &entry, buffer, GROUP_BUFFER_BYTES, &found);
 	if (found != NULL)
 		*out = (int64_t)found->gr_gid;

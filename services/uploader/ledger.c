@@ -11,7 +11,7 @@ int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
 {
 	struct ledger *l = calloc(1, sizeof *l);
 	if (l == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "ledger: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "ledger: out of memory");
 	l->task = *task;
 	l->ports = *ports;
 	l->sha256 = hash_new_sha256();

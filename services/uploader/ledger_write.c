@@ -102,7 +102,7 @@ int ledger_step_open(struct ledger *l, struct err *e)
 	}
 	l->part_bytes = drop_traits(l->drop)->part_bytes;
 	if (l->part == NULL && (l->part = malloc(l->part_bytes)) == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "ledger: out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "ledger: out of memory");
 	close_temp(l);
 	if (drop_temp_open(l->drop, str_c(l->record.temp), &l->temp, e) != 0) {
 		if (!ledger_is_code(e, CODE_GONE))

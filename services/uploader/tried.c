@@ -34,7 +34,7 @@ int tried_new(size_t places, struct tried **out, struct err *e)
 	if (t == NULL || t->places == NULL || t->chains == NULL) {
 		tried_free(t);
 		return err_set(
-		        e, ERR_FATAL, "no_memory", "no memory for the places that were tried");
+		        e, ERR_FATAL, "out_of_memory", "no memory for the places that were tried");
 	}
 	*out = t;
 	return 0;

@@ -61,7 +61,7 @@ static int start(
 	struct uploader *u = calloc(1, sizeof *u);
 	if (u == NULL || pthread_mutex_init(&u->lock, NULL) != 0) {
 		free(u);
-		return err_set(e, ERR_FATAL, "no_memory", "no memory for the uploader");
+		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the uploader");
 	}
 	const struct confine_conf drops = {
 	        CONFINE_DROP_ROOTS, settings->drop_roots, common->staging, common->keys};

@@ -44,7 +44,7 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 		        step, why);
 	case ENOMEM:
 		return err_set_native(
-		        e, ERR_FATAL, "no_memory", "posix", errnum, "%s: out of memory", step);
+		        e, ERR_FATAL, "out_of_memory", "posix", errnum, "%s: out of memory", step);
 	case EACCES:
 	case EPERM:
 	case EROFS:
@@ -117,7 +117,7 @@ static int file_open(const struct place *place, struct drop **out, struct err *e
 	struct file_drop *d = calloc(1, sizeof *d);
 	if (d == NULL) {
 		(void)close(fd);
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	}
 	d->root_fd = fd;
 	*out = &d->base;
@@ -192,7 +192,7 @@ static int file_temp_open(struct drop *d, const char *temp, struct drop_temp **o
 {
 	struct file_drop_temp *t = calloc(1, sizeof *t);
 	if (t == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	const char *base = NULL;
 	int rc = 0;
 	t->drop = file_drop_of(d);

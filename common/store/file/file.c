@@ -28,7 +28,7 @@ struct file_reader {
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 }
 
 static int file_create(struct store *s, const char *name, struct store_writer **out, struct err *e)

@@ -56,14 +56,14 @@ static int entries_add(struct entries *list, const char *name, bool is_dir, stru
 		size_t room = list->room == 0 ? 64 : 2 * list->room;
 		char **names = realloc(list->names, room * sizeof *names);
 		if (names == NULL)
-			return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+			return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 		list->names = names;
 		list->room = room;
 	}
 	size_t n = strlen(name);
 	char *copy = malloc(n + 2);
 	if (copy == NULL)
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	memcpy(copy, name, n + 1);
 	if (is_dir)
 		memcpy(copy + n, "/", 2);

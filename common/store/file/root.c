@@ -98,7 +98,7 @@ int file_open(const struct place *place, const char *identity, struct store **ou
 	struct file_store *s = calloc(1, sizeof *s);
 	if (s == NULL || (s->path = strdup(path)) == NULL) {
 		free(s);
-		return err_set(e, ERR_FATAL, "no_memory", "out of memory");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	}
 	(void)snprintf(s->identity, sizeof s->identity, "%s", identity != NULL ? identity : "");
 	if (open_root(s, &s->root_fd, e) != 0) {

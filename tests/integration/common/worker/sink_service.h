@@ -23,7 +23,7 @@ static inline int sink_start_as(
 {
 	struct sink *s = calloc(1, sizeof(*s));
 	if (!s)
-		return err_set(e, ERR_FATAL, "no_memory", "sink");
+		return err_set(e, ERR_FATAL, "out_of_memory", "sink");
 	*s = (struct sink){((const struct probe_conf *)conf)->dir, pub, is_keeper, false};
 	*out_state = s;
 	return 0;
