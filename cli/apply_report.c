@@ -86,7 +86,7 @@ static void print_document(
 {
 	cli_print(STR_FMT " " STR_FMT, STR_ARG(d->document.kind), STR_ARG(d->document.name));
 	report_word(cli, a);
-	report_changes(cli, &a->changes, cli_option(cli, "--diff") != NULL);
+	report_changes(cli, &a->changes, cli_option(cli, "--diff"));
 	for (size_t i = 0; i < a->runs_count; i++)
 		cli_print("%s" STR_FMT "%s", i == 0 ? "  next runs: " : ", ",
 		        STR_ARG(run_text(&a->runs[i], a->zone, &cli->mem)),
@@ -116,7 +116,7 @@ static void print_json(struct cli *cli, struct read_documents *read,
 	buf_init(&json, JSON_MAX);
 	json_open(&json, NULL, '{');
 	json_bool(&json, "applied", is_applied);
-	json_bool(&json, "dry_run", cli_option(cli, "--dry-run") != NULL);
+	json_bool(&json, "dry_run", cli_option(cli, "--dry-run"));
 	json_open(&json, "documents", '[');
 	for (size_t i = 0; documents && i < read->count; i++)
 		json_document(&json, &read->items[i], &documents[i], cli);
@@ -160,7 +160,7 @@ int apply_refuse(struct cli *cli, struct read_documents *read, struct err *e)
 int apply_report(struct cli *cli, struct read_documents *read,
         const struct applied_document *documents, struct err *e)
 {
-	bool is_dry = cli_option(cli, "--dry-run") != NULL;
+	bool is_dry = cli_option(cli, "--dry-run");
 	if (cli->json) {
 		print_json(cli, read, documents, !is_dry);
 		return 0;

@@ -11,7 +11,7 @@
 static bool has_zone(void *arg, struct str name)
 {
 	struct apply_calendar *c = arg;
-	return zones_find(&c->zones, name) != NULL;
+	return zones_find(&c->zones, name);
 }
 
 static bool first_run(struct apply_calendar *c, const struct spec_cadence *spec,
@@ -97,11 +97,11 @@ static void probe_drop(struct read_documents *read, const struct read_document *
 	struct drop *drop = NULL;
 	struct err e;
 	const struct place place = {.url = str_c(url), .allowed = allowed};
-	int bad = drop_open(&place, &drop, &e);
-	if (bad == 0)
-		bad = drop_probe(drop, &e);
+	int act = drop_open(&place, &drop, &e);
+	if (act == 0)
+		act = drop_probe(drop, &e);
 	drop_close(drop);
-	if (bad != 0)
+	if (act != 0)
 		refuse(read, d, "url", &e);
 }
 

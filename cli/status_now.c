@@ -14,7 +14,7 @@ int status_look(struct cli *cli, struct str delivery_id, struct status_now *out,
 {
 	struct status_now now = {.is_known = true, .why = {NULL, 0}};
 	struct err unknown;
-	bool is_one = delivery_id.p != NULL;
+	bool is_one = delivery_id.p;
 	int act = cli_services_needed(cli, is_one ? &delivery_id : NULL, is_one,
 	        is_one && !cli->json ? 0 : MOMENT_MS, &now.needed, &now.needed_count, e);
 	if (act == 0 && is_one)

@@ -102,7 +102,7 @@ static int tell(struct cli *cli, const struct word *word, const struct delivery_
 	        .resolution = cli_option(cli, "--adopt")    ? EV_RESOLUTION_ADOPT
 	                      : cli_option(cli, "--resend") ? EV_RESOLUTION_RESEND
 	                                                    : EV_RESOLUTION_NONE,
-	        .new_place = cli_option(cli, "--new-place") != NULL};
+	        .new_place = cli_option(cli, "--new-place")};
 	return cli_publish(cli, TOPIC_TRIGGERS, row->route, row->tenant, &ev_trigger_type, &t, e);
 }
 

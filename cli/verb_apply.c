@@ -160,7 +160,7 @@ static int apply_read(struct cli *cli, struct read_documents *read, struct err *
 	size_t bytes = (read->count + 1) * sizeof(struct applied_document);
 	struct applying a = {.read = read,
 	        .documents = arena_alloc(&cli->mem, bytes),
-	        .is_dry = cli_option(cli, "--dry-run") != NULL};
+	        .is_dry = cli_option(cli, "--dry-run")};
 	memset(a.documents, 0, bytes);
 	apply_calendar_init(&a.calendar, cli->conf.zoneinfo, clock_unix_ms());
 	int act = apply_all(cli, &a, e);

@@ -102,7 +102,7 @@ static int request(struct cli *cli, enum ev_trigger_kind kind, struct str tenant
         struct asked *list, size_t count, struct err *e)
 {
 	int64_t seconds = 0;
-	bool as_list = cli_option(cli, "--audience") != NULL;
+	bool as_list = cli_option(cli, "--audience");
 	int act = cli_wait_seconds(cli, &seconds, e);
 	if (act == 0)
 		act = ask(cli, kind, tenant, list, count, e);
@@ -159,7 +159,8 @@ static int deliver_audience(struct cli *cli, const char *audience, struct err *e
 static int deliver(struct cli *cli, struct err *e)
 {
 	const char *audience = cli_option(cli, "--audience");
-	if ((audience != NULL) == (cli->args.positions_count > 0))
+	bool has_route = cli->args.positions_count > 0;
+	if (audience ? has_route : !has_route)
 		return cli_usage(
 		        e, audience ? "deliver: name a route or an audience, not both"
 		                    : "deliver: an argument is missing; usage: longshore deliver "

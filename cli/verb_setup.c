@@ -50,14 +50,14 @@ static int keys(struct cli *cli, struct err *e)
 		        "keys: unknown action %s; usage: longshore keys init [--rotate] "
 		        "[--new-staging]",
 		        cli->args.positions[0]);
-	bool rotates = cli_option(cli, "--rotate") != NULL;
+	bool rotates = cli_option(cli, "--rotate");
 	int act = cli_need(cli->conf.keys, "LONGSHORE_KEYS", e);
 	if (act == 0)
 		act = cli_need(cli->conf.staging, "LONGSHORE_STAGING", e);
 	const struct staging_init plan = {.url = cli->conf.staging,
 	        .keys = cli->conf.keys,
 	        .rotates = rotates,
-	        .is_new = cli_option(cli, "--new-staging") != NULL};
+	        .is_new = cli_option(cli, "--new-staging")};
 	if (act == 0)
 		act = staging_init(&plan, e);
 	if (act != 0)

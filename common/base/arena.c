@@ -26,7 +26,12 @@ struct arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
-enum { ALIGN = alignof(max_align_t), FIRST_ROOM = 8 * 1024, MOST_ROOM = 1024 * 1024 };
+enum {
+	ALIGN = alignof(max_align_t),
+	FIRST_ROOM = 8 * 1024,
+	MOST_ROOM = 1024 * 1024,
+	GROW_FIRST = 4
+};
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -121,15 +126,43 @@ void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
 	return p;
 }
 
+static void give_up(const struct arena *mem, size_t bytes)
+{
+	(void)fprintf(stderr, "longshore: arena of %zu bytes cannot give %zu more\n",
+	        mem->limit_bytes, bytes);
+	abort();
+}
+
 void *arena_alloc(struct arena *mem, size_t bytes)
 {
 	void *p = arena_try_alloc(mem, 1, bytes);
-	if (!p) {
-		(void)fprintf(stderr, "longshore: arena of %zu bytes cannot give %zu more\n",
-		        mem->limit_bytes, bytes);
-		abort();
-	}
+	if (!p)
+		give_up(mem, bytes);
 	return p;
+}
+
+/* Doubles, so that each item is copied about once, however many come. */
+bool arena_grow(struct arena *mem, void *items, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return true;
+	size_t wider_room = *room < GROW_FIRST ? GROW_FIRST : 2 * *room;
+	void *wider = arena_try_alloc(mem, wider_room, size);
+	if (!wider)
+		return false;
+	void *before; /* items is a pointer to a pointer of the caller's type */
+	memcpy(&before, items, sizeof before);
+	if (count > 0)
+		memcpy(wider, before, count * size);
+	memcpy(items, &wider, sizeof wider);
+	*room = wider_room;
+	return true;
+}
+
+void arena_grow_known(struct arena *mem, void *items, size_t count, size_t *room, size_t size)
+{
+	if (!arena_grow(mem, items, count, room, size))
+		give_up(mem, (count + 1) * size);
 }
 
 char *arena_cstr(struct arena *mem, struct str s)

@@ -49,7 +49,7 @@ static bool cadence_has(enum cadence_kind kind, const char *field)
 /* A field that decides nothing was hardly meant so. */
 static void check_cadence_fields(const struct document *route, enum cadence_kind kind)
 {
-	bool says_kind = document_at(route, "cadence.kind") != NULL;
+	bool says_kind = document_at(route, "cadence.kind");
 	for (size_t i = 0; i < sizeof(of_some_kind) / sizeof(of_some_kind[0]); i++) {
 		char path[64], what[160];
 		const char *field = of_some_kind[i];
@@ -237,11 +237,11 @@ static void check_spec(const struct document *doc, bool is_route)
 	struct str json;
 	char hash[SHA256_HEX];
 	const struct documents *d = doc->all;
-	int bad = is_route ? spec_resolve(doc->tenant, doc->name, d->list, d->count, d->mem, &json,
+	int act = is_route ? spec_resolve(doc->tenant, doc->name, d->list, d->count, d->mem, &json,
 	                             hash, &e)
 	                   : spec_resolve_build(doc->tenant, doc->name, d->list, d->count, d->mem,
 	                             &json, hash, &e);
-	if (bad)
+	if (act)
 		document_wrong(doc, "", e.text);
 }
 

@@ -26,18 +26,9 @@ static struct str text_of(const json_t *value, struct arena *mem)
 
 static void note(struct comparing *c, const json_t *before, const json_t *after)
 {
-	if (c->count == c->room) {
-		size_t room = c->room * 2 + 16;
-		struct document_change *wider =
-		        ARENA_TRY_ARRAY(c->mem, struct document_change, room);
-		if (!wider) {
-			c->is_out_of_memory = true;
-			return;
-		}
-		if (c->count > 0)
-			memcpy(wider, c->changes, c->count * sizeof(*wider));
-		c->changes = wider;
-		c->room = room;
+	if (!ARENA_GROW(c->mem, c->changes, c->count, c->room)) {
+		c->is_out_of_memory = true;
+		return;
 	}
 	c->changes[c->count++] = (struct document_change){.kind = !before  ? CHANGE_ADDED
 	                                                          : !after ? CHANGE_REMOVED

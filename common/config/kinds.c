@@ -86,7 +86,7 @@ const struct kind *kind_find(struct str name)
 
 bool documents_has_kind(struct str kind)
 {
-	return kind_find(kind) != NULL;
+	return kind_find(kind);
 }
 
 static bool is_below(struct str path, struct str group)

@@ -24,21 +24,10 @@ static size_t file_order(const struct read_documents *read, const char *file)
 
 static bool has_room(struct document_mistakes *all, struct arena *mem)
 {
-	if (all->count < all->room && all->count < MISTAKES_MAX)
+	if (all->count < MISTAKES_MAX && ARENA_GROW(mem, all->items, all->count, all->room))
 		return true;
-	size_t room = all->room * 2 + 32;
-	struct document_mistake *wider =
-	        all->count < MISTAKES_MAX ? ARENA_TRY_ARRAY(mem, struct document_mistake, room)
-	                                  : NULL;
-	if (!wider) {
-		all->has_more = true;
-		return false;
-	}
-	if (all->count > 0)
-		memcpy(wider, all->items, all->count * sizeof(*wider));
-	all->items = wider;
-	all->room = room;
-	return true;
+	all->has_more = true;
+	return false;
 }
 
 static void add(struct read_documents *read, struct document_mistakes *all,

@@ -82,10 +82,10 @@ int name_expand(struct str template, name_token *value, const void *arg, struct 
 		i += step;
 	}
 	struct str name = {text, used};
-	int bad = name_check(name, e);
-	if (bad == 0)
+	int act = name_check(name, e);
+	if (act == 0)
 		*out = name;
-	return bad;
+	return act;
 }
 
 /* --- several names --- */

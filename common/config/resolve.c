@@ -61,7 +61,7 @@ void resolve_bridge(const struct document *doc, struct spec_bridge *b)
 
 static void read_column(const struct document *item, struct spec_column *c)
 {
-	c->is_constant = document_at(item, "constant") != NULL;
+	c->is_constant = document_at(item, "constant");
 	c->source = c->is_constant ? STR("") : document_text(item, "source", NULL);
 	if (str_has_prefix(c->source, STR("="))) { /* the model's way to write a constant */
 		c->constant = str_bytes(c->source.p + 1, c->source.n - 1);

@@ -200,7 +200,7 @@ static bool has_part(struct str template)
 static void sense_parts(const struct document *doc, const struct spec_destination *to)
 {
 	const char *path = "naming.part_format";
-	bool is_said = document_at(doc, path) != NULL;
+	bool is_said = document_at(doc, path);
 	if (is_said && !sense_is_part_format(to->part_format))
 		document_wrong(doc, path,
 		        "must be the number of the first part as it is written, 1 to 9 digits, "

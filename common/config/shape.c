@@ -104,18 +104,17 @@ static int read_list(struct reader *r, const struct field *f, json_t *json, void
 		return err_set(r->e, ERR_REJECT, CODE_TOO_LARGE,
 		        "%s: larger than the memory for it", r->path);
 	}
-	int result = 0;
-	for (size_t i = 0; result == 0 && i < count; i++) {
+	int act = 0;
+	for (size_t i = 0; act == 0 && i < count; i++) {
 		size_t back = enter(r, NULL, i);
 		json_t *item = json_array_get(json, i);
-		result = f->kind == SHAPE_TEXTS
-		                 ? read_text(r, item, (struct str *)(void *)items + i)
-		                 : read_object(r, f->shape, item, items + i * bytes);
-		r->path[result == 0 ? back : strlen(r->path)] = '\0';
+		act = f->kind == SHAPE_TEXTS ? read_text(r, item, (struct str *)(void *)items + i)
+		                             : read_object(r, f->shape, item, items + i * bytes);
+		r->path[act == 0 ? back : strlen(r->path)] = '\0';
 	}
 	*(void **)at(base, f->offset) = count ? items : NULL;
 	*(size_t *)at(base, f->count_offset) = count;
-	return result;
+	return act;
 }
 
 static int read_field(struct reader *r, const struct field *f, json_t *json, void *base)
@@ -182,9 +181,9 @@ static int read_object(struct reader *r, const struct shape *shape, json_t *json
 	{
 		size_t back = enter(r, name, 0);
 		const struct field *f = field_of(shape, name);
-		int result = f ? read_field(r, f, value, out) : bad(r, "is not a known field");
-		if (result != 0) {
-			return result;
+		int code = f ? read_field(r, f, value, out) : bad(r, "is not a known field");
+		if (code != 0) {
+			return code;
 		}
 		r->path[back] = '\0';
 	}
@@ -267,39 +266,39 @@ static bool write_field(const struct field *f, const void *base, json_t **out)
 			return true;
 		}
 		*out = json_stringn(s->p, s->n);
-		return *out != NULL;
+		return *out;
 	}
 	case SHAPE_INT:
 		if (*(const int64_t *)field == f->absent) {
 			return true;
 		}
 		*out = json_integer(*(const int64_t *)field);
-		return *out != NULL;
+		return *out;
 	case SHAPE_BOOL:
 		if (*(const bool *)field == (f->absent != 0)) {
 			return true;
 		}
 		*out = json_boolean(*(const bool *)field);
-		return *out != NULL;
+		return *out;
 	case SHAPE_CHAR:
 		if (*(const char *)field == (char)f->absent) {
 			return true;
 		}
 		*out = json_stringn(field, 1);
-		return *out != NULL;
+		return *out;
 	case SHAPE_ENUM:
 		if (*(const int *)field == (int)f->absent) {
 			return true;
 		}
 		*out = json_string(f->words[*(const int *)field]);
-		return *out != NULL;
+		return *out;
 	case SHAPE_TEXTS:
 	case SHAPE_OBJECTS:
 		if (is_empty(f, base)) {
 			return true;
 		}
 		*out = write_list(f, base);
-		return *out != NULL;
+		return *out;
 	case SHAPE_OBJECT:
 		*out = shape_write(f->shape, field);
 		if (*out && json_object_size(*out) == 0) {
@@ -307,7 +306,7 @@ static bool write_field(const struct field *f, const void *base, json_t **out)
 			*out = NULL;
 			return true;
 		}
-		return *out != NULL;
+		return *out;
 	}
 	return false;
 }

@@ -81,17 +81,17 @@ static int parse(struct str json, int reader, struct arena *mem, struct spec *ou
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "byte %d: no JSON", where.position);
 	}
 	struct spec spec;
-	int result = shape_read(&spec_shape, tree, mem, &spec, e);
-	if (result == 0) {
-		result = check_canonical(&spec, json, mem, e);
+	int act = shape_read(&spec_shape, tree, mem, &spec, e);
+	if (act == 0) {
+		act = check_canonical(&spec, json, mem, e);
 	}
-	if (result == 0) {
-		result = check_needed(&spec, reader, e);
+	if (act == 0) {
+		act = check_needed(&spec, reader, e);
 	}
-	if (result == 0) {
+	if (act == 0) {
 		*out = spec;
 	}
-	return result;
+	return act;
 }
 
 int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e)

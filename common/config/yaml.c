@@ -48,18 +48,10 @@ static void wrong(struct reading *r, int line, const char *what)
 
 static void note_place(struct reading *r, int line)
 {
-	if (r->places_count == r->places_room) {
-		size_t room = r->places_room * 2 + 32;
-		struct document_place *wider =
-		        ARENA_TRY_ARRAY(r->read->mem, struct document_place, room);
-		if (!wider) { /* fields are looked at by their places */
-			wrong(r, line, "the document is larger than the memory for it");
-			return;
-		}
-		if (r->places_count > 0)
-			memcpy(wider, r->places, r->places_count * sizeof(*wider));
-		r->places = wider;
-		r->places_room = room;
+	if (!ARENA_GROW(r->read->mem, r->places, r->places_count, r->places_room)) {
+		/* fields are looked at by their places */
+		wrong(r, line, "the document is larger than the memory for it");
+		return;
 	}
 	r->places[r->places_count++] =
 	        (struct document_place){arena_str(r->read->mem, str_c(r->path)), line};
@@ -126,7 +118,7 @@ static json_t *convert_list(struct reading *r, struct fy_node *node, int depth)
 	json_t *list = json_array();
 	void *at = NULL;
 	size_t i = 0;
-	for (struct fy_node *item; (item = fy_node_sequence_iterate(node, &at)) != NULL; i++) {
+	for (struct fy_node *item; (item = fy_node_sequence_iterate(node, &at)); i++) {
 		size_t back = step_into(r, NULL, i);
 		note_place(r, line_of(r, item));
 		(void)json_array_append_new(list, convert(r, item, depth + 1));
@@ -159,7 +151,7 @@ static json_t *convert_mapping(struct reading *r, struct fy_node *node, int dept
 {
 	json_t *object = json_object();
 	void *at = NULL;
-	for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(node, &at)) != NULL;)
+	for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(node, &at));)
 		convert_pair(r, pair, depth, object);
 	return object;
 }
@@ -279,7 +271,7 @@ static int read_all(struct reading *r, struct fy_parser *parser, struct str text
 	if (fy_parser_set_string(parser, text.p ? text.p : "", text.n) != 0)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read YAML");
 	int act = 0;
-	for (struct fy_document *doc; act == 0 && (doc = fy_parse_load_document(parser)) != NULL;) {
+	for (struct fy_document *doc; act == 0 && (doc = fy_parse_load_document(parser));) {
 		act = read_one(r, fy_document_root(doc), t, e);
 		fy_parse_document_destroy(parser, doc);
 	}

@@ -34,7 +34,7 @@ struct keyring {
 
 static int no_memory(struct err *e)
 {
-	(void)err_set(e, ERR_FATAL, "no_memory", "keys: out of memory");
+	(void)err_set(e, ERR_FATAL, "out_of_memory", "keys: out of memory");
 	return ERR_FATAL;
 }
 

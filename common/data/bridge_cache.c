@@ -157,7 +157,7 @@ static int claim(struct bridge_cache *c, const struct bridge_piece *piece,
         struct cached_piece **out, struct err *e)
 {
 	struct cached_piece *p;
-	while ((p = find(c, piece->sha256)) != NULL && p->state == PIECE_LOADING)
+	while ((p = find(c, piece->sha256)) && p->state == PIECE_LOADING)
 		(void)pthread_cond_wait(&c->loaded, &c->lock); /* it may fail and be gone then */
 	if (!p)
 		p = add_piece(c, piece->sha256, piece->bytes);

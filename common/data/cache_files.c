@@ -91,7 +91,7 @@ int cache_dir_claim(int dir_fd, const char *path, const char *service, struct er
 		return act;
 	}
 	int act = 0;
-	for (const struct dirent *entry; act == 0 && (entry = readdir(dir)) != NULL;) {
+	for (const struct dirent *entry; act == 0 && (entry = readdir(dir));) {
 		struct str name = str_c(entry->d_name);
 		if (str_has_prefix(name, STR(MARK)) &&
 		        strcmp(entry->d_name + sizeof(MARK) - 1, service) != 0)
@@ -141,7 +141,7 @@ int cache_dir_scan(int dir_fd,
 		return act;
 	}
 	int act = 0;
-	for (const struct dirent *entry; act == 0 && (entry = readdir(dir)) != NULL;) {
+	for (const struct dirent *entry; act == 0 && (entry = readdir(dir));) {
 		char sha256[SHA256_HEX];
 		struct stat st;
 		if (str_has_suffix(str_c(entry->d_name), STR(".tmp")))

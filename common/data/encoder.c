@@ -82,7 +82,7 @@ int encoder_new(enum compression compression, encoder_sink sink, void *arg, stru
         struct err *e)
 {
 	struct encoder *c = calloc(1, sizeof *c);
-	if (c == NULL)
+	if (!c)
 		return err_set(e, ERR_FATAL, "out_of_memory", "encoder: out of memory");
 	c->sink = sink;
 	c->arg = arg;
@@ -97,7 +97,7 @@ int encoder_new(enum compression compression, encoder_sink sink, void *arg, stru
 
 void encoder_free(struct encoder *c)
 {
-	if (c == NULL)
+	if (!c)
 		return;
 	gzip_writer_free(c->gzip);
 	tally_release(&c->tally);
@@ -109,7 +109,7 @@ static int emit(struct encoder *c, bool is_last, struct err *e)
 	size_t n = c->held;
 	c->held = 0;
 	tally_plain(&c->tally, c->block, n);
-	if (c->gzip != NULL)
+	if (c->gzip)
 		return gzip_write(c->gzip, c->block, n, is_last, e);
 	return n == 0 ? 0 : hand_on(c, c->block, n, e);
 }
@@ -162,12 +162,12 @@ static int walk(
 		if (read(arg, t->bytes, block, BLOCK_BYTES, &got, e) != 0)
 			return e->act;
 		tally_stored(t, block, got);
-		if (gzip == NULL)
+		if (!gzip)
 			tally_plain(t, block, got);
 		else if (gzip_read(gzip, block, got, e) != 0)
 			return e->act;
 	}
-	return gzip == NULL ? 0 : gzip_reader_end(gzip, e);
+	return !gzip ? 0 : gzip_reader_end(gzip, e);
 }
 
 int encoded_check(enum compression compression, encoded_read read, void *arg,
@@ -178,10 +178,10 @@ int encoded_check(enum compression compression, encoded_read read, void *arg,
 	if (compression == COMPRESSION_GZIP && gzip_reader_new(take_plain, &tally, &gzip, e) != 0)
 		return e->act;
 	tally_init(&tally);
-	int rc = walk(&tally, gzip, read, arg, e);
-	if (rc == 0)
+	int act = walk(&tally, gzip, read, arg, e);
+	if (act == 0)
 		tally_facts(&tally, out);
 	tally_release(&tally);
 	gzip_reader_free(gzip);
-	return rc;
+	return act;
 }

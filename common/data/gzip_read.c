@@ -17,7 +17,7 @@ struct gzip_reader {
 int gzip_reader_new(gzip_sink sink, void *arg, struct gzip_reader **out, struct err *e)
 {
 	struct gzip_reader *r = calloc(1, sizeof *r);
-	if (r == NULL)
+	if (!r)
 		return err_set(e, ERR_FATAL, "out_of_memory", "gzip: out of memory");
 	r->sink = sink;
 	r->arg = arg;
@@ -45,10 +45,10 @@ int gzip_read(struct gzip_reader *r, const void *p, size_t n, struct err *e)
 	while (!is_over(r) && (r->state.avail_in > 0 || r->state.avail_out == 0)) {
 		r->state.next_out = r->out;
 		r->state.avail_out = OUT_BYTES;
-		int rc = isal_inflate(&r->state);
-		if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
-			return err_set_native(e, ERR_REJECT, CODE_CORRUPT, "isal", rc,
-			        "gzip: the file is damaged (code %d)", rc);
+		int act = isal_inflate(&r->state);
+		if (act != ISAL_DECOMP_OK && act != ISAL_END_INPUT)
+			return err_set_native(e, ERR_REJECT, CODE_CORRUPT, "isal", act,
+			        "gzip: the file is damaged (code %d)", act);
 		size_t made = OUT_BYTES - r->state.avail_out;
 		if (made > 0 && r->sink(r->arg, r->out, made, e) != 0)
 			return e->act;

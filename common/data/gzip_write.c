@@ -28,7 +28,7 @@ const char *gzip_id(void)
 int gzip_writer_new(gzip_sink sink, void *arg, struct gzip_writer **out, struct err *e)
 {
 	struct gzip_writer *w = calloc(1, sizeof *w);
-	if (w == NULL)
+	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "gzip: out of memory");
 	w->sink = sink;
 	w->arg = arg;
@@ -51,10 +51,10 @@ static int turn(struct gzip_writer *w, struct err *e)
 {
 	w->stream.next_out = w->out;
 	w->stream.avail_out = OUT_BYTES;
-	int rc = isal_deflate(&w->stream);
-	if (rc != COMP_OK)
-		return err_set_native(
-		        e, ERR_FATAL, "gzip", "isal", rc, "gzip: the encoder failed (code %d)", rc);
+	int act = isal_deflate(&w->stream);
+	if (act != COMP_OK)
+		return err_set_native(e, ERR_FATAL, "gzip", "isal", act,
+		        "gzip: the encoder failed (code %d)", act);
 	size_t made = OUT_BYTES - w->stream.avail_out;
 	return made == 0 ? 0 : w->sink(w->arg, w->out, made, e);
 }

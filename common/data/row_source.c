@@ -195,7 +195,7 @@ static int read_objects(struct reading *r, struct err *e)
 	int act = list_objects(r, &list, e);
 	const struct source_object *objects = list.objects;
 	size_t count = list.count;
-	assert(act != 0 || objects != NULL);
+	assert(act != 0 || objects);
 	for (size_t i = 0; act == 0 && i < count; i++) {
 		r->object = &objects[i];
 		if (r->calls->on_object)

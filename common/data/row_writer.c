@@ -81,7 +81,7 @@ struct look file_look_at(const struct file_writing *w, struct str value)
 static const char *fault_of(
         const struct row_writer *w, const struct look *look, const struct row_column *column)
 {
-	if (look->fault != NULL)
+	if (look->fault)
 		return look->fault;
 	if (column->is_required && look->characters == 0)
 		return "is empty, and the column is required";
@@ -98,13 +98,13 @@ static int check_column(const struct row_writer *w, size_t i, struct err *e)
 	const struct row_column *column = &w->to.layout->columns[i];
 	struct look look = file_look_at(&w->to, column->name);
 	const char *fault = fault_of(w, &look, &(struct row_column){.max_length = 0});
-	if (fault != NULL)
+	if (fault)
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "columns[%zu].name: %s", i, fault);
 	if (!column->is_constant)
 		return 0;
 	look = file_look_at(&w->to, column->constant);
 	fault = fault_of(w, &look, column);
-	if (fault != NULL)
+	if (fault)
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC, "columns[%zu].constant: %s", i, fault);
 	return 0;
 }
@@ -141,7 +141,7 @@ int row_writer_new(const struct row_layout *layout, struct encoder *bytes, struc
         struct err *e)
 {
 	struct row_writer *w = calloc(1, sizeof *w);
-	if (w == NULL)
+	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "row writer: out of memory");
 	prepare(w, layout);
 	w->to.out = bytes;
@@ -161,7 +161,7 @@ int row_writer_put(struct row_writer *w, const struct str *values, struct err *e
 		struct str value = column->is_constant ? column->constant : values[i];
 		struct look look = file_look_at(&w->to, value);
 		const char *fault = fault_of(w, &look, column);
-		if (fault != NULL)
+		if (fault)
 			return err_set(e, ERR_REJECT, CODE_BAD_VALUE,
 			        "column \"" STR_FMT "\", row %" PRId64 " of the file: the value %s",
 			        STR_ARG(column->name), w->rows + 1, fault);

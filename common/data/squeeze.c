@@ -47,12 +47,12 @@ static uint8_t *read_only(struct str s)
 
 static int set_words(struct deflater *d, struct str words, struct err *e)
 {
-	int rc = words.n == 0
-	                 ? COMP_OK
-	                 : isal_deflate_set_dict(&d->stream, read_only(words), (uint32_t)words.n);
-	return rc == COMP_OK ? 0
-	                     : err_set_native(e, ERR_FATAL, "squeeze", "isal", rc,
-	                               "squeeze: the dictionary was refused (code %d)", rc);
+	int act = words.n == 0
+	                  ? COMP_OK
+	                  : isal_deflate_set_dict(&d->stream, read_only(words), (uint32_t)words.n);
+	return act == COMP_OK ? 0
+	                      : err_set_native(e, ERR_FATAL, "squeeze", "isal", act,
+	                                "squeeze: the dictionary was refused (code %d)", act);
 }
 
 static int deflate_with(struct deflater *d, struct str bytes, struct str words, unsigned char *to,
@@ -69,10 +69,10 @@ static int deflate_with(struct deflater *d, struct str bytes, struct str words, 
 	d->stream.end_of_stream = 1;
 	d->stream.next_out = to;
 	d->stream.avail_out = (uint32_t)room;
-	int rc = isal_deflate(&d->stream);
-	if (rc != COMP_OK)
-		return err_set_native(e, ERR_FATAL, "squeeze", "isal", rc,
-		        "squeeze: the encoder failed (code %d)", rc);
+	int act = isal_deflate(&d->stream);
+	if (act != COMP_OK)
+		return err_set_native(e, ERR_FATAL, "squeeze", "isal", act,
+		        "squeeze: the encoder failed (code %d)", act);
 	*out_n = d->stream.internal_state.state == ZSTATE_END ? d->stream.total_out : 0;
 	return 0;
 }
@@ -82,9 +82,9 @@ static int deflate_into(struct str bytes, struct str words, unsigned char *to, s
         size_t *out_n, struct err *e)
 {
 	struct deflater *d = malloc(sizeof *d);
-	int bad = d ? deflate_with(d, bytes, words, to, room, out_n, e) : no_memory(e);
+	int act = d ? deflate_with(d, bytes, words, to, room, out_n, e) : no_memory(e);
 	free(d);
-	return bad;
+	return act;
 }
 
 int squeeze(struct str bytes, struct str words, struct arena *mem, struct str *out, struct err *e)
@@ -101,7 +101,7 @@ int squeeze(struct str bytes, struct str words, struct arena *mem, struct str *o
 		return 0;
 	}
 	unsigned char *form = arena_try_alloc(mem, room, 1);
-	if (form == NULL)
+	if (!form)
 		return no_memory(e);
 	size_t n = 0;
 	if (deflate_into(bytes, words, form + HEAD_BYTES, room - HEAD_BYTES, &n, e) != 0)
@@ -146,7 +146,7 @@ int unsqueeze(struct str bytes, struct str words, struct arena *mem, struct str 
 		        "a stored record of %zu bytes is damaged", bytes.n);
 	unsigned char *plain = arena_try_alloc(mem, length, 1);
 	struct inflate_state *s = malloc(sizeof *s);
-	if (plain == NULL || s == NULL) {
+	if (!plain || !s) {
 		free(s);
 		return no_memory(e);
 	}

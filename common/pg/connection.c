@@ -96,10 +96,10 @@ static int listen_on(struct pg *pg, const char *channel, struct err *e)
 		return err_set(e, ERR_FATAL, "out_of_memory", "listen: out of memory");
 	}
 	(void)snprintf(sql, bytes, "LISTEN %s", name);
-	int result = pg_command(pg, sql, "listen", e);
+	int act = pg_command(pg, sql, "listen", e);
 	free(sql);
 	PQfreemem(name);
-	return result;
+	return act;
 }
 
 /* Why a connection could not be had: a wrong password or certificate will not mend itself, a server
@@ -141,17 +141,17 @@ static int connect_now(struct pg *pg, struct err *e)
 	}
 	(void)PQsetNoticeProcessor(pg->conn, be_silent, NULL);
 	(void)PQsetnonblocking(pg->conn, 1); /* a large statement must not wait for ever either */
-	int result = pg_command(pg, session_settings, "connect", e);
-	if (result == 0 && pg->patience_ms == 0)
-		result = pg_command(pg, patient_settings, "connect", e);
-	for (size_t i = 0; result == 0 && i < pg->channels_count; i++) {
-		result = listen_on(pg, pg->channels[i], e);
+	int act = pg_command(pg, session_settings, "connect", e);
+	if (act == 0 && pg->patience_ms == 0)
+		act = pg_command(pg, patient_settings, "connect", e);
+	for (size_t i = 0; act == 0 && i < pg->channels_count; i++) {
+		act = listen_on(pg, pg->channels[i], e);
 		pg->has_missed = true;
 	}
-	if (result != 0) {
+	if (act != 0) {
 		forget(pg);
 	}
-	return result;
+	return act;
 }
 
 int pg_ready(struct pg *pg, struct err *e)
@@ -198,14 +198,14 @@ static int make(const char *conninfo, const char *application, struct pg **out, 
 int pg_open(const char *conninfo, const char *application, struct pg **out, struct err *e)
 {
 	struct pg *pg = NULL;
-	int result = make(conninfo, application, &pg, e);
-	if (result != 0) {
-		return result;
+	int act = make(conninfo, application, &pg, e);
+	if (act != 0) {
+		return act;
 	}
-	result = connect_now(pg, e);
-	if (result != 0) {
+	act = connect_now(pg, e);
+	if (act != 0) {
 		pg_close(pg);
-		return result;
+		return act;
 	}
 	*out = pg;
 	return 0;
@@ -214,14 +214,14 @@ int pg_open(const char *conninfo, const char *application, struct pg **out, stru
 int pg_open_away(const char *conninfo, const char *application, struct pg **out, struct err *e)
 {
 	struct pg *pg = NULL;
-	int result = make(conninfo, application, &pg, e);
-	if (result != 0) {
-		return result;
+	int act = make(conninfo, application, &pg, e);
+	if (act != 0) {
+		return act;
 	}
-	result = connect_now(pg, e);
-	if (result != 0 && result != ERR_RETRY) {
+	act = connect_now(pg, e);
+	if (act != 0 && act != ERR_RETRY) {
 		pg_close(pg);
-		return result;
+		return act;
 	}
 	*out = pg;
 	return 0;
@@ -230,10 +230,10 @@ int pg_open_away(const char *conninfo, const char *application, struct pg **out,
 int pg_be_patient(struct pg *pg, int64_t patience_ms, struct err *e)
 {
 	pg->patience_ms = patience_ms;
-	int result = pg_ready(pg, e);
-	if (result == 0 && patience_ms == 0)
-		result = pg_command(pg, patient_settings, "connect", e);
-	return result;
+	int act = pg_ready(pg, e);
+	if (act == 0 && patience_ms == 0)
+		act = pg_command(pg, patient_settings, "connect", e);
+	return act;
 }
 
 void pg_close(struct pg *pg)
@@ -254,12 +254,12 @@ void pg_close(struct pg *pg)
 
 int pg_listen(struct pg *pg, const char *channel, struct err *e)
 {
-	int result = pg_ready(pg, e);
-	if (result == 0) {
-		result = listen_on(pg, channel, e);
+	int act = pg_ready(pg, e);
+	if (act == 0) {
+		act = listen_on(pg, channel, e);
 	}
-	if (result != 0) {
-		return result;
+	if (act != 0) {
+		return act;
 	}
 	char **channels = realloc(pg->channels, (pg->channels_count + 1) * sizeof(*channels));
 	char *copy = strdup(channel);

@@ -57,19 +57,18 @@ static int count_applied(struct pg *pg, const struct pg_migration *list, size_t 
         size_t *out_applied, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int result = pg_run(pg, &select_applied, NULL, &rows, NULL, e);
-	if (result != 0) {
-		return result;
+	int act = pg_run(pg, &select_applied, NULL, &rows, NULL, e);
+	if (act != 0) {
+		return act;
 	}
 	struct arena mem;
 	arena_init(&mem, MEMORY_MAX);
-	for (size_t i = 0; result == 0 && i < pg_rows_count(rows); i++) {
-		result = check_applied(
-		        pg_num(rows, i, 0), pg_text(rows, i, 1, &mem), list, count, e);
+	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++) {
+		act = check_applied(pg_num(rows, i, 0), pg_text(rows, i, 1, &mem), list, count, e);
 	}
 	arena_release(&mem);
-	*out_applied = result == 0 ? pg_rows_count(rows) : *out_applied;
-	return result;
+	*out_applied = act == 0 ? pg_rows_count(rows) : *out_applied;
+	return act;
 }
 
 static int apply_one(struct pg *pg, const struct pg_migration *migration, struct err *e)
@@ -83,73 +82,73 @@ static int apply_one(struct pg *pg, const struct pg_migration *migration, struct
 	pg_add_num(&params, migration->number);
 	pg_add(&params, str_c(migration->name));
 	pg_add(&params, str_c(hash));
-	int result = pg_tx_begin(pg, e);
-	if (result == 0) {
-		result = pg_command(pg, migration->sql, migration->name, e);
+	int act = pg_tx_begin(pg, e);
+	if (act == 0) {
+		act = pg_command(pg, migration->sql, migration->name, e);
 	}
-	if (result == 0) {
-		result = pg_run(pg, &insert_applied, &params, NULL, NULL, e);
+	if (act == 0) {
+		act = pg_run(pg, &insert_applied, &params, NULL, NULL, e);
 	}
-	if (result == 0) {
-		result = pg_tx_commit(pg, e);
+	if (act == 0) {
+		act = pg_tx_commit(pg, e);
 	}
 	pg_tx_rollback(pg);
 	arena_release(&mem);
-	return result;
+	return act;
 }
 
 static int migrate_locked(struct pg *pg, const struct pg_migration *list, size_t count,
         int *out_applied, struct err *e)
 {
 	size_t next = 0;
-	int result = pg_command(pg, make_table, "make the table of migrations", e);
-	if (result == 0) {
-		result = count_applied(pg, list, count, &next, e);
+	int act = pg_command(pg, make_table, "make the table of migrations", e);
+	if (act == 0) {
+		act = count_applied(pg, list, count, &next, e);
 	}
 	int applied = 0;
-	for (; result == 0 && next < count; next++, applied++) {
-		result = apply_one(pg, &list[next], e);
+	for (; act == 0 && next < count; next++, applied++) {
+		act = apply_one(pg, &list[next], e);
 	}
-	*out_applied = result == 0 ? applied : *out_applied;
-	return result;
+	*out_applied = act == 0 ? applied : *out_applied;
+	return act;
 }
 
 int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied,
         struct err *e)
 {
-	int result = pg_be_patient(pg, 0, e); /* a table may be large, and another one at work */
-	if (result == 0) {
-		result = pg_command(
+	int act = pg_be_patient(pg, 0, e); /* a table may be large, and another one at work */
+	if (act == 0) {
+		act = pg_command(
 		        pg, "SELECT pg_advisory_lock(" LOCK ")", "wait for another migration", e);
 	}
-	if (result != 0) {
-		return result;
+	if (act != 0) {
+		return act;
 	}
-	result = migrate_locked(pg, list, count, out_applied, e);
+	act = migrate_locked(pg, list, count, out_applied, e);
 	if (pg->conn) { /* a lost session has let go of its lock */
 		struct err other;
 		int unlocked =
 		        pg_command(pg, "SELECT pg_advisory_unlock(" LOCK ")", "unlock", &other);
-		if (result == 0 && unlocked != 0) {
+		if (act == 0 && unlocked != 0) {
 			*e = other;
-			result = unlocked;
+			act = unlocked;
 		}
 	}
-	return result;
+	return act;
 }
 
 int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t count,
         size_t *out_pending, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int result = pg_run(pg, &has_table, NULL, &rows, NULL, e);
-	if (result != 0) {
-		return result;
+	int act = pg_run(pg, &has_table, NULL, &rows, NULL, e);
+	if (act != 0) {
+		return act;
 	}
 	size_t applied = 0;
 	if (pg_bool(rows, 0, 0)) {
-		result = count_applied(pg, list, count, &applied, e);
+		act = count_applied(pg, list, count, &applied, e);
 	}
-	*out_pending = result == 0 ? count - applied : *out_pending;
-	return result;
+	*out_pending = act == 0 ? count - applied : *out_pending;
+	return act;
 }

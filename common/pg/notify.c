@@ -35,9 +35,9 @@ static int wait_socket(struct pg *pg, int64_t until_ms, bool *out_ready, struct 
 int pg_wait_notify(struct pg *pg, int timeout_ms, bool *out_notified, struct err *e)
 {
 	int64_t until_ms = clock_mono_ms() + timeout_ms;
-	int result = pg_ready(pg, e);
-	if (result != 0) {
-		return result;
+	int act = pg_ready(pg, e);
+	if (act != 0) {
+		return act;
 	}
 	for (;;) {
 		if (take_notifications(pg)) {
@@ -45,9 +45,9 @@ int pg_wait_notify(struct pg *pg, int timeout_ms, bool *out_notified, struct err
 			return 0;
 		}
 		bool is_readable = false;
-		result = wait_socket(pg, until_ms, &is_readable, e);
-		if (result != 0) {
-			return result;
+		act = wait_socket(pg, until_ms, &is_readable, e);
+		if (act != 0) {
+			return act;
 		}
 		if (is_readable && !PQconsumeInput(pg->conn)) {
 			return pg_check(pg, NULL, "wait for a notification", e);

@@ -27,7 +27,7 @@ static void add(struct pg_params *p, const char *value, size_t length, int forma
 
 static bool has_nul(struct str s)
 {
-	return s.n > 0 && memchr(s.p, '\0', s.n) != NULL;
+	return s.n > 0 && memchr(s.p, '\0', s.n);
 }
 
 static char *room(struct pg_params *p, size_t bytes)

@@ -44,11 +44,11 @@ static int prepare(struct pg *pg, const struct pg_statement *stmt, struct err *e
 	}
 	AUTO_PGRESULT result =
 	        pg_answer(pg, PQsendPrepare(pg->conn, stmt->name, stmt->sql, stmt->params, NULL));
-	int bad = pg_check(pg, result, stmt->name, e);
-	if (bad == 0) {
+	int act = pg_check(pg, result, stmt->name, e);
+	if (act == 0) {
 		pg->prepared[pg->prepared_count++] = stmt;
 	}
-	return bad;
+	return act;
 }
 
 static int64_t changed(PGresult *result)
@@ -64,20 +64,20 @@ int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_param
 	if (params && params->problem) {
 		return err_set(e, ERR_REJECT, "pg_bad_data", "%s: %s", stmt->name, params->problem);
 	}
-	int bad = pg_ready(pg, e);
-	if (bad == 0) {
-		bad = prepare(pg, stmt, e);
+	int act = pg_ready(pg, e);
+	if (act == 0) {
+		act = prepare(pg, stmt, e);
 	}
-	if (bad != 0) {
-		return bad;
+	if (act != 0) {
+		return act;
 	}
 	AUTO_PGRESULT result = pg_answer(
 	        pg, params ? PQsendQueryPrepared(pg->conn, stmt->name, params->count,
 	                             params->values, params->lengths, params->formats, 0)
 	                   : PQsendQueryPrepared(pg->conn, stmt->name, 0, NULL, NULL, NULL, 0));
-	bad = pg_check(pg, result, stmt->name, e);
-	if (bad != 0) {
-		return bad;
+	act = pg_check(pg, result, stmt->name, e);
+	if (act != 0) {
+		return act;
 	}
 	if (out_changed) {
 		*out_changed = changed(result);
@@ -168,38 +168,37 @@ void pg_rows_free(struct pg_rows *rows)
 int pg_tx_begin(struct pg *pg, struct err *e)
 {
 	assert(!pg->in_tx);
-	int result = pg_ready(pg, e);
-	if (result == 0) {
-		result = pg_command(
-		        pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "begin", e);
+	int act = pg_ready(pg, e);
+	if (act == 0) {
+		act = pg_command(pg, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "begin", e);
 	}
-	pg->in_tx = result == 0;
-	return result;
+	pg->in_tx = act == 0;
+	return act;
 }
 
 static int try_commit(struct pg *pg, struct err *e)
 {
-	int result = pg_ready(pg, e);
-	if (result != 0)
-		return result;
+	int act = pg_ready(pg, e);
+	if (act != 0)
+		return act;
 	AUTO_PGRESULT answer = pg_answer(pg, PQsendQuery(pg->conn, "COMMIT"));
-	result = pg_check(pg, answer, "commit", e);
+	act = pg_check(pg, answer, "commit", e);
 	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
-	if (result == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
-		result = err_set(e, ERR_FATAL, "pg_error",
+	if (act == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
+		act = err_set(e, ERR_FATAL, "pg_error",
 		        "commit: a statement of the transaction had failed and was not looked at");
 	}
-	return result;
+	return act;
 }
 
 int pg_tx_commit(struct pg *pg, struct err *e)
 {
 	assert(pg->in_tx);
-	int result = try_commit(pg, e);
-	if (result != 0)
+	int act = try_commit(pg, e);
+	if (act != 0)
 		pg_tx_rollback(pg);
 	pg->in_tx = false;
-	return result;
+	return act;
 }
 
 void pg_tx_rollback(struct pg *pg)

@@ -140,5 +140,5 @@ bool security_refused(const char *message, const char **out_code, const char **o
 		*out_code = first->code;
 		*out_remedy = first->remedy;
 	}
-	return first != NULL;
+	return first;
 }

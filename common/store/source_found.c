@@ -30,28 +30,15 @@ int source_found_check_name(const struct source_found *f, const char *path, stru
 	return 0;
 }
 
-static int grow(struct source_found *f, struct err *e)
-{
-	size_t cap = f->cap ? f->cap * 2 : 64;
-	struct source_object *bigger = ARENA_TRY_ARRAY(f->mem, struct source_object, cap);
-	if (!bigger)
-		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "%s: the list of its objects is too large", f->url);
-	if (f->count > 0)
-		memcpy(bigger, f->objects, f->count * sizeof(*bigger));
-	f->objects = bigger;
-	f->cap = cap;
-	return 0;
-}
-
 int source_found_add(struct source_found *f, const struct source_object *object, struct err *e)
 {
 	if (f->count == SOURCE_OBJECTS_MAX)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s holds more than %d objects: put their rows into fewer", f->url,
 		        SOURCE_OBJECTS_MAX);
-	if (f->count == f->cap && grow(f, e) != 0)
-		return e->act;
+	if (!ARENA_GROW(f->mem, f->objects, f->count, f->cap))
+		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
+		        "%s: the list of its objects is too large", f->url);
 	f->objects[f->count] = *object;
 	f->objects[f->count++].name = arena_str(f->mem, object->name);
 	return 0;

@@ -39,15 +39,15 @@ static bool is_id(struct str text)
 
 static int write_lines(struct buf *text, const struct ended *items, size_t count, struct err *e)
 {
-	int rc = buf_printf(text, e, FIRST_LINE);
-	for (size_t i = 0; i < count && rc == 0; i++) {
+	int act = buf_printf(text, e, FIRST_LINE);
+	for (size_t i = 0; i < count && act == 0; i++) {
 		if (!is_id(items[i].delivery) || !is_id(items[i].route_id))
 			return err_set(
 			        e, ERR_REJECT, CODE_BAD_LIST, "a delivery that is over has no id");
-		rc = buf_printf(text, e, STR_FMT " " STR_FMT "\n", STR_ARG(items[i].delivery),
+		act = buf_printf(text, e, STR_FMT " " STR_FMT "\n", STR_ARG(items[i].delivery),
 		        STR_ARG(items[i].route_id));
 	}
-	return rc;
+	return act;
 }
 
 static bool take_line(struct str *text, struct ended *out)
@@ -87,12 +87,12 @@ int ended_tell(struct store *staging, const struct keyring *keys, const struct e
 	        keyring_staging(keys, STR("specs"), STR(SCOPE), &key, e) != 0)
 		return e->act;
 	buf_init(&text, LIST_BYTES);
-	int rc = write_lines(&text, items, count, e);
-	if (rc == 0)
-		rc = sealed_put_once(staging, str_c(name), &key, buf_str(&text), &facts, e);
+	int act = write_lines(&text, items, count, e);
+	if (act == 0)
+		act = sealed_put_once(staging, str_c(name), &key, buf_str(&text), &facts, e);
 	buf_release(&text);
 	secret_wipe(&key);
-	return rc != 0 ? err_note(e, "list of deliveries that are over") : 0;
+	return act != 0 ? err_note(e, "list of deliveries that are over") : 0;
 }
 
 /* --- names of lists --- */
@@ -175,8 +175,8 @@ static int find_due(const struct ended_walk *w, struct names *out, struct err *e
 	        store_list(w->staging, str_c(marks), visit_mark, out, e) != 0)
 		return e->act;
 	out->until_ms = now_ms - w->keep_ms;
-	int rc = store_list(w->staging, STR(LISTS), visit_list, out, e);
-	return rc == ERR_DEFER ? 0 : rc;
+	int act = store_list(w->staging, STR(LISTS), visit_list, out, e);
+	return act == ERR_DEFER ? 0 : act;
 }
 
 static int read_list(struct walk *w, const char *list, struct str *out, struct err *e)
@@ -198,15 +198,15 @@ static int do_list(struct walk *w, const char *list, struct err *e)
 	if (read_list(w, list, &text, e) != 0)
 		return e->act;
 	while (text.n > 0) {
-		if (w->plan->stop != NULL && atomic_load(w->plan->stop))
+		if (w->plan->stop && atomic_load(w->plan->stop))
 			return err_set(e, ERR_DEFER, "drain", "the process ends");
 		if (!take_line(&text, &what))
 			return err_set(
 			        e, ERR_REJECT, CODE_CORRUPT, LISTS "%s: a line is none", list);
-		int rc = w->plan->each(w->plan->arg, &what, e);
-		if (rc != 0 && rc != ERR_REJECT)
-			return rc;
-		if (rc == ERR_REJECT)
+		int act = w->plan->each(w->plan->arg, &what, e);
+		if (act != 0 && act != ERR_REJECT)
+			return act;
+		if (act == ERR_REJECT)
 			pass_over(w, e);
 	}
 	return 0;
@@ -243,13 +243,13 @@ static int move_mark(const struct ended_walk *w, const char *list, struct err *e
 static int walk_lists(struct walk *w, const struct names *due, struct err *e)
 {
 	for (size_t i = 0; i < due->count; i++) {
-		int rc = do_list(w, due->found[i], e);
-		if (rc == ERR_DEFER)
+		int act = do_list(w, due->found[i], e);
+		if (act == ERR_DEFER)
 			return 0;
-		if (rc == ERR_REJECT)
+		if (act == ERR_REJECT)
 			pass_over(w, e); /* what it names stays */
-		else if (rc != 0)
-			return rc;
+		else if (act != 0)
+			return act;
 		if (move_mark(w->plan, due->found[i], e) != 0)
 			return e->act;
 	}
@@ -267,10 +267,10 @@ int ended_walk(const struct ended_walk *plan, struct err *e)
 	if (keyring_staging(plan->keys, STR("specs"), STR(SCOPE), &w.key, e) != 0)
 		return e->act;
 	arena_init(&w.mem, WALK_MEMORY);
-	int rc = walk_lists(&w, &due, e);
+	int act = walk_lists(&w, &due, e);
 	arena_release(&w.mem);
 	secret_wipe(&w.key);
-	if (rc != 0)
+	if (act != 0)
 		return err_note(e, "deliveries that are over");
 	if (w.passed_over == 0)
 		return 0;
@@ -309,7 +309,7 @@ int ended_forget(struct store *staging, int64_t age_ms, int64_t *out_removed, st
 	if (store_clock(staging, STR("specs"), &now_ms, e) != 0)
 		return e->act;
 	f.until_ms = now_ms - age_ms;
-	int rc = store_list(staging, STR(LISTS), visit_old, &f, e);
+	int act = store_list(staging, STR(LISTS), visit_old, &f, e);
 	*out_removed = f.removed;
-	return rc == ERR_DEFER ? 0 : rc;
+	return act == ERR_DEFER ? 0 : act;
 }

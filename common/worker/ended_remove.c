@@ -15,9 +15,9 @@ static int remove_one(void *arg, const struct ended *what, struct err *e)
 	char name[64];
 	int64_t removed = 0;
 	(void)snprintf(name, sizeof name, "%s/" STR_FMT, r->owner->prefix, STR_ARG(what->delivery));
-	int rc = store_remove_below(r->owner->staging, str_c(name), r->stop, &removed, e);
+	int act = store_remove_below(r->owner->staging, str_c(name), r->stop, &removed, e);
 	*r->removed += removed;
-	return rc;
+	return act;
 }
 
 int ended_remove(const struct ended_owner *owner, const struct tidy_run *run, int64_t *out_removed,

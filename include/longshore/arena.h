@@ -39,6 +39,14 @@ void *arena_alloc(struct arena *mem, size_t bytes) __attribute__((malloc, return
 void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
         __attribute__((malloc, warn_unused_result));
 
+/* Makes room for one more item of an array that grows: `items` is the address of its pointer (NULL at
+ * first), *room how many fit. What it has is copied; items do not move until the next growth. false:
+ * the limit or memory is out, and the array is as it was. */
+bool arena_grow(struct arena *mem, void *items, size_t count, size_t *room, size_t size)
+        __attribute__((warn_unused_result));
+/* The same for sizes that the programmer knows: aborts like arena_alloc. */
+void arena_grow_known(struct arena *mem, void *items, size_t count, size_t *room, size_t size);
+
 /* For loops over input: no more of it should be read into this arena. What was begun may still be
  * finished; the limit is further on. */
 static inline bool arena_has_enough(const struct arena *mem)
@@ -48,6 +56,11 @@ static inline bool arena_has_enough(const struct arena *mem)
 
 #define ARENA_NEW(mem, type) ((type *)arena_alloc((mem), sizeof(type)))
 #define ARENA_TRY_ARRAY(mem, type, count) ((type *)arena_try_alloc((mem), (count), sizeof(type)))
+
+#define ARENA_GROW(mem, items, count, room) \
+	arena_grow((mem), &(items), (count), &(room), sizeof *(items))
+#define ARENA_GROW_KNOWN(mem, items, count, room) \
+	arena_grow_known((mem), &(items), (count), &(room), sizeof *(items))
 
 /* Copies with a terminator behind them; abort like arena_alloc. An absent slice stays absent. */
 struct str arena_str(struct arena *mem, struct str s);

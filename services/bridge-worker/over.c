@@ -42,10 +42,10 @@ static int remove_one(void *arg, const struct ended *what, struct err *e)
 	r->route_id = what->route_id;
 	if (store_list(r->staging, str_bytes(name, (size_t)n), remove_baseline, r, e) != 0)
 		return e->act;
-	int rc = store_remove_below(
+	int act = store_remove_below(
 	        r->staging, str_bytes(name, (size_t)n - 1), r->stop, &removed, e);
 	*r->removed += removed;
-	return rc;
+	return act;
 }
 
 int over_remove(struct store *staging, const struct keyring *keys, const struct tidy_run *run,

@@ -10,7 +10,7 @@
 static void stop(void *state)
 {
 	struct formatter *f = state;
-	if (f == NULL)
+	if (!f)
 		return;
 	bridge_cache_close(f->cache);
 	store_close(f->staging);
@@ -35,7 +35,7 @@ static int start(
 {
 	(void)conf; /* no settings of its own */
 	struct formatter *f = calloc(1, sizeof *f);
-	if (f == NULL)
+	if (!f)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the formatter");
 	if (open_all(f, common, e) != 0) {
 		stop(f);

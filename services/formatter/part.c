@@ -35,11 +35,11 @@ static int load_members(struct part *p, struct err *e)
 	struct str bytes = {0};
 	struct arena mem;
 	arena_init(&mem, MEMBERS_BYTES);
-	int rc = staged_get(p->op, STR("selections"), ref, MEMBERS_BYTES, &mem, &bytes, e);
-	if (rc == 0)
-		rc = selection_load(bytes, &p->members, e);
+	int act = staged_get(p->op, STR("selections"), ref, MEMBERS_BYTES, &mem, &bytes, e);
+	if (act == 0)
+		act = selection_load(bytes, &p->members, e);
 	arena_release(&mem);
-	if (rc != 0)
+	if (act != 0)
 		return err_note(e, "members");
 	uint64_t count = selection_count(p->members);
 	if (ref->rows < 0 || count != (uint64_t)ref->rows)
@@ -75,7 +75,7 @@ static int plan_columns(struct part *p, struct err *e)
 	struct arena *mem = p->op->run->mem;
 	p->columns = ARENA_TRY_ARRAY(mem, struct row_column, to->columns_count);
 	p->sources = ARENA_TRY_ARRAY(mem, size_t, to->columns_count);
-	if (p->columns == NULL || p->sources == NULL)
+	if (!p->columns || !p->sources)
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "destination: %zu columns are too many", to->columns_count);
 	for (size_t i = 0; i < to->columns_count; i++) {
@@ -118,10 +118,10 @@ static int put_rows(struct part *p, struct err *e)
 	uint32_t *ordinals = ARENA_TRY_ARRAY(mem, uint32_t, BATCH_ROWS);
 	struct str *records = ARENA_TRY_ARRAY(mem, struct str, BATCH_ROWS * width);
 	struct str *row = ARENA_TRY_ARRAY(mem, struct str, p->op->spec->destination.columns_count);
-	if (ordinals == NULL || records == NULL || row == NULL)
+	if (!ordinals || !records || !row)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a batch of rows");
 	for (int64_t done = 0; done < task->ranks;) {
-		if (p->op->run->stop != NULL && atomic_load(p->op->run->stop))
+		if (p->op->run->stop && atomic_load(p->op->run->stop))
 			return err_set(e, ERR_DEFER, "drain", "the formatter is going down");
 		int64_t left = task->ranks - done;
 		size_t got = 0;
@@ -154,19 +154,19 @@ static int put_file(struct part *p, struct err *e)
 	if (row_writer_new(&layout, p->file.encoder, &p->rows, e) != 0)
 		return e->act;
 	PROBE(format_after_header);
-	int rc = put_rows(p, e);
-	if (rc == 0 && row_writer_rows(p->rows) != p->op->task->ranks)
-		rc = err_set(
+	int act = put_rows(p, e);
+	if (act == 0 && row_writer_rows(p->rows) != p->op->task->ranks)
+		act = err_set(
 		        e, ERR_FATAL, "rows", "a part has another number of rows than planned");
 	row_writer_free(p->rows); /* it borrows `layout` */
 	p->rows = NULL;
-	return rc != 0 ? rc : staged_finish(&p->file, p->op->task->ranks, e);
+	return act != 0 ? act : staged_finish(&p->file, p->op->task->ranks, e);
 }
 
 static int run(struct part *p, struct err *e)
 {
 	const struct ev_format_task *task = p->op->task;
-	if (task->members == NULL || task->bridge_version.p == NULL)
+	if (!task->members || !task->bridge_version.p)
 		return err_set(
 		        e, ERR_REJECT, CODE_BAD_TASK, "a part needs members and a bridge version");
 	if (load_members(p, e) != 0)
@@ -182,10 +182,10 @@ int format_part(const struct format_op *op, struct err *e)
 {
 	struct part p = {.op = op};
 	arena_init(&p.scratch, SCRATCH_BYTES);
-	int rc = run(&p, e);
+	int act = run(&p, e);
 	staged_release(&p.file);
 	bridge_values_release(p.values);
 	selection_free(p.members);
 	arena_release(&p.scratch);
-	return rc;
+	return act;
 }

@@ -42,9 +42,9 @@ static int look(const struct staged_file *f, struct encoded_facts *out, struct e
 	struct sealed_reader *reader = NULL;
 	if (sealed_open(f->op->formatter->staging, f->name, &f->key, &reader, e) != 0)
 		return e->act;
-	int rc = encoded_check(f->compression, from_sealed, reader, out, e);
+	int act = encoded_check(f->compression, from_sealed, reader, out, e);
 	sealed_close(reader);
-	return rc;
+	return act;
 }
 
 /* The same task, done before: the same content, perhaps packed by another build. */
@@ -111,10 +111,10 @@ int staged_get(const struct format_op *op, struct str prefix, const struct ev_st
 	char hash[SHA256_HEX];
 	if (keyring_staging(op->formatter->keys, prefix, op->run->head->delivery_id, &key, e) != 0)
 		return e->act;
-	int rc = sealed_get(op->formatter->staging, ref->name, &key, max_bytes, mem, &text, e);
+	int act = sealed_get(op->formatter->staging, ref->name, &key, max_bytes, mem, &text, e);
 	secret_wipe(&key);
-	if (rc != 0)
-		return rc;
+	if (act != 0)
+		return act;
 	sha256_hex(text.p, text.n, hash);
 	if (!str_eq(str_c(hash), ref->sha256))
 		return err_set(e, ERR_REJECT, CODE_CORRUPT,

@@ -18,11 +18,11 @@ static int put_text(struct buf *out, struct str s, struct err *e)
 		return e->act;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		int rc = c < 0x20                ? buf_printf(out, e, "\\u%04x", c)
-		         : c == '"' || c == '\\' ? buf_printf(out, e, "\\%c", c)
-		                                 : buf_append(out, &s.p[i], 1, e);
-		if (rc != 0)
-			return rc;
+		int act = c < 0x20                ? buf_printf(out, e, "\\u%04x", c)
+		          : c == '"' || c == '\\' ? buf_printf(out, e, "\\%c", c)
+		                                  : buf_append(out, &s.p[i], 1, e);
+		if (act != 0)
+			return act;
 	}
 	return buf_append(out, "\"", 1, e);
 }
@@ -62,9 +62,9 @@ static int put_entry(struct buf *out, const struct reflist_item *item, bool is_f
 /* Hands the buffer on and empties it, so that it never holds more than one entry. */
 static int hand_on(struct staged_file *f, struct buf *b, struct err *e)
 {
-	int rc = encoder_write(f->encoder, b->p, b->n, e);
+	int act = encoder_write(f->encoder, b->p, b->n, e);
 	buf_clear(b);
-	return rc;
+	return act;
 }
 
 static int put_manifest(struct staged_file *f, const struct reflist_item *items, size_t count,
@@ -90,14 +90,14 @@ static int write_manifest(
 	struct staged_file file;
 	struct buf b;
 	buf_init(&b, ENTRY_BYTES);
-	int rc = staged_begin(op, COMPRESSION_NONE, &file, e);
-	if (rc == 0)
-		rc = put_manifest(&file, items, count, &b, e);
-	if (rc == 0)
-		rc = staged_finish(&file, 0, e);
+	int act = staged_begin(op, COMPRESSION_NONE, &file, e);
+	if (act == 0)
+		act = put_manifest(&file, items, count, &b, e);
+	if (act == 0)
+		act = staged_finish(&file, 0, e);
 	staged_release(&file);
 	buf_release(&b);
-	return rc;
+	return act;
 }
 
 int format_manifest(const struct format_op *op, struct err *e)
@@ -106,26 +106,26 @@ int format_manifest(const struct format_op *op, struct err *e)
 	struct reflist_item *items = NULL;
 	size_t count = 0;
 	struct arena mem;
-	if (op->task->parts == NULL)
+	if (!op->task->parts)
 		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "a manifest needs the list of parts");
 	arena_init(&mem, LIST_MEM_BYTES);
-	int rc = staged_get(op, STR("specs"), op->task->parts, REFLIST_MAX_BYTES, &mem, &text, e);
-	if (rc == 0)
-		rc = reflist_parse(text, &mem, &items, &count, e);
-	if (rc != 0)
-		rc = err_note(e, "list of parts");
+	int act = staged_get(op, STR("specs"), op->task->parts, REFLIST_MAX_BYTES, &mem, &text, e);
+	if (act == 0)
+		act = reflist_parse(text, &mem, &items, &count, e);
+	if (act != 0)
+		act = err_note(e, "list of parts");
 	else
-		rc = write_manifest(op, items, count, e);
+		act = write_manifest(op, items, count, e);
 	arena_release(&mem);
-	return rc;
+	return act;
 }
 
 int format_marker(const struct format_op *op, struct err *e)
 {
 	struct staged_file file;
-	int rc = staged_begin(op, COMPRESSION_NONE, &file, e);
-	if (rc == 0)
-		rc = staged_finish(&file, 0, e);
+	int act = staged_begin(op, COMPRESSION_NONE, &file, e);
+	if (act == 0)
+		act = staged_finish(&file, 0, e);
 	staged_release(&file);
-	return rc;
+	return act;
 }

@@ -21,7 +21,7 @@ int file_failed(struct err *e, int errnum, const char *step)
 		        step, strerror(errnum));
 	if (errnum == ENOMEM)
 		return err_set_native(
-		        e, ERR_FATAL, "no_memory", "posix", errnum, "%s: out of memory", step);
+		        e, ERR_FATAL, "out_of_memory", "posix", errnum, "%s: out of memory", step);
 	return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errnum, "%s: %s", step,
 	        strerror(errnum));
 }

@@ -152,6 +152,25 @@ static void the_programmers_own_sizes_abort_past_the_limit(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+static void an_array_grows_until_the_limit_and_keeps_what_it_has(void **state)
+{
+	(void)state;
+	struct arena mem;
+	arena_init(&mem, 64 * 1024);
+	int *items = NULL;
+	size_t count = 0, room = 0, copies = 0;
+	for (const int *before = items; ARENA_GROW(&mem, items, count, room); before = items) {
+		copies += items != before && count > 0 ? count : 0;
+		items[count] = (int)count;
+		count++;
+	}
+	assert_true(count >= 4096 && count == room);
+	assert_true(copies < 2 * count); /* it doubles */
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(items[i], i);
+	arena_release(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +179,7 @@ int main(void)
 	        cmocka_unit_test(many_small_ones_never_pass_the_limit),
 	        cmocka_unit_test(a_large_one_does_not_waste_the_rest_of_the_newest_block),
 	        cmocka_unit_test(an_overflowing_product_is_refused),
+	        cmocka_unit_test(an_array_grows_until_the_limit_and_keeps_what_it_has),
 	        cmocka_unit_test(a_zeroed_arena_can_be_reset_and_released),
 	        cmocka_unit_test(copies_are_terminated_and_absence_stays),
 #ifdef __SANITIZE_ADDRESS__
