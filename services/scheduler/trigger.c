@@ -47,7 +47,7 @@ static void remember(struct trigger_reader *r)
 static int run_cycle(struct trigger_reader *r, struct err *e)
 {
 	struct cycle *c = r->c;
-	int bad = c->count > 0 || c->audits_count > 0 ? cycle_run(c, e) : 0;
+	int bad = c->count > 0 || c->trail.count > 0 ? cycle_run(c, e) : 0;
 	if (bad)
 		return bad;
 	remember(r);

@@ -21,8 +21,8 @@ static void start_over(struct cycle *c)
 	bool is_alone = c->count <= 1;
 	size_t most = c->mem->limit_bytes / 4 * 3;
 	c->mem->enough_bytes = is_alone || most < CYCLE_MEM_MANY ? most : CYCLE_MEM_MANY;
-	c->rows_most = is_alone ? INT32_MAX : CYCLE_ROWS;
-	c->rows_loaded = 0;
+	c->rows.most = is_alone ? INT32_MAX : CYCLE_ROWS;
+	c->rows.loaded = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		struct item fresh = {
 		        .id = c->items[i]->id,
@@ -32,14 +32,6 @@ static void start_over(struct cycle *c)
 		};
 		*c->items[i] = fresh;
 	}
-	c->heads_count = 0;
-	c->bridges_count = 0;
-	c->flights_count = 0;
-	c->breakers_count = 0;
-	c->quotas_count = 0;
-	c->freed.count = 0;
-	c->outbox = NULL;
-	c->outbox_count = c->outbox_room = 0;
 }
 
 static bool has_writes(const struct cycle *c)
@@ -49,18 +41,18 @@ static bool has_writes(const struct cycle *c)
 		if (n->is_changed || n->republish || n->audits_count > 0)
 			return true;
 	}
-	return c->audits_count > 0 || c->inside != NULL;
+	return c->trail.count > 0 || c->inside.write != NULL;
 }
 
-static int store(struct cycle *c, struct err *e)
+static int store(struct cycle *c, struct written *out, struct err *e)
 {
 	struct pg *pg = c->g->pg;
 	if (c->is_for_due)
 		PROBE(sched_before_due_tx);
 	else
 		PROBE(sched_before_tx);
-	int bad = c->inside ? 0 : db_begin(pg, e);
-	bad = bad ? bad : cycle_write(c, e);
+	int bad = c->inside.write ? 0 : db_begin(pg, e);
+	bad = bad ? bad : cycle_write(c, out, e);
 	bad = bad ? bad : db_commit(pg, e);
 	if (bad) {
 		db_rollback(pg);
@@ -73,8 +65,9 @@ static int store(struct cycle *c, struct err *e)
 	return 0;
 }
 
-static int attempt(struct cycle *c, struct err *e)
+static int attempt(struct cycle *c, struct written *out, struct err *e)
 {
+	*out = (struct written){0};
 	start_over(c);
 	int bad = cycle_load(c, e);
 	PROBE(sched_after_load);
@@ -82,17 +75,17 @@ static int attempt(struct cycle *c, struct err *e)
 	if (bad == 0 && !has_writes(c))
 		return 0;
 	bad = bad ? bad : cycle_write_lists(c, e);
-	return bad ? bad : store(c, e);
+	return bad ? bad : store(c, out, e);
 }
 
-static void note_wakes(struct cycle *c, struct wakes *w)
+static void note_wakes(struct cycle *c, const struct written *written, struct wakes *w)
 {
 	size_t room = c->count + 1;
 	*w = (struct wakes){
 	        .routes = arena_alloc(c->mem, room * sizeof(struct route_key)),
 	        .bridge_tenants = arena_alloc(c->mem, room * sizeof(struct str)),
 	        .places = arena_alloc(c->mem, room * sizeof(struct str)),
-	        .quota_tenants = c->freed,
+	        .quota_tenants = written->freed,
 	};
 	for (size_t i = 0; i < c->count; i++) {
 		const struct decision *n = &c->items[i]->decision;
@@ -104,7 +97,7 @@ static void note_wakes(struct cycle *c, struct wakes *w)
 		if (n->uploads_up > 0)
 			w->places[w->places_count++] = item_place(c->items[i]);
 	}
-	cycle_note_free(c, w);
+	cycle_note_free(&written->flights, c->mem, w);
 }
 
 /* What can never go out fails its delivery; that decision is small and goes. */
@@ -158,13 +151,12 @@ static void log_strangers(const struct cycle *c)
 }
 
 /* One line where a place's breaker opens or closes. */
-static void log_breakers(const struct cycle *c)
+static void log_breakers(const struct breakers *all, int32_t most)
 {
-	int32_t most = c->g->rules.breaker_failures;
-	for (size_t i = 0; i < c->breakers_count; i++) {
-		struct str place = c->breakers[i].place;
-		const struct breaker *now = &c->breaker_states[i];
-		bool was_open = c->breakers[i].state.failures >= most;
+	for (size_t i = 0; i < all->count; i++) {
+		struct str place = all->before[i].place;
+		const struct breaker *now = &all->now[i];
+		bool was_open = all->before[i].state.failures >= most;
 		bool is_open = now->failures >= most;
 		if (is_open && !was_open)
 			LOG(LOG_WARN, "scheduler.place.away",
@@ -180,20 +172,22 @@ static void log_breakers(const struct cycle *c)
 
 static int attempt_and_publish(struct cycle *c, struct err *e)
 {
-	int bad = attempt(c, e);
+	struct written written;
+	int bad = attempt(c, &written, e);
 	if (bad)
 		return bad;
 	c->g->tally.decisions += (int64_t)c->count;
 	log_changes(c);
 	log_strangers(c);
-	log_breakers(c);
+	log_breakers(&written.breakers, c->g->rules.breaker_failures);
 	struct failed_rows failed = {0};
-	if (c->outbox_count > 0)
-		bad = publish_rows(c->g, c->outbox, c->outbox_count, c->mem, &failed, e);
+	const struct outbox *box = &written.outbox;
+	if (box->count > 0)
+		bad = publish_rows(c->g, box->rows, box->count, c->mem, &failed, e);
 	if (bad)
 		return bad;
 	struct wakes wakes;
-	note_wakes(c, &wakes);
+	note_wakes(c, &written, &wakes);
 	cycle_fail_unproducible(c->after, &failed);
 	return cycle_wake(c, &wakes, c->after, e);
 }
@@ -245,7 +239,7 @@ static struct cycle part_of(const struct cycle *c, size_t from, size_t count)
 	part.items = c->items + from;
 	part.count = count;
 	part.room = count;
-	part.audits_count = 0;
+	part.trail.count = 0;
 	return part;
 }
 
@@ -281,8 +275,8 @@ static int run_part(struct cycle *c, struct err *e)
 static int run_audits(struct cycle *c, struct err *e)
 {
 	struct cycle part = part_of(c, 0, 0);
-	part.audits_count = c->audits_count;
-	return part.audits_count > 0 ? attempt_and_publish(&part, e) : 0;
+	part.trail.count = c->trail.count;
+	return part.trail.count > 0 ? attempt_and_publish(&part, e) : 0;
 }
 
 /* In the caller's transaction, or not at all. */
@@ -299,7 +293,7 @@ static int run_inside(struct cycle *c, struct err *e)
 
 static int run_all(struct cycle *c, struct err *e)
 {
-	if (c->inside)
+	if (c->inside.write)
 		return run_inside(c, e);
 	int bad = run_audits(c, e);
 	for (size_t from = 0; from < c->count && bad == 0; from += CYCLE_ITEMS) {

@@ -43,28 +43,25 @@ struct item { /* one delivery of the cycle */
 	struct decide_event *events;
 	size_t events_count, events_room;
 
+	/* loaded */
 	struct delivery before;
 	struct str stored_status; /* absent: it is made of `before` */
 	struct str waits_what;    /* what it waited for as it was loaded; absent = nothing */
 	int64_t waits_since_ms;
-	struct frozen frozen; /* spec NULL: it has none */
 	struct task_row *rows;
 	size_t rows_count, rows_room;
-	struct task_row *work; /* where decide changes them; of use to one round after another */
-	size_t work_room;
 	struct lookup row_places; /* by task id: a size_t, the place in rows */
-	unsigned known;           /* facts that were gathered for it */
-	uint32_t stages, waiting;
-	int32_t parts_from, parts_count;
-	bool knows_open;
-	struct briefs briefs[STAGE_COUNT];
-	bool newer_waits;
-	struct str claimed_path;
-	struct str
-	        bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
-	bool place_rests;
+
+	/* decided */
+	struct facts facts;    /* its own; those that deliveries share are added for each round */
+	struct task_row *work; /* where decide changes rows; of use to one round after another */
+	size_t work_room;
 	struct decision decision;
 	bool is_decided;
+
+	/* within the transaction */
+	struct str
+	        bucket_place; /* remembered for its bucket's URL; empty = none is, or not asked */
 };
 
 struct flight_count { /* tasks in flight under one cap, and who waits for a place there */
@@ -77,6 +74,22 @@ struct flight_count { /* tasks in flight under one cap, and who waits for a plac
 	bool drops; /* a delivery with tasks that are not loaded ended */
 };
 
+struct flights {
+	struct flight_count *items;
+	size_t count;
+};
+
+struct breakers {
+	struct loaded_breaker *before; /* as they were loaded */
+	struct breaker *now;           /* one for each of them: as they become */
+	size_t count;
+};
+
+struct outbox { /* what is to be published, in order */
+	struct outbox_row *rows;
+	size_t count, room;
+};
+
 struct quota_seen { /* of a tenant, or of a tenant at a destination */
 	struct quota_name name;
 	int64_t hour, day; /* places taken, as struct quota_use */
@@ -84,8 +97,26 @@ struct quota_seen { /* of a tenant, or of a tenant at a destination */
 	size_t queue_count;
 };
 
-struct world_head {
-	struct loaded_head at;
+struct quotas {
+	struct quota_seen *items;
+	size_t count;
+};
+
+/* Facts that deliveries share, while they are decided: decisions change them for those behind. */
+struct shared {
+	struct loaded_head *heads;
+	size_t heads_count;
+	struct loaded_bridge *bridges; /* version empty: none was built */
+	size_t bridges_count;
+	struct quotas quotas;
+};
+
+/* What the transaction leaves to the steps behind it. */
+struct written {
+	struct flights flights;
+	struct breakers breakers;
+	struct outbox outbox;
+	struct quota_texts freed; /* tenants in which a place under a quota became free */
 };
 
 struct wakes { /* who may go on now; names may repeat */
@@ -107,6 +138,7 @@ enum {
 	CYCLE_MEM_MANY = 48 << 20 /* memory after which several deliveries are tried in halves */
 };
 
+/* Deliveries and their events; and what of one attempt every step needs. */
 struct cycle {
 	struct engine *g;
 	struct arena *mem;  /* of one attempt: what is loaded and decided; reset before each */
@@ -116,34 +148,19 @@ struct cycle {
 	size_t bytes;         /* of events, as far as they were counted */
 	struct lookup *by_id; /* of the items; parts of a cycle share it */
 	struct cycle *after;  /* who goes on because of this one is added there */
-	size_t rows_most;     /* task rows that may be loaded */
-	size_t rows_loaded;
+	struct {
+		size_t most, loaded; /* task rows that may be loaded, and were */
+	} rows;
 	struct db_clock clock;
-
-	/* facts that the deliveries share; decisions change them for those behind */
-	struct loaded_head *heads;
-	size_t heads_count;
-	struct loaded_bridge *bridges; /* version empty: none was built */
-	size_t bridges_count;
-	struct flight_count *flights;
-	size_t flights_count;
-	struct loaded_breaker *breakers; /* as they were loaded */
-	struct breaker *breaker_states;  /* one per entry of breakers: as they become */
-	size_t breakers_count;
-	struct quota_seen *quotas;
-	size_t quotas_count;
-	struct quota_texts freed; /* tenants in which a place under a quota became free */
-
-	/* records of the trail that belong to no delivery */
-	struct ev_audit_record *audits;
-	size_t audits_count, audits_room;
-	/* further writes of the same transaction; NULL = none. The transaction is open already when
-	 * it is set. */
-	int (*inside)(void *arg, struct engine *g, struct arena *mem, struct err *e);
-	void *inside_arg;
-
-	struct outbox_row *outbox;
-	size_t outbox_count, outbox_room;
+	struct {
+		struct ev_audit_record *items;
+		size_t count, room;
+	} trail; /* records of it that belong to no delivery */
+	struct {
+		/* NULL: none. The transaction is open already when it is set. */
+		int (*write)(void *arg, struct engine *g, struct arena *mem, struct err *e);
+		void *arg;
+	} inside;        /* further writes of the same transaction */
 	bool is_for_due; /* names the trace points */
 };
 
@@ -186,34 +203,35 @@ int cycle_gather_parts(
 /* cycle_quota.c: facts; what decisions change in them for those behind; and within the transaction:
  * the limits are compared once more with what is stored (ERR_FENCED "quota": places were taken
  * meanwhile), and who has a place or waits for one is stored. */
-int cycle_gather_quotas(
-        struct cycle *c, struct item **items, size_t count, struct err *e) ERR_MUST_USE;
-void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *out);
-void cycle_note_quota(struct cycle *c, const struct item *item);
+int cycle_gather_quotas(struct cycle *c, struct quotas *all, struct item **items, size_t count,
+        struct err *e) ERR_MUST_USE;
+void cycle_give_quotas(const struct quotas *all, struct item *item);
+void cycle_note_quota(struct quotas *all, const struct item *item, int64_t now_ms);
 int cycle_claim_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
-int cycle_store_quotas(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_store_quotas(struct cycle *c, struct quota_texts *out_freed, struct err *e) ERR_MUST_USE;
 /* cycle_place.c: within the transaction, before events are composed: remembers what was seen or
  * accepted, and loads what is remembered for whoever issues uploads */
 int cycle_places(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_caps.c: within the transaction, under locks: tasks in flight and who waits; what a delivery
  * may take; and what it took. */
-int cycle_count_flights(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_count_flights(struct cycle *c, struct flights *out, struct err *e) ERR_MUST_USE;
 struct item_caps {
 	struct flight_count *tenant, *destination; /* NULL: no cap */
 	struct cap rooms[2];                       /* the tenant's, the destination's */
 	int64_t before[2];
 };
-struct item_caps cycle_caps_of(struct cycle *c, const struct item *item);
+struct item_caps cycle_caps_of(const struct flights *all, const struct item *item);
 void cycle_note_caps(struct item_caps *caps, const struct item *item);
 int cycle_store_waiting(struct cycle *c, struct err *e) ERR_MUST_USE;
-void cycle_note_free(struct cycle *c, struct wakes *out); /* whom free places wake */
+/* whom free places wake */
+void cycle_note_free(const struct flights *all, struct arena *mem, struct wakes *out);
 /* cycle_issue.c: within the transaction */
-int cycle_issue(struct cycle *c, struct err *e) ERR_MUST_USE;
-int cycle_store_breakers(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_issue(struct cycle *c, struct written *w, struct err *e) ERR_MUST_USE;
+int cycle_store_breakers(struct cycle *c, const struct breakers *all, struct err *e) ERR_MUST_USE;
 /* A place: the bucket's URL. Credentials will be part of it when there are some. */
 struct str item_place(const struct item *item);
 /* cycle_outbox.c: composes what is to be published */
-int cycle_compose(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_compose(struct cycle *c, struct outbox *out, struct err *e) ERR_MUST_USE;
 /* The last status that was published, as it was. */
 int cycle_stored_status(
         struct cycle *c, const struct item *item, struct str *out, struct err *e) ERR_MUST_USE;
@@ -229,7 +247,7 @@ int cycle_compose_again(struct engine *g, struct outbox_row *rows, size_t count,
 /* cycle_lists.c: before the transaction */
 int cycle_write_lists(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* cycle_write.c: within it */
-int cycle_write(struct cycle *c, struct err *e) ERR_MUST_USE;
+int cycle_write(struct cycle *c, struct written *out, struct err *e) ERR_MUST_USE;
 /* Adds those whose events can never be published, to fail. */
 void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed);
 /* cycle_wake.c: adds those that may go on to `after` */

@@ -71,7 +71,7 @@ int cycle_compose_again(
 	struct cycle c;
 	cycle_init(&c, g, mem);
 	c.mem = mem; /* the rows outlive the attempts of other cycles */
-	c.rows_most = count;
+	c.rows.most = count;
 	int bad = load(&c, rows, count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		if (rows[i].is_by_reference)

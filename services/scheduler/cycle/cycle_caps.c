@@ -34,11 +34,11 @@ static bool touches_caps(const struct item *item)
 	return item->decision.is_changed && item_spec(item) && (has_waiting(item) || frees(item));
 }
 
-static struct flight_count *find(struct cycle *c, bool is_tenant, struct str name)
+static struct flight_count *find(const struct flights *all, bool is_tenant, struct str name)
 {
-	for (size_t i = 0; i < c->flights_count; i++)
-		if (c->flights[i].is_tenant == is_tenant && str_eq(c->flights[i].name, name))
-			return &c->flights[i];
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].is_tenant == is_tenant && str_eq(all->items[i].name, name))
+			return &all->items[i];
 	return NULL;
 }
 
@@ -47,31 +47,38 @@ static struct str what_of(struct cycle *c, const char *kind, struct str name)
 	return arena_printf(c->mem, "%s:" STR_FMT, kind, STR_ARG(name));
 }
 
-static void want(struct cycle *c, bool is_tenant, struct str name, int64_t cap, bool drops)
+struct wanted_cap {
+	bool is_tenant;
+	struct str name;
+	int64_t cap;
+	bool drops;
+};
+
+static void want(struct cycle *c, struct flights *all, const struct wanted_cap *x)
 {
-	if (cap <= 0 || name.n == 0)
+	if (x->cap <= 0 || x->name.n == 0)
 		return;
-	struct flight_count *f = find(c, is_tenant, name);
+	struct flight_count *f = find(all, x->is_tenant, x->name);
 	if (!f) {
-		f = &c->flights[c->flights_count++];
-		*f = (struct flight_count){.is_tenant = is_tenant,
-		        .name = name,
-		        .what = what_of(c, is_tenant ? "tenant" : "destination", name)};
+		f = &all->items[all->count++];
+		*f = (struct flight_count){.is_tenant = x->is_tenant,
+		        .name = x->name,
+		        .what = what_of(c, x->is_tenant ? "tenant" : "destination", x->name)};
 	}
-	f->cap = f->cap > cap ? f->cap : cap;
-	f->drops = f->drops || drops;
+	f->cap = f->cap > x->cap ? f->cap : x->cap;
+	f->drops = f->drops || x->drops;
 }
 
 /* Places that this cycle gives back: tasks that were in flight when they were loaded, and are no
  * more. */
-static void give_back(struct cycle *c, const struct item *item)
+static void give_back(const struct flights *all, const struct item *item)
 {
 	for (size_t i = 0; i < item->rows_count; i++) {
 		if (item->rows[i].status != TASK_ISSUED ||
 		        item->decision.rows[i].status == TASK_ISSUED)
 			continue;
-		struct flight_count *tenant = find(c, true, item->before.tenant);
-		struct flight_count *at = find(c, false, item->rows[i].destination);
+		struct flight_count *tenant = find(all, true, item->before.tenant);
+		struct flight_count *at = find(all, false, item->rows[i].destination);
 		if (tenant)
 			tenant->tasks--;
 		if (at)
@@ -79,16 +86,17 @@ static void give_back(struct cycle *c, const struct item *item)
 	}
 }
 
-static int lock_caps(struct cycle *c, struct cap_names *names, struct err *e)
+static int lock_caps(
+        struct cycle *c, const struct flights *all, struct cap_names *names, struct err *e)
 {
-	size_t count = c->flights_count;
+	size_t count = all->count;
 	struct str *locks = arena_alloc(c->mem, (count + 1) * sizeof *locks);
 	*names = (struct cap_names){
 	        .tenants = arena_alloc(c->mem, (count + 1) * sizeof(struct str)),
 	        .destinations = arena_alloc(c->mem, (count + 1) * sizeof(struct str)),
 	};
 	for (size_t i = 0; i < count; i++) {
-		const struct flight_count *f = &c->flights[i];
+		const struct flight_count *f = &all->items[i];
 		locks[i] = f->what;
 		if (f->is_tenant)
 			names->tenants[names->tenants_count++] = f->name;
@@ -98,17 +106,17 @@ static int lock_caps(struct cycle *c, struct cap_names *names, struct err *e)
 	return task_db_lock_caps(c->g->pg, locks, count, c->mem, e);
 }
 
-static int load_queues(struct cycle *c, struct err *e)
+static int load_queues(struct cycle *c, const struct flights *all, struct err *e)
 {
-	struct str *what = arena_alloc(c->mem, (c->flights_count + 1) * sizeof *what);
-	for (size_t i = 0; i < c->flights_count; i++)
-		what[i] = c->flights[i].what;
+	struct str *what = arena_alloc(c->mem, (all->count + 1) * sizeof *what);
+	for (size_t i = 0; i < all->count; i++)
+		what[i] = all->items[i].what;
 	struct waiter *found = NULL;
 	size_t count = 0;
 	int bad = place_db_load_waiting(
-	        c->g->pg, what, c->flights_count, QUEUE_MOST, c->mem, &found, &count, e);
-	for (size_t i = 0; i < c->flights_count && bad == 0; i++) {
-		struct flight_count *f = &c->flights[i];
+	        c->g->pg, what, all->count, QUEUE_MOST, c->mem, &found, &count, e);
+	for (size_t i = 0; i < all->count && bad == 0; i++) {
+		struct flight_count *f = &all->items[i];
 		for (size_t k = 0; k < count; k++) { /* those of one name stand together */
 			if (!str_eq(found[k].what, f->what))
 				continue;
@@ -119,35 +127,38 @@ static int load_queues(struct cycle *c, struct err *e)
 	return bad;
 }
 
-int cycle_count_flights(struct cycle *c, struct err *e)
+int cycle_count_flights(struct cycle *c, struct flights *all, struct err *e)
 {
-	c->flights = arena_alloc(c->mem, (c->count * 2 + 1) * sizeof *c->flights);
-	c->flights_count = 0;
+	all->items = arena_alloc(c->mem, (c->count * 2 + 1) * sizeof *all->items);
+	all->count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		if (!touches_caps(c->items[i]))
 			continue;
 		const struct spec *spec = item_spec(c->items[i]);
 		bool drops = c->items[i]->decision.drops_unfinished;
-		want(c, true, spec->tenant, spec->limits.tenant_tasks, drops);
-		want(c, false, spec->destination.name, spec->limits.destination_tasks, drops);
+		const struct wanted_cap both[] = {
+		        {true, spec->tenant, spec->limits.tenant_tasks, drops},
+		        {false, spec->destination.name, spec->limits.destination_tasks, drops}};
+		want(c, all, &both[0]);
+		want(c, all, &both[1]);
 	}
-	if (c->flights_count == 0)
+	if (all->count == 0)
 		return 0;
 	struct cap_names names;
 	struct flight *found = NULL;
 	size_t found_count = 0;
-	int bad = lock_caps(c, &names, e);
+	int bad = lock_caps(c, all, &names, e);
 	if (bad == 0)
 		bad = task_db_count_flight(c->g->pg, &names, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < found_count && bad == 0; i++) {
-		struct flight_count *f = find(c, found[i].is_tenant, found[i].name);
+		struct flight_count *f = find(all, found[i].is_tenant, found[i].name);
 		if (f)
 			f->tasks = found[i].tasks;
 	}
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		if (c->items[i]->decision.is_changed)
-			give_back(c, c->items[i]);
-	return bad ? bad : load_queues(c, e);
+			give_back(all, c->items[i]);
+	return bad ? bad : load_queues(c, all, e);
 }
 
 /* --- one delivery --- */
@@ -174,13 +185,13 @@ static int64_t room_under(int64_t cap, const struct flight_count *f, const struc
 	return room > 0 ? room : 0;
 }
 
-struct item_caps cycle_caps_of(struct cycle *c, const struct item *item)
+struct item_caps cycle_caps_of(const struct flights *all, const struct item *item)
 {
 	const struct spec *spec = item_spec(item);
 	struct item_caps caps = {.rooms = {{INT64_MAX}, {INT64_MAX}}};
 	if (spec) {
-		caps.tenant = find(c, true, spec->tenant);
-		caps.destination = find(c, false, spec->destination.name);
+		caps.tenant = find(all, true, spec->tenant);
+		caps.destination = find(all, false, spec->destination.name);
 		caps.rooms[0].room = room_under(spec->limits.tenant_tasks, caps.tenant, item);
 		caps.rooms[1].room =
 		        room_under(spec->limits.destination_tasks, caps.destination, item);
@@ -257,14 +268,14 @@ int cycle_store_waiting(struct cycle *c, struct err *e)
 
 /* As many as there are places, the oldest first: the others would wake for nothing. Of a delivery
  * that ended it is not known how many it gave back. */
-void cycle_note_free(struct cycle *c, struct wakes *out)
+void cycle_note_free(const struct flights *all, struct arena *mem, struct wakes *out)
 {
 	size_t most = 0;
-	for (size_t i = 0; i < c->flights_count; i++)
-		most += c->flights[i].queue_count;
-	out->deliveries = arena_alloc(c->mem, (most + 1) * sizeof *out->deliveries);
-	for (size_t i = 0; i < c->flights_count; i++) {
-		const struct flight_count *f = &c->flights[i];
+	for (size_t i = 0; i < all->count; i++)
+		most += all->items[i].queue_count;
+	out->deliveries = arena_alloc(mem, (most + 1) * sizeof *out->deliveries);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct flight_count *f = &all->items[i];
 		int64_t room = f->drops ? WAKES_MOST : f->cap - f->tasks;
 		room = room < WAKES_MOST ? room : WAKES_MOST;
 		for (size_t k = 0; k < f->queue_count && room > 0; k++) {

@@ -59,15 +59,15 @@ void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 
 void cycle_add_audit(struct cycle *c, const struct ev_audit_record *record)
 {
-	if (c->audits_count == c->audits_room) {
-		size_t room = c->audits_room * 2 + 16;
+	if (c->trail.count == c->trail.room) {
+		size_t room = c->trail.room * 2 + 16;
 		struct ev_audit_record *wider = arena_alloc(c->kept, room * sizeof *wider);
-		if (c->audits_count > 0)
-			memcpy(wider, c->audits, c->audits_count * sizeof *wider);
-		c->audits = wider;
-		c->audits_room = room;
+		if (c->trail.count > 0)
+			memcpy(wider, c->trail.items, c->trail.count * sizeof *wider);
+		c->trail.items = wider;
+		c->trail.room = room;
 	}
-	c->audits[c->audits_count++] = *record;
+	c->trail.items[c->trail.count++] = *record;
 }
 
 static int load_specs(struct cycle *c, struct err *e)
@@ -95,7 +95,7 @@ static int load_specs(struct cycle *c, struct err *e)
 			        "the spec of delivery " STR_FMT " is not stored",
 			        STR_ARG(c->items[i]->id));
 		if (frozen)
-			c->items[i]->frozen = *frozen;
+			c->items[i]->facts.frozen = *frozen;
 	}
 	return bad;
 }
@@ -137,21 +137,22 @@ int cycle_load(struct cycle *c, struct err *e)
 	return bad ? bad : load_named_rows(c, e);
 }
 
-static struct loaded_head *find_head(struct cycle *c, const struct delivery *x)
+static struct loaded_head *find_head(const struct shared *s, const struct delivery *x)
 {
-	for (size_t i = 0; i < c->heads_count; i++)
-		if (str_eq(c->heads[i].key.route, x->route) &&
-		        str_eq(c->heads[i].key.tenant, x->tenant))
-			return &c->heads[i];
+	for (size_t i = 0; i < s->heads_count; i++)
+		if (str_eq(s->heads[i].key.route, x->route) &&
+		        str_eq(s->heads[i].key.tenant, x->tenant))
+			return &s->heads[i];
 	return NULL;
 }
 
-static struct loaded_bridge *find_bridge(struct cycle *c, struct str tenant, struct str bridge)
+static struct loaded_bridge *find_bridge(
+        const struct shared *s, struct str tenant, struct str bridge)
 {
-	for (size_t i = 0; i < c->bridges_count; i++)
-		if (str_eq(c->bridges[i].key.route, bridge) &&
-		        str_eq(c->bridges[i].key.tenant, tenant))
-			return &c->bridges[i];
+	for (size_t i = 0; i < s->bridges_count; i++)
+		if (str_eq(s->bridges[i].key.route, bridge) &&
+		        str_eq(s->bridges[i].key.tenant, tenant))
+			return &s->bridges[i];
 	return NULL;
 }
 
@@ -160,7 +161,7 @@ const struct spec *item_spec(const struct item *item)
 	const struct decision *n = &item->decision;
 	if (n->new_spec.spec)
 		return n->new_spec.spec;
-	return item->frozen.spec;
+	return item->facts.frozen.spec;
 }
 
 static const struct delivery *now_of(const struct item *item)
@@ -168,7 +169,8 @@ static const struct delivery *now_of(const struct item *item)
 	return &item->decision.after;
 }
 
-static int gather_heads(struct cycle *c, struct item **items, size_t count, struct err *e)
+static int gather_heads(
+        struct cycle *c, struct shared *s, struct item **items, size_t count, struct err *e)
 {
 	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
 	const struct delivery **asking = arena_alloc(c->mem, (count + 1) * sizeof(void *));
@@ -176,7 +178,7 @@ static int gather_heads(struct cycle *c, struct item **items, size_t count, stru
 	for (size_t i = 0; i < count; i++) {
 		const struct delivery *x = now_of(items[i]);
 		asking[i] = x;
-		if (!find_head(c, x))
+		if (!find_head(s, x))
 			keys[keys_count++] = (struct route_key){x->tenant, x->route};
 	}
 	struct loaded_head *found = NULL;
@@ -185,33 +187,34 @@ static int gather_heads(struct cycle *c, struct item **items, size_t count, stru
 	if (bad)
 		return bad;
 	struct loaded_head *all =
-	        arena_alloc(c->mem, (c->heads_count + keys_count + 1) * sizeof *all);
-	if (c->heads_count > 0)
-		memcpy(all, c->heads, c->heads_count * sizeof *all);
-	c->heads = all;
+	        arena_alloc(c->mem, (s->heads_count + keys_count + 1) * sizeof *all);
+	if (s->heads_count > 0)
+		memcpy(all, s->heads, s->heads_count * sizeof *all);
+	s->heads = all;
 	for (size_t i = 0; i < found_count; i++)
-		if (!find_head(c, &(struct delivery){.tenant = found[i].key.tenant,
+		if (!find_head(s, &(struct delivery){.tenant = found[i].key.tenant,
 		                          .route = found[i].key.route}))
-			c->heads[c->heads_count++] = found[i];
+			s->heads[s->heads_count++] = found[i];
 	for (size_t i = 0; i < count; i++) /* a route that has no head yet */
-		if (!find_head(c, asking[i]))
-			c->heads[c->heads_count++] =
+		if (!find_head(s, asking[i]))
+			s->heads[s->heads_count++] =
 			        (struct loaded_head){.key = {asking[i]->tenant, asking[i]->route}};
 	struct str *newer = NULL;
 	size_t newer_count = 0;
 	bad = route_db_newer_waiting(c->g->pg, asking, count, c->mem, &newer, &newer_count, e);
 	for (size_t i = 0; i < newer_count && bad == 0; i++)
-		find_item(c, newer[i])->newer_waits = true;
+		find_item(c, newer[i])->facts.newer_waits = true;
 	return bad;
 }
 
-static int gather_bridges(struct cycle *c, struct item **items, size_t count, struct err *e)
+static int gather_bridges(
+        struct cycle *c, struct shared *s, struct item **items, size_t count, struct err *e)
 {
 	struct route_key *keys = arena_alloc(c->mem, (count + 1) * sizeof *keys);
 	size_t keys_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct route_key key = {now_of(items[i])->tenant, item_spec(items[i])->bridge.name};
-		if (!find_bridge(c, key.tenant, key.route))
+		if (!find_bridge(s, key.tenant, key.route))
 			keys[keys_count++] = key;
 	}
 	struct loaded_bridge *found = NULL;
@@ -221,15 +224,15 @@ static int gather_bridges(struct cycle *c, struct item **items, size_t count, st
 	if (bad)
 		return bad;
 	struct loaded_bridge *all =
-	        arena_alloc(c->mem, (c->bridges_count + keys_count + 1) * sizeof *all);
-	if (c->bridges_count > 0)
-		memcpy(all, c->bridges, c->bridges_count * sizeof *all);
-	c->bridges = all;
+	        arena_alloc(c->mem, (s->bridges_count + keys_count + 1) * sizeof *all);
+	if (s->bridges_count > 0)
+		memcpy(all, s->bridges, s->bridges_count * sizeof *all);
+	s->bridges = all;
 	for (size_t i = 0; i < found_count; i++)
-		c->bridges[c->bridges_count++] = found[i];
+		s->bridges[s->bridges_count++] = found[i];
 	for (size_t i = 0; i < keys_count; i++)
-		if (!find_bridge(c, keys[i].tenant, keys[i].route))
-			c->bridges[c->bridges_count++] =
+		if (!find_bridge(s, keys[i].tenant, keys[i].route))
+			s->bridges[s->bridges_count++] =
 			        (struct loaded_bridge){.key = keys[i], .version = STR("")};
 	return 0;
 }
@@ -241,7 +244,8 @@ static int gather_claims(struct cycle *c, struct item **items, size_t count, str
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
 		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
-		bad = route_db_find_claims(c->g->pg, &set, c->mem, &items[i]->claimed_path, e);
+		bad = route_db_find_claims(
+		        c->g->pg, &set, c->mem, &items[i]->facts.claimed_path, e);
 	}
 	return bad;
 }
@@ -258,31 +262,40 @@ static int gather_places(struct cycle *c, struct item **items, size_t count, str
 	for (size_t i = 0; i < count && bad == 0; i++)
 		for (size_t k = 0; k < found_count; k++)
 			if (str_eq(found[k].place, places[i]))
-				items[i]->place_rests =
+				items[i]->facts.place_rests =
 				        breaker_is_open(&found[k].state, &c->g->rules) &&
 				        found[k].state.open_until_ms > c->clock.now_ms;
 	return bad;
 }
 
-typedef int gather_one(struct cycle *c, struct item **items, size_t count, struct err *e);
+static int gather_quotas(
+        struct cycle *c, struct shared *s, struct item **items, size_t count, struct err *e)
+{
+	return cycle_gather_quotas(c, &s->quotas, items, count, e);
+}
+
+typedef int gather_own(struct cycle *c, struct item **items, size_t count, struct err *e);
+typedef int gather_shared(
+        struct cycle *c, struct shared *s, struct item **items, size_t count, struct err *e);
 
 static const struct {
 	unsigned need;
-	gather_one *gather;
+	gather_own *own;       /* of a delivery alone */
+	gather_shared *shared; /* or of all */
 } gatherers[] = {
-        {NEED_UNFINISHED, cycle_gather_unfinished},
-        {NEED_STAGES, cycle_gather_stages},
-        {NEED_PARTS, cycle_gather_parts},
-        {NEED_WAITING, cycle_gather_resting},
-        {NEED_HEAD, gather_heads},
-        {NEED_BRIDGE, gather_bridges},
-        {NEED_CLAIMS, gather_claims},
-        {NEED_QUOTAS, cycle_gather_quotas},
-        {NEED_PLACE, gather_places},
+        {NEED_UNFINISHED, cycle_gather_unfinished, NULL},
+        {NEED_STAGES, cycle_gather_stages, NULL},
+        {NEED_PARTS, cycle_gather_parts, NULL},
+        {NEED_WAITING, cycle_gather_resting, NULL},
+        {NEED_HEAD, NULL, gather_heads},
+        {NEED_BRIDGE, NULL, gather_bridges},
+        {NEED_CLAIMS, gather_claims, NULL},
+        {NEED_QUOTAS, NULL, gather_quotas},
+        {NEED_PLACE, gather_places, NULL},
 };
 
 /* One query for all deliveries that lack the same fact. */
-static int gather(struct cycle *c, struct err *e)
+static int gather(struct cycle *c, struct shared *s, struct err *e)
 {
 	struct item **asking = arena_alloc(c->mem, (c->count + 1) * sizeof(struct item *));
 	for (size_t k = 0; k < sizeof gatherers / sizeof gatherers[0]; k++) {
@@ -291,7 +304,10 @@ static int gather(struct cycle *c, struct err *e)
 			if (!c->items[i]->is_decided &&
 			        (c->items[i]->decision.needs & gatherers[k].need) != 0)
 				asking[count++] = c->items[i];
-		int bad = count > 0 ? gatherers[k].gather(c, asking, count, e) : 0;
+		if (count == 0)
+			continue;
+		int bad = gatherers[k].own ? gatherers[k].own(c, asking, count, e)
+		                           : gatherers[k].shared(c, s, asking, count, e);
 		if (bad)
 			return bad;
 	}
@@ -299,45 +315,37 @@ static int gather(struct cycle *c, struct err *e)
 		struct item *item = c->items[i];
 		if (item->is_decided)
 			continue;
-		item->known |= item->decision.needs;
-		item->stages |= item->decision.need_stages;
-		item->waiting |= item->decision.need_waiting;
+		item->facts.known |= item->decision.needs;
+		item->facts.stages |= item->decision.need_stages;
+		item->facts.waiting |= item->decision.need_waiting;
 	}
 	return 0;
 }
 
-static void decide_item(struct cycle *c, struct item *item)
+/* Asked for with the names as they were before this round; they do not change by the answer. */
+static void give_shared(const struct shared *s, struct item *item)
 {
-	struct facts facts = {
-	        .now_ms = c->clock.now_ms,
-	        .timeline = c->clock.timeline,
-	        .frozen = item->frozen,
-	        .known = item->known,
-	        .stages = item->stages,
-	        .waiting = item->waiting,
-	        .parts_from = item->parts_from,
-	        .parts_count = item->parts_count,
-	        .knows_open = item->knows_open,
-	        .newer_waits = item->newer_waits,
-	        .claimed_path = item->claimed_path,
-	        .place_rests = item->place_rests,
-	        .bridge_version = STR(""),
-	};
-	/* Asked for with the names as they were before this round; they do not change by the
-	 * answer. */
-	struct loaded_head *head = find_head(c, now_of(item));
+	struct facts *facts = &item->facts;
+	const struct loaded_head *head = find_head(s, now_of(item));
 	if (head)
-		facts.head = head->head;
+		facts->head = head->head;
 	const struct spec *spec = item_spec(item);
-	struct loaded_bridge *bridge =
-	        spec ? find_bridge(c, now_of(item)->tenant, spec->bridge.name) : NULL;
+	const struct loaded_bridge *bridge =
+	        spec ? find_bridge(s, now_of(item)->tenant, spec->bridge.name) : NULL;
+	facts->bridge_version = STR("");
 	if (bridge) {
-		facts.bridge_version = bridge->version;
-		facts.bridge_built_ms = bridge->built_ms;
-		facts.bridge_persons = bridge->persons;
+		facts->bridge_version = bridge->version;
+		facts->bridge_built_ms = bridge->built_ms;
+		facts->bridge_persons = bridge->persons;
 	}
-	cycle_give_quotas(c, item, &facts);
-	memcpy(facts.briefs, item->briefs, sizeof facts.briefs);
+	cycle_give_quotas(&s->quotas, item);
+}
+
+static void decide_item(struct cycle *c, const struct shared *s, struct item *item)
+{
+	item->facts.now_ms = c->clock.now_ms;
+	item->facts.timeline = c->clock.timeline;
+	give_shared(s, item);
 	if (item->work_room < item->rows_count) {
 		item->work_room = item->rows_count + 8;
 		item->work = arena_alloc(c->mem, item->work_room * sizeof *item->work);
@@ -351,7 +359,7 @@ static void decide_item(struct cycle *c, struct item *item)
 	        .rows_count = item->rows_count,
 	        .events = item->events,
 	        .events_count = item->events_count,
-	        .facts = &facts,
+	        .facts = &item->facts,
 	        .rules = &c->g->rules,
 	        .mem = c->mem,
 	};
@@ -362,11 +370,11 @@ static void decide_item(struct cycle *c, struct item *item)
 }
 
 /* What others of this cycle must know: the head was taken or moved, a bridge was built. */
-static void tell_world(struct cycle *c, struct item *item)
+static void tell_others(struct cycle *c, struct shared *s, struct item *item)
 {
 	const struct decision *n = &item->decision;
 	const struct delivery *x = &n->after;
-	struct loaded_head *head = find_head(c, x);
+	struct loaded_head *head = find_head(s, x);
 	if (head && n->head == HEAD_TAKE)
 		head->head.holder = x->id;
 	if (head && (n->head == HEAD_RELEASE || n->head == HEAD_ADVANCE))
@@ -379,8 +387,8 @@ static void tell_world(struct cycle *c, struct item *item)
 		head->head.baseline = x->memory.baseline;
 		head->head.lists = delivery_lists_text(&x->memory, c->mem);
 	}
-	cycle_note_quota(c, item);
-	struct loaded_bridge *bridge = n->bridge ? find_bridge(c, x->tenant, x->route) : NULL;
+	cycle_note_quota(&s->quotas, item, c->clock.now_ms);
+	struct loaded_bridge *bridge = n->bridge ? find_bridge(s, x->tenant, x->route) : NULL;
 	if (bridge) {
 		bridge->version = n->bridge->version;
 		bridge->built_ms = n->bridge->built_ms;
@@ -392,15 +400,16 @@ enum { ROUNDS_MOST = 12 };
 
 int cycle_decide(struct cycle *c, struct err *e)
 {
+	struct shared shared = {0};
 	for (int round = 0; round < ROUNDS_MOST; round++) {
 		size_t open = 0;
 		for (size_t i = 0; i < c->count; i++) {
 			struct item *item = c->items[i];
 			if (item->is_decided)
 				continue;
-			decide_item(c, item);
+			decide_item(c, &shared, item);
 			if (item->is_decided)
-				tell_world(c, item);
+				tell_others(c, &shared, item);
 			else
 				open++;
 			if (cycle_has_room(c, e))
@@ -408,7 +417,7 @@ int cycle_decide(struct cycle *c, struct err *e)
 		}
 		if (open == 0)
 			return 0;
-		int bad = gather(c, e);
+		int bad = gather(c, &shared, e);
 		if (bad)
 			return bad;
 	}

@@ -24,16 +24,16 @@ struct str item_place(const struct item *item)
 	return spec && spec->bucket.url.p ? spec->bucket.url : STR("");
 }
 
-static struct breaker *find_breaker(struct cycle *c, struct str place)
+static struct breaker *find_breaker(const struct breakers *all, struct str place)
 {
-	for (size_t i = 0; i < c->breakers_count; i++)
-		if (str_eq(c->breakers[i].place, place))
-			return &c->breaker_states[i];
+	for (size_t i = 0; i < all->count; i++)
+		if (str_eq(all->before[i].place, place))
+			return &all->now[i];
 	return NULL;
 }
 
 /* Breakers at rest are only looked at; where one has failed before, or fails now, it is locked. */
-static int load_breakers(struct cycle *c, struct err *e)
+static int load_breakers(struct cycle *c, struct breakers *all, struct err *e)
 {
 	struct str *names = arena_alloc(c->mem, (c->count + 1) * sizeof *names);
 	size_t count = 0;
@@ -44,9 +44,9 @@ static int load_breakers(struct cycle *c, struct err *e)
 		names[count++] = item_place(c->items[i]);
 		fails = fails || c->items[i]->decision.uploads_down > 0;
 	}
-	c->breakers = arena_alloc(c->mem, (count + 1) * sizeof *c->breakers);
-	c->breaker_states = arena_alloc(c->mem, (count + 1) * sizeof *c->breaker_states);
-	c->breakers_count = 0;
+	all->before = arena_alloc(c->mem, (count + 1) * sizeof *all->before);
+	all->now = arena_alloc(c->mem, (count + 1) * sizeof *all->now);
+	all->count = 0;
 	if (count == 0)
 		return 0;
 	struct loaded_breaker *found = NULL;
@@ -57,31 +57,32 @@ static int load_breakers(struct cycle *c, struct err *e)
 		bad = place_db_load_breakers(
 		        c->g->pg, names, count, true, c->mem, &found, &found_count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
-		if (find_breaker(c, names[i]))
+		if (find_breaker(all, names[i]))
 			continue;
-		size_t at = c->breakers_count++;
-		c->breakers[at] = (struct loaded_breaker){.place = names[i]};
+		size_t at = all->count++;
+		all->before[at] = (struct loaded_breaker){.place = names[i]};
 		for (size_t k = 0; k < found_count; k++)
 			if (str_eq(found[k].place, names[i]))
-				c->breakers[at] = found[k];
-		c->breaker_states[at] = c->breakers[at].state;
+				all->before[at] = found[k];
+		all->now[at] = all->before[at].state;
 	}
 	return bad;
 }
 
-static void issue_item(struct cycle *c, struct item *item)
+static void issue_item(struct cycle *c, const struct written *w, struct item *item)
 {
 	static struct breaker closed; /* never changed: nothing of the item is at a place */
-	struct breaker *breaker = find_breaker(c, item_place(item));
-	struct item_caps caps = cycle_caps_of(c, item);
+	struct breaker *breaker = find_breaker(&w->breakers, item_place(item));
+	struct item_caps caps = cycle_caps_of(&w->flights, item);
 	struct issue_world world = {
 	        .now_ms = c->clock.now_ms,
 	        .rules = &c->g->rules,
 	        .tenant = &caps.rooms[0],
 	        .destination = &caps.rooms[1],
 	        .breaker = breaker ? breaker : &closed,
-	        .knows_unfinished = (item->known & NEED_UNFINISHED) != 0,
-	        .frozen = item->decision.new_spec.spec ? &item->decision.new_spec : &item->frozen,
+	        .knows_unfinished = (item->facts.known & NEED_UNFINISHED) != 0,
+	        .frozen = item->decision.new_spec.spec ? &item->decision.new_spec
+	                                               : &item->facts.frozen,
 	        .mem = c->mem,
 	};
 	if (breaker)
@@ -92,24 +93,24 @@ static void issue_item(struct cycle *c, struct item *item)
 	cycle_note_caps(&caps, item);
 }
 
-int cycle_issue(struct cycle *c, struct err *e)
+int cycle_issue(struct cycle *c, struct written *w, struct err *e)
 {
-	int bad = cycle_count_flights(c, e);
+	int bad = cycle_count_flights(c, &w->flights, e);
 	if (bad == 0)
-		bad = load_breakers(c, e);
+		bad = load_breakers(c, &w->breakers, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++)
 		if (c->items[i]->decision.is_changed)
-			issue_item(c, c->items[i]);
+			issue_item(c, w, c->items[i]);
 	return bad;
 }
 
-int cycle_store_breakers(struct cycle *c, struct err *e)
+int cycle_store_breakers(struct cycle *c, const struct breakers *all, struct err *e)
 {
-	struct str *closed = arena_alloc(c->mem, (c->breakers_count + 1) * sizeof *closed);
+	struct str *closed = arena_alloc(c->mem, (all->count + 1) * sizeof *closed);
 	size_t closed_count = 0;
 	int bad = 0;
-	for (size_t i = 0; i < c->breakers_count && bad == 0; i++) {
-		const struct loaded_breaker row = {c->breakers[i].place, c->breaker_states[i]};
+	for (size_t i = 0; i < all->count && bad == 0; i++) {
+		const struct loaded_breaker row = {all->before[i].place, all->now[i]};
 		if (row.state.is_changed && row.state.failures == 0)
 			closed[closed_count++] = row.place;
 		else if (row.state.is_changed)

@@ -4,17 +4,17 @@
 
 #include "decide/status.h"
 
-static struct outbox_row *add_row(struct cycle *c)
+static struct outbox_row *add_row(struct outbox *out, struct arena *mem)
 {
-	if (c->outbox_count == c->outbox_room) {
-		size_t room = c->outbox_room * 2 + 64;
-		struct outbox_row *wider = arena_alloc(c->mem, room * sizeof *wider);
-		if (c->outbox_count > 0)
-			memcpy(wider, c->outbox, c->outbox_count * sizeof *wider);
-		c->outbox = wider;
-		c->outbox_room = room;
+	if (out->count == out->room) {
+		size_t room = out->room * 2 + 64;
+		struct outbox_row *wider = arena_alloc(mem, room * sizeof *wider);
+		if (out->count > 0)
+			memcpy(wider, out->rows, out->count * sizeof *wider);
+		out->rows = wider;
+		out->room = room;
 	}
-	struct outbox_row *row = &c->outbox[c->outbox_count++];
+	struct outbox_row *row = &out->rows[out->count++];
 	*row = (struct outbox_row){.partition = -1};
 	return row;
 }
@@ -40,38 +40,44 @@ struct str publish_traceparent(struct str delivery_id, struct str task_id, struc
 	return arena_printf(mem, "00-" STR_FMT "-%.16s-01", STR_ARG(delivery_id), span.p);
 }
 
-static int add_event(struct cycle *c, const struct delivery *x, const struct ev_type *type,
-        const void *event, struct outbox_row **out, struct err *e)
+struct composing {
+	struct cycle *c;
+	struct outbox *out;
+};
+
+static int add_event(const struct composing *k, const struct delivery *x,
+        const struct ev_type *type, const void *event, struct outbox_row **out, struct err *e)
 {
 	struct str value;
-	int bad = encode(c, type, event, &value, e);
+	int bad = encode(k->c, type, event, &value, e);
 	if (bad)
 		return bad;
-	struct outbox_row *row = add_row(c);
+	struct outbox_row *row = add_row(k->out, k->c->mem);
 	row->delivery_id = x->id;
 	row->key = x->id;
 	row->value = value;
 	row->type = str_c(ev_type_name(type));
 	row->tenant = x->tenant;
 	row->task_id = (struct str){NULL, 0};
-	row->traceparent = publish_traceparent(x->id, row->task_id, c->mem);
+	row->traceparent = publish_traceparent(x->id, row->task_id, k->c->mem);
 	*out = row;
 	return 0;
 }
 
 /* Receipts have keys of their own, and the partition of their delivery: they are read before its
  * final status. */
-static int add_receipt(
-        struct cycle *c, const struct delivery *x, const struct ev_receipt *receipt, struct err *e)
+static int add_receipt(const struct composing *k, const struct delivery *x,
+        const struct ev_receipt *receipt, struct err *e)
 {
 	struct outbox_row *row = NULL;
-	int bad = add_event(c, x, &ev_receipt_type, receipt, &row, e);
+	int bad = add_event(k, x, &ev_receipt_type, receipt, &row, e);
 	if (bad)
 		return bad;
 	row->topic = TOPIC_DELIVERIES;
-	row->partition = c->g->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
+	row->partition =
+	        k->c->g->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
 	row->key = arena_printf(
-	        c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id), STR_ARG(receipt->file.file_id));
+	        k->c->mem, STR_FMT "/" STR_FMT, STR_ARG(x->id), STR_ARG(receipt->file.file_id));
 	return 0;
 }
 
@@ -99,7 +105,7 @@ static void fill_spec(
         struct cycle *c, const struct item *item, enum topic topic, struct ev_task_head *head)
 {
 	const struct frozen *frozen =
-	        item->decision.new_spec.json.p ? &item->decision.new_spec : &item->frozen;
+	        item->decision.new_spec.json.p ? &item->decision.new_spec : &item->facts.frozen;
 	enum spec_reader reader = reader_of(topic);
 	if (frozen->parts[reader].json.n <= SPEC_BY_VALUE_MAX) {
 		head->spec = frozen->parts[reader].json;
@@ -146,11 +152,11 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
 	return 0;
 }
 
-static int add_audit(struct cycle *c, const struct ev_audit_record *record, struct err *e)
+static int add_audit(const struct composing *k, const struct ev_audit_record *record, struct err *e)
 {
 	const struct delivery x = {.id = record->delivery_id, .tenant = record->tenant};
 	struct outbox_row *row = NULL;
-	int bad = add_event(c, &x, &ev_audit_record_type, record, &row, e);
+	int bad = add_event(k, &x, &ev_audit_record_type, record, &row, e);
 	if (bad)
 		return bad;
 	row->topic = TOPIC_AUDIT;
@@ -185,8 +191,9 @@ int cycle_stored_status(struct cycle *c, const struct item *item, struct str *ou
 	return encode(c, &ev_delivery_status_type, &status, out, e);
 }
 
-static int add_status(struct cycle *c, const struct item *item, struct err *e)
+static int add_status(const struct composing *k, const struct item *item, struct err *e)
 {
+	struct cycle *c = k->c;
 	const struct delivery *x = &item->decision.after;
 	struct str bytes;
 	int bad = 0;
@@ -200,27 +207,28 @@ static int add_status(struct cycle *c, const struct item *item, struct err *e)
 	}
 	if (bad)
 		return bad;
-	struct outbox_row *row = add_row(c);
+	struct outbox_row *row = add_row(k->out, c->mem);
 	*row = publish_status_row(c->g, x->id, x->tenant, bytes, c->mem);
 	row->version = x->status_version;
 	return 0;
 }
 
-static int compose_item(struct cycle *c, struct item *item, struct err *e)
+static int compose_item(const struct composing *k, struct item *item, struct err *e)
 {
+	struct cycle *c = k->c;
 	const struct decision *n = &item->decision;
 	int bad = 0;
 	for (size_t i = 0; i < n->receipts_count && bad == 0; i++)
-		bad = add_receipt(c, &n->after, &n->receipts[i], e);
+		bad = add_receipt(k, &n->after, &n->receipts[i], e);
 	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
 		if (n->rows[i].is_issued_now)
-			bad = cycle_fill_task(c, item, &n->rows[i], add_row(c), e);
+			bad = cycle_fill_task(c, item, &n->rows[i], add_row(k->out, c->mem), e);
 		bad = bad ? bad : cycle_has_room(c, e);
 	}
 	if (bad == 0)
-		bad = add_status(c, item, e);
+		bad = add_status(k, item, e);
 	for (size_t i = 0; i < n->audits_count && bad == 0; i++)
-		bad = add_audit(c, &n->audits[i], e);
+		bad = add_audit(k, &n->audits[i], e);
 	if (bad)
 		err_note(e, "delivery " STR_FMT, STR_ARG(item->id));
 	return bad;
@@ -262,12 +270,13 @@ int cycle_load_events(struct cycle *c, struct err *e)
 	return cycle_has_room(c, e);
 }
 
-int cycle_compose(struct cycle *c, struct err *e)
+int cycle_compose(struct cycle *c, struct outbox *out, struct err *e)
 {
+	const struct composing k = {c, out};
 	int bad = cycle_load_events(c, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++)
-		bad = compose_item(c, c->items[i], e);
-	for (size_t i = 0; i < c->audits_count && bad == 0; i++)
-		bad = add_audit(c, &c->audits[i], e);
+		bad = compose_item(&k, c->items[i], e);
+	for (size_t i = 0; i < c->trail.count && bad == 0; i++)
+		bad = add_audit(&k, &c->trail.items[i], e);
 	return bad;
 }

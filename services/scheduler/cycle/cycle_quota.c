@@ -19,59 +19,61 @@ static bool is_name(struct quota_name a, struct quota_name b)
 	return str_eq(a.tenant, b.tenant) && str_eq(a.destination, b.destination);
 }
 
-static struct quota_seen *find(struct cycle *c, struct quota_name name)
+static struct quota_seen *find(const struct quotas *all, struct quota_name name)
 {
-	for (size_t i = 0; i < c->quotas_count; i++)
-		if (is_name(c->quotas[i].name, name))
-			return &c->quotas[i];
+	for (size_t i = 0; i < all->count; i++)
+		if (is_name(all->items[i].name, name))
+			return &all->items[i];
 	return NULL;
 }
 
-static struct quota_seen *find_of(struct cycle *c, const struct item *item, bool is_at_destination)
+static struct quota_seen *find_of(
+        const struct quotas *all, const struct item *item, bool is_at_destination)
 {
 	const struct spec *spec = item_spec(item);
 	if (!spec)
 		return NULL;
 	struct str at = is_at_destination ? spec->destination.name : STR("");
-	return find(c, (struct quota_name){spec->tenant, at});
+	return find(all, (struct quota_name){spec->tenant, at});
 }
 
-static void want(struct cycle *c, struct quota_name name)
+static void want(struct quotas *all, struct quota_name name)
 {
-	if (!find(c, name))
-		c->quotas[c->quotas_count++] = (struct quota_seen){.name = name};
+	if (!find(all, name))
+		all->items[all->count++] = (struct quota_seen){.name = name};
 }
 
-static void want_of(struct cycle *c, const struct item *item)
+static void want_of(struct quotas *all, const struct item *item)
 {
 	const struct spec *spec = item_spec(item);
 	const struct spec_limits *limits = &spec->limits;
 	if (limits->tenant_per_hour > 0 || limits->tenant_per_day > 0)
-		want(c, (struct quota_name){spec->tenant, STR("")});
+		want(all, (struct quota_name){spec->tenant, STR("")});
 	if (limits->destination_per_hour > 0 || limits->destination_per_day > 0)
-		want(c, (struct quota_name){spec->tenant, spec->destination.name});
+		want(all, (struct quota_name){spec->tenant, spec->destination.name});
 }
 
 /* Those from `from` on. */
-static struct quota_names names_of(struct cycle *c, size_t from)
+static struct quota_names names_of(const struct quotas *all, size_t from, struct arena *mem)
 {
-	size_t count = c->quotas_count - from;
-	struct quota_name *names = arena_alloc(c->mem, (count + 1) * sizeof *names);
+	size_t count = all->count - from;
+	struct quota_name *names = arena_alloc(mem, (count + 1) * sizeof *names);
 	for (size_t i = 0; i < count; i++)
-		names[i] = c->quotas[from + i].name;
+		names[i] = all->items[from + i].name;
 	return (struct quota_names){names, count};
 }
 
-static int count_taken(struct cycle *c, size_t from, struct err *e)
+static int count_taken(struct cycle *c, const struct quotas *all, size_t from, struct err *e)
 {
 	int64_t now = c->clock.now_ms;
 	const int64_t begins[2] = {
 	        civil_floor(now, HOUR_MS) * HOUR_MS, civil_floor(now, DAY_MS) * DAY_MS};
 	struct quota_taken *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_count(c->g->pg, names_of(c, from), begins, c->mem, &found, &count, e);
+	int bad = quota_db_count(
+	        c->g->pg, names_of(all, from, c->mem), begins, c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
-		struct quota_seen *seen = find(c, found[i].name);
+		struct quota_seen *seen = find(all, found[i].name);
 		if (!seen)
 			continue;
 		seen->hour = found[i].hour;
@@ -80,14 +82,14 @@ static int count_taken(struct cycle *c, size_t from, struct err *e)
 	return bad;
 }
 
-static int load_queues(struct cycle *c, size_t from, struct err *e)
+static int load_queues(struct cycle *c, const struct quotas *all, size_t from, struct err *e)
 {
 	struct quota_waiting *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_queues(c->g->pg, names_of(c, from), c->clock.now_ms, QUEUE_MOST, c->mem,
-	        &found, &count, e);
+	int bad = quota_db_queues(c->g->pg, names_of(all, from, c->mem), c->clock.now_ms,
+	        QUEUE_MOST, c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
-		struct quota_seen *seen = find(c, found[i].name);
+		struct quota_seen *seen = find(all, found[i].name);
 		if (!seen || seen->queue_count == QUEUE_MOST)
 			continue;
 		if (!seen->queue)
@@ -97,19 +99,20 @@ static int load_queues(struct cycle *c, size_t from, struct err *e)
 	return bad;
 }
 
-int cycle_gather_quotas(struct cycle *c, struct item **items, size_t count, struct err *e)
+int cycle_gather_quotas(
+        struct cycle *c, struct quotas *all, struct item **items, size_t count, struct err *e)
 {
-	size_t from = c->quotas_count;
-	struct quota_seen *all = arena_alloc(c->mem, (from + 2 * count + 1) * sizeof *all);
+	size_t from = all->count;
+	struct quota_seen *wider = arena_alloc(c->mem, (from + 2 * count + 1) * sizeof *wider);
 	if (from > 0)
-		memcpy(all, c->quotas, from * sizeof *all);
-	c->quotas = all;
+		memcpy(wider, all->items, from * sizeof *wider);
+	all->items = wider;
 	for (size_t i = 0; i < count; i++)
-		want_of(c, items[i]);
-	if (c->quotas_count == from)
+		want_of(all, items[i]);
+	if (all->count == from)
 		return 0;
-	int bad = count_taken(c, from, e);
-	return bad ? bad : load_queues(c, from, e);
+	int bad = count_taken(c, all, from, e);
+	return bad ? bad : load_queues(c, all, from, e);
 }
 
 static struct quota_use use_of(const struct quota_seen *seen, struct str id)
@@ -124,12 +127,13 @@ static struct quota_use use_of(const struct quota_seen *seen, struct str id)
 	return use;
 }
 
-void cycle_give_quotas(struct cycle *c, const struct item *item, struct facts *out)
+void cycle_give_quotas(const struct quotas *all, struct item *item)
 {
-	if ((item->known & NEED_QUOTAS) == 0)
+	struct facts *out = &item->facts;
+	if ((out->known & NEED_QUOTAS) == 0)
 		return;
-	out->tenant_quota = use_of(find_of(c, item, false), item->id);
-	out->destination_quota = use_of(find_of(c, item, true), item->id);
+	out->tenant_quota = use_of(find_of(all, item, false), item->id);
+	out->destination_quota = use_of(find_of(all, item, true), item->id);
 }
 
 static void leave_queue(struct quota_seen *seen, struct str id)
@@ -139,13 +143,13 @@ static void leave_queue(struct quota_seen *seen, struct str id)
 			seen->queue[i] = (struct str){NULL, 0};
 }
 
-void cycle_note_quota(struct cycle *c, const struct item *item)
+void cycle_note_quota(struct quotas *all, const struct item *item, int64_t now_ms)
 {
 	const struct decision *n = &item->decision;
-	bool leaves = n->quota == QUOTA_TAKES ||
-	              (n->quota == QUOTA_WAITS && n->quota_from_ms > c->clock.now_ms);
+	bool leaves =
+	        n->quota == QUOTA_TAKES || (n->quota == QUOTA_WAITS && n->quota_from_ms > now_ms);
 	for (int at = 0; at < 2; at++) {
-		struct quota_seen *seen = find_of(c, item, at == 1);
+		struct quota_seen *seen = find_of(all, item, at == 1);
 		if (!seen)
 			continue;
 		seen->hour += n->quota == QUOTA_TAKES;
@@ -160,13 +164,14 @@ static bool takes_place(const struct item *item)
 	return item->decision.is_changed && item->decision.quota == QUOTA_TAKES;
 }
 
-static int lock_quotas(struct cycle *c, struct err *e)
+static int lock_quotas(struct cycle *c, const struct quotas *all, struct err *e)
 {
-	struct str *locks = arena_alloc(c->mem, (c->quotas_count + 1) * sizeof *locks);
-	for (size_t i = 0; i < c->quotas_count; i++)
+	struct str *locks = arena_alloc(c->mem, (all->count + 1) * sizeof *locks);
+	for (size_t i = 0; i < all->count; i++)
 		locks[i] = arena_printf(c->mem, "quota:" STR_FMT ":" STR_FMT,
-		        STR_ARG(c->quotas[i].name.tenant), STR_ARG(c->quotas[i].name.destination));
-	return task_db_lock_caps(c->g->pg, locks, c->quotas_count, c->mem, e);
+		        STR_ARG(all->items[i].name.tenant),
+		        STR_ARG(all->items[i].name.destination));
+	return task_db_lock_caps(c->g->pg, locks, all->count, c->mem, e);
 }
 
 static bool is_used_up(const struct quota_seen *seen, int64_t per_hour, int64_t per_day)
@@ -177,27 +182,28 @@ static bool is_used_up(const struct quota_seen *seen, int64_t per_hour, int64_t 
 
 int cycle_claim_quotas(struct cycle *c, struct err *e)
 {
-	c->quotas = arena_alloc(c->mem, (2 * c->count + 1) * sizeof *c->quotas);
-	c->quotas_count = 0;
+	struct quotas quotas = {
+	        .items = arena_alloc(c->mem, (2 * c->count + 1) * sizeof *quotas.items)};
+	struct quotas *all = &quotas;
 	for (size_t i = 0; i < c->count; i++)
 		if (takes_place(c->items[i]))
-			want_of(c, c->items[i]);
-	if (c->quotas_count == 0)
+			want_of(all, c->items[i]);
+	if (all->count == 0)
 		return 0;
-	int bad = lock_quotas(c, e);
-	bad = bad ? bad : count_taken(c, 0, e);
+	int bad = lock_quotas(c, all, e);
+	bad = bad ? bad : count_taken(c, all, 0, e);
 	for (size_t i = 0; i < c->count && bad == 0; i++) {
 		const struct item *item = c->items[i];
 		if (!takes_place(item))
 			continue;
 		const struct spec_limits *limits = &item_spec(item)->limits;
-		if (is_used_up(find_of(c, item, false), limits->tenant_per_hour,
+		if (is_used_up(find_of(all, item, false), limits->tenant_per_hour,
 		            limits->tenant_per_day) ||
-		        is_used_up(find_of(c, item, true), limits->destination_per_hour,
+		        is_used_up(find_of(all, item, true), limits->destination_per_hour,
 		                limits->destination_per_day))
 			bad = err_set(e, ERR_FENCED, "quota",
 			        "the places of a quota were taken meanwhile");
-		cycle_note_quota(c, item);
+		cycle_note_quota(all, item, c->clock.now_ms);
 	}
 	return bad;
 }
@@ -231,17 +237,17 @@ static bool begins_late(const struct item *item)
 	return !item->before.memory.has_begun && issues_upload(item);
 }
 
-static void add_freed(struct cycle *c, const struct quota_texts *more)
+static void add_freed(struct quota_texts *freed, const struct quota_texts *more, struct arena *mem)
 {
-	size_t count = c->freed.count;
-	struct str *all = arena_alloc(c->mem, (count + more->count) * sizeof *all);
+	size_t count = freed->count;
+	struct str *all = arena_alloc(mem, (count + more->count) * sizeof *all);
 	if (count > 0)
-		memcpy(all, c->freed.items, count * sizeof *all);
+		memcpy(all, freed->items, count * sizeof *all);
 	memcpy(all + count, more->items, more->count * sizeof *all);
-	c->freed = (struct quota_texts){all, count + more->count};
+	*freed = (struct quota_texts){all, count + more->count};
 }
 
-int cycle_store_quotas(struct cycle *c, struct err *e)
+int cycle_store_quotas(struct cycle *c, struct quota_texts *out_freed, struct err *e)
 {
 	struct quota_place *places = arena_alloc(c->mem, (c->count + 1) * sizeof *places);
 	struct str *begun = arena_alloc(c->mem, (c->count + 1) * sizeof *begun);
@@ -266,10 +272,10 @@ int cycle_store_quotas(struct cycle *c, struct err *e)
 	int64_t now = c->clock.now_ms;
 	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
 	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
-	bad = bad ? bad : quota_db_drop(pg, over, over_count, c->mem, &c->freed, e);
+	bad = bad ? bad : quota_db_drop(pg, over, over_count, c->mem, out_freed, e);
 	struct quota_texts more = {0};
 	bad = bad ? bad : quota_db_return(pg, returned, returned_count, now, c->mem, &more, e);
 	if (bad == 0 && more.count > 0)
-		add_freed(c, &more);
+		add_freed(out_freed, &more, c->mem);
 	return bad;
 }

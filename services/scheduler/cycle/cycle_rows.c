@@ -29,10 +29,10 @@ static void merge_row(struct cycle *c, struct item *item, const struct task_row 
 /* The rows of all deliveries of the cycle count together. */
 static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err *e)
 {
-	c->rows_loaded += loaded->count;
-	if (c->rows_loaded > c->rows_most)
+	c->rows.loaded += loaded->count;
+	if (c->rows.loaded > c->rows.most)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "more than %zu task rows of %zu deliveries", c->rows_most, c->count);
+		        "more than %zu task rows of %zu deliveries", c->rows.most, c->count);
 	if (c->count == 1) { /* all are its own, and may be very many */
 		struct item *item = c->items[0];
 		if (item->rows_count + loaded->count > item->rows_room)
@@ -56,7 +56,7 @@ int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct
 /* One more than there is room for tells that it was not enough. */
 static int64_t rows_left(const struct cycle *c)
 {
-	return (int64_t)(c->rows_most - c->rows_loaded) + 1;
+	return (int64_t)(c->rows.most - c->rows.loaded) + 1;
 }
 
 static struct wanted_stage wanted_of(const struct item *item, enum stage stage)
@@ -69,16 +69,16 @@ static struct wanted_stage wanted_of(const struct item *item, enum stage stage)
 static int keep(struct cycle *c, const struct loaded_tasks *loaded, struct err *e)
 {
 	bool has_room = true;
-	c->rows_loaded += loaded->count;
+	c->rows.loaded += loaded->count;
 	for (size_t i = 0; i < loaded->count && has_room; i++) {
 		struct item *item = lookup_find(c->by_id, loaded->items[i].delivery_id);
 		const struct task_row *row = &loaded->items[i].row;
-		has_room = !item || brief_keep(&item->briefs[row->stage], row, c->mem);
+		has_room = !item || brief_keep(&item->facts.briefs[row->stage], row, c->mem);
 	}
-	if (has_room && c->rows_loaded <= c->rows_most)
+	if (has_room && c->rows.loaded <= c->rows.most)
 		return 0;
 	return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-	        "%zu task rows of %zu deliveries are too many", c->rows_loaded, c->count);
+	        "%zu task rows of %zu deliveries are too many", c->rows.loaded, c->count);
 }
 
 /* From the index `first` on, so many indexes. */
@@ -125,10 +125,10 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 			if ((items[i]->decision.need_stages >> s & 1) == 0)
 				continue;
 			struct wanted_stage one = wanted_of(items[i], (enum stage)s);
-			items[i]->briefs[s].count = 0; /* a part of it may be known */
+			items[i]->facts.briefs[s].count = 0; /* a part of it may be known */
 			int32_t indexes = indexes_of(items[i], (enum stage)s);
 			if (indexes > 0 &&
-			        !brief_expect(&items[i]->briefs[s], (size_t)indexes, c->mem))
+			        !brief_expect(&items[i]->facts.briefs[s], (size_t)indexes, c->mem))
 				bad = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 				        "%d tasks are too many", (int)indexes);
 			else if (indexes > 0)
@@ -152,12 +152,12 @@ int cycle_gather_parts(struct cycle *c, struct item **items, size_t count, struc
 	int bad = 0;
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct wanted_stage wanted = wanted_of(items[i], STAGE_PART);
-		items[i]->parts_from = items[i]->decision.parts_from;
-		items[i]->parts_count = items[i]->decision.parts_count;
+		items[i]->facts.parts_from = items[i]->decision.parts_from;
+		items[i]->facts.parts_count = items[i]->decision.parts_count;
 		if ((items[i]->decision.need_stages >> STAGE_PART & 1) ==
 		        0) /* else all are there */
-			bad = keep_pages(
-			        c, &wanted, items[i]->parts_from, items[i]->parts_count, e);
+			bad = keep_pages(c, &wanted, items[i]->facts.parts_from,
+			        items[i]->facts.parts_count, e);
 	}
 	return bad;
 }
@@ -191,7 +191,7 @@ static int load_open(struct cycle *c, struct item *item, struct err *e)
 	const struct wanted_stage wanted = {
 	        item->id, item->before.revision, decide_wide_stage(&item->before)};
 	struct loaded_tasks loaded;
-	item->knows_open = true;
+	item->facts.knows_open = true;
 	int bad = task_db_load_open(c->g->pg, &wanted, item->before.memory.tasks_floor,
 	        rows_left(c), c->mem, &loaded, e);
 	return bad ? bad : merge(c, &loaded, e);

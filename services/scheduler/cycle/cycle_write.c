@@ -187,7 +187,8 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 
 /* What deliveries share: heads first given back, then taken; names; bridge versions;
  * breakers; who waits. */
-static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
+static int write_shared(
+        struct cycle *c, const struct writes *w, const struct written *done, struct err *e)
 {
 	struct pg *pg = c->g->pg;
 	int bad = 0;
@@ -211,7 +212,7 @@ static int write_shared(struct cycle *c, const struct writes *w, struct err *e)
 		if (bad == 0 && n->bridge)
 			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
 	}
-	bad = bad ? bad : cycle_store_breakers(c, e);
+	bad = bad ? bad : cycle_store_breakers(c, &done->breakers, e);
 	return bad ? bad : cycle_store_waiting(c, e);
 }
 
@@ -250,7 +251,8 @@ static int insert_new(struct cycle *c, const struct writes *w, struct err *e)
 	return bad;
 }
 
-static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
+static int write_rows(
+        struct cycle *c, const struct writes *w, const struct written *done, struct err *e)
 {
 	struct pg *pg = c->g->pg;
 	struct arena *mem = c->mem;
@@ -260,8 +262,8 @@ static int write_rows(struct cycle *c, const struct writes *w, struct err *e)
 	bad = bad ? bad : task_db_update(pg, w->tasks, w->tasks_count, mem, e);
 	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
 	bad = bad ? bad : insert_new(c, w, e);
-	bad = bad ? bad : write_shared(c, w, e);
-	return bad ? bad : packets_store(c->g, c->outbox, c->outbox_count, mem, e);
+	bad = bad ? bad : write_shared(c, w, done, e);
+	return bad ? bad : packets_store(c->g, done->outbox.rows, done->outbox.count, mem, e);
 }
 
 static int lock(struct cycle *c, struct err *e)
@@ -274,18 +276,19 @@ static int lock(struct cycle *c, struct err *e)
 	return count > 0 ? state_db_lock(c->g->pg, before, count, c->mem, e) : 0;
 }
 
-int cycle_write(struct cycle *c, struct err *e)
+int cycle_write(struct cycle *c, struct written *out, struct err *e)
 {
 	struct writes w;
+	*out = (struct written){0};
 	int bad = lock(c, e);
 	bad = bad ? bad : cycle_claim_quotas(c, e);
-	bad = bad ? bad : cycle_issue(c, e);
+	bad = bad ? bad : cycle_issue(c, out, e);
 	bad = bad ? bad : cycle_places(c, e);
-	bad = bad ? bad : cycle_compose(c, e);
+	bad = bad ? bad : cycle_compose(c, &out->outbox, e);
 	bad = bad ? bad : collect_all(c, &w, e);
-	bad = bad ? bad : write_rows(c, &w, e);
-	bad = bad ? bad : cycle_store_quotas(c, e);
-	if (bad == 0 && c->inside)
-		bad = c->inside(c->inside_arg, c->g, c->mem, e);
+	bad = bad ? bad : write_rows(c, &w, out, e);
+	bad = bad ? bad : cycle_store_quotas(c, &out->freed, e);
+	if (bad == 0 && c->inside.write)
+		bad = c->inside.write(c->inside.arg, c->g, c->mem, e);
 	return bad;
 }

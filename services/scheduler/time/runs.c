@@ -297,8 +297,8 @@ static int take(struct duties *d, int64_t most, bool delivers, struct arena *mem
 	resolver_init(&t.resolver, d->g, mem);
 	t.c.is_for_due = true;
 	most = most < CYCLE_ITEMS ? most : CYCLE_ITEMS; /* they share a transaction */
-	t.c.inside = advance;
-	t.c.inside_arg = &t;
+	t.c.inside.write = advance;
+	t.c.inside.arg = &t;
 	struct due_run *rows = NULL;
 	int bad = db_begin(d->g->pg, e);
 	bad = bad ? bad : runs_db_claim(d->g->pg, most, mem, &rows, out_count, e);
