@@ -184,8 +184,9 @@ int cycle_has_room(const struct cycle *c, struct err *e) ERR_MUST_USE;
 
 /* --- its steps, each in its own file --- */
 
-/* cycle_gather.c */
+/* cycle_load.c */
 int cycle_load(struct cycle *c, struct err *e) ERR_MUST_USE;
+/* cycle_gather.c */
 int cycle_decide(struct cycle *c, struct err *e) ERR_MUST_USE;
 /* The spec that the delivery has after the events so far. */
 const struct spec *item_spec(const struct item *item);
