@@ -86,7 +86,7 @@ def test_before_anything_is_set_up_every_line_names_the_next_step():
         fleet.admin(f"CREATE DATABASE {fleet.database}")
         found = doctor(fleet)
         count = len(list((pathlib.Path(__file__).parents[3] / "db" / "migrations").glob("*.sql")))
-        assert one(found, "migrations")[2:] == (f"{count} of {count} are not applied", "longshore migrate")
+        assert one(found, "migrations")[2:] == (f"{count} of {count} migrations are not applied", "longshore migrate")
         assert one(found, f"topic {fleet.prefix}audit")[2:] == ("is not there", "longshore topics")
         assert one(found, "keys uploader")[3].endswith("let longshore keys init complete it")
         assert not [f for f in found if f[1] in ("database", "grants", "work")]
@@ -205,15 +205,15 @@ def sql(fleet, do, undo):
 
 GRANTS = [
     ("GRANT SELECT ON run.delivery TO longshore_formatter", "REVOKE SELECT ON run.delivery FROM longshore_formatter",
-     "longshore_formatter", "may SELECT run.delivery, which no migration grants"),
+     "longshore_formatter", "has SELECT on run.delivery, which no migration grants"),
     ("REVOKE INSERT ON audit.record FROM longshore_audit_sink", "GRANT INSERT ON audit.record TO longshore_audit_sink",
-     "longshore_audit_sink", "may not INSERT audit.record, which the migrations grant"),
+     "longshore_audit_sink", "lacks INSERT on audit.record, which the migrations grant"),
     ("GRANT USAGE ON SCHEMA run TO longshore_bridge_worker", "REVOKE USAGE ON SCHEMA run FROM longshore_bridge_worker",
-     "longshore_bridge_worker", "may USAGE SCHEMA run, which no migration grants"),
+     "longshore_bridge_worker", "has USAGE on SCHEMA run, which no migration grants"),
     ("GRANT SELECT (memory) ON run.state TO longshore_uploader", "REVOKE SELECT (memory) ON run.state FROM longshore_uploader",
-     "longshore_uploader", "may SELECT run.state.memory, which no migration grants"),
+     "longshore_uploader", "has SELECT on run.state.memory, which no migration grants"),
     ("GRANT SELECT ON audit.record TO PUBLIC", "REVOKE SELECT ON audit.record FROM PUBLIC",
-     "PUBLIC", "may SELECT audit.record, which no migration grants"),
+     "PUBLIC", "has SELECT on audit.record, which no migration grants"),
 ]
 
 
