@@ -76,7 +76,7 @@ MISUSE = [
     (("deliver", "acme/main", "--tenant", "globex"), 2, "longshore: acme/main and --tenant globex contradict\n"),
     (("deliver", "mian"), 1, "longshore: tenant acme has no Route mian; did you mean main? longshore get Route lists them\n"),
     (("watch", "mian"), 1, "longshore: there is no route or bridge mian; did you mean main? longshore get Route lists them\n"),
-    (("status", "--since", "yesterday"), 2, "longshore: status: --since: yesterday is no time; examples are 2026-11-30, "
+    (("status", "--since", "yesterday"), 2, "longshore: status: --since: yesterday is not a time; examples are 2026-11-30, "
      "2026-11-30T11:01:09Z (UTC) and 2h\n"),
     (("status", "--sort", "size"), 2, "longshore: status: --sort size is not supported; use created, changed, state or route\n"),
     (("status", ID, "--next"), 2, "longshore: status: --next shows routes; it takes no delivery\n"),
@@ -341,7 +341,7 @@ def test_waiting_goes_on_while_another_of_the_route_is_under_way(fleet, held):
     assert fleet.wait_state(second, states=("held",))["reason"] == "overlap"
     done = fleet.run("approve", second, "--actor", "bob")
     assert (done.returncode, done.stderr) == (1, f"longshore: approve: delivery {second} is held (overlap), which ends by "
-                                              "itself: approving changes nothing\n")
+                                              "itself: an approval would change nothing\n")
     with subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, text=True) as waiting:
         fleet.cli("reject", held, "--wait", "60")
         out, _ = waiting.communicate(timeout=60)
@@ -526,7 +526,7 @@ def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
-        assert "not recorded yet; still waiting. longshore doctor tells whether all services run" in waiting.stderr.readline()
+        assert "not recorded yet; still waiting. longshore doctor shows whether all services are running" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=20)
         assert (waiting.returncode, out) == (130, "") and "stopped waiting; delivery " in err
@@ -573,7 +573,7 @@ def test_a_wait_outlives_its_connection(fleet):
 
 def test_a_role_without_rights_is_told_so(fleet):
     done = run_with(fleet, {"LONGSHORE_POSTGRES": fleet.conninfo("longshore_uploader")}, "status")
-    assert done.returncode == 1 and "longshore_operator has the rights" in done.stderr
+    assert done.returncode == 1 and "longshore_operator has the required rights" in done.stderr
 
 
 def test_the_operator_may_do_all_but_migrate(fleet):
