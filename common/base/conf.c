@@ -23,7 +23,8 @@ static int read_int(
 {
 	int64_t number;
 	if (!str_to_i64(text, &number))
-		return mistake_int(f, text.n == 0 ? "is empty" : "is no whole number", report, e);
+		return mistake_int(
+		        f, text.n == 0 ? "is empty" : "is not a whole number", report, e);
 	if (number < f->min)
 		return mistake_int(f, "is too small", report, e);
 	if (number > f->max)
@@ -37,8 +38,7 @@ static int read_bool(
 {
 	bool is_true = str_eq(text, STR("true"));
 	if (!is_true && !str_eq(text, STR("false")))
-		return buf_printf(
-		        report, e, "%s: is neither true nor false; set one of them\n", f->env);
+		return buf_printf(report, e, "%s: must be true or false\n", f->env);
 	memcpy(slot, &is_true, sizeof is_true);
 	return 0;
 }
@@ -89,10 +89,11 @@ int conf_read(const struct conf_field *fields, size_t count, void *settings, str
 		int act = read_field(&fields[i], settings, mem, report, e);
 		if (act < 0)
 			return err_set(e, ERR_FATAL, "bad_settings",
-			        "settings have more mistakes than can be told");
+			        "the settings have more mistakes than can be listed");
 	}
 	if (report->n > clean)
-		return err_set(e, ERR_FATAL, "bad_settings", "settings have mistakes; see --help");
+		return err_set(
+		        e, ERR_FATAL, "bad_settings", "the settings have mistakes; see --help");
 	return 0;
 }
 

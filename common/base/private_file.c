@@ -22,11 +22,12 @@ struct reading {
 static int check_owner(const char *path, const struct stat *st, struct err *e)
 {
 	if (!S_ISREG(st->st_mode))
-		return err_set(e, ERR_FATAL, "bad_settings", "%s is no file: name one", path);
+		return err_set(e, ERR_FATAL, "bad_settings",
+		        "%s is not a file: give the name of a file", path);
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return err_set(e, ERR_FATAL, "bad_settings",
 		        "%s belongs to user %u, who could change it: chown it to root or to the "
-		        "user who runs this",
+		        "user that runs this program",
 		        path, (unsigned)st->st_uid);
 	if (st->st_mode & (OTHERS | GROUP_WRITES))
 		return err_set(e, ERR_FATAL, "bad_settings",
@@ -63,7 +64,7 @@ static int read_all(int fd, const char *path, struct reading *r, struct err *e)
 	r->text[r->n] = '\0';
 	if (memchr(r->text, '\0', r->n))
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "%s holds a NUL byte: write it as plain text", path);
+		        "%s contains a NUL byte: write it as plain text", path);
 	return 0;
 }
 
@@ -105,7 +106,7 @@ static int remember(struct reading *r, const char *name, struct err *e)
 	for (size_t i = 0; i < r->names_count; i++) {
 		if (strcmp(r->names[i], name) == 0)
 			return err_set(e, ERR_FATAL, "bad_settings",
-			        "%s was set before: leave one of the two lines", name);
+			        "%s is set twice: remove one of the two lines", name);
 	}
 	if (r->names_count == PRIVATE_FILE_LINES)
 		return err_set(e, ERR_FATAL, "bad_settings",
@@ -125,13 +126,13 @@ static int take_line(
 	ptrdiff_t at = str_find(line, '=', 0);
 	if (at < 0)
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "there is no '=': write name=value, or '#' before a remark");
+		        "there is no '=': write name=value, or '#' before a comment");
 	struct str name = str_trim((struct str){line.p, (size_t)at});
 	struct str value = str_trim((struct str){line.p + at + 1, line.n - (size_t)at - 1});
 	if (!is_name(name))
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "what stands before '=' is no name: letters, digits and dots, fewer than "
-		        "%d",
+		        "the text before '=' is not a name: use fewer than %d letters, digits and "
+		        "dots",
 		        (int)NAME_BYTES);
 	r->text[name.p - r->text + (ptrdiff_t)name.n] = '\0';
 	if (value.n == 0)

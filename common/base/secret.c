@@ -31,9 +31,8 @@ static int not_locked(size_t bytes, struct err *e)
 	int errnum = errno;
 	(void)getrlimit(RLIMIT_MEMLOCK, &limit); /* for the text only */
 	return err_set_native(e, ERR_FATAL, "memory_unlocked", "posix", errnum,
-	        "%zu bytes for keys cannot be locked in memory (%s); this process may lock %llu in "
-	        "all: raise "
-	        "RLIMIT_MEMLOCK (systemd: LimitMEMLOCK=)",
+	        "cannot lock %zu bytes of memory for keys (%s); this process may lock %llu in "
+	        "total: raise RLIMIT_MEMLOCK (systemd: LimitMEMLOCK=)",
 	        bytes, strerror(errnum), (unsigned long long)limit.rlim_cur);
 }
 

@@ -69,7 +69,7 @@ static void read_column(const struct document *item, struct spec_column *c)
 		c->is_constant = true;
 	}
 	if (c->is_required && c->is_constant && c->constant.n == 0)
-		document_wrong(item, "constant", "is empty, and the column is required");
+		document_wrong(item, "constant", "is empty, but the column is required");
 }
 
 static void read_columns(const struct document *doc, struct spec_destination *out)

@@ -101,7 +101,7 @@ int fingerprinter_new(const struct secret *key, struct str tenant, struct str id
 {
 	if (tenant.n > 255 || id_kind.n > 255)
 		return err_set(e, ERR_REJECT, CODE_BAD_ID,
-		        "fingerprints: the name of a tenant and of an id kind has at most 255 "
+		        "fingerprints: the names of a tenant and of an id kind have at most 255 "
 		        "bytes");
 	struct fingerprinter *f = calloc(1, sizeof *f);
 	if (!f)

@@ -43,7 +43,7 @@ static int guard(int dir_fd, int fd, const char *dir, const char *file, struct e
 		return system_failed(e, errno, "stat", dir, file);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_FATAL, "key_exposed",
-		        "key file %s/%s: is no regular file; put the key there as one", dir, file);
+		        "key file %s/%s: is not a regular file; replace it with one", dir, file);
 	if ((st.st_mode & KEY_FILE_FORBIDDEN) != 0)
 		return err_set(e, ERR_FATAL, "key_exposed",
 		        "key file %s/%s: others can reach it (mode %04o); run chmod 0600 on it",
@@ -68,8 +68,8 @@ static int parse(int fd, const char *dir, const char *file, struct secret *out, 
 	wipe(text, sizeof text);
 	if (!is_key)
 		return err_set(e, ERR_FATAL, "key_bad",
-		        "key file %s/%s: is not 64 hex digits and a line end; restore it from "
-		        "where the keys are kept",
+		        "key file %s/%s: does not consist of 64 hex digits and a line end; restore "
+		        "it from your copy of the keys",
 		        dir, file);
 	return 0;
 }
@@ -84,7 +84,8 @@ int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *
 	}
 	if (fd < 0 && errno == ELOOP)
 		return err_set(e, ERR_FATAL, "key_exposed",
-		        "key file %s/%s: is a symbolic link; put the file itself there", dir, file);
+		        "key file %s/%s: is a symbolic link; replace it with the file itself", dir,
+		        file);
 	if (fd < 0)
 		return system_failed(e, errno, "open", dir, file);
 	struct secret key = {{0}};

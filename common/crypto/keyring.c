@@ -44,8 +44,8 @@ static int make_room(struct keyring *k, struct err *e)
 	if (k->count < k->room)
 		return 0;
 	if (k->count >= KEYS_MAX) {
-		(void)err_set(e, ERR_FATAL, "key_bad", "key directory %s: holds more than %d keys",
-		        k->dir, KEYS_MAX);
+		(void)err_set(e, ERR_FATAL, "key_bad",
+		        "key directory %s: contains more than %d keys", k->dir, KEYS_MAX);
 		return ERR_FATAL;
 	}
 	size_t room = k->room == 0 ? FIRST_KEYS : 2 * k->room;
@@ -110,8 +110,8 @@ int keyring_open(const char *dir, struct keyring **out, struct err *e)
 {
 	if (!dir || dir[0] == '\0')
 		return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
-		        "no key directory: set LONGSHORE_KEYS to this service's directory from "
-		        "`longshore keys init`");
+		        "no key directory: set LONGSHORE_KEYS to this service's directory, created "
+		        "by `longshore keys init`");
 	struct keyring *k = calloc(1, sizeof *k);
 	if (!k)
 		return no_memory(e);
@@ -145,8 +145,8 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 			return 0;
 		}
 	return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
-	        "key file %s/%s: not there; this service must not use it, or `longshore keys init` "
-	        "was not run",
+	        "key file %s/%s: missing; either this service must not use it, or `longshore keys "
+	        "init` was not run",
 	        k->dir, file);
 }
 
@@ -163,7 +163,7 @@ static int guard(const struct keyring *k, const char *service, struct err *e)
 {
 	if (k->owner != geteuid())
 		return err_set(e, ERR_FATAL, "key_exposed",
-		        "key directory %s: belongs to user %ld and this service runs as user %ld; "
+		        "key directory %s: belongs to user %ld, but this service runs as user %ld; "
 		        "run chown -R on it",
 		        k->dir, (long)k->owner, (long)geteuid());
 	if ((k->mode & KEY_DIR_FORBIDDEN) != 0)
@@ -208,7 +208,7 @@ static int derive(const struct secret *master, const struct str *fields, size_t 
 	for (size_t i = 0; i < count; i++) {
 		if (n > INFO_MAX - 4 || fields[i].n > INFO_MAX - 4 - n)
 			return err_set(e, ERR_REJECT, CODE_BAD_SCOPE,
-			        "the scope of a key is longer than %d bytes in all", INFO_MAX);
+			        "the scope of a key is longer than %d bytes in total", INFO_MAX);
 		for (int shift = 0; shift < 32; shift += 8)
 			info[n++] = (unsigned char)(fields[i].n >> shift & 0xff);
 		if (fields[i].n > 0)
@@ -264,8 +264,8 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 	if (find(k, file, &master, e) !=
 	        0) /* no reason to end the process: other epochs are there */
 		return err_set(e, ERR_RETRY, CODE_KEY_MISSING,
-		        "key file %s/%s: not there; bring it back and start this service again, or "
-		        "build the bridge anew",
+		        "key file %s/%s: missing; restore it and restart this service, or rebuild "
+		        "the bridge",
 		        k->dir, file);
 	const struct str fields[] = {STR("longshore/fingerprint/1"), tenant, bridge};
 	return derive(master, fields, 3, out, e);
@@ -275,9 +275,8 @@ int keyring_current_epoch(const struct keyring *k, int *out, struct err *e)
 {
 	if (k->current_epoch == 0)
 		return err_set(e, ERR_FATAL, CODE_KEY_MISSING,
-		        "key file %s/fingerprint-1.key: not there; this service must not use it, "
-		        "or `longshore keys init` was "
-		        "not run",
+		        "key file %s/fingerprint-1.key: missing; either this service must not use "
+		        "it, or `longshore keys init` was not run",
 		        k->dir);
 	*out = k->current_epoch;
 	return 0;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RESTORE "restore it from where the keys are kept, or let longshore keys init complete it"
+#define RESTORE "restore it from your copy of the keys, or run longshore keys init to add it"
 
 struct check {
 	const char *root;
@@ -48,7 +48,7 @@ static void look_at_name(struct check *c, const char *service, const char *name)
 		tell_problem(c, service, name, "this service must not hold this key", "remove it");
 	else
 		tell(c, &(struct keyring_fault){
-		                service, name, true, "is no key of ours", "remove it"});
+		                service, name, true, "is not one of our keys", "remove it"});
 }
 
 static void look_at_mode(const struct check *c, const char *service, int fd)
@@ -66,12 +66,12 @@ static int open_service(const struct check *c, const char *service)
 		return fd;
 	if (errno == EACCES)
 		tell(c, &(struct keyring_fault){service, "", true,
-		                "this user may not look into the directory",
+		                "this user may not read the directory",
 		                "run doctor as the user of this service"});
 	else if (errno == ENOENT)
-		tell_problem(c, service, "", "the directory is not there", RESTORE);
+		tell_problem(c, service, "", "the directory does not exist", RESTORE);
 	else
-		tell_problem(c, service, "", "is no directory of its own", RESTORE);
+		tell_problem(c, service, "", "is not a real directory", RESTORE);
 	return -1;
 }
 
@@ -133,7 +133,7 @@ static void look_at_key(const struct check *c, const char *pattern, const char *
 			first = other;
 		} else if (memcmp(first.bytes, other.bytes, SECRET_BYTES) != 0) {
 			tell_problem(c, plan[i].service, file, what,
-			        "restore one of them from where the keys are kept");
+			        "restore one of them from your copy of the keys");
 		}
 	}
 	secret_wipe(&first);

@@ -200,7 +200,7 @@ static int inspect_service(
 		else if (key_file_is_name(name) && !keyring_is_granted(service, name))
 			act = err_set(e, ERR_REJECT, CODE_KEY_EXCESS,
 			        "key file %s/%s/%s: this service must not hold it; remove it and "
-			        "run again",
+			        "run keys init again",
 			        root->path, service, name);
 		else if (epoch > *highest)
 			*highest = epoch;
@@ -220,7 +220,8 @@ static int run(const struct root *root, bool rotate, struct err *e)
 	int newest = highest == 0 ? 1 : rotate ? highest + 1 : highest;
 	if (newest > KEY_EPOCH_MAX)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "no epoch after %d: begin with a new key directory", KEY_EPOCH_MAX);
+		        "there is no epoch after %d: start with a new key directory",
+		        KEY_EPOCH_MAX);
 	if (settle_all(root, PASS_CHECK, newest, e) != 0)
 		return e->act;
 	return settle_all(root, PASS_WRITE, newest, e);

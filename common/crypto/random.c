@@ -9,7 +9,7 @@
 void random_bytes(void *out, size_t n)
 {
 	if (n > INT_MAX || RAND_bytes(out, (int)n) != 1) {
-		(void)fprintf(stderr, "longshore: the system gives no randomness\n");
+		(void)fprintf(stderr, "longshore: the system provides no random numbers\n");
 		abort();
 	}
 }

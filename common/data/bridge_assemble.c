@@ -18,10 +18,10 @@ int build_check_room(uint64_t records, uint64_t slots, struct err *e)
 {
 	if (records >= UINT32_MAX)
 		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
-		        "2^32 distinct records or more: split the bridge");
+		        "at least 2^32 distinct records: split the bridge");
 	if (slots > UINT32_MAX)
 		return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
-		        "2^32 slots for ids or more: split the bridge");
+		        "at least 2^32 slots for ids: split the bridge");
 	return 0;
 }
 

@@ -40,7 +40,7 @@ static int check_spec(const struct bridge_build_spec *spec, struct err *e)
 		        spec->columns_count);
 	if (spec->memory_bytes < MEMORY_MIN || spec->shard_bytes < SHARD_MIN)
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "a build needs %d bytes of memory and shards of %d bytes at least",
+		        "a build needs at least %d bytes of memory and shards of at least %d bytes",
 		        MEMORY_MIN, SHARD_MIN);
 	return 0;
 }
@@ -165,20 +165,19 @@ static int check_row(
         const struct bridge_build *b, struct str id, const struct str *values, struct err *e)
 {
 	if (!bridge_id_is_valid(id))
-		return bad_row("the id is empty, too long, not UTF-8, or holds a character that no "
-		               "id may hold",
+		return bad_row("the id is empty, too long, not UTF-8, or contains a character that "
+		               "is not allowed",
 		        e);
 	if (!bridge_id_is_valid(values[0]))
-		return bad_row("the partner's primary id is empty, too long, not UTF-8, or holds a "
-		               "character "
-		               "that no id may hold",
+		return bad_row("the partner's primary id is empty, too long, not UTF-8, or "
+		               "contains a character that is not allowed",
 		        e);
 	for (size_t c = 0; c < b->spec.columns_count; c++) {
 		struct str value = bridge_id_canonical(values[c]);
 		if (value.n > BRIDGE_VALUE_MAX)
 			return bad_row("a value is longer than 4096 bytes", e);
 		if (!is_text(value))
-			return bad_row("a value is not UTF-8, or holds a control character", e);
+			return bad_row("a value is not UTF-8, or contains a control character", e);
 	}
 	return 0;
 }

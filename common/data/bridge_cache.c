@@ -198,7 +198,8 @@ static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
 static int version_gone(struct str version, struct err *e)
 {
 	return err_set(e, ERR_REJECT, CODE_BRIDGE_VERSION_GONE,
-	        "bridge version " STR_FMT " is not in staging: build anew", STR_ARG(version));
+	        "bridge version " STR_FMT " is not in staging: rebuild the bridge",
+	        STR_ARG(version));
 }
 
 static int load(struct bridge_cache *c, struct str prefix, struct str version,

@@ -130,7 +130,7 @@ int bridge_keys_check(
 		act = err_set(e, ERR_REJECT, CODE_WRONG_KEY,
 		        "bridge version " STR_FMT
 		        " was built with another fingerprint key of epoch %d: give this service "
-		        "the builder's key, or build anew",
+		        "the builder's key, or rebuild the bridge",
 		        STR_ARG(k->manifest.version), (int)k->manifest.key_epoch);
 	return act;
 }

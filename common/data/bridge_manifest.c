@@ -23,7 +23,7 @@ static int put_text(struct buf *out, const char *name, struct str value, struct 
 	for (size_t i = 0; i < value.n; i++) {
 		if ((unsigned char)value.p[i] < 0x20)
 			return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
-			        "%s holds a control character", name);
+			        "%s contains a control character", name);
 	}
 	return buf_printf(out, e, "%s\t" STR_FMT "\n", name, STR_ARG(value));
 }

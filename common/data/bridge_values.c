@@ -141,7 +141,7 @@ int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_
 			        s->lengths + ((ordinals[i] - s->first) * columns + c) * 2, 2);
 			if (at > s->data_bytes || n > s->data_bytes - at)
 				return err_set(e, ERR_REJECT, CODE_CORRUPT,
-				        "bridge version " STR_FMT ": a value reaches too far",
+				        "bridge version " STR_FMT ": a value exceeds its piece",
 				        STR_ARG(v->manifest.version));
 			out[i * columns + c] = str_bytes(s->data + at, (size_t)n);
 			at += n;

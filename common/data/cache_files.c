@@ -38,7 +38,7 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 	struct stat st;
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_set_native(e, ERR_FATAL, CODE_CACHE_UNUSABLE, "posix", errno,
-		        "make the cache directory %s: %s", path, strerror(errno));
+		        "create the cache directory %s: %s", path, strerror(errno));
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		int errnum = errno;
@@ -50,15 +50,16 @@ int cache_dir_open(const char *path, int *out_fd, struct err *e)
 	if (st.st_uid != geteuid()) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
-		        "the cache directory %s is somebody else's: set LONGSHORE_CACHE_DIR to one "
-		        "that belongs to this service's user, it will hold decrypted pieces",
+		        "the cache directory %s belongs to another user: set LONGSHORE_CACHE_DIR "
+		        "to a directory of this service's user, because it will contain decrypted "
+		        "pieces",
 		        path);
 	}
 	if ((st.st_mode & 077) != 0) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
-		        "the cache directory %s may be read by others: chmod 700 it, it will hold "
-		        "decrypted pieces",
+		        "the cache directory %s may be read by others: chmod 700 it, because it "
+		        "will contain decrypted pieces",
 		        path);
 	}
 	*out_fd = fd;
@@ -96,9 +97,9 @@ int cache_dir_claim(int dir_fd, const char *path, const char *service, struct er
 		if (str_has_prefix(name, STR(MARK)) &&
 		        strcmp(entry->d_name + sizeof(MARK) - 1, service) != 0)
 			act = err_set(e, ERR_FATAL, CODE_CACHE_UNUSABLE,
-			        "the cache directory %s is of %s, as its file %s says: set "
-			        "LONGSHORE_CACHE_DIR to one of this service's own, or remove it "
-			        "whole",
+			        "the cache directory %s belongs to %s, according to its file %s: "
+			        "set LONGSHORE_CACHE_DIR to a directory of this service's own, or "
+			        "remove the whole directory",
 			        path, entry->d_name + sizeof(MARK) - 1, entry->d_name);
 	}
 	(void)closedir(dir);

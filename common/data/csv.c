@@ -86,7 +86,7 @@ static int bad(const struct csv_reader *r, struct err *e, const char *what)
 static int end_field(struct csv_reader *r, struct err *e)
 {
 	if (r->count == CSV_FIELDS_MAX)
-		return bad(r, e, "more than 1024 fields: deliver fewer columns");
+		return bad(r, e, "more than 1024 fields: provide fewer columns");
 	r->ends[r->count++] = r->text.n;
 	return 0;
 }
@@ -225,8 +225,8 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 	case CR:
 		return c == '\n' ? end_record(r, at + 1, e)
 		                 : bad(r, e,
-		                           "a carriage return without a line feed: end lines in LF "
-		                           "or in CR LF");
+		                           "a carriage return without a line feed: end lines with "
+		                           "LF or CR LF");
 	}
 	return 0;
 }
@@ -277,9 +277,10 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 		i++;
 	}
 	r->offset += (int64_t)n;
-	return act == 0 && nul
-	               ? bad(r, e, "a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8")
-	               : act;
+	return act == 0 && nul ? bad(r, e,
+	                                 "a NUL byte: is the file UTF-16 or compressed? provide it "
+	                                 "as UTF-8")
+	                       : act;
 }
 
 int csv_finish(struct csv_reader *r, struct err *e)
@@ -298,7 +299,7 @@ int csv_finish(struct csv_reader *r, struct err *e)
 		return bad(r, e, "an open quote at the end: is the file cut off?");
 	case CR:
 		return bad(
-		        r, e, "a carriage return without a line feed: end lines in LF or in CR LF");
+		        r, e, "a carriage return without a line feed: end lines with LF or CR LF");
 	case FIELD_START:
 	case PLAIN:
 	case QUOTE:

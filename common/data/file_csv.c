@@ -27,9 +27,9 @@ static const char *csv_fault(const struct row_layout *layout, const struct look 
 	if (layout->quotes != QUOTE_NONE)
 		return NULL;
 	if (look->has_special)
-		return "holds the delimiter or a quote, and quote_mode is none";
+		return "contains the delimiter or a quote, but quote_mode is none";
 	bool is_blank_line = look->characters == 0 && layout->columns_count == 1;
-	return is_blank_line ? "is empty and alone in its row, and quote_mode is none" : NULL;
+	return is_blank_line ? "is empty and alone in its row, but quote_mode is none" : NULL;
 }
 
 static int put_quoted(const struct file_writing *w, struct str value, struct err *e)

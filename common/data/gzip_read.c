@@ -54,7 +54,7 @@ int gzip_read(struct gzip_reader *r, const void *p, size_t n, struct err *e)
 			return e->act;
 	}
 	if (r->state.avail_in > 0)
-		return err_set(e, ERR_REJECT, CODE_CORRUPT, "gzip: there are bytes behind the end");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "gzip: there are bytes after the end");
 	return 0;
 }
 

@@ -38,11 +38,13 @@ static int check_plain(const struct reading *r, size_t n, struct err *e)
 	const unsigned char *p = (const unsigned char *)r->piece;
 	if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "it is compressed with gzip: sources are read as they are, decompress it");
+		        "it is compressed with gzip, but this source is read uncompressed: "
+		        "decompress it");
 	struct str name = r->object->name;
 	if (name.n >= 3 && strncasecmp(name.p + (name.n - 3), ".gz", 3) == 0)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "its name ends in .gz and it is not compressed: rename it, if it is whole");
+		        "its name ends in .gz, but it is not compressed: rename it, if it is "
+		        "complete");
 	return 0;
 }
 
@@ -53,9 +55,8 @@ static int finish(struct reading *r, struct row_reader *rows, struct err *e)
 	bool is_open = !row_reader_is_between_rows(rows);
 	if (is_open && r->from->ready_marker.n == 0 && age_ms < ROW_SOURCE_OPEN_END_MS)
 		return err_set(e, ERR_RETRY, CODE_SOURCE_MISSING,
-		        "its last row has no line end, so it may still be written: end it in a "
-		        "line "
-		        "end, or it is read once it did not change for %d s",
+		        "its last row has no line end, so somebody may still be writing it: add a "
+		        "line end, or it will be read once it has not changed for %d s",
 		        ROW_SOURCE_OPEN_END_MS / 1000);
 	if (row_reader_finish(rows, e) == 0)
 		return 0;
@@ -72,7 +73,7 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct row_
 	for (*bytes = 0;;) {
 		size_t n = 0;
 		if (r->from->stop && *r->from->stop)
-			return err_set(e, ERR_DEFER, "drain", "the process is going down");
+			return err_set(e, ERR_DEFER, "drain", "the process is ending");
 		int act = source_read(from, *bytes, r->piece, ROW_SOURCE_PIECE_BYTES, &n, e);
 		if (act == 0 && *bytes == 0)
 			act = check_plain(r, n, e);
@@ -180,7 +181,7 @@ static int list_objects(struct reading *r, struct source_listing *out, struct er
 	if (act == 0 && (!ready || out->count == 0))
 		act = err_set(e, ERR_RETRY, CODE_SOURCE_MISSING, STR_FMT " %s",
 		        STR_ARG(r->from->url),
-		        ready    ? "holds no object yet: deliver it there"
+		        ready    ? "contains no object yet: put it there"
 		        : marked ? "is not complete yet: its ready.marker is not there"
 		                 : "is not complete yet: an object is younger than "
 		                   "ready.quiet_seconds");

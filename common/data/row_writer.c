@@ -44,8 +44,9 @@ static bool is_c1(const char *p)
 static const char *fault_of_control(char byte)
 {
 	if (byte == '\0')
-		return "holds a NUL";
-	return byte == '\n' || byte == '\r' ? "holds a line end" : "holds a control character";
+		return "contains a NUL";
+	return byte == '\n' || byte == '\r' ? "contains a line end"
+	                                    : "contains a control character";
 }
 
 struct look file_look_at(const struct file_writing *w, struct str value)
@@ -66,8 +67,8 @@ struct look file_look_at(const struct file_writing *w, struct str value)
 		case BYTE_HIGH:
 			length = str_utf8_length(str_bytes(value.p + i, value.n - i));
 			if (length == 0 || is_c1(value.p + i)) {
-				look.fault =
-				        length == 0 ? "is not UTF-8" : "holds a control character";
+				look.fault = length == 0 ? "is not UTF-8"
+				                         : "contains a control character";
 				return look;
 			}
 			break;
@@ -84,7 +85,7 @@ static const char *fault_of(
 	if (look->fault)
 		return look->fault;
 	if (column->is_required && look->characters == 0)
-		return "is empty, and the column is required";
+		return "is empty, but the column is required";
 	if (column->max_length > 0 && look->characters > (size_t)column->max_length)
 		return "is longer than the column's max_length";
 	/* Only where values have no quotes are there texts that cannot be written. */

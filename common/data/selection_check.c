@@ -54,12 +54,12 @@ int selection_check(struct str bytes, struct err *e)
 		if (le(bytes.p + offsets + (size_t)STORED_OFFSET_BYTES * i, STORED_OFFSET_BYTES) !=
 		                at ||
 		        bytes.n - at < size)
-			return corrupt(e, "a container is not where it should be");
+			return corrupt(e, "a container is at the wrong offset");
 		if (count <= STORED_ARRAY_MAX ? !array_rises(bytes.p + at, count)
 		                              : !bitset_holds(bytes.p + at, count))
-			return corrupt(e, "a container does not hold what it says");
+			return corrupt(e, "a container's content does not match its header");
 		last_key = key;
 		at += size;
 	}
-	return at == bytes.n ? 0 : corrupt(e, "bytes behind its end");
+	return at == bytes.n ? 0 : corrupt(e, "bytes after its end");
 }

@@ -68,7 +68,7 @@ static int check_number(
 	if (!event_bound(record->name, f->name, &least, &most) || (value >= least && value <= most))
 		return 0;
 	return err_set(e, ERR_REJECT, "out_of_range",
-	        "%s is %lld, which is not between %lld and %lld", f->name, (long long)value,
+	        "%s is %lld; it must be between %lld and %lld", f->name, (long long)value,
 	        (long long)least, (long long)most);
 }
 

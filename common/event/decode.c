@@ -14,10 +14,10 @@ static int read_text(struct wire_in *in, const struct ev_field *f, char *at, str
 	if (act < 0)
 		return act;
 	if (s.n > f->limit)
-		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu bytes, %zu are the most",
-		        s.n, f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "has %zu bytes; at most %zu are allowed", s.n, f->limit);
 	if (f->kind == EVK_TEXT && str_find(s, '\0', 0) >= 0)
-		return wire_undecodable(e, "a text holds NUL");
+		return wire_undecodable(e, "a text contains NUL");
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
 		return wire_undecodable(e, "a text is not UTF-8");
 	void *copy;
@@ -60,7 +60,8 @@ static int read_scalar(struct wire_in *in, const struct ev_field *f, char *at, s
 	case EVK_ARRAY:
 		break;
 	}
-	return err_set(e, ERR_FATAL, "broken_plan", "a field that is no scalar was planned as one");
+	return err_set(
+	        e, ERR_FATAL, "broken_plan", "a field is planned as a scalar but is not one");
 }
 
 static int read_enum(struct wire_in *in, const struct plan_step *step, char *at, struct err *e)
@@ -133,7 +134,7 @@ static int read_block(struct wire_in *in, const struct plan_step *step, struct i
 		list->count++;
 	}
 	if (block.bytes != SIZE_MAX && before - in->left != block.bytes)
-		return wire_undecodable(e, "a block is not as long as it says");
+		return wire_undecodable(e, "a block has a different length than it says");
 	return 0;
 }
 
@@ -181,7 +182,7 @@ static int read_value(struct wire_in *in, const struct plan_step *step, char *ba
 	case PLAN_MISMATCH:
 		break;
 	}
-	return wire_undecodable(e, "holds a type that has no place here");
+	return wire_undecodable(e, "contains a type that is not supported here");
 }
 
 static void fill_default(const struct ev_field *f, char *base)

@@ -19,10 +19,10 @@ static int put_text(struct wire_out *w, const struct ev_field *f, struct str s, 
 {
 	assert(s.p || s.n == 0);
 	if (s.n > f->limit)
-		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu bytes, %zu are the most",
-		        s.n, f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "has %zu bytes; at most %zu are allowed", s.n, f->limit);
 	if (f->kind == EVK_TEXT && str_find(s, '\0', 0) >= 0)
-		return unencodable(e, "a text holds NUL");
+		return unencodable(e, "a text contains NUL");
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
 		return unencodable(e, "a text is not UTF-8");
 	return wire_put_bytes(w, s, e);
@@ -33,7 +33,7 @@ static int put_enum(struct wire_out *w, const struct ev_field *f, const char *at
 	int32_t symbol;
 	memcpy(&symbol, at, sizeof symbol);
 	if (symbol < 0 || (size_t)symbol >= f->symbols->count)
-		return unencodable(e, "an enum holds a number that is no symbol");
+		return unencodable(e, "an enum has a number that is not one of its symbols");
 	return wire_put_long(w, symbol, e);
 }
 
@@ -45,8 +45,8 @@ static int put_array(struct wire_out *w, const struct ev_field *f, const char *b
 	memcpy(&count, base + f->count_offset, sizeof count);
 	assert(items || count == 0);
 	if (count > f->limit)
-		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "has %zu items, %zu are the most",
-		        count, f->limit);
+		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		        "has %zu items; at most %zu are allowed", count, f->limit);
 	int act = count > 0 ? wire_put_long(w, (int64_t)count, e) : 0;
 	for (size_t i = 0; act == 0 && i < count; i++) {
 		act = put_record(w, f->record, items + i * f->record->struct_bytes, e);

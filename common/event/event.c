@@ -57,10 +57,10 @@ static int writer_insert(struct writer *w, struct err *e)
 {
 	if (writers.count == MAX_WRITERS)
 		return err_set(e, ERR_REJECT, "bad_schema",
-		        "%d writer schemas are known, which is the most", MAX_WRITERS);
+		        "the limit of %d known writer schemas is reached", MAX_WRITERS);
 	struct writer **all = realloc(writers.all, (writers.count + 1) * sizeof(struct writer *));
 	if (!all)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a writer schema");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a writer schema");
 	writers.all = all;
 	size_t at = writer_position(w->fingerprint);
 	memmove(&all[at + 1], &all[at], (writers.count - at) * sizeof(struct writer *));
@@ -86,8 +86,7 @@ static int writer_fill(
 		return act;
 	w->type = type_of(schema);
 	if (!w->type)
-		return err_set(
-		        e, ERR_REJECT, "wrong_type", "is no record that is an event of ours");
+		return err_set(e, ERR_REJECT, "wrong_type", "is not a record of one of our events");
 	act = schema_canonical(schema, canonical, e);
 	if (act < 0)
 		return act;
@@ -117,7 +116,7 @@ static int add_writer(struct str schema_json, struct err *e)
 {
 	struct writer *w = calloc(1, sizeof *w);
 	if (!w)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a writer schema");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a writer schema");
 	arena_init(&w->mem, WRITER_MAX_BYTES);
 	struct buf canonical;
 	buf_init(&canonical, CANONICAL_MAX_BYTES);
@@ -135,7 +134,7 @@ static int ensure_own(struct err *e)
 		int act = add_writer(ev_type_list[i]->schema, e);
 		if (act == 0 && !writer_find(ev_type_list[i]->fingerprint))
 			act = err_set(e, ERR_FATAL, "broken_build",
-			        "%s has another fingerprint than was generated",
+			        "%s has a different fingerprint from the generated one",
 			        ev_type_list[i]->record->name);
 		if (act < 0) {
 			e->act = ERR_FATAL;
@@ -159,7 +158,8 @@ static const struct writer *find_writer(struct wire_in *in, struct err *e)
 		return NULL;
 	if (in->left > EVENT_MAX_BYTES) {
 		(void)err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "a message of %zu bytes, %d are the most", in->left, EVENT_MAX_BYTES);
+		        "a message of %zu bytes; at most %d are allowed", in->left,
+		        EVENT_MAX_BYTES);
 		return NULL;
 	}
 	uint64_t fingerprint;
@@ -168,8 +168,8 @@ static const struct writer *find_writer(struct wire_in *in, struct err *e)
 	const struct writer *w = writer_find(fingerprint);
 	if (!w)
 		(void)err_set(e, ERR_REJECT, "unknown_schema",
-		        "no schema of fingerprint %016llx is known; run migrate of the release "
-		        "that wrote it",
+		        "the schema with fingerprint %016llx is unknown; run longshore migrate of "
+		        "the release that wrote the message",
 		        (unsigned long long)fingerprint);
 	return w;
 }
@@ -208,7 +208,7 @@ int event_decode(const struct ev_type *type, struct str bytes, struct arena *mem
 	struct wire_in in = {(const unsigned char *)bytes.p, bytes.n, mem, EVENT_MAX_DECODED_BYTES};
 	const struct writer *w = find_writer(&in, e);
 	if (w && w->type != type)
-		return err_set(e, ERR_REJECT, "wrong_type", "is a %s and not a %s",
+		return err_set(e, ERR_REJECT, "wrong_type", "is a %s, not a %s",
 		        w->type->record->name, type->record->name);
 	const void *value = w ? read_body(&in, w, e) : NULL;
 	if (!value)

@@ -82,7 +82,7 @@ static int plan_union(const struct schema *writer, const struct ev_field *field,
 			        .how = PLAN_MISMATCH, .writer = writer->members[i], .field = field};
 	}
 	if (!has_place)
-		return incompatible(e, "no branch of the writer's union can become our type");
+		return incompatible(e, "no branch of the writer's union converts to our type");
 	out->how = PLAN_UNION;
 	out->branches = branches;
 	return 0;
@@ -110,7 +110,7 @@ static int plan_value(const struct schema *writer, const struct ev_field *field,
 		out->how = PLAN_RECORD;
 		return plan_make(writer, field->record, mem, &out->record, e);
 	}
-	return incompatible(e, "the writer's type cannot become ours");
+	return incompatible(e, "the writer's type does not convert to ours");
 }
 
 static const struct ev_field *field_named(const struct ev_record *reader, struct str name)

@@ -18,7 +18,7 @@ int reflist_add(struct buf *out, const struct reflist_item *item, struct err *e)
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (!is_plain(texts[i]))
 			return err_set(e, ERR_REJECT, CODE_BAD_LIST,
-			        "a field of a list holds a tab, a line end or a NUL");
+			        "a field of a list contains a tab, a line end or a NUL");
 	if (item->name.n == 0 || item->bytes < 0 || item->rows < 0)
 		return err_set(e, ERR_REJECT, CODE_BAD_LIST,
 		        "an entry of a list needs a name, and sizes that are not negative");
@@ -62,7 +62,7 @@ int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out,
 	size_t lines = count_lines(text);
 	if (text.n > REFLIST_MAX_BYTES)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "a list of %zu bytes; %d are the most", text.n, REFLIST_MAX_BYTES);
+		        "a list of %zu bytes; at most %d are allowed", text.n, REFLIST_MAX_BYTES);
 	if (text.n > 0 && text.p[text.n - 1] != '\n')
 		return err_set(e, ERR_REJECT, CODE_CORRUPT, "list: line %zu has no end", lines + 1);
 	/* The text is copied once; fields are slices of the copy. */

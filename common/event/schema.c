@@ -91,7 +91,7 @@ static int check_names_differ(const struct schema *s, struct err *e)
 	for (size_t i = 0; i < s->count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(s->names[i], s->names[k]))
-				return bad_schema(e, "two fields or symbols have one name");
+				return bad_schema(e, "two fields or symbols have the same name");
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int read_union(
 		if (act < 0)
 			return act;
 		if (s->members[i]->kind == SCHEMA_UNION)
-			return bad_schema(e, "a union stands directly in a union");
+			return bad_schema(e, "a union directly contains a union");
 	}
 	return 0;
 }
@@ -173,7 +173,7 @@ static int read_link(struct parse *p, avro_schema_t from, struct schema **out, s
 	if (act < 0)
 		return act;
 	*out = find_named(p, name);
-	return *out ? 0 : bad_schema(e, "refers to a type that is not defined before");
+	return *out ? 0 : bad_schema(e, "refers to a type that is not defined yet");
 }
 
 static int read_type(
@@ -224,7 +224,7 @@ static int read_type(
 	case AVRO_STRING:
 		return new_node(p, plain[type], 0, out, e);
 	}
-	return bad_schema(e, "has a type that is not known");
+	return bad_schema(e, "has an unknown type");
 }
 
 /* Decided once for each node: many paths may lead to it. A record that holds itself, other than by
@@ -252,9 +252,9 @@ static int check_widths(const struct parse *p, struct err *e)
 {
 	for (struct schema *s = p->all; s; s = s->next) {
 		if (width_of(s) == SCHEMA_WIDTH_ENDLESS)
-			return bad_schema(e, "a record holds itself without end");
+			return bad_schema(e, "a record contains itself");
 		if (s->kind == SCHEMA_ARRAY && width_of(s->members[0]) == SCHEMA_WIDTH_NONE)
-			return bad_schema(e, "the items of an array have no width");
+			return bad_schema(e, "the items of an array have size zero");
 	}
 	return 0;
 }

@@ -20,7 +20,7 @@ static int skip_blocks(struct wire_in *in, const struct schema *writer, int dept
 				return act;
 		}
 		if (block.bytes != SIZE_MAX && before - in->left != block.bytes)
-			return wire_undecodable(e, "a block is not as long as it says");
+			return wire_undecodable(e, "a block has a different length than it says");
 	} while (block.items > 0);
 	return 0;
 }
@@ -81,5 +81,5 @@ int decode_skip(struct wire_in *in, const struct schema *writer, int depth, stru
 	case SCHEMA_RECORD:
 		return skip_record(in, writer, depth, e);
 	}
-	return wire_undecodable(e, "has a type that is not known");
+	return wire_undecodable(e, "has an unknown type");
 }

@@ -27,7 +27,7 @@ int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct
 	if (__builtin_mul_overflow(count, size, &bytes) || bytes > in->budget ||
 	        (bytes + PAD - 1) / PAD * PAD > in->budget)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "would need more memory than one message may");
+		        "would need more memory than one message may use");
 	void *p = arena_try_alloc(in->mem, 1, bytes);
 	if (!p)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
@@ -41,7 +41,7 @@ int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct
 int wire_take(struct wire_in *in, size_t n, struct str *out, struct err *e)
 {
 	if (n > in->left)
-		return wire_undecodable(e, "%zu bytes are wanted and %zu are left", n, in->left);
+		return wire_undecodable(e, "needs %zu bytes, but only %zu are left", n, in->left);
 	*out = str_bytes(in->p, n);
 	in->p += n;
 	in->left -= n;
@@ -62,7 +62,8 @@ static int no_header(const struct wire_in *in, struct err *e)
 	else if (str_has_prefix(bytes, STR("Obj\x01")))
 		looks = "is an Avro file with an embedded schema";
 	else if (in->left < WIRE_HEADER_BYTES)
-		return wire_undecodable(e, "%zu bytes are no single-object encoding", in->left);
+		return wire_undecodable(
+		        e, "%zu bytes are too short for single-object encoding", in->left);
 	return wire_undecodable(e,
 	        "%s; a message is C3 01, 8 bytes of the schema's fingerprint, and the value in "
 	        "Avro (single-object encoding)",
@@ -135,7 +136,8 @@ int wire_get_index(struct wire_in *in, size_t count, size_t *out, struct err *e)
 	if (act < 0)
 		return act;
 	if (value < 0 || (uint64_t)value >= count)
-		return wire_undecodable(e, "a symbol or branch is none of the schema's %zu", count);
+		return wire_undecodable(
+		        e, "a symbol or branch is not one of the schema's %zu", count);
 	*out = (size_t)value;
 	return 0;
 }
@@ -178,7 +180,8 @@ int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e)
 int wire_put(struct wire_out *w, const void *p, size_t n, struct err *e)
 {
 	if (n > w->most - w->out->n)
-		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the message would pass its maximum");
+		return err_set(
+		        e, ERR_REJECT, CODE_TOO_LARGE, "the message would exceed its maximum");
 	return buf_append(w->out, p, n, e);
 }
 
@@ -205,7 +208,8 @@ int wire_put_long(struct wire_out *w, int64_t value, struct err *e)
 int wire_put_bytes(struct wire_out *w, struct str value, struct err *e)
 {
 	if (value.n > INT64_MAX)
-		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "the message would pass its maximum");
+		return err_set(
+		        e, ERR_REJECT, CODE_TOO_LARGE, "the message would exceed its maximum");
 	int act = wire_put_long(w, (int64_t)value.n, e);
 	return act < 0 ? act : wire_put(w, value.p, value.n, e);
 }

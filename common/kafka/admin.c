@@ -75,8 +75,7 @@ static int create(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t count, st
 	rd_kafka_CreateTopics(rk, topics, count, options, queue);
 	rd_kafka_event_t *answer = rd_kafka_queue_poll(queue, ADMIN_MS + 10000);
 	int act = answer ? check_answer(answer, e)
-	                 : err_set(e, ERR_RETRY, "bus_unavailable",
-	                           "create topics: no answer in time");
+	                 : err_set(e, ERR_RETRY, "bus_unavailable", "create topics: timed out");
 	if (answer)
 		rd_kafka_event_destroy(answer);
 	rd_kafka_queue_destroy(queue);

@@ -43,7 +43,7 @@ int commits_send(struct commits *c, const struct bus_position *positions, size_t
 {
 	if (!commits_settle(c, timeout_ms))
 		return err_set(e, ERR_RETRY, "bus_unavailable",
-		        "commit: the one before is not answered yet");
+		        "commit: the previous commit is not answered yet");
 	rd_kafka_topic_partition_list_t *list;
 	if (positions_to_list(positions, count, &list, e))
 		return e->act;

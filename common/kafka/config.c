@@ -89,12 +89,12 @@ static int refuse(const char *name, struct err *e)
 {
 	if (java_means(name))
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "%s is a property of Java's clients: set %s", name, java_means(name));
+		        "%s is a property of the Java clients: set %s", name, java_means(name));
 	if (librdkafka_knows(name))
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "%s is not for this file, as Longshore depends on its value: remove the "
-		        "line. It may set client.id, security.protocol, ssl.*, sasl.*, and how "
-		        "sockets are opened",
+		        "%s is not allowed here, because Longshore depends on its value: remove "
+		        "the line. Allowed are client.id, security.protocol, ssl.*, sasl.*, and "
+		        "socket options",
 		        name);
 	return err_set(e, ERR_FATAL, "bad_settings",
 	        "librdkafka %s has no property %s: correct the name, or remove the line",
@@ -116,12 +116,12 @@ static int take(void *arg, const char *name, const char *value, struct err *e)
 		return refuse(name, e);
 	if (is_mechanism && file->has_mechanism)
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "sasl.mechanism and sasl.mechanisms are one property, which was set "
-		        "before: leave one of the two lines");
+		        "sasl.mechanism and sasl.mechanisms are the same property, which is set "
+		        "twice: remove one of the two lines");
 	if (rd_kafka_conf_set(file->conf, name, value, text, sizeof(text)) != RD_KAFKA_CONF_OK)
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "librdkafka does not take the value of %s: see its CONFIGURATION.md for "
-		        "what it may be",
+		        "librdkafka rejects the value of %s: its CONFIGURATION.md lists the "
+		        "allowed values",
 		        name);
 	file->has_mechanism |= is_mechanism;
 	file->has_client_id |= strcmp(name, "client.id") == 0;
@@ -205,14 +205,14 @@ const char *bus_config_weakness(const char *brokers)
 	if (all_are_here(brokers))
 		return NULL;
 	if (!is_tls)
-		return "connections to the brokers are not encrypted: whoever is on the way reads "
-		       "and changes events";
+		return "connections to the brokers are not encrypted: anyone on the network path "
+		       "can read and change events";
 	if (!is_set_to("enable.ssl.certificate.verification", "true"))
 		return "the brokers' certificates are not verified "
-		       "(enable.ssl.certificate.verification): anybody may pose as a broker";
+		       "(enable.ssl.certificate.verification): anybody can impersonate a broker";
 	if (!is_set_to("ssl.endpoint.identification.algorithm", "https"))
 		return "the brokers' names are not compared with their certificates "
-		       "(ssl.endpoint.identification.algorithm): whoever has a certificate of the "
-		       "same CA may pose as a broker";
+		       "(ssl.endpoint.identification.algorithm): anyone with a certificate of the "
+		       "same CA can impersonate a broker";
 	return NULL;
 }

@@ -308,7 +308,7 @@ void bus_consumer_close(struct bus_consumer *c)
 
 static void *leave(void *rk)
 {
-	(void)rd_kafka_consumer_close(rk); /* whatever it says, the process ends */
+	(void)rd_kafka_consumer_close(rk); /* ignore the result: the process is ending */
 	return NULL;
 }
 
@@ -391,7 +391,7 @@ int bus_seek(
 	rd_kafka_topic_partition_list_destroy(list);
 	if (!code)
 		return 0;
-	(void)kafka_err(e, code, "go to an offset");
+	(void)kafka_err(e, code, "seek to an offset");
 	e->act = ERR_RETRY; /* a partition that is not being fetched yet: __STATE */
 	return e->act;
 }

@@ -203,8 +203,7 @@ static int add_lag(rd_kafka_t *rk, const rd_kafka_topic_partition_t *p, int64_t 
 	        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
 		return 0; /* what is not there holds no message */
 	if (code)
-		return kafka_err(
-		        e, code, "look how far %s/%d was read", p->topic, (int)p->partition);
+		return kafka_err(e, code, "get the position in %s/%d", p->topic, (int)p->partition);
 	int64_t from = p->offset < low ? low : p->offset; /* none: below 0 */
 	*lag += high > from ? high - from : 0;
 	return 0;
@@ -246,7 +245,7 @@ int bus_group_lag(const char *brokers, struct str group, struct str topic, int32
 		(void)rd_kafka_topic_partition_list_add(list, name, i);
 	rd_kafka_resp_err_t code = ask_committed(rk, list);
 	int64_t lag = 0;
-	int act = code ? kafka_err(e, code, "look how far group %s has read", of) : 0;
+	int act = code ? kafka_err(e, code, "get the position of group %s", of) : 0;
 	for (int i = 0; act == 0 && i < list->cnt; i++)
 		act = add_lag(rk, &list->elems[i], &lag, e);
 	rd_kafka_topic_partition_list_destroy(list);

@@ -76,10 +76,10 @@ static const char *remedy(rd_kafka_resp_err_t code)
 		return "; longshore topics --acls prints what each service needs";
 	if (code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
 	        code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
-		return "; correct user, password or mechanism in the file of "
+		return "; correct user, password or mechanism in the file named by "
 		       "LONGSHORE_KAFKA_CONFIG";
 	if (code == RD_KAFKA_RESP_ERR__SSL)
-		return "; correct what the file of LONGSHORE_KAFKA_CONFIG says of TLS";
+		return "; correct the TLS settings in the file named by LONGSHORE_KAFKA_CONFIG";
 	return "";
 }
 
@@ -161,7 +161,7 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **out, 
 	if (!rk) {
 		rd_kafka_conf_destroy(conf);
 		return err_set_native(e, ERR_FATAL, "bus_misused", "librdkafka",
-		        rd_kafka_last_error(), "cannot make a Kafka client: %s%s", text,
+		        rd_kafka_last_error(), "cannot create a Kafka client: %s%s", text,
 		        config_is_read() ? "; correct the file named by LONGSHORE_KAFKA_CONFIG"
 		                         : "");
 	}

@@ -59,7 +59,7 @@ int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err
 	if (!state) { /* no answer of a server: libpq itself speaks */
 		if (pg->is_late)
 			(void)snprintf(words, sizeof(words),
-			        "it hangs, or is overloaded: not within %lld ms",
+			        "it hangs or is overloaded: no answer within %lld ms",
 			        (long long)pg->patience_ms);
 		else
 			first_line(PQerrorMessage(pg->conn), words, sizeof(words));
@@ -162,7 +162,7 @@ int pg_ready(struct pg *pg, struct err *e)
 	forget(pg);
 	if (pg->in_tx) {
 		return err_set_native(e, ERR_RETRY, "pg_unavailable", "libpq", 0,
-		        "the connection was lost inside a transaction: roll back and begin again");
+		        "the connection was lost during a transaction: roll back and start again");
 	}
 	return connect_now(pg, e);
 }
@@ -180,7 +180,7 @@ static int make(const char *conninfo, const char *application, struct pg **out, 
 		PQfreemem(problem);
 		free(pg);
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "LONGSHORE_POSTGRES is no libpq connection string; write it like"
+		        "LONGSHORE_POSTGRES is not a libpq connection string; write it like"
 		        " \"host=... port=... dbname=... user=...\" or as a postgresql:// URL");
 	}
 	PQconninfoFree(parsed);

@@ -48,7 +48,7 @@ static int check_applied(int64_t number, struct str stored_hash, const struct pg
 	}
 	return err_set(e, ERR_FATAL, "migration_unknown",
 	        "the database has migration %04lld, which this program does not know: use the "
-	        "newer program",
+	        "newer release",
 	        (long long)number);
 }
 

@@ -46,7 +46,7 @@ void pg_add(struct pg_params *p, struct str text)
 		return;
 	}
 	if (has_nul(text)) {
-		p->problem = "a text holds a NUL byte";
+		p->problem = "a text contains a NUL byte";
 	}
 	char *copy = room(p, text.n + 1);
 	if (copy) {
@@ -107,7 +107,7 @@ void pg_add_texts(struct pg_params *p, const struct str *items, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		bytes += 2 * items[i].n + 5; /* worst case: all escaped, quotes, comma, or NULL */
 		if (has_nul(items[i])) {
-			p->problem = "a text holds a NUL byte";
+			p->problem = "a text contains a NUL byte";
 		}
 	}
 	struct literal out = {room(p, bytes), 0};

@@ -186,7 +186,8 @@ static int try_commit(struct pg *pg, struct err *e)
 	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
 	if (act == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
 		act = err_set(e, ERR_FATAL, "pg_error",
-		        "commit: a statement of the transaction had failed and was not looked at");
+		        "commit: a statement of the transaction failed, and its error was not "
+		        "handled");
 	}
 	return act;
 }

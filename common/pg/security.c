@@ -34,13 +34,13 @@ static const char *weakness_of(const char *mode)
 		return NULL;
 	if (strcmp(mode, "verify-ca") == 0)
 		return "the server's name is not compared with its certificate "
-		       "(sslmode=verify-ca): whoever has a certificate of the same CA may pose as "
-		       "the server";
+		       "(sslmode=verify-ca): anyone with a certificate of the same CA can "
+		       "impersonate the server";
 	if (strcmp(mode, "require") == 0)
-		return "the server's certificate need not be verified (sslmode=require): anybody "
-		       "may pose as the server";
-	return "nothing asks for encryption (sslmode is not require or better): whoever is on the "
-	       "way may read and change what is stored";
+		return "the server's certificate is not always verified (sslmode=require): anybody "
+		       "can impersonate the server";
+	return "encryption is not required (sslmode is weaker than require): anyone on the network "
+	       "path can read and change the data";
 }
 
 const char *pg_conninfo_weakness(const char *conninfo)
@@ -90,8 +90,8 @@ static const struct reason reasons[] = {
         {"server does not support SSL", "pg_insecure",
                 "set ssl=on at the server, with a certificate; nothing was sent unencrypted"},
         {"does not match host name", "pg_insecure",
-                "name the server in LONGSHORE_POSTGRES as its certificate does, or give it a "
-                "certificate for this name"},
+                "use the name from the server's certificate in LONGSHORE_POSTGRES, or give the "
+                "server a certificate for this name"},
         {"root certificate file", "pg_insecure",
                 "set sslrootcert in LONGSHORE_POSTGRES: the file with the certificate of the "
                 "server's CA"},
@@ -100,13 +100,14 @@ static const struct reason reasons[] = {
                 "certificate"},
         {"private key file", "pg_insecure", "correct sslkey in LONGSHORE_POSTGRES"},
         {"certificate", "pg_insecure", "correct sslcert and sslrootcert in LONGSHORE_POSTGRES"},
-        {"SSL error", "pg_insecure", "compare what server and LONGSHORE_POSTGRES say of TLS"},
+        {"SSL error", "pg_insecure",
+                "compare the TLS settings of the server and of LONGSHORE_POSTGRES"},
         {"no encryption", "pg_refused",
-                "set sslmode=verify-full in LONGSHORE_POSTGRES, or let pg_hba.conf take this "
-                "connection"},
-        {"no pg_hba.conf entry", "pg_refused", "let pg_hba.conf take this connection"},
+                "set sslmode=verify-full in LONGSHORE_POSTGRES, or allow this connection in "
+                "pg_hba.conf"},
+        {"no pg_hba.conf entry", "pg_refused", "allow this connection in pg_hba.conf"},
         {"password authentication failed", "pg_refused",
-                "correct the password: a password file (PGPASSFILE), or LONGSHORE_POSTGRES"},
+                "correct the password in the password file (PGPASSFILE) or in LONGSHORE_POSTGRES"},
         {NULL, NULL, NULL},
 };
 

@@ -12,7 +12,7 @@ enum { REDIS_PORT = 6379 };
 static int bad(struct err *e, const char *what)
 {
 	return err_set(e, ERR_FATAL, "bad_settings",
-	        "LONGSHORE_REDIS: %s; set host:port or redis://host:port, or leave it empty to do "
+	        "LONGSHORE_REDIS: %s; set host:port or redis://host:port, or leave it empty to run "
 	        "without Redis",
 	        what);
 }
@@ -73,11 +73,11 @@ static int take_place(struct address *a, struct str place, bool needs_port, stru
 	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
 		host = (struct str){host.p + 1, host.n - 2};
 	if (!has_port && needs_port)
-		return bad(e, "it names no port");
+		return bad(e, "it has no port");
 	if (has_port && !str_to_i64((struct str){place.p + colon, place.n - colon}, &number))
-		return bad(e, "its port is no number");
+		return bad(e, "its port is not a number");
 	if (host.n == 0 || host.n >= sizeof(a->host) || number < 1 || number > 65535)
-		return bad(e, "host or port cannot be");
+		return bad(e, "host or port is invalid");
 	memcpy(a->host, host.p, host.n);
 	a->host[host.n] = '\0';
 	a->port = (int)number;
@@ -99,7 +99,7 @@ static int take_url(struct address *a, struct str rest, struct err *e)
 		rest.n = (size_t)slash;
 	}
 	if (path.n > 1 && !str_eq(path, STR("/0")))
-		return bad(e, "it names another database than 0");
+		return bad(e, "it names a database other than 0");
 	return take_place(a, rest, false, e);
 }
 
@@ -141,7 +141,7 @@ static int take_line(void *arg, const char *name, const char *value, struct err 
 		return keep(a->user, sizeof(a->user), name, value, e);
 	if (strcmp(name, "password") != 0)
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "%s is not known: there are user and password", name);
+		        "unknown setting %s: use user and password", name);
 	a->has_password = true;
 	return keep(a->password, sizeof(a->password), name, value, e);
 }
@@ -152,9 +152,8 @@ int address_read(struct address *a, const char *path, struct err *e)
 		return 0;
 	if (a->has_password || a->user[0])
 		return err_set(e, ERR_FATAL, "bad_settings",
-		        "LONGSHORE_REDIS and LONGSHORE_REDIS_CONFIG both say who we are: leave "
-		        "user "
-		        "and password out of LONGSHORE_REDIS");
+		        "LONGSHORE_REDIS and LONGSHORE_REDIS_CONFIG both give credentials: remove "
+		        "user and password from LONGSHORE_REDIS");
 	int act = private_file_read("LONGSHORE_REDIS_CONFIG", path, take_line, a, e);
 	if (!act && !a->has_password)
 		act = err_set(e, ERR_FATAL, "bad_settings",

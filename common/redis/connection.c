@@ -13,13 +13,15 @@ static const struct {
 	const char *word, *problem;
 	bool is_refusal;
 } meanings[] = {
-        {"WRONGPASS", "it does not take our user and password: correct them", true},
-        {"NOAUTH", "it wants a password: set it in the file of LONGSHORE_REDIS_CONFIG", true},
-        {"NOPERM", "its ACL does not give our user what is needed: see docs/OPERATING.md", true},
+        {"WRONGPASS", "it rejects our user and password: correct them", true},
+        {"NOAUTH", "it requires a password: set it in the file named by LONGSHORE_REDIS_CONFIG",
+                true},
+        {"NOPERM", "its ACL does not give our user the required rights: see docs/OPERATING.md",
+                true},
         {"READONLY", "it is a replica: name the primary", true},
-        {"LOADING", "it loads its data", false},
+        {"LOADING", "it is loading its data", false},
         {"OOM", "it is out of memory", false},
-        {"MISCONF", "it cannot save, and takes nothing", false},
+        {"MISCONF", "it cannot save its data, and rejects writes", false},
 };
 
 static void note_refusal(struct connection *c, const redisReply *reply, const char *otherwise)
@@ -84,8 +86,9 @@ static bool introduce(struct connection *c)
 	redisReply *reply = ask_once(c, words, count);
 	bool is_taken = reply && reply->type == REDIS_REPLY_STATUS;
 	if (reply && !is_taken)
-		note_refusal(
-		        c, reply, "it knows no password, or no users: correct ours, or its ACL");
+		note_refusal(c, reply,
+		        "it has no password or no users configured: correct our settings or its "
+		        "ACL");
 	freeReplyObject(reply);
 	return is_taken;
 }
@@ -139,7 +142,7 @@ redisReply *connection_ask(struct connection *c, const struct str *words, size_t
 	}
 	if (reply->type == REDIS_REPLY_ERROR &&
 	        !str_has_prefix(str_bytes(reply->str, reply->len), STR("NOSCRIPT"))) {
-		note_refusal(c, reply, "it refuses what we ask for");
+		note_refusal(c, reply, "it refuses our command");
 		freeReplyObject(reply); /* as good as absent */
 		return NULL;
 	}

@@ -129,9 +129,8 @@ const char *memo_weakness(const struct memo *m)
 	const char *host = m->connection.at.host;
 	return host[0] == '\0' || host_is_here(str_c(host))
 	               ? NULL
-	               : "the connection to Redis is not encrypted: whoever is on the way reads "
-	                 "its "
-	                 "password and changes leases and rates";
+	               : "the connection to Redis is not encrypted: anyone on the network path can "
+	                 "read the password and change leases and rates";
 }
 
 struct key {

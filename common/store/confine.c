@@ -27,7 +27,7 @@ struct confine {
 
 static int no_memory(struct err *e)
 {
-	return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the places of data");
+	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for the places of data");
 }
 
 /* Of /path or file:///path/, without slashes at its end. */
@@ -48,9 +48,9 @@ static int add_root(struct confine *c, struct str text, struct err *e)
 	if (path[0] != '/' || c->count == ROOTS_MAX) {
 		int act = err_set(e, ERR_FATAL, "bad_settings",
 		        c->count == ROOTS_MAX
-		                ? "%s: has more than %d directories; name one above several"
-		                : "%s: each is an absolute path or file:/// and one, with commas "
-		                  "between, %d at most",
+		                ? "%s: has more than %d directories; use a common parent directory"
+		                : "%s: must be a comma-separated list of at most %d absolute "
+		                  "paths, /path or file:///path/",
 		        c->setting, ROOTS_MAX);
 		free(path);
 		return act;
@@ -170,7 +170,7 @@ int confine_check(
 	int errnum = where_is(dir_fd, dir);
 	if (errnum != 0)
 		return err_set_native(e, ERR_REJECT, CODE_BAD_PLACE, "posix", errnum,
-		        "%s: where it lies cannot be told: is /proc mounted, and is its path "
+		        "%s: cannot determine its real path: is /proc mounted, and is the path "
 		        "shorter than %d bytes?",
 		        url, PATH_BYTES);
 	bool is_top = strcmp(dir, "/") == 0;
@@ -178,14 +178,14 @@ int confine_check(
 	        name != NULL ? "/" : "", name != NULL ? name : "");
 	if (touches(path, c->staging) || touches(path, c->keys))
 		return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
-		        "%s: lies in staging or in a key directory, or holds one of them; let the "
-		        "document name another place",
+		        "%s: is in staging or a key directory, or contains one of them; use "
+		        "another place in the document",
 		        url);
 	if (!is_below_a_root(c, path))
 		return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
-		        "%s: does not lie below a directory of %s (%s), links followed; let the "
-		        "document name a place that does, or add a directory there and start the "
-		        "service anew",
+		        "%s: is not below a directory of %s (%s), after links are followed; use a "
+		        "place in the document that is, or add a directory to the setting and "
+		        "restart the service",
 		        url, c->setting, c->shown);
 	return 0;
 }

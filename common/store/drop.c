@@ -13,8 +13,8 @@ int drop_open(const struct place *place, struct drop **out, struct err *e)
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->drop == NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
-		        "drop: not a URL of a place we can put files to; use file:///absolute/path "
-		        "as the bucket's url");
+		        "drop: not a URL of a supported drop; use file:///absolute/path as the "
+		        "bucket's url");
 	if (driver->drop->open(place, out, e) != 0)
 		return err_note(e, "drop");
 	(*out)->ops = driver->drop;
@@ -51,7 +51,7 @@ const struct drop_traits *drop_traits(const struct drop *d)
 
 int drop_probe(struct drop *d, struct err *e)
 {
-	return d->ops->probe(d, e) == 0 ? 0 : err_note(e, "trying the drop out");
+	return d->ops->probe(d, e) == 0 ? 0 : err_note(e, "test the drop");
 }
 
 int drop_identity(struct drop *d, char out[DROP_IDENTITY_BYTES], struct err *e)
@@ -80,7 +80,7 @@ static int take_name(struct str name, struct name_text *out, struct err *e)
 	if (is_temp)
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "drop: names with a component that begins with " DROP_TEMP_PREFIX
-		        " are for temporaries, and only they");
+		        " are reserved for temporaries");
 	memcpy(out->text, name.p, name.n);
 	out->text[name.n] = '\0';
 	return 0;

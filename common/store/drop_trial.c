@@ -15,7 +15,7 @@ struct trial {
 static int expect(bool is_right, const char *what, struct err *e)
 {
 	return is_right ? 0
-	                : err_set(e, ERR_REJECT, CODE_DROP_UNFIT, "the place does not keep %s",
+	                : err_set(e, ERR_REJECT, CODE_DROP_UNFIT, "the place does not preserve %s",
 	                          what);
 }
 
@@ -55,7 +55,7 @@ static int try_out(struct drop *d, struct trial *t, struct err *e)
 	if (expect(answer == DROP_COMMITTED, "a rename", e) != 0 ||
 	        d->ops->commit(d, t->other.text, t->name, &answer, e) != 0)
 		return e->act;
-	if (expect(answer == DROP_NAME_TAKEN, "a name that is taken", e) != 0 ||
+	if (expect(answer == DROP_NAME_TAKEN, "an existing name", e) != 0 ||
 	        d->ops->stat(d, t->name, &facts, e) != 0)
 		return e->act;
 	return expect(facts.is_there && facts.bytes == 10, "what was written", e);

@@ -36,8 +36,8 @@ static int read_exactly(struct sealed_reader *r, int64_t at, void *p, size_t n, 
 	if (store_read(r->object, at, p, n, &got, e) != 0)
 		return e->act;
 	if (got != n)
-		return err_set(
-		        e, ERR_REJECT, CODE_CORRUPT, "the object is shorter than its length says");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT,
+		        "the object is shorter than its recorded length");
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int begin(struct sealed_reader *r, struct store *s, struct str name,
 	if (read_exactly(r, 0, header, sizeof header, e) != 0)
 		return e->act;
 	if (!sealed_header_is_ours(header))
-		return corrupt(e, name, "it does not begin as one");
+		return corrupt(e, name, "it does not have the right header");
 	if (sealed_key_init(&r->key, header, name, scope_key, e) != 0)
 		return e->act;
 	return hold_chunk(r, r->last, e);

@@ -24,7 +24,7 @@ int source_found_check_name(const struct source_found *f, const char *path, stru
 	for (const char *c = path; *c; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-			        "%s: an object's name holds a control character: rename it",
+			        "%s: an object's name contains a control character: rename it",
 			        f->url);
 	}
 	return 0;
@@ -34,7 +34,7 @@ int source_found_add(struct source_found *f, const struct source_object *object,
 {
 	if (f->count == SOURCE_OBJECTS_MAX)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "%s holds more than %d objects: put their rows into fewer", f->url,
+		        "%s contains more than %d objects: merge them into fewer", f->url,
 		        SOURCE_OBJECTS_MAX);
 	if (!ARENA_GROW(f->mem, f->objects, f->count, f->cap))
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
@@ -59,6 +59,6 @@ void source_found_sort(struct source_found *f)
 int source_gone(const char *url, const char *what, const char *why, struct err *e)
 {
 	return err_set(e, ERR_RETRY, CODE_SOURCE_GONE,
-	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", url,
-	        what, why);
+	        "cannot read %s%s (%s): put it there, or correct the URL and resume", url, what,
+	        why);
 }

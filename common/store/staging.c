@@ -17,8 +17,8 @@ int staging_open(const char *url, const struct keyring *keys, struct store **out
 static int other(const char *url, struct err *e)
 {
 	return err_set(e, ERR_REJECT, CODE_OTHER_STAGING,
-	        "%s is other staging, it does not belong to these keys: mount the right one, or "
-	        "correct LONGSHORE_STAGING or LONGSHORE_KEYS; nothing was changed",
+	        "%s is a different staging area, which does not belong to these keys: mount the "
+	        "right one, or correct LONGSHORE_STAGING or LONGSHORE_KEYS; nothing was changed",
 	        url);
 }
 
@@ -33,8 +33,8 @@ static int may_identify(const struct staging_init *plan, struct store *s, const 
 	if (rc != 0 || plan->is_new || !has_keys || (known[0] == '\0' && !is_empty))
 		return rc;
 	return err_set(e, ERR_REJECT, CODE_NOT_STAGING,
-	        "%s has no identity, like an empty mount point, and there are keys already: "
-	        "mount staging there; or, if this is new staging for these keys, run longshore "
+	        "%s has no identity, like an empty mount point, but keys exist already: mount "
+	        "staging there; or, if this is a new staging area for these keys, run longshore "
 	        "keys init --new-staging; nothing was changed",
 	        plan->url);
 }
@@ -85,8 +85,8 @@ int staging_compare(const char *url, const char *keys, struct err *e)
 		return rc;
 	if (known[0] == '\0')
 		return err_set(e, ERR_REJECT, CODE_NO_IDENTITY,
-		        "the keys in %s name no staging: run longshore keys init with "
-		        "LONGSHORE_STAGING where staging is mounted",
+		        "the keys in %s belong to no staging area: run longshore keys init with "
+		        "LONGSHORE_STAGING set, where staging is mounted",
 		        keys);
 	rc = store_open_known(PLACE_AT(url), known, &s, e);
 	store_close(s);

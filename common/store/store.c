@@ -9,7 +9,7 @@ int store_open_known(
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->store == NULL)
 		return err_set(e, ERR_FATAL, CODE_BAD_URL,
-		        "staging: not a URL of a store we know; use file:///absolute/path");
+		        "staging: not a URL of a supported store; use file:///absolute/path");
 	if (driver->store->open(place, identity, out, e) != 0)
 		return err_note(e, "open staging");
 	(*out)->ops = driver->store;
@@ -156,7 +156,7 @@ static int read_all(
 	int64_t size = r->ops->size(r);
 	if (size < 0 || (uint64_t)size > max_bytes)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "the object has %lld bytes, at most %zu are read", (long long)size,
+		        "the object has %lld bytes; at most %zu are read", (long long)size,
 		        max_bytes);
 	size_t n = (size_t)size;
 	char *p = arena_try_alloc(mem, n + 1, 1);
@@ -280,7 +280,7 @@ int store_remove_below(struct store *s, struct str name, const atomic_bool *stop
 		return ERR_REJECT;
 	if (strchr(n.text, '/') == NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
-		        "remove below %s: a whole prefix is never removed", n.text);
+		        "remove below %s: a complete prefix is never removed", n.text);
 	int rc = s->ops->check(s, e);
 	if (rc == 0)
 		rc = s->ops->remove_below(s, n.text, stop, out_removed, e);

@@ -91,16 +91,16 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
 		return reply_word(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET\n");
 	}
 	if (strcmp(url, "/healthz") == 0)
-		return is_alive(t) ? reply_word(c, MHD_HTTP_OK, "ok\n")
-		                   : reply_word(c, MHD_HTTP_SERVICE_UNAVAILABLE,
-		                             "the loop stands still\n");
+		return is_alive(t)
+		               ? reply_word(c, MHD_HTTP_OK, "ok\n")
+		               : reply_word(c, MHD_HTTP_SERVICE_UNAVAILABLE, "the loop is stuck\n");
 	if (strcmp(url, "/readyz") == 0)
 		return atomic_load(&t->is_ready)
 		               ? reply_word(c, MHD_HTTP_OK, "ok\n")
 		               : reply_word(c, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready\n");
 	if (strcmp(url, "/metrics") == 0)
 		return reply_metrics(t, c);
-	return reply_word(c, MHD_HTTP_NOT_FOUND, "there are /healthz, /readyz and /metrics\n");
+	return reply_word(c, MHD_HTTP_NOT_FOUND, "use /healthz, /readyz or /metrics\n");
 }
 
 static int fd_of(struct MHD_Connection *c)

@@ -20,7 +20,7 @@ int cadence_init(
 	}
 	if (spec->kind == CADENCE_BIWEEKLY && !civil_parse_date(spec->anchor, &made.anchor_days))
 		return err_set(e, ERR_REJECT, "bad_cadence",
-		        "cadence: biweekly needs an anchor, a date yyyy-mm-dd of a running week");
+		        "cadence: biweekly needs an anchor, a date yyyy-mm-dd in a week with runs");
 	*c = made;
 	return 0;
 }

@@ -122,8 +122,7 @@ int tz_footer_parse(struct str text, struct tz *z, struct err *e)
 		z->to_standard = date_rule(&c);
 	}
 	if (c.is_bad || c.at != c.text.n)
-		return err_set(
-		        e, ERR_REJECT, "bad_zone", "time zone: the footer is not understood");
+		return err_set(e, ERR_REJECT, "bad_zone", "time zone: the footer is invalid");
 	z->has_footer = true;
 	return 0;
 }

@@ -58,7 +58,8 @@ static int read_transitions(
 		at[i] = be64(body.p + i * 8);
 		if (type >= c->type || (i > 0 && at[i] <= at[i - 1]))
 			return err_set(e, ERR_REJECT, "bad_zone",
-			        "time zone: transition %zu is out of order or of no known type", i);
+			        "time zone: transition %zu is out of order or has an unknown type",
+			        i);
 		offset[i] = (int32_t)be32(types + type * 6);
 	}
 	*out = (struct tz){

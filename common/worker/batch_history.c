@@ -54,8 +54,8 @@ static int look_up(struct batch_loop *l, const struct batch_history *h, const st
 		p->offset = offset;
 	}
 	LOG(LOG_WARN, "worker.reread",
-	        "the database has another history than when offsets were committed: what came "
-	        "lately is read again",
+	        "the database's timeline changed since the offsets were committed: the latest "
+	        "messages are read again",
 	        LOG_NUM("history", h->number), LOG_NUM("partitions", (int64_t)n),
 	        LOG_NUM("messages", again));
 	return 0;

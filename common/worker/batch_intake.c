@@ -117,7 +117,7 @@ void batch_revoked(void *arg, const struct bus_position *positions, size_t count
 	l->places = NULL;
 	l->places_count = 0;
 	l->generation++;
-	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions given back",
+	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions revoked",
 	        LOG_NUM("partitions", (int64_t)count));
 }
 

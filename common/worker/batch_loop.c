@@ -219,7 +219,7 @@ static int follow_history(struct batch_loop *l, struct err *e)
 		return e->act;
 	if (is_same)
 		return 0;
-	LOG(LOG_WARN, "worker.history_changed", "partitions are taken anew",
+	LOG(LOG_WARN, "worker.history_changed", "partitions are assigned again",
 	        LOG_NUM("before", l->history_number));
 	batch_drop(l, l->messages_count);
 	bus_consumer_close(l->consumer);

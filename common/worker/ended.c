@@ -43,7 +43,7 @@ static int write_lines(struct buf *text, const struct ended *items, size_t count
 	for (size_t i = 0; i < count && act == 0; i++) {
 		if (!is_id(items[i].delivery) || !is_id(items[i].route_id))
 			return err_set(
-			        e, ERR_REJECT, CODE_BAD_LIST, "a delivery that is over has no id");
+			        e, ERR_REJECT, CODE_BAD_LIST, "a finished delivery has no id");
 		act = buf_printf(text, e, STR_FMT " " STR_FMT "\n", STR_ARG(items[i].delivery),
 		        STR_ARG(items[i].route_id));
 	}
@@ -92,7 +92,7 @@ int ended_tell(struct store *staging, const struct keyring *keys, const struct e
 		act = sealed_put_once(staging, str_c(name), &key, buf_str(&text), &facts, e);
 	buf_release(&text);
 	secret_wipe(&key);
-	return act != 0 ? err_note(e, "list of deliveries that are over") : 0;
+	return act != 0 ? err_note(e, "list of finished deliveries") : 0;
 }
 
 /* --- names of lists --- */
@@ -132,7 +132,7 @@ static int visit_list(void *arg, struct str name, struct err *e)
 	if (!is_list(base, &at_ms) || memcmp(base.p, n->after, LIST_NAME_CHARS) <= 0)
 		return 0;
 	if (at_ms > n->until_ms || n->count == ENDED_LISTS_A_TURN)
-		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next turn");
+		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next run");
 	keep_name(n->found[n->count++], base);
 	return 0;
 }
@@ -199,7 +199,7 @@ static int do_list(struct walk *w, const char *list, struct err *e)
 		return e->act;
 	while (text.n > 0) {
 		if (w->plan->stop && atomic_load(w->plan->stop))
-			return err_set(e, ERR_DEFER, "drain", "the process ends");
+			return err_set(e, ERR_DEFER, "drain", "the process is ending");
 		if (!take_line(&text, &what))
 			return err_set(
 			        e, ERR_REJECT, CODE_CORRUPT, LISTS "%s: a line is none", list);
@@ -275,7 +275,7 @@ int ended_walk(const struct ended_walk *plan, struct err *e)
 	if (w.passed_over == 0)
 		return 0;
 	*e = w.why;
-	return err_note(e, "what %lld deliveries that are over have staged stays below %s/",
+	return err_note(e, "staged data of %lld finished deliveries remains below %s/",
 	        (long long)w.passed_over, plan->prefix);
 }
 

@@ -42,8 +42,8 @@ static int wait_for_staging(struct execution *x, struct err *e)
 		log_err(LOG_WARN, "worker.staging_awaited", e, fields, 1);
 	x->was_told = true;
 	if (!pool_pause(x->thread, x->pause_ms))
-		return err_set(
-		        e, ERR_DEFER, "drain", "staging was away until the process had to end");
+		return err_set(e, ERR_DEFER, "drain",
+		        "staging was unavailable until the process had to end");
 	x->pause_ms = 2 * x->pause_ms < PAUSE_MOST_MS ? 2 * x->pause_ms : PAUSE_MOST_MS;
 	return 0;
 }
@@ -69,7 +69,7 @@ static int check_spec(struct execution *x, struct err *e)
 	if (str_eq(str_c(hash), head->spec_part.n > 0 ? head->spec_part : head->spec_hash))
 		return 0;
 	return err_set(e, ERR_REJECT, CODE_SPEC_MISMATCH,
-	        "the spec's bytes have another hash than the task names");
+	        "the spec's hash differs from the one in the task");
 }
 
 static int take_spec(struct execution *x, struct err *e)
@@ -163,7 +163,8 @@ static int handle(struct execution *x, struct err *e)
 	        .mem = x->mem,
 	};
 	if (atomic_load(&x->x->stop))
-		return err_set(e, ERR_DEFER, "drain", "the process ends before the task began");
+		return err_set(
+		        e, ERR_DEFER, "drain", "the process is ending before the task started");
 	PROBE(task_before_handle);
 	int act = x->x->service->handle(x->x->state, &run, &result, e);
 	PROBE(task_after_handle);

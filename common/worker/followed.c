@@ -142,13 +142,14 @@ static void tell(const struct followed *f, int64_t offset)
 {
 	if (f->back_to >= 0)
 		LOG(LOG_WARN, "worker.log_began_anew",
-		        "the partition has fewer messages than were read: it is read anew",
+		        "the partition has fewer messages than were already read: it is read again "
+		        "from the beginning",
 		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
 		        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
 	else
 		LOG(LOG_ERROR, "worker.log_cut",
-		        "the partition lost messages that had been read, and its broker gave their "
-		        "offsets to others: it is read again from an earlier place",
+		        "the partition lost messages that were already read, and its broker reused "
+		        "their offsets: it is read again from an earlier offset",
 		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
 		        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
 }

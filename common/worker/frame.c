@@ -108,8 +108,8 @@ static void tell_redis(const struct frame *f)
 		                               "and use its address in LONGSHORE_REDIS")));
 	if (is_refused)
 		LOG(LOG_WARN, "worker.redis_refused", problem,
-		        LOG_TEXT("remedy", STR("correct the file of LONGSHORE_REDIS_CONFIG, or "
-		                               "Redis' ACL")));
+		        LOG_TEXT("remedy", STR("correct the file named by LONGSHORE_REDIS_CONFIG "
+		                               "or Redis' ACL")));
 	memo_close(memo);
 }
 
@@ -123,8 +123,8 @@ static void tell_weakness(const struct frame *f)
 		                               "LONGSHORE_POSTGRES")));
 	if (weakness)
 		LOG(LOG_WARN, "worker.kafka_unprotected", weakness,
-		        LOG_TEXT("remedy", STR("set security.protocol=sasl_ssl in the file of "
-		                               "LONGSHORE_KAFKA_CONFIG")));
+		        LOG_TEXT("remedy", STR("set security.protocol=sasl_ssl in the file named "
+		                               "by LONGSHORE_KAFKA_CONFIG")));
 }
 
 int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **argv)

@@ -77,8 +77,8 @@ int letter_again(const struct ev_task_head *head, struct ev_task_result *stored,
 	        !str_eq(stored->delivery_id, head->delivery_id) ||
 	        stored->outcome != EV_OUTCOME_DONE)
 		return err_set(e, ERR_REJECT, CODE_RESULT_UNREADABLE,
-		        "the result staged under this task's name is another's; remove it from "
-		        "staging");
+		        "the result staged under this task's name belongs to another task; remove "
+		        "it from staging");
 	stored->issue = head->issue;
 	buf_clear(wire);
 	return event_encode(&ev_task_result_type, stored, wire, e);
@@ -138,8 +138,8 @@ static int encode_cut(const struct bus_message *m, struct ev_dead_letter *d, str
         struct buf *wire, struct err *e)
 {
 	d->detail = arena_printf(mem,
-	        STR_FMT " (the message of %zu bytes with %zu headers is cut here; whole it stays "
-	                "in its topic while that keeps it)",
+	        STR_FMT " (the message of %zu bytes with %zu headers is truncated here; the full "
+	                "message is in its topic, within the topic's retention)",
 	        STR_ARG(d->detail), m->value.n, m->headers_count);
 	d->value = cut(d->value, CUT_VALUE_BYTES);
 	d->key = cut(d->key, KEY_BYTES);

@@ -338,9 +338,8 @@ int marks_take_over(struct marks *m, int64_t floor, struct str text, struct err 
 	if (!decode(text, &r)) {
 		free(r.items);
 		return err_set(e, ERR_REJECT, "bad_marks",
-		        "the commit metadata is not ours; what was finished or suspect above the "
-		        "committed offset is not "
-		        "known and will run again");
+		        "the commit metadata is not ours; tasks above the committed offset that "
+		        "were finished or suspect are unknown and will run again");
 	}
 	if (floor < 0) { /* metadata without an offset says nothing */
 		free(r.items);

@@ -62,7 +62,7 @@ static int check_sizes(
 			continue;
 		*out_bad = i;
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
-		        "item %zu of %zu for %s has %zu bytes, %d are the most", i, count,
+		        "item %zu of %zu for %s has %zu bytes; at most %d are allowed", i, count,
 		        topic_plan(items[i].topic)->suffix, bytes_of(&items[i]), ITEM_MAX_BYTES);
 	}
 	return 0;
@@ -234,7 +234,7 @@ static int settle_by_report(struct each *s, const struct bus_report *r, struct e
 		        e, ERR_FATAL, "bus_fatal", "librdkafka", r->native, "the producer is lost");
 	default:
 		(void)err_set_native(&why, ERR_RETRY, "bus_unavailable", "librdkafka", r->native,
-		        "%s did not take a message", topic_plan(s->set->items[i].topic)->suffix);
+		        "%s did not accept a message", topic_plan(s->set->items[i].topic)->suffix);
 		leave_open(s, i, &why);
 		return 0;
 	}

@@ -38,7 +38,7 @@ static int find(
 	struct schema_table *t = arg;
 	if (clock_mono_ms() < t->not_before_ms)
 		return err_set(e, ERR_RETRY, "pg_unavailable",
-		        "look for an event's writer schema: the table did not answer just now");
+		        "look up an event's writer schema: the database did not answer");
 	if (ask(t, fingerprint, mem, &rows, e)) {
 		/* Whatever keeps the table from answering, the message is not to blame. */
 		e->act = ERR_RETRY;

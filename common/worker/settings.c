@@ -25,47 +25,50 @@ static const struct conf_field common_fields[] = {
         TEXT(kafka_config, "LONGSHORE_KAFKA_CONFIG", "",
                 "file of librdkafka properties for TLS and SASL, mode 0600; empty: none"),
         TEXT(topic_prefix, "LONGSHORE_TOPIC_PREFIX", "longshore.",
-                "what all topics and groups begin with"),
+                "prefix of all topic and group names"),
         TEXT(postgres, "LONGSHORE_POSTGRES", "", "PostgreSQL, as a libpq connection string"),
         TEXT(redis, "LONGSHORE_REDIS", "",
-                "Redis, host:port or redis://host:port; empty does without"),
+                "Redis, host:port or redis://host:port; empty: run without Redis"),
         TEXT(redis_config, "LONGSHORE_REDIS_CONFIG", "",
                 "file with user= and password= for Redis, mode 0600; empty: none"),
         TEXT(staging, "LONGSHORE_STAGING", "", "URL of staging: file:///path"),
-        TEXT(keys, "LONGSHORE_KEYS", "", "directory with the keys of this service only"),
+        TEXT(keys, "LONGSHORE_KEYS", "", "directory with this service's keys"),
         TEXT(instance, "LONGSHORE_INSTANCE", "",
                 "stable name of this replica in its group (StatefulSet); empty: none"),
         TEXT_OF(CONF_TEXT_OR_NONE, admin, "LONGSHORE_ADMIN", "127.0.0.1:0",
-                "admin port, host:port, port 0 any free one; empty: none"),
+                "admin port, host:port; port 0: any free port; empty: none"),
         TEXT(log_level, "LONGSHORE_LOG_LEVEL", "info",
-                "least level that is logged: debug info warn error"),
+                "lowest level to log: debug, info, warn or error"),
         INT(session_timeout_ms, "LONGSHORE_SESSION_TIMEOUT_MS", "10000", 1000, BUS_MAX_SESSION_MS,
-                "ms", "silence after which Kafka takes a dead process's partitions away"),
+                "ms", "time after which Kafka takes partitions away from a silent process"),
         INT(drain_ms, "LONGSHORE_DRAIN_MS", "25000", 0, HOUR_MS, "ms",
-                "grace for running work on SIGTERM"),
+                "time for running work to finish after SIGTERM"),
         INT(tidy_age_ms, "LONGSHORE_TIDY_AGE_MS", "86400000", HOUR_MS, INT64_C(365) * 24 * HOUR_MS,
                 "ms",
-                "temporaries that nobody has written to for so long are dead; let it be longer "
-                "than any task"),
+                "age at which temporaries that nobody writes to are removed; must be longer than "
+                "any task"),
         INT(tidy_every_ms, "LONGSHORE_TIDY_EVERY_MS", "3600000", 100, 24 * HOUR_MS, "ms",
-                "dead ones are removed so often"),
+                "interval between removals of dead temporaries"),
         INT(keep_staged_ms, "LONGSHORE_KEEP_STAGED_MS", "2592000000", 1000,
                 INT64_C(10) * 365 * 24 * HOUR_MS, "ms",
-                "what is staged for a delivery that is over stays so long; the same for all "
-                "services, and more than twice as long as any upload takes"),
+                "how long the staged data of a finished delivery is kept; use the same value for "
+                "all services, more than twice the longest upload"),
 };
 
 static const struct conf_field task_fields[] = {
-        INT(threads, "LONGSHORE_THREADS", "4", 1, 256, "threads", "tasks done at the same time"),
+        INT(threads, "LONGSHORE_THREADS", "4", 1, 256, "threads",
+                "tasks that run at the same time"),
         INT(poison_limit, "LONGSHORE_POISON_LIMIT", "3", 1, 100, "deaths",
-                "how often a task may kill its process, running alone, until it is set aside"),
+                "how often a task may kill its process while it runs alone, before it becomes a "
+                "dead letter"),
         INT(lease_ms, "LONGSHORE_LEASE_MS", "5000", 100, HOUR_MS, "ms",
-                "how long a task that its process left behind is not taken up by others; needs "
-                "Redis"),
+                "how long other processes wait before they take over the task of a dead process; "
+                "needs Redis"),
         TEXT(cache_dir, "LONGSHORE_CACHE_DIR", "/var/tmp/longshore-cache",
-                "local directory for decrypted bridge shards, of this service alone, mode 0700"),
+                "local directory for decrypted bridge shards, used by this service only, mode "
+                "0700"),
         INT(cache_bytes, "LONGSHORE_CACHE_BYTES", "8589934592", 1 << 20, TIB, "bytes",
-                "bound of that directory"),
+                "maximum size of that directory"),
 };
 
 enum {
@@ -91,7 +94,7 @@ static int check(const struct settings_want *want, const struct worker_conf *c, 
 {
 	enum log_level level;
 	if (!log_level_parse(str_c(c->log_level), &level) &&
-	        buf_printf(report, e, "LONGSHORE_LOG_LEVEL: set debug, info, warn or error\n"))
+	        buf_printf(report, e, "LONGSHORE_LOG_LEVEL: must be debug, info, warn or error\n"))
 		return e->act;
 	if (want->is_task_service && !c->staging[0] &&
 	        buf_printf(report, e,
@@ -101,8 +104,7 @@ static int check(const struct settings_want *want, const struct worker_conf *c, 
 	if (want->is_task_service && !c->keys[0] &&
 	        buf_printf(report, e,
 	                "LONGSHORE_KEYS: is not set; it is required: the directory that `longshore "
-	                "keys init` wrote for "
-	                "this service\n"))
+	                "keys init` created for this service\n"))
 		return e->act;
 	return 0;
 }
@@ -122,7 +124,8 @@ int settings_read(const struct settings_want *want, struct worker_conf *common, 
 	if (has_all && check(want, common, report, e))
 		return e->act;
 	if (is_wrong || report->n > before)
-		return err_set(e, ERR_FATAL, "bad_settings", "settings have mistakes; see --help");
+		return err_set(
+		        e, ERR_FATAL, "bad_settings", "the settings have mistakes; see --help");
 	return 0;
 }
 

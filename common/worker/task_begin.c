@@ -28,12 +28,12 @@ static void tell_redis(struct task_loop *l, bool is_absent)
 	l->redis_told = problem;
 	if (is_absent)
 		LOG(LOG_WARN, "worker.redis_absent",
-		        "Redis does not serve: tasks start without leases, so some may be done "
+		        "Redis is unavailable: tasks start without leases, so some may be done "
 		        "twice",
 		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))),
 		        LOG_TEXT("why", str_c(problem)));
 	else
-		LOG(LOG_INFO, "worker.redis_back", "Redis serves again",
+		LOG(LOG_INFO, "worker.redis_back", "Redis is available again",
 		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))));
 }
 
@@ -96,8 +96,8 @@ static int bury(struct task_loop *l, struct task *t, struct err *e)
 {
 	struct err why;
 	(void)err_set(&why, ERR_REJECT, CODE_POISON,
-	        "the task killed its process %d times while nothing else ran in it; look for these "
-	        "ends in the logs of %s",
+	        "the task killed its process %d times while it ran alone; see the last log lines "
+	        "of those processes of %s",
 	        t->mark.deaths, l->service->name);
 	return send_dead(l, t, &why, true, e);
 }
@@ -106,7 +106,7 @@ static int expire(struct task_loop *l, struct task *t, struct err *e)
 {
 	const struct verdict verdict = {.outcome = EV_OUTCOME_EXPIRED,
 	        .reason = "expired",
-	        .detail = "it was read after the time up to which it may be started"};
+	        .detail = "it was read after the latest time at which it may start"};
 	return send_verdict(l, t, &verdict, e);
 }
 

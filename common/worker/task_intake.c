@@ -114,7 +114,7 @@ void intake_revoked(void *arg, const struct bus_position *positions, size_t coun
 	l->partitions = NULL;
 	l->partitions_count = 0;
 	PROBE(revoke_end);
-	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions given back",
+	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions revoked",
 	        LOG_NUM("partitions", (int64_t)count),
 	        LOG_NUM("still_running", (int64_t)l->tasks_count));
 }
@@ -139,7 +139,7 @@ static int check_head(const struct ev_task_head *h, struct err *e)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i].text.n > HEAD_TEXT_BYTES)
 			return err_set(e, ERR_REJECT, CODE_BAD_TASK,
-			        "head: %s has %zu bytes, %d are the most", all[i].name,
+			        "head: %s has %zu bytes; at most %d are allowed", all[i].name,
 			        all[i].text.n, HEAD_TEXT_BYTES);
 	}
 	if (h->task_id.n == 0 || h->delivery_id.n == 0)
@@ -157,7 +157,7 @@ static int make_room(struct task_loop *l, struct task *t, struct err *e)
 		return 0;
 	const struct verdict verdict = {.outcome = EV_OUTCOME_DEFER,
 	        .reason = "lane_full",
-	        .detail = "many files for the same place wait in this process already",
+	        .detail = "too many files for the same place are already waiting in this process",
 	        .not_before_ms = clock_unix_ms() + LANE_PAUSE_MS};
 	return send_verdict(l, t, &verdict, e);
 }

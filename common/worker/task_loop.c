@@ -55,8 +55,9 @@
 enum {
 	TURN_MEM_BYTES = 64 << 20,
 	CACHE_DIR_BYTES = 128,
-	WAIT_MOST_MS = 250,    /* a turn at least so often, for liveness */
-	STOP_GRACE_MS = 10000, /* after `stop` was set: then the process ends with tasks marked as
+	WAIT_MOST_MS = 250, /* a turn at least so often, for liveness */
+	STOP_GRACE_MS =
+	        10000, /* after `stop` was set: then the process is ending with tasks marked as
 	                          running */
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
@@ -198,7 +199,7 @@ static void begin_drain(struct task_loop *l)
 	PROBE(drain_begin);
 	l->is_draining = true;
 	l->drain_until_ms = clock_mono_ms() + l->frame->conf.drain_ms;
-	LOG(LOG_INFO, "worker.draining", "no task is started any more",
+	LOG(LOG_INFO, "worker.draining", "no further task is started",
 	        LOG_NUM("running", (int64_t)tasks_in(l, TASK_RUNNING)),
 	        LOG_NUM("grace_ms", l->frame->conf.drain_ms));
 }
@@ -226,7 +227,7 @@ static int run(struct task_loop *l, struct err *e)
 		}
 		if (l->is_draining && now_ms >= l->drain_until_ms + STOP_GRACE_MS)
 			return err_set(e, ERR_FATAL, "drain",
-			        "%zu tasks did not end within the grace time",
+			        "%zu tasks did not finish within the drain time",
 			        tasks_in(l, TASK_RUNNING));
 		wake_wait(&l->frame->wake, wait_ms(l));
 	}

@@ -175,12 +175,12 @@ static int unproducible(struct task_loop *l, struct task *t, struct err *e)
 {
 	if (t->letter != LETTER_RESULT || t->is_substitute) {
 		e->act = ERR_FATAL;
-		return err_note(e, "the broker refuses what its limits must allow");
+		return err_note(e, "the broker refuses a message that its limits must allow");
 	}
 	t->is_substitute = true;
 	const struct verdict verdict = {.outcome = EV_OUTCOME_REJECT,
 	        .reason = CODE_RESULT_TOO_LARGE,
-	        .detail = "the result does not fit a message; long lists belong into staging"};
+	        .detail = "the result does not fit into a message; long lists belong in staging"};
 	return send_verdict(l, t, &verdict, e);
 }
 
@@ -229,8 +229,8 @@ static int acknowledged(struct task_loop *l, struct task *t, struct err *e)
 	if (t->letter == LETTER_DEAD_THEN_RESULT) {
 		const struct verdict verdict = {.outcome = EV_OUTCOME_REJECT,
 		        .reason = CODE_POISON,
-		        .detail = "it killed its process each time it ran; the message is among "
-		                  "the dead letters"};
+		        .detail = "it killed its process each time it ran; the message is now a "
+		                  "dead letter"};
 		return send_verdict(l, t, &verdict, e);
 	}
 	if (t->letter == LETTER_RESULT) {

@@ -47,7 +47,7 @@ static int sweep(struct tidier *t, struct err *e)
 		telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_TEMPORARIES, removed);
 		if (removed > 0)
 			LOG(LOG_INFO, "worker.temporaries.removed",
-			        "removed from staging what killed writers left there",
+			        "removed temporaries of killed writers from staging",
 			        LOG_TEXT("prefix", str_c(*p)), LOG_NUM("count", removed));
 	}
 	store_close(store);
@@ -62,7 +62,7 @@ static int more(struct tidier *t, struct err *e)
 	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_OBJECTS, gone.objects);
 	if (gone.objects > 0)
 		LOG(LOG_INFO, "worker.objects.removed",
-		        "removed from staging what deliveries that are over have left there",
+		        "removed the staged data of finished deliveries",
 		        LOG_NUM("count", gone.objects));
 	return act;
 }
@@ -139,7 +139,7 @@ int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err
 	int code = pthread_create(&t->id, NULL, serve, t);
 	if (code) {
 		release(t);
-		(void)err_set_errno(e, "no_thread", code, "start the thread that tidies up");
+		(void)err_set_errno(e, "no_thread", code, "start the clean-up thread");
 		e->act = ERR_FATAL;
 		return e->act;
 	}
@@ -171,7 +171,8 @@ void tidier_stop(struct tidier *t, int code)
 {
 	if (stop(t))
 		return;
-	LOG(LOG_WARN, "worker.tidy_hangs", "ended without what tidies up: does a mount hang?",
+	LOG(LOG_WARN, "worker.tidy_hangs",
+	        "ended without waiting for the clean-up thread: does a mount hang?",
 	        LOG_NUM("pid", getpid()));
 	_exit(code);
 }

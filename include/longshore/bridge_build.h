@@ -57,7 +57,7 @@ int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build *
         struct err *e) ERR_MUST_USE;
 /* row: counted over all objects; bridge_build_finish names it where pairs contradict. ERR_REJECT
  * ("bad_bridge"): an id or primary id that cannot be one (bridge_id_is_valid), a value that is too
- * long, not UTF-8, or holds a control character; the caller notes object and row. */
+ * long, not UTF-8, or contains a control character; the caller notes object and row. */
 int bridge_build_add(struct bridge_build *b, struct str id, const struct str *values, int64_t row,
         struct err *e) ERR_MUST_USE;
 /* The version's id, a hash of all that went in (sources, columns, key epoch, shard_bytes), may be

@@ -50,7 +50,7 @@ void drop_recall(struct drop *d, const char *guarantee);
 enum drop_verifies {
 	DROP_VERIFIES_LENGTH = 1, /* it says how long a file is */
 	DROP_VERIFIES_HASH = 2, /* it says a hash of the file, which it has compared or computed */
-	DROP_VERIFIES_READ_BACK = 4 /* what was written can be read back */
+	DROP_VERIFIES_READ_BACK = 4 /* written data can be read back */
 };
 struct drop_traits {
 	size_t part_bytes; /* of one drop_temp_write: so much, but for the last, is written best */

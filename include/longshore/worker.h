@@ -96,7 +96,7 @@ struct task_service {
 	/* On a thread of its own, beside everything else, every LONGSHORE_TIDY_EVERY_MS: removes
 	 * what else is dead and the service's. A failure is told and tried again. May be NULL. */
 	int (*tidy)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
-	/* After the last thread; may be NULL. Not called where the process ends by a failure. */
+	/* After the last thread; may be NULL. Not called where the process is ending by a failure. */
 	void (*stop)(void *state);
 };
 

@@ -10,7 +10,7 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 	(void)pub;  /* publishes nothing */
 	struct sink *sink = calloc(1, sizeof(*sink));
 	if (!sink)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the recorder");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for the recorder");
 	int act = pg_open_away(common->postgres, "longshore-audit-sink", &sink->pg, e);
 	if (act != 0) {
 		free(sink);

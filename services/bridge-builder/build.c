@@ -149,7 +149,7 @@ static int check_invalid(const struct reading *r, int64_t rows, struct err *e)
 	if (invalid * PPM <= bridge->max_invalid_ppm * rows)
 		return 0;
 	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE,
-	        "%" PRId64 " of %" PRId64 " rows have an id that cannot be one (" STR_FMT
+	        "%" PRId64 " of %" PRId64 " rows have no valid id (" STR_FMT
 	        "), and max_invalid allows %" PRId64 ".%04" PRId64
 	        " %%: correct them, or raise max_invalid",
 	        invalid, rows, STR_ARG(r->invalid.text), bridge->max_invalid_ppm / 10000,
@@ -198,8 +198,8 @@ static int fill_epoch(const struct building *b, int *out, struct err *e)
 		return act;
 	if (asked < 0 || asked > newest)
 		return err_set(e, ERR_REJECT, CODE_BAD_TASK,
-		        "there is no key epoch %d here, the newest is %d: run `longshore keys "
-		        "init`, or ask for another build",
+		        "key epoch %d is missing; the newest is %d: run `longshore keys init`, or "
+		        "request another build",
 		        asked, newest);
 	*out = asked > 0 ? asked : newest;
 	return 0;

@@ -25,7 +25,7 @@ static const struct conf_field fields[] = {
                 .min = 2097152,
                 .max = 68719476736,
                 .unit = "bytes",
-                .help = "memory for sorting, per build; what does not fit is spilled to the cache "
+                .help = "memory for sorting, per build; the rest is spilled to the cache "
                         "directory"},
         {.env = "LONGSHORE_SHARD_BYTES",
                 .kind = CONF_INT,
@@ -34,7 +34,8 @@ static const struct conf_field fields[] = {
                 .min = 65536,
                 .max = 1073741824,
                 .unit = "bytes",
-                .help = "largest piece of keys or values; part of a version's bytes, so keep it"},
+                .help = "largest piece of keys or values; it affects a version's bytes, so do not "
+                        "change it"},
 };
 
 static void stop(void *state)

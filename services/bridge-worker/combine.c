@@ -52,7 +52,7 @@ static int check_ref(struct str bytes, struct str sha256, const char *what, stru
 	sha256_hex(bytes.p, bytes.n, sha);
 	return str_eq(str_c(sha), sha256)
 	               ? 0
-	               : err_set(e, ERR_REJECT, CODE_CORRUPT, "%s is not what the task says", what);
+	               : err_set(e, ERR_REJECT, CODE_CORRUPT, "%s does not match the task", what);
 }
 
 static int add_slice(struct combining *c, const struct reflist_item *item, struct err *e)
@@ -173,7 +173,7 @@ static int suppress_by(struct combining *c, const struct spec_suppression *list,
 		return act;
 	if (!str_eq(pin->version, str_c(facts.source.pins)))
 		return err_set(e, ERR_REJECT, CODE_SUPPRESSION_CHANGED,
-		        "suppression list " STR_FMT " has changed since it was looked at",
+		        "suppression list " STR_FMT " has changed since the look at the lists",
 		        STR_ARG(list->name));
 	int64_t ids = facts.source.rows - facts.invalid.count;
 	c->listed += ids;

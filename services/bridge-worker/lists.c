@@ -77,9 +77,8 @@ static int check_age(const struct op *op, const struct spec_suppression *list,
 	if (list->max_age_hours <= 0 || (!is_old && !is_ahead))
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_SUPPRESSION_STALE,
-	        "suppression list " STR_FMT " has an object that is older than %lld hours, or "
-	        "whose time lies ahead; put a newer "
-	        "one there",
+	        "suppression list " STR_FMT " has an object that is older than %lld hours or has a "
+	                                    "time in the future; put a newer one there",
 	        STR_ARG(list->name), (long long)list->max_age_hours);
 }
 

@@ -4,7 +4,7 @@
 int op_go_on(const struct op *op, struct err *e)
 {
 	if (op->stop && *op->stop)
-		return err_set(e, ERR_DEFER, "drain", "the worker is going down");
+		return err_set(e, ERR_DEFER, "drain", "the worker is ending");
 	return 0;
 }
 

@@ -149,12 +149,12 @@ static int check_spec(const struct spec *spec, struct err *e)
 	        (to->suppress_states_count > 0 || to->suppress_unknown_state))
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 		        "the destination suppresses states, but audience " STR_FMT
-		        " names no state_column",
+		        " has no state_column",
 		        STR_ARG(spec->audience.name));
 	if (!states_are_known(to))
 		return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
-		        "the destination's privacy.suppress_states_dtc names what is no state; "
-		        "correct it to USPS codes such as WA");
+		        "the destination's privacy.suppress_states_dtc contains a value that is "
+		        "not a state; use USPS codes such as WA");
 	return 0;
 }
 

@@ -76,7 +76,7 @@ int selfile_read(struct str bytes, struct selfile *out, struct err *e)
 	if (act == 0)
 		act = take_set(&rest, &s.persons, e);
 	if (act == 0 && rest.n > 0)
-		act = err_set(e, ERR_REJECT, CODE_CORRUPT, "bytes behind a selection");
+		act = err_set(e, ERR_REJECT, CODE_CORRUPT, "bytes after a selection");
 	if (act != 0) {
 		selfile_release(&s);
 		return act;

@@ -23,7 +23,7 @@ static int unless_changed(int act, struct err *e)
 {
 	if (act == ERR_REJECT &&
 	        (strcmp(e->code, CODE_BAD_CSV) == 0 || strcmp(e->code, CODE_BAD_SOURCE) == 0))
-		return changed(e, "it reads otherwise");
+		return changed(e, "it has other content");
 	return act;
 }
 
@@ -34,7 +34,7 @@ static int unless_gone(int act, struct err *e)
 	bool is_led_away = act == ERR_REJECT && strcmp(e->code, CODE_BAD_SOURCE) == 0;
 	return is_gone || is_led_away
 	               ? err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED,
-	                         "it is gone, or is no regular file below the source any more")
+	                         "it is gone, or is no longer a regular file below the source")
 	               : act;
 }
 

@@ -71,7 +71,7 @@ static int handle(
 		break;
 	}
 	return err_set(e, ERR_REJECT, CODE_BAD_TASK,
-	        "this formatter does not know what the task asks for; is it older than the "
+	        "this formatter does not know the task's operation; is it older than the "
 	        "scheduler?");
 }
 

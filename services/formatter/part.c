@@ -65,7 +65,8 @@ static int find_source(const struct part *p, struct str name, size_t *out, struc
 	}
 	return err_set(e, ERR_REJECT, CODE_BAD_SPEC,
 	        "destination column source \"" STR_FMT "\": bridge version " STR_FMT
-	        " has no such column; correct the destination, or build the bridge with it",
+	        " has no such column; correct the destination, or build the bridge with this "
+	        "column",
 	        STR_ARG(name), STR_ARG(p->op->task->bridge_version));
 }
 
@@ -122,7 +123,7 @@ static int put_rows(struct part *p, struct err *e)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a batch of rows");
 	for (int64_t done = 0; done < task->ranks;) {
 		if (p->op->run->stop && atomic_load(p->op->run->stop))
-			return err_set(e, ERR_DEFER, "drain", "the formatter is going down");
+			return err_set(e, ERR_DEFER, "drain", "the formatter is ending");
 		int64_t left = task->ranks - done;
 		size_t got = 0;
 		selection_ranks(p->members, (uint64_t)(task->first_rank + done), ordinals,
@@ -157,7 +158,7 @@ static int put_file(struct part *p, struct err *e)
 	int act = put_rows(p, e);
 	if (act == 0 && row_writer_rows(p->rows) != p->op->task->ranks)
 		act = err_set(
-		        e, ERR_FATAL, "rows", "a part has another number of rows than planned");
+		        e, ERR_FATAL, "rows", "a part has a different number of rows than planned");
 	row_writer_free(p->rows); /* it borrows `layout` */
 	p->rows = NULL;
 	return act != 0 ? act : staged_finish(&p->file, p->op->task->ranks, e);

@@ -56,8 +56,8 @@ static int adopt(const struct staged_file *f, struct encoded_facts *facts, const
 		return err_note(e, "the file that is in staging already");
 	if (memcmp(found.plain_sha256, facts->plain_sha256, sizeof found.plain_sha256) != 0)
 		return err_set(e, ERR_REJECT, CODE_NOT_IDENTICAL,
-		        "staging has a file of this task with other content: the same input must "
-		        "give the same bytes; deliver again and report this");
+		        "staging has a file of this task with different content: the same input "
+		        "must give the same bytes; deliver again and report this");
 	if (memcmp(found.md5, facts->md5, sizeof found.md5) != 0)
 		*out_encoder = "unknown";
 	*facts = found;
@@ -118,7 +118,7 @@ int staged_get(const struct format_op *op, struct str prefix, const struct ev_st
 	sha256_hex(text.p, text.n, hash);
 	if (!str_eq(str_c(hash), ref->sha256))
 		return err_set(e, ERR_REJECT, CODE_CORRUPT,
-		        STR_FMT ": has another hash than the task names", STR_ARG(ref->name));
+		        STR_FMT ": its hash differs from the one in the task", STR_ARG(ref->name));
 	*out = text;
 	return 0;
 }

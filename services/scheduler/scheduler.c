@@ -35,8 +35,7 @@ static void read_result(struct cycle *c, const struct batch_message *msg)
 {
 	const struct ev_task_result *result = msg->event;
 	if (result->delivery_id.n != ID_TEXT_BYTES - 1) {
-		LOG(LOG_WARN, "scheduler.result.unknown",
-		        "a result that names no delivery is passed over",
+		LOG(LOG_WARN, "scheduler.result.unknown", "ignored a result without a delivery",
 		        LOG_NUM("partition", msg->partition), LOG_NUM("offset", msg->offset));
 		return;
 	}

@@ -125,10 +125,10 @@ static const char *fault_of(const struct ev_trigger *t)
 {
 	if (!is_name_or_empty(t->source) || !is_name_or_empty(or_empty(t->trigger_id)) ||
 	        !is_name_or_empty(t->actor))
-		return "its source, trigger_id or actor has more than 200 bytes or a control "
-		       "character";
+		return "its source, trigger_id or actor has more than 200 bytes or contains a "
+		       "control character";
 	if (t->at_ms < 0 || t->at_ms >= EVENT_YEAR_10000_MS)
-		return "its at_ms is no time between 1970 and 9999";
+		return "its at_ms is not a time between 1970 and 9999";
 	return NULL;
 }
 
@@ -379,7 +379,7 @@ static int read_kind(struct trigger_reader *r, const struct batch_message *msg, 
 	case EV_TRIGGER_KIND_UNKNOWN:
 		break;
 	}
-	refuse(r, msg, identity, "unsupported", "this kind of trigger is not known here");
+	refuse(r, msg, identity, "unsupported", "this kind of trigger is not supported");
 	return 0;
 }
 

@@ -23,7 +23,7 @@ static int parse_mode(const char *text, uint32_t *out, struct err *e)
 		return 0;
 	}
 	return err_set(e, ERR_FATAL, "bad_settings",
-	        "LONGSHORE_DROP_MODE: set it to 0640, 0644, 0660 or 0664");
+	        "LONGSHORE_DROP_MODE: must be 0640, 0644, 0660 or 0664");
 }
 
 static int find_group(const char *text, int64_t *out, struct err *e)
@@ -44,8 +44,8 @@ static int find_group(const char *text, int64_t *out, struct err *e)
 	if (found != NULL)
 		return 0;
 	return err_set_native(e, ERR_FATAL, "bad_settings", "posix", errnum,
-	        "LONGSHORE_DROP_GROUP: there is no group %s on this host; add it, or set the name "
-	        "or number of one that is there",
+	        "LONGSHORE_DROP_GROUP: there is no group %s on this host; create it, or set the "
+	        "name or number of an existing group",
 	        text);
 }
 
@@ -64,9 +64,9 @@ static int check_member(int64_t group, struct err *e)
 	free(groups);
 	return is_member ? 0
 	                 : err_set(e, ERR_FATAL, "bad_settings",
-	                           "LONGSHORE_DROP_GROUP: the uploader's user is not in group "
-	                           "%lld and cannot give files to it; add it to the group "
-	                           "(usermod -aG) and start the uploader anew",
+	                           "LONGSHORE_DROP_GROUP: the uploader's user is not in group %lld "
+	                           "and cannot assign files to it; add it to the group (usermod "
+	                           "-aG) and restart the uploader",
 	                           (long long)group);
 }
 

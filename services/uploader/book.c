@@ -47,7 +47,7 @@ static bool file_of_record(struct str name, struct str *out)
 static int overtaken(struct err *e)
 {
 	return err_set(
-	        e, ERR_RETRY, CODE_LEDGER_CONTENDED, "another uploader closes this book, too");
+	        e, ERR_RETRY, CODE_LEDGER_CONTENDED, "another uploader is also closing this book");
 }
 
 static int read_record(struct closing *c, struct str name, struct record *out, struct err *e)
@@ -60,7 +60,7 @@ static int read_record(struct closing *c, struct str name, struct record *out, s
 	if (out->phase == RECORD_COMMITTED || out->phase == RECORD_CLOSED)
 		return 0;
 	return err_set(e, ERR_REJECT, CODE_UNCERTAIN,
-	        STR_FMT " is %s, and its delivery is over: it is left as it is", STR_ARG(name),
+	        STR_FMT " is %s, but its delivery is over: it is left unchanged", STR_ARG(name),
 	        record_phase_name(out->phase));
 }
 

@@ -91,14 +91,14 @@ int ledger_load(struct ledger *l, struct err *e)
 	if (!l->ports.is_old(l->ports.arg))
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_TOO_OLD,
-	        "this attempt takes longer than half of LONGSHORE_KEEP_STAGED_MS, after which the "
-	        "ledger may forget the file: it is begun anew");
+	        "this attempt takes longer than half of LONGSHORE_KEEP_STAGED_MS, so the ledger "
+	        "may have forgotten the file: it starts over");
 }
 
 static int mismatch(struct err *e, const char *what)
 {
 	return err_set(e, ERR_REJECT, CODE_LEDGER_MISMATCH,
-	        "the ledger's record of this file is about %s; a file id was given twice", what);
+	        "the ledger's record of this file is about %s; a file id was used twice", what);
 }
 
 /* All attempts must mean the same file, else they would mix their bytes in one temporary. */
@@ -110,7 +110,7 @@ static int check_same_file(const struct ledger *l, struct err *e)
 	if (l->task.op == LEDGER_SETTLE || r->phase == RECORD_CLOSED)
 		return 0;
 	if (!str_eq(str_c(r->sha256), l->task.sha256) || r->bytes != l->task.bytes)
-		return mismatch(e, "other content");
+		return mismatch(e, "different content");
 	return 0;
 }
 
@@ -224,7 +224,7 @@ static int step_read(struct ledger *l, struct err *e)
 	if (++l->turns > LEDGER_TURNS_MAX)
 		return err_set(e, ERR_RETRY, CODE_LEDGER_CONTENDED,
 		        "the ledger's record, or the temporaries at the drop, changed %d times "
-		        "under this attempt",
+		        "during this attempt",
 		        LEDGER_TURNS_MAX);
 	if (ledger_load(l, e) != 0)
 		return e->act;
@@ -234,7 +234,7 @@ static int step_read(struct ledger *l, struct err *e)
 static int step_done(struct ledger *l, struct err *e)
 {
 	(void)l;
-	return err_set(e, ERR_FATAL, "bad_step", "a ledger that is done has no next step");
+	return err_set(e, ERR_FATAL, "bad_step", "a finished ledger has no next step");
 }
 
 static int (*const steps[LEDGER_STEPS])(struct ledger *l, struct err *e) = {

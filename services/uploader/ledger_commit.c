@@ -18,9 +18,8 @@ static void set_verified(struct ledger *l, const char *word)
 int ledger_other_place(struct err *e)
 {
 	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
-	        "the bucket's directory is not the one where this file's temporary was made: mount "
-	        "that one again, or restore its "
-	        ".longshore-tmp");
+	        "the bucket's directory is not the one where this file's temporary was created: "
+	        "mount that directory again, or restore its .longshore-tmp");
 }
 
 /* The delivery ends, and the name is not to be had: what is written is taken back, so that its end
@@ -73,7 +72,7 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 		l->step = LEDGER_DOUBT;
 		return 0;
 	}
-	return err_set(e, ERR_FATAL, "bad_step", "the drop gave an answer that is none");
+	return err_set(e, ERR_FATAL, "bad_step", "the drop gave an invalid answer");
 }
 
 /* The temporary is not there. What that means depends on what the record says now, not on what it
@@ -84,8 +83,8 @@ int ledger_step_gone(struct ledger *l, struct err *e)
 	memcpy(tag, l->tag, sizeof tag);
 	if (++l->turns > LEDGER_TURNS_MAX)
 		return err_set(e, ERR_RETRY, CODE_LEDGER_CONTENDED,
-		        "temporaries at the drop vanish as fast as they are made: see who cleans "
-		        "up there");
+		        "temporaries at the drop disappear as fast as they are created: find out "
+		        "what cleans up there");
 	if (ledger_load(l, e) != 0)
 		return e->act;
 	if (!l->has_record || strcmp(tag, l->tag) != 0)
@@ -150,11 +149,10 @@ int ledger_step_doubt(struct ledger *l, struct err *e)
 		return 0;
 	}
 	return err_set(e, ERR_REJECT, CODE_UNCERTAIN,
-	        "the file was written, and nobody can tell whether it was there: its temporary was "
-	        "removed, perhaps by somebody else, or an uploader ended while it gave the file "
-	        "its "
-	        "name; ask the partner, then resume with --adopt (it arrived) or --resend (it did "
-	        "not)");
+	        "the file was written, but it is unknown whether it became visible: its temporary "
+	        "was removed, perhaps by somebody else, or an uploader ended while it gave the "
+	        "file its name; ask the partner, then resume with --adopt (it arrived) or --resend "
+	        "(it did not)");
 }
 
 /* The name is taken, and not by our temporary, which is still there. */
@@ -186,9 +184,9 @@ int ledger_step_taken(struct ledger *l, struct err *e)
 		return 0;
 	}
 	return err_set(e, ERR_REJECT, CODE_NAME_CONFLICT,
-	        "at the destination there is a file of this name that is not ours, and it is left "
-	        "alone: have it removed and resume, "
-	        "or resume with --adopt to let it stand for ours");
+	        "the destination already has a file with this name that is not ours; it is left "
+	        "alone: have it removed and resume with --resend, or resume with --adopt to let it "
+	        "count as ours");
 }
 
 int ledger_step_verify(struct ledger *l, struct err *e)
@@ -207,8 +205,8 @@ int ledger_step_verify(struct ledger *l, struct err *e)
 		set_verified(l, "differs");
 	else
 		return err_set(e, ERR_REJECT, CODE_VERIFY_FAILED,
-		        "the file was committed whole, and the destination now gives other bytes "
-		        "back: see who changed it there");
+		        "the file was committed completely, but the destination now returns other "
+		        "bytes: find out who changed it there");
 	return 0;
 }
 

@@ -15,8 +15,8 @@ static int check_staging(struct ledger *l, struct err *e)
 	if (is_known)
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
-	        "staging has nothing of this delivery, not even its files: see that the right one "
-	        "is mounted");
+	        "staging has nothing of this delivery, not even its files: make sure that the "
+	        "right staging is mounted");
 }
 
 int ledger_step_close(struct ledger *l, struct err *e)

@@ -118,7 +118,7 @@ int ledger_step_open(struct ledger *l, struct err *e)
 static int staged_mismatch(struct err *e, const char *what)
 {
 	return err_set(e, ERR_REJECT, CODE_STAGED_MISMATCH,
-	        "the staged file has another %s than the task names: it must be formatted again",
+	        "the staged file's %s differs from the one in the task: it must be formatted again",
 	        what);
 }
 
@@ -142,7 +142,7 @@ int ledger_step_write(struct ledger *l, struct err *e)
 	size_t n = 0;
 	if (l->task.stop != NULL && atomic_load(l->task.stop))
 		return err_set(
-		        e, ERR_DEFER, "drain", "the process ends before the file was written");
+		        e, ERR_DEFER, "drain", "the process is ending before the file was written");
 	if (l->ports.read(l->ports.arg, l->offset, l->part, l->part_bytes, &n, e) != 0)
 		return err_note(e, "staged file");
 	if (n == 0)

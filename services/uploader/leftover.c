@@ -92,10 +92,10 @@ static void wait_for(struct walk *w, struct str name, const struct err *e)
 static int other_place(struct err *e)
 {
 	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
-	        "another place is mounted at the bucket's url than the temporary is in");
+	        "a different place from the temporary's is mounted at the bucket's url");
 }
 
-/* 0: the temporary is not there any more. */
+/* 0: the temporary no longer exists. */
 static int remove_from_drop(const char *url, struct str place, struct str temp, struct err *e)
 {
 	char identity[DROP_IDENTITY_BYTES];
@@ -117,7 +117,7 @@ static int remove_one(struct walk *w, struct str name, bool *out_gone, struct er
 	if (sealed_get(w->l->staging, name, &w->l->key, NOTE_MAX, &w->mem, &text, e) != 0)
 		return e->act;
 	if (!take_lines(text, lines))
-		return err_set(e, ERR_REJECT, CODE_CORRUPT, "it is no note of a temporary");
+		return err_set(e, ERR_REJECT, CODE_CORRUPT, "it is not a note of a temporary");
 	const char *url = arena_cstr(&w->mem, lines[3]);
 	*out_gone = strcmp(w->away, url) != 0;
 	if (!*out_gone)
@@ -136,7 +136,7 @@ static int visit(void *arg, struct str name, struct err *e)
 	bool is_gone = false;
 	arena_reset(&w->mem);
 	if (w->removed >= w->run->most || atomic_load(w->run->stop))
-		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next turn");
+		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next run");
 	int rc = remove_one(w, name, &is_gone, e);
 	if (rc == ERR_FATAL)
 		return rc;
@@ -162,5 +162,6 @@ int leftover_remove_all(
 	if (w.waiting == 0)
 		return 0;
 	*e = w.why;
-	return err_note(e, "%lld temporaries at drops wait to be removed", (long long)w.waiting);
+	return err_note(
+	        e, "%lld temporaries at drops are waiting to be removed", (long long)w.waiting);
 }

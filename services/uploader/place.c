@@ -37,11 +37,11 @@ static int other_place(
 	result_fact(op->out, mem, str_c(FACT_PLACE_WANTED), arena_str(mem, want));
 	result_fact(op->out, mem, str_c(FACT_PLACE_FOUND),
 	        found[0] != '\0' ? arena_str(mem, str_c(found)) : STR(PLACE_NONE));
-	struct str is = found[0] != '\0' ? arena_printf(mem, "is another one (%.8s)", found)
+	struct str is = found[0] != '\0' ? arena_printf(mem, "is a different one (%.8s)", found)
 	                                 : STR("has no identity, like an empty mount point");
 	return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
-	        "the directory at the bucket's url " STR_FMT " on host %s; files go to " STR_FMT
-	        ": mount that one again, or restore its .longshore-tmp",
+	        "the directory at the bucket's url " STR_FMT " on host %s; files belong in " STR_FMT
+	        ": mount that directory again, or restore its .longshore-tmp",
 	        STR_ARG(is), host, STR_ARG(shown(want)));
 }
 
@@ -117,5 +117,5 @@ int place_tell(const struct upload_op *op, struct err *e)
 	result_fact(
 	        op->out, op->run->mem, str_c(FACT_PLACE), arena_str(op->run->mem, str_c(found)));
 	return err_set(e, ERR_DEFER, "place_unknown",
-	        "nothing was ever sent to this place: its identity is remembered first");
+	        "nothing was ever sent to this place: its identity is stored first");
 }

@@ -145,7 +145,7 @@ int record_from_text(struct str text, struct record *out, struct err *e)
 		memcpy(at, &number, sizeof number);
 	}
 	if (text.n > 0)
-		return corrupt(e, "something is left over");
+		return corrupt(e, "there is extra text at its end");
 	*out = r;
 	return 0;
 }
@@ -183,7 +183,7 @@ int record_unseal(struct str sealed, const struct secret *key, struct str object
         struct record *out, struct err *e)
 {
 	if (sealed.n < HEAD_BYTES + AEAD_TAG_BYTES || memcmp(sealed.p, magic, MAGIC_BYTES) != 0)
-		return corrupt(e, "it does not begin as one");
+		return corrupt(e, "it does not have the right header");
 	const unsigned char *nonce = (const unsigned char *)sealed.p + MAGIC_BYTES;
 	struct str body = str_bytes(sealed.p + HEAD_BYTES, sealed.n - HEAD_BYTES);
 	size_t n = body.n - AEAD_TAG_BYTES;

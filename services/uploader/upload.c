@@ -218,7 +218,7 @@ static int keep_rate(const struct upload_op *op, struct err *e)
 	if (wait_ms <= 0)
 		return 0;
 	(void)err_set(e, ERR_DEFER, "rate_limited",
-	        "the destination takes %lld files in 1000 seconds",
+	        "the destination accepts %lld files in 1000 seconds",
 	        (long long)spec->limits.files_per_second_milli);
 	e->not_before_ms = op->run->now_ms + wait_ms;
 	return e->act;

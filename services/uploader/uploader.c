@@ -14,12 +14,12 @@ static const struct conf_field fields[] = {
                 CONFINE_DROP_ROOTS, offsetof(struct uploader_settings, drop_roots), "drops"),
         {"LONGSHORE_DROP_MODE", CONF_TEXT, offsetof(struct uploader_settings, drop_mode), "0640", 0,
                 0, NULL, false,
-                "mode of files at a drop, whatever the umask: 0640, 0644, 0660 or 0664; new "
-                "directories let in whom it lets read"},
+                "mode of files at a drop, regardless of the umask: 0640, 0644, 0660 or 0664; new "
+                "directories admit the same users"},
         {"LONGSHORE_DROP_GROUP", CONF_TEXT, offsetof(struct uploader_settings, drop_group), "", 0,
                 0, NULL, false,
-                "group of files and new directories at a drop, name or number; empty: as the file "
-                "system gives it"},
+                "group of files and new directories at a drop, name or number; empty: the file "
+                "system's default"},
 };
 
 static void stop(void *state)
@@ -99,7 +99,7 @@ static int handle(
 		break;
 	}
 	return err_set(e, ERR_REJECT, CODE_BAD_TASK,
-	        "this uploader does not know what the task asks for; is it older than the "
+	        "this uploader does not know the task's operation; is it older than the "
 	        "scheduler?");
 }
 

@@ -29,7 +29,7 @@ def apply_all_the_same(world, *documents):
     """Without a look at the places."""
     path = Path(world.fleet.path("bad.yaml"))
     path.write_text("".join(f"---\n{json.dumps(d)}\n" for d in documents))
-    with pytest.raises(CommandFailed, match="does not lie below a directory of LONGSHORE|lies in staging or in a key directory"):
+    with pytest.raises(CommandFailed, match="is not below a directory of LONGSHORE|is in staging or a key directory"):
         world.fleet.cli("apply", "-f", str(path))
     world.fleet.cli("apply", "-f", str(path), "--no-probe")
 
@@ -46,7 +46,7 @@ def test_no_file_goes_to_another_place(world, name, place):
     apply_all_the_same(world, makers.bucket(target, name), makers.route(f"to-{name}", bucket_name=name))
     delivery = world.deliver(f"to-{name}")
     detail = world.ends(delivery, "failed", "bad_place")["detail"]
-    assert "let the document name" in detail
+    assert "in the document" in detail
     assert not [p for p in target.rglob("*") if ".longshore" in p.name or f"to-{name}" in p.name], "it was written to"
     problem = [p for p in world.fleet.cli_json("doctor", codes=(0, 1)) if p["subject"] == f"bucket {name}"]
     assert problem and problem[0]["level"] == "problem", problem

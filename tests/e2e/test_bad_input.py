@@ -133,7 +133,7 @@ def test_source_changes_between_inspect_and_select(world, change, state, reason,
         world.check(name, "bad")
     world.put(f"{name}/part.csv", GOOD)
     if state == "held":
-        assert row[3] == f"audience {name}: file://{world.root}/{name}/ holds no object yet: deliver it there"
+        assert row[3] == f"audience {name}: file://{world.root}/{name}/ contains no object yet: put it there"
         world.wait_row(name, "bad", "completed")
         world.check(name, "bad")
     world.clear(name)
@@ -148,8 +148,8 @@ def test_source_directory_is_away_for_a_while(world):
     path = os.path.join(world.root, "away")
     world.between_inspect_and_select("away", "bad", lambda: os.rename(path, path + ".lost"))
     row = world.wait_row("away", "bad", "held")
-    assert row[2:4] == ("source_missing", f"audience away: object part.csv: file://{path}/ cannot be read (No such file or directory): "
-                                          "deliver it there, or correct the URL and resume")
+    assert row[2:4] == ("source_missing", f"audience away: object part.csv: cannot read file://{path}/ (No such file or directory): "
+                                          "put it there, or correct the URL and resume")
     os.rename(path + ".lost", path)
     assert world.wait_row("away", "bad", "completed")[4] == 1
     world.check("away", "bad")
@@ -178,7 +178,7 @@ def test_bridge(world, case):
 
 @pytest.mark.parametrize("name, detail", [
     ("never_built", "bridge never_built has no version yet; build it"),
-    ("too_old", "the newest version of bridge too_old is older than 1 hours; build it anew")])
+    ("too_old", "the newest version of bridge too_old is older than 1 hours; rebuild it")])
 def test_bridge_is_stale(world, name, detail):
     world.put(f"{name}/pairs.csv", GOOD_BRIDGE)
     world.apply([world.bridge_of(name, f"{name}/", max_age_hours=1), world.route_of(name, audience="daily", bridge=name)])
@@ -267,9 +267,9 @@ LIST = {"kind": "slices", "name": "selections/x/y.slices", "sha256": "00", "byte
 
 @pytest.mark.parametrize("slices, outputs, reason, detail", [
     (None, [], *LACKS), ("1", [], *LACKS), ("-1", [LIST], *LACKS), ("many", [LIST], *LACKS), ("9" * 30, [LIST], *LACKS),
-    (str(2**31), [LIST], "too_many_slices", "2147483648 slices, 100000 are the most; raise limits.slice_bytes"),
+    (str(2**31), [LIST], "too_many_slices", "2147483648 slices, but at most 100000 are allowed; raise limits.slice_bytes"),
     ("1", [LIST], "not_found", "select 0: audience daily: open sealed selections/x/y.slices: read selections/x/y.slices: "
-     "open: there is no such object"),
+     "open: no such object"),
     ("1", [LIST | {"name": "../escaped"}], "bad_name", None),
 ])
 def test_event_result_that_cannot_be_true(world, foreigner, slices, outputs, reason, detail):

@@ -37,10 +37,10 @@ def test_a_delivery_of_fewer_is_held_and_no_approval_releases_it(world, size):
         assert world.completes(delivery)["books"]["members"] == size
         return
     held = world.held(delivery, "below_floor")
-    assert f"{size} are fewer than the {FLOOR} that LONGSHORE_MIN_AUDIENCE asks for" in held["detail"]
+    assert f"{size} are fewer than the {FLOOR} that LONGSHORE_MIN_AUDIENCE requires" in held["detail"]
     assert staged(world, delivery) == [], "what is too small to go leaves bridge-worker's hands"
     assert world.release_command(delivery) == ["resume", delivery]
-    with pytest.raises(CommandFailed, match="is not released so"):
+    with pytest.raises(CommandFailed, match="which approve does not release"):
         world.fleet.cli("approve", delivery, "--actor", "bob")
     world.held(delivery, "below_floor")
     # What status names works once there are enough people.

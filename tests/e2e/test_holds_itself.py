@@ -71,7 +71,7 @@ def waits(world, delivery, reason):
 
 
 def test_a_blackout_holds(world, asked):
-    assert "goes on by itself" in waits(world, asked["night"], "blackout")["detail"]
+    assert "continues by itself" in waits(world, asked["night"], "blackout")["detail"]
 
 
 def test_a_missing_source_is_waited_for(world, asked):

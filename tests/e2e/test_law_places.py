@@ -84,7 +84,7 @@ def test_an_unmounted_drop_gets_nothing_and_is_gone_on_with_once_it_is_mounted(w
     assert "has no identity, like an empty mount point" in status["detail"] and os.uname().nodename in status["detail"]
     assert list(world.drop.iterdir()) == [], "something was made below the mount point"
     [problem] = told_by_doctor(world)
-    assert "this is not the place that files go to" in problem
+    assert "this is not the place that files were sent to" in problem
     assert list(world.drop.iterdir()) == []
     world.drop.rmdir()
     world.aside.rename(world.drop)
@@ -114,7 +114,7 @@ def test_another_drop_in_its_place_is_accepted_by_a_person(world):
     world.aside.rename(world.drop)
     files = sorted(p for p in world.drop.rglob("*"))
     delivery, status = held(world, "marked")
-    assert f"is another one ({identity(world)[:8]})" in status["detail"] and f"files go to {now[:8]}" in status["detail"]
+    assert f"is a different one ({identity(world)[:8]})" in status["detail"] and f"files belong in {now[:8]}" in status["detail"]
     assert sorted(p for p in world.drop.rglob("*")) == files
     accept(world, delivery, status)
     world.completes(delivery)

@@ -67,7 +67,7 @@ def test_a_list_that_the_bridge_does_not_know_is_told(world):
                 makers.route("form", suppress=["list-form"]))
     delivery = world.deliver("form")
     assert world.completes(delivery)["books"]["blocked"] == 1
-    assert told(world, delivery) == ["3 ids on the suppression lists, 1 of them known to the bridge"]
+    assert told(world, delivery) == ["3 ids on the suppression lists; the bridge knows 1 of them"]
 
 
 def test_an_approval_outlives_removals_within_the_guards(world, held):
@@ -107,7 +107,7 @@ def test_the_same_list_changes_nothing(world, held):
     approve(world, delivery)
     status = world.completes(delivery)
     assert (status["revision"], status["content_hash"]) == (1, held["same"]["content_hash"])
-    assert told(world, delivery)[0] == "10 ids on the suppression lists, 10 of them known to the bridge"
+    assert told(world, delivery)[0] == "10 ids on the suppression lists; the bridge knows 10 of them"
 
 
 def test_a_resumed_delivery_has_the_newest_list(world, held):

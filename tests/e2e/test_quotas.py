@@ -68,7 +68,7 @@ def test_who_waits_says_for_what_and_that_it_goes_on_by_itself(world, asked):
     for delivery in asked["held"]:
         detail = world.held(delivery, "quota")["detail"]
         assert detail.startswith(f"Destination rationed: limits.deliveries_per_day is {LIMIT}, "), detail
-        assert f"looks again at {tomorrow}T00:00 UTC" in detail and "raise the limit and resume" in detail
+        assert f"checked again at {tomorrow}T00:00 UTC" in detail and "raise the limit and resume" in detail
         assert world.release_command(delivery) is None
     assert "released by: itself, in the next hour or day (UTC)" in world.fleet.cli("status", asked["held"][0])
 

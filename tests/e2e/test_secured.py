@@ -189,7 +189,7 @@ def test_a_service_without_its_rights_ends_and_says_which_command_helps(kafka, f
     assert f"{fleet.prefix}format.tasks" in last["msg"] and "longshore topics --acls" in last["msg"]
 
 
-MISTAKES = {"another CA": ({"ssl__ca__location": "OTHER"}, "says of TLS"), "no TLS": ({"security__protocol": "sasl_plaintext"}, ""),
+MISTAKES = {"another CA": ({"ssl__ca__location": "OTHER"}, "the TLS settings"), "no TLS": ({"security__protocol": "sasl_plaintext"}, ""),
             "a wrong password": ({"sasl__password": "wrong-password"}, "correct user, password or mechanism"),
             "a mechanism that is not offered": ({"sasl__mechanisms": "SCRAM-SHA-512"}, "correct user, password or mechanism")}
 

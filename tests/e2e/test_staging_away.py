@@ -59,7 +59,7 @@ def test_nothing_is_written_where_staging_is_not_mounted(world):
         late = fleet.start_replica(service)
         assert late.process.wait(60) == 1
         [said] = late.events("worker.start_failed")
-        assert said["code"] == "store_unavailable" and "as where nothing is mounted" in json.dumps(said), said
+        assert said["code"] == "store_unavailable" and "like an empty mount point" in json.dumps(said), said
     mount(world)
     world.completes(delivery, timeout=120)
 

@@ -47,7 +47,7 @@ BRIDGE = [
         "b_long_token", "object qairs.csv: row 1: column token is longer than 16 bytes: correct the row, or raise its max_length"),
            config={"record": [{"name": "token", "column": "token", "max_length": 16}]}),
     Bridge("b_no_text", {"pairs.csv": GOOD_BRIDGE.encode(), "qairs.csv": f"patient,token\n{CANARY},{CANARY}".encode() + b"\xff\n"}, 1,
-           bad_bridge("b_no_text", f"1 of {len(PEOPLE) + 1} rows have an id that cannot be one (qairs.csv row 1), and max_invalid "
+           bad_bridge("b_no_text", f"1 of {len(PEOPLE) + 1} rows have no valid id (qairs.csv row 1), and max_invalid "
                       "allows 5.0000 %: correct them, or raise max_invalid")),
     Bridge("b_no_column", {"pairs.csv": f"patient,tokens\n{A},{TOKENS[A]}\n"}, 1, failed(
         "bad_source", f"build 0: bridge b_no_column: object pairs.csv: header: there is no column token: {COLUMN}")),
@@ -55,9 +55,9 @@ BRIDGE = [
         "bad_csv", "build 0: bridge b_ragged: object pairs.csv: row 1: 1 fields, expected 2: correct the row, or the delimiter in the "
         "configuration")),
     Bridge("b_no_rows", {"pairs.csv": f"patient,token\n{A},\n,{TOKENS[A]}\n"}, 1, bad_bridge(
-        "b_no_rows", "file://ROOT/source/b_no_rows/ holds no row with both ids: correct it, or the columns in the configuration")),
+        "b_no_rows", "file://ROOT/source/b_no_rows/ contains no row with both ids: correct it, or the columns in the configuration")),
     Bridge("b_no_object", {}, 3, outcome(
-        "held", "source_missing", "bridge b_no_object: file://ROOT/source/b_no_object/ holds no object yet: deliver it there"), then=bridge_arrives),
+        "held", "source_missing", "bridge b_no_object: file://ROOT/source/b_no_object/ contains no object yet: put it there"), then=bridge_arrives),
     Bridge("b_empty_ids", {"pairs.csv": GOOD_BRIDGE + f"{CANARY}more,\n,{CANARY}more\n"}, 0, DONE,
            {"rows_read": len(PEOPLE) + 2, "invalid": 2, "pairs": len(PEOPLE)}, config={"max_invalid": "15%"}),
     Bridge("b_pair_twice", {"pairs.csv": GOOD_BRIDGE + f"{A},{TOKENS[A]}\n"}, 0, DONE,

@@ -27,7 +27,7 @@ CONFIGURATION = [
     Command("no_argument", ("deliver",), 2,
             "longshore: deliver: an argument is missing; usage: longshore deliver ROUTE, or longshore deliver --audience NAME\n"),
     Command("one_argument_more", ("deliver", "daily", "nightly"), 2,
-            f"longshore: deliver: nightly is one argument too many; {USAGE}"),
+            f"longshore: deliver: unexpected argument nightly; {USAGE}"),
     Command("no_option", ("status", "--color"), 2, "longshore: status: there is no option --color; longshore help status\n"),
     Command("option_without_value", ("deliver", "daily", "--id"), 2,
             "longshore: deliver: --id needs a value: --id TRIGGER_ID\n"),
@@ -81,7 +81,7 @@ CONFIGURATION = [
             "kind: Tenant\nname: x\n---\nkind: Tenant\nname: x\n"),
     applied("alias", "{file}:2: name: aliases are not allowed: write the value out\n", "kind: &x Tenant\nname: *x\n"),
     applied("nobody_named_so", "{file}:4: audience: there is no Audience nobody: apply it\n", ROUTE.replace("audience: daily", "audience: nobody")),
-    applied("no_drop", "{file}:3: url: drop: the bucket's directory cannot be opened: No such file or directory; create or "
+    applied("no_drop", "{file}:3: url: drop: cannot open the bucket's directory: No such file or directory; create or "
             "mount it, or let the uploader's user read and write it; --no-probe applies it without this check\n",
             "kind: Bucket\nname: b\nurl: file:///nowhere/\n"),
     applied("bad_cadence", "{file}:8: cadence.cron: cron: the field for the hour must be *, numbers from 0 to 23, lists, "

@@ -41,12 +41,11 @@ def bad_source(name, detail):
 
 
 def nobody_there(name):
-    return outcome("held", "source_missing", f"audience {name}: file://ROOT/source/{name}/ holds no object yet: deliver it there")
+    return outcome("held", "source_missing", f"audience {name}: file://ROOT/source/{name}/ contains no object yet: put it there")
 
 
 def still_written(name):
-    return outcome("held", "source_missing", f"audience {name}: object part.csv: its last row has no line end, so it may still be "
-                   "written: end it in a line end, or it is read once it did not change for 60 s")
+    return outcome("held", "source_missing", f"audience {name}: object part.csv: its last row has no line end, so somebody may still be writing it: add a line end, or it will be read once it has not changed for 60 s")
 
 
 def arrives(world, case):
@@ -95,15 +94,15 @@ SOURCE = [
     Source("quote_inside", {"part.csv": f'patient\n{A}"{B}"\n'}, 1, bad_csv(
         "quote_inside", "a quote inside an unquoted field: quote the field and double the quote", 1)),
     Source("nul_byte", {"part.csv": f"patient,x\n{A},1\n{B}\0,2\n"}, 1, bad_csv(
-        "nul_byte", "a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8", 2)),
+        "nul_byte", "a NUL byte: is the file UTF-16 or compressed? provide it as UTF-8", 2)),
     Source("utf_16", {"part.csv": GOOD.encode("utf-16")}, 1, bad_csv(
-        "utf_16", "a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8")),
+        "utf_16", "a NUL byte: is the file UTF-16 or compressed? provide it as UTF-8")),
     Source("lone_cr", {"part.csv": f"patient\r{A}\r"}, 1, bad_csv(
-        "lone_cr", "a carriage return without a line feed: end lines in LF or in CR LF")),
+        "lone_cr", "a carriage return without a line feed: end lines with LF or CR LF")),
     Source("long_row", {"part.csv": f"patient,x\n{A},1\n{B},{'y' * (1 << 20)}\n"}, 1, bad_csv(
         "long_row", "longer than 1 MiB: is a quote missing?", 2)),
     Source("many_columns", {"part.csv": ",".join(f"c{i}" for i in range(1025)) + "\n"}, 1, bad_csv(
-        "many_columns", "more than 1024 fields: deliver fewer columns")),
+        "many_columns", "more than 1024 fields: provide fewer columns")),
     Source("no_id_column", {"part.csv": f"person\n{A}\n"}, 1, bad_source(
         "no_id_column", f"object part.csv: header: there is no column patient: {COLUMN}")),
     Source("no_header", {"part.csv": f"{A}\n{B}\n"}, 1, bad_source(
@@ -113,13 +112,13 @@ SOURCE = [
     Source("column_twice", {"part.csv": f"patient,patient\n{A},{B}\n"}, 1, bad_source(
         "column_twice", f"object part.csv: header: there is more than one column patient: {COLUMN}")),
     Source("gzip", {"part.csv": b"\x1f\x8b\x08\x00"}, 1, bad_source(
-        "gzip", "object part.csv: it is compressed with gzip: sources are read as they are, decompress it")),
+        "gzip", "object part.csv: it is compressed with gzip, but this source is read uncompressed: decompress it")),
     Source("no_gzip", {"part.csv.gz": GOOD}, 1, bad_source(
-        "no_gzip", "object part.csv.gz: its name ends in .gz and it is not compressed: rename it, if it is whole")),
+        "no_gzip", "object part.csv.gz: its name ends in .gz, but it is not compressed: rename it, if it is complete")),
     Source("empty_file", {"part.csv": ""}, 1, bad_source(
         "empty_file", "object part.csv: it is empty: even an object without rows needs its header")),
     Source("odd_name", {"part\n.csv": GOOD}, 1, bad_source(
-        "odd_name", "file://ROOT/source/odd_name/: an object's name holds a control character: rename it")),
+        "odd_name", "file://ROOT/source/odd_name/: an object's name contains a control character: rename it")),
     Source("deep", {"/".join("abcdefghijklmnopq") + "/part.csv": GOOD}, 1, bad_source(
         "deep", "file://ROOT/source/deep/ is nested deeper than 16 directories: move its files up")),
     Source("header_only", {"part.csv": "patient\n"}, 3, outcome(
@@ -131,25 +130,24 @@ SOURCE = [
         "held", "source_missing", "audience not_ready: file://ROOT/source/not_ready/ is not complete yet: its ready.marker is "
         "not there"), marker="_SUCCESS", then=marker_arrives),
     Source("no_prefix", {}, 3, outcome(
-        "held", "source_missing", "audience no_prefix: file://ROOT/source/no_prefix/ cannot be read (No such file or directory): "
-        "deliver it there, or correct the URL and resume"), prepare=lambda world, case: os.rmdir(os.path.join(world.root, case.name)),
+        "held", "source_missing", "audience no_prefix: cannot read file://ROOT/source/no_prefix/ (No such file or directory): "
+        "put it there, or correct the URL and resume"), prepare=lambda world, case: os.rmdir(os.path.join(world.root, case.name)),
            then=arrives),
     Source("hidden", {".hidden.csv": GOOD, "_tmp/part.csv": GOOD, "part.csv.tmp": GOOD}, 3, nobody_there("hidden"), then=arrives),
     Source("link", {"other.csv": GOOD}, 1, bad_source(
-        "link", "file://ROOT/source/link/: part.csv is a link that leads out of it: put the file itself there, or let the URL name "
-        "where it lies"), prepare=a_link_that_leads_out),
+        "link", "file://ROOT/source/link/: part.csv is a link that leaves it: replace the link with the file itself, or use the file's real location in the URL"), prepare=a_link_that_leads_out),
     Source("directory", {}, 1, bad_source(
-        "directory", "file://ROOT/source/directory/people.csv is no regular file (end the URL in a slash for all files below it)"),
+        "directory", "file://ROOT/source/directory/people.csv is not a regular file (end the URL with a slash to read all files below it)"),
            prepare=no_file_but_a_directory, url="directory/people.csv"),
     Source("pipe", {}, 1, bad_source(
-        "pipe", "file://ROOT/source/pipe/people.csv is no regular file (end the URL in a slash for all files below it)"),
+        "pipe", "file://ROOT/source/pipe/people.csv is not a regular file (end the URL with a slash to read all files below it)"),
            prepare=no_file_but_a_pipe, url="pipe/people.csv"),
     Source("list_without_column", {"part.csv": GOOD}, 1, failed(
         "bad_source", f"lists 0: suppression list wrong: object list.csv: header: there is no column patient: {COLUMN}"),
            lists=("wrong",), then=lambda world, case: world.put("wrong/list.csv", "patient\nnobody\n")),
     Source("list_missing", {"part.csv": GOOD}, 3, outcome(
-        "held", "source_missing", "suppression list late: file://ROOT/source/late/ cannot be read (No such file or directory): "
-        "deliver it there, or correct the URL and resume"), lists=("late",), then=lambda world, case: (
+        "held", "source_missing", "suppression list late: cannot read file://ROOT/source/late/ (No such file or directory): "
+        "put it there, or correct the URL and resume"), lists=("late",), then=lambda world, case: (
             list_arrives(world, case), world.put("late/list.csv", "patient\nnobody\n"))),
     # What is odd and no mistake: it is counted, and the rest is delivered.
     Source("empty_id", {"part.csv": f"patient,x\n{A},1\n,2\n\a,3\n"}, 0, DONE, {"rows_read": 3, "invalid": 2, "matched": 1}),

@@ -133,7 +133,7 @@ int file_remove_below(struct store *store, const char *name, const atomic_bool *
 	*out_removed = r.removed;
 	if (r.errnum != 0)
 		return file_failed(e, r.errnum, "remove");
-	return r.is_stopped
-	               ? err_set(e, ERR_DEFER, "drain", "the process ends before all was removed")
-	               : 0;
+	return r.is_stopped ? err_set(e, ERR_DEFER, "drain",
+	                              "the process is ending before everything was removed")
+	                    : 0;
 }

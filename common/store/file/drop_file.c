@@ -27,13 +27,13 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case ELOOP:
 	case ENAMETOOLONG:
 		return err_set_native(e, ERR_REJECT, CODE_BAD_NAME, "posix", errnum,
-		        "%s: a directory of the name is something else at the destination, or a "
-		        "link, which is not followed: %s",
+		        "%s: a directory in the name is not a directory at the destination, or is "
+		        "a link, which is not followed: %s",
 		        step, why);
 	case EXDEV:
 		return err_set_native(e, ERR_REJECT, CODE_DROP_UNFIT, "posix", errnum,
-		        "%s: the name lies on another file system than the drop; make that "
-		        "directory a drop of its own",
+		        "%s: the name is on a different file system from the drop; make that "
+		        "directory a separate drop",
 		        step);
 	case EINVAL:
 	case ENOSYS:
@@ -53,10 +53,10 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	case ENOSPC:
 	case EDQUOT:
 		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
-		        "%s: %s; make room there", step, why);
+		        "%s: %s; free space there", step, why);
 	default:
 		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
-		        "%s: %s; see that the place is mounted and well", step, why);
+		        "%s: %s; make sure that the place is mounted and works", step, why);
 	}
 }
 
@@ -81,7 +81,7 @@ struct beneath_new drop_file_dir(const struct file_drop *d)
 
 static int gone(struct err *e)
 {
-	return err_set(e, ERR_REJECT, CODE_GONE, "the temporary is not there any more");
+	return err_set(e, ERR_REJECT, CODE_GONE, "the temporary no longer exists");
 }
 
 static int open_dir(const struct place *place, int *out_fd, struct err *e)
@@ -91,15 +91,14 @@ static int open_dir(const struct place *place, int *out_fd, struct err *e)
 	if (rest.n == 0 || rest.p[0] != '/' || place->url.n > PLACE_URL_MAX ||
 	        memchr(place->url.p, '\0', place->url.n) != NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
-		        "give an absolute path: file:///absolute/path as the bucket's url");
+		        "give an absolute path: use file:///absolute/path as the bucket's url");
 	memcpy(url, place->url.p, place->url.n);
 	url[place->url.n] = '\0';
 	int fd = open(url + 7, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errno,
-		        "the bucket's directory cannot be opened: %s; create or mount it, or let "
-		        "the uploader's user read and "
-		        "write it",
+		        "cannot open the bucket's directory: %s; create or mount it, or let the "
+		        "uploader's user read and write it",
 		        strerror(errno));
 	if (confine_check(place->allowed, fd, NULL, url, e) != 0) {
 		(void)close(fd);
@@ -141,7 +140,7 @@ static int create_at(struct drop *d, const char *temp, struct err *e)
 	        dir_fd, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, DROP_TEMP_MODE);
 	int rc = 0;
 	if (fd < 0 && errno == EEXIST)
-		rc = err_set(e, ERR_REJECT, CODE_EXISTS, "there is a temporary of this name");
+		rc = err_set(e, ERR_REJECT, CODE_EXISTS, "a temporary with this name exists");
 	else if (fd < 0)
 		rc = drop_file_failed(e, errno, "create");
 	else if (fsync(dir_fd) != 0) {
@@ -167,7 +166,7 @@ int drop_file_is_alive(const struct file_drop *d, struct err *e)
 	struct stat st;
 	if (fstat(d->root_fd, &st) != 0)
 		return drop_file_failed(e, errno, "stat");
-	return st.st_nlink > 0 ? 0 : drop_file_failed(e, ESTALE, "look at the bucket's directory");
+	return st.st_nlink > 0 ? 0 : drop_file_failed(e, ESTALE, "check the bucket's directory");
 }
 
 static int open_regular(int dir_fd, const char *base, int *out_fd, struct err *e)
@@ -240,8 +239,8 @@ static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 	int errnum = drop_file_give(t->drop, t->fd);
 	if (errnum == EPERM)
 		return err_set_native(e, ERR_RETRY, CODE_DROP_UNAVAILABLE, "posix", errnum,
-		        "give the file its mode and group: the uploader's user may not; let it own "
-		        "what it writes there, and be in the group of LONGSHORE_DROP_GROUP");
+		        "set the file's mode and group: the uploader's user may not; it must own "
+		        "the files it writes there, and be in the group of LONGSHORE_DROP_GROUP");
 	if (errnum != 0)
 		return drop_file_failed(e, errnum, "make readable");
 	if (fsync(t->fd) != 0)

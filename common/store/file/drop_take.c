@@ -165,8 +165,8 @@ static int step_look(struct take *t, struct err *e)
 		return drop_file_failed(e, errno, "link");
 	if (t->at == CHAIN_LAST_FREE)
 		return err_set(e, ERR_REJECT, CODE_DROP_UNFIT,
-		        "link: it failed %d times for this file, in ways that could not be "
-		        "foreseen; see the reasons of the earlier tries",
+		        "link: it failed %d times for this file with unexpected errors; see the "
+		        "reasons of the earlier tries",
 		        CHAIN_CLAIMS);
 	t->step = TAKE_CLAIM;
 	return 0;
@@ -293,7 +293,7 @@ static int step_doubt(struct take *t, struct err *e)
 	if (errnum == ENOENT)
 		return go_on(t);
 	if (errnum != 0)
-		return drop_file_failed(e, errnum, "put the temporary into doubt");
+		return drop_file_failed(e, errnum, "mark the temporary as in doubt");
 	PROBE(drop_after_doubt);
 	t->at = CHAIN_DOUBT;
 	t->is_owner = false;
@@ -337,7 +337,7 @@ static int step_sync(struct take *t, struct err *e)
 static int step_done(struct take *t, struct err *e)
 {
 	(void)t;
-	return err_set(e, ERR_FATAL, "bad_step", "a commit that is done has no next step");
+	return err_set(e, ERR_FATAL, "bad_step", "a finished commit has no next step");
 }
 
 static int (*const steps[TAKE_STEPS])(struct take *t, struct err *e) = {

@@ -67,7 +67,7 @@ static int publish(const struct file_writer *w, struct err *e)
 	int rc = 0;
 	if (linkat(w->temp.dir_fd, w->temp.name, dir_fd, base, 0) != 0)
 		rc = errno == EEXIST ? err_set(e, ERR_REJECT, CODE_EXISTS,
-		                               "there is an object of this name")
+		                               "an object with this name exists")
 		                     : file_temp_failed(e, errno, "link");
 	/* For the loser too: what it saw there must stay there. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;

@@ -82,7 +82,7 @@ static int compare(int dir_fd, const char *base, const char *tag, int *out_numbe
 		return err_set(e, ERR_FENCED, "changed", "the object is not the one that was read");
 	if (number == FILE_REPLACE_TIMES_MAX)
 		return err_set(e, ERR_REJECT, CODE_TOO_MANY,
-		        "the object was replaced %d times, which is all that a directory keeps",
+		        "the object was already replaced %d times, the maximum on a directory",
 		        FILE_REPLACE_TIMES_MAX);
 	*out_number = number + 1;
 	return 0;

@@ -67,12 +67,12 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 	int rc = s->identity[0] == '\0' ? 0 : read_identity(s, fd, found, e);
 	if (rc == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
 		rc = err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
-		        found[0] == '\0'
-		                ? "%s has no identity, like an empty mount point: mount staging "
-		                  "there; new staging gets one from longshore keys init "
-		                  "--new-staging"
-		                : "%s is other staging, it does not belong to these keys: mount "
-		                  "the right one, or correct LONGSHORE_STAGING or LONGSHORE_KEYS",
+		        found[0] == '\0' ? "%s has no identity, like an empty mount point: mount "
+		                           "staging there, or prepare a new staging area with "
+		                           "longshore keys init --new-staging"
+		                         : "%s is a different staging area, which does not belong "
+		                           "to these keys: mount the right one, or correct "
+		                           "LONGSHORE_STAGING or LONGSHORE_KEYS",
 		        s->path);
 	if (rc != 0)
 		(void)close(fd);

@@ -17,8 +17,8 @@ struct file_reader {
 int source_missing(const struct file_source *s, const char *what, int errnum, struct err *e)
 {
 	return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errnum,
-	        "%s%s cannot be read (%s): deliver it there, or correct the URL and resume", s->url,
-	        what, strerror(errnum));
+	        "cannot read %s%s (%s): put it there, or correct the URL and resume", s->url, what,
+	        strerror(errnum));
 }
 
 int source_cannot_open(const struct file_source *s, const char *what, int errnum, struct err *e)
@@ -65,7 +65,7 @@ static int file_open(const struct place *place, struct source **out, struct err 
 		free(path);
 		if (s)
 			file_close(&s->base);
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a source");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a source");
 	}
 	char *slash = strrchr(path, '/');
 	if (slash[1] != '\0') {
@@ -110,7 +110,7 @@ static int file_read_open(
 {
 	struct file_reader *r = calloc(1, sizeof(*r));
 	if (!r)
-		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a reader");
+		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a reader");
 	int act = open_regular((struct file_source *)s, name, &r->fd, e);
 	if (act != 0) {
 		free(r);
@@ -149,13 +149,12 @@ static int file_check_unchanged(
 	struct stat st;
 	if (fstat(r->fd, &st) != 0)
 		return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errno,
-		        "look at %s again: %s", r->name, strerror(errno));
+		        "check %s again: %s", r->name, strerror(errno));
 	if (st.st_size == listed->bytes && source_modified_ms(&st) == listed->modified_ms)
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_SOURCE_MISSING,
-	        "it changed while it was read; it is read again when it is whole: let ready.marker "
-	        "or "
-	        "ready.quiet_seconds say when that is");
+	        "it changed while it was read, and will be read again once it is complete: use "
+	        "ready.marker or ready.quiet_seconds to say when that is");
 }
 
 static void file_read_close(struct source_reader *reader)

@@ -74,14 +74,15 @@ static int enter(
 	int depth = 0, fd = -1;
 	for (const struct visited *v = inside; v; v = v->outer, depth++)
 		if (v->dev == here.dev && v->ino == here.ino)
-			return refuse(w, path, "is a link back to where it is: remove it");
+			return refuse(w, path,
+			        "is a link to one of its own parent directories: remove it");
 	if (depth > SOURCE_DEPTH_MAX)
 		return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "%s is nested deeper than %d directories: move its files up",
 		        w->source->url, SOURCE_DEPTH_MAX);
 	if (w->directories++ == SOURCE_DIRECTORIES_MAX)
 		return err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "%s holds more than %d directories: split it", w->source->url,
+		        "%s contains more than %d directories: split it", w->source->url,
 		        SOURCE_DIRECTORIES_MAX);
 	int act = source_open_found(w->source, path, place, &fd, w->e);
 	if (act != 0)
@@ -177,7 +178,8 @@ static int list_single(struct walk *w)
 		act = add_object(w, s->single, &place.st);
 	else
 		act = err_set(w->e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "%s is no regular file (end the URL in a slash for all files below it)",
+		        "%s is not a regular file (end the URL with a slash to read all files "
+		        "below it)",
 		        s->url);
 	source_place_close(&place);
 	return act;

@@ -21,9 +21,8 @@ static int real_path(const struct file_source *s, int fd, char out[REAL_PATH_MAX
 	if (n < 0 || n == REAL_PATH_MAX - 1)
 		return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix",
 		        n < 0 ? errno : ENAMETOOLONG,
-		        "%s: where its files lie cannot be told: is /proc mounted, and are its "
-		        "paths "
-		        "shorter than %d bytes?",
+		        "%s: cannot determine the real paths of its files: is /proc mounted, and "
+		        "are the paths shorter than %d bytes?",
 		        s->url, REAL_PATH_MAX - 1);
 	out[n] = '\0';
 	return 0;
@@ -42,9 +41,8 @@ static int check_inside(
 	bool is_root = strcmp(root, real) == 0;
 	if (!is_root && (strncmp(root, real, n) != 0 || real[n] != '/'))
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "%s: %s is a link that leads out of it: put the file itself there, or let "
-		        "the "
-		        "URL name where it lies",
+		        "%s: %s is a link that leaves it: replace the link with the file itself, "
+		        "or use the file's real location in the URL",
 		        s->url, name);
 	const char *rest = is_root ? "" : real + n + 1;
 	if (strlen(rest) > SOURCE_PATH_MAX)

@@ -12,12 +12,12 @@
 int file_failed(struct err *e, int errnum, const char *step)
 {
 	if (errnum == ENOENT)
-		return err_set_native(e, ERR_REJECT, CODE_NOT_FOUND, "posix", errnum,
-		        "%s: there is no such object", step);
+		return err_set_native(
+		        e, ERR_REJECT, CODE_NOT_FOUND, "posix", errnum, "%s: no such object", step);
 	if (errnum == ENOTDIR || errnum == EISDIR || errnum == ELOOP || errnum == ENAMETOOLONG)
 		return err_set_native(e, ERR_REJECT, CODE_BAD_NAME, "posix", errnum,
-		        "%s: the directory tree cannot hold this name (part of it is an object, or "
-		        "a link): %s",
+		        "%s: this name is not possible in the directory tree (part of it is an "
+		        "object or a link): %s",
 		        step, strerror(errnum));
 	if (errnum == ENOMEM)
 		return err_set_native(
@@ -80,6 +80,7 @@ int file_temp_failed(struct err *e, int errnum, const char *step)
 	if (errnum != ENOENT)
 		return file_failed(e, errnum, step);
 	return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errnum,
-	        "%s: the temporary is gone, its writer was silent for too long; it is made anew",
+	        "%s: the temporary was removed because its writer was inactive for too long; the "
+	        "task starts over",
 	        step);
 }

@@ -106,7 +106,7 @@ void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed)
 	const struct decide_event fail = {
 	        .kind = DECIDE_FAIL,
 	        .reason = str_c(CODE_UNPRODUCIBLE),
-	        .detail = STR("a task's event is larger than the broker takes"),
+	        .detail = STR("a task's event is larger than the broker accepts"),
 	};
 	for (size_t i = 0; i < failed->count; i++)
 		cycle_add(c, failed->ids[i], &fail);
@@ -143,7 +143,7 @@ static void log_strangers(const struct cycle *c)
 				continue;
 			bool is_id = ev->result->task_id.n == ID_TEXT_BYTES - 1;
 			LOG(LOG_WARN, "scheduler.result.unknown",
-			        "a result of a task that is not known here is passed over",
+			        "ignored a result of an unknown task",
 			        LOG_TEXT("delivery_id", item->id),
 			        LOG_TEXT("task_id", is_id ? ev->result->task_id : STR("")));
 		}
@@ -160,12 +160,11 @@ static void log_breakers(const struct breakers *all, int32_t most)
 		bool is_open = now->failures >= most;
 		if (is_open && !was_open)
 			LOG(LOG_WARN, "scheduler.place.away",
-			        "uploads rest: the place was away, or gave no answer, too often in "
-			        "a "
-			        "row",
+			        "uploads pause: the place was down, or did not answer, too often "
+			        "in a row",
 			        LOG_TEXT("place", place), LOG_NUM("failures", now->failures));
 		else if (was_open && !is_open)
-			LOG(LOG_INFO, "scheduler.place.back", "uploads go on: the place is back",
+			LOG(LOG_INFO, "scheduler.place.back", "uploads continue: the place is back",
 			        LOG_TEXT("place", place));
 	}
 }
@@ -224,7 +223,7 @@ static int run_alone(struct cycle *c, struct err *e)
 	}
 	if (bad == ERR_FENCED)
 		return err_set(e, ERR_RETRY, "contended",
-		        "delivery " STR_FMT " is changed by others all the time",
+		        "delivery " STR_FMT " is constantly changed by other schedulers",
 		        STR_ARG(c->items[0]->id));
 	if (bad != ERR_REJECT)
 		return bad;
@@ -288,7 +287,7 @@ static int run_inside(struct cycle *c, struct err *e)
 	if (bad != ERR_FENCED && bad != ERR_REJECT)
 		return bad;
 	c->g->tally.fenced++;
-	return err_set(e, ERR_FENCED, "version", "the batch was taken back");
+	return err_set(e, ERR_FENCED, "version", "the batch was rolled back");
 }
 
 static int run_all(struct cycle *c, struct err *e)

@@ -202,7 +202,7 @@ int cycle_claim_quotas(struct cycle *c, struct err *e)
 		        is_used_up(find_of(all, item, true), limits->destination_per_hour,
 		                limits->destination_per_day))
 			bad = err_set(e, ERR_FENCED, "quota",
-			        "the places of a quota were taken meanwhile");
+			        "the places of a quota were taken in the meantime");
 		cycle_note_quota(all, item, c->clock.now_ms);
 	}
 	return bad;

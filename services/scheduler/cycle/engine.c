@@ -24,5 +24,5 @@ int engine_breathe(struct engine *g, struct err *e)
 {
 	if (!g->outlet.breathe || g->outlet.breathe(g->outlet.arg))
 		return 0;
-	return err_set(e, ERR_DEFER, "stopped", "not finished: somebody else goes on");
+	return err_set(e, ERR_DEFER, "stopped", "not finished: another process continues");
 }

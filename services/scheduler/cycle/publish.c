@@ -224,7 +224,7 @@ int publish_swept(struct engine *g, struct sweeping *x, struct err *e)
 		done += sending.fates[i] != PUBLICATION_OPEN;
 	g->tally.swept += done;
 	if (done > 0)
-		LOG(LOG_INFO, "scheduler.outbox.swept", "published what was stored and not marked",
-		        LOG_NUM("rows", done));
+		LOG(LOG_INFO, "scheduler.outbox.swept",
+		        "published stored events that were not marked", LOG_NUM("rows", done));
 	return 0;
 }

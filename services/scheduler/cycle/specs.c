@@ -54,7 +54,7 @@ static int parse(struct specs *s, struct str hash, struct str json, struct arena
 	sha256_hex(json.p, json.n, actual);
 	if (!str_eq(hash, str_c(actual)))
 		return err_set(
-		        e, ERR_REJECT, CODE_BAD_SPEC, "a stored spec is not what its hash says");
+		        e, ERR_REJECT, CODE_BAD_SPEC, "a stored spec does not match its hash");
 	struct spec *spec = ARENA_NEW(mem, struct spec);
 	struct str copy = arena_str(mem, json);
 	int bad = spec_parse(copy, mem, spec, e);

@@ -81,7 +81,8 @@ int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveri
 
 static int moved(struct err *e)
 {
-	return err_set(e, ERR_FENCED, "route_head", "the head of a route was moved meanwhile");
+	return err_set(
+	        e, ERR_FENCED, "route_head", "the head of a route was moved in the meantime");
 }
 
 int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count,
@@ -198,7 +199,8 @@ static int claim_page(struct pg *pg, const struct claim_set *page, struct arena 
 	if (bad == 0)
 		bad = find_page(pg, page, mem, &taken, e);
 	if (bad == 0 && taken.p)
-		return err_set(e, ERR_FENCED, "name_claim", "a file name was taken meanwhile");
+		return err_set(
+		        e, ERR_FENCED, "name_claim", "a file name was taken in the meantime");
 	return bad;
 }
 

@@ -212,7 +212,7 @@ int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, 
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
 	if (bad == 0 && changed != (int64_t)count)
-		return err_set(e, ERR_FENCED, "version", "a delivery was there already");
+		return err_set(e, ERR_FENCED, "version", "a delivery already existed");
 	return bad;
 }
 

@@ -43,7 +43,8 @@ static struct str line_fault(
 	int64_t whole = count_of(books, line->whole);
 	int64_t sum = 0;
 	bool is_good = whole >= 0;
-	struct str text = arena_printf(mem, "%s %lld is not", line->whole, (long long)whole);
+	struct str text =
+	        arena_printf(mem, "%s %lld does not equal", line->whole, (long long)whole);
 	for (int i = 0; i < BOOKS_TERMS_MAX && line->terms[i]; i++) {
 		int64_t term = count_of(books, line->terms[i]);
 		is_good = is_good && term >= 0 && !__builtin_add_overflow(sum, term, &sum);
@@ -70,7 +71,8 @@ struct str books_fault(const struct books *books, struct arena *mem)
 		        (long long)books->rows_inspected, (long long)read);
 	int64_t members = count_of(books, COUNT_MEMBERS);
 	if (books->rows_of_files >= 0 && books->rows_of_files != members)
-		return arena_printf(mem, "the files have %lld rows, the selection %lld members",
+		return arena_printf(mem,
+		        "the files have %lld rows, but the selection has %lld members",
 		        (long long)books->rows_of_files, (long long)members);
 	return (struct str){NULL, 0};
 }

@@ -24,7 +24,7 @@ struct decide_rules {
 	int64_t alarm_ms;     /* after not_after: the issue counts as lost */
 	int64_t backoff_ms;   /* first pause after a retry; doubles */
 	int64_t backoff_most_ms;
-	int64_t hold_check_ms; /* a hold that releases itself is looked at so often */
+	int64_t hold_check_ms; /* interval between checks of a hold that releases itself */
 	int64_t confirm_ms;  /* a final status is published again so often until it was read back */
 	int64_t cap_wait_ms; /* who waits for a place under a cap or at a destination looks by
 	                        itself at least so often */

@@ -18,8 +18,7 @@ static bool is_contradictory(struct deciding *d)
 	}
 	if (suppresses && spec->audience.state_column.n == 0) {
 		decide_hold_plan(d, "state_column",
-		        "the destination suppresses states, and the audience names no "
-		        "state_column");
+		        "the destination suppresses states, but the audience has no state_column");
 		return true;
 	}
 	return false;

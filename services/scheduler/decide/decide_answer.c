@@ -33,7 +33,7 @@ static bool is_other_content(struct deciding *d, const struct decide_event *ev, 
 	if (ev->content_hash.n == 0 || str_eq(ev->content_hash, d->m->content_hash))
 		return false;
 	refuse(d, action, "other_content",
-	        "the selection is not the one that was looked at; look again");
+	        "the selection has changed since you looked at it; look again");
 	return true;
 }
 
@@ -42,15 +42,15 @@ enum next decide_approve(struct deciding *d, const struct decide_event *ev)
 	struct ev_delivery_memory *m = d->m;
 	if (decide_is_held(d, HOLD_BELOW_FLOOR)) {
 		refuse(d, "approve", holds[HOLD_BELOW_FLOOR].word,
-		        "no approval lets fewer people go than LONGSHORE_MIN_AUDIENCE");
+		        "nobody can approve fewer people than LONGSHORE_MIN_AUDIENCE");
 		return NEXT_STAYS;
 	}
 	if (!is_approvable(d)) {
-		refuse(d, "approve", "nothing_to_approve", "it does not wait for an approval");
+		refuse(d, "approve", "nothing_to_approve", "it is not waiting for an approval");
 		return NEXT_STAYS;
 	}
 	if (person_is_nobody(ev->actor)) {
-		refuse(d, "approve", "no_actor", "an approval needs a name");
+		refuse(d, "approve", "no_actor", "an approval needs an actor");
 		return NEXT_STAYS;
 	}
 	if (person_is_same(ev->actor, m->requested_by)) {
@@ -75,7 +75,7 @@ enum next decide_reject(struct deciding *d, const struct decide_event *ev)
 		return NEXT_STAYS;
 	}
 	if (ev->actor.n == 0) {
-		refuse(d, "reject", "no_actor", "a rejection needs a name");
+		refuse(d, "reject", "no_actor", "a rejection needs an actor");
 		return NEXT_STAYS;
 	}
 	if (is_other_content(d, ev, "reject"))
@@ -116,11 +116,12 @@ enum next decide_resume(struct deciding *d, const struct decide_event *ev)
 	if (is_other_content(d, ev, "resume"))
 		return NEXT_STAYS;
 	if (ev->new_place && !decide_is_found_elsewhere(d)) {
-		refuse(d, "resume", "no_new_place", "no other place was found at its bucket's url");
+		refuse(d, "resume", "no_new_place",
+		        "no different place was found at its bucket's url");
 		return NEXT_STAYS;
 	}
 	if (ev->new_place && person_is_nobody(ev->actor)) {
-		refuse(d, "resume", "no_actor", "who accepts a new place needs a name");
+		refuse(d, "resume", "no_actor", "accepting a new place needs an actor");
 		return NEXT_STAYS;
 	}
 	if (d->m->has_uploads)

@@ -62,7 +62,7 @@ bool decide_waits_for_blackout(struct deciding *d)
 		return false;
 	d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
 	decide_hold(d, HOLD_BLACKOUT,
-	        arena_printf(d->mem, NOTHING_IS_SENT "; goes on by itself at " STR_FMT " UTC",
+	        arena_printf(d->mem, NOTHING_IS_SENT "; continues by itself at " STR_FMT " UTC",
 	                STR_ARG(moment(d, until))));
 	d->m->hold_check_ms = until;
 	return true;
@@ -90,6 +90,6 @@ void decide_tell_blackout(struct deciding *d)
 		decide_set_detail(
 		        d, arena_printf(d->mem,
 		                   NOTHING_IS_SENT
-		                   ": files whose upload did not begin wait until " STR_FMT " UTC",
+		                   ": files whose upload has not begun wait until " STR_FMT " UTC",
 		                   STR_ARG(moment(d, until))));
 }

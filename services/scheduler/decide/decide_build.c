@@ -33,7 +33,7 @@ static enum next fail_as_shrunk(struct deciding *d, int64_t persons)
 	int64_t before = d->facts->bridge_persons;
 	return decide_fail(d, str_c(CODE_BRIDGE_SHRUNK),
 	        arena_printf(d->mem,
-	                "%lld persons, the last version has %lld, and max_shrink allows "
+	                "%lld persons, but the last version has %lld, and max_shrink allows "
 	                "%lld.%04lld %% fewer; the last version stays in use: correct the source, "
 	                "or "
 	                "raise max_shrink and build again",

@@ -19,7 +19,7 @@ enum next decide_take_route(struct deciding *d)
 	bool is_mine = m->holds_route;
 	if (!is_mine && d->facts->newer_waits)
 		return decide_end(d, STATE_SUPERSEDED, STR("newer_delivery"),
-		        STR("a newer full delivery of the route waits behind it"));
+		        STR("a newer full delivery of the route is waiting"));
 	if (!is_mine && head->holder.n > 0 && !str_eq(head->holder, d->x->id)) {
 		d->out->wakes_route = !decide_is_held(d, HOLD_OVERLAP);
 		decide_hold(d, HOLD_OVERLAP,
@@ -113,8 +113,8 @@ enum next decide_lists_seen(struct deciding *d, const struct task_row *row)
 			decide_hold(d, HOLD_SUPPRESSION_STALE,
 			        arena_printf(d->mem,
 			                "suppression list " STR_FMT
-			                " has an object that is older than %lld hours, or whose "
-			                "time lies ahead; put a newer one there",
+			                " has an object that is older than %lld hours or has a "
+			                "time in the future; put a newer one there",
 			                STR_ARG(list->name), (long long)list->max_age_hours));
 			return NEXT_STAYS;
 		}
@@ -176,7 +176,7 @@ static void tell_suppressed(struct deciding *d, const struct ev_task_result *res
 		return; /* an older worker does not say */
 	decide_audit(d, "suppressed", STR(""),
 	        arena_printf(d->mem,
-	                "%lld ids on the suppression lists, %lld of them known to the bridge",
+	                "%lld ids on the suppression lists; the bridge knows %lld of them",
 	                (long long)ids,
 	                (long long)done_fact_number(result, str_c(FACT_SUPPRESSION_KNOWN))));
 }

@@ -49,7 +49,7 @@ enum next decide_add_upload_of(struct deciding *d, const struct file_plan *plan,
 		return decide_fail(d, str_c(CODE_BAD_NAME), arena_str(d->mem, str_c(e.text)));
 	if (!file_of(d, plan, part, file))
 		return decide_fail(
-		        d, str_c(CODE_BAD_RESULT), STR("a formatted file is not known any more"));
+		        d, str_c(CODE_BAD_RESULT), STR("a formatted file is no longer known"));
 	decide_add_upload(d, file);
 	return NEXT_STAYS;
 }

@@ -36,9 +36,8 @@ enum next decide_format(struct deciding *d)
 	if (to->one_row_a_primary &&
 	        decide_count(d, str_c(COUNT_MEMBERS)) > decide_count(d, str_c(COUNT_PRIMARY_IDS))) {
 		decide_hold_plan(d, "format.dedupe",
-		        "columns of the record are not written, and a primary id has several "
-		        "records, so "
-		        "rows would repeat; format.dedupe: none allows it");
+		        "not all columns of the record are written, and a primary id has several "
+		        "records, so rows would repeat; format.dedupe: none allows this");
 		return NEXT_STAYS;
 	}
 	if (plan_names(&plan, d->mem, &names, &e) != 0) {
@@ -112,8 +111,8 @@ static int check_parts(struct deciding *d, const struct file_plan *plan, struct 
 	int bad = count_rows(by, plan->parts, &rows, e);
 	if (bad == 0 && rows != plan->members)
 		bad = err_set(e, ERR_REJECT, CODE_BOOKS,
-		        "the files have %lld rows, the selection %lld members", (long long)rows,
-		        (long long)plan->members);
+		        "the files have %lld rows, but the selection has %lld members",
+		        (long long)rows, (long long)plan->members);
 	return bad || !plan->has_manifest ? bad : list_parts(d, plan, by, e);
 }
 

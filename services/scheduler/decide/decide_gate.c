@@ -46,8 +46,8 @@ static bool is_below_floor(struct deciding *d, struct findings *f)
 		return false;
 	find(d, f, HOLD_BELOW_FLOOR,
 	        arena_printf(d->mem,
-	                "%lld are fewer than the %lld that LONGSHORE_MIN_AUDIENCE asks for; no "
-	                "approval lets them go",
+	                "%lld are fewer than the %lld that LONGSHORE_MIN_AUDIENCE requires; this "
+	                "cannot be approved",
 	                (long long)size, (long long)floor));
 	return true;
 }
@@ -81,7 +81,7 @@ static void check_floors(struct deciding *d, struct findings *f)
 	int64_t size = size_of(d);
 	struct minimum least = minimum_of(d);
 	if (members == 0)
-		find(d, f, HOLD_BELOW_MINIMUM, STR("nobody is left to be sent"));
+		find(d, f, HOLD_BELOW_MINIMUM, STR("nobody is left to send"));
 	else if (size < least.size)
 		find(d, f, HOLD_BELOW_MINIMUM,
 		        arena_printf(d->mem,
@@ -137,9 +137,8 @@ static void check_change(struct deciding *d, struct findings *f)
 	        is_over(added + removed, guards->max_change_ppm, before))
 		find(d, f, HOLD_SUDDEN_CHANGE,
 		        arena_printf(d->mem,
-		                "%lld members, the last accepted delivery had %lld: %lld added, "
-		                "%lld "
-		                "removed",
+		                "%lld members; the last accepted delivery had %lld: %lld added, "
+		                "%lld removed",
 		                (long long)members, (long long)before, (long long)added,
 		                (long long)removed));
 }
@@ -209,7 +208,7 @@ enum next decide_gate(struct deciding *d)
 	check_guards(d, &f);
 	if (is_barred || !is_approved(d, &f)) {
 		if (d->frozen.spec->approval == APPROVAL_ALWAYS)
-			find(d, &f, HOLD_APPROVAL, STR("the route asks for an approval"));
+			find(d, &f, HOLD_APPROVAL, STR("the route requires an approval"));
 		if (f.count > 0) {
 			decide_hold(d, f.first, f.text);
 			return NEXT_STAYS;

@@ -69,7 +69,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 		found(arg, HOLD_SUPPRESSION_INVALID,
 		        arena_printf(d->mem,
 		                STR_FMT
-		                ": %lld of %lld rows cannot be ids and suppress nobody (" STR_FMT
+		                ": %lld of %lld rows have no valid id and suppress nobody (" STR_FMT
 		                "); max_invalid allows " STR_FMT,
 		                STR_ARG(what), (long long)seen->invalid, (long long)rows,
 		                STR_ARG(seen->invalid_at),
@@ -78,7 +78,7 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 		found(arg, HOLD_SUPPRESSION_EMPTY,
 		        before > 0
 		                ? arena_printf(d->mem,
-		                          STR_FMT " has no id, and had %lld for the last accepted "
+		                          STR_FMT " has no id; it had %lld for the last accepted "
 		                                  "delivery",
 		                          STR_ARG(what), (long long)before)
 		                : arena_printf(d->mem, STR_FMT " has no id", STR_ARG(what)));
@@ -89,16 +89,16 @@ static void check_list(struct deciding *d, const struct spec_suppression *list,
 		found(arg, HOLD_SUPPRESSION_SHRUNK,
 		        arena_printf(d->mem,
 		                STR_FMT
-		                " has %lld ids, and had %lld for the last accepted delivery; "
+		                " has %lld ids; it had %lld for the last accepted delivery, and "
 		                "max_shrink allows " STR_FMT " fewer",
 		                STR_ARG(what), (long long)seen->ids, (long long)before,
 		                STR_ARG(percent(d, list->max_shrink_ppm))));
 	if (seen->known * PPM < list->min_known_ppm * seen->ids)
 		found(arg, HOLD_SUPPRESSION_UNKNOWN,
 		        arena_printf(d->mem,
-		                STR_FMT ": the bridge knows %lld of %lld ids, and min_known asks "
-		                        "for " STR_FMT
-		                        "; are they written or hashed in another way?",
+		                STR_FMT ": the bridge knows %lld of %lld ids, but min_known "
+		                        "requires " STR_FMT
+		                        "; are they formatted or hashed differently?",
 		                STR_ARG(what), (long long)seen->known, (long long)seen->ids,
 		                STR_ARG(percent(d, list->min_known_ppm))));
 }

@@ -81,8 +81,8 @@ static bool is_too_old(struct deciding *d, const struct ev_task_result *result)
 	decide_hold(d, HOLD_SUPPRESSION_STALE,
 	        arena_printf(d->mem,
 	                "the look at the suppression lists is %lld s old by the clock of the "
-	                "machine that looked, and %lld s are the most; it is looked again: see "
-	                "that results are read in time, and the clocks",
+	                "machine that looked, but at most %lld s are allowed; they are read again: "
+	                "check that results are read in time, and check the clocks",
 	                (long long)(age / 1000), (long long)(d->rules->not_after_ms / 1000)));
 	return true;
 }

@@ -209,7 +209,7 @@ void decide_cite_word(struct deciding *d, const struct decide_event *ev, size_t 
 {
 	const char *name = word_name(ev->kind);
 	if (d->out->audits_count == first && !d->out->is_changed)
-		decide_refuse(d, name, "not_now", STR("it could not be begun; say it again"));
+		decide_refuse(d, name, "not_now", STR("it could not be started; send it again"));
 	else if (d->out->audits_count == first)
 		decide_audit(d, arena_cstr(d->mem, arena_printf(d->mem, "%s_accepted", name)),
 		        STR(""), ev->note);

@@ -54,8 +54,8 @@ bool decide_is_found_elsewhere(const struct deciding *d)
 struct str decide_elsewhere_detail(struct deciding *d, struct str detail)
 {
 	return arena_printf(d->mem,
-	        STR_FMT "; then resume. If what is there now is the right place from now on: "
-	                "longshore resume " STR_FMT " --new-place",
+	        STR_FMT "; then resume. If the directory that is there now replaces it: longshore "
+	                "resume " STR_FMT " --new-place",
 	        STR_ARG(detail), STR_ARG(d->x->id));
 }
 
@@ -71,7 +71,7 @@ static enum next end_at_new_place(struct deciding *d)
 	if (m->phase == EV_PHASE_SETTLE || m->files_visible == 0)
 		return NEXT_STAYS;
 	return decide_fail(d, str_c(CODE_DROP_CHANGED),
-	        STR("the drop was replaced when files of this delivery were in the one before; "
+	        STR("the drop was replaced while the old one already had files of this delivery; "
 	            "deliver again"));
 }
 

@@ -56,8 +56,8 @@ static void hold(struct deciding *d, const struct quota *q, const char *why, int
 		d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
 	decide_hold(d, HOLD_QUOTA,
 	        arena_printf(d->mem,
-	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; goes on by itself, "
-	                        "looks again at %s UTC; or %scancel",
+	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; continues by itself, "
+	                        "checked again at %s UTC; or %scancel",
 	                STR_ARG(q->of), q->word, (long long)q->limit, why, at,
 	                d->m->has_uploads ? "" : "raise the limit and resume, or "));
 	d->m->hold_check_ms = again_ms;
@@ -85,9 +85,9 @@ bool decide_waits_for_quota(struct deciding *d)
 	int64_t soon = d->facts->now_ms + d->rules->hold_check_ms;
 	d->out->quota_from_ms = full ? full->end_ms : d->facts->now_ms;
 	if (full)
-		hold(d, full, "so many have begun to upload", full->end_ms);
+		hold(d, full, "that many have begun to upload", full->end_ms);
 	else
-		hold(d, behind, "the places left are for others that came before",
+		hold(d, behind, "the remaining places are for deliveries that came first",
 		        soon < behind->end_ms ? soon : behind->end_ms);
 	return true;
 }

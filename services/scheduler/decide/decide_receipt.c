@@ -37,9 +37,9 @@ static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
 static enum next file_elsewhere(struct deciding *d, const struct ev_task_result *r)
 {
 	struct str detail = arena_printf(d->mem,
-	        STR_FMT " %d: the file was put into another directory than those before it; see "
-	                "that the bucket is mounted, remove what is below its mount point, and "
-	                "deliver again",
+	        STR_FMT " %d: the file was put into a different directory from the files before "
+	                "it; make sure that the bucket is mounted, remove the files below its "
+	                "mount point, and deliver again",
 	        STR_ARG(r->stage), (int)r->index);
 	if (r->receipt)
 		decide_add_receipt(d, r->receipt);

@@ -77,12 +77,12 @@ enum next decide_cancel(struct deciding *d, const struct decide_event *ev)
 	if (x->state == STATE_ABSENT) {
 		/* Not kept for later: whoever can guess an id could end what is asked for next year.
 		 */
-		decide_refuse(d, "cancel", "unknown", STR("there is no such delivery"));
+		decide_refuse(d, "cancel", "unknown", STR("no such delivery"));
 		return NEXT_STAYS;
 	}
 	if (delivery_state_is_final(x->state)) {
 		decide_refuse(
-		        d, "cancel", delivery_state_name(x->state), STR("it is over already"));
+		        d, "cancel", delivery_state_name(x->state), STR("it is already over"));
 		return NEXT_STAYS;
 	}
 	/* Held, it asks a person what became of a file: who cancels does not know, and need not. */
@@ -90,7 +90,7 @@ enum next decide_cancel(struct deciding *d, const struct decide_event *ev)
 	if (settles && decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
 		return NEXT_STAYS;
 	if (settles) {
-		decide_refuse(d, "cancel", "settling", STR("it is being ended already"));
+		decide_refuse(d, "cancel", "settling", STR("it is already ending"));
 		return NEXT_STAYS;
 	}
 	return decide_end(d, STATE_CANCELLED, STR("cancelled"), ev->note);

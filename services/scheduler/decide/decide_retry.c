@@ -83,7 +83,8 @@ void decide_unanswered(struct deciding *d, const struct task_row *row)
 {
 	if (row->stage == STAGE_UPLOAD)
 		place_away(d,
-		        "gave no answer in time: it hangs, or no uploader runs; it is tried again",
+		        "did not answer in time: it hangs, or no uploader is running; it is "
+		        "retried",
 		        STR(""));
 }
 
@@ -102,7 +103,7 @@ static bool ask_for_place(struct deciding *d, struct task_row *row, const struct
 enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	if (row->stage == STAGE_UPLOAD && str_eq(r->reason, str_c(CODE_DROP_UNAVAILABLE)))
-		place_away(d, "was away, it is tried again: ", present(r->detail));
+		place_away(d, "was unavailable; it is retried: ", present(r->detail));
 	if (row->stage == STAGE_UPLOAD || row->stage == STAGE_SETTLE)
 		decide_note_elsewhere(d, r);
 	if (ask_for_place(d, row, r))
@@ -151,9 +152,8 @@ void decide_expired(struct deciding *d, struct task_row *row)
 		pause_ms =
 		        backoff_ms(row->id, row->issue, rules->backoff_ms, rules->backoff_most_ms);
 		decide_set_detail(d, arena_printf(d->mem,
-		                             "a worker said of %s %d that its time was over, and "
-		                             "it was not: see "
-		                             "the clocks of its machines",
+		                             "a worker reported %s %d as expired, but it was not: "
+		                             "check the clocks of the workers' machines",
 		                             stage_plan(row->stage)->name, (int)row->index));
 	}
 	wait_until(d, row, now_ms + pause_ms, 0);

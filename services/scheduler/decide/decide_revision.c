@@ -62,10 +62,10 @@ void decide_begin_revision(struct deciding *d, enum ev_phase phase)
 static const char *remedy(struct str reason)
 {
 	if (str_eq(reason, str_c(CODE_BRIDGE_VERSION_GONE)))
-		return "all services have the same staging, and build the bridge anew";
+		return "all services have the same staging, and rebuild the bridge";
 	if (str_eq(reason, str_c(CODE_SUPPRESSION_CHANGED)))
-		return "the lists are at rest while they are read";
-	return "the source is at rest while it is read";
+		return "the lists do not change while they are read";
+	return "the source does not change while it is read";
 }
 
 enum next decide_restart(struct deciding *d, enum ev_phase phase, struct str reason)
@@ -73,7 +73,7 @@ enum next decide_restart(struct deciding *d, enum ev_phase phase, struct str rea
 	if (d->m->restarts >= d->frozen.spec->limits.attempts)
 		return decide_fail(d, reason,
 		        arena_printf(d->mem,
-		                "begun anew %d times, and still: " STR_FMT "; see that %s",
+		                "restarted %d times, and still: " STR_FMT "; make sure that %s",
 		                (int)d->m->restarts, STR_ARG(reason), remedy(reason)));
 	d->m->restarts++;
 	decide_audit(d, "restarted", reason, STR(""));

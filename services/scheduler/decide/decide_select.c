@@ -18,7 +18,7 @@ static bool hold_if_unsupported(struct deciding *d)
 		        d->mem, STR_FMT ", " STR_FMT, STR_ARG(all), STR_ARG(spec->unsupported[i]));
 	decide_hold_unsupported(d, spec->unsupported[0],
 	        arena_printf(d->mem,
-	                "the configuration asks for what is not honoured yet: " STR_FMT
+	                "the configuration uses properties that are not supported yet: " STR_FMT
 	                "; change it and resume",
 	                STR_ARG(all)));
 	return true;
@@ -40,7 +40,7 @@ static bool hold_if_stale(struct deciding *d)
 	decide_hold(d, HOLD_STALE_BRIDGE,
 	        arena_printf(d->mem,
 	                "the newest version of bridge " STR_FMT
-	                " is older than %lld hours; build it anew",
+	                " is older than %lld hours; rebuild it",
 	                STR_ARG(bridge->name), (long long)bridge->max_age_hours));
 	return true;
 }
@@ -65,7 +65,7 @@ enum next decide_start(struct deciding *d)
 		return NEXT_STAYS;
 	if (!d->frozen.route_zone || !d->frozen.file_zone) {
 		decide_hold_unsupported(d, STR("time_zone"),
-		        STR("the time zone of the route or of the destination is not known here; "
+		        STR("the time zone of the route or of the destination is unknown here; "
 		            "correct it and resume"));
 		return NEXT_STAYS;
 	}
@@ -118,9 +118,8 @@ static void tell_left_out(struct deciding *d, const struct ev_task_result *resul
 	if (hidden > 0 || partial > 0)
 		decide_audit(d, "left_out", STR(""),
 		        arena_printf(d->mem,
-		                "audience: %lld names that begin with a dot or an underscore and "
-		                "%lld "
-		                "of half-written files were not read",
+		                "audience: skipped %lld names that begin with a dot or an "
+		                "underscore and %lld of half-written files",
 		                (long long)(hidden > 0 ? hidden : 0),
 		                (long long)(partial > 0 ? partial : 0)));
 }
@@ -132,7 +131,7 @@ static void tell_invalid(struct deciding *d, const struct brief *const *by)
 		if (!by[i] || by[i]->invalid_at.n == 0)
 			continue;
 		decide_audit(d, "invalid_rows", STR(""),
-		        arena_printf(d->mem, "%lld rows have an id that cannot be one: " STR_FMT,
+		        arena_printf(d->mem, "%lld rows have no valid id: " STR_FMT,
 		                (long long)decide_count(d, str_c(COUNT_INVALID)),
 		                STR_ARG(by[i]->invalid_at)));
 		return;
@@ -150,7 +149,7 @@ enum next decide_inspected(struct deciding *d, const struct task_row *row)
 	if (slices > d->rules->tasks_most)
 		return decide_fail(d, str_c(CODE_TOO_MANY_SLICES),
 		        arena_printf(d->mem,
-		                "%lld slices, %d are the most; raise limits.slice_bytes",
+		                "%lld slices, but at most %d are allowed; raise limits.slice_bytes",
 		                (long long)slices, (int)d->rules->tasks_most));
 	tell_left_out(d, result);
 	d->m->slices = decide_copy_ref(d, list);

@@ -124,7 +124,8 @@ static enum next conclude_settled(struct deciding *d)
 	if (m->files_visible >= m->files_planned && m->files_planned > 0)
 		d->ending = (struct ending){STATE_COMPLETED, STR("too_late"),
 		        arena_printf(d->mem,
-		                "every file was visible before it could be stopped (" STR_FMT ")",
+		                "every file was visible before the delivery could be stopped "
+		                "(" STR_FMT ")",
 		                STR_ARG(m->end_reason))};
 	return NEXT_OVER;
 }
@@ -182,7 +183,7 @@ static enum next end_unsettled(struct deciding *d)
 	if (decide_lacks_stages(d, 1u << STAGE_UPLOAD | 1u << STAGE_SETTLE))
 		return NEXT_STAYS;
 	m->end_detail = arena_printf(d->mem,
-	        STR_FMT "%snot all files could be settled: see the destination",
+	        STR_FMT "%snot all files could be settled: check the destination",
 	        STR_ARG(m->end_detail), m->end_detail.n > 0 ? "; " : "");
 	name_visible(d);
 	d->is_unsettled = true;
@@ -206,7 +207,7 @@ enum next decide_settle(struct deciding *d)
 	decide_drop_unfinished(d);
 	decide_go_to(d, EV_PHASE_SETTLE, STATE_CANCELLING);
 	d->x->reason = end->reason;
-	decide_set_detail(d, STR("looking what the destination has got"));
+	decide_set_detail(d, STR("checking what has arrived at the destination"));
 	return add_settles(d, parts, open.indexes, open.count) ? NEXT_CHECKS : NEXT_END;
 }
 

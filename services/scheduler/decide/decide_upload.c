@@ -62,7 +62,7 @@ enum next decide_upload(struct deciding *d)
 		decide_hold(d, HOLD_NAME_CONFLICT,
 		        arena_printf(d->mem,
 		                "another delivery has the name " STR_FMT
-		                "; names are never given twice: change the template and resume",
+		                "; a name is never used twice: change the template and resume",
 		                STR_ARG(d->facts->claimed_path)));
 		return NEXT_STAYS;
 	}

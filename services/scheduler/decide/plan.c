@@ -9,7 +9,7 @@ int plan_init(struct file_plan *plan, int64_t members, int64_t parts_most, struc
 	int64_t parts = rows > 0 && members > rows ? (members - 1) / rows + 1 : 1;
 	if (parts > parts_most)
 		return err_set(e, ERR_REJECT, CODE_TOO_MANY_PARTS,
-		        "%lld rows in files of %lld make %lld parts; %lld are the most",
+		        "%lld rows in files of %lld make %lld parts; at most %lld are allowed",
 		        (long long)members, (long long)rows, (long long)parts,
 		        (long long)parts_most);
 	plan->members = members;
@@ -71,13 +71,14 @@ static int clash(const struct name_clash *c, size_t count, struct err *e)
 		        e, ERR_REJECT, CODE_TOO_MANY_PARTS, "%zu file names are too many", count);
 	if (c->is_below)
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
-		        "file " STR_FMT " would lie below file " STR_FMT
-		        ", and no name is both a file and a directory; change one of the templates",
+		        "file " STR_FMT " would be below file " STR_FMT
+		        ", but a name cannot be both a file and a directory; change one of the "
+		        "templates",
 		        STR_ARG(*c->second), STR_ARG(*c->first));
 	return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 	        "two files of the delivery would have the name " STR_FMT
-	        ", or names that differ by capitals only; put {part} into the template of the "
-	        "parts, and other words into those of manifest and marker",
+	        ", or names that differ only by upper and lower case; put {part} into the template "
+	        "of the parts, and use other words for manifest and marker",
 	        STR_ARG(*c->second));
 }
 

@@ -87,7 +87,7 @@ int due_tidy(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 	note_removed(d, rows);
 	if (deliveries > 0)
 		LOG(LOG_INFO, "scheduler.tasks.removed",
-		        "task rows of deliveries that were over long ago were removed",
+		        "removed old task rows of finished deliveries",
 		        LOG_NUM("deliveries", deliveries), LOG_NUM("rows", rows));
 	return 0;
 }
@@ -137,8 +137,7 @@ int due_ended(struct duties *d, struct arena *mem, bool *out_more, struct err *e
 	}
 	*out_more = count == ENDED_LIST_MAX;
 	if (count > 0)
-		LOG(LOG_INFO, "scheduler.ended.told",
-		        "deliveries that are over were named in staging",
+		LOG(LOG_INFO, "scheduler.ended.told", "listed finished deliveries in staging",
 		        LOG_NUM("deliveries", (int64_t)count));
 	return 0;
 }

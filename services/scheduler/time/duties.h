@@ -8,7 +8,7 @@
 #include "readback.h"
 
 struct duty_rules {
-	int64_t due_batch; /* due deliveries or runs taken at once */
+	int64_t due_batch; /* due deliveries or runs handled at once */
 	int64_t outbox_age_ms;
 	int64_t confirm_ms, readback_ms;
 	int64_t keep_tasks_ms, list_ended_ms, reread_ms;

@@ -26,7 +26,7 @@ static bool read_cadence(struct duties *d, struct str body, struct arena *mem, s
 	const struct tz *zone = bad ? NULL : zones_find(&d->g->zones, out_spec->zone);
 	if (bad == 0 && !zone)
 		bad = err_set(&e, ERR_REJECT, "bad_zone",
-		        "the time zone " STR_FMT " is not known here", STR_ARG(out_spec->zone));
+		        "the time zone " STR_FMT " is unknown here", STR_ARG(out_spec->zone));
 	if (bad == 0)
 		bad = cadence_init(out, out_spec, zone, &e);
 	if (bad)
@@ -241,7 +241,7 @@ static bool skip_missed(struct taking *t, const struct due_run *row, const struc
 		return true;
 	t->d->g->tally.skipped_runs += skipped;
 	record(t, row, "run.skipped",
-	        arena_printf(t->mem, "%d runs from " STR_FMT " on were missed by too much", skipped,
+	        arena_printf(t->mem, "%d runs from " STR_FMT " on were missed by too long", skipped,
 	                STR_ARG(row->label)));
 	return has_run;
 }

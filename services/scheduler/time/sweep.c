@@ -111,7 +111,7 @@ static int probe(struct engine *g, enum topic topic, struct swept *out, struct e
 		r->rows = r->rows * 2 < PUBLISH_ROWS_MOST ? r->rows * 2 : PUBLISH_ROWS_MOST;
 		return 0;
 	}
-	LOG(LOG_INFO, "scheduler.topic.back", "what is stored for it was published",
+	LOG(LOG_INFO, "scheduler.topic.back", "its stored events were published",
 	        LOG_TEXT("topic", str_c(topic_plan(topic)->suffix)));
 	*r = (struct topic_rest){0};
 	return 0;

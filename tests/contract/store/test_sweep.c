@@ -164,7 +164,7 @@ static void a_writer_that_was_only_stopped_begins_anew(void **state)
 	assert_int_equal(store_write(w, "le", 2, &e), 0);
 	assert_int_equal(store_finish(w, &e), ERR_RETRY);
 	assert_string_equal(e.code, "store_unavailable");
-	assert_non_null(strstr(e.text, "made anew"));
+	assert_non_null(strstr(e.text, "starts over"));
 	assert_int_equal(store_stat(p->store, STR("files/d/slow"), &facts, &e), ERR_REJECT);
 	assert_string_equal(e.code, "not_found");
 	put(p, "files/d/slow");
@@ -195,7 +195,7 @@ static void replace_until_refused(const struct ground *p, const char *name)
 			_exit(2);
 		int rc = store_replace(p->store, str_c(name), STR("whole"), facts.tag, &e);
 		if (rc != 0)
-			_exit(rc == ERR_RETRY && strstr(e.text, "made anew") != NULL ? 0 : 2);
+			_exit(rc == ERR_RETRY && strstr(e.text, "starts over") != NULL ? 0 : 2);
 	}
 	_exit(1);
 }

@@ -86,7 +86,7 @@ def test_a_drop_is_tried(applied):
     nowhere = applied.fleet.path("nowhere")
     text = f"kind: Bucket\nname: elsewhere\nurl: file://{nowhere}/\n"
     code, out, said = apply(applied, text)
-    assert (code, out) == (1, "") and said.startswith("FILE0:3: url: drop: the bucket's directory cannot be opened: No such file")
+    assert (code, out) == (1, "") and said.startswith("FILE0:3: url: drop: cannot open the bucket's directory: No such file")
     assert documents(applied) == before
     assert apply(applied, text, args=("--no-probe",)) == (0, "Bucket elsewhere: created\n", "")
     os.mkdir(nowhere)
@@ -96,8 +96,8 @@ def test_a_drop_is_tried(applied):
 
 @pytest.mark.parametrize("columns, form, says", [
     ("{name: u, source: token}, {name: c, constant: \"a,b\"}", "quote_mode: none",
-     "3: columns[1].constant: holds the delimiter or a quote, and quote_mode is none"),
-    ("{name: \"u\\tv\", source: token}", "quote_mode: all", "3: columns[0].name: holds a control character"),
+     "3: columns[1].constant: contains the delimiter or a quote, but quote_mode is none"),
+    ("{name: \"u\\tv\", source: token}", "quote_mode: all", "3: columns[0].name: contains a control character"),
     ("{name: u, source: token}", "delimiter: \"\\x01\"", "4: format.delimiter: must be a tab or a printable ASCII character"),
     (", ".join(f"{{name: u{i}, source: token}}" for i in range(257)), "quote_mode: all", "3: columns: there must be 1 to 256"),
 ], ids=["constant", "name", "delimiter", "columns"])

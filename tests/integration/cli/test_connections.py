@@ -40,8 +40,8 @@ def findings(done):
 
 
 SERVICES = ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader", "audit-sink")
-MISTAKES = [("acks=0\n", 0o600, ":1: acks is not for this file"),
-            ("security.protocol=tls\n", 0o600, ":1: librdkafka does not take the value of security.protocol"),
+MISTAKES = [("acks=0\n", 0o600, ":1: acks is not allowed here"),
+            ("security.protocol=tls\n", 0o600, ":1: librdkafka rejects the value of security.protocol"),
             (f"sasl.password={SECRET}\nsasl.pasword={SECRET}\n", 0o600, ":2: librdkafka"),
             (f"sasl.password={SECRET}\n", 0o644, "chmod 0600")]
 

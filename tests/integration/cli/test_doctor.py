@@ -88,7 +88,7 @@ def test_before_anything_is_set_up_every_line_names_the_next_step():
         count = len(list((pathlib.Path(__file__).parents[3] / "db" / "migrations").glob("*.sql")))
         assert one(found, "migrations")[2:] == (f"{count} of {count} migrations are not applied", "longshore migrate")
         assert one(found, f"topic {fleet.prefix}audit")[2:] == ("is not there", "longshore topics")
-        assert one(found, "keys uploader")[3].endswith("let longshore keys init complete it")
+        assert one(found, "keys uploader")[3].endswith("run longshore keys init to add it")
         assert not [f for f in found if f[1] in ("database", "grants", "work")]
         for command in ("migrate", "topics"):
             fleet.cli(command)
@@ -249,9 +249,9 @@ KEYS = [
     ("copy", "bridge-worker/mark.key", "this service must not hold this key"),
     ("expose", "formatter/staging-values.key", "others can reach it (mode 0404); run chmod 0600 on it"),
     ("group", "formatter/staging-values.key", "others can reach it (mode 0660); run chmod 0600 on it"),
-    ("link", "formatter/staging-values.key", "is a symbolic link; put the file itself there"),
+    ("link", "formatter/staging-values.key", "is a symbolic link; replace it with the file itself"),
     ("other", "formatter/staging-files.key", "differs from the one of uploader"),
-    ("spoil", "scheduler/staging-specs.key", "is not 64 hex digits and a line end"),
+    ("spoil", "scheduler/staging-specs.key", "does not consist of 64 hex digits and a line end"),
 ]
 
 
@@ -297,7 +297,7 @@ def test_a_key_directory_that_others_reach_or_that_is_gone(fleet):
     os.chmod(path, 0o700)
     os.rename(path, path + "-away")
     try:
-        assert one(doctor(fleet), "keys uploader")[2] == "the directory is not there"
+        assert one(doctor(fleet), "keys uploader")[2] == "the directory does not exist"
     finally:
         os.rename(path + "-away", path)
     with open(os.path.join(path, "notes"), "w", encoding="ascii"):
@@ -330,7 +330,7 @@ def test_staging_that_is_not_mounted_or_belongs_to_other_keys(fleet):
             f.write("ab" * 16 + "\n")
         found = doctor(fleet)
         assert told(found, "problem") == [("problem", "staging")], found
-        assert "is other staging" in one(found, "staging")[2] and os.listdir(staging) == [".longshore-staging"]
+        assert "is a different staging area" in one(found, "staging")[2] and os.listdir(staging) == [".longshore-staging"]
     finally:
         shutil.rmtree(staging)
         os.rename(aside, staging)

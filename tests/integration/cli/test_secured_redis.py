@@ -78,8 +78,8 @@ def test_the_address_may_hold_them(doctor, redis):
     assert found["level"] == "ok" and found["text"] == f"127.0.0.1:{redis.port} answers"
 
 
-@pytest.mark.parametrize("text,said", [(None, "it wants a password"), ("password=wrong\n", "does not take our user and password"),
-                                       (f"user=nobody\npassword={PASSWORD}\n", "does not take our user and password")])
+@pytest.mark.parametrize("text,said", [(None, "it requires a password"), ("password=wrong\n", "rejects our user and password"),
+                                       (f"user=nobody\npassword={PASSWORD}\n", "rejects our user and password")])
 def test_what_is_wrong_is_a_problem_with_a_remedy(doctor, text, said):
     found = doctor(text)["redis"]
     assert found["level"] == "problem" and said in found["text"] and "LONGSHORE_REDIS_CONFIG" in found["remedy"]
@@ -95,7 +95,7 @@ def test_a_user_without_the_rights_is_found(doctor, redis):
 
 def test_mistakes_in_the_file_are_told(doctor):
     found = doctor(f"pasword={PASSWORD}\n")["redis"]
-    assert found["level"] == "problem" and ":1: pasword is not known" in found["text"]
+    assert found["level"] == "problem" and ":1: unknown setting pasword" in found["text"]
     found = doctor(None, f"rediss://u:{PASSWORD}@127.0.0.1:1")["redis"]
     assert found["level"] == "problem" and "has no TLS" in found["text"]
 
@@ -126,7 +126,7 @@ def test_a_fleet_delivers_with_the_right_password_and_without_redis_with_a_wrong
         if serves:
             assert not told and not refused and fleet.prefix in redis.ask("KEYS", "*")
         else:
-            assert len(refused) == 6 and all("does not take our user and password" in e["why"] for e in told) and told
+            assert len(refused) == 6 and all("rejects our user and password" in e["why"] for e in told) and told
             assert redis.ask("DBSIZE") == "0"
     finally:
         redis.stop()

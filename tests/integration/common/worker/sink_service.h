@@ -117,7 +117,7 @@ static inline int sink_batch(void *state, const struct batch_message *msgs, size
 		if (str_eq(trigger->note, STR("refused")))
 			return err_set(e, ERR_REJECT, "bad_data", "it cannot be stored");
 		if (str_eq(trigger->note, STR("long")) && !sink_breathe(s))
-			return err_set(e, ERR_DEFER, "stopped", "somebody else goes on");
+			return err_set(e, ERR_DEFER, "stopped", "another process continues");
 	}
 	for (size_t i = 0; i < count; i++) {
 		char line[128];

@@ -126,9 +126,10 @@ static void all_mistakes_are_told_at_once(void **state)
 	assert_string_equal(f->e.code, "bad_settings");
 	assert_true(says(f, "LONGSHORE_T_NAME: is not set; it is required: Name\n"));
 	assert_true(says(f, "LONGSHORE_T_KEYS: is empty; set it or unset it\n"));
-	assert_true(says(f, "LONGSHORE_T_WAIT_MS: is no whole number; set a whole number from 10 "
-	                    "to 1000 ms\n"));
-	assert_true(says(f, "LONGSHORE_T_DRY: is neither true nor false; set one of them\n"));
+	assert_true(
+	        says(f, "LONGSHORE_T_WAIT_MS: is not a whole number; set a whole number from 10 "
+	                "to 1000 ms\n"));
+	assert_true(says(f, "LONGSHORE_T_DRY: must be true or false\n"));
 }
 
 static void a_value_is_never_repeated(void **state)
@@ -149,7 +150,8 @@ static void the_range_holds_at_both_edges(void **state)
 		const char *wrong;
 	} cases[] = {{"10", NULL}, {"1000", NULL}, {"9", "is too small"}, {"1001", "is too large"},
 	        {"-10", "is too small"}, {"", "is empty"},
-	        {"99999999999999999999", "is no whole number"}, {"10 ", "is no whole number"}};
+	        {"99999999999999999999", "is not a whole number"},
+	        {"10 ", "is not a whole number"}};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		buf_clear(&f->report);
 		(void)setenv("LONGSHORE_T_WAIT_MS", cases[i].text, 1);

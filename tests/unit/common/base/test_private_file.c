@@ -73,11 +73,11 @@ static void mistakes_name_the_line_and_no_value(void **state)
 {
 	(void)state;
 	is_refused("a=1\n\nhunter2\n", ":3: there is no '='");
-	is_refused("=hunter2\n", ":1: what stands before '='");
-	is_refused("a b=hunter2\n", ":1: what stands before '='");
+	is_refused("=hunter2\n", ":1: the text before '='");
+	is_refused("a b=hunter2\n", ":1: the text before '='");
 	is_refused("a=\n", ":1: a has no value");
 	is_refused("a= \t\r\n", ":1: a has no value");
-	is_refused("a=hunter2\r\nb=1\r\na=hunter2\r\n", ":3: a was set before");
+	is_refused("a=hunter2\r\nb=1\r\na=hunter2\r\n", ":3: a is set twice");
 }
 
 static void what_is_refused_names_its_line(void **state)
@@ -184,7 +184,7 @@ static void only_text_files_are_read(void **state)
 	assert_int_equal(mkfifo(scratch_path, 0600), 0); /* is not waited for */
 	assert_int_equal(
 	        private_file_read("LONGSHORE_X", scratch_path, take, &seen, &e), ERR_FATAL);
-	assert_non_null(strstr(e.text, "is no file"));
+	assert_non_null(strstr(e.text, "is not a file"));
 	assert_int_equal(private_file_read("LONGSHORE_X", "/tmp", take, &seen, &e), ERR_FATAL);
 	assert_int_equal(seen.count, 0);
 }

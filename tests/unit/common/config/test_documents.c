@@ -84,7 +84,7 @@ static const struct {
         {"{name: user_id, source: token}", "{source: token}",
                 "f:27: columns[0].name: is missing\n"},
         {"{name: flag, constant: \"1\"}", "{name: flag, constant: \"\", required: true}",
-                "f:28: columns[1].constant: is empty, and the column is required\n"},
+                "f:28: columns[1].constant: is empty, but the column is required\n"},
         {"{name: flag,", "{name: user_id,",
                 "f:28: columns[1].name: is the name of column 1, too: choose another\n"},
         {"{label}_{part}.csv", "{part}.csv",

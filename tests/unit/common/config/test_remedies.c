@@ -157,7 +157,7 @@ static const struct {
                 "columns: []\n", "columns: must list the columns of a file",
                 "columns:\n  - {name: user_id, source: token}\n"},
         {"{name: flag, constant: \"1\"}", "{name: flag, constant: \"\", required: true}",
-                "columns[1].constant: is empty, and the column is required",
+                "columns[1].constant: is empty, but the column is required",
                 "{name: flag, constant: \"\"}"},
         {"{name: flag,", "{name: user_id,",
                 "columns[1].name: is the name of column 1, too: choose another", "{name: f,"},

@@ -173,7 +173,7 @@ static void a_directory_of_another_service_is_refused_and_so_is_a_link(void **st
 	must(bridge_cache_dir(w->cache_dir, "bridge-worker", &e), &e);
 	assert_int_equal(bridge_cache_dir(w->cache_dir, "formatter", &e), ERR_FATAL);
 	assert_string_equal(e.code, "cache_unusable");
-	assert_non_null(strstr(e.text, "is of bridge-worker"));
+	assert_non_null(strstr(e.text, "belongs to bridge-worker"));
 	(void)snprintf(elsewhere, sizeof(elsewhere), "%s-link", w->cache_dir);
 	assert_int_equal(symlink(w->cache_dir, elsewhere), 0);
 	assert_int_equal(bridge_cache_dir(elsewhere, "bridge-worker", &e), ERR_FATAL);

@@ -139,13 +139,11 @@ static void errors_name_the_row(void **state)
 	                "row 1: 1 fields, expected 2: correct the row, or the delimiter in the "
 	                "configuration"},
 	        {"a,b\n1,2\rx\n", 0,
-	                "row 1: a carriage return without a line feed: end lines in LF or in CR "
-	                "LF"},
+	                "row 1: a carriage return without a line feed: end lines with LF or CR LF"},
 	        {"a,b\n1,2\r", 0,
-	                "row 1: a carriage return without a line feed: end lines in LF or in CR "
-	                "LF"},
+	                "row 1: a carriage return without a line feed: end lines with LF or CR LF"},
 	        {"a,b\n1,\0\n", 8,
-	                "row 1: a NUL byte: is it UTF-16 or compressed? deliver it as UTF-8"},
+	                "row 1: a NUL byte: is the file UTF-16 or compressed? provide it as UTF-8"},
 	        {"a\"b\n", 0,
 	                "header: a quote inside an unquoted field: quote the field and double the "
 	                "quote"},

@@ -75,10 +75,10 @@ static void values_that_no_file_takes_are_refused_by_column_and_row(void **state
 		const char *says;
 	} cases[] = {
 	        {{"", 0}, {"b", 1}, "column \"id\", row 1 of the file: the value is empty"},
-	        {{"a\nb", 3}, {"b", 1}, "holds a line end"},
-	        {{"a\0b", 3}, {"b", 1}, "holds a NUL"},
-	        {{"a\x1f", 2}, {"b", 1}, "holds a control character"},
-	        {{"\xc2\x85", 2}, {"b", 1}, "holds a control character"},
+	        {{"a\nb", 3}, {"b", 1}, "contains a line end"},
+	        {{"a\0b", 3}, {"b", 1}, "contains a NUL"},
+	        {{"a\x1f", 2}, {"b", 1}, "contains a control character"},
+	        {{"\xc2\x85", 2}, {"b", 1}, "contains a control character"},
 	        {{"\xff", 1}, {"b", 1}, "is not UTF-8"},
 	        {{"\xed\xa0\x80", 3}, {"b", 1}, "is not UTF-8"}, /* half of a surrogate pair */
 	        {{"a", 1}, {"12345", 5}, "is longer than the column's max_length"},

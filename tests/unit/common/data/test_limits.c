@@ -50,8 +50,8 @@ static void a_form_that_cannot_be_written_is_told_with_its_field(void **state)
 	} cases[] = {
 	        {good, QUOTE_NONE, ',', NULL},
 	        {odd, QUOTE_MINIMAL, ',', NULL},
-	        {odd, QUOTE_NONE, ',', "columns[0].name: holds the delimiter"},
-	        {constant, QUOTE_ALL, ',', "columns[0].constant: holds a control character"},
+	        {odd, QUOTE_NONE, ',', "columns[0].name: contains the delimiter"},
+	        {constant, QUOTE_ALL, ',', "columns[0].constant: contains a control character"},
 	        {good, QUOTE_ALL, '\x01', "delimiter: must be"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -290,7 +290,7 @@ static void nothing_there_is_waited_for(void **state)
 	struct world *w = *state;
 	struct row_source_facts facts;
 	struct err e;
-	refused(w, ERR_RETRY, "source_missing", "holds no object yet");
+	refused(w, ERR_RETRY, "source_missing", "contains no object yet");
 	put(w, "in/a.csv", "id\na\n");
 	assert_int_equal(read_source(w, "_SUCCESS", NULL, &facts, &e), ERR_RETRY);
 	assert_string_equal(e.code, "source_missing");

@@ -26,7 +26,7 @@ static struct row_layout plain_format(void)
 	        .columns = two, .columns_count = 2, .delimiter = ',', .has_header = true};
 }
 
-/* One row through a whole file; what was written up to then stays in *out. */
+/* One row through a whole file; rows written before a failure stay in *out. */
 static int one_row(
         const struct row_layout *format, const struct str *values, struct buf *out, struct err *e)
 {
@@ -132,14 +132,14 @@ static void what_a_partner_cannot_read_is_refused_without_being_repeated(void **
 		struct str value;
 		const char *words;
 	} bad[] = {
-	        {{"SECRET\0x", 8}, "holds a NUL"},
-	        {{"SECRET\r", 7}, "holds a line end"},
-	        {{"SECRET\n", 7}, "holds a line end"},
-	        {{"SECRET\t", 7}, "holds a control character"},
-	        {{"SECRET\x1f", 7}, "holds a control character"},
-	        {{"SECRET\x7f", 7}, "holds a control character"},
-	        {{"SECRET\xc2\x80", 8}, "holds a control character"},
-	        {{"SECRET\xc2\x9f", 8}, "holds a control character"},
+	        {{"SECRET\0x", 8}, "contains a NUL"},
+	        {{"SECRET\r", 7}, "contains a line end"},
+	        {{"SECRET\n", 7}, "contains a line end"},
+	        {{"SECRET\t", 7}, "contains a control character"},
+	        {{"SECRET\x1f", 7}, "contains a control character"},
+	        {{"SECRET\x7f", 7}, "contains a control character"},
+	        {{"SECRET\xc2\x80", 8}, "contains a control character"},
+	        {{"SECRET\xc2\x9f", 8}, "contains a control character"},
 	        {{"SECRET\xff", 7}, "is not UTF-8"},
 	        {{"SECRET\xc3", 7}, "is not UTF-8"},
 	        {{"SECRET\xed\xa0\x80", 9}, "is not UTF-8"},
@@ -164,7 +164,7 @@ static void a_tab_is_no_value_even_where_it_is_the_delimiter(void **state)
 	(void)state;
 	struct row_layout format = plain_format();
 	format.delimiter = '\t';
-	refused(&format, STR("x"), STR("a\tb"), "holds a control character");
+	refused(&format, STR("x"), STR("a\tb"), "contains a control character");
 }
 
 static void max_length_counts_characters_up_to_its_edge(void **state)
@@ -189,7 +189,7 @@ static void a_required_column_takes_no_empty_value(void **state)
 	format.columns = columns;
 	assert_row(&format, STR(""), STR("x"), "id,state\n,x\n");
 	refused(&format, STR("x"), STR(""), "column \"state\", row 1");
-	refused(&format, STR("x"), STR(""), "is empty, and the column is required");
+	refused(&format, STR("x"), STR(""), "is empty, but the column is required");
 }
 
 static void the_row_that_is_named_is_the_one_of_the_file(void **state)
@@ -255,13 +255,13 @@ static void a_format_that_cannot_be_is_refused_before_a_byte_is_written(void **s
 	struct row_column columns[] = {{.name = STR("id")}, {.name = STR("a\nb")}};
 	format = plain_format();
 	format.columns = columns;
-	assert_bad_spec(&format, "columns[1].name: holds a line end");
+	assert_bad_spec(&format, "columns[1].name: contains a line end");
 	columns[1] = (struct row_column){
 	        .name = STR("kind"), .is_constant = true, .constant = STR("abcd"), .max_length = 3};
 	assert_bad_spec(&format, "columns[1].constant: is longer");
 	format.quotes = QUOTE_NONE;
 	columns[1] = (struct row_column){.name = STR("a,b")};
-	assert_bad_spec(&format, "columns[1].name: holds the delimiter");
+	assert_bad_spec(&format, "columns[1].name: contains the delimiter");
 }
 
 static void as_many_columns_as_the_header_promises(void **state)

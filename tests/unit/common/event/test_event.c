@@ -211,12 +211,12 @@ static void errors_name_the_field_and_not_its_content(void **state)
 	struct ev_audit_record record = {.facts = facts, .facts_count = 2};
 	assert_int_equal(event_encode(&ev_audit_record_type, &record, &f->out, &f->e), ERR_REJECT);
 	assert_string_equal(
-	        f->e.text, "encode AuditRecord: facts: item 1: value: a text holds NUL");
+	        f->e.text, "encode AuditRecord: facts: item 1: value: a text contains NUL");
 	begin_audit(f);
 	put(f, STR("\x04\x00\x00\x00\x10PATIENT\0\x00"));
 	check_refused(f, "undecodable");
 	assert_string_equal(
-	        f->e.text, "decode AuditRecord: facts: item 1: value: a text holds NUL");
+	        f->e.text, "decode AuditRecord: facts: item 1: value: a text contains NUL");
 }
 
 static void a_header_that_is_not_ours_is_refused(void **state)
@@ -249,7 +249,7 @@ static void an_event_of_another_type_is_refused(void **state)
 	assert_int_equal(event_decode(&ev_trigger_type, buf_str(&f->out), &f->mem, &trigger, &f->e),
 	        ERR_REJECT);
 	assert_string_equal(f->e.code, "wrong_type");
-	assert_string_equal(f->e.text, "is a AuditRecord and not a Trigger");
+	assert_string_equal(f->e.text, "is a AuditRecord, not a Trigger");
 	assert_int_equal(trigger.at_ms, 42); /* untouched */
 }
 

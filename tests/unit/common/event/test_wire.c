@@ -236,8 +236,8 @@ static void what_has_another_header_is_told_what_it_looks_like(void **state)
 	        {STR("\0\0\0\0\7\0\2"), "schema registry"},
 	        {STR("Obj\1\4\24avro"), "is an Avro file"},
 	        {STR("\2\16billing\10acme"), "does not begin with C3 01"},
-	        {STR("\xc3\1shrt"), "6 bytes are no single-object encoding"},
-	        {STR("\0\0\0\0"), "4 bytes are no single-object encoding"},
+	        {STR("\xc3\1shrt"), "6 bytes are too short for single-object encoding"},
+	        {STR("\0\0\0\0"), "4 bytes are too short for single-object encoding"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct err e;

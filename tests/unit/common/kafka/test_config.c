@@ -99,7 +99,7 @@ static void what_the_fleet_rests_on_is_refused_by_name(void **state)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		char text[128], why[128];
 		(void)snprintf(text, sizeof(text), "client.id=x\n%s=hunter2\n", ours[i]);
-		(void)snprintf(why, sizeof(why), ":2: %s is not for this file", ours[i]);
+		(void)snprintf(why, sizeof(why), ":2: %s is not allowed here", ours[i]);
 		is_refused(text, why);
 	}
 }
@@ -145,12 +145,13 @@ static void mistakes_name_the_line_and_a_remedy(void **state)
 	is_refused("ssl.ca.lokation=x\n", "has no property ssl.ca.lokation");
 	is_refused("no.such=hunter2\n", "has no property no.such");
 	is_refused("security.protocol=hunter2\n",
-	        ":1: librdkafka does not take the value of security.protocol");
-	is_refused("broker.address.ttl=hunter2\n", "does not take the value");
+	        ":1: librdkafka rejects the value of security.protocol");
+	is_refused("broker.address.ttl=hunter2\n", "rejects the value");
 	is_refused("sasl.jaas.config=hunter2\n", "set sasl.username and sasl.password");
 	is_refused("ssl.truststore.location=x\n", "set ssl.ca.location");
 	is_refused("sasl.mechanism=PLAIN\nsasl.mechanisms=PLAIN\n", ":2: sasl.mechanism and");
-	is_refused("sasl.password=hunter2\nsasl.password=hunter2\n", ":2: sasl.password was set");
+	is_refused(
+	        "sasl.password=hunter2\nsasl.password=hunter2\n", ":2: sasl.password is set twice");
 }
 
 static void what_librdkafka_finds_later_leads_to_the_file(void **state)

@@ -30,7 +30,7 @@ static void what_does_not_mend_itself_is_told_with_a_remedy(void **state)
 	refused(AT "server does not support SSL, but SSL was required\n", "pg_insecure",
 	        "ssl=on at the server");
 	refused(AT "server certificate for \"a\" does not match host name \"db\"\n", "pg_insecure",
-	        "as its certificate does");
+	        "from the server's certificate");
 	refused(AT "SSL error: certificate verify failed\n", "pg_insecure", "sslrootcert");
 	refused(AT "root certificate file \"/root.crt\" does not exist\nEither provide the file or "
 	           "change sslmode to disable server certificate verification.\n",
@@ -77,20 +77,20 @@ static void a_weak_way_to_another_machine_is_told(void **state)
 	weak("host=127.0.0.1 sslmode=disable", NULL);
 	weak("host=db.example hostaddr=127.0.0.1", NULL);
 	weak("host=localhost,::1", NULL);
-	weak("host=localhost,db.example", "nothing asks for encryption");
-	weak("host=localhost hostaddr=10.0.0.1", "nothing asks for encryption");
-	weak("host=db.example", "nothing asks for encryption");
-	weak("postgresql://u@db.example/x?sslmode=prefer", "nothing asks for encryption");
-	weak("host=db.example sslmode=disable", "nothing asks for encryption");
-	weak("host=db.example sslmode=require", "need not be verified");
+	weak("host=localhost,db.example", "encryption is not required");
+	weak("host=localhost hostaddr=10.0.0.1", "encryption is not required");
+	weak("host=db.example", "encryption is not required");
+	weak("postgresql://u@db.example/x?sslmode=prefer", "encryption is not required");
+	weak("host=db.example sslmode=disable", "encryption is not required");
+	weak("host=db.example sslmode=require", "is not always verified");
 	weak("host=db.example sslmode=verify-ca", "name is not compared");
 	weak("host=db.example sslmode=verify-full", NULL);
-	weak("service=live", "nothing asks for encryption");
+	weak("service=live", "encryption is not required");
 	assert_int_equal(setenv("PGHOST", "db.example", 1), 0);
-	weak("dbname=x", "nothing asks for encryption");
+	weak("dbname=x", "encryption is not required");
 	assert_int_equal(setenv("PGSSLMODE", "verify-full", 1), 0);
 	weak("dbname=x", NULL);
-	weak("dbname=x sslmode=require", "need not be verified");
+	weak("dbname=x sslmode=require", "is not always verified");
 	(void)unsetenv("PGHOST");
 	(void)unsetenv("PGSSLMODE");
 }

@@ -50,18 +50,18 @@ static void addresses_are_read_with_and_without_users(void **state)
 static void mistakes_are_told_without_the_password(void **state)
 {
 	(void)state;
-	is_refused("h", "names no port");
-	is_refused("[::1]", "names no port");
+	is_refused("h", "it has no port");
+	is_refused("[::1]", "it has no port");
 	is_refused(":1", "host or port");
-	is_refused("h:", "port is no number");
+	is_refused("h:", "port is not a number");
 	is_refused("h:0", "host or port");
 	is_refused("h:65536", "host or port");
-	is_refused("redis://u:hunter2@h:x", "port is no number");
+	is_refused("redis://u:hunter2@h:x", "port is not a number");
 	is_refused("redis://u:hunter2@", "host or port");
 	is_refused("redis://u:hunter2%4@h:7", "wrongly encoded");
 	is_refused("redis://u:hunter2%zz@h:7", "wrongly encoded");
 	is_refused("redis://u:hunter2%00@h:7", "wrongly encoded");
-	is_refused("redis://u:hunter2@h:7/1", "another database");
+	is_refused("redis://u:hunter2@h:7/1", "a database other than 0");
 	is_refused("rediss://u:hunter2@h:7", "has no TLS");
 }
 
@@ -111,9 +111,9 @@ static void a_file_says_who_we_are(void **state)
 		const char *address, *text, *why;
 	} bad[] = {
 	        {"h:1", "user=u\n", "has no password"},
-	        {"h:1", "password=hunter2\npasword=hunter2\n", ":2: pasword is not known"},
-	        {"redis://u:hunter2@h:1", "password=hunter2\n", "both say who we are"},
-	        {"redis://u@h:1", "password=hunter2\n", "both say who we are"},
+	        {"h:1", "password=hunter2\npasword=hunter2\n", ":2: unknown setting pasword"},
+	        {"redis://u:hunter2@h:1", "password=hunter2\n", "both give credentials"},
+	        {"redis://u@h:1", "password=hunter2\n", "both give credentials"},
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(read_file(&a, bad[i].address, bad[i].text, &e), ERR_FATAL);

@@ -197,8 +197,8 @@ static void what_does_not_fit_is_cut_and_says_so(void **state)
 	assert_int_equal(d.value.n, 512 * 1024);
 	assert_int_equal(d.key.n, 1024);
 	assert_int_equal(d.headers_count, 1);
-	assert_true(str_has_prefix(
-	        d.detail, STR("too large (the message of 1000000 bytes with 1 headers is cut")));
+	assert_true(str_has_prefix(d.detail,
+	        STR("too large (the message of 1000000 bytes with 1 headers is truncated")));
 	m.value.n = 10;
 	m.headers_count = MANY;
 	assert_int_equal(letter_dead(&m, &death, &mem, &wire, &e), 0);

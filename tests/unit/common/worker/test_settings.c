@@ -106,7 +106,7 @@ static void a_service_that_waits_for_disks_has_more_threads_by_default(void **st
 	set("THREADS", NULL);
 	buf_clear(&report);
 	assert_int_equal(settings_help(&waiting_service, "uploader", &report, &e), 0);
-	assert_true(report_has("tasks done at the same time [1 to 256 threads; default 16]"));
+	assert_true(report_has("tasks that run at the same time [1 to 256 threads; default 16]"));
 }
 
 static void batch_service_needs_no_staging_and_ignores_threads(void **state)

@@ -276,9 +276,8 @@ static void too_many_rows_without_ids_make_no_version(void **state)
 	w->spec.bridge.max_invalid_ppm = 499999;
 	assert_int_equal(build(w, &r, &e), ERR_REJECT);
 	assert_string_equal(e.code, "bad_bridge");
-	assert_non_null(strstr(e.text,
-	        "2 of 4 rows have an id that cannot be one (a.csv row 2, a.csv row 3), "
-	        "and max_invalid allows 49.9999 %: correct them, or raise"));
+	assert_non_null(strstr(e.text, "2 of 4 rows have no valid id (a.csv row 2, a.csv row 3), "
+	                               "and max_invalid allows 49.9999 %: correct them, or raise"));
 }
 
 /* The partner gets ids without the blanks that its file has around them. */

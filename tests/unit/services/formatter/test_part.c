@@ -196,7 +196,7 @@ static void a_file_of_other_content_is_never_adopted(void **state)
 	(void)state;
 	struct job j = job_new(GZIP_SPEC, EV_FORMAT_OP_PART);
 	put_other_gzip(j.id, STR("Token Id\nsomething else\n"));
-	job_refused(&j, "not_identical", "other content");
+	job_refused(&j, "not_identical", "different content");
 }
 
 /* --- refusals --- */
@@ -235,7 +235,7 @@ static void a_selection_that_is_not_the_named_one_is_refused(void **state)
 	other.sha256 = STR("0000000000000000000000000000000000000000000000000000000000000000");
 	j = job_new(PLAIN_SPEC, EV_FORMAT_OP_PART);
 	j.task.members = &other;
-	job_refused(&j, "corrupt", "another hash");
+	job_refused(&j, "corrupt", "hash differs");
 	other = w.members;
 	other.name = STR("selections/" DELIVERY "/not-there.members");
 	j = job_new(PLAIN_SPEC, EV_FORMAT_OP_PART);

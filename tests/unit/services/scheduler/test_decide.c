@@ -154,7 +154,7 @@ static void books_that_do_not_balance_fail(void **state)
 	(void)world_result(&b->w, r);
 	work_all(&b->k, &b->next);
 	is_at(s, STATE_FAILED, "books");
-	assert_non_null(strstr(s->x.memory.detail.p, "rows_read 28 is not invalid 3"));
+	assert_non_null(strstr(s->x.memory.detail.p, "rows_read 28 does not equal invalid 3"));
 }
 
 /* Whoever may write to the results' topic: a number is no reason to end the scheduler. */

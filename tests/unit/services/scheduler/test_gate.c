@@ -168,7 +168,7 @@ static void others_in_place_of_all_are_a_sudden_change(void **state)
 		if (cases[i].reason[0])
 			assert_string_equal(arena_cstr(&b.w.mem, s->x.memory.detail),
 			        arena_printf(&b.w.mem,
-			                "24 members, the last accepted delivery had 24: %lld "
+			                "24 members; the last accepted delivery had 24: %lld "
 			                "added, %lld removed",
 			                (long long)cases[i].replaced, (long long)cases[i].replaced)
 			                .p);
@@ -189,14 +189,15 @@ static void doubtful_lists_are_held(void **state)
 	        {"fine", 0, GUARD_OFF, 10000, false, 100, 0, 1, "", "", ""},
 	        {"one invalid row", 0, GUARD_OFF, 10000, false, 100, 1, 100, "",
 	                "suppression_invalid",
-	                "suppression list optout: 1 of 101 rows cannot be ids and suppress nobody "
+	                "suppression list optout: 1 of 101 rows have no valid id and suppress "
+	                "nobody "
 	                "(a.csv "
 	                "row 3); max_invalid allows 0 %"},
 	        {"as many invalid as allowed", 10000, GUARD_OFF, 0, false, 99, 1, 99, "", "", ""},
 	        {"more", 9999, GUARD_OFF, 0, false, 99, 1, 99, "", "suppression_invalid",
 	                "max_invalid allows 0.9999 %"},
 	        {"empty", 0, GUARD_OFF, 10000, false, 0, 0, 0, "optout\t3\n", "suppression_empty",
-	                "suppression list optout has no id, and had 3 for the last accepted "
+	                "suppression list optout has no id; it had 3 for the last accepted "
 	                "delivery"},
 	        {"empty from the first", 0, GUARD_OFF, 10000, false, 0, 0, 0, "",
 	                "suppression_empty", "suppression list optout has no id"},
@@ -204,7 +205,7 @@ static void doubtful_lists_are_held(void **state)
 	        {"shrunk as allowed", 0, 200000, 0, false, 80, 0, 80, "x\t7\noptout\t100\n", "",
 	                ""},
 	        {"shrunk more", 0, 200000, 0, false, 79, 0, 79, "x\t7\noptout\t100\n",
-	                "suppression_shrunk", "has 79 ids, and had 100"},
+	                "suppression_shrunk", "has 79 ids; it had 100"},
 	        {"nothing may be missing", 0, 0, 0, false, 99, 0, 99, "optout\t100\n",
 	                "suppression_shrunk", "max_shrink allows 0 % fewer"},
 	        {"another list was larger", 0, 0, 0, false, 99, 0, 99, "optouts\t100\n", "", ""},
@@ -212,7 +213,7 @@ static void doubtful_lists_are_held(void **state)
 	                ""},
 	        {"known as asked for", 0, GUARD_OFF, 10000, false, 1000, 0, 10, "", "", ""},
 	        {"known less", 0, GUARD_OFF, 10000, false, 1000, 0, 9, "", "suppression_unknown",
-	                "the bridge knows 9 of 1000 ids, and min_known asks for 1 %"},
+	                "the bridge knows 9 of 1000 ids, but min_known requires 1 %"},
 	        {"nobody need be known", 0, GUARD_OFF, 0, false, 1000, 0, 0, "", "", ""},
 	};
 	(void)state;

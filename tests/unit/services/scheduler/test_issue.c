@@ -257,7 +257,7 @@ static void uploads_that_nobody_answers_open_the_breaker(void **state)
 	assert_int_equal(b->w.breaker.failures, 4);
 	assert_true(b->w.breaker.open_until_ms > b->w.now_ms);
 	assert_int_equal(b->w.tasks_count, before); /* and they are not sent there again */
-	assert_non_null(strstr(s->x.memory.detail.p, "gave no answer in time"));
+	assert_non_null(strstr(s->x.memory.detail.p, "did not answer in time"));
 	assert_non_null(strstr(s->x.memory.detail.p, b->w.spec.bucket.url.p));
 }
 

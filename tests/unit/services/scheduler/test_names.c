@@ -151,9 +151,9 @@ static void what_can_be_no_name_is_held_before_anything_is_read(void **state)
 	static const struct {
 		const char *data, *marker, *says;
 	} cases[] = {
-	        {"a/{delivery}", "a/{delivery}/done", "lie below"},
-	        {"a/{delivery}/x", "a/{delivery}", "lie below"},
-	        {"{delivery}_x", "{delivery}_X", "capitals"},
+	        {"a/{delivery}", "a/{delivery}/done", "would be below"},
+	        {"a/{delivery}/x", "a/{delivery}", "would be below"},
+	        {"{delivery}_x", "{delivery}_X", "upper and lower case"},
 	        {".longshore_{delivery}", "{delivery}_X", ".longshore"},
 	        {"{delivery}/../x", "{delivery}_X", "'..'"},
 	};

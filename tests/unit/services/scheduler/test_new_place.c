@@ -192,13 +192,13 @@ static void a_place_is_accepted_only_where_one_was_found_and_by_somebody(void **
 	(void)world_say(&b->w, D2, DECIDE_RESUME, "", "nobody");
 	is_at(s, STATE_HELD, "drop_changed");
 	assert_true(str_eq(b->w.bucket_place, STR(HERE)));
-	assert_non_null(strstr(s->x.memory.detail.p, "needs a name"));
+	assert_non_null(strstr(s->x.memory.detail.p, "needs an actor"));
 	b->w.spec.paused = true;
 	struct stored *other = run(b, D3);
 	is_at(other, STATE_HELD, "paused");
 	(void)world_say(&b->w, D3, DECIDE_RESUME, "bob", "what");
 	is_at(other, STATE_HELD, "paused");
-	assert_non_null(strstr(other->x.memory.detail.p, "no other place was found"));
+	assert_non_null(strstr(other->x.memory.detail.p, "no different place was found"));
 }
 
 /* Two hosts saw two directories at the same moment: the one that was stored first counts. */

@@ -124,7 +124,7 @@ static void the_hold_says_which_quota_and_when_it_looks_again(void **state)
 	struct stored *s = run(b, D[1]);
 	is_at(s, STATE_HELD, "quota");
 	tells(s, "Destination partner: limits.deliveries_per_day is 1");
-	tells(s, "looks again at 2026-05-29T00:00 UTC");
+	tells(s, "checked again at 2026-05-29T00:00 UTC");
 	tells(s, "raise the limit and resume, or cancel");
 }
 
@@ -277,7 +277,7 @@ static void who_can_go_nowhere_takes_no_place_and_asks_when_it_can(void **state)
 	close_breaker(b);
 	(void)look_beside(b, D[0]); /* now it could go, and the one place of the hour is used */
 	is_at(dead, STATE_HELD, "quota");
-	tells(dead, "so many have begun to upload");
+	tells(dead, "that many have begun to upload");
 	b->w.now_ms = end_of(b->w.now_ms, HOUR);
 	(void)look_beside(b, D[0]);
 	is_at(dead, STATE_COMPLETED, "");
@@ -343,7 +343,7 @@ static void who_came_first_goes_first(void **state)
 	b->w.now_ms = end_of(b->w.now_ms, HOUR);
 	(void)look_beside(b, D[1]); /* it looks first, and is not the first */
 	is_at(late, STATE_HELD, "quota");
-	tells(late, "for others that came before");
+	tells(late, "for deliveries that came first");
 	assert_int_equal(late->x.memory.hold_check_ms, b->w.now_ms + b->w.rules.hold_check_ms);
 	is_at(run_beside(b, D[3]), STATE_HELD, "quota"); /* nor does a newcomer pass them */
 	(void)look_beside(b, D[2]);

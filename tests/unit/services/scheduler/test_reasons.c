@@ -123,7 +123,7 @@ static void the_reason_is_the_first_of_the_order(void **state)
 		struct stored *s = next(b, i + 1);
 		is_at(s, STATE_HELD, order[i].reason);
 		if (i < ORDER - 2) /* the text names the others, too */
-			assert_true(tells(s, "the route asks for an approval"));
+			assert_true(tells(s, "the route requires an approval"));
 		order[i].mend(b);
 	}
 	is_at(next(b, ORDER + 1), STATE_COMPLETED, "");

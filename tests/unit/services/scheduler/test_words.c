@@ -126,7 +126,7 @@ static void an_answer_is_for_the_selection_that_was_looked_at(void **state)
 		say(b, word(kinds[i], "w1", STR("hash-of-something-else")));
 		is_at(s, STATE_HELD, "approval");
 		assert_int_equal(s->x.revision, 1);
-		assert_non_null(strstr(s->x.memory.detail.p, "not the one that was looked at"));
+		assert_non_null(strstr(s->x.memory.detail.p, "has changed since you looked at it"));
 		say(b, word(kinds[i], "w2", s->x.memory.content_hash));
 		assert_true(s->x.state != STATE_HELD || s->x.revision > 1);
 		(void)finish((void **)&b);

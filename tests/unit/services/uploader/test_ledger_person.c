@@ -344,8 +344,7 @@ static void a_staged_file_with_other_bytes_is_never_recorded_as_written(void **s
 		world_fails(w, world_upload(w), ERR_REJECT, "staged_mismatch");
 		world_expect_phase(w, RECORD_OPEN);
 		w->content = WORLD_CONTENT;
-		world_finish(
-		        w, world_upload(w), true); /* what was written wrongly is written over */
+		world_finish(w, world_upload(w), true); /* a wrongly written file is overwritten */
 		world_expect_seen(w, 1);
 	}
 }
