@@ -48,18 +48,19 @@ static int look(struct cli *cli, const struct cli_word *word, struct str identit
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, mem);
-	pg_add(&p, word->delivery_id);
-	pg_add(&p, identity);
+	pg_set(&p, PARAM_SELECT_ANSWER_DELIVERY, word->delivery_id);
+	pg_set(&p, PARAM_SELECT_ANSWER_WORD, identity);
 	int act = pg_run(cli->pg, &sql_select_answer, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	*out = cli_answer_of(pg_text(rows, 0, 0, mem), identity);
-	if (out->is_known || pg_is_null(rows, 0, 1))
+	*out = cli_answer_of(pg_text(rows, 0, COL_SELECT_ANSWER_ANSWERS, mem), identity);
+	if (out->is_known || pg_is_null(rows, 0, COL_SELECT_ANSWER_ANSWER))
 		return 0;
 	*out = (struct cli_answer){.is_known = true,
-	        .is_refused = str_eq(pg_text(rows, 0, 1, mem), STR("refused")),
-	        .reason = pg_text(rows, 0, 2, mem),
-	        .text = pg_text(rows, 0, 3, mem)};
+	        .is_refused =
+	                str_eq(pg_text(rows, 0, COL_SELECT_ANSWER_ANSWER, mem), STR("refused")),
+	        .reason = pg_text(rows, 0, COL_SELECT_ANSWER_REASON, mem),
+	        .text = pg_text(rows, 0, COL_SELECT_ANSWER_DETAIL, mem)};
 	return 0;
 }
 

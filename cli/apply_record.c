@@ -41,9 +41,9 @@ static int load(struct cli *cli, const struct read_documents *read, struct appli
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add_texts(&p, kinds, read->count);
-	pg_add_texts(&p, tenants, read->count);
-	pg_add_texts(&p, names, read->count);
+	pg_set_texts(&p, PARAM_SELECT_APPLIED_KIND, kinds, read->count);
+	pg_set_texts(&p, PARAM_SELECT_APPLIED_TENANT, tenants, read->count);
+	pg_set_texts(&p, PARAM_SELECT_APPLIED_NAME, names, read->count);
 	int act = pg_run(cli->pg, &sql_select_applied, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
@@ -51,11 +51,11 @@ static int load(struct cli *cli, const struct read_documents *read, struct appli
 	*out = arena_alloc(&cli->mem, (*out_count + 1) * sizeof(**out));
 	for (size_t i = 0; i < *out_count; i++) {
 		struct application *a = &(*out)[i];
-		a->document = &read->items[pg_num(rows, i, 0) - 1].document;
-		a->hash = pg_text(rows, i, 1, &cli->mem);
-		a->by = pg_text(rows, i, 2, &cli->mem);
-		a->at_ms = pg_num(rows, i, 3);
-		a->version = pg_num(rows, i, 4);
+		a->document = &read->items[pg_num(rows, i, COL_SELECT_APPLIED_PLACE) - 1].document;
+		a->hash = pg_text(rows, i, COL_SELECT_APPLIED_HASH, &cli->mem);
+		a->by = pg_text(rows, i, COL_SELECT_APPLIED_APPLIED_BY, &cli->mem);
+		a->at_ms = pg_num(rows, i, COL_SELECT_APPLIED_AT_MS);
+		a->version = pg_num(rows, i, COL_SELECT_APPLIED_VERSION);
 		a->id = id_of_application(cli, a);
 	}
 	return 0;
@@ -69,11 +69,12 @@ static int mark_recorded(struct cli *cli, struct application *all, size_t count,
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add_texts(&p, ids, count);
+	pg_set_texts(&p, PARAM_SELECT_RECORDED_IDS, ids, count);
 	int act = pg_run(cli->pg, &sql_select_recorded, &p, &rows, NULL, e);
 	for (size_t k = 0; act == 0 && k < pg_rows_count(rows); k++)
 		for (size_t i = 0; i < count; i++)
-			if (str_eq(ids[i], pg_text(rows, k, 0, &cli->mem)))
+			if (str_eq(ids[i],
+			            pg_text(rows, k, COL_SELECT_RECORDED_RECORD_ID, &cli->mem)))
 				all[i].is_recorded = true;
 	return act;
 }

@@ -116,8 +116,8 @@ void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Columns padded to their widest cell. cells: rows * columns texts. */
 void cli_table(const char *const *head, int columns, const struct str *cells, size_t rows);
-/* All of a result's cells, row by row, in mem. */
-struct str *cli_cells(const struct pg_rows *rows, int columns, struct arena *mem);
+/* The cells of these columns (names of pg.h), row by row, in mem. */
+struct str *cli_cells(const struct pg_rows *rows, const int *columns, int count, struct arena *mem);
 /* One line, for a cell or a part of a line: lines and tabs, too, do not stay. */
 struct str cli_plain(struct str text, struct arena *mem);
 

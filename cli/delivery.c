@@ -55,9 +55,9 @@ void cli_add_releases(struct pg_params *p)
 		commands[i] = str_c(holds[i].command);
 		notes[i] = str_c(holds[i].note);
 	}
-	pg_add_texts(p, reasons, HOLDS);
-	pg_add_texts(p, commands, HOLDS);
-	pg_add_texts(p, notes, HOLDS);
+	pg_set_texts(p, PARAM_SELECT_STATUS_REASON, reasons, HOLDS);
+	pg_set_texts(p, PARAM_SELECT_STATUS_COMMAND, commands, HOLDS);
+	pg_set_texts(p, PARAM_SELECT_STATUS_NOTE, notes, HOLDS);
 }
 
 bool cli_is_final(struct str state)
@@ -74,14 +74,15 @@ int cli_code_of(struct str state)
 
 static struct delivery_row read_row(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
-	return (struct delivery_row){.delivery_id = pg_text(rows, i, 0, mem),
-	        .tenant = pg_text(rows, i, 1, mem),
-	        .route = pg_text(rows, i, 2, mem),
-	        .state = pg_text(rows, i, 3, mem),
-	        .reason = pg_text(rows, i, 4, mem),
-	        .detail = pg_text(rows, i, 5, mem),
-	        .version = pg_num(rows, i, 6),
-	        .content_hash = pg_text(rows, i, 7, mem),
+	return (struct delivery_row){
+	        .delivery_id = pg_text(rows, i, COL_SELECT_DELIVERIES_DELIVERY_ID, mem),
+	        .tenant = pg_text(rows, i, COL_SELECT_DELIVERIES_TENANT, mem),
+	        .route = pg_text(rows, i, COL_SELECT_DELIVERIES_ROUTE, mem),
+	        .state = pg_text(rows, i, COL_SELECT_DELIVERIES_STATE, mem),
+	        .reason = pg_text(rows, i, COL_SELECT_DELIVERIES_REASON, mem),
+	        .detail = pg_text(rows, i, COL_SELECT_DELIVERIES_DETAIL, mem),
+	        .version = pg_num(rows, i, COL_SELECT_DELIVERIES_VERSION),
+	        .content_hash = pg_text(rows, i, COL_SELECT_DELIVERIES_CONTENT_HASH, mem),
 	        .is_found = true};
 }
 
@@ -91,7 +92,7 @@ int cli_deliveries(struct cli *cli, const struct str *ids, size_t count, struct 
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
+	pg_set_texts(&p, PARAM_SELECT_DELIVERIES_IDS, ids, count);
 	int act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_deliveries, &p, &rows, NULL, e);
@@ -135,7 +136,7 @@ int cli_delivery_now(struct cli *cli, struct str given, struct delivery_row *out
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, delivery_id);
+	pg_set(&p, PARAM_SELECT_STATE_DELIVERY, delivery_id);
 	act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_state, &p, &rows, NULL, e);
@@ -143,14 +144,15 @@ int cli_delivery_now(struct cli *cli, struct str given, struct delivery_row *out
 		return act;
 	if (pg_rows_count(rows) == 0)
 		return cli_delivery(cli, delivery_id, out, e);
-	*out = (struct delivery_row){.delivery_id = pg_text(rows, 0, 0, &cli->mem),
-	        .tenant = pg_text(rows, 0, 1, &cli->mem),
-	        .route = pg_text(rows, 0, 2, &cli->mem),
-	        .state = pg_text(rows, 0, 3, &cli->mem),
-	        .reason = pg_text(rows, 0, 4, &cli->mem),
+	*out = (struct delivery_row){
+	        .delivery_id = pg_text(rows, 0, COL_SELECT_STATE_DELIVERY_ID, &cli->mem),
+	        .tenant = pg_text(rows, 0, COL_SELECT_STATE_TENANT, &cli->mem),
+	        .route = pg_text(rows, 0, COL_SELECT_STATE_ROUTE, &cli->mem),
+	        .state = pg_text(rows, 0, COL_SELECT_STATE_STATE, &cli->mem),
+	        .reason = pg_text(rows, 0, COL_SELECT_STATE_REASON, &cli->mem),
 	        .detail = STR(""),
-	        .version = pg_num(rows, 0, 5),
-	        .content_hash = pg_text(rows, 0, 6, &cli->mem),
+	        .version = pg_num(rows, 0, COL_SELECT_STATE_STATUS_VERSION),
+	        .content_hash = pg_text(rows, 0, COL_SELECT_STATE_CONTENT_HASH, &cli->mem),
 	        .is_found = true};
 	return 0;
 }

@@ -21,8 +21,7 @@ struct str cli_release(
 const char *cli_release_note(struct str reason);
 /* "released by: ..." and the note; release as of cli_release. */
 void cli_print_release(struct str release, struct str reason, const char *indent);
-/* The same table as three text[] parameters: reasons; commands with {} for the delivery and # for
- * the selection; notes. */
+/* The same table as parameters of select_status. */
 void cli_add_releases(struct pg_params *p);
 
 /* completed, failed, rejected, cancelled, superseded */

@@ -10,6 +10,13 @@
 
 enum { TOLD_MOST = 50 };
 
+/* The cells of a difference. */
+enum { ROLE, KIND, OBJECT, PRIVILEGE, CELLS };
+static const int of_difference[CELLS] = {[ROLE] = COL_SELECT_GRANT_DIFFERENCES_ROLE,
+        [KIND] = COL_SELECT_GRANT_DIFFERENCES_KIND,
+        [OBJECT] = COL_SELECT_GRANT_DIFFERENCES_OBJECT,
+        [PRIVILEGE] = COL_SELECT_GRANT_DIFFERENCES_PRIVILEGE};
+
 /* What migrating itself grants (common/pg/migrate.c). */
 static const struct pg_grant of_migrate[] = {{"PUBLIC", "schema", "longshore", "USAGE"},
         {"PUBLIC", "table", "longshore.migration", "SELECT"}};
@@ -23,15 +30,21 @@ static const struct pg_grant *grant_at(size_t i)
 static void add_expected(struct pg_params *p)
 {
 	size_t count = grants_count + OF_MIGRATE;
-	struct str *column = arena_alloc(p->mem, count * sizeof(*column));
-	for (int c = 0; c < 4; c++) {
-		for (size_t i = 0; i < count; i++) {
-			const struct pg_grant *g = grant_at(i);
-			const char *const cells[] = {g->role, g->kind, g->object, g->privilege};
-			column[i] = str_c(cells[c]);
-		}
-		pg_add_texts(p, column, count);
+	struct str *roles = arena_alloc(p->mem, count * sizeof(*roles));
+	struct str *kinds = arena_alloc(p->mem, count * sizeof(*kinds));
+	struct str *objects = arena_alloc(p->mem, count * sizeof(*objects));
+	struct str *privileges = arena_alloc(p->mem, count * sizeof(*privileges));
+	for (size_t i = 0; i < count; i++) {
+		const struct pg_grant *g = grant_at(i);
+		roles[i] = str_c(g->role);
+		kinds[i] = str_c(g->kind);
+		objects[i] = str_c(g->object);
+		privileges[i] = str_c(g->privilege);
 	}
+	pg_set_texts(p, PARAM_SELECT_GRANT_DIFFERENCES_ROLE, roles, count);
+	pg_set_texts(p, PARAM_SELECT_GRANT_DIFFERENCES_KIND, kinds, count);
+	pg_set_texts(p, PARAM_SELECT_GRANT_DIFFERENCES_OBJECT, objects, count);
+	pg_set_texts(p, PARAM_SELECT_GRANT_DIFFERENCES_PRIVILEGE, privileges, count);
 }
 
 /* Grants are sorted by role. */
@@ -44,7 +57,7 @@ static size_t add_roles(struct pg_params *p)
 		        (count == 0 || !str_eq(roles[count - 1], str_c(grants[i].role))))
 			roles[count++] = str_c(grants[i].role);
 	}
-	pg_add_texts(p, roles, count);
+	pg_set_texts(p, PARAM_SELECT_ROLE_FAULTS_ROLES, roles, count);
 	return count;
 }
 
@@ -59,13 +72,12 @@ static const char *in_sql(struct str kind)
 	return "";
 }
 
-static struct str remedy_of(
-        struct arena *mem, bool is_missing, const struct str *cells /* role ... privilege */)
+static struct str remedy_of(struct arena *mem, bool is_missing, const struct str *cells)
 {
-	struct str object = cells[2], column = STR("");
-	if (str_eq(cells[1], STR("default")))
+	struct str object = cells[OBJECT], column = STR("");
+	if (str_eq(cells[KIND], STR("default")))
 		return STR("ALTER DEFAULT PRIVILEGES ... REVOKE; \\ddp of psql shows them");
-	if (str_eq(cells[1], STR("column"))) {
+	if (str_eq(cells[KIND], STR("column"))) {
 		size_t dot = object.n;
 		while (dot > 0 && object.p[dot - 1] != '.')
 			dot--;
@@ -74,19 +86,20 @@ static struct str remedy_of(
 		object.n = dot > 0 ? dot - 1 : object.n;
 	}
 	return arena_printf(mem, "%s " STR_FMT STR_FMT " ON %s" STR_FMT " %s " STR_FMT,
-	        is_missing ? "GRANT" : "REVOKE", STR_ARG(cells[3]), STR_ARG(column),
-	        in_sql(cells[1]), STR_ARG(object), is_missing ? "TO" : "FROM", STR_ARG(cells[0]));
+	        is_missing ? "GRANT" : "REVOKE", STR_ARG(cells[PRIVILEGE]), STR_ARG(column),
+	        in_sql(cells[KIND]), STR_ARG(object), is_missing ? "TO" : "FROM",
+	        STR_ARG(cells[ROLE]));
 }
 
 static void tell_difference(struct doctor *d, bool is_missing, const struct str *cells)
 {
 	struct arena *mem = &d->cli->mem;
-	struct str subject = arena_printf(mem, "role " STR_FMT, STR_ARG(cells[0]));
+	struct str subject = arena_printf(mem, "role " STR_FMT, STR_ARG(cells[ROLE]));
 	doctor_tell(d, DOCTOR_PROBLEM, arena_cstr(mem, subject),
 	        arena_cstr(mem, remedy_of(mem, is_missing, cells)),
 	        is_missing ? "lacks " STR_FMT " on %s" STR_FMT ", which the migrations grant"
 	                   : "has " STR_FMT " on %s" STR_FMT ", which no migration grants",
-	        STR_ARG(cells[3]), in_sql(cells[1]), STR_ARG(cells[2]));
+	        STR_ARG(cells[PRIVILEGE]), in_sql(cells[KIND]), STR_ARG(cells[OBJECT]));
 }
 
 static size_t check_roles(struct doctor *d, bool *out_asked)
@@ -97,12 +110,14 @@ static size_t check_roles(struct doctor *d, bool *out_asked)
 	(void)add_roles(&p);
 	*out_asked = doctor_asks(d, &sql_select_role_faults, &p, &rows);
 	size_t count = *out_asked ? pg_rows_count(rows) : 0;
-	struct str *cells = *out_asked ? cli_cells(rows, 3, &d->cli->mem) : NULL;
 	for (size_t i = 0; i < count; i++) {
+		struct arena *mem = &d->cli->mem;
+		struct str remedy = pg_text(rows, i, COL_SELECT_ROLE_FAULTS_REMEDY, mem);
 		char subject[100];
-		(void)snprintf(subject, sizeof(subject), "role " STR_FMT, STR_ARG(cells[i * 3]));
-		doctor_tell(d, DOCTOR_PROBLEM, subject, arena_cstr(&d->cli->mem, cells[i * 3 + 2]),
-		        STR_FMT, STR_ARG(cells[i * 3 + 1]));
+		(void)snprintf(subject, sizeof(subject), "role " STR_FMT,
+		        STR_ARG(pg_text(rows, i, COL_SELECT_ROLE_FAULTS_ROLE, mem)));
+		doctor_tell(d, DOCTOR_PROBLEM, subject, arena_cstr(mem, remedy), STR_FMT,
+		        STR_ARG(pg_text(rows, i, COL_SELECT_ROLE_FAULTS_FAULT, mem)));
 	}
 	return count;
 }
@@ -120,9 +135,10 @@ void doctor_grants(struct doctor *d)
 	if (!asked || !doctor_asks(d, &sql_select_grant_differences, &p, &rows))
 		return;
 	size_t count = pg_rows_count(rows);
-	struct str *cells = cli_cells(rows, 5, &d->cli->mem);
+	struct str *cells = cli_cells(rows, of_difference, CELLS, &d->cli->mem);
 	for (size_t i = 0; i < count && i < TOLD_MOST; i++)
-		tell_difference(d, pg_bool(rows, i, 0), cells + i * 5 + 1);
+		tell_difference(d, pg_bool(rows, i, COL_SELECT_GRANT_DIFFERENCES_IS_MISSING),
+		        cells + i * CELLS);
 	if (count > TOLD_MOST)
 		doctor_tell(
 		        d, DOCTOR_PROBLEM, "grants", "", "%zu more differences", count - TOLD_MOST);

@@ -127,6 +127,9 @@ static bool is_zone(const char *folder, struct str zone)
 
 void doctor_zones(struct doctor *d)
 {
+	enum { ZONE, DOCUMENT, CELLS };
+	static const int columns[CELLS] = {
+	        [ZONE] = COL_SELECT_ZONES_ZONE, [DOCUMENT] = COL_SELECT_ZONES_DOCUMENT};
 	const char *folder = d->cli->conf.zoneinfo;
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
@@ -139,14 +142,15 @@ void doctor_zones(struct doctor *d)
 	}
 	pg_params_init(&p, &d->cli->mem);
 	size_t n = doctor_asks(d, &sql_select_zones, &p, &rows) ? pg_rows_count(rows) : 0;
-	struct str *cells = n ? cli_cells(rows, 2, &d->cli->mem) : NULL;
+	struct str *cells = n ? cli_cells(rows, columns, CELLS, &d->cli->mem) : NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (is_zone(folder, cells[i * 2]))
+		if (is_zone(folder, cells[i * CELLS + ZONE]))
 			continue;
 		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
 		        "install tzdata, or correct the document",
-		        STR_FMT " names " STR_FMT ", which is not in %s", STR_ARG(cells[i * 2 + 1]),
-		        STR_ARG(cells[i * 2]), folder);
+		        STR_FMT " names " STR_FMT ", which is not in %s",
+		        STR_ARG(cells[i * CELLS + DOCUMENT]), STR_ARG(cells[i * CELLS + ZONE]),
+		        folder);
 		faults++;
 	}
 	if (faults == 0)
@@ -214,10 +218,12 @@ void doctor_drops(struct doctor *d)
 	for (size_t i = 0; rows && i < pg_rows_count(rows); i++) {
 		struct err e;
 		char subject[200];
-		const char *url = arena_cstr(&d->cli->mem, pg_text(rows, i, 1, &d->cli->mem));
+		const char *url = arena_cstr(
+		        &d->cli->mem, pg_text(rows, i, COL_SELECT_BUCKETS_URL, &d->cli->mem));
 		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
-		        STR_ARG(pg_text(rows, i, 0, &d->cli->mem)));
-		if (try_drop(url, pg_text(rows, i, 2, &d->cli->mem), allowed, &e) == 0)
+		        STR_ARG(pg_text(rows, i, COL_SELECT_BUCKETS_NAME, &d->cli->mem)));
+		if (try_drop(url, pg_text(rows, i, COL_SELECT_BUCKETS_IDENTITY, &d->cli->mem),
+		            allowed, &e) == 0)
 			doctor_ok(d, subject, "%s accepts files and never overwrites one", url);
 		else
 			tell_drop(d, subject, url, &e);

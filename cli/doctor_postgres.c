@@ -30,9 +30,10 @@ static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, 
 static void check_durability(struct doctor *d, const struct pg_rows *rows)
 {
 	struct arena *mem = &d->cli->mem;
-	struct str names = pg_text(rows, 0, 3, mem), commit = pg_text(rows, 0, 4, mem);
+	struct str names = pg_text(rows, 0, COL_SELECT_SERVER_STANDBY_NAMES, mem);
+	struct str commit = pg_text(rows, 0, COL_SELECT_SERVER_COMMIT, mem);
 	bool has_names = str_trim(names).n > 0;
-	if (!pg_bool(rows, 0, 5))
+	if (!pg_bool(rows, 0, COL_SELECT_SERVER_IS_DURABLE))
 		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
 		        "set fsync and full_page_writes to on",
 		        "fsync or full_page_writes is off: a power cut can lose or corrupt "
@@ -48,16 +49,16 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 		        "set up a standby and set synchronous_standby_names",
 		        "there is no synchronous standby: if the server fails, its last decisions "
 		        "are lost and made again");
-	else if (pg_is_null(rows, 0, 6))
+	else if (pg_is_null(rows, 0, COL_SELECT_SERVER_STANDBYS))
 		doctor_ok(d, "standby",
 		        "synchronous_standby_names is set; this role may not see whether a standby "
 		        "is connected");
-	else if (pg_num(rows, 0, 6) == 0)
+	else if (pg_num(rows, 0, COL_SELECT_SERVER_STANDBYS) == 0)
 		doctor_tell(d, DOCTOR_PROBLEM, "standby", "start the standby",
 		        "no synchronous standby is connected: commits wait for one");
 	else
 		doctor_ok(d, "standby", "synchronous standbys connected: %lld",
-		        (long long)pg_num(rows, 0, 6));
+		        (long long)pg_num(rows, 0, COL_SELECT_SERVER_STANDBYS));
 }
 
 static void check_protection(struct doctor *d)
@@ -103,16 +104,17 @@ void doctor_postgres(struct doctor *d)
 		doctor_tell(d, DOCTOR_PROBLEM, "postgres", connect_remedy(&e), "%s", e.text);
 		return;
 	}
-	if (pg_bool(rows, 0, 1)) {
+	if (pg_bool(rows, 0, COL_SELECT_SERVER_IS_STANDBY)) {
 		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
 		        "name the primary in LONGSHORE_POSTGRES: target_session_attrs=read-write",
 		        "this is a standby: it accepts no writes");
 		return;
 	}
-	doctor_ok(d, "postgres", "version " STR_FMT, STR_ARG(pg_text(rows, 0, 0, &d->cli->mem)));
+	doctor_ok(d, "postgres", "version " STR_FMT,
+	        STR_ARG(pg_text(rows, 0, COL_SELECT_SERVER_VERSION, &d->cli->mem)));
 	check_protection(d);
 	check_durability(d, rows);
-	check_clock(d, pg_num(rows, 0, 2), before_ms, after_ms);
+	check_clock(d, pg_num(rows, 0, COL_SELECT_SERVER_NOW_MS), before_ms, after_ms);
 }
 
 void doctor_migrations(struct doctor *d)

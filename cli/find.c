@@ -24,9 +24,10 @@ static int ambiguous(struct cli *cli, struct str given, const struct pg_rows *ro
 	struct str list = STR("");
 	for (size_t i = 0; i < pg_rows_count(rows); i++)
 		list = arena_printf(&cli->mem, STR_FMT "%s" STR_FMT " (" STR_FMT ", " STR_FMT ")",
-		        STR_ARG(list), i > 0 ? ", " : "", STR_ARG(pg_text(rows, i, 0, &cli->mem)),
-		        STR_ARG(pg_text(rows, i, 3, &cli->mem)),
-		        STR_ARG(pg_text(rows, i, 1, &cli->mem)));
+		        STR_ARG(list), i > 0 ? ", " : "",
+		        STR_ARG(pg_text(rows, i, COL_SELECT_IDS_DELIVERY_ID, &cli->mem)),
+		        STR_ARG(pg_text(rows, i, COL_SELECT_IDS_ROUTE, &cli->mem)),
+		        STR_ARG(pg_text(rows, i, COL_SELECT_IDS_STATE, &cli->mem)));
 	return err_set(e, ERR_REJECT, "ambiguous",
 	        "several deliveries begin with " STR_FMT "; give more digits: " STR_FMT,
 	        STR_ARG(given), STR_ARG(list));
@@ -40,7 +41,7 @@ int cli_find_id(struct cli *cli, struct str given, struct str *out, struct err *
 	if (!is_prefix(given))
 		return 0;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, given);
+	pg_set(&p, PARAM_SELECT_IDS_PREFIX, given);
 	int act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_ids, &p, &rows, NULL, e);
@@ -49,7 +50,7 @@ int cli_find_id(struct cli *cli, struct str given, struct str *out, struct err *
 	if (pg_rows_count(rows) > 1)
 		return ambiguous(cli, given, rows, e);
 	if (pg_rows_count(rows) == 1)
-		*out = pg_text(rows, 0, 0, &cli->mem);
+		*out = pg_text(rows, 0, COL_SELECT_IDS_DELIVERY_ID, &cli->mem);
 	return 0;
 }
 
@@ -61,9 +62,9 @@ static struct str *names_of(struct cli *cli, const struct pg_rows *rows, const c
 	*count = 0;
 	*has = false;
 	for (size_t i = 0; i < pg_rows_count(rows); i++) {
-		if (!str_eq(pg_text(rows, i, 0, &cli->mem), str_c(kind)))
+		if (!str_eq(pg_text(rows, i, COL_SELECT_NAMES_KIND, &cli->mem), str_c(kind)))
 			continue;
-		names[*count] = pg_text(rows, i, 1, &cli->mem);
+		names[*count] = pg_text(rows, i, COL_SELECT_NAMES_NAME, &cli->mem);
 		*has = *has || str_eq(names[*count], name);
 		(*count)++;
 	}
@@ -77,7 +78,7 @@ static int check(struct cli *cli, const struct found_name *f, struct err *e)
 	size_t count = 0;
 	bool has = false;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, f->tenant);
+	pg_set(&p, PARAM_SELECT_NAMES_TENANT, f->tenant);
 	int act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_names, &p, &rows, NULL, e);

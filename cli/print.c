@@ -57,12 +57,12 @@ struct str cli_plain(struct str text, struct arena *mem)
 	return str_bytes(out, plain_escape(text, false, out));
 }
 
-struct str *cli_cells(const struct pg_rows *rows, int columns, struct arena *mem)
+struct str *cli_cells(const struct pg_rows *rows, const int *columns, int count, struct arena *mem)
 {
-	size_t n = pg_rows_count(rows) * (size_t)columns;
+	size_t n = pg_rows_count(rows) * (size_t)count;
 	struct str *cells = arena_alloc(mem, (n + 1) * sizeof(*cells));
 	for (size_t i = 0; i < n; i++)
-		cells[i] = pg_text(rows, i / (size_t)columns, (int)(i % (size_t)columns), mem);
+		cells[i] = pg_text(rows, i / (size_t)count, columns[i % (size_t)count], mem);
 	return cells;
 }
 

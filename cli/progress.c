@@ -87,19 +87,20 @@ int cli_progress(struct cli *cli, const struct str *ids, size_t count, struct pr
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add_texts(&p, ids, count);
+	pg_set_texts(&p, PARAM_SELECT_PROGRESS_IDS, ids, count);
 	int act = pg_run(cli->pg, &sql_select_progress, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	size_t n = pg_rows_count(rows);
 	struct progress *list = arena_alloc(&cli->mem, (n + 1) * sizeof(*list));
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct progress){.delivery_id = pg_text(rows, i, 0, &cli->mem),
-		        .stage = pg_text(rows, i, 1, &cli->mem),
-		        .done = pg_num(rows, i, 2),
-		        .total = pg_num(rows, i, 3),
-		        .rows = pg_num(rows, i, 4),
-		        .elapsed_ms = pg_num(rows, i, 5)};
+		list[i] = (struct progress){
+		        .delivery_id = pg_text(rows, i, COL_SELECT_PROGRESS_DELIVERY_ID, &cli->mem),
+		        .stage = pg_text(rows, i, COL_SELECT_PROGRESS_STAGE, &cli->mem),
+		        .done = pg_num(rows, i, COL_SELECT_PROGRESS_DONE),
+		        .total = pg_num(rows, i, COL_SELECT_PROGRESS_TASKS),
+		        .rows = pg_num(rows, i, COL_SELECT_PROGRESS_ROWS),
+		        .elapsed_ms = pg_num(rows, i, COL_SELECT_PROGRESS_ELAPSED)};
 	*out = list;
 	*out_count = n;
 	return 0;

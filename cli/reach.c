@@ -85,7 +85,7 @@ int cli_tenant(struct cli *cli, struct str *out, struct err *e)
 	if (pg_rows_count(rows) != 1)
 		return cli_usage(e, "there are %zu tenants: %s", pg_rows_count(rows),
 		        pg_rows_count(rows) ? "choose one with --tenant" : "apply one first");
-	*out = pg_text(rows, 0, 0, &cli->mem);
+	*out = pg_text(rows, 0, COL_SELECT_TENANTS_NAME, &cli->mem);
 	return 0;
 }
 
@@ -109,11 +109,12 @@ int cli_tenant_and_name(struct cli *cli, const char *given, struct str *out_tena
 static int hint(struct cli *cli, const struct pg_params *kind_and_tenant, struct str name,
         const char **out, struct err *e)
 {
+	static const int column = COL_SELECT_KIND_NAMES_NAME;
 	AUTO_PG_ROWS rows = NULL;
 	int act = pg_run(cli->pg, &sql_select_kind_names, kind_and_tenant, &rows, NULL, e);
 	if (act == 0)
-		*out = words_hint(
-		        name, cli_cells(rows, 1, &cli->mem), pg_rows_count(rows), &cli->mem);
+		*out = words_hint(name, cli_cells(rows, &column, 1, &cli->mem), pg_rows_count(rows),
+		        &cli->mem);
 	return act;
 }
 
@@ -123,9 +124,9 @@ int cli_need_document(
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(kind));
-	pg_add(&p, tenant);
-	pg_add(&p, name);
+	pg_set(&p, PARAM_SELECT_DOCUMENT_NAMES_KIND, str_c(kind));
+	pg_set(&p, PARAM_SELECT_DOCUMENT_NAMES_TENANT, tenant);
+	pg_set(&p, PARAM_SELECT_DOCUMENT_NAMES_NAME, name);
 	int act = cli_pg(cli, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_document_names, &p, &rows, NULL, e);
@@ -133,8 +134,8 @@ int cli_need_document(
 		return act;
 	const char *near = "";
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(kind));
-	pg_add(&p, tenant);
+	pg_set(&p, PARAM_SELECT_KIND_NAMES_KIND, str_c(kind));
+	pg_set(&p, PARAM_SELECT_KIND_NAMES_TENANT, tenant);
 	act = hint(cli, &p, name, &near, e);
 	if (act != 0)
 		return act;

@@ -34,21 +34,22 @@ int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, in
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
 	if (ids)
-		pg_add_texts(&p, ids, count);
+		pg_set_texts(&p, PARAM_SELECT_NEEDED_IDS, ids, count);
 	else
-		pg_add(&p, (struct str){NULL, 0});
-	pg_add_num(&p, for_ms);
+		pg_set_null(&p, PARAM_SELECT_NEEDED_IDS);
+	pg_set_num(&p, PARAM_SELECT_NEEDED_FOR_MS, for_ms);
 	int act = pg_run(cli->pg, &sql_select_needed, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	size_t n = pg_rows_count(rows), known = 0;
 	struct needed *list = arena_alloc(&cli->mem, (n + 1) * sizeof(*list));
 	for (size_t i = 0; i < n; i++) {
-		struct str name = pg_text(rows, i, 1, &cli->mem);
+		struct str name = pg_text(rows, i, COL_SELECT_NEEDED_SERVICE, &cli->mem);
 		for (int k = 0; k < SERVICES; k++) {
 			if (str_eq(name, str_c(names[k])))
 				list[known++] = (struct needed){
-				        pg_text(rows, i, 0, &cli->mem), (enum service)k};
+				        pg_text(rows, i, COL_SELECT_NEEDED_DELIVERY_ID, &cli->mem),
+				        (enum service)k};
 		}
 	}
 	*out = list;

@@ -7,7 +7,7 @@
 #include "progress.h"
 #include "services.h"
 
-/* select_status_rows */
+/* The cells of a row of select_status_rows. */
 enum {
 	STATUS_ID,
 	STATUS_TENANT,

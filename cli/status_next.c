@@ -30,12 +30,15 @@ static size_t collect(struct cli *cli, const struct pg_rows *rows, struct coming
 	for (size_t i = 0; i < pg_rows_count(rows); i++) {
 		struct cadence_run runs[APPLY_RUNS];
 		struct read_document d = {
-		        .document = {.kind = STR("Route"), .body = pg_text(rows, i, 2, &cli->mem)}};
+		        .document = {.kind = STR("Route"),
+		                .body = pg_text(rows, i, COL_SELECT_CADENCES_BODY, &cli->mem)}};
 		size_t n = apply_next_runs(&calendar, &d, &cli->mem, runs);
 		for (size_t k = 0; k < n; k++)
-			out[count++] = (struct coming){pg_text(rows, i, 0, &cli->mem),
-			        pg_text(rows, i, 1, &cli->mem), pg_text(rows, i, 3, &cli->mem),
-			        pg_text(rows, i, 4, &cli->mem), runs[k]};
+			out[count++] = (struct coming){
+			        pg_text(rows, i, COL_SELECT_CADENCES_TENANT, &cli->mem),
+			        pg_text(rows, i, COL_SELECT_CADENCES_NAME, &cli->mem),
+			        pg_text(rows, i, COL_SELECT_CADENCES_ZONE, &cli->mem),
+			        pg_text(rows, i, COL_SELECT_CADENCES_PAUSED, &cli->mem), runs[k]};
 	}
 	apply_calendar_release(&calendar);
 	qsort(out, count, sizeof(*out), by_time);
@@ -89,8 +92,8 @@ int status_next(struct cli *cli, const struct found_name *of, struct err *e)
 	if (cli->args.positions_count)
 		return cli_usage(e, "status: --next shows routes; it takes no delivery");
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, of->tenant);
-	pg_add(&p, of->name);
+	pg_set(&p, PARAM_SELECT_CADENCES_TENANT, of->tenant);
+	pg_set(&p, PARAM_SELECT_CADENCES_ROUTE, of->name);
 	int act = pg_run(cli->pg, &sql_select_cadences, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;

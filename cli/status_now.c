@@ -53,9 +53,9 @@ void status_add(struct cli *cli, const struct status_now *now, struct pg_params 
 		waiting[n] = text.p ? text : STR("");
 		progress[n++] = progress_json(now->progress, now->progress_count, id, &cli->mem);
 	}
-	pg_add_texts(p, ids, n);
-	pg_add_texts(p, waiting, n);
-	pg_add_texts(p, progress, n);
+	pg_set_texts(p, PARAM_SELECT_STATUS_ID, ids, n);
+	pg_set_texts(p, PARAM_SELECT_STATUS_WAITING, waiting, n);
+	pg_set_texts(p, PARAM_SELECT_STATUS_PROGRESS, progress, n);
 }
 
 static void print_release(struct cli *cli, const struct str *row, bool is_one)
@@ -86,14 +86,17 @@ static int print_files(struct cli *cli, const struct str *row, struct err *e)
 {
 	static const char *const head[] = {
 	        "file", "role", "rows", "bytes", "SHA-256", "committed (UTC)"};
+	static const int columns[] = {COL_SELECT_FILES_NAME, COL_SELECT_FILES_ROLE,
+	        COL_SELECT_FILES_ROWS, COL_SELECT_FILES_BYTES, COL_SELECT_FILES_SHA256,
+	        COL_SELECT_FILES_COMMITTED};
 	struct pg_params p;
 	AUTO_PG_ROWS files = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, row[STATUS_ID]);
+	pg_set(&p, PARAM_SELECT_FILES_DELIVERY, row[STATUS_ID]);
 	int act = pg_run(cli->pg, &sql_select_files, &p, &files, NULL, e);
 	if (act == 0 && pg_rows_count(files) > 0) {
 		cli_print("\n");
-		cli_table(head, 6, cli_cells(files, 6, &cli->mem), pg_rows_count(files));
+		cli_table(head, 6, cli_cells(files, columns, 6, &cli->mem), pg_rows_count(files));
 	}
 	return act;
 }
@@ -102,11 +105,11 @@ static void print_books(struct cli *cli, const struct pg_rows *books)
 {
 	cli_print("books:\n");
 	for (size_t i = 0; i < pg_rows_count(books); i++) {
-		struct str name = pg_text(books, i, 0, &cli->mem);
+		struct str name = pg_text(books, i, COL_SELECT_BOOKS_KEY, &cli->mem);
 		const char *meaning = count_meaning(name);
 		cli_print("  " STR_FMT " " STR_FMT "%s%s\n", STR_ARG(cli_plain(name, &cli->mem)),
-		        STR_ARG(pg_text(books, i, 1, &cli->mem)), meaning ? ": " : "",
-		        meaning ? meaning : "");
+		        STR_ARG(pg_text(books, i, COL_SELECT_BOOKS_VALUE, &cli->mem)),
+		        meaning ? ": " : "", meaning ? meaning : "");
 	}
 }
 
@@ -134,7 +137,7 @@ int status_print_one(struct cli *cli, const struct str *row, size_t rows, struct
 		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
 	print_release(cli, row, true);
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, row[STATUS_ID]);
+	pg_set(&p, PARAM_SELECT_BOOKS_DELIVERY, row[STATUS_ID]);
 	int act = print_now(cli, row, e);
 	if (act == 0)
 		act = pg_run(cli->pg, &sql_select_books, &p, &books, NULL, e);
@@ -146,10 +149,10 @@ int status_print_one(struct cli *cli, const struct str *row, size_t rows, struct
 	if (pg_rows_count(books) == 0)
 		return err_set(
 		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
-	struct str selection = pg_text(books, 0, 2, &cli->mem);
+	struct str selection = pg_text(books, 0, COL_SELECT_BOOKS_CONTENT_HASH, &cli->mem);
 	if (selection.n > 0)
 		cli_print("selection: " STR_FMT "\n", STR_ARG(cli_plain(selection, &cli->mem)));
-	if (!pg_is_null(books, 0, 0))
+	if (!pg_is_null(books, 0, COL_SELECT_BOOKS_KEY))
 		print_books(cli, books);
 	return print_files(cli, row, e);
 }

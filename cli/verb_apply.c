@@ -52,17 +52,20 @@ static int load_applied(struct cli *cli, struct applying *a, struct err *e)
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	for (int i = 0; i < 3; i++)
-		pg_add(&p, str_c(NULL)); /* every kind, name and tenant */
+	/* Every kind, name and tenant. */
+	pg_set_null(&p, PARAM_SELECT_DOCUMENTS_KIND);
+	pg_set_null(&p, PARAM_SELECT_DOCUMENTS_NAME);
+	pg_set_null(&p, PARAM_SELECT_DOCUMENTS_TENANT);
 	int act = pg_run(cli->pg, &sql_select_documents, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
 	a->applied = arena_alloc(&cli->mem, (pg_rows_count(rows) + 1) * sizeof(*a->applied));
 	for (size_t i = 0; i < pg_rows_count(rows); i++) {
-		struct spec_document d = {.kind = pg_text(rows, i, 0, &cli->mem),
-		        .tenant = pg_text(rows, i, 1, &cli->mem),
-		        .name = pg_text(rows, i, 2, &cli->mem),
-		        .body = pg_text(rows, i, 6, &cli->mem)};
+		struct spec_document d = {
+		        .kind = pg_text(rows, i, COL_SELECT_DOCUMENTS_KIND, &cli->mem),
+		        .tenant = pg_text(rows, i, COL_SELECT_DOCUMENTS_TENANT, &cli->mem),
+		        .name = pg_text(rows, i, COL_SELECT_DOCUMENTS_NAME, &cli->mem),
+		        .body = pg_text(rows, i, COL_SELECT_DOCUMENTS_BODY, &cli->mem)};
 		ptrdiff_t place = replaced_by(a->read, &d);
 		if (place < 0)
 			a->applied[a->applied_count++] = d;
@@ -94,12 +97,12 @@ static int store(struct cli *cli, const struct read_documents *read, struct err 
 		const struct spec_document *d = &read->items[i].document;
 		struct pg_params p;
 		pg_params_init(&p, &cli->mem);
-		pg_add(&p, d->kind);
-		pg_add(&p, d->tenant);
-		pg_add(&p, d->name);
-		pg_add(&p, d->body);
-		pg_add(&p, str_c(read->items[i].hash));
-		pg_add(&p, cli_actor(cli));
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_KIND, d->kind);
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_TENANT, d->tenant);
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_NAME, d->name);
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_BODY, d->body);
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_HASH, str_c(read->items[i].hash));
+		pg_set(&p, PARAM_UPSERT_DOCUMENT_BY, cli_actor(cli));
 		act = pg_run(cli->pg, &sql_upsert_document, &p, NULL, NULL, e);
 	}
 	return act;

@@ -18,9 +18,9 @@ struct target {
 static void add_target(struct pg_params *p, struct cli *cli, const struct target *t)
 {
 	pg_params_init(p, &cli->mem);
-	pg_add(p, t->kind);
-	pg_add(p, t->tenant);
-	pg_add(p, t->name);
+	pg_set(p, PARAM_SELECT_USES_KIND, t->kind);
+	pg_set(p, PARAM_SELECT_USES_TENANT, t->tenant);
+	pg_set(p, PARAM_SELECT_USES_NAME, t->name);
 }
 
 /* Of a document: whose it is goes by its kind. */
@@ -65,7 +65,7 @@ static int refuse_used(struct cli *cli, const struct target *t, struct err *e)
 	int act = pg_run(cli->pg, &sql_select_uses, &p, &rows, NULL, e);
 	if (act != 0 || pg_rows_count(rows) == 0)
 		return act;
-	struct str users = list(cli, rows, 0, 2);
+	struct str users = list(cli, rows, COL_SELECT_USES_KIND, COL_SELECT_USES_NAME);
 	return err_set(e, ERR_REJECT, "in_use",
 	        STR_FMT " " STR_FMT " is used by " STR_FMT ": first delete or change what uses it",
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(users));
@@ -80,7 +80,8 @@ static int refuse_unfinished(struct cli *cli, const struct target *t, struct err
 	int act = pg_run(cli->pg, &sql_select_unfinished, &p, &rows, NULL, e);
 	if (act != 0 || pg_rows_count(rows) == 0)
 		return act;
-	struct str ids = list(cli, rows, 0, 1);
+	struct str ids =
+	        list(cli, rows, COL_SELECT_UNFINISHED_DELIVERY_ID, COL_SELECT_UNFINISHED_STATE);
 	return err_set(e, ERR_REJECT, "in_use",
 	        STR_FMT " " STR_FMT " is needed by unfinished deliveries or builds: " STR_FMT
 	                "; wait for them, or run longshore cancel ID",
@@ -94,20 +95,20 @@ static int last_of(struct cli *cli, const struct target *t, bool *is_deleted, st
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, t->kind);
-	pg_add(&p, t->name);
-	pg_add(&p, t->tenant);
+	pg_set(&p, PARAM_SELECT_HISTORY_KIND, t->kind);
+	pg_set(&p, PARAM_SELECT_HISTORY_NAME, t->name);
+	pg_set(&p, PARAM_SELECT_HISTORY_TENANT, t->tenant);
 	int act = pg_run(cli->pg, &sql_select_history, &p, &rows, NULL, e);
 	*is_deleted = false;
 	if (act != 0 || pg_rows_count(rows) == 0)
 		return act;
-	*is_deleted = pg_is_text(rows, 0, 2, STR("deleted"));
+	*is_deleted = pg_is_text(rows, 0, COL_SELECT_HISTORY_CHANGE, STR("deleted"));
 	*out = (struct deletion){.kind = t->kind,
 	        .tenant = t->tenant,
 	        .name = t->name,
-	        .by = pg_text(rows, 0, 4, &cli->mem),
-	        .version = pg_num(rows, 0, 1),
-	        .at_ms = pg_num(rows, 0, 7)};
+	        .by = pg_text(rows, 0, COL_SELECT_HISTORY_CHANGED_BY, &cli->mem),
+	        .version = pg_num(rows, 0, COL_SELECT_HISTORY_VERSION),
+	        .at_ms = pg_num(rows, 0, COL_SELECT_HISTORY_AT_MS)};
 	return 0;
 }
 
@@ -142,7 +143,7 @@ static int remove_it(struct cli *cli, const struct target *t, int64_t *removed, 
 	if (act == 0)
 		act = refuse_unfinished(cli, t, e);
 	add_target(&p, cli, t);
-	pg_add(&p, cli_actor(cli));
+	pg_set(&p, PARAM_DELETE_DOCUMENT_BY, cli_actor(cli));
 	return act == 0 ? pg_run(cli->pg, &sql_delete_document, &p, NULL, removed, e) : act;
 }
 

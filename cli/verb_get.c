@@ -17,7 +17,7 @@ static void print_bodies(struct cli *cli, const struct pg_rows *rows)
 	buf_init(&out, JSON_MAX);
 	json_open(&out, NULL, '[');
 	for (size_t i = 0; i < n; i++) {
-		struct str body = pg_text(rows, i, COLUMNS, &cli->mem);
+		struct str body = pg_text(rows, i, COL_SELECT_DOCUMENTS_BODY, &cli->mem);
 		if (cli->json)
 			json_raw(&out, NULL, body);
 		else
@@ -31,17 +31,19 @@ static void print_bodies(struct cli *cli, const struct pg_rows *rows)
 
 /* --- history --- */
 
-enum { HISTORY_COLUMNS = 6 };
+enum { HISTORY_HASH = 3, HISTORY_COLUMNS = 6 };
+static const int history_columns[HISTORY_COLUMNS] = {COL_SELECT_HISTORY_TENANT,
+        COL_SELECT_HISTORY_VERSION,
+        COL_SELECT_HISTORY_CHANGE, [HISTORY_HASH] = COL_SELECT_HISTORY_HASH,
+        COL_SELECT_HISTORY_CHANGED_BY, COL_SELECT_HISTORY_AT};
 
 static void print_history(struct cli *cli, const struct pg_rows *rows)
 {
 	static const char *const head[] = {"tenant", "version", "change", "hash", "by", "at (UTC)"};
 	size_t n = pg_rows_count(rows);
-	struct str *cells = arena_alloc(&cli->mem, (n + 1) * HISTORY_COLUMNS * sizeof(*cells));
+	struct str *cells = cli_cells(rows, history_columns, HISTORY_COLUMNS, &cli->mem);
 	for (size_t i = 0; i < n; i++) {
-		for (int c = 0; c < HISTORY_COLUMNS; c++)
-			cells[i * HISTORY_COLUMNS + (size_t)c] = pg_text(rows, i, c, &cli->mem);
-		struct str *hash = &cells[i * HISTORY_COLUMNS + 3];
+		struct str *hash = &cells[i * HISTORY_COLUMNS + HISTORY_HASH];
 		hash->n = hash->n > HASH_SHOWN ? HASH_SHOWN : hash->n;
 	}
 	cli_table(head, HISTORY_COLUMNS, cells, n);
@@ -55,13 +57,13 @@ static void json_history(const struct cli *cli, const struct pg_rows *rows, stru
 	for (size_t i = 0; i < pg_rows_count(rows); i++) {
 		json_open(&out, NULL, '{');
 		json_text(&out, "kind", str_c(cli->args.positions[0]));
-		json_text(&out, "tenant", pg_text(rows, i, 0, mem));
+		json_text(&out, "tenant", pg_text(rows, i, COL_SELECT_HISTORY_TENANT, mem));
 		json_text(&out, "name", str_c(cli->args.positions[1]));
-		json_num(&out, "version", pg_num(rows, i, 1));
-		json_text(&out, "change", pg_text(rows, i, 2, mem));
-		json_text(&out, "hash", pg_text(rows, i, 3, mem));
-		json_text(&out, "by", pg_text(rows, i, 4, mem));
-		json_text(&out, "at", pg_text(rows, i, 6, mem));
+		json_num(&out, "version", pg_num(rows, i, COL_SELECT_HISTORY_VERSION));
+		json_text(&out, "change", pg_text(rows, i, COL_SELECT_HISTORY_CHANGE, mem));
+		json_text(&out, "hash", pg_text(rows, i, COL_SELECT_HISTORY_HASH, mem));
+		json_text(&out, "by", pg_text(rows, i, COL_SELECT_HISTORY_CHANGED_BY, mem));
+		json_text(&out, "at", pg_text(rows, i, COL_SELECT_HISTORY_AT, mem));
 		json_close(&out, '}');
 	}
 	json_close(&out, ']');
@@ -72,9 +74,9 @@ static void json_history(const struct cli *cli, const struct pg_rows *rows, stru
 static void add_document(struct cli *cli, const char *kind, const char *name, struct pg_params *p)
 {
 	pg_params_init(p, &cli->mem);
-	pg_add(p, str_c(kind));
-	pg_add(p, str_c(name));
-	pg_add(p, str_c(cli_option(cli, "--tenant")));
+	pg_set(p, PARAM_SELECT_DOCUMENTS_KIND, str_c(kind));
+	pg_set(p, PARAM_SELECT_DOCUMENTS_NAME, str_c(name));
+	pg_set(p, PARAM_SELECT_DOCUMENTS_TENANT, str_c(cli_option(cli, "--tenant")));
 }
 
 /* Its content; with --json a list of one, as get prints documents. */
@@ -84,7 +86,7 @@ static int get_version(struct cli *cli, int64_t version, struct err *e)
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	add_document(cli, kind, name, &p);
-	pg_add_num(&p, version);
+	pg_set_num(&p, PARAM_SELECT_VERSION_VERSION, version);
 	int act = pg_run(cli->pg, &sql_select_version, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
@@ -95,11 +97,11 @@ static int get_version(struct cli *cli, int64_t version, struct err *e)
 		return err_set(e, ERR_REJECT, CODE_NOT_FOUND,
 		        "%s %s has no version %lld; longshore get %s %s --history lists them", kind,
 		        name, (long long)version, kind, name);
-	if (pg_is_null(rows, 0, 0))
+	if (pg_is_null(rows, 0, COL_SELECT_VERSION_BODY))
 		return err_set(e, ERR_REJECT, "deleted",
 		        "version %lld of %s %s is its deletion, which has no content",
 		        (long long)version, kind, name);
-	struct str body = pg_text(rows, 0, 0, &cli->mem);
+	struct str body = pg_text(rows, 0, COL_SELECT_VERSION_BODY, &cli->mem);
 	cli_print("%s" STR_FMT "%s\n", cli->json ? "[" : "", STR_ARG(body), cli->json ? "]" : "");
 	return EXIT_DONE;
 }
@@ -148,7 +150,11 @@ static int no_document(struct cli *cli, const char *kind, const char *name, stru
 
 static int get_applied(struct cli *cli, const char *kind, const char *name, struct err *e)
 {
-	static const char *const head[] = {"kind", "tenant", "name", "hash", "by", "at (UTC)"};
+	static const char *const head[COLUMNS] = {
+	        "kind", "tenant", "name", "hash", "by", "at (UTC)"};
+	static const int columns[COLUMNS] = {COL_SELECT_DOCUMENTS_KIND, COL_SELECT_DOCUMENTS_TENANT,
+	        COL_SELECT_DOCUMENTS_NAME, COL_SELECT_DOCUMENTS_HASH,
+	        COL_SELECT_DOCUMENTS_APPLIED_BY, COL_SELECT_DOCUMENTS_APPLIED};
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	add_document(cli, kind, name, &p);
@@ -161,12 +167,7 @@ static int get_applied(struct cli *cli, const char *kind, const char *name, stru
 		print_bodies(cli, rows);
 		return EXIT_DONE;
 	}
-	size_t n = pg_rows_count(rows);
-	struct str *all = cli_cells(rows, COLUMNS + 1, &cli->mem);
-	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
-	for (size_t i = 0; i < n; i++)
-		memcpy(cells + i * COLUMNS, all + i * (COLUMNS + 1), COLUMNS * sizeof(*cells));
-	cli_table(head, COLUMNS, cells, n);
+	cli_table(head, COLUMNS, cli_cells(rows, columns, COLUMNS, &cli->mem), pg_rows_count(rows));
 	return EXIT_DONE;
 }
 

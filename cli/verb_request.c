@@ -140,8 +140,8 @@ static int deliver_audience(struct cli *cli, const char *audience, struct err *e
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, tenant);
-	pg_add(&p, name);
+	pg_set(&p, PARAM_SELECT_ROUTES_OF_AUDIENCE_TENANT, tenant);
+	pg_set(&p, PARAM_SELECT_ROUTES_OF_AUDIENCE_AUDIENCE, name);
 	act = pg_run(cli->pg, &sql_select_routes_of_audience, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
@@ -152,7 +152,7 @@ static int deliver_audience(struct cli *cli, const char *audience, struct err *e
 		        STR_ARG(tenant), STR_ARG(name));
 	struct asked *list = arena_alloc(&cli->mem, count * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
-		list[i].name = pg_text(rows, i, 0, &cli->mem);
+		list[i].name = pg_text(rows, i, COL_SELECT_ROUTES_OF_AUDIENCE_NAME, &cli->mem);
 	return request(cli, EV_TRIGGER_KIND_DELIVER, tenant, list, count, e);
 }
 
@@ -170,18 +170,20 @@ static int deliver(struct cli *cli, struct err *e)
 	return request_one(cli, EV_TRIGGER_KIND_DELIVER, cli->args.positions[0], e);
 }
 
+enum { VERSION, RECORDS, PERSONS, EPOCH, BUILT, VERSION_CELLS };
+
 static void print_versions(const struct str *cells, size_t n)
 {
 	struct buf out;
 	buf_init(&out, JSON_MAX);
 	json_open(&out, NULL, '[');
-	for (size_t i = 0; i < n; i++, cells += 5) {
+	for (size_t i = 0; i < n; i++, cells += VERSION_CELLS) {
 		json_open(&out, NULL, '{');
-		json_text(&out, "version", cells[0]);
-		json_raw(&out, "records", cells[1]);
-		json_raw(&out, "persons", cells[2]);
-		json_raw(&out, "key_epoch", cells[3]);
-		json_text(&out, "built_at", cells[4]);
+		json_text(&out, "version", cells[VERSION]);
+		json_raw(&out, "records", cells[RECORDS]);
+		json_raw(&out, "persons", cells[PERSONS]);
+		json_raw(&out, "key_epoch", cells[EPOCH]);
+		json_text(&out, "built_at", cells[BUILT]);
 		json_close(&out, '}');
 	}
 	json_close(&out, ']');
@@ -192,6 +194,11 @@ static void print_versions(const struct str *cells, size_t n)
 static int bridge_info(struct cli *cli, const char *given, struct err *e)
 {
 	static const char *const head[] = {"version", "records", "persons", "epoch", "built (UTC)"};
+	static const int columns[VERSION_CELLS] = {[VERSION] = COL_SELECT_VERSIONS_VERSION,
+	        [RECORDS] = COL_SELECT_VERSIONS_RECORDS,
+	        [PERSONS] = COL_SELECT_VERSIONS_PERSONS,
+	        [EPOCH] = COL_SELECT_VERSIONS_KEY_EPOCH,
+	        [BUILT] = COL_SELECT_VERSIONS_BUILT};
 	struct str tenant, name;
 	AUTO_PG_ROWS rows = NULL;
 	struct pg_params p;
@@ -201,16 +208,16 @@ static int bridge_info(struct cli *cli, const char *given, struct err *e)
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, tenant);
-	pg_add(&p, name);
+	pg_set(&p, PARAM_SELECT_VERSIONS_TENANT, tenant);
+	pg_set(&p, PARAM_SELECT_VERSIONS_BRIDGE, name);
 	act = pg_run(cli->pg, &sql_select_versions, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	struct str *cells = cli_cells(rows, 5, &cli->mem);
+	struct str *cells = cli_cells(rows, columns, VERSION_CELLS, &cli->mem);
 	if (cli->json)
 		print_versions(cells, pg_rows_count(rows));
 	else
-		cli_table(head, 5, cells, pg_rows_count(rows));
+		cli_table(head, VERSION_CELLS, cells, pg_rows_count(rows));
 	return EXIT_DONE;
 }
 

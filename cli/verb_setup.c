@@ -19,9 +19,10 @@ static int add_schemas(struct cli *cli, struct err *e)
 			        (char)(unsigned char)(ev_type_fingerprint(types[i]) >> (8 * k));
 		struct pg_params p;
 		pg_params_init(&p, &cli->mem);
-		pg_add_bytes(&p, str_bytes(fingerprint, sizeof(fingerprint)));
-		pg_add(&p, str_c(ev_type_name(types[i])));
-		pg_add(&p, ev_type_schema(types[i]));
+		pg_set_bytes(&p, PARAM_UPSERT_SCHEMA_FINGERPRINT,
+		        str_bytes(fingerprint, sizeof(fingerprint)));
+		pg_set(&p, PARAM_UPSERT_SCHEMA_NAME, str_c(ev_type_name(types[i])));
+		pg_set(&p, PARAM_UPSERT_SCHEMA_SCHEMA, ev_type_schema(types[i]));
 		int act = pg_run(cli->pg, &sql_upsert_schema, &p, NULL, NULL, e);
 		if (act != 0)
 			return act;

@@ -100,14 +100,14 @@ static int read_options(struct cli *cli, struct asked *a, struct err *e)
 
 static void add_filters(const struct cli *cli, const struct asked *a, struct pg_params *p)
 {
-	pg_add(p, a->delivery_id);
-	pg_add(p, a->of.name);
-	pg_add(p, a->of.tenant);
-	pg_add(p, str_c(cli_option(cli, "--state")));
-	pg_add(p, a->since);
-	pg_add(p, a->until);
-	pg_add_num(p, a->limit);
-	pg_add(p, str_c(a->sort));
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_DELIVERY, a->delivery_id);
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_ROUTE, a->of.name);
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_TENANT, a->of.tenant);
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_STATES, str_c(cli_option(cli, "--state")));
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_SINCE, a->since);
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_UNTIL, a->until);
+	pg_set_num(p, PARAM_SELECT_STATUS_ROWS_LIMIT, a->limit);
+	pg_set(p, PARAM_SELECT_STATUS_ROWS_SORT, str_c(a->sort));
 }
 
 static int status_json(struct cli *cli, const struct asked *a, struct err *e)
@@ -125,10 +125,11 @@ static int status_json(struct cli *cli, const struct asked *a, struct err *e)
 	act = pg_run(cli->pg, &sql_select_status, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	if (a->delivery_id.p && pg_is_null(rows, 0, 1))
+	int shown = a->delivery_id.p ? COL_SELECT_STATUS_FIRST : COL_SELECT_STATUS_LISTED;
+	if (a->delivery_id.p && pg_is_null(rows, 0, COL_SELECT_STATUS_FIRST))
 		return err_set(
 		        e, ERR_RETRY, CODE_NOT_FOUND, "the delivery was removed in the meantime");
-	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, a->delivery_id.p ? 1 : 0, &cli->mem)));
+	cli_print(STR_FMT "\n", STR_ARG(pg_text(rows, 0, shown, &cli->mem)));
 	return EXIT_DONE;
 }
 
@@ -136,6 +137,16 @@ static int status_table(struct cli *cli, const struct asked *a, struct err *e)
 {
 	static const char *const head[] = {"delivery", "tenant", "route", "state", "reason",
 	        "members", "files", "created (UTC)"};
+	static const int columns[CELLS] = {[STATUS_ID] = COL_SELECT_STATUS_ROWS_DELIVERY_ID,
+	        [STATUS_TENANT] = COL_SELECT_STATUS_ROWS_TENANT,
+	        [STATUS_ROUTE] = COL_SELECT_STATUS_ROWS_ROUTE,
+	        [STATUS_STATE] = COL_SELECT_STATUS_ROWS_STATE,
+	        [STATUS_REASON] = COL_SELECT_STATUS_ROWS_REASON,
+	        [STATUS_MEMBERS] = COL_SELECT_STATUS_ROWS_MEMBERS,
+	        [STATUS_FILES] = COL_SELECT_STATUS_ROWS_FILES,
+	        [STATUS_CREATED] = COL_SELECT_STATUS_ROWS_CREATED,
+	        [STATUS_DETAIL] = COL_SELECT_STATUS_ROWS_DETAIL,
+	        [STATUS_CONTENT] = COL_SELECT_STATUS_ROWS_CONTENT_HASH};
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
@@ -144,7 +155,7 @@ static int status_table(struct cli *cli, const struct asked *a, struct err *e)
 	if (act != 0)
 		return act;
 	size_t n = pg_rows_count(rows);
-	struct str *all = cli_cells(rows, CELLS, &cli->mem);
+	struct str *all = cli_cells(rows, columns, CELLS, &cli->mem);
 	struct str *cells = arena_alloc(&cli->mem, (n + 1) * COLUMNS * sizeof(*cells));
 	for (size_t i = 0; i < n; i++)
 		memcpy(cells + i * COLUMNS, all + i * CELLS, COLUMNS * sizeof(*cells));

@@ -8,6 +8,16 @@
 
 enum { AT, SOURCE, WHAT, BY, DETAIL, SHOWN, READY = SHOWN, ISSUED, STARTED, DONE, CELLS };
 
+static const int columns[CELLS] = {[AT] = COL_SELECT_TRACE_TIME,
+        [SOURCE] = COL_SELECT_TRACE_SOURCE,
+        [WHAT] = COL_SELECT_TRACE_WHAT,
+        [BY] = COL_SELECT_TRACE_BY,
+        [DETAIL] = COL_SELECT_TRACE_DETAIL,
+        [READY] = COL_SELECT_TRACE_READY,
+        [ISSUED] = COL_SELECT_TRACE_ISSUED,
+        [STARTED] = COL_SELECT_TRACE_STARTED,
+        [DONE] = COL_SELECT_TRACE_DONE};
+
 static const char *const names[CELLS] = {
         "at", "source", "what", "by", "detail", "ready_at", "issued_at", "started_at", "done_at"};
 
@@ -70,11 +80,11 @@ static int trace(struct cli *cli, struct err *e)
 	if (act != 0)
 		return act;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, row.delivery_id);
+	pg_set(&p, PARAM_SELECT_TRACE_DELIVERY, row.delivery_id);
 	act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
-	struct str *cells = cli_cells(rows, CELLS, &cli->mem);
+	struct str *cells = cli_cells(rows, columns, CELLS, &cli->mem);
 	if (cli->json)
 		print_json(cells, pg_rows_count(rows));
 	else

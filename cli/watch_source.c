@@ -27,18 +27,27 @@ struct watch_source {
 
 static struct snapshot read_row(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
-	struct snapshot s = {.version = pg_num(rows, i, 15),
-	        .revision = pg_num(rows, i, 16),
-	        .files_planned = pg_num(rows, i, 17),
-	        .files_visible = pg_num(rows, i, 18),
-	        .created_ms = pg_num(rows, i, 19),
-	        .changed_ms = pg_num(rows, i, 20)};
-	struct str *const texts[] = {&s.kind, &s.delivery_id, &s.tenant, &s.route, &s.audience,
-	        &s.destination, &s.mode, &s.state, &s.reason, &s.detail, &s.requested_by,
-	        &s.approved_by, &s.bridge_version, &s.content_hash, &s.books};
-	for (int c = 0; c < (int)(sizeof(texts) / sizeof(texts[0])); c++)
-		*texts[c] = pg_text(rows, i, c, mem);
-	return s;
+	return (struct snapshot){.kind = pg_text(rows, i, COL_SELECT_WATCHED_KIND, mem),
+	        .delivery_id = pg_text(rows, i, COL_SELECT_WATCHED_DELIVERY_ID, mem),
+	        .tenant = pg_text(rows, i, COL_SELECT_WATCHED_TENANT, mem),
+	        .route = pg_text(rows, i, COL_SELECT_WATCHED_ROUTE, mem),
+	        .audience = pg_text(rows, i, COL_SELECT_WATCHED_AUDIENCE, mem),
+	        .destination = pg_text(rows, i, COL_SELECT_WATCHED_DESTINATION, mem),
+	        .mode = pg_text(rows, i, COL_SELECT_WATCHED_MODE, mem),
+	        .state = pg_text(rows, i, COL_SELECT_WATCHED_STATE, mem),
+	        .reason = pg_text(rows, i, COL_SELECT_WATCHED_REASON, mem),
+	        .detail = pg_text(rows, i, COL_SELECT_WATCHED_DETAIL, mem),
+	        .requested_by = pg_text(rows, i, COL_SELECT_WATCHED_REQUESTED_BY, mem),
+	        .approved_by = pg_text(rows, i, COL_SELECT_WATCHED_APPROVED_BY, mem),
+	        .bridge_version = pg_text(rows, i, COL_SELECT_WATCHED_BRIDGE_VERSION, mem),
+	        .content_hash = pg_text(rows, i, COL_SELECT_WATCHED_CONTENT_HASH, mem),
+	        .books = pg_text(rows, i, COL_SELECT_WATCHED_BOOKS, mem),
+	        .version = pg_num(rows, i, COL_SELECT_WATCHED_VERSION),
+	        .revision = pg_num(rows, i, COL_SELECT_WATCHED_REVISION),
+	        .files_planned = pg_num(rows, i, COL_SELECT_WATCHED_FILES_PLANNED),
+	        .files_visible = pg_num(rows, i, COL_SELECT_WATCHED_FILES_VISIBLE),
+	        .created_ms = pg_num(rows, i, COL_SELECT_WATCHED_CREATED_MS),
+	        .changed_ms = pg_num(rows, i, COL_SELECT_WATCHED_CHANGED_MS)};
 }
 
 static int visit_recorded(
@@ -47,9 +56,9 @@ static int visit_recorded(
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, f->delivery_id);
-	pg_add(&p, f->route);
-	pg_add(&p, f->tenant);
+	pg_set(&p, PARAM_SELECT_WATCHED_DELIVERY, f->delivery_id);
+	pg_set(&p, PARAM_SELECT_WATCHED_ROUTE, f->route);
+	pg_set(&p, PARAM_SELECT_WATCHED_TENANT, f->tenant);
 	int act = pg_run(cli->pg, &sql_select_watched, &p, &rows, NULL, e);
 	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++) {
 		struct snapshot s = read_row(rows, i, &cli->mem);
@@ -66,7 +75,7 @@ static int learn_schemas(struct cli *cli, struct err *e)
 	pg_params_init(&p, &cli->mem);
 	int act = pg_run(cli->pg, &sql_select_schemas, &p, &rows, NULL, e);
 	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++)
-		act = event_add_writer(pg_text(rows, i, 0, &cli->mem), e);
+		act = event_add_writer(pg_text(rows, i, COL_SELECT_SCHEMAS_SCHEMA, &cli->mem), e);
 	return act;
 }
 
@@ -88,11 +97,14 @@ static int read_positions(struct cli *cli, struct watch_log *log, struct err *e)
 	struct pg_params p;
 	AUTO_PG_ROWS rows = NULL;
 	pg_params_init(&p, &cli->mem);
-	pg_add(&p, str_c(topic_plan(TOPIC_DELIVERIES)->suffix));
+	pg_set(&p, PARAM_SELECT_RECORDED_OFFSETS_TOPIC,
+	        str_c(topic_plan(TOPIC_DELIVERIES)->suffix));
 	int act = pg_run(cli->pg, &sql_select_recorded_offsets, &p, &rows, NULL, e);
 	for (size_t r = 0; act == 0 && r < pg_rows_count(rows); r++)
-		watch_log_begin(log, (int32_t)pg_num(rows, r, 0), pg_num(rows, r, 1),
-		        pg_text(rows, r, 2, &cli->mem));
+		watch_log_begin(log,
+		        (int32_t)pg_num(rows, r, COL_SELECT_RECORDED_OFFSETS_PARTITION),
+		        pg_num(rows, r, COL_SELECT_RECORDED_OFFSETS_NEXT_OFFSET),
+		        pg_text(rows, r, COL_SELECT_RECORDED_OFFSETS_WITNESS, &cli->mem));
 	return act;
 }
 

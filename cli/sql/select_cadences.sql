@@ -1,6 +1,6 @@
--- $1 tenant, $2 route (each or NULL) -> tenant, name, body, zone, "paused" or empty, of the routes with a cadence.
-SELECT tenant, name, body, coalesce(body::jsonb #>> '{cadence,zone}', 'UTC'),
-	CASE WHEN body::jsonb ->> 'paused' = 'true' THEN 'paused' ELSE '' END
+-- The routes with a cadence, of :tenant and called :route (each may be NULL); paused is "paused" or empty.
+SELECT tenant, name, body, coalesce(body::jsonb #>> '{cadence,zone}', 'UTC') AS zone,
+	CASE WHEN body::jsonb ->> 'paused' = 'true' THEN 'paused' ELSE '' END AS paused
 FROM conf.document
-WHERE kind = 'Route' AND ($1::text IS NULL OR tenant = $1) AND ($2::text IS NULL OR name = $2) AND body::jsonb ? 'cadence'
+WHERE kind = 'Route' AND (:tenant::text IS NULL OR tenant = :tenant) AND (:route::text IS NULL OR name = :route) AND body::jsonb ? 'cadence'
 ORDER BY tenant, name;

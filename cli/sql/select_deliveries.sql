@@ -1,4 +1,4 @@
--- $1 deliveries or builds -> id, tenant, route, state, reason, detail, version, hash of the selection.
-SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.delivery WHERE delivery_id = ANY($1::text[])
+-- The deliveries and builds :ids, as they are recorded.
+SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.delivery WHERE delivery_id = ANY(:ids::text[])
 UNION ALL
-SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.build WHERE delivery_id = ANY($1::text[]);
+SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.build WHERE delivery_id = ANY(:ids::text[]);

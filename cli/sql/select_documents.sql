@@ -1,5 +1,6 @@
--- $1 kind, $2 name, $3 tenant (each or NULL) -> kind, tenant, name, hash, by, at, body.
-SELECT kind, tenant, name, left(hash, 12), applied_by, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), body
+-- Applied documents of :kind, called :name, of :tenant (each may be NULL).
+SELECT kind, tenant, name, left(hash, 12) AS hash, applied_by, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied,
+	body
 FROM conf.document
-WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR name = $2) AND ($3::text IS NULL OR tenant = $3)
+WHERE (:kind::text IS NULL OR kind = :kind) AND (:name::text IS NULL OR name = :name) AND (:tenant::text IS NULL OR tenant = :tenant)
 ORDER BY kind, tenant, name;

@@ -1,7 +1,7 @@
--- $1..$4 text[]: role, kind, object, privilege as the migrations grant them -> is missing, role, kind, object, privilege: where
+-- The parameters are what the migrations grant. The rows are where
 -- the database differs, for these roles anywhere and for PUBLIC in our schemas.
 WITH expected AS (
-	SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS x(role, kind, object, privilege)
+	SELECT DISTINCT * FROM unnest(:role::text[], :kind::text[], :object::text[], :privilege::text[]) AS x(role, kind, object, privilege)
 ), ours AS (
 	SELECT DISTINCT object AS name FROM expected WHERE kind = 'schema'
 ), acl AS (
@@ -28,8 +28,8 @@ WITH expected AS (
 	FROM pg_database AS d, aclexplode(d.datacl) AS g JOIN pg_roles AS r ON r.oid = g.grantee
 	WHERE d.datname = current_database() AND g.privilege_type = 'CREATE' AND r.rolname IN (SELECT role FROM expected)
 )
-SELECT h.role IS NULL, coalesce(e.role, h.role), coalesce(e.kind, h.kind), coalesce(e.object, h.object),
-	coalesce(e.privilege, h.privilege)
+SELECT h.role IS NULL AS is_missing, coalesce(e.role, h.role) AS role, coalesce(e.kind, h.kind) AS kind, coalesce(e.object, h.object) AS object,
+	coalesce(e.privilege, h.privilege) AS privilege
 FROM expected AS e FULL JOIN held AS h USING (role, kind, object, privilege)
 WHERE e.role IS NULL OR h.role IS NULL
 ORDER BY 1, 2, 3, 4, 5;

@@ -1,10 +1,10 @@
--- $1 kind, $2 name, $3 tenant (or NULL) -> tenant, version, what it was, hash, by, at, at of JSON, at in ms; the newest first.
+-- parameters of: select_documents
+-- The versions of the document :kind :name, of :tenant or (NULL) of each tenant; the newest first.
 SELECT tenant, version,
 	CASE WHEN body IS NULL THEN 'deleted'
-		WHEN coalesce(lag(hash) OVER (PARTITION BY tenant ORDER BY version), '') = '' THEN 'created' ELSE 'changed' END,
-	hash, changed_by, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-	to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-	floor(extract(epoch FROM changed_at) * 1000)::bigint
+		WHEN coalesce(lag(hash) OVER (PARTITION BY tenant ORDER BY version), '') = '' THEN 'created' ELSE 'changed' END AS change,
+	hash, changed_by, to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
+	floor(extract(epoch FROM changed_at) * 1000)::bigint AS at_ms
 FROM conf.document_version
-WHERE kind = $1 AND name = $2 AND ($3::text IS NULL OR tenant = $3)
+WHERE kind = :kind AND name = :name AND (:tenant::text IS NULL OR tenant = :tenant)
 ORDER BY tenant, version DESC;

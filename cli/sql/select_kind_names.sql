@@ -1,2 +1,2 @@
--- $1 kind, $2 tenant -> names of such documents.
-SELECT name FROM conf.document WHERE kind = $1 AND tenant = $2 ORDER BY name LIMIT 20000;
+-- Names of the applied documents of a kind.
+SELECT name FROM conf.document WHERE kind = :kind AND tenant = :tenant ORDER BY name LIMIT 20000;

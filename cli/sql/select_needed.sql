@@ -1,4 +1,4 @@
--- $1 deliveries or builds (NULL: all), $2 ms -> id, service: which services those that are under way wait for, for longer than that. A task
+-- Which services the deliveries and builds :ids (NULL: all) that are under way have waited for, for longer than :for_ms. A task
 -- that is issued waits for its service; what is due, for the scheduler; a status that is not recorded, for the recorder.
 SELECT DISTINCT s.delivery_id, n.service
 FROM run.state AS s LEFT JOIN run.live AS l USING (delivery_id) LEFT JOIN run.delivery AS d USING (delivery_id)
@@ -6,11 +6,11 @@ FROM run.state AS s LEFT JOIN run.live AS l USING (delivery_id) LEFT JOIN run.de
 	LATERAL (SELECT CASE WHEN t.stage = 'build' THEN 'bridge-builder' WHEN t.stage IN ('part', 'manifest', 'marker') THEN 'formatter'
 			WHEN t.stage IN ('upload', 'settle') THEN 'uploader' ELSE 'bridge-worker' END AS service
 		FROM run.task AS t WHERE t.delivery_id = s.delivery_id AND l.tasks_out > 0 AND t.status = 'issued'
-			AND coalesce(t.issued_at, t.ready_at) <= clock_timestamp() - $2::bigint * interval '1 millisecond'
+			AND coalesce(t.issued_at, t.ready_at) <= clock_timestamp() - :for_ms::bigint * interval '1 millisecond'
 		UNION ALL
-		SELECT 'scheduler' WHERE s.due_at <= clock_timestamp() - $2::bigint * interval '1 millisecond'
+		SELECT 'scheduler' WHERE s.due_at <= clock_timestamp() - :for_ms::bigint * interval '1 millisecond'
 		UNION ALL
 		SELECT 'audit-sink' WHERE s.status_version > coalesce(d.version, b.version, 0)
-			AND s.changed_at <= clock_timestamp() - $2::bigint * interval '1 millisecond') AS n
-WHERE ($1::text[] IS NULL AND (l.delivery_id IS NOT NULL OR s.changed_at > now() - interval '7 days')) OR s.delivery_id = ANY($1::text[])
+			AND s.changed_at <= clock_timestamp() - :for_ms::bigint * interval '1 millisecond') AS n
+WHERE (:ids::text[] IS NULL AND (l.delivery_id IS NOT NULL OR s.changed_at > now() - interval '7 days')) OR s.delivery_id = ANY(:ids::text[])
 ORDER BY 1, 2;

@@ -1,13 +1,14 @@
--- $1 deliveries or builds that are under way -> id, stage, tasks of it done, tasks of it, rows of those done, ms since its first task was
--- issued: of the present revision, in the order in which stages come. Of the last one rows of tasks may not be made yet.
+-- How far the deliveries and builds :ids are that are under way: tasks done of all, rows of those done, ms since a stage's first
+-- task was issued; of the present revision, in the order in which stages come. Of the last one rows of tasks may not be made yet.
 WITH stage AS (
 	SELECT s.delivery_id, s.tasks_unmade, t.stage, array_position(ARRAY['build', 'select', 'part', 'upload', 'settle'], t.stage) AS place,
 		count(*) FILTER (WHERE t.status = 'done') AS done, count(*) AS made, coalesce(sum(t.rows_done), 0) AS rows,
 		coalesce((extract(epoch FROM clock_timestamp() - min(t.issued_at)) * 1000)::bigint, 0) AS elapsed
 	FROM run.state AS s JOIN run.task AS t ON t.delivery_id = s.delivery_id AND t.revision = s.revision
-	WHERE s.delivery_id = ANY($1::text[]) AND NOT s.is_over AND t.status <> 'dropped'
+	WHERE s.delivery_id = ANY(:ids::text[]) AND NOT s.is_over AND t.status <> 'dropped'
 		AND t.stage IN ('build', 'select', 'part', 'upload', 'settle')
 	GROUP BY s.delivery_id, s.tasks_unmade, t.stage
 )
-SELECT delivery_id, stage, done, made + CASE WHEN place = max(place) OVER (PARTITION BY delivery_id) THEN tasks_unmade ELSE 0 END, rows, elapsed
+SELECT delivery_id, stage, done, made + CASE WHEN place = max(place) OVER (PARTITION BY delivery_id) THEN tasks_unmade ELSE 0 END AS tasks,
+	rows, elapsed
 FROM stage ORDER BY delivery_id, place;

@@ -1,2 +1,2 @@
--- $1 tenant, $2 audience -> names of the routes that deliver it.
-SELECT name FROM conf.document WHERE kind = 'Route' AND tenant = $1 AND body::jsonb ->> 'audience' = $2 ORDER BY name;
+-- Names of the routes that deliver the audience.
+SELECT name FROM conf.document WHERE kind = 'Route' AND tenant = :tenant AND body::jsonb ->> 'audience' = :audience ORDER BY name;

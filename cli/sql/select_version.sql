@@ -1,4 +1,5 @@
--- $1 kind, $2 name, $3 tenant (or NULL), $4 version -> body (NULL: it was deleted).
+-- parameters of: select_documents
+-- The document as it was in :version (NULL: it was deleted), of :tenant or (NULL) of each tenant.
 SELECT body FROM conf.document_version
-WHERE kind = $1 AND name = $2 AND ($3::text IS NULL OR tenant = $3) AND version = $4::bigint
+WHERE kind = :kind AND name = :name AND (:tenant::text IS NULL OR tenant = :tenant) AND version = :version::bigint
 ORDER BY tenant;

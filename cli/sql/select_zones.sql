@@ -1,5 +1,5 @@
 -- -> time zones that applied documents name, and where.
-SELECT DISTINCT ON (z.zone) z.zone, d.kind || ' ' || d.name
+SELECT DISTINCT ON (z.zone) z.zone, d.kind || ' ' || d.name AS document
 FROM conf.document AS d, LATERAL (VALUES (d.body::jsonb #>> '{cadence,zone}'), (d.body::jsonb #>> '{naming,time_zone}')) AS z(zone)
 WHERE z.zone NOT IN ('', 'UTC')
 ORDER BY z.zone, d.kind, d.name;

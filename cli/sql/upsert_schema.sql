@@ -1,2 +1,1 @@
--- $1 fingerprint, $2 name, $3 schema.
-INSERT INTO event.schema (fingerprint, name, schema) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+INSERT INTO event.schema (fingerprint, name, schema) VALUES (:fingerprint, :name, :schema) ON CONFLICT DO NOTHING;

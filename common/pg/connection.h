@@ -38,6 +38,10 @@ static inline void pg_result_drop(PGresult **result)
 
 #define PG_ALWAYS INT64_MAX
 
+/* The parts of a PG_NAME. */
+#define PG_OWNER(name) ((name) >> 8)
+#define PG_PLACE(name) ((name)&0xff)
+
 /* answer.c: the result of what was sent (is_sent: libpq's word for it), to be cleared. NULL: none
  * came in time, or the connection is lost; pg_check says which. */
 PGresult *pg_answer(struct pg *pg, int is_sent);

@@ -7,6 +7,7 @@
 #include "connection.h"
 
 #include "longshore/sha256.h"
+#include "sql/pg.h"
 
 /* "longshor" as a number: one lock for the migrations of a database. */
 #define LOCK "7813865511072919410"
@@ -19,13 +20,6 @@ static const char make_table[] =
         "NULL,"
         " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());"
         "GRANT USAGE ON SCHEMA longshore TO PUBLIC; GRANT SELECT ON longshore.migration TO PUBLIC";
-
-static const struct pg_statement has_table = {
-        "pg_has_migrations", "SELECT to_regclass('longshore.migration') IS NOT NULL", 0};
-static const struct pg_statement select_applied = {"pg_select_migrations",
-        "SELECT number, sha256 FROM longshore.migration ORDER BY number", 0};
-static const struct pg_statement insert_applied = {"pg_insert_migration",
-        "INSERT INTO longshore.migration (number, name, sha256) VALUES ($1, $2, $3)", 3};
 
 /* One applied row against the list. */
 static int check_applied(int64_t number, struct str stored_hash, const struct pg_migration *list,
@@ -57,14 +51,15 @@ static int count_applied(struct pg *pg, const struct pg_migration *list, size_t 
         size_t *out_applied, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int act = pg_run(pg, &select_applied, NULL, &rows, NULL, e);
+	int act = pg_run(pg, &sql_select_migrations, NULL, &rows, NULL, e);
 	if (act != 0) {
 		return act;
 	}
 	struct arena mem;
 	arena_init(&mem, MEMORY_MAX);
 	for (size_t i = 0; act == 0 && i < pg_rows_count(rows); i++) {
-		act = check_applied(pg_num(rows, i, 0), pg_text(rows, i, 1, &mem), list, count, e);
+		act = check_applied(pg_num(rows, i, COL_SELECT_MIGRATIONS_NUMBER),
+		        pg_text(rows, i, COL_SELECT_MIGRATIONS_SHA256, &mem), list, count, e);
 	}
 	arena_release(&mem);
 	*out_applied = act == 0 ? pg_rows_count(rows) : *out_applied;
@@ -79,15 +74,15 @@ static int apply_one(struct pg *pg, const struct pg_migration *migration, struct
 	arena_init(&mem, MEMORY_MAX);
 	struct pg_params params;
 	pg_params_init(&params, &mem);
-	pg_add_num(&params, migration->number);
-	pg_add(&params, str_c(migration->name));
-	pg_add(&params, str_c(hash));
+	pg_set_num(&params, PARAM_INSERT_MIGRATION_NUMBER, migration->number);
+	pg_set(&params, PARAM_INSERT_MIGRATION_NAME, str_c(migration->name));
+	pg_set(&params, PARAM_INSERT_MIGRATION_SHA256, str_c(hash));
 	int act = pg_tx_begin(pg, e);
 	if (act == 0) {
 		act = pg_command(pg, migration->sql, migration->name, e);
 	}
 	if (act == 0) {
-		act = pg_run(pg, &insert_applied, &params, NULL, NULL, e);
+		act = pg_run(pg, &sql_insert_migration, &params, NULL, NULL, e);
 	}
 	if (act == 0) {
 		act = pg_tx_commit(pg, e);
@@ -141,12 +136,12 @@ int pg_migrations_pending(struct pg *pg, const struct pg_migration *list, size_t
         size_t *out_pending, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int act = pg_run(pg, &has_table, NULL, &rows, NULL, e);
+	int act = pg_run(pg, &sql_select_has_migrations, NULL, &rows, NULL, e);
 	if (act != 0) {
 		return act;
 	}
 	size_t applied = 0;
-	if (pg_bool(rows, 0, 0)) {
+	if (pg_bool(rows, 0, COL_SELECT_HAS_MIGRATIONS_HAS_TABLE)) {
 		act = count_applied(pg, list, count, &applied, e);
 	}
 	*out_pending = act == 0 ? count - applied : *out_pending;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Parameters and array literals. Text parameters end at a NUL for libpq, so a text that holds one
  * is remembered as bad and pg_run refuses the statement, rather than store half of it. */
+#include "connection.h"
+
 #include "longshore/hex.h"
-#include "longshore/pg.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -15,14 +16,17 @@ void pg_params_init(struct pg_params *p, struct arena *mem)
 	p->mem = mem;
 }
 
-static void add(struct pg_params *p, const char *value, size_t length, int format)
+static void give(struct pg_params *p, int name, const char *value, size_t length, int format)
 {
-	assert(p->count < PG_PARAMS_MAX);
+	int place = PG_PLACE(name);
+	assert(place < PG_PARAMS_MAX);
 	assert(length <= INT32_MAX);
-	p->values[p->count] = value;
-	p->lengths[p->count] = (int)length;
-	p->formats[p->count] = format;
-	p->count++;
+	p->values[place] = value;
+	p->lengths[place] = (int)length;
+	p->formats[place] = format;
+	p->owners[place] = PG_OWNER(name);
+	p->given |= UINT64_C(1) << place;
+	p->count = place >= p->count ? place + 1 : p->count;
 }
 
 static bool has_nul(struct str s)
@@ -39,10 +43,10 @@ static char *room(struct pg_params *p, size_t bytes)
 	return at;
 }
 
-void pg_add(struct pg_params *p, struct str text)
+void pg_set(struct pg_params *p, int name, struct str text)
 {
 	if (!text.p) {
-		add(p, NULL, 0, 0);
+		give(p, name, NULL, 0, 0);
 		return;
 	}
 	if (has_nul(text)) {
@@ -52,29 +56,34 @@ void pg_add(struct pg_params *p, struct str text)
 	if (copy) {
 		memcpy(copy, text.p, text.n);
 	}
-	add(p, copy, text.n, 0);
+	give(p, name, copy, text.n, 0);
 }
 
-void pg_add_num(struct pg_params *p, int64_t number)
+void pg_set_null(struct pg_params *p, int name)
+{
+	give(p, name, NULL, 0, 0);
+}
+
+void pg_set_num(struct pg_params *p, int name, int64_t number)
 {
 	char *text = arena_alloc(p->mem, NUM_BYTES);
 	int n = snprintf(text, NUM_BYTES, "%lld", (long long)number);
-	add(p, text, (size_t)n, 0);
+	give(p, name, text, (size_t)n, 0);
 }
 
-void pg_add_bool(struct pg_params *p, bool value)
+void pg_set_bool(struct pg_params *p, int name, bool value)
 {
-	add(p, value ? "t" : "f", 1, 0);
+	give(p, name, value ? "t" : "f", 1, 0);
 }
 
-void pg_add_bytes(struct pg_params *p, struct str bytes)
+void pg_set_bytes(struct pg_params *p, int name, struct str bytes)
 {
 	/* Copied: a parameter must not depend on how long its source lives. */
 	char *copy = bytes.p ? room(p, bytes.n + 1) : NULL;
 	if (copy && bytes.n > 0) {
 		memcpy(copy, bytes.p, bytes.n);
 	}
-	add(p, copy, bytes.n, 1);
+	give(p, name, copy, bytes.n, 1);
 }
 
 /* Writes an array literal: begin, an item each with a separator before it, end. */
@@ -101,7 +110,7 @@ static void put_quoted(struct literal *out, struct str s)
 	put(out, "\"", 1);
 }
 
-void pg_add_texts(struct pg_params *p, const struct str *items, size_t count)
+void pg_set_texts(struct pg_params *p, int name, const struct str *items, size_t count)
 {
 	size_t bytes = 3;
 	for (size_t i = 0; i < count; i++) {
@@ -112,7 +121,7 @@ void pg_add_texts(struct pg_params *p, const struct str *items, size_t count)
 	}
 	struct literal out = {room(p, bytes), 0};
 	if (!out.p) {
-		add(p, NULL, 0, 0);
+		give(p, name, NULL, 0, 0);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -124,15 +133,15 @@ void pg_add_texts(struct pg_params *p, const struct str *items, size_t count)
 		}
 	}
 	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
-	add(p, out.p, out.n, 0);
+	give(p, name, out.p, out.n, 0);
 }
 
-void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count)
+void pg_set_nums(struct pg_params *p, int name, const int64_t *items, size_t count)
 {
 	struct literal out = {
 	        count < SIZE_MAX / NUM_BYTES - 1 ? room(p, (count + 1) * NUM_BYTES) : NULL, 0};
 	if (!out.p) {
-		add(p, NULL, 0, 0);
+		give(p, name, NULL, 0, 0);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -140,10 +149,10 @@ void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count)
 		        (long long)items[i]);
 	}
 	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
-	add(p, out.p, out.n, 0);
+	give(p, name, out.p, out.n, 0);
 }
 
-void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t count)
+void pg_set_bytes_array(struct pg_params *p, int name, const struct str *items, size_t count)
 {
 	size_t bytes = 3;
 	for (size_t i = 0; i < count; i++) {
@@ -152,7 +161,7 @@ void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t cou
 	}
 	struct literal out = {room(p, bytes), 0};
 	if (!out.p) {
-		add(p, NULL, 0, 0);
+		give(p, name, NULL, 0, 0);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -167,5 +176,5 @@ void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t cou
 		put(&out, "\"", 1);
 	}
 	put(&out, count == 0 ? "{}" : "}", count == 0 ? 2 : 1);
-	add(p, out.p, out.n, 0);
+	give(p, name, out.p, out.n, 0);
 }

@@ -9,7 +9,21 @@
 
 struct pg_rows {
 	PGresult *result;
+	int columns_of; /* the number of the statement whose names its columns have */
 };
+
+/* Was each parameter given, by a name that is the statement's? */
+static bool is_complete(const struct pg_statement *stmt, const struct pg_params *params)
+{
+	int count = params ? params->count : 0;
+	for (int i = 0; i < count; i++) {
+		bool is_own = params->owners[i] == stmt->number ||
+		              (stmt->params_of != 0 && params->owners[i] == stmt->params_of);
+		if (!is_own || !(params->given >> i & 1))
+			return false;
+	}
+	return count == stmt->params;
+}
 
 static bool is_prepared(const struct pg *pg, const struct pg_statement *stmt)
 {
@@ -60,7 +74,7 @@ static int64_t changed(PGresult *result)
 int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *params,
         struct pg_rows **rows, int64_t *out_changed, struct err *e)
 {
-	assert((params ? params->count : 0) == stmt->params);
+	assert(is_complete(stmt, params));
 	if (params && params->problem) {
 		return err_set(e, ERR_REJECT, "pg_bad_data", "%s: %s", stmt->name, params->problem);
 	}
@@ -89,6 +103,7 @@ int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_param
 			        e, ERR_FATAL, "out_of_memory", "%s: out of memory", stmt->name);
 		}
 		box->result = result;
+		box->columns_of = stmt->columns_of;
 		result = NULL; /* the rows own it now */
 		*rows = box;
 	}
@@ -100,35 +115,45 @@ size_t pg_rows_count(const struct pg_rows *rows)
 	return (size_t)PQntuples(rows->result);
 }
 
-bool pg_is_null(const struct pg_rows *rows, size_t row, int column)
+/* The place of a column, by a name of the statement that the rows are of. */
+static int place_of(const struct pg_rows *rows, size_t row, int name)
 {
-	assert(row < pg_rows_count(rows) && column < PQnfields(rows->result));
-	return PQgetisnull(rows->result, (int)row, column) != 0;
+	int place = PG_PLACE(name);
+	assert(PG_OWNER(name) == rows->columns_of);
+	assert(row < pg_rows_count(rows) && place < PQnfields(rows->result));
+	(void)row;
+	return place;
 }
 
-static struct str value_of(const struct pg_rows *rows, size_t row, int column)
+bool pg_is_null(const struct pg_rows *rows, size_t row, int name)
 {
-	if (pg_is_null(rows, row, column)) {
+	return PQgetisnull(rows->result, (int)row, place_of(rows, row, name)) != 0;
+}
+
+static struct str value_of(const struct pg_rows *rows, size_t row, int name)
+{
+	int place = place_of(rows, row, name);
+	if (PQgetisnull(rows->result, (int)row, place)) {
 		return (struct str){NULL, 0};
 	}
-	return (struct str){PQgetvalue(rows->result, (int)row, column),
-	        (size_t)PQgetlength(rows->result, (int)row, column)};
+	return (struct str){PQgetvalue(rows->result, (int)row, place),
+	        (size_t)PQgetlength(rows->result, (int)row, place)};
 }
 
-struct str pg_text(const struct pg_rows *rows, size_t row, int column, struct arena *mem)
+struct str pg_text(const struct pg_rows *rows, size_t row, int name, struct arena *mem)
 {
-	return arena_str(mem, value_of(rows, row, column));
+	return arena_str(mem, value_of(rows, row, name));
 }
 
-bool pg_is_text(const struct pg_rows *rows, size_t row, int column, struct str text)
+bool pg_is_text(const struct pg_rows *rows, size_t row, int name, struct str text)
 {
-	struct str value = value_of(rows, row, column);
+	struct str value = value_of(rows, row, name);
 	return value.p && text.p && str_eq(value, text);
 }
 
-int64_t pg_num(const struct pg_rows *rows, size_t row, int column)
+int64_t pg_num(const struct pg_rows *rows, size_t row, int name)
 {
-	struct str text = value_of(rows, row, column);
+	struct str text = value_of(rows, row, name);
 	int64_t number = 0;
 	bool is_number = !text.p || str_to_i64(text, &number);
 	assert(is_number); /* the statement must cast to bigint */
@@ -136,14 +161,14 @@ int64_t pg_num(const struct pg_rows *rows, size_t row, int column)
 	return number;
 }
 
-bool pg_bool(const struct pg_rows *rows, size_t row, int column)
+bool pg_bool(const struct pg_rows *rows, size_t row, int name)
 {
-	return str_eq(value_of(rows, row, column), STR("t"));
+	return str_eq(value_of(rows, row, name), STR("t"));
 }
 
-struct str pg_bytes(const struct pg_rows *rows, size_t row, int column, struct arena *mem)
+struct str pg_bytes(const struct pg_rows *rows, size_t row, int name, struct arena *mem)
 {
-	struct str text = value_of(rows, row, column);
+	struct str text = value_of(rows, row, name);
 	if (!text.p) {
 		return text;
 	}

@@ -3,11 +3,9 @@
 
 #include "longshore/clock.h"
 #include "longshore/pg.h"
+#include "sql/worker.h"
 
 enum { REST_MS = 1000 };
-
-static const struct pg_statement find_schema = {
-        "find_schema", "SELECT schema FROM event.schema WHERE fingerprint = $1", 1};
 
 void schema_table_init(struct schema_table *t, const char *conninfo, const char *application)
 {
@@ -27,8 +25,8 @@ static int ask(struct schema_table *t, struct str fingerprint, struct arena *mem
 		return e->act;
 	struct pg_params params;
 	pg_params_init(&params, mem);
-	pg_add_bytes(&params, fingerprint);
-	return pg_run(t->pg, &find_schema, &params, rows, NULL, e);
+	pg_set_bytes(&params, PARAM_FIND_SCHEMA_FINGERPRINT, fingerprint);
+	return pg_run(t->pg, &sql_find_schema, &params, rows, NULL, e);
 }
 
 static int find(
@@ -49,7 +47,7 @@ static int find(
 		return err_set(e, ERR_REJECT, "unknown_schema",
 		        "the writer's schema is not in event.schema; run `longshore migrate` of "
 		        "the newest release");
-	*out_json = pg_text(rows, 0, 0, mem);
+	*out_json = pg_text(rows, 0, COL_FIND_SCHEMA_SCHEMA, mem);
 	return 0;
 }
 

@@ -76,6 +76,16 @@ int event_check_numbers(const struct ev_type *type, const void *value, struct er
 /* The bounds of a field of a record, by their names in the schema; false: it has none. */
 bool event_bound(const char *record, const char *field, int64_t *out_least, int64_t *out_most);
 
+/* A field that one column can hold, by its name in the schema: of the event itself, or of a record that
+ * is embedded in it. Numbers are ints, longs and booleans. */
+struct event_field {
+	bool is_text;
+	size_t offset, bytes;
+};
+bool event_field(const struct ev_type *type, const char *name, struct event_field *out);
+struct str event_field_text(const struct event_field *field, const void *event);
+int64_t event_field_number(const struct event_field *field, const void *event);
+
 /* What may stand for a name in a trigger (tenant, route, bridge, actor, source, trigger id): 1 to
  * EVENT_NAME_MAX bytes of UTF-8 without control characters. It goes into rows, events and file names. */
 bool event_name_is_good(struct str name);

@@ -3,10 +3,10 @@
  * PostgreSQL: a connection, prepared statements that live in .sql files, and a visible transaction
  * bracket.
  *
- * services/<x>/sql/<verb>_<noun>.sql becomes `extern const struct pg_statement sql_<verb>_<noun>;`
- *
- * (header "sql/<x>.h", generated). Parameters are always bound, never pasted. No general query call
- * leaves a *_db.c file.
+ * <folder>/sql/<verb>_<noun>.sql becomes `extern const struct pg_statement sql_<verb>_<noun>;` in the
+ * generated header "sql/<folder>.h", and so do its names: PARAM_<VERB>_<NOUN>_<X> for the parameter
+ * `:x`, COL_<VERB>_<NOUN>_<X> for the result column x. scripts/laws/sql.py says how names are read.
+ * Parameters are always bound, never pasted. No general query call leaves a *_db.c file.
  *
  * Errors by SQLSTATE class, one table: connection (08, 57P0x), serialization and deadlock (40),
  * resources (53), lock not available (55P03): ERR_RETRY; broken SQL or rights (42, 28): ERR_FATAL;
@@ -29,16 +29,25 @@
 #include "longshore/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pg;
 struct pg_rows;
+
+/* A parameter or result column of a generated statement: its number among the statements of its
+ * folder, and its place. A statement of a test's own has the number 0: places alone are its names. */
+#define PG_NAME(statement, place) (((statement) << 8) | (place))
 
 struct pg_statement {
 	const char *name; /* one name, one statement; static. Empty: prepared for each use and not
 	                     kept */
 	const char *sql;
 	int params;
+	int number;                     /* of PG_NAME */
+	int params_of;                  /* whose names its first parameters have, too; 0: none */
+	int columns_of;                 /* whose names its columns have */
+	const char *const *param_names; /* generated statements only */
 };
 
 int pg_open(
@@ -69,19 +78,24 @@ struct pg_params {
 	const char *values[PG_PARAMS_MAX];
 	int lengths[PG_PARAMS_MAX];
 	int formats[PG_PARAMS_MAX]; /* 0 text, 1 binary (bytea only) */
+	int owners[PG_PARAMS_MAX];  /* the number of the statement that each was named for */
+	uint64_t given;             /* a bit for each place */
 	int count;
-	const char *problem; /* set by pg_add...: pg_run answers ERR_REJECT with it (a NUL in a
+	const char *problem; /* set by pg_set...: pg_run answers ERR_REJECT with it (a NUL in a
 	                        text, too large) */
 };
+/* Each takes the parameter's name, in any order. pg_run asserts that each parameter of the statement
+ * was given, by a name of that statement. */
 void pg_params_init(struct pg_params *p, struct arena *mem);
-void pg_add(struct pg_params *p, struct str text);
-void pg_add_num(struct pg_params *p, int64_t number);
-void pg_add_bool(struct pg_params *p, bool value);
-void pg_add_bytes(struct pg_params *p, struct str bytes);
-void pg_add_texts(struct pg_params *p, const struct str *items,
+void pg_set(struct pg_params *p, int name, struct str text);
+void pg_set_null(struct pg_params *p, int name); /* of any type */
+void pg_set_num(struct pg_params *p, int name, int64_t number);
+void pg_set_bool(struct pg_params *p, int name, bool value);
+void pg_set_bytes(struct pg_params *p, int name, struct str bytes);
+void pg_set_texts(struct pg_params *p, int name, const struct str *items,
         size_t count); /* text[]; absent items are NULL */
-void pg_add_nums(struct pg_params *p, const int64_t *items, size_t count);           /* bigint[] */
-void pg_add_bytes_array(struct pg_params *p, const struct str *items, size_t count); /* bytea[] */
+void pg_set_nums(struct pg_params *p, int name, const int64_t *items, size_t count); /* bigint[] */
+void pg_set_bytes_array(struct pg_params *p, int name, const struct str *items, size_t count);
 
 /* Runs a prepared statement. rows may be NULL when none is expected. *out_changed (may be NULL):
  * rows affected. */
@@ -89,16 +103,16 @@ int pg_run(struct pg *pg, const struct pg_statement *stmt, const struct pg_param
         struct pg_rows **rows, int64_t *out_changed, struct err *e) ERR_MUST_USE;
 
 size_t pg_rows_count(const struct pg_rows *rows);
-bool pg_is_null(const struct pg_rows *rows, size_t row, int column);
-struct str pg_text(const struct pg_rows *rows, size_t row, int column,
+bool pg_is_null(const struct pg_rows *rows, size_t row, int name);
+struct str pg_text(const struct pg_rows *rows, size_t row, int name,
         struct arena *mem); /* copied; NULL: absent */
-bool pg_is_text(const struct pg_rows *rows, size_t row, int column,
-        struct str text);                                           /* is this text; NULL is none */
-int64_t pg_num(const struct pg_rows *rows, size_t row, int column); /* NULL: 0 */
-bool pg_bool(const struct pg_rows *rows, size_t row, int column);
+bool pg_is_text(const struct pg_rows *rows, size_t row, int name,
+        struct str text);                                         /* is this text; NULL is none */
+int64_t pg_num(const struct pg_rows *rows, size_t row, int name); /* NULL: 0 */
+bool pg_bool(const struct pg_rows *rows, size_t row, int name);
 struct str pg_bytes(
-        const struct pg_rows *rows, size_t row, int column, struct arena *mem); /* bytea */
-void pg_rows_free(struct pg_rows *rows);                                        /* accepts NULL */
+        const struct pg_rows *rows, size_t row, int name, struct arena *mem); /* bytea */
+void pg_rows_free(struct pg_rows *rows);                                      /* accepts NULL */
 static inline void pg_rows_drop(struct pg_rows **rows)
 {
 	pg_rows_free(*rows);

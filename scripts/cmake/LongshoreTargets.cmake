@@ -21,6 +21,7 @@ function(longshore_layer name)
 		target_link_libraries(ls_${name} PUBLIC ls_${dep})
 	endforeach()
 	target_link_libraries(ls_${name} PUBLIC ${arg_LIBS})
+	longshore_sql(ls_${name} ${CMAKE_SOURCE_DIR}/common/${name} ${name})
 	add_dependencies(ls_${name} longshore_generated)
 endfunction()
 
@@ -49,7 +50,7 @@ function(longshore_sql target folder name)
 	set(source ${LONGSHORE_GENERATED}/sql/${name}.c)
 	add_custom_command(OUTPUT ${header} ${source}
 		COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/gen-sql statements ${header} ${source} ${statements}
-		DEPENDS ${statements} ${CMAKE_SOURCE_DIR}/scripts/gen-sql VERBATIM)
+		DEPENDS ${statements} ${CMAKE_SOURCE_DIR}/scripts/gen-sql ${CMAKE_SOURCE_DIR}/scripts/laws/sql.py VERBATIM)
 	target_sources(${target} PRIVATE ${header} ${source})
 	target_include_directories(${target} PUBLIC ${LONGSHORE_GENERATED})
 endfunction()

@@ -7,32 +7,33 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Column `offset` of every struct in `items` as one array parameter. */
-static void add_text_column(
-        struct pg_params *p, const void *const *items, size_t count, size_t offset)
+static void set_field(struct pg_params *p, int name, const struct event_field *field,
+        const void *const *events, size_t count)
 {
-	struct str *column = arena_alloc(p->mem, (count + 1) * sizeof(*column));
-	for (size_t i = 0; i < count; i++)
-		column[i] = *(const struct str *)(const void *)((const char *)items[i] + offset);
-	pg_add_texts(p, column, count);
+	struct str *texts = arena_alloc(p->mem, (count + 1) * sizeof(*texts));
+	int64_t *numbers = arena_alloc(p->mem, (count + 1) * sizeof(*numbers));
+	for (size_t i = 0; i < count && field->is_text; i++)
+		texts[i] = event_field_text(field, events[i]);
+	for (size_t i = 0; i < count && !field->is_text; i++)
+		numbers[i] = event_field_number(field, events[i]);
+	if (field->is_text)
+		pg_set_texts(p, name, texts, count);
+	else
+		pg_set_nums(p, name, numbers, count);
 }
 
-static void add_num_column(
-        struct pg_params *p, const void *const *items, size_t count, size_t offset, size_t width)
+/* Each parameter that has the name of a field of the events is that field of each of them. So a new
+ * field is recorded as soon as the statement names it. */
+static void set_events(struct pg_params *p, const struct pg_statement *stmt,
+        const struct ev_type *type, const void *events, size_t count)
 {
-	int64_t *column = arena_alloc(p->mem, (count + 1) * sizeof(*column));
-	for (size_t i = 0; i < count; i++) {
-		const void *at = (const char *)items[i] + offset;
-		column[i] = width == sizeof(int64_t) ? *(const int64_t *)at : *(const int32_t *)at;
+	for (int i = 0; i < stmt->params; i++) {
+		struct event_field field;
+		if (event_field(type, stmt->param_names[i], &field))
+			set_field(p, PG_NAME(stmt->number, i), &field, (const void *const *)events,
+			        count);
 	}
-	pg_add_nums(p, column, count);
 }
-
-#define TEXT_COLUMN(p, items, count, type, field) \
-	add_text_column((p), (const void *const *)(items), (count), offsetof(struct type, field))
-#define NUM_COLUMN(p, items, count, type, field) \
-	add_num_column((p), (const void *const *)(items), (count), offsetof(struct type, field), \
-	        sizeof(((struct type *)0)->field))
 
 /* The books of all snapshots, flat: row from 1, name, value. */
 static void add_counts(
@@ -56,42 +57,17 @@ static void add_counts(
 			values[n] = c->value;
 		}
 	}
-	pg_add_nums(p, rows, n);
-	pg_add_texts(p, names, n);
-	pg_add_nums(p, values, n);
+	pg_set_nums(p, PARAM_UPSERT_STATUSES_COUNT_OF, rows, n);
+	pg_set_texts(p, PARAM_UPSERT_STATUSES_COUNT_NAME, names, n);
+	pg_set_nums(p, PARAM_UPSERT_STATUSES_COUNT_VALUE, values, n);
 }
 
 int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *items, size_t count,
         struct arena *mem, struct err *e)
 {
-	static const size_t texts[] = {offsetof(struct ev_delivery_status, delivery_id),
-	        offsetof(struct ev_delivery_status, kind),
-	        offsetof(struct ev_delivery_status, tenant),
-	        offsetof(struct ev_delivery_status, route),
-	        offsetof(struct ev_delivery_status, audience),
-	        offsetof(struct ev_delivery_status, destination),
-	        offsetof(struct ev_delivery_status, mode),
-	        offsetof(struct ev_delivery_status, epoch),
-	        offsetof(struct ev_delivery_status, cause_kind),
-	        offsetof(struct ev_delivery_status, cause),
-	        offsetof(struct ev_delivery_status, state),
-	        offsetof(struct ev_delivery_status, reason),
-	        offsetof(struct ev_delivery_status, detail),
-	        offsetof(struct ev_delivery_status, requested_by),
-	        offsetof(struct ev_delivery_status, approved_by),
-	        offsetof(struct ev_delivery_status, spec_hash),
-	        offsetof(struct ev_delivery_status, bridge_version),
-	        offsetof(struct ev_delivery_status, content_hash)};
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		add_text_column(&p, (const void *const *)items, count, texts[i]);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, version);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, revision);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, files_planned);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, files_visible);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, created_at_ms);
-	NUM_COLUMN(&p, items, count, ev_delivery_status, changed_at_ms);
+	set_events(&p, &sql_upsert_statuses, &ev_delivery_status_type, items, count);
 	add_counts(&p, items, count);
 	AUTO_PG_ROWS rows = NULL;
 	if (pg_run(pg, &sql_upsert_statuses, &p, &rows, NULL, e) != 0)
@@ -121,30 +97,11 @@ int sink_db_receipts(struct pg *pg, const struct ev_receipt *const *items, size_
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	TEXT_COLUMN(&p, items, count, ev_receipt, delivery_id);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.file_id);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.name);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.url);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.role);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.sha256);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.plain_sha256);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.md5);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.crc32c);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.encoder);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.guarantee);
-	TEXT_COLUMN(&p, items, count, ev_receipt, file.verified);
+	set_events(&p, &sql_upsert_receipts, &ev_receipt_type, items, count);
 	struct str *ids = arena_alloc(mem, (count + 1) * sizeof(*ids));
-	struct str *blind = arena_alloc(mem, (count + 1) * sizeof(*blind));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		ids[i] = receipt_id(items[i], mem);
-		blind[i] = items[i]->file.blind ? STR("t") : STR("f");
-	}
-	pg_add_texts(&p, ids, count);
-	pg_add_texts(&p, blind, count);
-	NUM_COLUMN(&p, items, count, ev_receipt, version);
-	NUM_COLUMN(&p, items, count, ev_receipt, file.rows);
-	NUM_COLUMN(&p, items, count, ev_receipt, file.bytes);
-	NUM_COLUMN(&p, items, count, ev_receipt, file.committed_at_ms);
+	pg_set_texts(&p, PARAM_UPSERT_RECEIPTS_RECEIPT_ID, ids, count);
 	if (pg_run(pg, &sql_upsert_receipts, &p, NULL, NULL, e) != 0)
 		return err_note(e, "record receipts");
 	return 0;
@@ -155,12 +112,12 @@ int sink_db_known_records(struct pg *pg, const struct ev_audit_record *const *it
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	TEXT_COLUMN(&p, items, count, ev_audit_record, record_id);
+	set_events(&p, &sql_select_known_records, &ev_audit_record_type, items, count);
 	AUTO_PG_ROWS rows = NULL;
 	if (pg_run(pg, &sql_select_known_records, &p, &rows, NULL, e) != 0)
 		return err_note(e, "look for known audit records");
 	for (size_t r = 0; r < pg_rows_count(rows); r++) {
-		struct str id = pg_text(rows, r, 0, mem);
+		struct str id = pg_text(rows, r, COL_SELECT_KNOWN_RECORDS_RECORD_ID, mem);
 		for (size_t i = 0; i < count; i++)
 			known[i] = known[i] || str_eq(items[i]->record_id, id);
 	}
@@ -175,16 +132,17 @@ int sink_db_chain_heads(
 		tenants[i] = heads[i].tenant;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, tenants, count);
+	pg_set_texts(&p, PARAM_SELECT_CHAIN_HEADS_TENANT, tenants, count);
 	AUTO_PG_ROWS rows = NULL;
 	if (pg_run(pg, &sql_select_chain_heads, &p, &rows, NULL, e) != 0)
 		return err_note(e, "read the heads of the audit chains");
 	for (size_t r = 0; r < pg_rows_count(rows); r++) {
-		struct str tenant = pg_text(rows, r, 0, mem), hash = pg_text(rows, r, 2, mem);
+		struct str tenant = pg_text(rows, r, COL_SELECT_CHAIN_HEADS_TENANT, mem);
+		struct str hash = pg_text(rows, r, COL_SELECT_CHAIN_HEADS_HASH, mem);
 		for (size_t i = 0; i < count; i++) {
 			if (!str_eq(heads[i].tenant, tenant) || hash.n >= sizeof(heads[i].hash))
 				continue;
-			heads[i].sequence = pg_num(rows, r, 1);
+			heads[i].sequence = pg_num(rows, r, COL_SELECT_CHAIN_HEADS_SEQUENCE);
 			memcpy(heads[i].hash, hash.p, hash.n);
 			heads[i].hash[hash.n] = '\0';
 		}
@@ -209,9 +167,9 @@ static void add_facts(struct pg_params *p, const struct chain_link *links, size_
 			values[n] = links[i].facts[k].value;
 		}
 	}
-	pg_add_nums(p, rows, n);
-	pg_add_texts(p, names, n);
-	pg_add_texts(p, values, n);
+	pg_set_nums(p, PARAM_INSERT_RECORDS_FACT_OF, rows, n);
+	pg_set_texts(p, PARAM_INSERT_RECORDS_FACT_NAME, names, n);
+	pg_set_texts(p, PARAM_INSERT_RECORDS_FACT_VALUE, values, n);
 }
 
 int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count, struct arena *mem,
@@ -229,19 +187,10 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, tenant);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, record_id);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, actor);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, action);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, delivery_id);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, route);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, reason);
-	TEXT_COLUMN(&p, records, count, ev_audit_record, detail);
-	pg_add_texts(&p, previous, count);
-	pg_add_texts(&p, hashes, count);
-	pg_add_nums(&p, sequences, count);
-	NUM_COLUMN(&p, records, count, ev_audit_record, at_ms);
-	NUM_COLUMN(&p, records, count, ev_audit_record, version);
+	set_events(&p, &sql_insert_records, &ev_audit_record_type, records, count);
+	pg_set_texts(&p, PARAM_INSERT_RECORDS_PREVIOUS, previous, count);
+	pg_set_texts(&p, PARAM_INSERT_RECORDS_HASH, hashes, count);
+	pg_set_nums(&p, PARAM_INSERT_RECORDS_SEQUENCE, sequences, count);
 	add_facts(&p, links, count);
 	if (pg_run(pg, &sql_insert_records, &p, NULL, NULL, e) == 0)
 		return 0;
@@ -257,24 +206,20 @@ int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs,
 {
 	const struct ev_dead_letter **letters = arena_alloc(mem, (count + 1) * sizeof(void *));
 	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
+	int64_t *partitions = arena_alloc(mem, (count + 1) * sizeof(*partitions));
+	int64_t *offsets = arena_alloc(mem, (count + 1) * sizeof(*offsets));
 	for (size_t i = 0; i < count; i++) {
 		letters[i] = msgs[i]->event;
 		topics[i] = str_c(topic_plan(msgs[i]->topic)->suffix);
+		partitions[i] = msgs[i]->partition;
+		offsets[i] = msgs[i]->offset;
 	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, topics, count);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, service);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, topic);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, reason);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, detail);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, delivery_id);
-	TEXT_COLUMN(&p, letters, count, ev_dead_letter, task_id);
-	NUM_COLUMN(&p, msgs, count, batch_message, partition);
-	NUM_COLUMN(&p, msgs, count, batch_message, offset);
-	NUM_COLUMN(&p, letters, count, ev_dead_letter, partition);
-	NUM_COLUMN(&p, letters, count, ev_dead_letter, offset);
-	NUM_COLUMN(&p, letters, count, ev_dead_letter, at_ms);
+	set_events(&p, &sql_insert_dead_letters, &ev_dead_letter_type, letters, count);
+	pg_set_texts(&p, PARAM_INSERT_DEAD_LETTERS_AT_TOPIC, topics, count);
+	pg_set_nums(&p, PARAM_INSERT_DEAD_LETTERS_AT_PARTITION, partitions, count);
+	pg_set_nums(&p, PARAM_INSERT_DEAD_LETTERS_AT_OFFSET, offsets, count);
 	if (pg_run(pg, &sql_insert_dead_letters, &p, NULL, NULL, e) != 0)
 		return err_note(e, "record dead letters");
 	return 0;
@@ -297,19 +242,13 @@ int sink_db_store_positions(struct pg *pg, const struct sink_position *items, si
 	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, topics, count);
-	pg_add_nums(&p, partitions, count);
-	pg_add_nums(&p, offsets, count);
-	pg_add_texts(&p, witnesses, count);
+	pg_set_texts(&p, PARAM_UPSERT_POSITIONS_TOPIC, topics, count);
+	pg_set_nums(&p, PARAM_UPSERT_POSITIONS_PARTITION, partitions, count);
+	pg_set_nums(&p, PARAM_UPSERT_POSITIONS_NEXT_OFFSET, offsets, count);
+	pg_set_texts(&p, PARAM_UPSERT_POSITIONS_WITNESS, witnesses, count);
 	if (pg_run(pg, &sql_upsert_positions, &p, NULL, NULL, e) != 0)
 		return err_note(e, "store positions");
 	return 0;
-}
-
-static void add_place(struct pg_params *p, enum topic topic, int32_t partition)
-{
-	pg_add(p, str_c(topic_plan(topic)->suffix));
-	pg_add_num(p, partition);
 }
 
 int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct batch_position *out,
@@ -319,14 +258,15 @@ int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct 
 	arena_init(&mem, 4096);
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	add_place(&p, topic, partition);
+	pg_set(&p, PARAM_SELECT_POSITION_TOPIC, str_c(topic_plan(topic)->suffix));
+	pg_set_num(&p, PARAM_SELECT_POSITION_PARTITION, partition);
 	AUTO_PG_ROWS rows = NULL;
 	int act = pg_run(pg, &sql_select_position, &p, &rows, NULL, e);
 	if (act == 0) {
 		*out = (struct batch_position){.next = -1};
 		if (pg_rows_count(rows) > 0) {
-			struct str witness = pg_text(rows, 0, 1, &mem);
-			out->next = pg_num(rows, 0, 0);
+			struct str witness = pg_text(rows, 0, COL_SELECT_POSITION_WITNESS, &mem);
+			out->next = pg_num(rows, 0, COL_SELECT_POSITION_NEXT_OFFSET);
 			(void)snprintf(
 			        out->witness, sizeof(out->witness), STR_FMT, STR_ARG(witness));
 		}
@@ -344,8 +284,9 @@ int sink_db_rewind(struct pg *pg, enum topic topic, int32_t partition, int64_t n
 	arena_init(&mem, 4096);
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	add_place(&p, topic, partition);
-	pg_add_num(&p, next);
+	pg_set(&p, PARAM_REWIND_POSITION_TOPIC, str_c(topic_plan(topic)->suffix));
+	pg_set_num(&p, PARAM_REWIND_POSITION_PARTITION, partition);
+	pg_set_num(&p, PARAM_REWIND_POSITION_NEXT, next);
 	int act = pg_run(pg, &sql_rewind_position, &p, NULL, NULL, e);
 	if (act != 0)
 		err_note(e, "set back the position of " STR_FMT,

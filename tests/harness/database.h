@@ -27,7 +27,7 @@ struct database {
 static inline void database_sql(struct pg *pg, const char *sql)
 {
 	struct err e = {0};
-	struct pg_statement stmt = {"", sql, 0}; /* the unnamed statement: never kept */
+	struct pg_statement stmt = {.name = "", .sql = sql}; /* the unnamed statement: never kept */
 	if (pg_run(pg, &stmt, NULL, NULL, NULL, &e) != 0) {
 		fail_msg("%s: %s", sql, e.text);
 	}
@@ -37,7 +37,7 @@ static inline void database_sql(struct pg *pg, const char *sql)
 static inline struct str database_text(struct pg *pg, const char *sql, struct arena *mem)
 {
 	struct err e = {0};
-	struct pg_statement stmt = {"", sql, 0};
+	struct pg_statement stmt = {.name = "", .sql = sql};
 	AUTO_PG_ROWS rows = NULL;
 	if (pg_run(pg, &stmt, NULL, &rows, NULL, &e) != 0) {
 		fail_msg("%s: %s", sql, e.text);

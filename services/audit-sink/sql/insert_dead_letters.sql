@@ -1,11 +1,12 @@
--- $1..$7 text[]: topic it lies in, service, topic it came from, reason, detail, delivery, task;
--- $8..$12 bigint[]: partition, offset, from partition, from offset, at (Unix ms).
+-- Dead letters: :at_topic, :at_partition and :at_offset say where each lies, :topic, :partition and :offset where its
+-- message came from.
 INSERT INTO audit.dead_letter (topic, service, from_topic, reason, detail, delivery_id, task_id, partition, "offset",
 	from_partition, from_offset, at)
 SELECT topic, service, from_topic, reason, detail, delivery_id, task_id, partition, at_offset, from_partition, from_offset,
 	to_timestamp(at_ms / 1000.0)
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-	$10::bigint[], $11::bigint[], $12::bigint[])
+FROM unnest(:at_topic::text[], :service::text[], :topic::text[], :reason::text[], :detail::text[], :delivery_id::text[],
+		:task_id::text[], :at_partition::bigint[], :at_offset::bigint[], :partition::bigint[], :offset::bigint[],
+		:at_ms::bigint[])
 	AS d(topic, service, from_topic, reason, detail, delivery_id, task_id, partition, at_offset, from_partition, from_offset,
 		at_ms)
 ORDER BY topic, partition, at_offset

@@ -1,6 +1,6 @@
--- $1 text[] tenants -> tenant, sequence and hash of its last record; a tenant without any has no row.
+-- The tenants :tenant -> tenant, sequence and hash of its last record; a tenant without any has no row.
 SELECT t.tenant, head.sequence, head.hash
-FROM unnest($1::text[]) AS t(tenant)
+FROM unnest(:tenant::text[]) AS t(tenant)
 CROSS JOIN LATERAL (
 	SELECT sequence, hash FROM audit.record AS r WHERE r.tenant = t.tenant ORDER BY sequence DESC LIMIT 1
 ) AS head;

@@ -1,2 +1,2 @@
--- $1 topic, $2 partition -> next offset to read, and what the message before it looked like; no row: from the beginning.
-SELECT next_offset, witness FROM audit.position WHERE topic = $1 AND partition = $2;
+-- The next offset to read, and what the message before it looked like; no row: from the beginning.
+SELECT next_offset, witness FROM audit.position WHERE topic = :topic AND partition = :partition;

@@ -1,14 +1,14 @@
 -- Receipts: one file row and one receipt row each; a higher version with another content replaces, nothing else writes.
 -- What is final is left by nobody: no receipt is of a later version than the delivery's final state.
--- $1..$14 text[]: delivery, file id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
---   receipt id, blind ('t', 'f'); $15..$18 bigint[]: version, rows, bytes, committed (Unix ms). No file twice.
+-- No file is given twice.
 WITH input AS (
 	SELECT *
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
-		$18::bigint[])
+	FROM unnest(:delivery_id::text[], :file_id::text[], :name::text[], :url::text[], :role::text[], :sha256::text[],
+		:plain_sha256::text[], :md5::text[], :crc32c::text[], :encoder::text[], :guarantee::text[], :verified::text[],
+		:receipt_id::text[], :blind::bigint[], :version::bigint[], :rows::bigint[], :bytes::bigint[],
+		:committed_at_ms::bigint[])
 		AS r(delivery_id, file_id, name, url, role, sha256, plain_sha256, md5, crc32c, encoder, guarantee, verified,
-			receipt_id, blind, version, rows, bytes, committed)
+			receipt_id, blind, version, rows, bytes, committed_at_ms)
 ), fitting AS (
 	SELECT * FROM input WHERE NOT EXISTS (
 		SELECT FROM run.delivery AS d
@@ -17,8 +17,8 @@ WITH input AS (
 ), receipts AS (
 	INSERT INTO run.receipt AS old (delivery_id, file_id, version, guarantee, verified, blind, encoder, md5, crc32c,
 		committed_at, receipt_id)
-	SELECT delivery_id, file_id, version, guarantee, verified, blind = 't', encoder, md5, crc32c,
-		to_timestamp(committed / 1000.0), receipt_id
+	SELECT delivery_id, file_id, version, guarantee, verified, blind <> 0, encoder, md5, crc32c,
+		to_timestamp(committed_at_ms / 1000.0), receipt_id
 	FROM fitting ORDER BY delivery_id, file_id
 	ON CONFLICT (delivery_id, file_id) DO UPDATE SET (version, guarantee, verified, blind, encoder, md5, crc32c,
 		committed_at, receipt_id) =

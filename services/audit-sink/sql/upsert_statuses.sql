@@ -1,21 +1,20 @@
 -- Snapshots of deliveries and builds: one row each, the highest version wins, final states are left by nobody.
--- $1..$18 text[]: id, kind, tenant, route, audience, destination, mode, epoch, cause_kind, cause, state, reason, detail,
---   requested_by, approved_by, spec_hash, bridge_version, content_hash; $19..$24 bigint[]: version, revision,
---   files_planned, files_visible, created, changed (Unix ms); $25 bigint[] row of a count (from 1), $26 text[] its name,
---   $27 bigint[] its value. No id twice. Changed: rows written.
+-- A parameter that has the name of an event's field holds that field of each snapshot; :count_of says which snapshot a
+-- count belongs to, counted from 1. No delivery is given twice.
 WITH books AS (
 	SELECT at, ('{' || string_agg(to_json(name)::text || ':' || value, ',') || '}')::json AS books
-	FROM unnest($25::bigint[], $26::text[], $27::bigint[]) AS c(at, name, value)
+	FROM unnest(:count_of::bigint[], :count_name::text[], :count_value::bigint[]) AS c(at, name, value)
 	GROUP BY at
 ), input AS (
 	SELECT s.*, coalesce(books.books, '{}') AS books
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-		$9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-		$17::text[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[],
-		$24::bigint[]) WITH ORDINALITY
+	FROM unnest(:delivery_id::text[], :kind::text[], :tenant::text[], :route::text[], :audience::text[], :destination::text[],
+		:mode::text[], :epoch::text[], :cause_kind::text[], :cause::text[], :state::text[], :reason::text[],
+		:detail::text[], :requested_by::text[], :approved_by::text[], :spec_hash::text[], :bridge_version::text[],
+		:content_hash::text[], :version::bigint[], :revision::bigint[], :files_planned::bigint[], :files_visible::bigint[],
+		:created_at_ms::bigint[], :changed_at_ms::bigint[]) WITH ORDINALITY
 		AS s(delivery_id, kind, tenant, route, audience, destination, mode, epoch, cause_kind, cause, state, reason,
 			detail, requested_by, approved_by, spec_hash, bridge_version, content_hash, version, revision,
-			files_planned, files_visible, created, changed, at)
+			files_planned, files_visible, created_at_ms, changed_at_ms, at)
 	LEFT JOIN books USING (at)
 ), deliveries AS (
 	INSERT INTO run.delivery AS old (delivery_id, version, tenant, route, audience, destination, mode, epoch, cause_kind,
@@ -23,7 +22,7 @@ WITH books AS (
 		books, files_planned, files_visible, created_at, changed_at)
 	SELECT delivery_id, version, tenant, route, audience, destination, mode, epoch, cause_kind, cause, revision, state,
 		reason, detail, requested_by, approved_by, spec_hash, bridge_version, content_hash, books, files_planned,
-		files_visible, to_timestamp(created / 1000.0), to_timestamp(changed / 1000.0)
+		files_visible, to_timestamp(created_at_ms / 1000.0), to_timestamp(changed_at_ms / 1000.0)
 	FROM input WHERE kind = 'delivery' ORDER BY delivery_id
 	ON CONFLICT (delivery_id) DO UPDATE SET (version, audience, destination, mode, revision, state, reason, detail,
 		requested_by, approved_by, spec_hash, bridge_version, content_hash, books, files_planned, files_visible, changed_at) =
@@ -40,7 +39,7 @@ WITH books AS (
 		books, files_planned, files_visible, created_at, changed_at)
 	SELECT delivery_id, version, tenant, route, audience, destination, mode, epoch, cause_kind, cause, revision, state,
 		reason, detail, requested_by, approved_by, spec_hash, bridge_version, content_hash, books, files_planned,
-		files_visible, to_timestamp(created / 1000.0), to_timestamp(changed / 1000.0)
+		files_visible, to_timestamp(created_at_ms / 1000.0), to_timestamp(changed_at_ms / 1000.0)
 	FROM input WHERE kind = 'build' ORDER BY delivery_id
 	ON CONFLICT (delivery_id) DO UPDATE SET (version, revision, state, reason, detail, spec_hash, bridge_version, books,
 		changed_at) =
@@ -50,5 +49,5 @@ WITH books AS (
 		AND old.state NOT IN ('completed', 'failed', 'rejected', 'cancelled', 'superseded')
 	RETURNING delivery_id
 )
-SELECT pg_notify('longshore_delivery', delivery_id)
+SELECT pg_notify('longshore_delivery', delivery_id) AS notified
 FROM (SELECT delivery_id FROM deliveries UNION ALL SELECT delivery_id FROM builds) AS written;

@@ -7,8 +7,11 @@
 
 static struct conf_document read_document(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
-	return (struct conf_document){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem),
-	        pg_text(rows, i, 2, mem), pg_text(rows, i, 3, mem), pg_text(rows, i, 4, mem)};
+	return (struct conf_document){pg_text(rows, i, COL_LOAD_DOCUMENTS_KIND, mem),
+	        pg_text(rows, i, COL_LOAD_DOCUMENTS_TENANT, mem),
+	        pg_text(rows, i, COL_LOAD_DOCUMENTS_NAME, mem),
+	        pg_text(rows, i, COL_LOAD_DOCUMENTS_BODY, mem),
+	        pg_text(rows, i, COL_LOAD_DOCUMENTS_APPLIED_BY, mem)};
 }
 
 int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem,
@@ -16,7 +19,7 @@ int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct 
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, tenants, count);
+	pg_set_texts(&p, PARAM_LOAD_DOCUMENTS_TENANTS, tenants, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_documents, &p, &rows, NULL, e);
 	if (bad)
@@ -35,8 +38,8 @@ int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struc
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, tenant);
-	pg_add(&p, route);
+	pg_set(&p, PARAM_LOAD_ROUTE_TENANT, tenant);
+	pg_set(&p, PARAM_LOAD_ROUTE_NAME, route);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_route, &p, &rows, NULL, e);
 	if (bad)
@@ -52,8 +55,8 @@ int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, str
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, tenant);
-	pg_add(&p, audience);
+	pg_set(&p, PARAM_FIND_ROUTES_OF_AUDIENCE_TENANT, tenant);
+	pg_set(&p, PARAM_FIND_ROUTES_OF_AUDIENCE_AUDIENCE, audience);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_routes_of_audience, &p, &rows, NULL, e);
 	if (bad)
@@ -61,7 +64,7 @@ int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, str
 	size_t n = pg_rows_count(rows);
 	*out = arena_alloc(mem, (n + 1) * sizeof **out);
 	for (size_t i = 0; i < n; i++)
-		(*out)[i] = pg_text(rows, i, 0, mem);
+		(*out)[i] = pg_text(rows, i, COL_FIND_ROUTES_OF_AUDIENCE_NAME, mem);
 	*out_count = n;
 	return 0;
 }
@@ -71,7 +74,7 @@ int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, st
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, hashes, count);
+	pg_set_texts(&p, PARAM_LOAD_SPECS_HASHES, hashes, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_specs, &p, &rows, NULL, e);
 	if (bad)
@@ -79,7 +82,8 @@ int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, st
 	size_t n = pg_rows_count(rows);
 	struct spec_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct spec_row){pg_text(rows, i, 0, mem), pg_bytes(rows, i, 1, mem)};
+		list[i] = (struct spec_row){pg_text(rows, i, COL_LOAD_SPECS_HASH, mem),
+		        pg_bytes(rows, i, COL_LOAD_SPECS_BODY, mem)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -92,7 +96,7 @@ int conf_db_insert_specs(
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, hash);
-	ADD_BYTES(&p, rows, count, body);
+	SET_TEXTS(&p, PARAM_INSERT_SPECS_HASH, rows, count, hash);
+	SET_BYTES(&p, PARAM_INSERT_SPECS_BODY, rows, count, body);
 	return pg_run(pg, &sql_insert_specs, &p, NULL, NULL, e);
 }

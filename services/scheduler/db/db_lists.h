@@ -6,55 +6,55 @@
 #include "longshore/arena.h"
 #include "longshore/pg.h"
 
-/* The member `field` of each row as one text[], bigint[] or bytea[] parameter; ADD_WORDS: a
+/* The member `field` of each row as one text[], bigint[] or bytea[] parameter of that name; SET_WORDS: a
  * function of the row. */
-#define ADD_TEXTS(p, rows, count, field) \
+#define SET_TEXTS(p, name, rows, count, field) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = (rows)[i_].field; \
-		pg_add_texts((p), column_, (count)); \
+		pg_set_texts((p), (name), column_, (count)); \
 	} while (0)
 
 /* The same for rows that are pointers. */
-#define ADD_TEXTS_OF(p, rows, count, field) \
+#define SET_TEXTS_OF(p, name, rows, count, field) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = (rows)[i_]->field; \
-		pg_add_texts((p), column_, (count)); \
+		pg_set_texts((p), (name), column_, (count)); \
 	} while (0)
 
-#define ADD_NUMS_OF(p, rows, count, field) \
+#define SET_NUMS_OF(p, name, rows, count, field) \
 	do { \
 		int64_t *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = (rows)[i_]->field; \
-		pg_add_nums((p), column_, (count)); \
+		pg_set_nums((p), (name), column_, (count)); \
 	} while (0)
 
-#define ADD_WORDS(p, rows, count, word) \
+#define SET_WORDS(p, name, rows, count, word) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = str_c(word((rows)[i_])); \
-		pg_add_texts((p), column_, (count)); \
+		pg_set_texts((p), (name), column_, (count)); \
 	} while (0)
 
-#define ADD_NUMS(p, rows, count, field) \
+#define SET_NUMS(p, name, rows, count, field) \
 	do { \
 		int64_t *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = (rows)[i_].field; \
-		pg_add_nums((p), column_, (count)); \
+		pg_set_nums((p), (name), column_, (count)); \
 	} while (0)
 
-#define ADD_BYTES(p, rows, count, field) \
+#define SET_BYTES(p, name, rows, count, field) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
 		for (size_t i_ = 0; i_ < (count); i_++) \
 			column_[i_] = (rows)[i_].field; \
-		pg_add_bytes_array((p), column_, (count)); \
+		pg_set_bytes_array((p), (name), column_, (count)); \
 	} while (0)
 
 #endif

@@ -30,19 +30,19 @@ static int insert(
 	const struct outbox_row *rows = stored_form(given, count, mem);
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, delivery_id);
-	ADD_NUMS(&p, rows, count, topic);
-	ADD_NUMS(&p, rows, count, partition);
-	ADD_TEXTS(&p, rows, count, key);
-	ADD_BYTES(&p, rows, count, value);
-	ADD_TEXTS(&p, rows, count, type);
-	ADD_TEXTS(&p, rows, count, tenant);
-	ADD_TEXTS(&p, rows, count, task_id);
-	ADD_NUMS(&p, rows, count, stored_us);
+	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_ID, rows, count, delivery_id);
+	SET_NUMS(&p, PARAM_INSERT_OUTBOX_TOPIC, rows, count, topic);
+	SET_NUMS(&p, PARAM_INSERT_OUTBOX_PARTITION, rows, count, partition);
+	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_KEY, rows, count, key);
+	SET_BYTES(&p, PARAM_INSERT_OUTBOX_VALUE, rows, count, value);
+	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_TYPE, rows, count, type);
+	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_TENANT, rows, count, tenant);
+	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_TASK_ID, rows, count, task_id);
+	SET_NUMS(&p, PARAM_INSERT_OUTBOX_AT, rows, count, stored_us);
 	AUTO_PG_ROWS ids = NULL;
 	int bad = pg_run(pg, &sql_insert_outbox, &p, &ids, NULL, e);
 	for (size_t i = 0; i < count && bad == 0; i++)
-		given[i].id = pg_num(ids, i, 0);
+		given[i].id = pg_num(ids, i, COL_INSERT_OUTBOX_ID);
 	return bad;
 }
 
@@ -64,7 +64,7 @@ int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count,
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_NUMS(&p, rows, count, id);
+	SET_NUMS(&p, PARAM_DELETE_OUTBOX_IDS, rows, count, id);
 	return pg_run(pg, &sql_delete_outbox, &p, NULL, NULL, e);
 }
 
@@ -73,11 +73,11 @@ int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, what->age_ms);
-	pg_add_num(&p, what->most);
-	pg_add_nums(&p, what->topics, what->topics_count);
-	pg_add_num(&p, OUTBOX_LEASE_MS);
-	pg_add_num(&p, what->back_ms);
+	pg_set_num(&p, PARAM_SWEEP_OUTBOX_OVER_MS, what->age_ms);
+	pg_set_num(&p, PARAM_SWEEP_OUTBOX_LIMIT, what->most);
+	pg_set_nums(&p, PARAM_SWEEP_OUTBOX_TOPICS, what->topics, what->topics_count);
+	pg_set_num(&p, PARAM_SWEEP_OUTBOX_CLAIM_MS, OUTBOX_LEASE_MS);
+	pg_set_num(&p, PARAM_SWEEP_OUTBOX_BACK_MS, what->back_ms);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_sweep_outbox, &p, &rows, NULL, e);
 	if (bad)
@@ -85,21 +85,21 @@ int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena
 	size_t n = pg_rows_count(rows);
 	struct outbox_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
-		int64_t topic = pg_num(rows, i, 2);
+		int64_t topic = pg_num(rows, i, COL_SWEEP_OUTBOX_TOPIC);
 		if (topic < 0 || topic >= TOPIC_COUNT)
 			return err_set(e, ERR_FATAL, "bad_row",
 			        "outbox row %lld has no known topic",
-			        (long long)pg_num(rows, i, 0));
+			        (long long)pg_num(rows, i, COL_SWEEP_OUTBOX_ID));
 		list[i] = (struct outbox_row){
-		        .id = pg_num(rows, i, 0),
-		        .delivery_id = pg_text(rows, i, 1, mem),
+		        .id = pg_num(rows, i, COL_SWEEP_OUTBOX_ID),
+		        .delivery_id = pg_text(rows, i, COL_SWEEP_OUTBOX_DELIVERY_ID, mem),
 		        .topic = (enum topic)topic,
-		        .partition = (int32_t)pg_num(rows, i, 3),
-		        .key = pg_text(rows, i, 4, mem),
-		        .value = pg_bytes(rows, i, 5, mem),
-		        .type = pg_text(rows, i, 6, mem),
-		        .tenant = pg_text(rows, i, 7, mem),
-		        .task_id = pg_text(rows, i, 8, mem),
+		        .partition = (int32_t)pg_num(rows, i, COL_SWEEP_OUTBOX_PARTITION),
+		        .key = pg_text(rows, i, COL_SWEEP_OUTBOX_KEY, mem),
+		        .value = pg_bytes(rows, i, COL_SWEEP_OUTBOX_VALUE, mem),
+		        .type = pg_text(rows, i, COL_SWEEP_OUTBOX_TYPE, mem),
+		        .tenant = pg_text(rows, i, COL_SWEEP_OUTBOX_TENANT, mem),
+		        .task_id = pg_text(rows, i, COL_SWEEP_OUTBOX_TASK_ID, mem),
 		};
 		if (list[i].value.n == 0) {
 			list[i].is_by_reference = true;

@@ -80,20 +80,21 @@ int packet_db_insert(
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_bytes_array(&p, bodies, made);
+	pg_set_bytes_array(&p, PARAM_INSERT_PACKETS_BODY, bodies, made);
 	AUTO_PG_ROWS ids = NULL;
 	int bad = pg_run(pg, &sql_insert_packets, &p, &ids, NULL, e);
 	for (size_t i = 0; i < made && bad == 0; i++) {
-		packets[i].id = pg_num(ids, i, 0);
-		packets[i].stored_us = pg_num(ids, i, 1);
+		packets[i].id = pg_num(ids, i, COL_INSERT_PACKETS_ID);
+		packets[i].stored_us = pg_num(ids, i, COL_INSERT_PACKETS_STORED_US);
 	}
 	return bad;
 }
 
+/* split_packets has the same parameters. */
 static void add_names(struct pg_params *p, const struct packet *const *packets, size_t count)
 {
-	ADD_NUMS_OF(p, packets, count, id);
-	ADD_NUMS_OF(p, packets, count, stored_us);
+	SET_NUMS_OF(p, PARAM_DELETE_PACKETS_ID, packets, count, id);
+	SET_NUMS_OF(p, PARAM_DELETE_PACKETS_AT, packets, count, stored_us);
 }
 
 int packet_db_delete(struct pg *pg, const struct packet *const *packets, size_t count,
@@ -154,9 +155,9 @@ int packet_db_take(struct pg *pg, const struct packet_bounds *bounds, struct are
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, bounds->age_ms);
-	pg_add_num(&p, bounds->back_ms);
-	pg_add_num(&p, bounds->most);
+	pg_set_num(&p, PARAM_TAKE_PACKETS_OVER_MS, bounds->age_ms);
+	pg_set_num(&p, PARAM_TAKE_PACKETS_BACK_MS, bounds->back_ms);
+	pg_set_num(&p, PARAM_TAKE_PACKETS_LIMIT, bounds->most);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_take_packets, &p, &rows, NULL, e);
 	if (bad)
@@ -164,13 +165,14 @@ int packet_db_take(struct pg *pg, const struct packet_bounds *bounds, struct are
 	size_t packets = pg_rows_count(rows), count = 0, at = 0;
 	struct ev_outbox_packet *read = arena_alloc(mem, (packets + 1) * sizeof *read);
 	for (size_t i = 0; i < packets && bad == 0; i++) {
-		bad = unpack(pg_bytes(rows, i, 2, mem), mem, &read[i], e);
+		bad = unpack(pg_bytes(rows, i, COL_TAKE_PACKETS_BODY, mem), mem, &read[i], e);
 		count += bad ? 0 : read[i].messages_count;
 	}
 	struct outbox_row *list = arena_alloc(mem, (count + 1) * sizeof *list);
 	for (size_t i = 0; i < packets && bad == 0; i++)
 		for (size_t k = 0; k < read[i].messages_count && bad == 0; k++)
-			bad = row_of(&read[i].messages[k], pg_num(rows, i, 1), &list[at++], e);
+			bad = row_of(&read[i].messages[k],
+			        pg_num(rows, i, COL_TAKE_PACKETS_STORED_US), &list[at++], e);
 	*out = (struct taken_packets){list, count, packets};
 	return bad;
 }

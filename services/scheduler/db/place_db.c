@@ -8,14 +8,14 @@
 static struct loaded_breaker read_breaker(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
 	return (struct loaded_breaker){
-	        .place = pg_text(rows, i, 0, mem),
+	        .place = pg_text(rows, i, COL_LOAD_BREAKERS_PLACE, mem),
 	        .state =
 	                {
-	                        .failures = (int32_t)pg_num(rows, i, 1),
-	                        .rests = (int32_t)pg_num(rows, i, 2),
-	                        .open_until_ms = pg_num(rows, i, 3),
-	                        .prober = pg_text(rows, i, 4, mem),
-	                        .probe = pg_text(rows, i, 5, mem),
+	                        .failures = (int32_t)pg_num(rows, i, COL_LOAD_BREAKERS_FAILURES),
+	                        .rests = (int32_t)pg_num(rows, i, COL_LOAD_BREAKERS_RESTS),
+	                        .open_until_ms = pg_num(rows, i, COL_LOAD_BREAKERS_OPEN_UNTIL_MS),
+	                        .prober = pg_text(rows, i, COL_LOAD_BREAKERS_PROBER, mem),
+	                        .probe = pg_text(rows, i, COL_LOAD_BREAKERS_PROBE, mem),
 	                },
 	};
 }
@@ -25,7 +25,7 @@ int place_db_load_breakers(struct pg *pg, const struct str *places, size_t count
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, places, count);
+	pg_set_texts(&p, PARAM_LOAD_BREAKERS_PLACES, places, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, locks ? &sql_lock_breakers : &sql_load_breakers, &p, &rows, NULL, e);
 	if (bad)
@@ -45,30 +45,24 @@ int place_db_store_breaker(
 	const struct breaker *b = &breaker->state;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, breaker->place);
-	pg_add_num(&p, b->failures);
-	pg_add_num(&p, b->rests);
-	pg_add_num(&p, b->open_until_ms);
-	pg_add(&p, b->prober.p ? b->prober : STR(""));
-	pg_add(&p, b->probe.p ? b->probe : STR(""));
+	pg_set(&p, PARAM_STORE_BREAKER_PLACE, breaker->place);
+	pg_set_num(&p, PARAM_STORE_BREAKER_FAILURES, b->failures);
+	pg_set_num(&p, PARAM_STORE_BREAKER_RESTS, b->rests);
+	pg_set_num(&p, PARAM_STORE_BREAKER_OPEN_UNTIL_MS, b->open_until_ms);
+	pg_set(&p, PARAM_STORE_BREAKER_PROBER, b->prober.p ? b->prober : STR(""));
+	pg_set(&p, PARAM_STORE_BREAKER_PROBE, b->probe.p ? b->probe : STR(""));
 	return pg_run(pg, &sql_store_breaker, &p, NULL, NULL, e);
-}
-
-static int run_with_texts(struct pg *pg, const struct pg_statement *stmt, const struct str *texts,
-        size_t count, struct arena *mem, struct err *e)
-{
-	if (count == 0)
-		return 0;
-	struct pg_params p;
-	pg_params_init(&p, mem);
-	pg_add_texts(&p, texts, count);
-	return pg_run(pg, stmt, &p, NULL, NULL, e);
 }
 
 int place_db_close_breakers(
         struct pg *pg, const struct str *places, size_t count, struct arena *mem, struct err *e)
 {
-	return run_with_texts(pg, &sql_close_breakers, places, count, mem, e);
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_set_texts(&p, PARAM_CLOSE_BREAKERS_PLACES, places, count);
+	return pg_run(pg, &sql_close_breakers, &p, NULL, NULL, e);
 }
 
 int place_db_trim_breakers(
@@ -76,8 +70,8 @@ int place_db_trim_breakers(
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, age_ms);
-	pg_add_num(&p, most);
+	pg_set_num(&p, PARAM_TRIM_BREAKERS_IDLE_MS, age_ms);
+	pg_set_num(&p, PARAM_TRIM_BREAKERS_KEPT, most);
 	return pg_run(pg, &sql_trim_breakers, &p, NULL, NULL, e);
 }
 
@@ -86,8 +80,8 @@ int place_db_load_waiting(struct pg *pg, const struct str *what, size_t count, i
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, what, count);
-	pg_add_num(&p, most);
+	pg_set_texts(&p, PARAM_LOAD_WAITING_WHAT, what, count);
+	pg_set_num(&p, PARAM_LOAD_WAITING_EACH, most);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_waiting, &p, &rows, NULL, e);
 	if (bad)
@@ -97,8 +91,9 @@ int place_db_load_waiting(struct pg *pg, const struct str *what, size_t count, i
 	if (!list)
 		return err_set(e, ERR_RETRY, "out_of_memory", "%zu deliveries wait", n);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct waiter){
-		        pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem), pg_num(rows, i, 2)};
+		list[i] = (struct waiter){pg_text(rows, i, COL_LOAD_WAITING_WHAT, mem),
+		        pg_text(rows, i, COL_LOAD_WAITING_DELIVERY_ID, mem),
+		        pg_num(rows, i, COL_LOAD_WAITING_SINCE_MS)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -109,7 +104,7 @@ int place_db_find_probers(struct pg *pg, int64_t most, struct arena *mem, struct
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, most);
+	pg_set_num(&p, PARAM_FIND_PROBERS_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_probers, &p, &rows, NULL, e);
 	if (bad)
@@ -117,7 +112,7 @@ int place_db_find_probers(struct pg *pg, int64_t most, struct arena *mem, struct
 	size_t n = pg_rows_count(rows);
 	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++)
-		ids[i] = pg_text(rows, i, 0, mem);
+		ids[i] = pg_text(rows, i, COL_FIND_PROBERS_DELIVERY_ID, mem);
 	*out = ids;
 	*out_count = n;
 	return 0;
@@ -130,14 +125,19 @@ int place_db_store_waiting(
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, delivery_id);
-	ADD_TEXTS(&p, rows, count, what);
-	ADD_NUMS(&p, rows, count, since_ms);
+	SET_TEXTS(&p, PARAM_STORE_WAITING_ID, rows, count, delivery_id);
+	SET_TEXTS(&p, PARAM_STORE_WAITING_WHAT, rows, count, what);
+	SET_NUMS(&p, PARAM_STORE_WAITING_SINCE, rows, count, since_ms);
 	return pg_run(pg, &sql_store_waiting, &p, NULL, NULL, e);
 }
 
 int place_db_drop_waiting(
         struct pg *pg, const struct str *ids, size_t count, struct arena *mem, struct err *e)
 {
-	return run_with_texts(pg, &sql_drop_waiting, ids, count, mem, e);
+	if (count == 0)
+		return 0;
+	struct pg_params p;
+	pg_params_init(&p, mem);
+	pg_set_texts(&p, PARAM_DROP_WAITING_IDS, ids, count);
+	return pg_run(pg, &sql_drop_waiting, &p, NULL, NULL, e);
 }

@@ -5,25 +5,15 @@
 
 #include "sql/scheduler.h"
 
-static void add_names(struct pg_params *p, struct quota_names names)
-{
-	ADD_TEXTS(p, names.items, names.count, tenant);
-	ADD_TEXTS(p, names.items, names.count, destination);
-}
-
-static struct quota_name read_name(const struct pg_rows *rows, size_t i, struct arena *mem)
-{
-	return (struct quota_name){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)};
-}
-
 int quota_db_count(struct pg *pg, struct quota_names names, const int64_t begins_ms[2],
         struct arena *mem, struct quota_taken **out, size_t *out_count, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_names(&p, names);
-	pg_add_num(&p, begins_ms[0]);
-	pg_add_num(&p, begins_ms[1]);
+	SET_TEXTS(&p, PARAM_COUNT_QUOTAS_TENANT, names.items, names.count, tenant);
+	SET_TEXTS(&p, PARAM_COUNT_QUOTAS_DESTINATION, names.items, names.count, destination);
+	pg_set_num(&p, PARAM_COUNT_QUOTAS_HOUR, begins_ms[0]);
+	pg_set_num(&p, PARAM_COUNT_QUOTAS_DAY, begins_ms[1]);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_count_quotas, &p, &rows, NULL, e);
 	if (bad)
@@ -32,7 +22,10 @@ int quota_db_count(struct pg *pg, struct quota_names names, const int64_t begins
 	struct quota_taken *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct quota_taken){
-		        read_name(rows, i, mem), pg_num(rows, i, 2), pg_num(rows, i, 3)};
+		        {pg_text(rows, i, COL_COUNT_QUOTAS_TENANT, mem),
+		                pg_text(rows, i, COL_COUNT_QUOTAS_DESTINATION, mem)},
+		        pg_num(rows, i, COL_COUNT_QUOTAS_IN_HOUR),
+		        pg_num(rows, i, COL_COUNT_QUOTAS_IN_DAY)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -43,9 +36,10 @@ int quota_db_queues(struct pg *pg, struct quota_names names, int64_t now_ms, int
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_names(&p, names);
-	pg_add_num(&p, now_ms);
-	pg_add_num(&p, most);
+	SET_TEXTS(&p, PARAM_LOAD_QUOTA_QUEUES_TENANT, names.items, names.count, tenant);
+	SET_TEXTS(&p, PARAM_LOAD_QUOTA_QUEUES_DESTINATION, names.items, names.count, destination);
+	pg_set_num(&p, PARAM_LOAD_QUOTA_QUEUES_AT, now_ms);
+	pg_set_num(&p, PARAM_LOAD_QUOTA_QUEUES_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_quota_queues, &p, &rows, NULL, e);
 	if (bad)
@@ -55,7 +49,10 @@ int quota_db_queues(struct pg *pg, struct quota_names names, int64_t now_ms, int
 	if (!list)
 		return err_set(e, ERR_RETRY, "out_of_memory", "%zu deliveries wait for quotas", n);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct quota_waiting){read_name(rows, i, mem), pg_text(rows, i, 2, mem)};
+		list[i] = (struct quota_waiting){
+		        {pg_text(rows, i, COL_LOAD_QUOTA_QUEUES_TENANT, mem),
+		                pg_text(rows, i, COL_LOAD_QUOTA_QUEUES_DESTINATION, mem)},
+		        pg_text(rows, i, COL_LOAD_QUOTA_QUEUES_DELIVERY_ID, mem)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -68,12 +65,12 @@ int quota_db_store(struct pg *pg, const struct quota_place *places, size_t count
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, places, count, delivery_id);
-	ADD_TEXTS(&p, places, count, tenant);
-	ADD_TEXTS(&p, places, count, destination);
-	pg_add_num(&p, now_ms);
-	ADD_NUMS(&p, places, count, free_ms);
-	ADD_NUMS(&p, places, count, begun_ms);
+	SET_TEXTS(&p, PARAM_STORE_QUOTA_PLACES_ID, places, count, delivery_id);
+	SET_TEXTS(&p, PARAM_STORE_QUOTA_PLACES_TENANT, places, count, tenant);
+	SET_TEXTS(&p, PARAM_STORE_QUOTA_PLACES_DESTINATION, places, count, destination);
+	pg_set_num(&p, PARAM_STORE_QUOTA_PLACES_NOW, now_ms);
+	SET_NUMS(&p, PARAM_STORE_QUOTA_PLACES_FREE, places, count, free_ms);
+	SET_NUMS(&p, PARAM_STORE_QUOTA_PLACES_BEGUN, places, count, begun_ms);
 	return pg_run(pg, &sql_store_quota_places, &p, NULL, NULL, e);
 }
 
@@ -84,22 +81,19 @@ int quota_db_begin(struct pg *pg, const struct str *ids, size_t count, int64_t n
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
-	pg_add_num(&p, now_ms);
+	pg_set_texts(&p, PARAM_BEGIN_QUOTA_PLACES_IDS, ids, count);
+	pg_set_num(&p, PARAM_BEGIN_QUOTA_PLACES_AT, now_ms);
 	return pg_run(pg, &sql_begin_quota_places, &p, NULL, NULL, e);
 }
 
-static int read_texts(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p,
-        struct quota_texts *out, struct err *e)
+/* name: the column of the texts. */
+static int read_texts(
+        const struct pg_rows *rows, int name, struct arena *mem, struct quota_texts *out)
 {
-	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
-	if (bad)
-		return bad;
 	out->count = pg_rows_count(rows);
-	out->items = arena_alloc(p->mem, (out->count + 1) * sizeof *out->items);
+	out->items = arena_alloc(mem, (out->count + 1) * sizeof *out->items);
 	for (size_t i = 0; i < out->count; i++)
-		out->items[i] = pg_text(rows, i, 0, p->mem);
+		out->items[i] = pg_text(rows, i, name, mem);
 	return 0;
 }
 
@@ -112,8 +106,10 @@ int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct are
 	}
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
-	return read_texts(pg, &sql_drop_quota_places, &p, out_tenants, e);
+	pg_set_texts(&p, PARAM_DROP_QUOTA_PLACES_IDS, ids, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_drop_quota_places, &p, &rows, NULL, e);
+	return bad ? bad : read_texts(rows, COL_DROP_QUOTA_PLACES_TENANT, mem, out_tenants);
 }
 
 int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
@@ -124,9 +120,11 @@ int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t 
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
-	pg_add_num(&p, now_ms);
-	return read_texts(pg, &sql_return_quota_places, &p, out_tenants, e);
+	pg_set_texts(&p, PARAM_RETURN_QUOTA_PLACES_IDS, ids, count);
+	pg_set_num(&p, PARAM_RETURN_QUOTA_PLACES_AT, now_ms);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_return_quota_places, &p, &rows, NULL, e);
+	return bad ? bad : read_texts(rows, COL_RETURN_QUOTA_PLACES_TENANT, mem, out_tenants);
 }
 
 int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
@@ -134,7 +132,9 @@ int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, st
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, tenants.items, tenants.count);
-	pg_add_num(&p, most);
-	return read_texts(pg, &sql_find_quota_waiting, &p, out_ids, e);
+	pg_set_texts(&p, PARAM_FIND_QUOTA_WAITING_TENANT, tenants.items, tenants.count);
+	pg_set_num(&p, PARAM_FIND_QUOTA_WAITING_LIMIT, most);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_quota_waiting, &p, &rows, NULL, e);
+	return bad ? bad : read_texts(rows, COL_FIND_QUOTA_WAITING_DELIVERY_ID, mem, out_ids);
 }

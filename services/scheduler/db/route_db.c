@@ -7,22 +7,22 @@
 
 static struct ev_staged_ref *read_baseline(const struct pg_rows *rows, size_t i, struct arena *mem)
 {
-	if (pg_is_null(rows, i, 7))
+	if (pg_is_null(rows, i, COL_LOAD_HEADS_BASELINE_NAME))
 		return NULL;
 	struct ev_staged_ref *ref = ARENA_NEW(mem, struct ev_staged_ref);
 	*ref = (struct ev_staged_ref){
 	        .kind = STR("baseline"),
-	        .name = pg_text(rows, i, 7, mem),
-	        .sha256 = pg_text(rows, i, 8, mem),
-	        .bytes = pg_num(rows, i, 9),
-	        .rows = pg_num(rows, i, 6),
+	        .name = pg_text(rows, i, COL_LOAD_HEADS_BASELINE_NAME, mem),
+	        .sha256 = pg_text(rows, i, COL_LOAD_HEADS_BASELINE_SHA256, mem),
+	        .bytes = pg_num(rows, i, COL_LOAD_HEADS_BASELINE_BYTES),
+	        .rows = pg_num(rows, i, COL_LOAD_HEADS_MEMBERS),
 	};
 	return ref;
 }
 
-static struct str text_or_empty(const struct pg_rows *rows, size_t i, int column, struct arena *mem)
+static struct str text_or_empty(const struct pg_rows *rows, size_t i, int name, struct arena *mem)
 {
-	return pg_is_null(rows, i, column) ? STR("") : pg_text(rows, i, column, mem);
+	return pg_is_null(rows, i, name) ? STR("") : pg_text(rows, i, name, mem);
 }
 
 int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count,
@@ -30,8 +30,8 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, keys, count, tenant);
-	ADD_TEXTS(&p, keys, count, route);
+	SET_TEXTS(&p, PARAM_LOAD_HEADS_TENANT, keys, count, tenant);
+	SET_TEXTS(&p, PARAM_LOAD_HEADS_ROUTE, keys, count, route);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_heads, &p, &rows, NULL, e);
 	if (bad)
@@ -39,18 +39,19 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 	size_t n = pg_rows_count(rows);
 	struct loaded_head *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
-		list[i].key =
-		        (struct route_key){pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)};
+		list[i].key = (struct route_key){pg_text(rows, i, COL_LOAD_HEADS_TENANT, mem),
+		        pg_text(rows, i, COL_LOAD_HEADS_ROUTE, mem)};
 		list[i].head = (struct route_head){
 		        .exists = true,
-		        .holder = text_or_empty(rows, i, 2, mem),
-		        .delivery_id = text_or_empty(rows, i, 3, mem),
-		        .bridge_version = text_or_empty(rows, i, 4, mem),
-		        .content_hash = text_or_empty(rows, i, 5, mem),
-		        .members = pg_num(rows, i, 6),
+		        .holder = text_or_empty(rows, i, COL_LOAD_HEADS_HOLDER, mem),
+		        .delivery_id = text_or_empty(rows, i, COL_LOAD_HEADS_DELIVERY_ID, mem),
+		        .bridge_version =
+		                text_or_empty(rows, i, COL_LOAD_HEADS_BRIDGE_VERSION, mem),
+		        .content_hash = text_or_empty(rows, i, COL_LOAD_HEADS_CONTENT_HASH, mem),
+		        .members = pg_num(rows, i, COL_LOAD_HEADS_MEMBERS),
 		        .baseline = read_baseline(rows, i, mem),
-		        .force_full = pg_bool(rows, i, 10),
-		        .lists = pg_text(rows, i, 11, mem),
+		        .force_full = pg_bool(rows, i, COL_LOAD_HEADS_FORCE_FULL),
+		        .lists = pg_text(rows, i, COL_LOAD_HEADS_LISTS, mem),
 		};
 	}
 	*out = list;
@@ -63,10 +64,10 @@ int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveri
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS_OF(&p, deliveries, count, id);
-	ADD_TEXTS_OF(&p, deliveries, count, tenant);
-	ADD_TEXTS_OF(&p, deliveries, count, route);
-	ADD_NUMS_OF(&p, deliveries, count, planned_ms);
+	SET_TEXTS_OF(&p, PARAM_FIND_NEWER_WAITING_ID, deliveries, count, id);
+	SET_TEXTS_OF(&p, PARAM_FIND_NEWER_WAITING_TENANT, deliveries, count, tenant);
+	SET_TEXTS_OF(&p, PARAM_FIND_NEWER_WAITING_ROUTE, deliveries, count, route);
+	SET_NUMS_OF(&p, PARAM_FIND_NEWER_WAITING_PLANNED, deliveries, count, planned_ms);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_newer_waiting, &p, &rows, NULL, e);
 	if (bad)
@@ -74,7 +75,7 @@ int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveri
 	size_t n = pg_rows_count(rows);
 	*out = arena_alloc(mem, (n + 1) * sizeof **out);
 	for (size_t i = 0; i < n; i++)
-		(*out)[i] = pg_text(rows, i, 0, mem);
+		(*out)[i] = pg_text(rows, i, COL_FIND_NEWER_WAITING_ID, mem);
 	*out_count = n;
 	return 0;
 }
@@ -92,10 +93,10 @@ int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS_OF(&p, deliveries, count, tenant);
-	ADD_TEXTS_OF(&p, deliveries, count, route);
-	ADD_TEXTS_OF(&p, deliveries, count, id);
-	ADD_TEXTS_OF(&p, deliveries, count, memory.base_delivery);
+	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_TENANT, deliveries, count, tenant);
+	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_ROUTE, deliveries, count, route);
+	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_HOLDER, deliveries, count, id);
+	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_BASE, deliveries, count, memory.base_delivery);
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_take_heads, &p, NULL, &changed, e);
 	return bad == 0 && changed != (int64_t)count ? moved(e) : bad;
@@ -108,16 +109,16 @@ int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem,
 	struct str absent = {NULL, 0};
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, x->tenant);
-	pg_add(&p, x->route);
-	pg_add(&p, x->id);
-	pg_add(&p, m->bridge_version);
-	pg_add(&p, m->content_hash);
-	pg_add_num(&p, m->members ? m->members->rows : 0);
-	pg_add(&p, base ? base->name : absent);
-	pg_add(&p, base ? base->sha256 : absent);
-	pg_add_num(&p, base ? base->bytes : 0);
-	pg_add(&p, delivery_lists_text(m, mem));
+	pg_set(&p, PARAM_ADVANCE_HEAD_TENANT, x->tenant);
+	pg_set(&p, PARAM_ADVANCE_HEAD_ROUTE, x->route);
+	pg_set(&p, PARAM_ADVANCE_HEAD_HOLDER, x->id);
+	pg_set(&p, PARAM_ADVANCE_HEAD_BRIDGE_VERSION, m->bridge_version);
+	pg_set(&p, PARAM_ADVANCE_HEAD_CONTENT_HASH, m->content_hash);
+	pg_set_num(&p, PARAM_ADVANCE_HEAD_MEMBERS, m->members ? m->members->rows : 0);
+	pg_set(&p, PARAM_ADVANCE_HEAD_BASELINE_NAME, base ? base->name : absent);
+	pg_set(&p, PARAM_ADVANCE_HEAD_BASELINE_SHA256, base ? base->sha256 : absent);
+	pg_set_num(&p, PARAM_ADVANCE_HEAD_BASELINE_BYTES, base ? base->bytes : 0);
+	pg_set(&p, PARAM_ADVANCE_HEAD_LISTS, delivery_lists_text(m, mem));
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_advance_head, &p, NULL, &changed, e);
 	return bad == 0 && changed != 1 ? moved(e) : bad;
@@ -128,20 +129,21 @@ int route_db_release(
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, x->tenant);
-	pg_add(&p, x->route);
-	pg_add(&p, x->id);
-	pg_add_bool(&p, forces_full);
+	pg_set(&p, PARAM_RELEASE_HEAD_TENANT, x->tenant);
+	pg_set(&p, PARAM_RELEASE_HEAD_ROUTE, x->route);
+	pg_set(&p, PARAM_RELEASE_HEAD_HOLDER, x->id);
+	pg_set_bool(&p, PARAM_RELEASE_HEAD_FORCE_FULL, forces_full);
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_release_head, &p, NULL, &changed, e);
 	return bad == 0 && changed != 1 ? moved(e) : bad;
 }
 
+/* insert_claims has the same parameters. */
 static void add_set(struct pg_params *p, const struct claim_set *set)
 {
-	pg_add(p, set->location);
-	ADD_TEXTS(p, set->claims, set->count, path);
-	pg_add(p, set->delivery_id);
+	pg_set(p, PARAM_FIND_CLAIMS_LOCATION, set->location);
+	SET_TEXTS(p, PARAM_FIND_CLAIMS_PATH, set->claims, set->count, path);
+	pg_set(p, PARAM_FIND_CLAIMS_DELIVERY_ID, set->delivery_id);
 }
 
 enum { CLAIMS_AT_ONCE = 5000 }; /* of a delivery with very many files */
@@ -165,8 +167,8 @@ static int find_page(struct pg *pg, const struct claim_set *page, struct arena *
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_find_claims, &p, &rows, NULL, e);
 	if (bad == 0)
-		*out_path =
-		        pg_rows_count(rows) > 0 ? pg_text(rows, 0, 0, mem) : (struct str){NULL, 0};
+		*out_path = pg_rows_count(rows) > 0 ? pg_text(rows, 0, COL_FIND_CLAIMS_PATH, mem)
+		                                    : (struct str){NULL, 0};
 	return bad;
 }
 
@@ -193,7 +195,7 @@ static int claim_page(struct pg *pg, const struct claim_set *page, struct arena 
 	struct pg_params p;
 	pg_params_init(&p, mem);
 	add_set(&p, page);
-	ADD_TEXTS(&p, page->claims, page->count, file_id);
+	SET_TEXTS(&p, PARAM_INSERT_CLAIMS_FILE_ID, page->claims, page->count, file_id);
 	struct str taken = {NULL, 0};
 	int bad = pg_run(pg, &sql_insert_claims, &p, NULL, NULL, e);
 	if (bad == 0)
@@ -223,8 +225,8 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, keys, count, tenant);
-	ADD_TEXTS(&p, keys, count, route);
+	SET_TEXTS(&p, PARAM_LOAD_BRIDGES_TENANT, keys, count, tenant);
+	SET_TEXTS(&p, PARAM_LOAD_BRIDGES_BRIDGE, keys, count, route);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_bridges, &p, &rows, NULL, e);
 	if (bad)
@@ -233,10 +235,11 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
 	struct loaded_bridge *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct loaded_bridge){
-		        .key = {pg_text(rows, i, 0, mem), pg_text(rows, i, 1, mem)},
-		        .version = pg_text(rows, i, 2, mem),
-		        .built_ms = pg_num(rows, i, 3),
-		        .persons = pg_num(rows, i, 4),
+		        .key = {pg_text(rows, i, COL_LOAD_BRIDGES_TENANT, mem),
+		                pg_text(rows, i, COL_LOAD_BRIDGES_BRIDGE, mem)},
+		        .version = pg_text(rows, i, COL_LOAD_BRIDGES_VERSION, mem),
+		        .built_ms = pg_num(rows, i, COL_LOAD_BRIDGES_BUILT_MS),
+		        .persons = pg_num(rows, i, COL_LOAD_BRIDGES_PERSONS),
 		};
 	*out = list;
 	*out_count = n;
@@ -248,13 +251,13 @@ int route_db_add_bridge(struct pg *pg, const struct delivery *build, const struc
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add(&p, build->tenant);
-	pg_add(&p, build->route);
-	pg_add(&p, row->version);
-	pg_add(&p, build->id);
-	pg_add_num(&p, row->key_epoch);
-	pg_add_num(&p, row->records);
-	pg_add_num(&p, row->persons);
-	pg_add_num(&p, row->built_ms);
+	pg_set(&p, PARAM_INSERT_BRIDGE_TENANT, build->tenant);
+	pg_set(&p, PARAM_INSERT_BRIDGE_BRIDGE, build->route);
+	pg_set(&p, PARAM_INSERT_BRIDGE_VERSION, row->version);
+	pg_set(&p, PARAM_INSERT_BRIDGE_BUILD_ID, build->id);
+	pg_set_num(&p, PARAM_INSERT_BRIDGE_KEY_EPOCH, row->key_epoch);
+	pg_set_num(&p, PARAM_INSERT_BRIDGE_RECORDS, row->records);
+	pg_set_num(&p, PARAM_INSERT_BRIDGE_PERSONS, row->persons);
+	pg_set_num(&p, PARAM_INSERT_BRIDGE_BUILT_MS, row->built_ms);
 	return pg_run(pg, &sql_insert_bridge, &p, NULL, NULL, e);
 }

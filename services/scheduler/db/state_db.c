@@ -25,37 +25,41 @@ static int read_state(const struct pg_rows *rows, size_t i, struct arena *mem,
         struct state_row *out, struct err *e)
 {
 	struct delivery *x = &out->x;
-	struct str kind = pg_text(rows, i, 3, mem), state = pg_text(rows, i, 8, mem);
+	struct str kind = pg_text(rows, i, COL_LOAD_STATES_KIND, mem),
+	           state = pg_text(rows, i, COL_LOAD_STATES_STATE, mem);
 	*x = (struct delivery){
-	        .id = pg_text(rows, i, 2, mem),
+	        .id = pg_text(rows, i, COL_LOAD_STATES_DELIVERY_ID, mem),
 	        .kind = str_eq(kind, STR("build")) ? KIND_BUILD : KIND_DELIVERY,
-	        .tenant = pg_text(rows, i, 4, mem),
-	        .route = pg_text(rows, i, 5, mem),
-	        .audience = pg_text(rows, i, 6, mem),
-	        .destination = pg_text(rows, i, 7, mem),
-	        .reason = pg_text(rows, i, 9, mem),
-	        .revision = (int32_t)pg_num(rows, i, 10),
-	        .version = pg_num(rows, i, 11),
-	        .status_version = pg_num(rows, i, 12),
-	        .due_ms = pg_num(rows, i, 13),
-	        .planned_ms = pg_num(rows, i, 14),
-	        .spec_hash = pg_text(rows, i, 15, mem),
-	        .created_ms = pg_num(rows, i, 16),
-	        .changed_ms = pg_num(rows, i, 17),
+	        .tenant = pg_text(rows, i, COL_LOAD_STATES_TENANT, mem),
+	        .route = pg_text(rows, i, COL_LOAD_STATES_ROUTE, mem),
+	        .audience = pg_text(rows, i, COL_LOAD_STATES_AUDIENCE, mem),
+	        .destination = pg_text(rows, i, COL_LOAD_STATES_DESTINATION, mem),
+	        .reason = pg_text(rows, i, COL_LOAD_STATES_REASON, mem),
+	        .revision = (int32_t)pg_num(rows, i, COL_LOAD_STATES_REVISION),
+	        .version = pg_num(rows, i, COL_LOAD_STATES_VERSION),
+	        .status_version = pg_num(rows, i, COL_LOAD_STATES_STATUS_VERSION),
+	        .due_ms = pg_num(rows, i, COL_LOAD_STATES_DUE_MS),
+	        .planned_ms = pg_num(rows, i, COL_LOAD_STATES_PLANNED_MS),
+	        .spec_hash = pg_text(rows, i, COL_LOAD_STATES_SPEC_HASH, mem),
+	        .created_ms = pg_num(rows, i, COL_LOAD_STATES_CREATED_MS),
+	        .changed_ms = pg_num(rows, i, COL_LOAD_STATES_CHANGED_MS),
 	};
-	out->waits_what =
-	        pg_is_null(rows, i, 20) ? (struct str){NULL, 0} : pg_text(rows, i, 20, mem);
-	out->waits_since_ms = pg_num(rows, i, 21);
-	x->tasks_out = (int32_t)pg_num(rows, i, 22);
-	x->destination_tasks_out = (int32_t)pg_num(rows, i, 23);
+	out->waits_what = pg_is_null(rows, i, COL_LOAD_STATES_WAITS_FOR)
+	                          ? (struct str){NULL, 0}
+	                          : pg_text(rows, i, COL_LOAD_STATES_WAITS_FOR, mem);
+	out->waits_since_ms = pg_num(rows, i, COL_LOAD_STATES_WAITS_SINCE_MS);
+	x->tasks_out = (int32_t)pg_num(rows, i, COL_LOAD_STATES_TASKS_OUT);
+	x->destination_tasks_out = (int32_t)pg_num(rows, i, COL_LOAD_STATES_DESTINATION_TASKS_OUT);
 	if (!delivery_state_parse(state, &x->state))
 		return err_set(e, ERR_FATAL, "bad_row",
 		        "delivery " STR_FMT " has the unknown state " STR_FMT
 		        "; is this scheduler older than the one that wrote it?",
 		        STR_ARG(x->id), STR_ARG(state));
 	const struct stored_key key = {.delivery_id = x->id};
-	if (stored_unpack(&key, pg_bytes(rows, i, 18, mem), mem, &out->memory, e) != 0 ||
-	        stored_unpack(&key, pg_bytes(rows, i, 19, mem), mem, &out->status, e) != 0 ||
+	if (stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_STATES_MEMORY, mem), mem, &out->memory,
+	            e) != 0 ||
+	        stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_STATES_STATUS, mem), mem,
+	                &out->status, e) != 0 ||
 	        event_decode(&ev_delivery_memory_type, out->memory, mem, &x->memory, e) != 0) {
 		e->act = ERR_FATAL; /* our own bytes */
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(x->id));
@@ -68,7 +72,7 @@ int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct are
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
+	pg_set_texts(&p, PARAM_LOAD_STATES_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_states, &p, &rows, NULL, e);
 	if (bad)
@@ -77,13 +81,14 @@ int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct are
 	struct state_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (pg_is_null(rows, i, 2))
+		if (pg_is_null(rows, i, COL_LOAD_STATES_DELIVERY_ID))
 			continue;
 		bad = read_state(rows, i, mem, &list[found++], e);
 		if (bad)
 			return bad;
 	}
-	*clock = (struct db_clock){pg_num(rows, 0, 0), pg_num(rows, 0, 1)};
+	*clock = (struct db_clock){
+	        pg_num(rows, 0, COL_LOAD_STATES_NOW_MS), pg_num(rows, 0, COL_LOAD_STATES_TIMELINE)};
 	*out = list;
 	*out_count = found;
 	return 0;
@@ -97,7 +102,7 @@ int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t co
 		ids[i] = before[i]->id;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
+	pg_set_texts(&p, PARAM_LOCK_STATES_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_lock_states, &p, &rows, NULL, e);
 	if (bad)
@@ -107,12 +112,12 @@ int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t co
 	/* Both are in the order of the ids, if the collation of the database has that order: look
 	 * up by id. */
 	for (size_t i = 0; i < count; i++) {
-		struct str id = pg_text(rows, i, 0, mem);
+		struct str id = pg_text(rows, i, COL_LOCK_STATES_DELIVERY_ID, mem);
 		for (size_t k = 0; k < count; k++) {
 			size_t at = (i + k) % count;
 			if (!str_eq(before[at]->id, id))
 				continue;
-			if (before[at]->version != pg_num(rows, i, 1))
+			if (before[at]->version != pg_num(rows, i, COL_LOCK_STATES_VERSION))
 				return err_set(e, ERR_FENCED, "version",
 				        "delivery " STR_FMT " was changed by another scheduler",
 				        STR_ARG(id));
@@ -148,12 +153,6 @@ static int pack(const struct state_row *rows, size_t count, struct arena *mem,
 	return 0;
 }
 
-static void add_flight(struct pg_params *p, const struct state_row *rows, size_t count)
-{
-	ADD_NUMS(p, rows, count, x.tasks_out);
-	ADD_NUMS(p, rows, count, x.destination_tasks_out);
-}
-
 enum { ANSWERS_SHOWN = 16 };
 
 /* For who spoke and waits: the newest answers, a line each; absent: none. */
@@ -173,13 +172,12 @@ static struct str answers_of(const struct ev_delivery_memory *m, struct arena *m
 	return text;
 }
 
-static void add_answers(
-        struct pg_params *p, const struct state_row *rows, size_t count, struct arena *mem)
+static struct str *list_answers(const struct state_row *rows, size_t count, struct arena *mem)
 {
 	struct str *list = arena_alloc(mem, count * sizeof *list);
 	for (size_t i = 0; i < count; i++)
 		list[i] = answers_of(&rows[i].x.memory, mem);
-	pg_add_texts(p, list, count);
+	return list;
 }
 
 int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, struct arena *mem,
@@ -192,23 +190,24 @@ int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, 
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, x.id);
-	ADD_WORDS(&p, rows, count, kind_word);
-	ADD_TEXTS(&p, rows, count, x.tenant);
-	ADD_TEXTS(&p, rows, count, x.route);
-	ADD_TEXTS(&p, rows, count, x.audience);
-	ADD_TEXTS(&p, rows, count, x.destination);
-	ADD_WORDS(&p, rows, count, state_word);
-	ADD_TEXTS(&p, rows, count, x.reason);
-	ADD_NUMS(&p, rows, count, x.revision);
-	ADD_NUMS(&p, rows, count, x.version);
-	ADD_NUMS(&p, rows, count, x.status_version);
-	ADD_NUMS(&p, rows, count, x.due_ms);
-	ADD_NUMS(&p, rows, count, x.planned_ms);
-	ADD_TEXTS(&p, rows, count, x.spec_hash);
-	ADD_NUMS(&p, rows, count, x.changed_ms);
-	ADD_BYTES(&p, rows, count, memory);
-	add_flight(&p, rows, count);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_ID, rows, count, x.id);
+	SET_WORDS(&p, PARAM_INSERT_STATES_KIND, rows, count, kind_word);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_TENANT, rows, count, x.tenant);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_ROUTE, rows, count, x.route);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_AUDIENCE, rows, count, x.audience);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_DESTINATION, rows, count, x.destination);
+	SET_WORDS(&p, PARAM_INSERT_STATES_STATE, rows, count, state_word);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_REASON, rows, count, x.reason);
+	SET_NUMS(&p, PARAM_INSERT_STATES_REVISION, rows, count, x.revision);
+	SET_NUMS(&p, PARAM_INSERT_STATES_VERSION, rows, count, x.version);
+	SET_NUMS(&p, PARAM_INSERT_STATES_STATUS_VERSION, rows, count, x.status_version);
+	SET_NUMS(&p, PARAM_INSERT_STATES_DUE, rows, count, x.due_ms);
+	SET_NUMS(&p, PARAM_INSERT_STATES_PLANNED, rows, count, x.planned_ms);
+	SET_TEXTS(&p, PARAM_INSERT_STATES_SPEC_HASH, rows, count, x.spec_hash);
+	SET_NUMS(&p, PARAM_INSERT_STATES_CHANGED, rows, count, x.changed_ms);
+	SET_BYTES(&p, PARAM_INSERT_STATES_MEMORY, rows, count, memory);
+	SET_NUMS(&p, PARAM_INSERT_STATES_OUT, rows, count, x.tasks_out);
+	SET_NUMS(&p, PARAM_INSERT_STATES_THERE, rows, count, x.destination_tasks_out);
 	int64_t changed = 0;
 	int bad = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
 	if (bad == 0 && changed != (int64_t)count)
@@ -226,36 +225,34 @@ int state_db_update(struct pg *pg, const struct state_row *given, size_t count, 
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, x.id);
-	ADD_WORDS(&p, rows, count, state_word);
-	ADD_TEXTS(&p, rows, count, x.reason);
-	ADD_NUMS(&p, rows, count, x.revision);
-	ADD_NUMS(&p, rows, count, x.version);
-	ADD_NUMS(&p, rows, count, x.status_version);
-	ADD_NUMS(&p, rows, count, x.due_ms);
-	ADD_TEXTS(&p, rows, count, x.spec_hash);
-	ADD_NUMS(&p, rows, count, x.changed_ms);
-	ADD_BYTES(&p, rows, count, memory);
-	ADD_BYTES(&p, rows, count, status);
-	ADD_TEXTS(&p, rows, count, x.audience);
-	ADD_TEXTS(&p, rows, count, x.destination);
-	add_flight(&p, rows, count);
-	add_answers(&p, rows, count, mem);
-	ADD_NUMS(&p, rows, count, x.memory.tasks_unmade);
+	SET_TEXTS(&p, PARAM_UPDATE_STATES_ID, rows, count, x.id);
+	SET_WORDS(&p, PARAM_UPDATE_STATES_STATE, rows, count, state_word);
+	SET_TEXTS(&p, PARAM_UPDATE_STATES_REASON, rows, count, x.reason);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_REVISION, rows, count, x.revision);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_VERSION, rows, count, x.version);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_STATUS_VERSION, rows, count, x.status_version);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_DUE, rows, count, x.due_ms);
+	SET_TEXTS(&p, PARAM_UPDATE_STATES_SPEC_HASH, rows, count, x.spec_hash);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_CHANGED, rows, count, x.changed_ms);
+	SET_BYTES(&p, PARAM_UPDATE_STATES_MEMORY, rows, count, memory);
+	SET_BYTES(&p, PARAM_UPDATE_STATES_STATUS, rows, count, status);
+	SET_TEXTS(&p, PARAM_UPDATE_STATES_AUDIENCE, rows, count, x.audience);
+	SET_TEXTS(&p, PARAM_UPDATE_STATES_DESTINATION, rows, count, x.destination);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_OUT, rows, count, x.tasks_out);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_THERE, rows, count, x.destination_tasks_out);
+	pg_set_texts(&p, PARAM_UPDATE_STATES_ANSWERS, list_answers(rows, count, mem), count);
+	SET_NUMS(&p, PARAM_UPDATE_STATES_UNMADE, rows, count, x.memory.tasks_unmade);
 	return pg_run(pg, &sql_update_states, &p, NULL, NULL, e);
 }
 
-static int read_ids(struct pg *pg, const struct pg_statement *stmt, const struct pg_params *p,
-        struct arena *mem, struct str **out, size_t *out_count, struct err *e)
+/* name: the column of the ids. */
+static int read_ids(const struct pg_rows *rows, int name, struct arena *mem, struct str **out,
+        size_t *out_count)
 {
-	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
-	if (bad)
-		return bad;
 	size_t n = pg_rows_count(rows);
 	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++)
-		ids[i] = pg_text(rows, i, 0, mem);
+		ids[i] = pg_text(rows, i, name, mem);
 	*out = ids;
 	*out_count = n;
 	return 0;
@@ -266,9 +263,9 @@ int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct 
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, bounds->most);
-	pg_add_num(&p, bounds->claim_ms);
-	pg_add_num(&p, bounds->back_ms);
+	pg_set_num(&p, PARAM_CLAIM_DUE_LIMIT, bounds->most);
+	pg_set_num(&p, PARAM_CLAIM_DUE_CLAIM_MS, bounds->claim_ms);
+	pg_set_num(&p, PARAM_CLAIM_DUE_BACK_MS, bounds->back_ms);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_claim_due, &p, &rows, NULL, e);
 	if (bad)
@@ -276,8 +273,8 @@ int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct 
 	size_t n = pg_rows_count(rows), due = 0;
 	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++)
-		if (pg_bool(rows, i, 1))
-			ids[due++] = pg_text(rows, i, 0, mem);
+		if (pg_bool(rows, i, COL_CLAIM_DUE_IS_DUE))
+			ids[due++] = pg_text(rows, i, COL_CLAIM_DUE_DELIVERY_ID, mem);
 	*out = ids;
 	*out_count = due;
 	*out_looked = n;
@@ -291,12 +288,14 @@ int state_db_next_due(
 	arena_init(&mem, 4096);
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	pg_add_num(&p, back_ms);
-	pg_add_num(&p, ahead_ms);
+	pg_set_num(&p, PARAM_NEXT_DUE_BACK_MS, back_ms);
+	pg_set_num(&p, PARAM_NEXT_DUE_AHEAD_MS, ahead_ms);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_next_due, &p, &rows, NULL, e);
 	if (bad == 0)
-		*out_ms = pg_is_null(rows, 0, 0) ? INT64_MAX : pg_num(rows, 0, 0);
+		*out_ms = pg_is_null(rows, 0, COL_NEXT_DUE_DUE_IN_MS)
+		                  ? INT64_MAX
+		                  : pg_num(rows, 0, COL_NEXT_DUE_DUE_IN_MS);
 	arena_release(&mem);
 	return bad;
 }
@@ -308,14 +307,14 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, seen, count, id);
-	ADD_NUMS(&p, seen, count, version);
-	pg_add_num(&p, bounds->alarm_ms);
-	pg_add_num(&p, bounds->tasks);
+	SET_TEXTS(&p, PARAM_CONFIRM_FINALS_ID, seen, count, id);
+	SET_NUMS(&p, PARAM_CONFIRM_FINALS_VERSION, seen, count, version);
+	pg_set_num(&p, PARAM_CONFIRM_FINALS_ALARM_MS, bounds->alarm_ms);
+	pg_set_num(&p, PARAM_CONFIRM_FINALS_FEW, bounds->tasks);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_confirm_finals, &p, &rows, NULL, e);
 	if (bad == 0)
-		*out_rows = pg_num(rows, 0, 0);
+		*out_rows = pg_num(rows, 0, COL_CONFIRM_FINALS_TASKS);
 	return bad;
 }
 
@@ -324,8 +323,8 @@ int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct aren
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, age_ms);
-	pg_add_num(&p, most);
+	pg_set_num(&p, PARAM_TAKE_ENDED_OVER_MS, age_ms);
+	pg_set_num(&p, PARAM_TAKE_ENDED_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_take_ended, &p, &rows, NULL, e);
 	if (bad)
@@ -333,9 +332,10 @@ int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct aren
 	size_t n = pg_rows_count(rows);
 	struct ended_delivery *items = arena_alloc(mem, (n + 1) * sizeof *items);
 	for (size_t i = 0; i < n; i++)
-		items[i] = (struct ended_delivery){.id = pg_text(rows, i, 0, mem),
-		        .tenant = pg_text(rows, i, 1, mem),
-		        .route = pg_text(rows, i, 2, mem)};
+		items[i] = (struct ended_delivery){
+		        .id = pg_text(rows, i, COL_TAKE_ENDED_DELIVERY_ID, mem),
+		        .tenant = pg_text(rows, i, COL_TAKE_ENDED_TENANT, mem),
+		        .route = pg_text(rows, i, COL_TAKE_ENDED_ROUTE, mem)};
 	*out = items;
 	*out_count = n;
 	return 0;
@@ -346,9 +346,11 @@ int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t c
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, seen, count, id);
-	ADD_NUMS(&p, seen, count, version);
-	return read_ids(pg, &sql_find_behind, &p, mem, out, out_count, e);
+	SET_TEXTS(&p, PARAM_FIND_BEHIND_ID, seen, count, id);
+	SET_NUMS(&p, PARAM_FIND_BEHIND_VERSION, seen, count, version);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_behind, &p, &rows, NULL, e);
+	return bad ? bad : read_ids(rows, COL_FIND_BEHIND_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes,
@@ -356,9 +358,11 @@ int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struc
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, tenants, count);
-	pg_add_texts(&p, routes, count);
-	return read_ids(pg, &sql_find_route_waiting, &p, mem, out, out_count, e);
+	pg_set_texts(&p, PARAM_FIND_ROUTE_WAITING_TENANT, tenants, count);
+	pg_set_texts(&p, PARAM_FIND_ROUTE_WAITING_ROUTE, routes, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_route_waiting, &p, &rows, NULL, e);
+	return bad ? bad : read_ids(rows, COL_FIND_ROUTE_WAITING_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count,
@@ -366,8 +370,10 @@ int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t cou
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, tenants, count);
-	return read_ids(pg, &sql_find_bridge_waiting, &p, mem, out, out_count, e);
+	pg_set_texts(&p, PARAM_FIND_BRIDGE_WAITING_TENANTS, tenants, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_bridge_waiting, &p, &rows, NULL, e);
+	return bad ? bad : read_ids(rows, COL_FIND_BRIDGE_WAITING_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
@@ -375,6 +381,8 @@ int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, ids, count);
-	return read_ids(pg, &sql_find_existing, &p, mem, out, out_count, e);
+	pg_set_texts(&p, PARAM_FIND_EXISTING_IDS, ids, count);
+	AUTO_PG_ROWS rows = NULL;
+	int bad = pg_run(pg, &sql_find_existing, &p, &rows, NULL, e);
+	return bad ? bad : read_ids(rows, COL_FIND_EXISTING_DELIVERY_ID, mem, out, out_count);
 }

@@ -10,9 +10,9 @@ enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal st
 
 /* Most rows have it as the one before them: then they share it. */
 static struct str text_like(
-        const struct pg_rows *rows, size_t i, int column, struct str before, struct arena *mem)
+        const struct pg_rows *rows, size_t i, int name, struct str before, struct arena *mem)
 {
-	return pg_is_text(rows, i, column, before) ? before : pg_text(rows, i, column, mem);
+	return pg_is_text(rows, i, name, before) ? before : pg_text(rows, i, name, mem);
 }
 
 struct words { /* of the row before */
@@ -24,30 +24,34 @@ static int read_task(const struct pg_rows *rows, size_t i, struct words *words, 
 {
 	static const struct loaded_task none;
 	const struct loaded_task *before = i > 0 ? out - 1 : &none;
-	struct str stage = words->stage = text_like(rows, i, 3, words->stage, mem);
-	struct str status = words->status = text_like(rows, i, 8, words->status, mem);
-	out->delivery_id = text_like(rows, i, 0, before->delivery_id, mem);
+	struct str stage = words->stage =
+	        text_like(rows, i, COL_LOAD_TASKS_STAGE, words->stage, mem);
+	struct str status = words->status =
+	        text_like(rows, i, COL_LOAD_TASKS_STATUS, words->status, mem);
+	out->delivery_id = text_like(rows, i, COL_LOAD_TASKS_DELIVERY_ID, before->delivery_id, mem);
 	struct task_row *row = &out->row;
 	*row = (struct task_row){
-	        .id = pg_text(rows, i, 1, mem),
-	        .revision = (int32_t)pg_num(rows, i, 2),
-	        .index = (int32_t)pg_num(rows, i, 4),
-	        .lane = text_like(rows, i, 5, before->row.lane, mem),
-	        .issue = (int32_t)pg_num(rows, i, 6),
-	        .attempts = (int32_t)pg_num(rows, i, 7),
-	        .ready_ms = pg_num(rows, i, 9),
-	        .not_after_ms = pg_num(rows, i, 10),
-	        .destination = text_like(rows, i, 11, before->row.destination, mem),
+	        .id = pg_text(rows, i, COL_LOAD_TASKS_TASK_ID, mem),
+	        .revision = (int32_t)pg_num(rows, i, COL_LOAD_TASKS_REVISION),
+	        .index = (int32_t)pg_num(rows, i, COL_LOAD_TASKS_INDEX),
+	        .lane = text_like(rows, i, COL_LOAD_TASKS_LANE, before->row.lane, mem),
+	        .issue = (int32_t)pg_num(rows, i, COL_LOAD_TASKS_ISSUE),
+	        .attempts = (int32_t)pg_num(rows, i, COL_LOAD_TASKS_ATTEMPTS),
+	        .ready_ms = pg_num(rows, i, COL_LOAD_TASKS_READY_MS),
+	        .not_after_ms = pg_num(rows, i, COL_LOAD_TASKS_NOT_AFTER_MS),
+	        .destination = text_like(
+	                rows, i, COL_LOAD_TASKS_DESTINATION, before->row.destination, mem),
 	};
 	if (!stage_parse(stage, &row->stage) || !task_status_parse(status, &row->status))
 		return err_set(e, ERR_FATAL, "bad_row",
 		        "task " STR_FMT " has an unknown stage or status", STR_ARG(row->id));
-	if (pg_is_null(rows, i, 12))
+	if (pg_is_null(rows, i, COL_LOAD_TASKS_RESULT))
 		return 0;
 	struct ev_task_result *result = ARENA_NEW(mem, struct ev_task_result);
 	const struct stored_key key = {out->delivery_id, row->id, row->lane};
 	struct str bytes;
-	if (stored_unpack(&key, pg_bytes(rows, i, 12, mem), mem, &bytes, e) != 0 ||
+	if (stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_TASKS_RESULT, mem), mem, &bytes, e) !=
+	                0 ||
 	        event_decode(&ev_task_result_type, bytes, mem, result, e) != 0) {
 		e->act = ERR_FATAL; /* it was read once */
 		return err_note(e, "stored result of task " STR_FMT, STR_ARG(row->id));
@@ -84,7 +88,7 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, task_ids, count);
+	pg_set_texts(&p, PARAM_LOAD_TASKS_IDS, task_ids, count);
 	return read_tasks(pg, &sql_load_tasks, &p, mem, out, e);
 }
 
@@ -93,9 +97,9 @@ int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, delivery_ids, count);
-	pg_add_num(&p, most.all);
-	pg_add_num(&p, most.of_kind);
+	pg_set_texts(&p, PARAM_LOAD_UNFINISHED_IDS, delivery_ids, count);
+	pg_set_num(&p, PARAM_LOAD_UNFINISHED_LIMIT, most.all);
+	pg_set_num(&p, PARAM_LOAD_UNFINISHED_EACH, most.of_kind);
 	return read_tasks(pg, &sql_load_unfinished, &p, mem, out, e);
 }
 
@@ -109,10 +113,10 @@ int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, wanted, count, delivery_id);
-	ADD_NUMS(&p, wanted, count, revision);
-	ADD_WORDS(&p, wanted, count, wanted_word);
-	pg_add_num(&p, most);
+	SET_TEXTS(&p, PARAM_LOAD_STAGES_ID, wanted, count, delivery_id);
+	SET_NUMS(&p, PARAM_LOAD_STAGES_REVISION, wanted, count, revision);
+	SET_WORDS(&p, PARAM_LOAD_STAGES_STAGE, wanted, count, wanted_word);
+	pg_set_num(&p, PARAM_LOAD_STAGES_LIMIT, most);
 	return read_tasks(pg, &sql_load_stages, &p, mem, out, e);
 }
 
@@ -121,18 +125,11 @@ int task_db_load_resting(struct pg *pg, const struct wanted_stage *wanted, size_
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, wanted, count, delivery_id);
-	ADD_NUMS(&p, wanted, count, revision);
-	ADD_WORDS(&p, wanted, count, wanted_word);
-	pg_add_num(&p, most);
+	SET_TEXTS(&p, PARAM_LOAD_RESTING_ID, wanted, count, delivery_id);
+	SET_NUMS(&p, PARAM_LOAD_RESTING_REVISION, wanted, count, revision);
+	SET_WORDS(&p, PARAM_LOAD_RESTING_STAGE, wanted, count, wanted_word);
+	pg_set_num(&p, PARAM_LOAD_RESTING_LIMIT, most);
 	return read_tasks(pg, &sql_load_resting, &p, mem, out, e);
-}
-
-static void add_wanted(struct pg_params *p, const struct wanted_stage *wanted)
-{
-	pg_add(p, wanted->delivery_id);
-	pg_add_num(p, wanted->revision);
-	pg_add(p, str_c(wanted_word(*wanted)));
 }
 
 int task_db_load_open(struct pg *pg, const struct wanted_stage *wanted, int64_t floor, int64_t most,
@@ -140,9 +137,11 @@ int task_db_load_open(struct pg *pg, const struct wanted_stage *wanted, int64_t 
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_wanted(&p, wanted);
-	pg_add_num(&p, floor);
-	pg_add_num(&p, most);
+	pg_set(&p, PARAM_LOAD_OPEN_DELIVERY, wanted->delivery_id);
+	pg_set_num(&p, PARAM_LOAD_OPEN_REVISION, wanted->revision);
+	pg_set(&p, PARAM_LOAD_OPEN_STAGE, str_c(wanted_word(*wanted)));
+	pg_set_num(&p, PARAM_LOAD_OPEN_FIRST, floor);
+	pg_set_num(&p, PARAM_LOAD_OPEN_LIMIT, most);
 	return read_tasks(pg, &sql_load_open, &p, mem, out, e);
 }
 
@@ -151,9 +150,11 @@ int task_db_load_page(struct pg *pg, const struct wanted_stage *wanted, struct i
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_wanted(&p, wanted);
-	pg_add_num(&p, range.first);
-	pg_add_num(&p, range.last);
+	pg_set(&p, PARAM_LOAD_STAGE_PAGE_DELIVERY, wanted->delivery_id);
+	pg_set_num(&p, PARAM_LOAD_STAGE_PAGE_REVISION, wanted->revision);
+	pg_set(&p, PARAM_LOAD_STAGE_PAGE_STAGE, str_c(wanted_word(*wanted)));
+	pg_set_num(&p, PARAM_LOAD_STAGE_PAGE_FIRST, range.first);
+	pg_set_num(&p, PARAM_LOAD_STAGE_PAGE_LAST, range.last);
 	return read_tasks(pg, &sql_load_stage_page, &p, mem, out, e);
 }
 
@@ -162,7 +163,7 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, task_ids, count);
+	pg_set_texts(&p, PARAM_LOAD_TASK_EVENTS_IDS, task_ids, count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_load_task_events, &p, &rows, NULL, e);
 	if (bad)
@@ -170,10 +171,13 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 	size_t n = pg_rows_count(rows);
 	struct task_event_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
-		const struct stored_key key = {pg_text(rows, i, 2, mem), pg_text(rows, i, 0, mem),
-		        pg_text(rows, i, 3, mem)};
+		const struct stored_key key = {
+		        pg_text(rows, i, COL_LOAD_TASK_EVENTS_DELIVERY_ID, mem),
+		        pg_text(rows, i, COL_LOAD_TASK_EVENTS_TASK_ID, mem),
+		        pg_text(rows, i, COL_LOAD_TASK_EVENTS_LANE, mem)};
 		list[i].task_id = key.task_id;
-		bad = stored_unpack(&key, pg_bytes(rows, i, 1, mem), mem, &list[i].event, e);
+		bad = stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_TASK_EVENTS_EVENT, mem), mem,
+		        &list[i].event, e);
 		if (bad) {
 			e->act = ERR_FATAL; /* our own bytes */
 			return err_note(e, "stored event of task " STR_FMT, STR_ARG(key.task_id));
@@ -219,20 +223,20 @@ static int insert(struct pg *pg, const struct task_write *given, size_t count, s
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, row.id);
-	ADD_TEXTS(&p, rows, count, delivery_id);
-	ADD_NUMS(&p, rows, count, row.revision);
-	ADD_WORDS(&p, rows, count, stage_word);
-	ADD_NUMS(&p, rows, count, row.index);
-	ADD_TEXTS(&p, rows, count, row.lane);
-	ADD_NUMS(&p, rows, count, row.issue);
-	ADD_WORDS(&p, rows, count, status_word);
-	ADD_NUMS(&p, rows, count, row.ready_ms);
-	ADD_NUMS(&p, rows, count, row.not_after_ms);
-	ADD_BYTES(&p, rows, count, row.event);
-	ADD_TEXTS(&p, rows, count, tenant);
-	ADD_TEXTS(&p, rows, count, row.destination);
-	ADD_NUMS(&p, rows, count, row.issued_ms);
+	SET_TEXTS(&p, PARAM_INSERT_TASKS_TASK, rows, count, row.id);
+	SET_TEXTS(&p, PARAM_INSERT_TASKS_ID, rows, count, delivery_id);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_REVISION, rows, count, row.revision);
+	SET_WORDS(&p, PARAM_INSERT_TASKS_STAGE, rows, count, stage_word);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_INDEX, rows, count, row.index);
+	SET_TEXTS(&p, PARAM_INSERT_TASKS_LANE, rows, count, row.lane);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_ISSUE, rows, count, row.issue);
+	SET_WORDS(&p, PARAM_INSERT_TASKS_STATUS, rows, count, status_word);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_READY, rows, count, row.ready_ms);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_NOT_AFTER, rows, count, row.not_after_ms);
+	SET_BYTES(&p, PARAM_INSERT_TASKS_EVENT, rows, count, row.event);
+	SET_TEXTS(&p, PARAM_INSERT_TASKS_TENANT, rows, count, tenant);
+	SET_TEXTS(&p, PARAM_INSERT_TASKS_DESTINATION, rows, count, row.destination);
+	SET_NUMS(&p, PARAM_INSERT_TASKS_ISSUED, rows, count, row.issued_ms);
 	return pg_run(pg, &sql_insert_tasks, &p, NULL, NULL, e);
 }
 
@@ -257,18 +261,18 @@ int task_db_update(struct pg *pg, const struct task_write *given, size_t count, 
 		return e->act;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	ADD_TEXTS(&p, rows, count, row.id);
-	ADD_NUMS(&p, rows, count, row.issue);
-	ADD_NUMS(&p, rows, count, row.attempts);
-	ADD_WORDS(&p, rows, count, status_word);
-	ADD_NUMS(&p, rows, count, row.ready_ms);
-	ADD_NUMS(&p, rows, count, row.not_after_ms);
-	ADD_BYTES(&p, rows, count, row.result_bytes);
-	ADD_NUMS(&p, rows, count, row.issued_ms);
-	ADD_NUMS(&p, rows, count, started_ms);
-	ADD_NUMS(&p, rows, count, done_ms);
-	ADD_TEXTS(&p, rows, count, worker);
-	ADD_NUMS(&p, rows, count, rows_done);
+	SET_TEXTS(&p, PARAM_UPDATE_TASKS_TASK, rows, count, row.id);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_ISSUE, rows, count, row.issue);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_ATTEMPTS, rows, count, row.attempts);
+	SET_WORDS(&p, PARAM_UPDATE_TASKS_STATUS, rows, count, status_word);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_READY, rows, count, row.ready_ms);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_NOT_AFTER, rows, count, row.not_after_ms);
+	SET_BYTES(&p, PARAM_UPDATE_TASKS_RESULT, rows, count, row.result_bytes);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_ISSUED, rows, count, row.issued_ms);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_STARTED, rows, count, started_ms);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_DONE, rows, count, done_ms);
+	SET_TEXTS(&p, PARAM_UPDATE_TASKS_WORKER, rows, count, worker);
+	SET_NUMS(&p, PARAM_UPDATE_TASKS_ROWS, rows, count, rows_done);
 	return pg_run(pg, &sql_update_tasks, &p, NULL, NULL, e);
 }
 
@@ -279,7 +283,7 @@ int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, st
 		return 0;
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, delivery_ids, count);
+	pg_set_texts(&p, PARAM_DROP_TASKS_IDS, delivery_ids, count);
 	return pg_run(pg, &sql_drop_tasks, &p, NULL, NULL, e);
 }
 
@@ -288,15 +292,9 @@ int task_db_lock_caps(
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_texts(&p, names, count);
+	pg_set_texts(&p, PARAM_LOCK_CAPS_NAMES, names, count);
 	AUTO_PG_ROWS rows = NULL;
 	return pg_run(pg, &sql_lock_caps, &p, &rows, NULL, e);
-}
-
-static void add_names(struct pg_params *p, const struct cap_names *names)
-{
-	pg_add_texts(p, names->tenants, names->tenants_count);
-	pg_add_texts(p, names->destinations, names->destinations_count);
 }
 
 int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem,
@@ -304,7 +302,9 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	add_names(&p, names);
+	pg_set_texts(&p, PARAM_COUNT_FLIGHT_TENANTS, names->tenants, names->tenants_count);
+	pg_set_texts(&p, PARAM_COUNT_FLIGHT_DESTINATIONS, names->destinations,
+	        names->destinations_count);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_count_flight, &p, &rows, NULL, e);
 	if (bad)
@@ -312,8 +312,10 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 	size_t n = pg_rows_count(rows);
 	struct flight *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct flight){str_eq(pg_text(rows, i, 0, mem), STR("tenant")),
-		        pg_text(rows, i, 1, mem), pg_num(rows, i, 2)};
+		list[i] = (struct flight){
+		        str_eq(pg_text(rows, i, COL_COUNT_FLIGHT_KIND, mem), STR("tenant")),
+		        pg_text(rows, i, COL_COUNT_FLIGHT_NAME, mem),
+		        pg_num(rows, i, COL_COUNT_FLIGHT_TASKS)};
 	*out = list;
 	*out_count = n;
 	return 0;
@@ -324,14 +326,14 @@ int task_db_remove_old(struct pg *pg, const struct tidy_bounds *bounds, struct a
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);
-	pg_add_num(&p, bounds->age_ms);
-	pg_add_num(&p, bounds->deliveries);
-	pg_add_num(&p, bounds->rows);
+	pg_set_num(&p, PARAM_REMOVE_TASKS_OVER_MS, bounds->age_ms);
+	pg_set_num(&p, PARAM_REMOVE_TASKS_DELIVERIES, bounds->deliveries);
+	pg_set_num(&p, PARAM_REMOVE_TASKS_ROWS, bounds->rows);
 	AUTO_PG_ROWS rows = NULL;
 	int bad = pg_run(pg, &sql_remove_tasks, &p, &rows, NULL, e);
 	if (bad)
 		return bad;
-	*out_rows = pg_num(rows, 0, 0);
-	*out_deliveries = pg_num(rows, 0, 1);
+	*out_rows = pg_num(rows, 0, COL_REMOVE_TASKS_ROWS);
+	*out_deliveries = pg_num(rows, 0, COL_REMOVE_TASKS_DELIVERIES);
 	return 0;
 }

@@ -1,5 +1,6 @@
--- The holder $3 of the route was accepted.
-UPDATE run.route_head SET holder = NULL, delivery_id = $3, bridge_version = $4, content_hash = $5, members = $6::bigint,
-	baseline_name = $7, baseline_sha256 = $8, baseline_bytes = $9::bigint, force_full = false,
-	lists = $10, changed_at = now()
-WHERE tenant = $1 AND route = $2 AND holder = $3
+-- The holder :holder of the route was accepted.
+UPDATE run.route_head SET holder = NULL, delivery_id = :holder, bridge_version = :bridge_version, content_hash = :content_hash,
+	members = :members::bigint,
+	baseline_name = :baseline_name, baseline_sha256 = :baseline_sha256, baseline_bytes = :baseline_bytes::bigint, force_full = false,
+	lists = :lists, changed_at = now()
+WHERE tenant = :tenant AND route = :route AND holder = :holder

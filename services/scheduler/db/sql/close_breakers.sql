@@ -1,2 +1,2 @@
--- The places $1 answer again.
-DELETE FROM run.place_breaker WHERE place = ANY ($1::text[])
+-- The places :places answer again.
+DELETE FROM run.place_breaker WHERE place = ANY (:places::text[])

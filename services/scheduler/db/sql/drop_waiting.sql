@@ -1,1 +1,1 @@
-DELETE FROM run.waiting WHERE delivery_id = ANY ($1::text[])
+DELETE FROM run.waiting WHERE delivery_id = ANY (:ids::text[])

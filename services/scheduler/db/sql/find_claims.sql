@@ -1,3 +1,3 @@
--- A path of $2 at the location $1 that belongs to another delivery than $3.
+-- One of the paths at the location :location that belongs to another delivery than :delivery_id.
 SELECT path FROM run.name_claim
-WHERE location = $1 AND path = ANY ($2::text[]) AND delivery_id <> $3 ORDER BY path LIMIT 1
+WHERE location = :location AND path = ANY (:path::text[]) AND delivery_id <> :delivery_id ORDER BY path LIMIT 1

@@ -1,1 +1,1 @@
-SELECT delivery_id FROM run.state WHERE delivery_id = ANY ($1::text[])
+SELECT delivery_id FROM run.state WHERE delivery_id = ANY (:ids::text[])

@@ -1,6 +1,6 @@
--- Of the deliveries $1 those behind which a newer one of the same route waits for its turn.
+-- Those of the deliveries behind which a newer one of the same route waits for its turn.
 SELECT n.id
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS n (id, tenant, route, planned)
+FROM unnest(:id::text[], :tenant::text[], :route::text[], :planned::bigint[]) AS n (id, tenant, route, planned)
 WHERE EXISTS (SELECT FROM run.state s WHERE s.tenant = n.tenant AND s.route = n.route AND NOT s.is_over AND s.state = 'held'
 	AND s.reason = 'overlap' AND (s.planned_at, s.delivery_id)
 	> ('epoch'::timestamptz + n.planned * interval '1 millisecond', n.id))

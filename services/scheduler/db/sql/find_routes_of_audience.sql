@@ -1,1 +1,1 @@
-SELECT name FROM conf.document WHERE kind = 'Route' AND tenant = $1 AND body::jsonb ->> 'audience' = $2 ORDER BY name
+SELECT name FROM conf.document WHERE kind = 'Route' AND tenant = :tenant AND body::jsonb ->> 'audience' = :audience ORDER BY name

@@ -1,4 +1,4 @@
--- Heads of the routes ($1 tenants, $2 routes).
+-- Heads of the routes.
 SELECT h.tenant, h.route, h.holder, h.delivery_id, h.bridge_version, h.content_hash, h.members, h.baseline_name,
 	h.baseline_sha256, h.baseline_bytes, h.force_full, h.lists
-FROM run.route_head h JOIN unnest($1::text[], $2::text[]) AS n (tenant, route) USING (tenant, route)
+FROM run.route_head h JOIN unnest(:tenant::text[], :route::text[]) AS n (tenant, route) USING (tenant, route)

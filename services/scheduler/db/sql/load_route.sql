@@ -1,1 +1,2 @@
-SELECT kind, tenant, name, body, applied_by FROM conf.document WHERE kind = 'Route' AND tenant = $1 AND name = $2
+-- columns of: load_documents
+SELECT kind, tenant, name, body, applied_by FROM conf.document WHERE kind = 'Route' AND tenant = :tenant AND name = :name

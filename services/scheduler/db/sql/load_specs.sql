@@ -1,1 +1,1 @@
-SELECT hash, body FROM run.spec WHERE hash = ANY ($1::text[])
+SELECT hash, body FROM run.spec WHERE hash = ANY (:hashes::text[])

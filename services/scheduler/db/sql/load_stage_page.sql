@@ -1,6 +1,8 @@
--- Rows, with results, of the delivery $1 in the stage $3 of revision $2, whose indexes are $4 to $5.
+-- columns of: load_tasks
+-- Rows, with results, of the delivery in the stage of the revision, whose indexes are :first to :last.
 SELECT t.delivery_id, t.task_id, t.revision, t.stage, t.index, t.lane, t.issue, t.attempts, t.status,
-	(extract(epoch FROM t.ready_at) * 1000)::bigint, (extract(epoch FROM t.not_after) * 1000)::bigint, t.destination, t.result
+	(extract(epoch FROM t.ready_at) * 1000)::bigint AS ready_ms,
+	(extract(epoch FROM t.not_after) * 1000)::bigint AS not_after_ms, t.destination, t.result
 FROM run.task t
-WHERE t.delivery_id = $1 AND t.revision = $2::bigint AND t.stage = $3 AND t.index >= $4::bigint AND t.index <= $5::bigint
+WHERE t.delivery_id = :delivery AND t.revision = :revision::bigint AND t.stage = :stage AND t.index >= :first::bigint AND t.index <= :last::bigint
 ORDER BY t.index

@@ -1,6 +1,8 @@
--- Rows of stages, with results: $1 deliveries, $2 revisions, $3 stages; at most $4 of them.
+-- columns of: load_tasks
+-- Rows of stages, with results; at most :limit of them.
 SELECT t.delivery_id, t.task_id, t.revision, t.stage, t.index, t.lane, t.issue, t.attempts, t.status,
-	(extract(epoch FROM t.ready_at) * 1000)::bigint, (extract(epoch FROM t.not_after) * 1000)::bigint, t.destination, t.result
-FROM run.task t JOIN unnest($1::text[], $2::bigint[], $3::text[]) AS n (id, revision, stage)
+	(extract(epoch FROM t.ready_at) * 1000)::bigint AS ready_ms,
+	(extract(epoch FROM t.not_after) * 1000)::bigint AS not_after_ms, t.destination, t.result
+FROM run.task t JOIN unnest(:id::text[], :revision::bigint[], :stage::text[]) AS n (id, revision, stage)
 	ON t.delivery_id = n.id AND t.revision = n.revision AND t.stage = n.stage
-ORDER BY t.delivery_id, t.stage, t.index LIMIT $4::bigint
+ORDER BY t.delivery_id, t.stage, t.index LIMIT :limit::bigint

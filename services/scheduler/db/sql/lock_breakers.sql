@@ -1,2 +1,4 @@
-SELECT place, failures, rests, (extract(epoch FROM open_until) * 1000)::bigint, prober, probe FROM run.place_breaker
-WHERE place = ANY ($1::text[]) ORDER BY place FOR UPDATE
+-- parameters of: load_breakers
+-- columns of: load_breakers
+SELECT place, failures, rests, (extract(epoch FROM open_until) * 1000)::bigint AS open_until_ms, prober, probe FROM run.place_breaker
+WHERE place = ANY (:places::text[]) ORDER BY place FOR UPDATE

@@ -1,6 +1,6 @@
--- How many ms until something is due, a delivery or a run: from $1 ms ago to $2 ms ahead; NULL = nothing is.
+-- How many ms until something is due, a delivery or a run: from :back_ms ago to :ahead_ms ahead; NULL = nothing is.
 SELECT least(
 	(SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint FROM run.live
-		WHERE due_at >= now() - $1::bigint * interval '1 millisecond' AND due_at <= now() + $2::bigint * interval '1 millisecond'),
+		WHERE due_at >= now() - :back_ms::bigint * interval '1 millisecond' AND due_at <= now() + :ahead_ms::bigint * interval '1 millisecond'),
 	(SELECT (extract(epoch FROM min(next_due) - clock_timestamp()) * 1000)::bigint FROM run.route_due
-		WHERE next_due IS NOT NULL))
+		WHERE next_due IS NOT NULL)) AS due_in_ms

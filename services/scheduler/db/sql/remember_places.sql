@@ -1,7 +1,7 @@
--- Place $2 is the first that was seen at URL $1, by delivery $3; one that is remembered stays. Rows are locked in the order of
+-- The place that was seen first at a URL, by the delivery :told_by; one that is remembered stays. Rows are locked in the order of
 -- their URLs.
 INSERT INTO run.drop_place (url, identity, since, told_by)
 SELECT DISTINCT ON (url) url, identity, now(), told_by
-FROM unnest($1::text[], $2::text[], $3::text[]) AS seen (url, identity, told_by) ORDER BY url
+FROM unnest(:url::text[], :identity::text[], :told_by::text[]) AS seen (url, identity, told_by) ORDER BY url
 ON CONFLICT (url) DO UPDATE SET identity = excluded.identity, since = excluded.since, told_by = excluded.told_by
 WHERE run.drop_place.identity = ''

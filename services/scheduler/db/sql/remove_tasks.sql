@@ -1,18 +1,18 @@
--- Task rows, and the words of them, of what ended more than $1 ms ago and whose final status was read back: of $2 deliveries and $3 rows at most. What
--- another replica is at is passed over. Of which nothing is left is marked and not looked at again, and its place under quotas is
--- removed, which counts in no day any more -> rows, deliveries that were marked. Losing it costs doing it again only, so nobody
--- waits for the disk.
+-- Task rows, and the words of them, of what ended more than :over_ms ago and whose final status was read back: of :deliveries
+-- deliveries and :rows rows at most. What another replica is at is passed over. A delivery of which nothing is left is marked and
+-- not looked at again, and its place under quotas, which counts in no day any more, is removed -> rows, deliveries that were marked.
+-- Losing it costs doing it again only, so nobody waits for the disk.
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS word),
 over AS MATERIALIZED (SELECT s.delivery_id FROM run.state s, quick
 	WHERE quick.word = 'off' AND s.is_over AND s.confirmed AND s.tidied_at IS NULL
-		AND s.created_at < now() - $1::bigint * interval '1 millisecond'
-		AND s.changed_at < now() - $1::bigint * interval '1 millisecond'
-	ORDER BY s.created_at LIMIT $2::bigint FOR UPDATE OF s SKIP LOCKED),
-old AS MATERIALIZED (SELECT t.task_id FROM run.task t JOIN over USING (delivery_id) LIMIT $3::bigint),
+		AND s.created_at < now() - :over_ms::bigint * interval '1 millisecond'
+		AND s.changed_at < now() - :over_ms::bigint * interval '1 millisecond'
+	ORDER BY s.created_at LIMIT :deliveries::bigint FOR UPDATE OF s SKIP LOCKED),
+old AS MATERIALIZED (SELECT t.task_id FROM run.task t JOIN over USING (delivery_id) LIMIT :rows::bigint),
 gone AS (DELETE FROM run.task t USING old WHERE t.task_id = old.task_id RETURNING t.task_id),
 counted AS MATERIALIZED (SELECT count(*) AS n FROM gone),
 marked AS (UPDATE run.state s SET tidied_at = now(), past = NULL FROM over, counted
-	WHERE s.delivery_id = over.delivery_id AND counted.n < $3::bigint RETURNING s.delivery_id),
+	WHERE s.delivery_id = over.delivery_id AND counted.n < :rows::bigint RETURNING s.delivery_id),
 places AS (DELETE FROM run.quota_place p USING marked
 	WHERE p.delivery_id = marked.delivery_id AND p.begun_at < now() - interval '2 days')
-SELECT counted.n, (SELECT count(*) FROM marked) FROM counted
+SELECT counted.n AS rows, (SELECT count(*) FROM marked) AS deliveries FROM counted

@@ -1,9 +1,9 @@
--- $4 now, $5 free from, $6 begun: Unix ms, 0 = NULL. Who began once has begun.
+-- :now, :free and :begun are Unix ms, 0: NULL. Who began once has begun.
 INSERT INTO run.quota_place AS p (delivery_id, tenant, destination, since, free_at, begun_at)
-SELECT n.id, n.tenant, n.destination, 'epoch'::timestamptz + $4::bigint * interval '1 millisecond',
+SELECT n.id, n.tenant, n.destination, 'epoch'::timestamptz + :now::bigint * interval '1 millisecond',
 	'epoch'::timestamptz + nullif(n.free, 0) * interval '1 millisecond',
 	'epoch'::timestamptz + nullif(n.begun, 0) * interval '1 millisecond'
-FROM unnest($1::text[], $2::text[], $3::text[], $5::bigint[], $6::bigint[]) AS n (id, tenant, destination, free, begun)
+FROM unnest(:id::text[], :tenant::text[], :destination::text[], :free::bigint[], :begun::bigint[]) AS n (id, tenant, destination, free, begun)
 ORDER BY n.id
 ON CONFLICT (delivery_id) DO UPDATE SET destination = excluded.destination, free_at = excluded.free_at,
 	begun_at = excluded.begun_at

@@ -1,8 +1,8 @@
--- At most $2 deliveries that have been over for $1 ms, to be named in staging: they are not here any more once that is
+-- At most :limit deliveries that have been over for :over_ms, to be named in staging: they are not here any more once that is
 -- committed -> delivery, tenant, route. What another replica is at is passed over. The last accepted delivery of a route is
 -- not taken: the next one is compared with what it staged.
 WITH due AS MATERIALIZED (SELECT e.ctid AS place FROM run.ended e
-	WHERE e.at < now() - $1::bigint * interval '1 millisecond' AND NOT EXISTS (SELECT FROM run.route_head h
+	WHERE e.at < now() - :over_ms::bigint * interval '1 millisecond' AND NOT EXISTS (SELECT FROM run.route_head h
 		WHERE h.tenant = e.tenant AND h.route = e.route AND h.delivery_id = e.delivery_id)
-	LIMIT $2::bigint FOR UPDATE OF e SKIP LOCKED)
+	LIMIT :limit::bigint FOR UPDATE OF e SKIP LOCKED)
 DELETE FROM run.ended e USING due WHERE e.ctid = due.place RETURNING e.delivery_id, e.tenant, e.route

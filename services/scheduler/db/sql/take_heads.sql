@@ -1,8 +1,8 @@
--- Becomes the one delivery of the route ($1 tenants, $2 routes, $3 deliveries), if nobody is, and if the last accepted
--- one is still $4 (empty = none).
+-- :holder becomes the one delivery of the route, if nobody is, and if the last accepted
+-- one is still :base (empty = none).
 INSERT INTO run.route_head AS h (tenant, route, holder, delivery_id, changed_at)
 SELECT n.tenant, n.route, n.holder, nullif(n.base, ''), now()
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (tenant, route, holder, base)
+FROM unnest(:tenant::text[], :route::text[], :holder::text[], :base::text[]) AS n (tenant, route, holder, base)
 ORDER BY n.tenant, n.route
 ON CONFLICT (tenant, route) DO UPDATE SET holder = excluded.holder, changed_at = excluded.changed_at
 WHERE (h.holder IS NULL OR h.holder = excluded.holder) AND h.delivery_id IS NOT DISTINCT FROM excluded.delivery_id

@@ -1,2 +1,2 @@
 -- Another document with the same cadence: the plan stays.
-UPDATE run.route_due SET document_hash = $3 WHERE tenant = $1 AND route = $2 AND cadence_hash = $4
+UPDATE run.route_due SET document_hash = :document_hash WHERE tenant = :tenant AND route = :route AND cadence_hash = :cadence_hash

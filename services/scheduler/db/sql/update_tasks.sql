@@ -7,7 +7,7 @@ UPDATE run.task t SET issue = n.issue, attempts = n.attempts, status = n.status,
 	done_at = coalesce('epoch'::timestamptz + nullif(n.done, 0) * interval '1 millisecond', t.done_at),
 	worker = coalesce(n.worker, t.worker), rows_done = coalesce(nullif(n.rows, 0), t.rows_done),
 	result = coalesce(n.result, t.result), event = CASE WHEN n.status = 'done' THEN '' ELSE t.event END
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[],
-	$9::bigint[], $10::bigint[], $11::text[], $12::bigint[])
+FROM unnest(:task::text[], :issue::bigint[], :attempts::bigint[], :status::text[], :ready::bigint[], :not_after::bigint[],
+	:result::bytea[], :issued::bigint[], :started::bigint[], :done::bigint[], :worker::text[], :rows::bigint[])
 	AS n (task, issue, attempts, status, ready, not_after, result, issued, started, done, worker, rows)
 WHERE t.task_id = n.task

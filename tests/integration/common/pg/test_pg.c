@@ -31,22 +31,23 @@ static int end(void **state)
 	return 0;
 }
 
-static const struct pg_statement insert_one = {
-        "insert_one", "INSERT INTO public.t (id, x, b) VALUES ($1, $2, $3)", 3};
-static const struct pg_statement insert_many = {"insert_many",
-        "INSERT INTO public.t (id, x, b) SELECT * FROM unnest($1::bigint[], $2::text[], "
-        "$3::bytea[])",
-        3};
+static const struct pg_statement insert_one = {.name = "insert_one",
+        .sql = "INSERT INTO public.t (id, x, b) VALUES ($1, $2, $3)",
+        .params = 3};
+static const struct pg_statement insert_many = {.name = "insert_many",
+        .sql = "INSERT INTO public.t (id, x, b) SELECT * FROM unnest($1::bigint[], $2::text[], "
+               "$3::bytea[])",
+        .params = 3};
 static const struct pg_statement select_all = {
-        "select_all", "SELECT id, x, b, x IS NULL FROM public.t ORDER BY id", 0};
+        .name = "select_all", .sql = "SELECT id, x, b, x IS NULL FROM public.t ORDER BY id"};
 
 static int insert(int64_t id, struct str x, struct str b, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	pg_add_num(&p, id);
-	pg_add(&p, x);
-	pg_add_bytes(&p, b);
+	pg_set_num(&p, 0, id);
+	pg_set(&p, 1, x);
+	pg_set_bytes(&p, 2, b);
 	return pg_run(pg, &insert_one, &p, NULL, NULL, e);
 }
 
@@ -86,9 +87,9 @@ static void values_come_back_as_they_went(void **state)
 	struct str blobs[] = {{bytes, 256}, {NULL, 0}};
 	struct pg_params p;
 	pg_params_init(&p, &mem);
-	pg_add_nums(&p, ids, 2);
-	pg_add_texts(&p, texts, 2);
-	pg_add_bytes_array(&p, blobs, 2);
+	pg_set_nums(&p, 0, ids, 2);
+	pg_set_texts(&p, 1, texts, 2);
+	pg_set_bytes_array(&p, 2, blobs, 2);
 	int64_t changed = 0;
 	assert_int_equal(pg_run(pg, &insert_many, &p, NULL, &changed, &e), 0);
 	assert_int_equal(changed, 2);
@@ -114,7 +115,7 @@ static void errors_say_what_to_do_and_hold_no_row(void **state)
 	assert_string_equal(e.code, "pg_duplicate");
 	assert_null(strstr(e.text, "(7)"));
 	assert_non_null(strstr(e.text, "insert_one"));
-	struct pg_statement broken = {"broken", "SELEKT 1", 0};
+	struct pg_statement broken = {.name = "broken", .sql = "SELEKT 1"};
 	assert_int_equal(pg_run(pg, &broken, NULL, NULL, NULL, &e), ERR_FATAL);
 	assert_string_equal(e.code, "pg_broken_sql");
 	assert_int_equal(insert(8, (struct str){"a\0b", 3}, (struct str){NULL, 0}, &e), ERR_REJECT);
@@ -205,7 +206,8 @@ static void a_serialization_conflict_is_retry(void **state)
 	assert_int_equal(pg_tx_begin(other, &e), 0);
 	database_sql(other, "UPDATE public.t SET x = 'other' WHERE id = 1");
 	database_sql(pg, "SET lock_timeout = '50ms'");
-	struct pg_statement update = {"", "UPDATE public.t SET x = 'mine' WHERE id = 1", 0};
+	struct pg_statement update = {
+	        .name = "", .sql = "UPDATE public.t SET x = 'mine' WHERE id = 1"};
 	assert_int_equal(pg_run(pg, &update, NULL, NULL, NULL, &e), ERR_RETRY);
 	assert_string_equal(e.code, "pg_locked");
 	assert_int_equal(pg_tx_commit(other, &e), 0);
@@ -285,9 +287,9 @@ static void a_server_that_takes_nothing_is_away_though_the_statement_is_large(vo
 	struct pg_params p;
 	arena_init(&large, 4 * (size_t)BYTES);
 	pg_params_init(&p, &large);
-	pg_add_num(&p, 1);
-	pg_add(&p, (struct str){NULL, 0});
-	pg_add_bytes(&p, (struct str){arena_alloc(&large, BYTES), BYTES});
+	pg_set_num(&p, 0, 1);
+	pg_set(&p, 1, (struct str){NULL, 0});
+	pg_set_bytes(&p, 2, (struct str){arena_alloc(&large, BYTES), BYTES});
 	assert_int_equal(insert(1, STR("x"), (struct str){NULL, 0}, &e), 0); /* prepared */
 	run_on(pg, &p, &insert_one);
 	arena_release(&large);
@@ -297,7 +299,7 @@ static void a_statement_that_takes_too_long_is_ended_by_the_server(void **state)
 {
 	(void)state;
 	struct err e;
-	static const struct pg_statement forever = {"", "SELECT pg_sleep(3600)", 0};
+	static const struct pg_statement forever = {.name = "", .sql = "SELECT pg_sleep(3600)"};
 	AUTO_PG_ROWS rows = NULL;
 	assert_int_equal(database_num(pg, "SELECT count(*) FROM pg_settings WHERE name = "
 	                                  "'statement_timeout' AND setting::bigint BETWEEN 1 AND "
@@ -335,7 +337,8 @@ static void a_standby_is_asked_again_until_it_is_promoted(void **state)
 	assert_int_equal(pg_open(any, "test", &reader, &e), 0);
 	AUTO_PG_ROWS rows = NULL;
 	assert_int_equal(pg_run(reader, &select_all, NULL, &rows, NULL, &e), 0);
-	static const struct pg_statement write = {"", "INSERT INTO public.t (id) VALUES (7)", 0};
+	static const struct pg_statement write = {
+	        .name = "", .sql = "INSERT INTO public.t (id) VALUES (7)"};
 	assert_int_equal(pg_run(reader, &write, NULL, NULL, NULL, &e), ERR_RETRY);
 	assert_string_equal(e.code, "pg_read_only");
 	pg_close(reader);

@@ -49,7 +49,7 @@ static void no_end_of_an_answer_is_waited_for(void **state)
 		struct pg_rows *found = NULL;
 		(void)snprintf(sql, sizeof(sql),
 		        "SELECT repeat('x', %d) FROM generate_series(1, %d)", ROW_BYTES, rows);
-		const struct pg_statement statement = {"", sql, 0};
+		const struct pg_statement statement = {.name = "", .sql = sql};
 		if (pg_run(pg, &statement, NULL, &found, NULL, &e))
 			fail_msg("%d rows: %s", rows, e.text);
 		assert_int_equal(pg_rows_count(found), rows);

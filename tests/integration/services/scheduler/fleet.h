@@ -147,18 +147,18 @@ static inline void fleet_leave(struct scheduler *s, struct capture *c)
 static inline void fleet_document(
         struct bench *b, const char *kind, const char *tenant, const char *name, const char *body)
 {
-	static const struct pg_statement stmt = {"test_document",
-	        "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
-	        "VALUES ($1, $2, $3, $4, md5($4), 'ann') ON CONFLICT (kind, tenant, name) "
-	        "DO UPDATE SET body = excluded.body, hash = excluded.hash",
-	        4};
+	static const struct pg_statement stmt = {.name = "test_document",
+	        .sql = "INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) "
+	               "VALUES ($1, $2, $3, $4, md5($4), 'ann') ON CONFLICT (kind, tenant, name) "
+	               "DO UPDATE SET body = excluded.body, hash = excluded.hash",
+	        .params = 4};
 	struct err e;
 	struct pg_params p;
 	pg_params_init(&p, &b->mem);
-	pg_add(&p, str_c(kind));
-	pg_add(&p, str_c(tenant));
-	pg_add(&p, str_c(name));
-	pg_add(&p, str_c(body));
+	pg_set(&p, 0, str_c(kind));
+	pg_set(&p, 1, str_c(tenant));
+	pg_set(&p, 2, str_c(name));
+	pg_set(&p, 3, str_c(body));
 	if (pg_run(b->admin, &stmt, &p, NULL, NULL, &e) != 0)
 		fail_msg("%s", e.text);
 }

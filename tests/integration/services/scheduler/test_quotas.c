@@ -194,10 +194,11 @@ static void move_begun(struct bench *b, const char *interval)
 /* The time to look has come: as if the clock had been set forward. */
 static void let_look(struct bench *b)
 {
-	static const struct pg_statement get = {
-	        "test_memory", "SELECT delivery_id, memory FROM " HELD " ORDER BY delivery_id", 0};
-	static const struct pg_statement put = {"test_put_memory",
-	        "UPDATE run.state SET memory = $2, due_at = now() WHERE delivery_id = $1", 2};
+	static const struct pg_statement get = {.name = "test_memory",
+	        .sql = "SELECT delivery_id, memory FROM " HELD " ORDER BY delivery_id"};
+	static const struct pg_statement put = {.name = "test_put_memory",
+	        .sql = "UPDATE run.state SET memory = $2, due_at = now() WHERE delivery_id = $1",
+	        .params = 2};
 	struct err e;
 	AUTO_PG_ROWS rows = NULL;
 	if (pg_run(b->admin, &get, NULL, &rows, NULL, &e) != 0)
@@ -217,8 +218,8 @@ static void let_look(struct bench *b)
 			fail_msg("%s", e.text);
 		struct pg_params p;
 		pg_params_init(&p, &b->mem);
-		pg_add(&p, pg_text(rows, i, 0, &b->mem));
-		pg_add_bytes(&p, buf_str(&bytes));
+		pg_set(&p, 0, pg_text(rows, i, 0, &b->mem));
+		pg_set_bytes(&p, 1, buf_str(&bytes));
 		if (pg_run(b->admin, &put, &p, NULL, NULL, &e) != 0)
 			fail_msg("%s", e.text);
 		buf_release(&bytes);

@@ -64,7 +64,10 @@ static int64_t number_after(const char *line, const char *word)
 static int64_t pages(struct bench *b, const struct pg_statement *stmt, const struct pg_params *p)
 {
 	struct str text = arena_printf(&b->mem, "EXPLAIN (ANALYZE, BUFFERS) %s", stmt->sql);
-	struct pg_statement explain = {"", arena_cstr(&b->mem, text), stmt->params};
+	struct pg_statement explain = *stmt;
+	explain.name = "";
+	explain.sql = arena_cstr(&b->mem, text);
+	explain.columns_of = 0; /* the plan's lines */
 	AUTO_PG_ROWS rows = NULL;
 	struct err e = {0};
 	if (pg_run(b->admin, &explain, p, &rows, NULL, &e) != 0)
@@ -88,22 +91,22 @@ static struct touched look(struct bench *b, int64_t back_ms, int64_t back_outbox
 	const int64_t topics[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
 	struct pg_params next, claim, sweep, take;
 	pg_params_init(&next, &b->mem);
-	pg_add_num(&next, back_ms);
-	pg_add_num(&next, 500);
+	pg_set_num(&next, PARAM_NEXT_DUE_BACK_MS, back_ms);
+	pg_set_num(&next, PARAM_NEXT_DUE_AHEAD_MS, 500);
 	pg_params_init(&claim, &b->mem);
-	pg_add_num(&claim, 100);
-	pg_add_num(&claim, 30000);
-	pg_add_num(&claim, back_ms);
+	pg_set_num(&claim, PARAM_CLAIM_DUE_LIMIT, 100);
+	pg_set_num(&claim, PARAM_CLAIM_DUE_CLAIM_MS, 30000);
+	pg_set_num(&claim, PARAM_CLAIM_DUE_BACK_MS, back_ms);
 	pg_params_init(&sweep, &b->mem);
-	pg_add_num(&sweep, 0);
-	pg_add_num(&sweep, 500);
-	pg_add_nums(&sweep, topics, sizeof topics / sizeof topics[0]);
-	pg_add_num(&sweep, 15000);
-	pg_add_num(&sweep, back_outbox_ms);
+	pg_set_num(&sweep, PARAM_SWEEP_OUTBOX_OVER_MS, 0);
+	pg_set_num(&sweep, PARAM_SWEEP_OUTBOX_LIMIT, 500);
+	pg_set_nums(&sweep, PARAM_SWEEP_OUTBOX_TOPICS, topics, sizeof topics / sizeof topics[0]);
+	pg_set_num(&sweep, PARAM_SWEEP_OUTBOX_CLAIM_MS, 15000);
+	pg_set_num(&sweep, PARAM_SWEEP_OUTBOX_BACK_MS, back_outbox_ms);
 	pg_params_init(&take, &b->mem);
-	pg_add_num(&take, 0);
-	pg_add_num(&take, back_outbox_ms);
-	pg_add_num(&take, 64);
+	pg_set_num(&take, PARAM_TAKE_PACKETS_OVER_MS, 0);
+	pg_set_num(&take, PARAM_TAKE_PACKETS_BACK_MS, back_outbox_ms);
+	pg_set_num(&take, PARAM_TAKE_PACKETS_LIMIT, 64);
 	return (struct touched){pages(b, &sql_next_due, &next), pages(b, &sql_claim_due, &claim),
 	        pages(b, &sql_sweep_outbox, &sweep), pages(b, &sql_take_packets, &take)};
 }

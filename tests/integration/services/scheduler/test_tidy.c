@@ -225,12 +225,12 @@ static void what_is_over_is_found_by_its_index(void **state)
 {
 	struct bench *b = *state;
 	database_sql(b->admin, "SET enable_seqscan = off");
-	struct pg_statement stmt = {"",
-	        "EXPLAIN SELECT delivery_id FROM run.state WHERE is_over AND confirmed AND "
-	        "tidied_at "
-	        "IS NULL AND created_at < now() AND changed_at < now() ORDER BY created_at LIMIT "
-	        "100",
-	        0};
+	struct pg_statement stmt = {.name = "",
+	        .sql = "EXPLAIN SELECT delivery_id FROM run.state WHERE is_over AND confirmed AND "
+	               "tidied_at "
+	               "IS NULL AND created_at < now() AND changed_at < now() ORDER BY created_at "
+	               "LIMIT "
+	               "100"};
 	AUTO_PG_ROWS rows = NULL;
 	struct err e;
 	assert_int_equal(pg_run(b->admin, &stmt, NULL, &rows, NULL, &e), 0);
