@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 static struct database db;
 static struct pg *pg;
@@ -120,6 +121,72 @@ static void errors_say_what_to_do_and_hold_no_row(void **state)
 	assert_string_equal(e.code, "pg_broken_sql");
 	assert_int_equal(insert(8, (struct str){"a\0b", 3}, (struct str){NULL, 0}, &e), ERR_REJECT);
 	assert_int_equal(insert(8, STR("goes on"), (struct str){NULL, 0}, &e), 0);
+}
+
+/* Ran it into an assert? */
+static bool dies(void (*act)(const void *), const void *arg)
+{
+	int status = 0;
+	(void)fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)freopen("/dev/null", "w", stderr);
+		(void)signal(SIGABRT, SIG_DFL);
+		act(arg);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static const struct pg_statement named = {.name = "named",
+        .sql = "SELECT $1::text AS a, $2::bigint AS b",
+        .params = 2,
+        .number = 7,
+        .params_of = 3,
+        .columns_of = 7};
+
+static void run_named(const void *names)
+{
+	const int *name = names;
+	struct pg_params p;
+	struct err e;
+	pg_params_init(&p, &mem);
+	pg_set(&p, name[0], STR("x"));
+	pg_set_num(&p, name[1], 5);
+	(void)pg_run(pg, &named, &p, NULL, NULL, &e);
+}
+
+static void read_named(const void *rows)
+{
+	(void)pg_text(rows, 0, PG_NAME(8, 0), &mem);
+}
+
+static void read_by_place(const void *rows)
+{
+	(void)pg_text(rows, 0, 0, &mem);
+}
+
+static void a_name_of_another_statement_is_refused(void **state)
+{
+	(void)state;
+	AUTO_PG_ROWS rows = NULL;
+	struct pg_params p;
+	struct err e;
+	pg_params_init(&p, &mem);
+	pg_set_num(&p, PG_NAME(7, 1), 5); /* in any order */
+	pg_set(&p, PG_NAME(3, 0), STR("x"));
+	assert_int_equal(pg_run(pg, &named, &p, &rows, NULL, &e), 0);
+	assert_true(pg_is_text(rows, 0, PG_NAME(7, 0), STR("x")));
+	assert_int_equal(pg_num(rows, 0, PG_NAME(7, 1)), 5);
+	assert_true(dies(read_named, rows));
+	assert_true(dies(read_by_place, rows));
+	static const int wrong[][2] = {{PG_NAME(8, 0), PG_NAME(7, 1)}, {PG_NAME(7, 0), 1},
+	        {PG_NAME(7, 0), PG_NAME(7, 0)}, {PG_NAME(7, 1), PG_NAME(7, 1)},
+	        {PG_NAME(7, 0), PG_NAME(7, 2)}};
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_true(dies(run_named, wrong[i]));
 }
 
 static void rollback_leaves_nothing_and_commit_leaves_all(void **state)
@@ -375,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(values_come_back_as_they_went, begin, end),
 	        cmocka_unit_test_setup_teardown(errors_say_what_to_do_and_hold_no_row, begin, end),
+	        cmocka_unit_test_setup_teardown(a_name_of_another_statement_is_refused, begin, end),
 	        cmocka_unit_test_setup_teardown(
 	                rollback_leaves_nothing_and_commit_leaves_all, begin, end),
 	        cmocka_unit_test_setup_teardown(
