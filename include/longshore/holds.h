@@ -16,11 +16,9 @@ enum hold_end { HOLD_APPROVE, HOLD_RESUME, HOLD_ITSELF };
 /* ROW(NAME, word, end, command, note, meaning, release)
  * command: {} stands for the delivery, # for the selection that was looked at; empty if nobody has to
  * answer. note: what `status` prints below the command, or what a hold that ends by itself waits for.
- * meaning and release: the page's columns. */
+ * meaning and release: the page's columns. What the gate finds comes first, in the order in which it
+ * looks: of several findings the first is the reason. */
 #define HOLD_ROWS(ROW) \
-	ROW(BELOW_MINIMUM, "below_minimum", APPROVE, "longshore approve {}#", "", \
-	        "fewer people than a minimum, or fewer rows than the destination accepts", \
-	        "`approve`") \
 	ROW(BELOW_FLOOR, "below_floor", RESUME, "longshore resume {}", \
 	        "first: other people in the source, or their bridge", \
 	        "fewer people than `LONGSHORE_MIN_AUDIENCE` (25 by default), the floor of this " \
@@ -28,17 +26,6 @@ enum hold_end { HOLD_APPROVE, HOLD_RESUME, HOLD_ITSELF };
 	        "A selection of nobody is held for one of the other reasons", \
 	        "other people in the source (or their bridge), then `resume`; `reject` and " \
 	        "`cancel` end it") \
-	ROW(ABOVE_MAXIMUM, "above_maximum", APPROVE, "longshore approve {}#", "", \
-	        "more records (rows of the files) than the route's `guards.max_size`", \
-	        "`approve`") \
-	ROW(SUDDEN_CHANGE, "sudden_change", APPROVE, "longshore approve {}#", "", \
-	        "more members were added or removed since the last accepted delivery than the " \
-	        "guards allow", \
-	        "`approve`") \
-	ROW(LOW_MATCH_RATE, "low_match_rate", APPROVE, "longshore approve {}#", "", \
-	        "the bridge knows too few of the rows: is it from the right day? A row whose id " \
-	        "cannot be an id counts as not matched", \
-	        "`approve`") \
 	ROW(SUPPRESSION_INVALID, "suppression_invalid", APPROVE, "longshore approve {}#", \
 	        "or correct the list, and longshore resume instead", \
 	        "more rows of a suppression list than its `max_invalid` cannot be ids, so they " \
@@ -58,13 +45,32 @@ enum hold_end { HOLD_APPROVE, HOLD_RESUME, HOLD_ITSELF };
 	        "the bridge knows fewer ids of a list than its `min_known`: they are probably " \
 	        "written or hashed differently", \
 	        "`approve`; or correct the list and `resume`") \
+	ROW(EMPTY_SOURCE, "empty_source", APPROVE, "longshore approve {}#", "", \
+	        "the source has no row", "`approve`") \
 	ROW(ZERO_MATCH, "zero_match", APPROVE, "longshore approve {}#", "", \
 	        "the bridge knows none of the rows: it is the wrong bridge, or the wrong column", \
 	        "`approve`") \
-	ROW(EMPTY_SOURCE, "empty_source", APPROVE, "longshore approve {}#", "", \
-	        "the source has no row", "`approve`") \
+	ROW(BELOW_MINIMUM, "below_minimum", APPROVE, "longshore approve {}#", "", \
+	        "fewer people than a minimum, or fewer rows than the destination accepts", \
+	        "`approve`") \
+	ROW(ABOVE_MAXIMUM, "above_maximum", APPROVE, "longshore approve {}#", "", \
+	        "more records (rows of the files) than the route's `guards.max_size`", \
+	        "`approve`") \
+	ROW(LOW_MATCH_RATE, "low_match_rate", APPROVE, "longshore approve {}#", "", \
+	        "the bridge knows too few of the rows: is it from the right day? A row whose id " \
+	        "cannot be an id counts as not matched", \
+	        "`approve`") \
+	ROW(SUDDEN_CHANGE, "sudden_change", APPROVE, "longshore approve {}#", "", \
+	        "more members were added or removed since the last accepted delivery than the " \
+	        "guards allow", \
+	        "`approve`") \
 	ROW(APPROVAL, "approval", APPROVE, "longshore approve {}#", "", \
 	        "the route asks for an approval of each delivery", "`approve`") \
+	ROW(BLACKOUT, "blackout", ITSELF, "", "at the end of the blackout", \
+	        "nothing is sent at this time of the week. Uploads that wait for a place or for " \
+	        "their bucket when it begins wait for its end, too: the delivery stays " \
+	        "`uploading`, and the detail says until when. Uploads that were issued finish", \
+	        "itself, at its end") \
 	ROW(PAUSED, "paused", RESUME, "longshore resume {}", \
 	        "first: apply the route without paused", "the route is paused", \
 	        "`apply` without `paused`, then `resume`") \
@@ -118,11 +124,6 @@ enum hold_end { HOLD_APPROVE, HOLD_RESUME, HOLD_ITSELF };
 	        "itself, once a newer list is there; Longshore looks again") \
 	ROW(OVERLAP, "overlap", ITSELF, "", "when the other delivery of the route is over", \
 	        "another delivery of the route is under way", "itself, after that one") \
-	ROW(BLACKOUT, "blackout", ITSELF, "", "at the end of the blackout", \
-	        "nothing is sent at this time of the week. Uploads that wait for a place or for " \
-	        "their bucket when it begins wait for its end, too: the delivery stays " \
-	        "`uploading`, and the detail says until when. Uploads that were issued finish", \
-	        "itself, at its end") \
 	ROW(QUOTA, "quota", ITSELF, "", \
 	        "in the next hour or day (UTC); sooner after applying a higher limit, by " \
 	        "longshore resume", \

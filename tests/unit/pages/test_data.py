@@ -52,13 +52,10 @@ def test_each_line_of_the_books_is_told_and_of_counts_that_are_told():
 
 
 def test_the_order_of_reasons_is_that_of_the_test():
-    """tests/unit/services/scheduler/test_reasons.c goes through the order; what ends the asking is told beside it."""
-    table = re.search(r"\} order\[\] = \{(.*?)\n\};", code("tests/unit/services/scheduler/test_reasons.c"), re.DOTALL).group(1)
-    tested = re.findall(r'\{"(\w+)", mend_', table)
+    """tests/unit/services/scheduler/test_reasons.c holds the gate against the order of the table."""
     text = re.search(r"is the first of these:(.*?)\. After", SECTIONS["Guards"], re.DOTALL).group(1)
     told = re.findall(r"`(\w+)`", text)
-    assert [r for r in told if r in tested] == tested
-    assert set(told) - set(tested) == {"suppression_empty", "empty_source", "zero_match"}
+    assert told == [hold["word"] for hold in TABLES["holds"]][:len(told)] and len(told) > 10
 
 
 def test_the_manifest_has_the_code_s_members_in_its_order():

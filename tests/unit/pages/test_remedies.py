@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = ("cadence", "check", "document", "documents", "fields", "resolve", "rule_names", "rule_together", "rules", "sense", "sense_route", "yaml")
+FILES = ("cadence", "check", "document", "documents", "field_read", "fields", "resolve", "rule_names", "rule_together", "rules", "sense", "sense_route", "yaml")
 TELLS = r"\b(?:document_wrong|mistake_at|wrong_at|wrong_window|wrong|too_many|tell|snprintf|arena_printf|return|unwritable)\b"
 # What no text of a document leads to, or what no case of a few lines can: limits have tests of their own.
 OTHERS = ("its stored body cannot be read", "is not there: apply it", "which is applied already:", "is too large",

@@ -3,6 +3,8 @@
  * the detail names all. */
 #include "bench.h"
 
+#include "longshore/holds.h"
+
 static void all_is_wrong(struct bench *b)
 {
 	b->w.rules.min_audience = 1000;
@@ -122,6 +124,9 @@ static void the_reason_is_the_first_of_the_order(void **state)
 	for (int i = 0; i < ORDER; i++) {
 		struct stored *s = next(b, i + 1);
 		is_at(s, STATE_HELD, order[i].reason);
+		/* The table's rows, which the page is compared with, are in this order. */
+		assert_true(i == 0 ||
+		            hold_of(str_c(order[i].reason)) > hold_of(str_c(order[i - 1].reason)));
 		if (i < ORDER - 2) /* the text names the others, too */
 			assert_true(tells(s, "the route requires an approval"));
 		order[i].mend(b);
