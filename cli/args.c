@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MOST = 1000 };
+enum { TEXT_MAX = 1000 };
 
 int cli_usage(struct err *e, const char *fmt, ...)
 {
@@ -68,7 +68,7 @@ static bool is_value(const char *arg)
 
 static bool is_plain_text(struct str text)
 {
-	bool is_plain = text.n <= TEXT_MOST && str_is_utf8(text);
+	bool is_plain = text.n <= TEXT_MAX && str_is_utf8(text);
 	for (size_t i = 0; i < text.n; i++)
 		is_plain = is_plain && (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
 	return is_plain;
@@ -90,7 +90,7 @@ static int check_text(
 	return cli_usage(e,
 	        "%s: the value of %s must be UTF-8 text of at most %d bytes without control "
 	        "characters",
-	        verb->name, option, is_name ? EVENT_NAME_MAX : TEXT_MOST);
+	        verb->name, option, is_name ? EVENT_NAME_MAX : TEXT_MAX);
 }
 
 static int no_option(const struct cli_verb *verb, struct str given, struct err *e)

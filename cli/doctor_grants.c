@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { TOLD_MOST = 50 };
+enum { TOLD_MAX = 50 };
 
 /* The cells of a difference. */
 enum { ROLE, KIND, OBJECT, PRIVILEGE, CELLS };
@@ -136,12 +136,12 @@ void doctor_grants(struct doctor *d)
 		return;
 	size_t count = pg_rows_count(rows);
 	struct str *cells = cli_cells(rows, of_difference, CELLS, &d->cli->mem);
-	for (size_t i = 0; i < count && i < TOLD_MOST; i++)
+	for (size_t i = 0; i < count && i < TOLD_MAX; i++)
 		tell_difference(d, pg_bool(rows, i, COL_SELECT_GRANT_DIFFERENCES_IS_MISSING),
 		        cells + i * CELLS);
-	if (count > TOLD_MOST)
+	if (count > TOLD_MAX)
 		doctor_tell(
-		        d, DOCTOR_PROBLEM, "grants", "", "%zu more differences", count - TOLD_MOST);
+		        d, DOCTOR_PROBLEM, "grants", "", "%zu more differences", count - TOLD_MAX);
 	pg_params_init(&p, &d->cli->mem);
 	if (count + faults == 0)
 		doctor_ok(d, "grants",

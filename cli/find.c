@@ -125,11 +125,11 @@ int cli_find_route(struct cli *cli, const char *given, struct found_name *out, s
 
 int cli_find_kind(struct cli *cli, int position, const char *verb, struct err *e)
 {
-	enum { KINDS_MOST = 32 };
-	struct str kinds[KINDS_MOST], rest = STR(DOCUMENT_KINDS);
+	enum { KINDS_MAX = 32 };
+	struct str kinds[KINDS_MAX], rest = STR(DOCUMENT_KINDS);
 	struct str given = str_c(cli->args.positions[position]);
 	size_t count = 0;
-	while (rest.n > 0 && count < KINDS_MOST) {
+	while (rest.n > 0 && count < KINDS_MAX) {
 		ptrdiff_t comma = str_find(rest, ',', 0);
 		size_t n = comma < 0 ? rest.n : (size_t)comma;
 		kinds[count++] = str_trim(str_bytes(rest.p, n));

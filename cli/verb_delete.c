@@ -9,7 +9,7 @@
 #include "longshore/documents.h"
 #include "sql/cli.h"
 
-enum { TOLD_MOST = 5 };
+enum { TOLD_MAX = 5 };
 
 struct target {
 	struct str kind, tenant, name;
@@ -46,14 +46,14 @@ static struct str list(struct cli *cli, const struct pg_rows *rows, int first, i
 {
 	size_t n = pg_rows_count(rows);
 	struct str all = STR("");
-	for (size_t i = 0; i < n && i < TOLD_MOST; i++) {
+	for (size_t i = 0; i < n && i < TOLD_MAX; i++) {
 		struct str a = pg_text(rows, i, first, &cli->mem),
 		           b = pg_text(rows, i, second, &cli->mem);
 		all = arena_printf(&cli->mem, STR_FMT "%s" STR_FMT " " STR_FMT, STR_ARG(all),
 		        i > 0 ? ", " : "", STR_ARG(a), STR_ARG(b));
 	}
-	if (n > TOLD_MOST)
-		all = arena_printf(&cli->mem, STR_FMT " and %zu more", STR_ARG(all), n - TOLD_MOST);
+	if (n > TOLD_MAX)
+		all = arena_printf(&cli->mem, STR_FMT " and %zu more", STR_ARG(all), n - TOLD_MAX);
 	return all;
 }
 

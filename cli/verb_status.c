@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-enum { COLUMNS = 8, CELLS = STATUS_CELLS, LIMIT = 200, LIMIT_MOST = 100000 };
+enum { COLUMNS = 8, CELLS = STATUS_CELLS, LIMIT = 200, LIMIT_MAX = 100000 };
 
 #define STATES \
 	"requested held selecting formatting uploading cancelling completed failed rejected " \
@@ -84,7 +84,7 @@ static int read_options(struct cli *cli, struct asked *a, struct err *e)
 {
 	const char *states = cli_option(cli, "--state");
 	*a = (struct asked){.limit = LIMIT};
-	int act = cli_option_number(cli, "--limit", LIMIT_MOST, &a->limit, e);
+	int act = cli_option_number(cli, "--limit", LIMIT_MAX, &a->limit, e);
 	if (act == 0 && states)
 		act = check_states(states, e);
 	if (act == 0)

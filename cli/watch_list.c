@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { KEPT_MOST = 5000, SNAPSHOT_BYTES = 32 * 1024 * 1024 };
+enum { KEPT_MAX = 5000, SNAPSHOT_BYTES = 32 * 1024 * 1024 };
 
 static void copy(struct watched *w, const struct snapshot *s)
 {
@@ -59,7 +59,7 @@ static void forget_one(struct watch_list *l)
 
 static void make_room(struct watch_list *l)
 {
-	if (l->count >= KEPT_MOST)
+	if (l->count >= KEPT_MAX)
 		forget_one(l);
 	if (l->count < l->room)
 		return;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WORD_MOST = 64, LABEL = 16, SECOND_MS = 1000 };
+enum { WORD_MAX = 64, LABEL = 16, SECOND_MS = 1000 };
 
 static bool read_ago(struct str text, int64_t now_ms, int64_t *out_ms)
 {
@@ -66,7 +66,7 @@ static size_t least(size_t a, size_t b)
 /* Letters to add, take away, change or swap with the next one. */
 static size_t distance(struct str a, struct str b)
 {
-	size_t rows[3][WORD_MOST + 1] = {{0}};
+	size_t rows[3][WORD_MAX + 1] = {{0}};
 	for (size_t k = 0; k <= b.n; k++)
 		rows[0][k] = k;
 	for (size_t i = 1; i <= a.n; i++) {
@@ -86,11 +86,11 @@ static size_t distance(struct str a, struct str b)
 struct str words_nearest(struct str word, const struct str *candidates, size_t count)
 {
 	struct str best = {NULL, 0};
-	if (word.n == 0 || word.n > WORD_MOST)
+	if (word.n == 0 || word.n > WORD_MAX)
 		return best;
 	size_t most = word.n < 4 ? 1 : word.n < 8 ? 2 : 3, best_distance = most + 1;
 	for (size_t i = 0; i < count; i++) {
-		if (candidates[i].n > WORD_MOST)
+		if (candidates[i].n > WORD_MAX)
 			continue;
 		size_t d = distance(word, candidates[i]);
 		if (d < best_distance && d < word.n) {

@@ -17,7 +17,8 @@ static int bad_component(struct str part, struct err *e)
 		        "parts");
 	if (part.n > NAME_COMPONENT_MAX_BYTES)
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
-		        "a part of a file name has %zu bytes; %d are the most between slashes",
+		        "a part of a file name has %zu bytes; at most %d are allowed between "
+		        "slashes",
 		        part.n, NAME_COMPONENT_MAX_BYTES);
 	if (str_has_prefix(part, reserved))
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,

@@ -42,7 +42,8 @@ static void too_many(const struct document *doc, const char *path, size_t count,
 {
 	if (count > (size_t)most)
 		document_wrong(doc, path,
-		        arena_printf(doc->all->mem, "has %zu entries, %d are the most", count, most)
+		        arena_printf(doc->all->mem, "has %zu entries; at most %d are allowed",
+		                count, most)
 		                .p);
 }
 
@@ -50,7 +51,7 @@ static void check_kind(const struct document *doc, const char *path, struct str 
 {
 	if (kind.n > SPEC_KIND_MAX)
 		document_wrong(doc, path,
-		        arena_printf(doc->all->mem, "has %zu bytes, %d are the most", kind.n,
+		        arena_printf(doc->all->mem, "has %zu bytes; at most %d are allowed", kind.n,
 		                SPEC_KIND_MAX)
 		                .p);
 }

@@ -12,7 +12,7 @@
 enum {
 	KEY_FILE_NAME_MAX = 64,
 	KEY_EPOCH_MAX = 999999,
-	/* 0640 and 0750 are the most: a group may read, for whoever copies keys away. */
+	/* At most 0640 and 0750: a group may read, so that somebody can back up the keys. */
 	KEY_FILE_FORBIDDEN = 07137,
 	KEY_DIR_FORBIDDEN = 07027
 };

@@ -8,37 +8,36 @@
 
 /* Times: 1970 up to the end of 9999. Counts: so that a million of them, or one taken a million times
  * (parts per million), still fit. Versions: timeline << 40 | n, for 65,536 timelines. */
-#define TIME_MOST (EVENT_YEAR_10000_MS - 1)
-#define COUNT_MOST EVENT_COUNT_MOST
-#define BYTES_MOST INT64_C(1000000000000000)
-#define VERSION_MOST ((INT64_C(1) << 56) - 1)
-#define NUMBER_MOST INT64_C(1000000000) /* of issues, revisions, indices: one more fits, too */
+#define TIME_MAX (EVENT_YEAR_10000_MS - 1)
+#define COUNT_MAX EVENT_COUNT_MAX
+#define BYTES_MAX INT64_C(1000000000000000)
+#define VERSION_MAX ((INT64_C(1) << 56) - 1)
+#define NUMBER_MAX INT64_C(1000000000) /* of issues, revisions, indices: one more fits, too */
 
 static const struct bound {
 	const char *record, *field;
 	int64_t least, most;
 } bounds[] = {
-        {"AuditRecord", "at_ms", 0, TIME_MOST}, {"AuditRecord", "version", 0, VERSION_MOST},
-        {"BuildTask", "key_epoch", 0, NUMBER_MOST}, {"Count", "value", 0, COUNT_MOST},
-        {"DeadLetter", "partition", -1, NUMBER_MOST}, {"DeadLetter", "offset", -1, INT64_MAX - 1},
-        {"DeadLetter", "timestamp_ms", -1, TIME_MOST}, {"DeadLetter", "tries", 0, NUMBER_MOST},
-        {"DeadLetter", "at_ms", 0, TIME_MOST}, {"DeliveryStatus", "version", 0, VERSION_MOST},
-        {"DeliveryStatus", "revision", 0, NUMBER_MOST},
-        {"DeliveryStatus", "files_planned", 0, NUMBER_MOST},
-        {"DeliveryStatus", "files_visible", 0, NUMBER_MOST},
-        {"DeliveryStatus", "slices", 0, NUMBER_MOST},
-        {"DeliveryStatus", "created_at_ms", 0, TIME_MOST},
-        {"DeliveryStatus", "changed_at_ms", 0, TIME_MOST}, {"FileReceipt", "rows", 0, COUNT_MOST},
-        {"FileReceipt", "bytes", 0, BYTES_MOST}, {"FileReceipt", "committed_at_ms", 0, TIME_MOST},
-        {"FormatTask", "first_rank", 0, COUNT_MOST}, {"FormatTask", "ranks", 0, COUNT_MOST},
-        {"Receipt", "version", 0, VERSION_MOST}, {"StagedRef", "bytes", 0, BYTES_MOST},
-        {"StagedRef", "rows", 0, COUNT_MOST}, {"TaskHead", "issue", 0, NUMBER_MOST},
-        {"TaskHead", "not_after_ms", 0, TIME_MOST}, {"TaskHead", "revision", 0, NUMBER_MOST},
-        {"TaskHead", "index", 0, NUMBER_MOST}, {"TaskResult", "issue", 0, NUMBER_MOST},
-        {"TaskResult", "revision", 0, NUMBER_MOST}, {"TaskResult", "index", 0, NUMBER_MOST},
-        {"TaskResult", "not_before_ms", 0, TIME_MOST},
-        {"TaskResult", "started_at_ms", 0, TIME_MOST},
-        {"TaskResult", "finished_at_ms", 0, TIME_MOST},
+        {"AuditRecord", "at_ms", 0, TIME_MAX}, {"AuditRecord", "version", 0, VERSION_MAX},
+        {"BuildTask", "key_epoch", 0, NUMBER_MAX}, {"Count", "value", 0, COUNT_MAX},
+        {"DeadLetter", "partition", -1, NUMBER_MAX}, {"DeadLetter", "offset", -1, INT64_MAX - 1},
+        {"DeadLetter", "timestamp_ms", -1, TIME_MAX}, {"DeadLetter", "tries", 0, NUMBER_MAX},
+        {"DeadLetter", "at_ms", 0, TIME_MAX}, {"DeliveryStatus", "version", 0, VERSION_MAX},
+        {"DeliveryStatus", "revision", 0, NUMBER_MAX},
+        {"DeliveryStatus", "files_planned", 0, NUMBER_MAX},
+        {"DeliveryStatus", "files_visible", 0, NUMBER_MAX},
+        {"DeliveryStatus", "slices", 0, NUMBER_MAX},
+        {"DeliveryStatus", "created_at_ms", 0, TIME_MAX},
+        {"DeliveryStatus", "changed_at_ms", 0, TIME_MAX}, {"FileReceipt", "rows", 0, COUNT_MAX},
+        {"FileReceipt", "bytes", 0, BYTES_MAX}, {"FileReceipt", "committed_at_ms", 0, TIME_MAX},
+        {"FormatTask", "first_rank", 0, COUNT_MAX}, {"FormatTask", "ranks", 0, COUNT_MAX},
+        {"Receipt", "version", 0, VERSION_MAX}, {"StagedRef", "bytes", 0, BYTES_MAX},
+        {"StagedRef", "rows", 0, COUNT_MAX}, {"TaskHead", "issue", 0, NUMBER_MAX},
+        {"TaskHead", "not_after_ms", 0, TIME_MAX}, {"TaskHead", "revision", 0, NUMBER_MAX},
+        {"TaskHead", "index", 0, NUMBER_MAX}, {"TaskResult", "issue", 0, NUMBER_MAX},
+        {"TaskResult", "revision", 0, NUMBER_MAX}, {"TaskResult", "index", 0, NUMBER_MAX},
+        {"TaskResult", "not_before_ms", 0, TIME_MAX}, {"TaskResult", "started_at_ms", 0, TIME_MAX},
+        {"TaskResult", "finished_at_ms", 0, TIME_MAX},
         {"Trigger", "at_ms", INT64_MIN, INT64_MAX}, /* the scheduler refuses it with an answer */
 };
 

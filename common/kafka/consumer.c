@@ -24,10 +24,10 @@ enum {
 	COMMITTED_FIRST_MS =
 	        1000, /* one try to read what is committed; each takes longer, as a slow
 	                              coordinator answers late */
-	COMMITTED_MOST_MS = 8000,
+	COMMITTED_MAX_MS = 8000,
 	LOOK_UP_MS = 8000, /* offsets, and going back to one */
 	RETRY_PAUSE_MS = 50,
-	RETRY_PAUSE_MOST_MS = 500,
+	RETRY_PAUSE_MAX_MS = 500,
 	DESTROY_SECONDS = 5,
 	ABANDON_SECONDS = 3,
 };
@@ -102,9 +102,8 @@ static int prepare(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list
 		if (c->listener.waiting && !c->listener.waiting(c->listener.arg, e))
 			return 0;
 		(void)poll(NULL, 0, pause_ms);
-		timeout_ms =
-		        2 * timeout_ms < COMMITTED_MOST_MS ? 2 * timeout_ms : COMMITTED_MOST_MS;
-		pause_ms = 2 * pause_ms < RETRY_PAUSE_MOST_MS ? 2 * pause_ms : RETRY_PAUSE_MOST_MS;
+		timeout_ms = 2 * timeout_ms < COMMITTED_MAX_MS ? 2 * timeout_ms : COMMITTED_MAX_MS;
+		pause_ms = 2 * pause_ms < RETRY_PAUSE_MAX_MS ? 2 * pause_ms : RETRY_PAUSE_MAX_MS;
 	}
 }
 
@@ -277,8 +276,8 @@ static void *destroy(void *rk)
 	return NULL;
 }
 
-/* librdkafka waits for its threads, and has been seen to do so for ever where a topic had been made
- * anew under it. Who closes is about to end and must: what is left goes with the process.
+/* librdkafka waits for its threads, sometimes for ever if a topic was recreated while it was in use.
+ * The caller is about to exit and must not hang: the rest is freed with the process.
  * false: it is still at it. */
 static bool destroy_in_time(rd_kafka_t *rk)
 {

@@ -50,7 +50,7 @@ PGresult *pg_answer(struct pg *pg, int is_sent);
  * the hosts may be back later. */
 bool security_refused(const char *message, const char **out_code, const char **out_remedy);
 
-/* A live connection, made anew outside a transaction if it was lost. */
+/* A live connection. Reconnects if the connection was lost, but not inside a transaction. */
 int pg_ready(struct pg *pg, struct err *e) ERR_MUST_USE;
 
 /* 0 if the result is one of success; else fills *e by SQLSTATE and lets go of a connection that is

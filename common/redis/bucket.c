@@ -82,7 +82,7 @@ static bool has_room(struct buckets *b, int64_t now_us)
 
 /* --- buckets --- */
 
-/* When all are used, one whose time has passed begins anew under the new name, which only slows
+/* When all are used, one whose time has passed restarts under the new name, which only slows
  * that down; when none has, the one with the earliest time is shared, which slows both. */
 static struct bucket *bucket_of(
         struct buckets *b, uint64_t name, int64_t now_us, int64_t tolerance_us)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_BYTES = 512, PREFIX_BYTES = 128, LEASE_MOST_MS = 3600 * 1000 };
+enum { KEY_BYTES = 512, PREFIX_BYTES = 128, LEASE_MAX_MS = 3600 * 1000 };
 
 struct memo {
 	struct connection connection;
@@ -173,7 +173,7 @@ enum lease memo_lease_take(struct memo *m, struct str task_id, struct str token,
 	struct number most;
 	struct script_call call = {1, 4,
 	        {key_of(&key, m, "lease", task_id, none), token, number_of(&ms, (double)lease_ms),
-	                number_of(&most, LEASE_MOST_MS)}};
+	                number_of(&most, LEASE_MAX_MS)}};
 	if (!script_run(&m->connection, &m->take, &call, &taken))
 		return LEASE_ABSENT;
 	return taken ? LEASE_TAKEN : LEASE_HELD_ELSEWHERE;
@@ -223,11 +223,11 @@ void memo_rate_claim(struct memo *m, struct str name, struct str claim,
 	call.words[call.keys] = number_of(&numbers[0], 1e6 / rate->per_second);
 	call.words[call.keys + 1] = number_of(&numbers[1], rate->burst);
 	call.words[call.keys + 2] = number_of(&numbers[2], rate->cost);
-	call.words[call.keys + 3] = number_of(&numbers[3], (double)MEMO_AHEAD_MOST_MS * 1000);
+	call.words[call.keys + 3] = number_of(&numbers[3], (double)MEMO_AHEAD_MAX_MS * 1000);
 	call.count = call.keys + 4;
 	if (!script_run(&m->connection, &m->rate, &call, out_wait_ms))
 		*out_wait_ms = buckets_take(&m->local, name, claim, rate, now_ms);
 	/* Whatever the server says. */
-	if (*out_wait_ms < 0 || *out_wait_ms > MEMO_AHEAD_MOST_MS)
-		*out_wait_ms = *out_wait_ms < 0 ? 0 : MEMO_AHEAD_MOST_MS;
+	if (*out_wait_ms < 0 || *out_wait_ms > MEMO_AHEAD_MAX_MS)
+		*out_wait_ms = *out_wait_ms < 0 ? 0 : MEMO_AHEAD_MAX_MS;
 }

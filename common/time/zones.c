@@ -13,7 +13,7 @@ struct zone_entry {
 	struct tz tz;
 };
 
-enum { NAME_MOST = 64, ZONES_BYTES = 32 * 1024 * 1024 };
+enum { NAME_MAX = 64, ZONES_BYTES = 32 * 1024 * 1024 };
 
 void zones_init(struct zones *z, const char *folder)
 {
@@ -30,7 +30,7 @@ void zones_release(struct zones *z)
 /* Letters, digits and what real names have; never upwards. */
 static bool is_name(struct str name)
 {
-	if (name.n == 0 || name.n > NAME_MOST || name.p[0] == '/')
+	if (name.n == 0 || name.n > NAME_MAX || name.p[0] == '/')
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];

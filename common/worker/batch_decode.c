@@ -8,7 +8,7 @@
 #include "longshore/clock.h"
 #include "longshore/log.h"
 
-enum { BATCH_MOST_BYTES = 8 << 20, DECODED_MOST_BYTES = 128 << 20 };
+enum { BATCH_MAX_BYTES = 8 << 20, DECODED_MAX_BYTES = 128 << 20 };
 
 /* Which events a topic may carry. */
 static bool belongs(enum topic topic, const struct ev_type *type)
@@ -107,7 +107,7 @@ int batch_decode(struct batch_loop *l, struct err *e)
 		struct err why;
 		bytes += m->value.n;
 		bool has_room =
-		        bytes <= BATCH_MOST_BYTES && l->decoded.used_bytes <= DECODED_MOST_BYTES;
+		        bytes <= BATCH_MAX_BYTES && l->decoded.used_bytes <= DECODED_MAX_BYTES;
 		if (taken && !has_room)
 			break;
 		l->origins[count] = m;

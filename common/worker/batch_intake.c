@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-	READ_MOST_MS = 5,
+	READ_MAX_MS = 5,
 	COMMIT_PAUSE_MS = 200,
 };
 
@@ -142,7 +142,7 @@ static int tell_trouble(struct batch_loop *l, const struct err *e)
 
 int batch_read(struct batch_loop *l, size_t most, struct err *e)
 {
-	int64_t until_ms = clock_mono_ms() + READ_MOST_MS;
+	int64_t until_ms = clock_mono_ms() + READ_MAX_MS;
 	l->has_more = false;
 	while (l->messages_count < most && clock_mono_ms() <= until_ms) {
 		const struct bus_message *m;

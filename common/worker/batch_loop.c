@@ -29,10 +29,10 @@
 #include <unistd.h>
 
 enum {
-	WAIT_MOST_MS = 250,
+	WAIT_MAX_MS = 250,
 	BREATHE_MS = 1000, /* shorter calls of the service need no poll in between */
 	BACKOFF_FIRST_MS = 50,
-	BACKOFF_MOST_MS = 5000,
+	BACKOFF_MAX_MS = 5000,
 	DECODED_MEM_BYTES = 256 << 20,
 	SERVICE_MEM_BYTES = 256 << 20,
 	EXIT_OK = 0,
@@ -65,7 +65,7 @@ static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act,
 		int64_t left_ms = until_ms - clock_mono_ms();
 		if (left_ms <= 0)
 			return true;
-		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MOST_MS));
+		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MAX_MS));
 	}
 }
 
@@ -159,7 +159,7 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 		*out_ours = wait_polling(l, backoff_ms, &act, e);
 		if (!*out_ours)
 			return act;
-		backoff_ms = smaller(2 * backoff_ms, BACKOFF_MOST_MS);
+		backoff_ms = smaller(2 * backoff_ms, BACKOFF_MAX_MS);
 	}
 	if (act) {
 		e->act = ERR_FATAL; /* messages are refused one by one: this is ours */
@@ -184,7 +184,7 @@ static int do_batch(struct batch_loop *l, struct err *e)
 
 static int do_tick(struct batch_loop *l, struct err *e)
 {
-	int64_t next_ms = WAIT_MOST_MS;
+	int64_t next_ms = WAIT_MAX_MS;
 	arena_reset(&l->mem);
 	l->breathed_ms = clock_mono_ms();
 	int act = l->service->tick ? l->service->tick(l->state, &l->mem, &next_ms, e) : 0;
@@ -203,7 +203,7 @@ static int do_tick(struct batch_loop *l, struct err *e)
 	l->owes_history = true;
 	if (l->tick_backoff_ms == 0)
 		log_err(LOG_WARN, "worker.tick_failed", e, NULL, 0);
-	l->tick_backoff_ms = l->tick_backoff_ms ? smaller(2 * l->tick_backoff_ms, BACKOFF_MOST_MS)
+	l->tick_backoff_ms = l->tick_backoff_ms ? smaller(2 * l->tick_backoff_ms, BACKOFF_MAX_MS)
 	                                        : BACKOFF_FIRST_MS;
 	l->tick_at_ms = clock_mono_ms() + l->tick_backoff_ms;
 	return 0;
@@ -211,7 +211,7 @@ static int do_tick(struct batch_loop *l, struct err *e)
 
 static int open_consumer(struct batch_loop *l, struct err *e);
 
-/* Partitions are taken anew where the store has another history. */
+/* Takes the partitions again if the store's history changed. */
 static int follow_history(struct batch_loop *l, struct err *e)
 {
 	bool is_same;
@@ -252,7 +252,7 @@ static int run(struct batch_loop *l, struct err *e)
 		int64_t left_ms = l->tick_at_ms - clock_mono_ms();
 		if (l->messages_count || l->has_more || left_ms <= 0)
 			left_ms = 0;
-		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MOST_MS));
+		wake_wait(&l->frame->wake, smaller(left_ms, WAIT_MAX_MS));
 	}
 	return 0;
 }

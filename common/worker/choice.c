@@ -58,7 +58,7 @@ int64_t choice_lane_threads(int64_t threads)
 
 int64_t choice_spare_threads(int64_t threads)
 {
-	return 3 * threads < SPARE_THREADS_MOST ? 3 * threads : SPARE_THREADS_MOST;
+	return 3 * threads < SPARE_THREADS_MAX ? 3 * threads : SPARE_THREADS_MAX;
 }
 
 static bool needs_thread(const struct task *t)
@@ -142,8 +142,8 @@ bool choice_is_lane_full(struct task *const *tasks, size_t count, const struct t
 		all_bytes += other->message->value.n;
 		same += other->head && str_eq(other->head->lane, t->head->lane);
 	}
-	bool is_crowded = all >= WAITING_MOST / 2 || all_bytes >= WAITING_MOST_BYTES / 2;
-	return is_crowded && same >= LANE_WAITING_MOST;
+	bool is_crowded = all >= WAITING_MAX / 2 || all_bytes >= WAITING_MAX_BYTES / 2;
+	return is_crowded && same >= LANE_WAITING_MAX;
 }
 
 static bool has_thread(const struct company *c, const struct choice_facts *facts)

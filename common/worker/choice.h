@@ -48,10 +48,10 @@ int64_t choice_spare_threads(int64_t threads);
 enum {
 	SILENT_MS = 10 * 1000,    /* after which a task on a thread counts as one that hangs */
 	LANE_THREADS_CROWDED = 2, /* of one lane, when as many hang as should work at all */
-	SPARE_THREADS_MOST = 192,
-	WAITING_MOST = 1000, /* tasks held; reading pauses above and goes on below half of it */
-	WAITING_MOST_BYTES = 16 << 20,
-	LANE_WAITING_MOST = 60, /* of one lane, when half of what may wait does: so a lane that
+	SPARE_THREADS_MAX = 192,
+	WAITING_MAX = 1000, /* tasks held; reading pauses above and goes on below half of it */
+	WAITING_MAX_BYTES = 16 << 20,
+	LANE_WAITING_MAX = 60, /* of one lane, when half of what may wait does: so a lane that
 	                           hangs does not pause the reading of others */
 };
 

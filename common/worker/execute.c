@@ -14,7 +14,7 @@ _Static_assert(offsetof(struct ev_bridge_task, head) == 0, "a task event begins 
 _Static_assert(offsetof(struct ev_format_task, head) == 0, "a task event begins with its head");
 _Static_assert(offsetof(struct ev_upload_task, head) == 0, "a task event begins with its head");
 
-enum { PAUSE_FIRST_MS = 100, PAUSE_MOST_MS = 5000, FACTS_KEPT = 8, FACT_KEPT_BYTES = 256 };
+enum { PAUSE_FIRST_MS = 100, PAUSE_MAX_MS = 5000, FACTS_KEPT = 8, FACT_KEPT_BYTES = 256 };
 
 struct execution {
 	struct executor *x;
@@ -44,7 +44,7 @@ static int wait_for_staging(struct execution *x, struct err *e)
 	if (!pool_pause(x->thread, x->pause_ms))
 		return err_set(e, ERR_DEFER, "drain",
 		        "staging was unavailable until the process had to end");
-	x->pause_ms = 2 * x->pause_ms < PAUSE_MOST_MS ? 2 * x->pause_ms : PAUSE_MOST_MS;
+	x->pause_ms = 2 * x->pause_ms < PAUSE_MAX_MS ? 2 * x->pause_ms : PAUSE_MAX_MS;
 	return 0;
 }
 

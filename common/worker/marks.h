@@ -56,7 +56,7 @@ enum {
 void marks_init(struct marks *m, int64_t floor);
 void marks_release(struct marks *m);
 
-/* The log begins anew below the floor: its offsets are given out again, so all that is known of
+/* The log restarts below the floor: its offsets are given out again, so all that is known of
  * them is of other messages. */
 void marks_begin_anew(struct marks *m, int64_t floor);
 

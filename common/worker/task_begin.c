@@ -10,7 +10,7 @@
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
-enum { LEASE_PAUSE_LEAST_MS = 20, LEASE_PAUSE_MOST_MS = 1000, ROOM_PAUSE_MS = 100 };
+enum { LEASE_PAUSE_LEAST_MS = 20, LEASE_PAUSE_MAX_MS = 1000, ROOM_PAUSE_MS = 100 };
 
 static struct str lease_of(const struct task *t)
 {
@@ -57,12 +57,12 @@ static void take_lease(struct task_loop *l, struct task *t)
 		if (pause_ms < LEASE_PAUSE_LEAST_MS)
 			pause_ms = LEASE_PAUSE_LEAST_MS;
 		t->not_before_ms =
-		        now_ms + (pause_ms < LEASE_PAUSE_MOST_MS ? pause_ms : LEASE_PAUSE_MOST_MS);
+		        now_ms + (pause_ms < LEASE_PAUSE_MAX_MS ? pause_ms : LEASE_PAUSE_MAX_MS);
 		break;
 	}
 }
 
-/* Taking again renews, and takes anew where Redis was emptied. Held by somebody else: both do the
+/* Taking again renews the lease, and takes it again if Redis was emptied. Held by somebody else: both do the
  * task, which is harmless. */
 void begin_renew_leases(struct task_loop *l)
 {

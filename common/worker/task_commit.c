@@ -12,9 +12,9 @@
 
 enum {
 	BACKOFF_FIRST_MS = 50,
-	BACKOFF_MOST_MS = 2000,
+	BACKOFF_MAX_MS = 2000,
 	FINISHED_PAUSE_MS = 100,
-	SPARED_MOST_MS = 10000,
+	SPARED_MAX_MS = 10000,
 	SPARED_PAUSE_MS = 100,
 };
 
@@ -123,8 +123,8 @@ static int refused(struct task_loop *l, struct err *e)
 			log_err(LOG_WARN, "worker.commit_failed", e, NULL, 0);
 		l->commit_backoff_ms =
 		        l->commit_backoff_ms == 0 ? BACKOFF_FIRST_MS : 2 * l->commit_backoff_ms;
-		if (l->commit_backoff_ms > BACKOFF_MOST_MS)
-			l->commit_backoff_ms = BACKOFF_MOST_MS;
+		if (l->commit_backoff_ms > BACKOFF_MAX_MS)
+			l->commit_backoff_ms = BACKOFF_MAX_MS;
 		l->commit_not_before_ms = clock_mono_ms() + l->commit_backoff_ms;
 		return 0;
 	case ERR_REJECT: /* metadata that the broker refuses is our own mistake */
@@ -172,7 +172,7 @@ void commit_spared(struct task_loop *l)
 	}
 	if (!has_alone || l->is_fenced)
 		return;
-	int64_t until_ms = clock_mono_ms() + SPARED_MOST_MS;
+	int64_t until_ms = clock_mono_ms() + SPARED_MAX_MS;
 	int act = gather(l, &commit, &e);
 	while (!act && (act = bus_commit(l->consumer, commit.positions, commit.count, &e)) != 0) {
 		if (act != ERR_RETRY || clock_mono_ms() > until_ms)

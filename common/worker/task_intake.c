@@ -17,7 +17,7 @@
 
 enum {
 	NO_OFFSET = -1,
-	READ_MOST = 256, /* messages a turn */
+	READ_MAX = 256, /* messages a turn */
 	LANE_PAUSE_MS = 5000,
 	SCHEMA_PAUSE_MS = 1000,
 	HEAD_TEXT_BYTES = 512,
@@ -194,7 +194,7 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 	}
 }
 
-/* The topic was made anew, or lost its end, and its offsets are given out again. What has started
+/* The topic was recreated, or lost its end, and its offsets are given out again. What has started
  * goes on and reports; no message may join it. */
 static int begin_anew(void *arg, size_t index, int64_t offset, struct err *e)
 {
@@ -284,7 +284,7 @@ static int tell_trouble(struct task_loop *l, const struct err *e)
 int intake_read(struct task_loop *l, struct err *e)
 {
 	l->has_more = false;
-	for (int i = 0; i < READ_MOST; i++) {
+	for (int i = 0; i < READ_MAX; i++) {
 		const struct bus_message *m;
 		if (bus_consumer_poll(l->consumer, 0, &m, e)) {
 			l->has_more = true;
@@ -325,8 +325,8 @@ static bool wants_pause(const struct task_loop *l)
 		}
 	}
 	unsigned share = l->is_paused ? 2 : 1;
-	return l->is_draining || waiting >= WAITING_MOST / share ||
-	       bytes >= WAITING_MOST_BYTES / share;
+	return l->is_draining || waiting >= WAITING_MAX / share ||
+	       bytes >= WAITING_MAX_BYTES / share;
 }
 
 int intake_pause(struct task_loop *l, struct err *e)

@@ -55,7 +55,7 @@
 enum {
 	TURN_MEM_BYTES = 64 << 20,
 	CACHE_DIR_BYTES = 128,
-	WAIT_MOST_MS = 250, /* a turn at least so often, for liveness */
+	WAIT_MAX_MS = 250, /* a turn at least so often, for liveness */
 	STOP_GRACE_MS =
 	        10000, /* after `stop` was set: then the process is ending with tasks marked as
 	                          running */
@@ -124,7 +124,7 @@ static int64_t later(int64_t a, int64_t b)
 static int64_t wait_ms(const struct task_loop *l)
 {
 	int64_t now_ms = clock_mono_ms();
-	int64_t at_ms = now_ms + WAIT_MOST_MS;
+	int64_t at_ms = now_ms + WAIT_MAX_MS;
 	if (l->has_more)
 		return 0;
 	if (l->commit_not_before_ms > now_ms)

@@ -103,7 +103,7 @@ int send_result(struct task_loop *l, struct task *t, struct err *e)
 	        .facts_count = t->facts_count};
 	switch ((enum err_act)t->act) {
 	case ERR_RETRY:
-	case ERR_FENCED: /* somebody else was quicker: to be looked at anew */
+	case ERR_FENCED: /* another process was faster: look again */
 		verdict.outcome = EV_OUTCOME_RETRY;
 		verdict.not_before_ms = t->failure.not_before_ms;
 		break;

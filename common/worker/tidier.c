@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REMOVED_MOST = 1000, STOP_MS = 3000 };
+enum { REMOVED_MAX = 1000, STOP_MS = 3000 };
 
 struct tidier {
 	struct tidier_plan plan;
@@ -128,7 +128,7 @@ int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err
 	t->plan = *plan;
 	t->told = "";
 	t->run = (struct tidy_run){.age_ms = plan->frame->conf.tidy_age_ms,
-	        .most = REMOVED_MOST,
+	        .most = REMOVED_MAX,
 	        .keep_ms = plan->frame->conf.keep_staged_ms,
 	        .stop = &t->stop};
 	pthread_mutex_init(&t->lock, NULL);

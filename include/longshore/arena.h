@@ -23,7 +23,7 @@ struct arena {
 	struct arena_block *blocks; /* the first block ever made is kept over a reset */
 	size_t limit_bytes;
 	size_t used_bytes;
-	size_t enough_bytes; /* who reads input in a loop stops here; 0 = at the limit only */
+	size_t enough_bytes; /* loops that read input stop here; 0 = only at the limit */
 };
 
 void arena_init(struct arena *mem, size_t limit_bytes);

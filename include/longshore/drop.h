@@ -109,7 +109,7 @@ void drop_temp_close(struct drop_temp *t);
 int drop_temp_remove(struct drop *d, struct str temp, struct err *e) ERR_MUST_USE;
 void drop_temp_discard(struct drop *d, struct str temp); /* the same, best effort */
 
-/* Puts a temporary aside, so that nobody commits it any more; who asks again learns the same. Durable,
+/* Puts a temporary aside, so that nobody commits it any more; another call gives the same answer. Durable,
  * as a commit is. GONE: it was committed, or removed. IN_DOUBT: as of a commit. */
 enum drop_aside { DROP_ASIDE, DROP_ASIDE_GONE, DROP_ASIDE_IN_DOUBT };
 int drop_temp_set_aside(

@@ -20,7 +20,7 @@ enum err_act {
 	ERR_RETRY = -1,  /* the world may be better later: timeouts, connection lost, disk full */
 	ERR_REJECT = -2, /* this input will never work */
 	ERR_FENCED = -3, /* we lost the right to act (version, lease, generation): drop the work,
-	                    decide anew */
+	                    decide again */
 	ERR_FATAL =
 	        -4, /* this process cannot go on: broken invariant, bad settings, out of memory */
 	ERR_DEFER = -5, /* not now, no attempt spent: rate limited, draining */

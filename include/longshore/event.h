@@ -67,7 +67,7 @@ int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type *
 
 /* Largest count of rows, people or files that is believed; and the first moment that is no time any
  * more: no time of an event lies outside 1970 to 9999. */
-#define EVENT_COUNT_MOST INT64_C(1000000000000)
+#define EVENT_COUNT_MAX INT64_C(1000000000000)
 #define EVENT_YEAR_10000_MS INT64_C(253402300800000)
 
 /* Are all numbers of an event from a topic within their bounds (common/event/bounds.c)? ERR_REJECT

@@ -39,7 +39,7 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e) E
 /* Key of one scope (delivery id, route id, bridge version) within a staging prefix. */
 int keyring_staging(const struct keyring *k, struct str prefix, struct str scope,
         struct secret *out, struct err *e) ERR_MUST_USE;
-/* A hash that people see, made anew under the key of a prefix that the service holds: what is small or can be
+/* A hash that people see, hashed again with the key of a prefix that the service holds: what is small or can be
  * guessed is not found by trying, and equal inputs still have equal hashes. what: hashes of different
  * kinds or owners have nothing in common. */
 int keyring_conceal(const struct keyring *k, struct str prefix, struct str what,

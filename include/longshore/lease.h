@@ -58,7 +58,7 @@ void memo_trigger_remember(struct memo *m, struct str trigger_id, int64_t keep_m
 
 /* No wait is longer: who would have to wait longer is told this, has nothing reserved and asks again.
  * So what lies further ahead in Redis was not put there by us, and is not believed. */
-enum { MEMO_AHEAD_MOST_MS = 3600 * 1000 };
+enum { MEMO_AHEAD_MAX_MS = 3600 * 1000 };
 
 struct memo_rate {
 	double per_second;

@@ -13,7 +13,7 @@ struct hash; /* one running digest */
 struct hash *hash_new_sha256(void) __attribute__((returns_nonnull));
 struct hash *hash_new_md5(void) __attribute__((returns_nonnull));
 void hash_add(struct hash *h, const void *p, size_t n);
-/* Writes the digest and starts anew. */
+/* Writes the digest and restarts. */
 void hash_take(struct hash *h, unsigned char *out);
 void hash_take_hex(struct hash *h, char *out); /* the digest in hex, terminated */
 void hash_free(struct hash *h);

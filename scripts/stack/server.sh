@@ -28,7 +28,7 @@ server_ports() {
 		local taken
 		taken=$(free_ports --check "${ports[@]}") && return
 		[ "$mode" = repick ] ||
-			die "port $taken, which $name had, was taken by another process while it was stopped. Free it, or stop the stack and start it anew, which picks another port"
+			die "port $taken, which $name had, was taken by another process while it was stopped. Free it, or stop and restart the stack, which picks another port"
 	fi
 	free_ports "${!count}" >"$file.new" || die "no port for $name"
 	mv -f "$file.new" "$file"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The audit chain: per tenant, each record carries a sequence number and the hash of the record
- * before. Who changes or takes out a record must change every later one.
+ * before. To change or remove a record, one must change every later record.
  *
  * Hash = SHA-256, hex, over fields that each are an 8-byte little-endian length and the bytes;
  * numbers as decimal text: "audit/1", tenant, sequence, record id, at (Unix ms), actor, action,

@@ -2,7 +2,7 @@
  *
  * The one recorder: writes what the topics say into the public tables, and its own place in the
  * topics in the same transaction. So a crash repeats nothing that can be seen, and with the tables
- * emptied it builds them anew.
+ * emptied it builds them again.
  */
 #ifndef SINK_H
 #define SINK_H

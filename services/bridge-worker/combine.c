@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Combine: members = union of chosen - union of blocked - records of suppressed persons. The lists
- * are read anew and must be as they were pinned. Written twice: for the delivery, and as the
+ * are read again and must be as they were pinned. Written twice: for the delivery, and as the
  * route's next baseline.
  *
  * A selection below the floor stays here: counted and hashed, but not written (longshore/floor.h).

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { TRIGGER_KEPT_MS = 24 * 3600 * 1000, BATCH_MOST = 256 };
+enum { TRIGGER_KEPT_MS = 24 * 3600 * 1000, BATCH_MAX = 256 };
 
 struct wiring {
 	struct scheduler scheduler;
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 	        .writes = writes,
 	        .writes_count = sizeof writes / sizeof writes[0],
 	        .prefixes = prefixes,
-	        .batch_max = BATCH_MOST,
+	        .batch_max = BATCH_MAX,
 	        .conf = scheduler_fields,
 	        .conf_count = scheduler_fields_count,
 	        .conf_bytes = sizeof(struct scheduler_settings),

@@ -111,7 +111,7 @@ static int recompute(struct scheduler *s, struct err *e)
 	return bad;
 }
 
-enum { TIDY_MOST_MS = 60 * 1000 };
+enum { TIDY_MAX_MS = 60 * 1000 };
 
 /* What is many goes in small steps: a tick is never long for it. */
 static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
@@ -121,7 +121,7 @@ static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
 	bool more = false;
 	int bad = run(s, due_tidy, &more, e);
 	int64_t pause_ms = s->duties.rules.keep_tasks_ms / 2;
-	pause_ms = pause_ms < TIDY_MOST_MS ? pause_ms : TIDY_MOST_MS;
+	pause_ms = pause_ms < TIDY_MAX_MS ? pause_ms : TIDY_MAX_MS;
 	s->next_tidy_ms = more ? mono_ms : mono_ms + pause_ms;
 	return bad;
 }

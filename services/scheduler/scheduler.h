@@ -28,7 +28,7 @@ struct scheduler {
 	struct arena reading; /* what the triggers of a batch share */
 	int64_t next_sync_ms, next_sweep_ms, next_tidy_ms, next_list_ms; /* monotonic */
 	bool has_swept;     /* in the last tick: the pause until the next begins with this one */
-	bool plans_checked; /* run times were computed anew since the start */
+	bool plans_checked; /* run times were recomputed since the start */
 };
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings);

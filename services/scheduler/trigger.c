@@ -6,7 +6,7 @@
 #include "longshore/chars.h"
 #include "longshore/hex.h"
 
-enum { NOTE_MOST = 1000, REFUSAL_FACTS = 4 };
+enum { NOTE_MAX = 1000, REFUSAL_FACTS = 4 };
 
 struct audience_routes {
 	struct audience_routes *next;
@@ -15,7 +15,7 @@ struct audience_routes {
 	size_t count;
 };
 
-enum { READING_BYTES = 32 << 20 }; /* then configuration is read anew */
+enum { READING_BYTES = 32 << 20 }; /* then the configuration is read again */
 
 static void begin_reading(struct trigger_reader *r)
 {
@@ -43,7 +43,7 @@ static void remember(struct trigger_reader *r)
 	r->decided_count = 0;
 }
 
-/* Runs the cycle and begins it anew. */
+/* Runs the cycle and starts a new one. */
 static int run_cycle(struct trigger_reader *r, struct err *e)
 {
 	struct cycle *c = r->c;
@@ -172,8 +172,8 @@ static struct decide_event event_of(
 {
 	const struct ev_trigger *t = msg->event;
 	struct str note = or_empty(t->note);
-	if (note.n > NOTE_MOST) {
-		note.n = NOTE_MOST;
+	if (note.n > NOTE_MAX) {
+		note.n = NOTE_MAX;
 		while (note.n > 0 && ((unsigned char)note.p[note.n] & 0xc0) == 0x80)
 			note.n--; /* not in the middle of a character */
 	}

@@ -30,13 +30,13 @@ struct trigger_reader {
 	struct audience_routes *audiences; /* already looked up */
 };
 
-/* The cycle is run and begun anew whenever it is full: one trigger may fill many. */
+/* The cycle runs and restarts whenever it is full: one trigger may fill many. */
 void trigger_reader_init(
         struct trigger_reader *r, struct scheduler *s, struct cycle *c, size_t messages);
 /* Fails only when a cycle does, or the database. */
 int trigger_read(
         struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
-/* Between two messages: runs the cycle, with whatever else is in it, and begins it anew. */
+/* Between two messages: runs the cycle, with everything that is in it, and starts a new one. */
 int trigger_flush(struct trigger_reader *r, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "ledger.h"
 
-/* Reads the record anew into l->record and l->tag, then the book. ERR_RETRY ("too_old"): this attempt
+/* Reads the record again into l->record and l->tag, then the book. ERR_RETRY ("too_old"): this attempt
  * goes no further. */
 int ledger_load(struct ledger *l, struct err *e) ERR_MUST_USE;
 /* Where to go by the record as read. */

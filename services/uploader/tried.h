@@ -2,7 +2,7 @@
  *
  * Which places were tried out and are fit, so that a trial, with its several waits for the disk, is
  * paid once and not for every file. A place is its URL and its identity together: another directory
- * mounted at the same URL is tried anew. What was not asked for the longest time is forgotten first.
+ * mounted at the same URL is tested again. The least recently used one is forgotten first.
  * Not safe for threads.
  */
 #ifndef LONGSHORE_UPLOADER_TRIED_H

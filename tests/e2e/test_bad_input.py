@@ -1,4 +1,4 @@
-"""Bad input, case by case: what is said of it, exactly; then the same fleet delivers right, with no service started anew.
+"""Bad input, case by case: what is said of it, exactly; then the same fleet delivers right, without a restart of any service.
 Nothing that is said, logged or recorded shows a person's id. The tables are bad_*.py of the harness."""
 import contextlib
 import copy

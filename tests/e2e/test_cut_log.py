@@ -27,7 +27,7 @@ def world(stack):  # noqa: F811
     before = {k: os.environ[k] for k in stack.addresses()}
     os.environ.update(stack.addresses())
     try:
-        # a session outlives the broker's restart: partitions are not given out anew by it
+        # a session outlives the broker's restart: the partitions are not assigned again
         with Fleet("cut", env=QUICK | {"LONGSHORE_SESSION_TIMEOUT_MS": str(SESSION_S * 1000)}) as fleet:
             w = World(fleet, people=60)
             w.put(makers.route("main"))

@@ -29,7 +29,7 @@ def peaks_of(fleet, work):
     """{service: highest resident memory while the work was done}"""
     for replica in fleet.replicas:
         with open(f"/proc/{replica.pid}/clear_refs", "w", encoding="ascii") as f:
-            f.write("5")  # the peak begins anew
+            f.write("5")  # the peak restarts
     work()
     return {r.service: peak(r.pid) for r in fleet.replicas}
 

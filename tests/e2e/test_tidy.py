@@ -1,5 +1,5 @@
 """Nothing grows for ever: what is over for long leaves its small row only. And nothing is forgotten by it: all topics read
-again from their beginning, with Redis empty, make no delivery, task, file or record anew."""
+again from their beginning, with Redis empty, create no delivery, task, file or record again."""
 import os
 import re
 import secrets

@@ -176,7 +176,7 @@ class World:
         return books
 
     def good_run(self, route="daily", audience=None):
-        """Whatever came before, a delivery now completes and equals the oracle; no service was started anew."""
+        """Whatever came before, a delivery now completes and equals the oracle; no service was restarted."""
         self.runs += 1
         trigger = f"good-{self.runs}"
         assert self.deliver(route, trigger).all() == (0, outcome("completed"), "")

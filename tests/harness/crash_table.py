@@ -1,4 +1,4 @@
-"""Which static tracepoint of which service is a place to die at. Who adds a point adds it here: a test compares this table
+"""Which static tracepoint of which service is a place to die at. Add new points here: a test compares this table
 with the source."""
 
 TASK = ("task_before_mark", "task_after_mark", "task_before_handle", "task_after_handle", "task_after_result_stored",

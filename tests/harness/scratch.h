@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The name of one file that the tests of a group write, each anew. */
+ * The name of one file that the tests of a group write; each test starts over. */
 #ifndef LONGSHORE_TESTS_SCRATCH_H
 #define LONGSHORE_TESTS_SCRATCH_H
 

@@ -5,11 +5,11 @@
  *   T -> T.1 -> T.2 -> T.3 -> ... -> T.64 -> T.doubt      T.aside
  *   free claimed free claimed        free
  *
- * Who takes a name by link + unlink claims the temporary first (drop_take.h). Since it never moves
+ * A process that takes a name by link + unlink claims the temporary first (drop_take.h). Since it never moves
  * back, who looks under all names in their order, and finds it under none, knows that it is gone.
  * That holds for every host: also one whose mount can rename without replacing looks so.
  *
- * Each look opens the directory anew: a client of NFS believes for half a minute that a name is not
+ * Each look opens the directory again: a client of NFS believes for half a minute that a name is not
  * there, unless the directory was opened since.
  */
 #ifndef LONGSHORE_STORE_FILE_DROP_CHAIN_H
@@ -33,7 +33,7 @@ static inline bool chain_is_claim(int at)
 	return at < CHAIN_LAST_FREE && at % 2 == 1;
 }
 
-/* The directory of temporaries, opened anew; -1: it is not there. */
+/* Opens the directory of temporaries again; -1: it does not exist. */
 int chain_open(
         const struct file_drop *d, const char *temp, int *out_fd, struct err *e) ERR_MUST_USE;
 

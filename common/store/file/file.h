@@ -66,7 +66,7 @@ int file_temp_open(
 int file_temp_write(const struct temp *t, const void *p, size_t n, struct err *e) ERR_MUST_USE;
 void file_temp_drop(struct temp *t); /* closes and unlinks */
 /* errno of giving the temporary its object's name -> error: gone is ERR_RETRY, for then nothing was
- * made and it can be made anew. */
+ * made and it can be made again. */
 int file_temp_failed(struct err *e, int errnum, const char *step);
 
 /* Opens the object for reading: a regular file, never through a link. *out_size may be NULL. */

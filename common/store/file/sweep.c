@@ -3,7 +3,7 @@
  * What killed writers left in "<prefix>/.tmp/". A writer writes as long as it lives, so what nobody
  * has written to for long is taken for dead. Where that is wrong (its writer was only stopped)
  * nothing bad follows: names are drawn at random and never used again, and link() or rename() of
- * one that is gone fails, so that writer begins anew. What was linked already stays under its
+ * one that is gone fails, so that writer starts over. What was linked already stays under its
  * object's name.
  *
  * "Now" is the time that the file system itself gives to a temporary of our own: clocks of machines

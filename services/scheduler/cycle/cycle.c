@@ -6,7 +6,7 @@
 #include "longshore/log.h"
 #include "longshore/probe.h"
 
-enum { TRIES_ALONE = 8, ROUNDS_MOST = 64 };
+enum { TRIES_ALONE = 8, ROUNDS_MAX = 64 };
 
 void cycle_init(struct cycle *c, struct engine *g, struct arena *kept)
 {
@@ -309,7 +309,7 @@ int cycle_run(struct cycle *c, struct err *e)
 {
 	struct cycle now = *c;
 	int bad = 0;
-	for (int round = 0; bad == 0 && round < ROUNDS_MOST; round++) {
+	for (int round = 0; bad == 0 && round < ROUNDS_MAX; round++) {
 		struct arena *mem = &c->g->rounds[round % 2];
 		struct cycle after;
 		arena_reset(mem);

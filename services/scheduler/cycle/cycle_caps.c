@@ -10,7 +10,7 @@
  * cap, so it goes on once both have a place. */
 #include "cycle.h"
 
-enum { QUEUE_MOST = 1000, WAKES_MOST = 64 };
+enum { QUEUE_MAX = 1000, WAKES_MAX = 64 };
 
 static bool has_waiting(const struct item *item)
 {
@@ -114,7 +114,7 @@ static int load_queues(struct cycle *c, const struct flights *all, struct err *e
 	struct waiter *found = NULL;
 	size_t count = 0;
 	int bad = place_db_load_waiting(
-	        c->g->pg, what, all->count, QUEUE_MOST, c->mem, &found, &count, e);
+	        c->g->pg, what, all->count, QUEUE_MAX, c->mem, &found, &count, e);
 	for (size_t i = 0; i < all->count && bad == 0; i++) {
 		struct flight_count *f = &all->items[i];
 		for (size_t k = 0; k < count; k++) { /* those of one name stand together */
@@ -276,8 +276,8 @@ void cycle_note_free(const struct flights *all, struct arena *mem, struct wakes 
 	out->deliveries = arena_alloc(mem, (most + 1) * sizeof *out->deliveries);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct flight_count *f = &all->items[i];
-		int64_t room = f->drops ? WAKES_MOST : f->cap - f->tasks;
-		room = room < WAKES_MOST ? room : WAKES_MOST;
+		int64_t room = f->drops ? WAKES_MAX : f->cap - f->tasks;
+		room = room < WAKES_MAX ? room : WAKES_MAX;
 		for (size_t k = 0; k < f->queue_count && room > 0; k++) {
 			if (f->queue[k].delivery_id.n == 0)
 				continue;

@@ -263,12 +263,12 @@ static void tell_others(struct cycle *c, struct shared *s, struct item *item)
 	}
 }
 
-enum { ROUNDS_MOST = 12 };
+enum { ROUNDS_MAX = 12 };
 
 int cycle_decide(struct cycle *c, struct err *e)
 {
 	struct shared shared = {0};
-	for (int round = 0; round < ROUNDS_MOST; round++) {
+	for (int round = 0; round < ROUNDS_MAX; round++) {
 		size_t open = 0;
 		for (size_t i = 0; i < c->count; i++) {
 			struct item *item = c->items[i];

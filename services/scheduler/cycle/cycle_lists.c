@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { WRITERS_MOST = 8 };
+enum { WRITERS_MAX = 8 };
 
 struct writing {
 	struct str delivery_id, name, bytes;
@@ -71,11 +71,11 @@ static void collect(struct cycle *c, struct writings *all)
 int cycle_write_lists(struct cycle *c, struct err *e)
 {
 	struct writings all = {.g = c->g};
-	struct writer writers[WRITERS_MOST];
-	pthread_t threads[WRITERS_MOST];
-	bool is_started[WRITERS_MOST] = {false};
+	struct writer writers[WRITERS_MAX];
+	pthread_t threads[WRITERS_MAX];
+	bool is_started[WRITERS_MAX] = {false};
 	collect(c, &all);
-	size_t count = all.count < WRITERS_MOST ? all.count : WRITERS_MOST;
+	size_t count = all.count < WRITERS_MAX ? all.count : WRITERS_MAX;
 	/* This thread is the first of them; where another cannot be made it does its share, too. */
 	for (size_t i = 0; i < count; i++) {
 		writers[i] = (struct writer){&all, i, count};

@@ -3,13 +3,13 @@
  * Quotas of tenants and destinations. decide is told how many places are taken; what it decides by
  * that is only a wish, for others decide at the same time. Within the transaction who takes places
  * is alone with the quota (an advisory lock for each, in the order of their names), counts once
- * more, and is fenced where a limit would be passed: then it is decided anew, and held. So a limit
+ * more, and is fenced where a limit would be passed: then it is decided again, and held. So a limit
  * holds however many schedulers there are, and a batch that is rolled back took no place. */
 #include "cycle.h"
 
 #include "longshore/civil.h"
 
-enum { QUEUE_MOST = 1000 }; /* looked at; who stands behind them has more than these ahead */
+enum { QUEUE_MAX = 1000 }; /* looked at; who stands behind them has more than these ahead */
 
 static const int64_t HOUR_MS = INT64_C(3600) * 1000;
 static const int64_t DAY_MS = INT64_C(86400) * 1000;
@@ -86,14 +86,14 @@ static int load_queues(struct cycle *c, const struct quotas *all, size_t from, s
 {
 	struct quota_waiting *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_queues(c->g->pg, names_of(all, from, c->mem), c->clock.now_ms,
-	        QUEUE_MOST, c->mem, &found, &count, e);
+	int bad = quota_db_queues(c->g->pg, names_of(all, from, c->mem), c->clock.now_ms, QUEUE_MAX,
+	        c->mem, &found, &count, e);
 	for (size_t i = 0; i < count && bad == 0; i++) {
 		struct quota_seen *seen = find(all, found[i].name);
-		if (!seen || seen->queue_count == QUEUE_MOST)
+		if (!seen || seen->queue_count == QUEUE_MAX)
 			continue;
 		if (!seen->queue)
-			seen->queue = arena_alloc(c->mem, QUEUE_MOST * sizeof *seen->queue);
+			seen->queue = arena_alloc(c->mem, QUEUE_MAX * sizeof *seen->queue);
 		seen->queue[seen->queue_count++] = found[i].delivery_id;
 	}
 	return bad;
@@ -231,7 +231,7 @@ static struct quota_place place_of(const struct cycle *c, const struct item *ite
 	};
 }
 
-/* Who has its place, and could not begin at once. */
+/* Has a place, and could not begin at once. */
 static bool begins_late(const struct item *item)
 {
 	return !item->before.memory.has_begun && issues_upload(item);

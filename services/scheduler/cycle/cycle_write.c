@@ -69,8 +69,8 @@ static bool is_time(int64_t ms)
 
 static bool is_worker(struct str name)
 {
-	enum { WORKER_MOST = 100 };
-	return name.n > 0 && name.n <= WORKER_MOST && event_name_is_good(name) &&
+	enum { WORKER_MAX = 100 };
+	return name.n > 0 && name.n <= WORKER_MAX && event_name_is_good(name) &&
 	       str_find(name, ' ', 0) < 0;
 }
 

@@ -89,7 +89,7 @@ static void rest(struct engine *g, size_t topic, int32_t waited_ms, bool took_so
 	if (!r->is_resting)
 		*r = (struct topic_rest){.wait_ms = PROBE_FIRST_MS, .rows = PROBE_ROWS_FIRST};
 	else if (took_some)
-		r->rows = r->rows * 2 < PUBLISH_ROWS_MOST ? r->rows * 2 : PUBLISH_ROWS_MOST;
+		r->rows = r->rows * 2 < PUBLISH_ROWS_MAX ? r->rows * 2 : PUBLISH_ROWS_MAX;
 	else {
 		r->wait_ms = r->wait_ms * 2 < PUBLISH_WAIT_MS ? r->wait_ms * 2 : PUBLISH_WAIT_MS;
 		r->rows = PROBE_ROWS_FIRST;

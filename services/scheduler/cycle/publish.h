@@ -9,7 +9,7 @@
 enum {
 	PUBLISH_WAIT_MS =
 	        10000, /* for the acknowledgements of a topic that is not known to be away */
-	PUBLISH_ROWS_MOST = 500 /* that a sweep takes at once */
+	PUBLISH_ROWS_MAX = 500 /* that a sweep takes at once */
 };
 
 /* Deliveries with events that can never be published. */

@@ -14,7 +14,7 @@ static bool has_tenant(const struct resolver *r, struct str tenant)
 	return false;
 }
 
-/* One more tenant: all are loaded anew, so that the documents are of one moment. */
+/* Adds a tenant and loads all tenants again, so that all documents are of the same moment. */
 static int load(struct resolver *r, struct str tenant, struct err *e)
 {
 	struct str *tenants = arena_alloc(r->mem, (r->tenants_count + 1) * sizeof *tenants);

@@ -112,7 +112,7 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 }
 
 /* A word is remembered by so many digits of a hash: identities may have 400 bytes. */
-enum { HANDLED_MOST = 64, HANDLED_DIGITS = 16, ANSWER_MOST = 200 };
+enum { HANDLED_MAX = 64, HANDLED_DIGITS = 16, ANSWER_MAX = 200 };
 
 static struct str word_key(struct deciding *d, struct str identity)
 {
@@ -149,7 +149,7 @@ static bool is_worth_remembering(
 static struct str answer_kept(const struct deciding *d)
 {
 	struct str text = d->refused.p ? d->refused : STR("done");
-	size_t n = text.n < ANSWER_MOST ? text.n : ANSWER_MOST;
+	size_t n = text.n < ANSWER_MAX ? text.n : ANSWER_MAX;
 	while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
 		n--; /* not in the middle of a character */
 	return str_bytes(text.p, n);
@@ -158,7 +158,7 @@ static struct str answer_kept(const struct deciding *d)
 static void remember_handled(struct deciding *d, const struct decide_event *ev)
 {
 	d->out->is_changed = true;
-	size_t keep = d->m->handled_count < HANDLED_MOST ? d->m->handled_count : HANDLED_MOST - 1;
+	size_t keep = d->m->handled_count < HANDLED_MAX ? d->m->handled_count : HANDLED_MAX - 1;
 	struct ev_handled *list = arena_alloc(d->mem, (keep + 1) * sizeof *list);
 	if (keep > 0)
 		memcpy(list, d->m->handled + (d->m->handled_count - keep), keep * sizeof *list);

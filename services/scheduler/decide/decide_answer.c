@@ -132,7 +132,7 @@ enum next decide_resume(struct deciding *d, const struct decide_event *ev)
 		decide_set_detail(d, ev->frozen.fault);
 		return NEXT_STAYS;
 	}
-	/* Who resumes it as something else asks for that, and may not approve it. */
+	/* Whoever resumes it with other content is its requester, and may not approve it. */
 	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && !person_is_nobody(ev->actor))
 		d->m->requested_by = ev->actor;
 	decide_take_spec(d, &ev->frozen);

@@ -10,35 +10,35 @@
 
 #define BIT(n) (UINT32_C(1) << (n))
 #define TO(next) BIT(NEXT_##next)
-/* While nothing was uploaded, a source or a list that changes makes the delivery begin anew. */
-#define ANEW (TO(START) | TO(LISTS))
+/* While nothing was uploaded, a source or a list that changes makes the delivery start over. */
+#define AGAIN (TO(START) | TO(LISTS))
 
 const struct phase_row decide_phases[] = {
         {NEXT_START, EV_PHASE_START, STATE_REQUESTED, 0, .begin = decide_start,
                 .looked_at = decide_start, .follows = TO(INSPECT)},
         {NEXT_INSPECT, EV_PHASE_INSPECT, STATE_SELECTING, BIT(STAGE_INSPECT),
                 .begin = decide_inspect, .answered = decide_inspected, .failed = decide_rejected,
-                .follows = ANEW | TO(SELECT) | TO(ORDER)},
+                .follows = AGAIN | TO(SELECT) | TO(ORDER)},
         {NEXT_SELECT, EV_PHASE_SELECT, STATE_SELECTING, BIT(STAGE_SELECT), .begin = decide_select,
-                .done = decide_selected, .failed = decide_rejected, .follows = ANEW | TO(ORDER)},
+                .done = decide_selected, .failed = decide_rejected, .follows = AGAIN | TO(ORDER)},
         {NEXT_ORDER, EV_PHASE_ORDER, STATE_SELECTING, 0, .begin = decide_take_route,
                 .looked_at = decide_take_route, .follows = TO(LISTS)},
         {NEXT_LISTS, EV_PHASE_LISTS, STATE_SELECTING, BIT(STAGE_LISTS),
                 .begin = decide_look_at_lists, .answered = decide_lists_seen,
                 .looked_at = decide_look_at_lists_again, .failed = decide_rejected,
-                .follows = ANEW | TO(COMBINE) | TO(GATE) | TO(SETTLE)},
+                .follows = AGAIN | TO(COMBINE) | TO(GATE) | TO(SETTLE)},
         {NEXT_COMBINE, EV_PHASE_COMBINE, STATE_SELECTING, BIT(STAGE_COMBINE),
                 .begin = decide_combine, .answered = decide_combined, .failed = decide_rejected,
-                .follows = ANEW | TO(GATE)},
+                .follows = AGAIN | TO(GATE)},
         {NEXT_GATE, EV_PHASE_GATE, STATE_SELECTING, 0, .begin = decide_gate,
                 .looked_at = decide_gate_again, .follows = TO(LISTS) | TO(PARTS) | TO(OVER)},
         {NEXT_PARTS, EV_PHASE_PARTS, STATE_FORMATTING, BIT(STAGE_PART), .begin = decide_format,
                 .done = decide_parts_done, .failed = decide_rejected,
-                .follows = ANEW | TO(TRAILERS) | TO(UPLOAD_PARTS)},
+                .follows = AGAIN | TO(TRAILERS) | TO(UPLOAD_PARTS)},
         {NEXT_TRAILERS, EV_PHASE_TRAILERS, STATE_FORMATTING,
                 BIT(STAGE_MANIFEST) | BIT(STAGE_MARKER), .begin = decide_trailers,
                 .done = decide_trailers_done, .failed = decide_rejected,
-                .follows = ANEW | TO(UPLOAD_PARTS)},
+                .follows = AGAIN | TO(UPLOAD_PARTS)},
         {NEXT_UPLOAD_PARTS, EV_PHASE_UPLOAD_PARTS, STATE_UPLOADING, BIT(STAGE_UPLOAD),
                 .begin = decide_upload, .answered = decide_done_at_destination,
                 .done = decide_uploaded, .looked_at = decide_look_at_uploads,

@@ -102,7 +102,7 @@ static void check_floors(struct deciding *d, struct findings *f)
 }
 
 /* A share may be a million times the whole, so the product may not fit: then it is more than any
- * part, which is a count (EVENT_COUNT_MOST) or two. */
+ * part, which is a count (EVENT_COUNT_MAX) or two. */
 static int64_t times(int64_t a, int64_t b)
 {
 	int64_t product = 0;

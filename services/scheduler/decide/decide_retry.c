@@ -41,12 +41,12 @@ static int64_t attempts_allowed(const struct deciding *d, struct str reason)
 }
 
 /* A worker's word moves a task by so much at most: then it is asked again, and says again how long. */
-enum { PUT_OFF_MOST_MS = 3600 * 1000 };
+enum { PUT_OFF_MAX_MS = 3600 * 1000 };
 
 static void wait_until(
         struct deciding *d, struct task_row *row, int64_t ready_ms, int64_t not_before_ms)
 {
-	int64_t latest_ms = d->facts->now_ms + PUT_OFF_MOST_MS;
+	int64_t latest_ms = d->facts->now_ms + PUT_OFF_MAX_MS;
 	int64_t asked_ms = not_before_ms < latest_ms ? not_before_ms : latest_ms;
 	row->status = TASK_WAITING;
 	row->ready_ms = ready_ms > asked_ms ? ready_ms : asked_ms;

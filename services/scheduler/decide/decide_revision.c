@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A delivery is calculated anew: what is forgotten, and what is kept. Pure. */
+ * Recalculates a delivery: what is forgotten, and what is kept. Pure. */
 #include "deciding.h"
 
 static void forget_selection(struct deciding *d)

@@ -84,7 +84,7 @@ static bool find_open(struct deciding *d, struct open_files *out)
 	return true;
 }
 
-/* It settles to begin anew, not to end. */
+/* It settles to start over, not to end. */
 static bool is_to_restart(const struct deciding *d)
 {
 	return d->m->phase == EV_PHASE_SETTLE &&

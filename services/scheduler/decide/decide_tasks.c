@@ -101,7 +101,7 @@ static void add_input(struct id_hash *h, enum stage stage, const union task_even
 	assert(!"a stage");
 }
 
-enum { LANE_BYTES_MOST = 200 };
+enum { LANE_BYTES_MAX = 200 };
 
 /* What one thing that may hang, or is worth caching, serves: a drop, or a bridge. */
 static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
@@ -110,7 +110,7 @@ static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
 	struct str url = spec->bucket.url;
 	if (!plan->is_at_destination)
 		return spec->bridge.name;
-	if (url.n > 0 && url.n <= LANE_BYTES_MOST)
+	if (url.n > 0 && url.n <= LANE_BYTES_MAX)
 		return url;
 	struct id_hash *h = id_begin(STR("lane/1"));
 	id_add(h, url);

@@ -27,7 +27,7 @@ static void want_claims(struct deciding *d, struct str *names, size_t count)
 }
 
 /* Names are never given twice. Where {label} makes the difference it gets some of the delivery's id,
- * which nobody else has, and the files are made anew under other names: what two deliveries of one
+ * which nobody else has, and the files are made again under other names: what two deliveries of one
  * second, or of two routes into one bucket, would have in common stops none of them. */
 static bool take_own_names(struct deciding *d)
 {

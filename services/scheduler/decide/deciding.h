@@ -31,7 +31,7 @@ enum next {
 	NEXT_COUNT
 };
 
-/* How it ends; with STATE_SELECTING how it settles, to begin anew behind it. */
+/* How it ends; with STATE_SELECTING how it settles, to start over afterwards. */
 struct ending {
 	enum delivery_state state;
 	struct str reason, detail;
@@ -210,7 +210,7 @@ enum next decide_accept_place(struct deciding *d);
 enum next decide_resend(struct deciding *d, enum ev_resolution resolution);
 
 /* decide_settle.c */
-/* While it settles to begin anew: then it ends like this instead. False: it does not. */
+/* While it settles to start over: then it ends like this instead. False: it does not. */
 bool decide_end_instead(
         struct deciding *d, enum delivery_state state, struct str reason, struct str detail);
 

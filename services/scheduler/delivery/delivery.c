@@ -111,7 +111,7 @@ int64_t done_fact_number(const struct ev_task_result *result, struct str name)
 {
 	int64_t number = -1;
 	bool is_number = str_to_i64(done_fact(result, name), &number);
-	return is_number && number >= 0 && number <= EVENT_COUNT_MOST ? number : -1;
+	return is_number && number >= 0 && number <= EVENT_COUNT_MAX ? number : -1;
 }
 
 /* The count of the whole delivery; a worker that counts by segment gives their sum. */

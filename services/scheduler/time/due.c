@@ -16,8 +16,8 @@ enum {
 	CHECK_AT_ONCE = 512,
 	TIDY_DELIVERIES = 100,
 	TIDY_ROWS = 1000,
-	BREAKERS_MOST = 10000,
-	PROBERS_MOST = 64,
+	BREAKERS_MAX = 10000,
+	PROBERS_MAX = 64,
 	CONFIRM_TASKS = 1000 /* a delivery of more keeps its rows until it is tidied */
 };
 
@@ -53,8 +53,8 @@ int due_places(struct duties *d, struct arena *mem, bool *out_more, struct err *
 	struct str *ids = NULL;
 	size_t count = 0;
 	struct decide_event due = {.kind = DECIDE_DUE};
-	int bad = place_db_find_probers(d->g->pg, PROBERS_MOST, mem, &ids, &count, e);
-	*out_more = bad == 0 && count == PROBERS_MOST;
+	int bad = place_db_find_probers(d->g->pg, PROBERS_MAX, mem, &ids, &count, e);
+	*out_more = bad == 0 && count == PROBERS_MAX;
 	if (bad || count == 0)
 		return bad;
 	cycle_init(&c, d->g, mem);
@@ -79,7 +79,7 @@ int due_tidy(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 	        .rows = TIDY_ROWS,
 	};
 	int64_t rows = 0, deliveries = 0;
-	int bad = place_db_trim_breakers(d->g->pg, BREAKER_AGE_MS, BREAKERS_MOST, mem, e);
+	int bad = place_db_trim_breakers(d->g->pg, BREAKER_AGE_MS, BREAKERS_MAX, mem, e);
 	bad = bad ? bad : task_db_remove_old(d->g->pg, &bounds, mem, &rows, &deliveries, e);
 	if (bad)
 		return bad;

@@ -11,7 +11,7 @@
 #include "longshore/probe.h"
 #include "longshore/sha256.h"
 
-enum { SYNC_AT_ONCE = 500, SKIP_MOST = 100000 };
+enum { SYNC_AT_ONCE = 500, SKIP_MAX = 100000 };
 
 /* What a route's document says about time. False: it has no cadence, or none that can be followed
  * here. */
@@ -230,7 +230,7 @@ static bool skip_missed(struct taking *t, const struct due_run *row, const struc
 	int64_t now_s = row->now_ms / 1000;
 	int skipped = 0;
 	bool has_run = true;
-	while (has_run && now_s - run->due_s > window_s && skipped < SKIP_MOST) {
+	while (has_run && now_s - run->due_s > window_s && skipped < SKIP_MAX) {
 		struct cadence_run next;
 		has_run = cadence_next(cadence, run, &next);
 		if (has_run)

@@ -80,7 +80,7 @@ static int sweep_topics(struct duties *d, struct swept *out, struct err *e)
 	struct outbox_sweep what = {.age_ms = d->rules.outbox_age_ms,
 	        .back_ms = reach_back_ms(
 	                &d->outbox_reach, g->mono_ms, d->rules.outbox_age_ms + OUTBOX_LATE_MS),
-	        .most = PUBLISH_ROWS_MOST,
+	        .most = PUBLISH_ROWS_MAX,
 	        .topics = topics};
 	for (size_t t = 0; t < TOPIC_COUNT; t++)
 		if (!g->rests[t].is_resting)
@@ -108,7 +108,7 @@ static int probe(struct engine *g, enum topic topic, struct swept *out, struct e
 	if (bad || out->is_open)
 		return bad;
 	if (out->is_full) {
-		r->rows = r->rows * 2 < PUBLISH_ROWS_MOST ? r->rows * 2 : PUBLISH_ROWS_MOST;
+		r->rows = r->rows * 2 < PUBLISH_ROWS_MAX ? r->rows * 2 : PUBLISH_ROWS_MAX;
 		return 0;
 	}
 	LOG(LOG_INFO, "scheduler.topic.back", "its stored events were published",

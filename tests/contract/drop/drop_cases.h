@@ -214,7 +214,7 @@ static enum drop_aside set_aside(struct ground *p, const char *temp)
 	return answer;
 }
 
-/* Who asks again, after a death, learns the same; and what a commit consumed is not put aside. */
+/* Another call, after a death, gives the same answer; and what a commit consumed is not put aside. */
 static void a_temporary_put_aside_is_never_committed(void **state)
 {
 	struct ground *p = *state;

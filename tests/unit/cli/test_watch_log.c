@@ -81,7 +81,7 @@ static void watch_compares(void **state)
 	assert_int_equal(watch_log_again(&l)[1].offset, 6);
 	see(6, "another");
 	assert_true(l.owes_move);
-	see(7, "what comes until it is read anew is not followed");
+	see(7, "what comes until it is read again is not followed");
 	assert_int_equal(watch_log_again(&l)[1].offset, -1);
 	see(0, "nought");
 	assert_int_equal(watch_log_again(&l)[1].offset, 0);

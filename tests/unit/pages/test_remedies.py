@@ -9,7 +9,7 @@ TELLS = r"\b(?:document_wrong|mistake_at|wrong_at|wrong_window|wrong|too_many|te
 OTHERS = ("its stored body cannot be read", "is not there: apply it", "which is applied already:", "is too large",
           "the configuration does not fit into a spec", "the document is larger than the memory for it", "no memory to read YAML",
           "the resolved configuration", "is nested too deeply", "there is no document in it", "deliveries of route", "will be held: unsupported(", "is a draft, until it says",
-          "more than %d documents", "has %zu entries, %d are the most", "has %zu bytes, %d are the most", "decides nothing yet", "a document of kind",
+          "more than %d documents", "has %zu entries; at most %d are allowed", "has %zu bytes; at most %d are allowed", "decides nothing yet", "a document of kind",
           "# warnings", "is not honoured yet", "naming.data_template has no {part}",
           "there is neither a cadence nor a blackout", "no memory")
 

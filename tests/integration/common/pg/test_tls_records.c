@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { ROWS_MOST = 120, ROW_BYTES = 700 };
+enum { ROWS_MAX = 120, ROW_BYTES = 700 };
 
 static struct folder folder;
 static pid_t front;
@@ -44,7 +44,7 @@ static void no_end_of_an_answer_is_waited_for(void **state)
 	        getenv("LONGSHORE_POSTGRES"), port);
 	if (pg_open(conninfo, "test", &pg, &e))
 		fail_msg("%s", e.text);
-	for (int rows = 1; rows <= ROWS_MOST; rows++) {
+	for (int rows = 1; rows <= ROWS_MAX; rows++) {
 		char sql[100];
 		struct pg_rows *found = NULL;
 		(void)snprintf(sql, sizeof(sql),

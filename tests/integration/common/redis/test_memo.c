@@ -325,7 +325,7 @@ static void nothing_is_reserved_far_ahead(void **state)
 		if (i <= 3) /* 1000 s each, the first at once */
 			assert_in_range(wait, i == 0 ? 0 : 1000000 * i - 99000, 1000000 * i);
 		else
-			assert_int_equal(wait, MEMO_AHEAD_MOST_MS);
+			assert_int_equal(wait, MEMO_AHEAD_MAX_MS);
 	}
 	tell("EXISTS test:claim:long:t3 test:claim:long:t4", ":1\r\n");
 	memo_close(m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A task service that does what the task's lane says, in the test program itself, started anew as a
+ * A task service that does what the task's lane says, in the test program itself, restarted as a
  * child:
  *   ok | retry | defer | reject | fatal | abort | large | block:<file> | hang:<file> | file:<file>
  * Each call of `handle` leaves a line "<task> <pid> <spec>" in <dir>/handled. `block` waits until

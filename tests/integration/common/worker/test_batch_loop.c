@@ -286,7 +286,7 @@ static void long_work_ends_with_its_partitions(void **state)
 	await_notes("breathing", "x", 1);
 	pid_t second = fleet_spawn(&f, "sink", NULL);
 	await_notes("stopped", "x", 1);
-	await_notes("breathing", "x", 2); /* whoever has them now begins anew */
+	await_notes("breathing", "x", 2); /* the process that has them now starts over */
 	probe_note(f.folder.path, "short", "x");
 	(void)fleet_result_of(&f, "long", 0);
 	assert_int_equal(fleet_kill(first, SIGTERM), 0);

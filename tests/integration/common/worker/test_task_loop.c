@@ -68,7 +68,7 @@ static void failures_become_results(void **state)
 		assert_string_equal(r->reason, cases[i].reason);
 		assert_int_equal(r->not_before_ms, cases[i].not_before_ms);
 	}
-	/* no failure is staged: another issue is done anew */
+	/* no failure is staged: another issue runs again */
 	fleet_send(&f, &(struct fleet_task){.id = "retry", .lane = "ok", .issue = 2});
 	assert_int_equal(fleet_result_of(&f, "retry", 1)->outcome, EV_OUTCOME_DONE);
 	assert_int_equal(fleet_kill(pid, SIGTERM), 0);
@@ -388,7 +388,7 @@ static void waits_for_its_topics(void **state)
 	fleet_close(&f);
 }
 
-/* As after a topic was made anew, or a broker lost the end of its log: more is committed than
+/* As after a topic was recreated, or a broker lost the end of its log: more is committed than
  * there is. The tasks that come now are new ones, not finished ones. */
 static void log_that_began_anew_is_read_anew(void **state)
 {
@@ -397,7 +397,7 @@ static void log_that_began_anew_is_read_anew(void **state)
 	struct fleet_commit c;
 	char topic[128];
 	char id[32];
-	fleet_open(&f, "anew");
+	fleet_open(&f, "recreated");
 	for (int i = 0; i < 3; i++) {
 		snprintf(id, sizeof(id), "task-%d", i);
 		fleet_send(&f, &(struct fleet_task){.id = id, .lane = "ok"});

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { SENT_MOST = 4096, RESULTS_MOST = 1024 };
+enum { SENT_MAX = 4096, RESULTS_MAX = 1024 };
 
 struct sent {
 	enum topic topic;
@@ -27,7 +27,7 @@ struct sent {
 
 struct capture { /* what was published */
 	struct arena mem;
-	struct sent items[SENT_MOST];
+	struct sent items[SENT_MAX];
 	size_t count;
 	int fails;     /* in so many sends nothing is acknowledged */
 	int refuse_at; /* topic of messages that can never go; -1 = none */
@@ -53,7 +53,7 @@ struct bench {
 
 static inline void capture_one(struct capture *c, const struct publication *item)
 {
-	assert_true(c->count < SENT_MOST);
+	assert_true(c->count < SENT_MAX);
 	struct sent *s = &c->items[c->count++];
 	*s = (struct sent){.topic = item->topic,
 	        .partition = item->partition,
@@ -409,10 +409,10 @@ static inline void fleet_result(struct bench *b, const struct ev_task_result *r)
 /* Does everything that was published; results of what is there at once go in one batch. */
 static inline void fleet_run(struct bench *b)
 {
-	struct batch_message *batch = calloc(RESULTS_MOST, sizeof *batch);
+	struct batch_message *batch = calloc(RESULTS_MAX, sizeof *batch);
 	for (;;) {
 		size_t n = 0;
-		for (; b->worked < b->sent->count && n < RESULTS_MOST; b->worked++) {
+		for (; b->worked < b->sent->count && n < RESULTS_MAX; b->worked++) {
 			const struct sent *s = &b->sent->items[b->worked];
 			if (fleet_is_task(s))
 				batch[n++] = fleet_message(

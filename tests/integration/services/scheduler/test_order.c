@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Stored, published, marked, in this order; and who decided from a version that is gone publishes
- * nothing and decides anew. */
+ * nothing and decides again. */
 #include "db/outbox_db.h"
 #include "replicas.h"
 #include "time/reach.h"

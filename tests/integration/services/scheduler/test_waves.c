@@ -50,16 +50,16 @@ static size_t bytes_with(struct bench *b, int slices)
 	return first > second ? first : second;
 }
 
-enum { WAVE_BYTES_MOST = 8 << 20 };
+enum { WAVE_BYTES_MAX = 8 << 20 };
 
 static void a_wave_of_20000_tasks_is_small(void **state)
 {
-	assert_true(bytes_with(*state, 20000) < WAVE_BYTES_MOST);
+	assert_true(bytes_with(*state, 20000) < WAVE_BYTES_MAX);
 }
 
 static void a_wave_of_100000_tasks_is_as_small(void **state)
 {
-	assert_true(bytes_with(*state, 100000) < WAVE_BYTES_MOST);
+	assert_true(bytes_with(*state, 100000) < WAVE_BYTES_MAX);
 }
 
 static void waves_follow_at_once_until_all_are_out(void **state)

@@ -243,7 +243,7 @@ static void a_mistake_of_what_is_applied_is_told_where_it_is_needed(void **state
 	end(&b);
 }
 
-/* The bridge of an applied route is applied anew without the column that its destination writes. */
+/* The bridge of an applied route is applied again without the column that its destination writes. */
 static void an_applied_route_is_not_broken_by_what_it_names(void **state)
 {
 	(void)state;

@@ -267,9 +267,11 @@ static void what_a_worker_takes_at_most_is_known_to_apply(void **state)
 		        kind,
 		        STR_ARG(many(&mem, "{name: n", ", column: c}", SPEC_RECORD_MAX + more)));
 		struct str says = told(text, &mem);
-		static const char *const wants[] = {"filters: has 33 entries, 32 are the most",
-		        "id.kind: has 256 bytes, 255 are the most",
-		        "record: has 17 entries, 16 are the most", "from.kind: has 256 bytes"};
+		static const char *const wants[] = {
+		        "filters: has 33 entries; at most 32 are allowed",
+		        "id.kind: has 256 bytes; at most 255 are allowed",
+		        "record: has 17 entries; at most 16 are allowed",
+		        "from.kind: has 256 bytes"};
 		if (!more && says.n > 0)
 			fail_msg(STR_FMT, STR_ARG(says));
 		for (size_t i = 0; more && i < sizeof wants / sizeof wants[0]; i++)

@@ -117,7 +117,7 @@ static void the_largest_counts_can_be_computed_with(void **state)
 {
 	(void)state;
 	int64_t product = 0;
-	assert_false(__builtin_mul_overflow(2 * EVENT_COUNT_MOST, 1000000, &product));
+	assert_false(__builtin_mul_overflow(2 * EVENT_COUNT_MAX, 1000000, &product));
 }
 
 int main(void)

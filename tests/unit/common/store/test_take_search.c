@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A search through interleavings of commits of one temporary, each call a step: they go on in an order
- * drawn from a seed, die and are begun anew, while the partner takes the file away, one puts the
+ * drawn from a seed, die and are restarted, while the partner takes the file away, one puts the
  * temporary aside, and directories vanish. Some of them see the drop through a mount that renames
  * without replacing, others through one that cannot. A failure names the seed; put it into FIRST_SEED
  * to see it again. */

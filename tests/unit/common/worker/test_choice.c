@@ -284,13 +284,13 @@ static void late_tasks_are_reported_expired(void **state)
 /* `others` tasks of other lanes and `same` of one's own wait, `bytes` each. */
 static bool is_full(size_t others, size_t same, size_t bytes)
 {
-	static struct task waiting[WAITING_MOST + 2];
-	static struct task *all[WAITING_MOST + 2];
+	static struct task waiting[WAITING_MAX + 2];
+	static struct task *all[WAITING_MAX + 2];
 	struct ev_task_head mine = {.lane = STR("hangs")};
 	struct ev_task_head theirs = {.lane = STR("other")};
 	struct bus_message m = {.value = {"", bytes}};
 	size_t n = others + same + 1;
-	assert_true(n <= WAITING_MOST + 2);
+	assert_true(n <= WAITING_MAX + 2);
 	for (size_t i = 0; i < n; i++) {
 		waiting[i] = (struct task){
 		        .state = TASK_WAITING, .message = &m, .head = i < others ? &theirs : &mine};
@@ -302,16 +302,16 @@ static bool is_full(size_t others, size_t same, size_t bytes)
 static void lane_is_full_at_its_share_when_half_of_all_waits(void **state)
 {
 	(void)state;
-	const size_t half = WAITING_MOST / 2;
-	assert_false(is_full(half - LANE_WAITING_MOST - 1, LANE_WAITING_MOST, 1));
-	assert_true(is_full(half - LANE_WAITING_MOST, LANE_WAITING_MOST, 1));
-	assert_false(is_full(half - LANE_WAITING_MOST + 1, LANE_WAITING_MOST - 1, 1));
+	const size_t half = WAITING_MAX / 2;
+	assert_false(is_full(half - LANE_WAITING_MAX - 1, LANE_WAITING_MAX, 1));
+	assert_true(is_full(half - LANE_WAITING_MAX, LANE_WAITING_MAX, 1));
+	assert_false(is_full(half - LANE_WAITING_MAX + 1, LANE_WAITING_MAX - 1, 1));
 	assert_false(is_full(0, half - 1, 1)); /* nobody else is held up yet */
 	assert_true(is_full(0, half, 1));
 	/* large ones count by their bytes */
-	const size_t large = WAITING_MOST_BYTES / 2 / LANE_WAITING_MOST + 1;
-	assert_true(is_full(0, LANE_WAITING_MOST, large));
-	assert_false(is_full(0, LANE_WAITING_MOST - 1, large));
+	const size_t large = WAITING_MAX_BYTES / 2 / LANE_WAITING_MAX + 1;
+	assert_true(is_full(0, LANE_WAITING_MAX, large));
+	assert_false(is_full(0, LANE_WAITING_MAX - 1, large));
 }
 
 static void nothing_to_do(void **state)

@@ -8,7 +8,7 @@ static const char *const facts[] = {"-9223372036854775808", "-1", "0", "1", "999
         "9223372036854775808", "1e9", "nan", ""};
 enum { FACTS = sizeof facts / sizeof facts[0] };
 
-static const int64_t counts[] = {0, 1, EVENT_COUNT_MOST};
+static const int64_t counts[] = {0, 1, EVENT_COUNT_MAX};
 enum { COUNTS = sizeof counts / sizeof counts[0] };
 
 /* Every number of a result, replaced. */
@@ -58,7 +58,7 @@ static void run_one(enum stage stage, const char *fact, int64_t count)
 	        .max_change_ppm = INT64_C(1000000) * 1000000,
 	        .min_match_rate_ppm = 1000000};
 	b.w.head = (struct route_head){true, STR(""), STR("old"), STR("v0"), STR("h"),
-	        EVENT_COUNT_MOST, NULL, false, STR("optout\t1000000000000\n")};
+	        EVENT_COUNT_MAX, NULL, false, STR("optout\t1000000000000\n")};
 	struct stored *s = world_request(&b.w, D1, b.w.now_ms);
 	for (int steps = 0; steps < 400 && !was_told(s) && b.next < b.w.tasks_count; steps++) {
 		const struct message *m = &b.w.tasks[b.next++];
@@ -95,8 +95,8 @@ static void a_number_that_is_none_to_believe_is_as_if_it_was_not_said(void **sta
 	} cases[] = {
 	        {"0", 0, 0},
 	        {"-1", -1, -1},
-	        {"1000000000000", EVENT_COUNT_MOST, EVENT_COUNT_MOST},
-	        {"1000000000001", -1, EVENT_COUNT_MOST + 1},
+	        {"1000000000000", EVENT_COUNT_MAX, EVENT_COUNT_MAX},
+	        {"1000000000001", -1, EVENT_COUNT_MAX + 1},
 	        {"253402300799999", -1, EVENT_YEAR_10000_MS - 1},
 	        {"253402300800000", -1, -1},
 	        {"9223372036854775807", -1, -1},

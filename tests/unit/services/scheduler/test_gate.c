@@ -300,7 +300,7 @@ static void no_approval_goes_below_the_floor(void **state)
 	is_at(s, STATE_HELD, "below_floor");
 	assert_non_null(
 	        strstr(arena_cstr(&b->w.mem, s->x.memory.detail), "refused: approve by bob"));
-	/* Other people in the source, and it is looked at anew. */
+	/* Other people in the source, and it is checked again. */
 	b->w.spec.guards.max_size = 0;
 	b->k.rows_per_slice = 13;
 	(void)world_say(&b->w, D1, DECIDE_RESUME, "bob", "r1");

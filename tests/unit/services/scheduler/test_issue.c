@@ -2,11 +2,11 @@
  * Which ready tasks go now, and what the others wait for: waves, caps, breakers. */
 #include "bench.h"
 
-enum { ROWS_MOST = 5 };
+enum { ROWS_MAX = 5 };
 
 struct issuing {
 	struct world w;
-	struct task_row rows[ROWS_MOST];
+	struct task_row rows[ROWS_MAX];
 	struct decision n;
 	struct issue_world iw;
 };
@@ -32,7 +32,7 @@ static int finish_issuing(void **state)
 
 static void rows_of(struct issuing *t, enum stage stage, size_t count)
 {
-	static const struct str ids[ROWS_MOST] = {
+	static const struct str ids[ROWS_MAX] = {
 	        {"t0", 2}, {"t1", 2}, {"t2", 2}, {"t3", 2}, {"t4", 2}};
 	t->n = (struct decision){.rows = t->rows, .rows_count = count, .rows_room = count};
 	t->n.after.id = D1;

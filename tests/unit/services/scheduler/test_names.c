@@ -35,7 +35,7 @@ static void the_label_says_when(void **state)
 	struct str again =
 	        label_of(b, "2026-11-01T00:30", "2026-11-01T00:30|America/Havana|1", second);
 	assert_true(str_eq(again, STR("20261101T0030-0500")));
-	/* as it was taken it stays, when the delivery begins anew */
+	/* it stays as it was taken when the delivery starts over */
 	assert_true(
 	        str_eq(label_of(b, again.p, "2026-11-01T00:30|America/Havana|1", second), again));
 	/* east of Greenwich, and half an hour */

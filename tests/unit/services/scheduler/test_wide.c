@@ -3,7 +3,7 @@
  * none is forgotten, whatever becomes of the delivery meanwhile. */
 #include "workers.h"
 
-enum { WAVE = 2, SLICES = 21, OPEN_MOST = 4 * WAVE };
+enum { WAVE = 2, SLICES = 21, OPEN_MAX = 4 * WAVE };
 
 struct wide {
 	struct world w;
@@ -44,7 +44,7 @@ static void go_until(struct wide *b, enum stage stop)
 		work_until(&b->k, &b->next, stop);
 		if (b->s->x.due_ms <= b->w.now_ms)
 			look_while_due(b);
-		assert_true(open_rows(b->s) <= OPEN_MOST);
+		assert_true(open_rows(b->s) <= OPEN_MAX);
 	}
 }
 
@@ -97,9 +97,9 @@ static void more_than_four_waves_are_never_open(void **state)
 	struct wide *b = *state;
 	go_until(b, STAGE_SELECT);
 	look_while_due(b); /* nobody works */
-	assert_int_equal(rows_of(b->s, STAGE_SELECT), OPEN_MOST);
-	assert_int_equal(b->s->x.tasks_out, OPEN_MOST);
-	assert_int_equal(b->s->x.memory.tasks_unmade, SLICES - OPEN_MOST);
+	assert_int_equal(rows_of(b->s, STAGE_SELECT), OPEN_MAX);
+	assert_int_equal(b->s->x.tasks_out, OPEN_MAX);
+	assert_int_equal(b->s->x.memory.tasks_unmade, SLICES - OPEN_MAX);
 }
 
 static void who_waits_for_a_place_has_a_wave_of_rows(void **state)
@@ -114,7 +114,7 @@ static void who_waits_for_a_place_has_a_wave_of_rows(void **state)
 	b->w.tenant.room = INT64_MAX;
 	b->w.now_ms = b->s->x.due_ms;
 	look_while_due(b);
-	assert_int_equal(b->s->x.tasks_out, OPEN_MOST);
+	assert_int_equal(b->s->x.tasks_out, OPEN_MAX);
 }
 
 /* Tasks are the same whether their rows are made at once or one by one. */
@@ -170,7 +170,7 @@ static void what_is_done_is_not_looked_at_again(void **state)
 		(void)world_result(&b->w, work(&b->k, &b->w.tasks[b->next++]));
 		look_while_due(b);
 	}
-	assert_in_range(b->s->x.memory.tasks_floor, SLICES - OPEN_MOST - WAVE, SLICES);
+	assert_in_range(b->s->x.memory.tasks_floor, SLICES - OPEN_MAX - WAVE, SLICES);
 }
 
 static void begin_uploads(struct wide *b, int done)

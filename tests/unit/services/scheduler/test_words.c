@@ -51,7 +51,7 @@ static void a_refused_word_stays_refused(void **state)
 		is_at(s, STATE_HELD, "approval");
 		assert_true(s->x.version == version);
 		assert_int_equal(b->w.audits, audits);
-		say(b, word(kinds[i], "w2", STR(""))); /* said anew it counts */
+		say(b, word(kinds[i], "w2", STR(""))); /* sent again, it counts */
 		assert_true(s->x.version > version);
 		assert_true(s->x.state != STATE_HELD || s->x.revision > 1);
 		(void)finish((void **)&b);
@@ -72,7 +72,7 @@ static void a_refusal_costs_no_snapshot_where_nobody_waits(void **state)
 	is_at(s, STATE_COMPLETED, "");
 }
 
-/* The newest words are known; who comes again after that many others is heard anew. */
+/* The latest commands are known; one that comes again after that many others is evaluated again. */
 static void so_many_words_are_remembered(void **state)
 {
 	for (int more = 0; more < 2; more++) {

@@ -62,7 +62,7 @@ static inline const char *world_path(const struct world *w, const char *below)
 	return path[turn];
 }
 
-/* Another file of the same world: ids, name and what was seen start anew. */
+/* Another file of the same world: ids, name and what was seen start over. */
 static inline void world_next_file(struct world *w, int number)
 {
 	(void)snprintf(w->file_id, sizeof w->file_id, "file%d", number);

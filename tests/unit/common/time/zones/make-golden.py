@@ -2,7 +2,7 @@
 """Writes golden.tsv beside this file: what Python's zoneinfo says about the zone files beside it.
 
 make-golden.py          from the .tzif files that are here
-make-golden.py --copy   copies them anew from the system's time-zone data first
+make-golden.py --copy   copies them again from the system's time-zone data first
 """
 import pathlib
 import shutil
