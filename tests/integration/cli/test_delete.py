@@ -112,9 +112,9 @@ def test_all_that_was_applied_is_kept(world):
         done = fleet.run("get", "Tenant", "kept", "--version", str(version))
         assert (done.returncode, done.stderr) == (1, f"longshore: {says}\n")
     done = fleet.run("get", "Tenant", "kept")
-    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; longshore get Tenant kept --history\n"
+    assert done.stderr == "longshore: there is no Tenant kept: it was deleted; see longshore get Tenant kept --history\n"
     assert delete(world, "Tenant", "kept") == (
-        1, "", "longshore: there is no Tenant kept: emil deleted it; longshore get Tenant kept --history\n")
+        1, "", "longshore: there is no Tenant kept: emil deleted it; see longshore get Tenant kept --history\n")
     assert delete(world, "Tenant", "never") == (1, "", "longshore: there is no Tenant never; longshore get Tenant lists them\n")
     assert wait_until(lambda: records(world, "kept"), 30, "the record") == [("emil", "Tenant", "4")]
 
@@ -144,7 +144,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(world):
     finally:
         fleet.servers["LONGSHORE_KAFKA"] = before
     assert (done.returncode, done.stdout) == (1, "Tenant late: deleted\n")
-    assert "it is deleted, but that is not on record: delete it again" in done.stderr
+    assert "it is deleted, but the deletion is not recorded in the audit trail: delete it again" in done.stderr
     assert "there is no Tenant late: fay deleted it" in delete(world, "Tenant", "late", "--actor", "gus")[2]
     assert wait_until(lambda: records(world, "late"), 30, "the record") == [("fay", "Tenant", "2")]
 

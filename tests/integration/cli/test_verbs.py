@@ -477,7 +477,7 @@ def test_who_does_not_wait_is_told_so_and_no_answer_is_no_refusal(fleet, held):
         error = json.loads(done.stderr)["error"]
         assert (done.returncode, done.stdout, error["code"]) == (4, "", "no_answer")
         assert f"the request to cancel {held} was sent and may still be carried out, but no answer came within 1 s" in error["text"]
-        assert fleet.cli("cancel", held, "--actor", "bob", "--no-wait") == f"asked for {held}\n"
+        assert fleet.cli("cancel", held, "--actor", "bob", "--no-wait") == f"request sent for {held}\n"
         assert fleet.cli_json("cancel", held, "--no-wait") == {"delivery_id": held, "asked": True, "answer": "not_awaited"}
     fleet.wait_state(held, states=("cancelled",))
     done = fleet.run("cancel", held, "--wait", "--no-wait")
