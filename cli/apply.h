@@ -46,6 +46,8 @@ int apply_report(struct cli *cli, struct read_documents *read,
 size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,
         struct cadence_run out[APPLY_RUNS]);
 
+/* The key directory of the uploader, whose credentials open the drops; NULL: LONGSHORE_KEYS is not set. */
+const char *cli_uploader_keys(struct cli *cli);
 /* Where drops may lie, by the settings here. */
 int cli_drops(const struct cli *cli, struct confine **out, struct err *e) ERR_MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "apply.h"
 
 #include "longshore/drop.h"
+#include "longshore/remote_url.h"
 #include "longshore/row_writer.h"
 #include "longshore/source.h"
 
@@ -82,6 +83,11 @@ size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, 
 	return count;
 }
 
+static bool is_server(struct str url)
+{
+	return str_has_prefix(url, STR("sftp://"));
+}
+
 static void refuse(struct read_documents *read, const struct read_document *d, const char *path,
         const struct err *e)
 {
@@ -91,13 +97,12 @@ static void refuse(struct read_documents *read, const struct read_document *d, c
 	documents_mistake(read, d, path, text);
 }
 
-static void probe_drop(struct read_documents *read, const struct read_document *d, const char *url,
-        const struct confine *allowed)
+static void probe_drop(
+        struct read_documents *read, const struct read_document *d, const struct place *place)
 {
 	struct drop *drop = NULL;
 	struct err e;
-	const struct place place = {.url = str_c(url), .allowed = allowed};
-	int act = drop_open(&place, &drop, &e);
+	int act = drop_open(place, &drop, &e);
 	if (act == 0)
 		act = drop_probe(drop, &e);
 	drop_close(drop);
@@ -105,29 +110,48 @@ static void probe_drop(struct read_documents *read, const struct read_document *
 		refuse(read, d, "url", &e);
 }
 
-/* One that is not there, or not for us to read, is for the service to wait for. */
-static void probe_source(struct read_documents *read, const struct read_document *d, struct str url,
-        const struct confine *allowed)
+/* One that is not there, or not for us to read, is for the service to wait for. A server is not asked:
+ * its credential is for the service alone. */
+static void probe_source(
+        struct read_documents *read, const struct read_document *d, const struct place *place)
 {
 	struct source *source = NULL;
 	struct err e;
-	const struct place place = {.url = url, .allowed = allowed};
-	if (source_open(&place, &source, &e) != 0 && strcmp(e.code, CODE_BAD_PLACE) == 0)
+	int act = is_server(place->url) ? confine_check_remote(place->allowed, place->url, &e)
+	                                : source_open(place, &source, &e);
+	if (act != 0 && strcmp(e.code, CODE_BAD_PLACE) == 0)
 		refuse(read, d, "source.url", &e);
 	source_close(source);
 }
 
 static void probe(struct read_documents *read, const struct read_document *d,
-        const struct confine *drops, const struct confine *sources)
+        const struct place *drops, const struct place *sources)
 {
 	bool is_bucket = str_eq(d->document.kind, STR("Bucket"));
-	struct str url = documents_text(d, is_bucket ? "url" : "source.url", read->mem);
-	if (!str_has_prefix(url, STR("file:///")))
-		return;
+	struct place place = is_bucket ? *drops : *sources;
+	struct remote_url parsed;
+	struct err e;
+	place.url = documents_text(d, is_bucket ? "url" : "source.url", read->mem);
+	place.credential =
+	        documents_text(d, is_bucket ? "credential" : "source.credential", read->mem);
+	place.host_key = documents_text(d, is_bucket ? "host_key" : "source.host_key", read->mem);
+	bool is_told = is_server(place.url) &&
+	               (remote_url_parse(place.url, &parsed, &e) != 0 || place.credential.n == 0 ||
+	                       !remote_host_key_is_good(place.host_key));
+	if (is_told || (!is_server(place.url) && !str_has_prefix(place.url, STR("file:///"))))
+		return; /* what is wrong with it was told */
 	if (is_bucket)
-		probe_drop(read, d, arena_cstr(read->mem, url), drops);
+		probe_drop(read, d, &place);
 	else
-		probe_source(read, d, url, sources);
+		probe_source(read, d, &place);
+}
+
+const char *cli_uploader_keys(struct cli *cli)
+{
+	const char *root = cli->conf.keys;
+	return root == NULL || root[0] == '\0'
+	               ? NULL
+	               : arena_cstr(&cli->mem, arena_printf(&cli->mem, "%s/uploader", root));
 }
 
 int cli_drops(const struct cli *cli, struct confine **out, struct err *e)
@@ -145,8 +169,10 @@ int apply_probe_places(struct cli *cli, struct read_documents *read, struct err 
 	int act = cli_drops(cli, &drops, e);
 	if (act == 0)
 		act = confine_new(&conf, &sources, e);
+	const struct place at_drops = {.keys = cli_uploader_keys(cli), .allowed = drops};
+	const struct place at_sources = {.allowed = sources};
 	for (size_t i = 0; act == 0 && i < read->count; i++)
-		probe(read, &read->items[i], drops, sources);
+		probe(read, &read->items[i], &at_drops, &at_sources);
 	confine_free(drops);
 	confine_free(sources);
 	return act;

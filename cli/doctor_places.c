@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include "apply.h"
+#include "longshore/codes.h"
 #include "longshore/drop.h"
 #include "longshore/hex.h"
 #include "longshore/keyring.h"
@@ -173,12 +174,10 @@ static int compare_place(struct drop *drop, struct str remembered, struct err *e
 	        found);
 }
 
-static int try_drop(
-        const char *url, struct str remembered, const struct confine *allowed, struct err *e)
+static int try_drop(const struct place *place, struct str remembered, struct err *e)
 {
 	struct drop *drop = NULL;
-	const struct place place = {.url = str_c(url), .allowed = allowed};
-	int act = drop_open(&place, &drop, e);
+	int act = drop_open(place, &drop, e);
 	if (act == 0)
 		act = compare_place(drop, remembered, e);
 	if (act == 0)
@@ -193,6 +192,14 @@ static void tell_drop(struct doctor *d, const char *subject, const char *url, co
 	if (strcmp(e->code, CODE_BAD_PLACE) == 0) {
 		doctor_tell(d, DOCTOR_PROBLEM, subject, "apply another url, or set the roots", "%s",
 		        e->text);
+		return;
+	}
+	if (strcmp(e->code, CODE_CREDENTIALS) == 0) {
+		doctor_tell(d, DOCTOR_PROBLEM, subject,
+		        "put it below uploader/credentials/ in LONGSHORE_KEYS, and run doctor "
+		        "where "
+		        "the uploader runs",
+		        "%s", e->text);
 		return;
 	}
 	doctor_tell(d, DOCTOR_PROBLEM, subject,
@@ -222,8 +229,13 @@ void doctor_drops(struct doctor *d)
 		        &d->cli->mem, pg_text(rows, i, COL_SELECT_BUCKETS_URL, &d->cli->mem));
 		(void)snprintf(subject, sizeof(subject), "bucket " STR_FMT,
 		        STR_ARG(pg_text(rows, i, COL_SELECT_BUCKETS_NAME, &d->cli->mem)));
-		if (try_drop(url, pg_text(rows, i, COL_SELECT_BUCKETS_IDENTITY, &d->cli->mem),
-		            allowed, &e) == 0)
+		struct str identity = pg_text(rows, i, COL_SELECT_BUCKETS_IDENTITY, &d->cli->mem);
+		const struct place place = {.url = str_c(url),
+		        .credential = pg_text(rows, i, COL_SELECT_BUCKETS_CREDENTIAL, &d->cli->mem),
+		        .host_key = pg_text(rows, i, COL_SELECT_BUCKETS_HOST_KEY, &d->cli->mem),
+		        .keys = cli_uploader_keys(d->cli),
+		        .allowed = allowed};
+		if (try_drop(&place, identity, &e) == 0)
 			doctor_ok(d, subject, "%s accepts files and never overwrites one", url);
 		else
 			tell_drop(d, subject, url, &e);

@@ -14,6 +14,12 @@
 #include <stdio.h>
 
 /* An item that was read already: what it is not was noted then. */
+static void rule_source(const struct document *doc, const struct spec_source *source)
+{
+	const struct rule_place place = {source->url, source->credential, source->host_key};
+	rule_place(doc, "source.", &place);
+}
+
 static struct document item_of(const struct document *doc, const char *list, size_t i)
 {
 	struct document item = *doc;
@@ -40,7 +46,7 @@ void resolve_audience(const struct document *doc, struct spec_audience *a)
 		return;
 	a->name = doc->name;
 	fields_read(doc, &(struct areas){.at = {[AREA_AUDIENCE] = a, [AREA_SOURCE] = &a->source}});
-	rule_url(doc, "source.url", a->source.url);
+	rule_source(doc, &a->source);
 	for (size_t i = 0; i < a->filters_count; i++) {
 		struct document item = item_of(doc, "filters", i);
 		rule_filter(&item, a, &a->filters[i]);
@@ -53,7 +59,7 @@ void resolve_bridge(const struct document *doc, struct spec_bridge *b)
 		return;
 	b->name = doc->name;
 	fields_read(doc, &(struct areas){.at = {[AREA_BRIDGE] = b, [AREA_SOURCE] = &b->source}});
-	rule_url(doc, "source.url", b->source.url);
+	rule_source(doc, &b->source);
 	if (b->columns_count == 0)
 		document_wrong(
 		        doc, "record", "must list the partner's columns, the primary id first");
@@ -162,7 +168,7 @@ void resolve_suppression(const struct document *doc, struct spec_suppression *ou
 	out->name = doc->name;
 	fields_read(doc,
 	        &(struct areas){.at = {[AREA_SUPPRESSION] = out, [AREA_SOURCE] = &out->source}});
-	rule_url(doc, "source.url", out->source.url);
+	rule_source(doc, &out->source);
 }
 
 static void read_suppressions(const struct document *route, struct spec *spec)
@@ -234,7 +240,8 @@ void resolve_bucket(const struct document *doc, struct spec_bucket *out)
 		return;
 	out->name = doc->name;
 	fields_read(doc, &(struct areas){.at = {[AREA_BUCKET] = out}});
-	rule_url(doc, "url", out->url);
+	const struct rule_place place = {out->url, out->credential, out->host_key};
+	rule_place(doc, "", &place);
 	/* One place, one name: files' names are claimed under it. */
 	if (out->url.n > 0 && !str_has_suffix(out->url, STR("/")))
 		out->url = arena_printf(doc->all->mem, STR_FMT "/", STR_ARG(out->url));

@@ -2,7 +2,7 @@
 #include "rules.h"
 
 #include "field.h"
-
+#include "longshore/remote_url.h"
 #include "longshore/usps.h"
 
 #include <stdio.h>
@@ -22,17 +22,56 @@ static bool has_odd_part(struct str path)
 	return false;
 }
 
-void rule_url(const struct document *doc, const char *path, struct str url)
+static void rule_directory(const struct document *doc, const char *path, struct str url)
 {
 	const size_t head = sizeof("file:///") - 1;
-	if (url.n == 0)
-		return; /* that it is missing was noted */
 	if (!str_has_prefix(url, STR("file:///")) || url.n == head ||
 	        has_odd_part(str_bytes(url.p + head, url.n - head)))
 		document_wrong(doc, path,
 		        "must be an absolute file:// URL, such as file:///data/audience/, without "
-		        "'.', '..' and empty parts; "
+		        "'.', '..' and empty parts, or sftp://user@host/path; "
 		        "other places are not known here");
+}
+
+/* What opens a server must be named, and is for servers only. */
+static void rule_key(const struct document *doc, const char *path, bool is_right, bool is_server)
+{
+	if (is_right)
+		return;
+	bool is_credential = str_has_suffix(str_c(path), STR("credential"));
+	document_wrong(doc, path,
+	        !is_server ? "is for sftp:// only: remove it"
+	        : is_credential
+	                ? "must be the name of a credential in the service's key directory, "
+	                  "of small letters, digits, '.', '_' and '-': an sftp:// place needs "
+	                  "one"
+	                : "must be SHA256: and 43 characters, as ssh-keygen -lf prints the "
+	                  "server's key: an sftp:// place needs it");
+}
+
+void rule_place(const struct document *doc, const char *above, const struct rule_place *place)
+{
+	char url[32], credential[32], host_key[32];
+	struct remote_url parsed;
+	struct err e;
+	bool is_server = str_has_prefix(place->url, STR("sftp://"));
+	if (place->url.n == 0)
+		return; /* that it is missing was noted */
+	(void)snprintf(url, sizeof(url), "%surl", above);
+	(void)snprintf(credential, sizeof(credential), "%scredential", above);
+	(void)snprintf(host_key, sizeof(host_key), "%shost_key", above);
+	if (!is_server)
+		rule_directory(doc, url, place->url);
+	else if (remote_url_parse(place->url, &parsed, &e) != 0)
+		document_wrong(doc, url, e.text);
+	else if (parsed.user[0] == '\0')
+		document_wrong(doc, url, "must name a user: sftp://user@host/path");
+	rule_key(doc, credential,
+	        is_server ? credential_is_name(place->credential) : place->credential.n == 0,
+	        is_server);
+	rule_key(doc, host_key,
+	        is_server ? remote_host_key_is_good(place->host_key) : place->host_key.n == 0,
+	        is_server);
 }
 
 void rule_states(

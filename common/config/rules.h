@@ -8,7 +8,11 @@
 #include "document.h"
 
 /* file:///absolute/path; a drop's or prefix's ends in a slash. */
-void rule_url(const struct document *doc, const char *path, struct str url);
+/* A place as a document names it. above: "source." or "". */
+struct rule_place {
+	struct str url, credential, host_key;
+};
+void rule_place(const struct document *doc, const char *above, const struct rule_place *place);
 
 /* Each is a state's USPS code: a text that is none would suppress nobody. */
 void rule_states(

@@ -219,7 +219,11 @@ int row_source_read(const struct row_source *s, const struct row_source_calls *c
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a source");
 	r.pins = hash_new_sha256();
 	r.object_hash = hash_new_sha256();
-	const struct place place = {.url = s->url, .allowed = s->allowed};
+	const struct place place = {.url = s->url,
+	        .credential = s->credential,
+	        .host_key = s->host_key,
+	        .keys = s->keys,
+	        .allowed = s->allowed};
 	int act = source_open(&place, &r.source, e);
 	if (act == 0)
 		act = read_objects(&r, e);

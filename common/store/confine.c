@@ -6,6 +6,8 @@
  */
 #include "longshore/confine.h"
 
+#include "longshore/codes.h"
+#include "longshore/remote_url.h"
 #include "longshore/str.h"
 
 #include <errno.h>
@@ -30,9 +32,11 @@ static int no_memory(struct err *e)
 	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for the places of data");
 }
 
-/* Of /path or file:///path/, without slashes at its end. */
+/* Of /path or file:///path/, without slashes at its end; the URL of a server stays. */
 static char *path_of(struct str text)
 {
+	if (str_has_prefix(text, STR("sftp://")))
+		return strndup(text.p, text.n);
 	if (str_has_prefix(text, STR("file://")))
 		text = str_bytes(text.p + 7, text.n - 7);
 	while (text.n > 1 && text.p[text.n - 1] == '/')
@@ -40,17 +44,29 @@ static char *path_of(struct str text)
 	return strndup(text.p, text.n);
 }
 
+static bool is_remote(const char *root)
+{
+	return root[0] != '/';
+}
+
+static bool is_root(const char *root)
+{
+	struct remote_url url;
+	struct err e;
+	return !is_remote(root) || remote_url_parse(str_c(root), &url, &e) == 0;
+}
+
 static int add_root(struct confine *c, struct str text, struct err *e)
 {
 	char *path = path_of(text);
 	if (path == NULL)
 		return no_memory(e);
-	if (path[0] != '/' || c->count == ROOTS_MAX) {
+	if (!is_root(path) || c->count == ROOTS_MAX) {
 		int act = err_set(e, ERR_FATAL, "bad_settings",
 		        c->count == ROOTS_MAX
-		                ? "%s: has more than %d directories; use a common parent directory"
-		                : "%s: must be a comma-separated list of at most %d absolute "
-		                  "paths, /path or file:///path/",
+		                ? "%s: has more than %d entries; use a common parent directory"
+		                : "%s: must be a comma-separated list of at most %d places: "
+		                  "/path, file:///path/ or sftp://host/path/",
 		        c->setting, ROOTS_MAX);
 		free(path);
 		return act;
@@ -156,7 +172,7 @@ static bool is_below_a_root(const struct confine *c, const char *path)
 	if (c->count == 0)
 		return true;
 	for (size_t i = 0; i < c->count; i++)
-		if (resolve(c->roots[i], root) && is_in(path, root))
+		if (!is_remote(c->roots[i]) && resolve(c->roots[i], root) && is_in(path, root))
 			return true;
 	return false;
 }
@@ -188,4 +204,22 @@ int confine_check(
 		        "restart the service",
 		        url, c->setting, c->shown);
 	return 0;
+}
+
+int confine_check_remote(const struct confine *c, struct str url, struct err *e)
+{
+	struct remote_url place, root;
+	if (remote_url_parse(url, &place, e) != 0)
+		return e->act;
+	if (c == NULL)
+		return 0;
+	for (size_t i = 0; i < c->count; i++)
+		if (is_remote(c->roots[i]) && remote_url_parse(str_c(c->roots[i]), &root, e) == 0 &&
+		        remote_url_covers(&root, &place))
+			return 0;
+	return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
+	        STR_FMT ": no sftp:// entry of %s covers it (%s); let the document name a place "
+	                "that one does, or add sftp://%s/ and a path there and restart the "
+	                "service",
+	        STR_ARG(url), c->setting, c->shown, place.host);
 }

@@ -7,6 +7,7 @@
 
 static const struct driver drivers[] = {
         {"file", &drop_file_ops, &source_file_ops, &store_file_ops},
+        {"sftp", &drop_sftp_ops, &source_sftp_ops, NULL},
 };
 
 static bool has_scheme(struct str url, struct str scheme)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers.h"
 #include "drop_driver.h"
+#include "longshore/credential.h"
 
 enum { FILE_MODE = 0640 };
 
@@ -13,9 +14,15 @@ int drop_open(const struct place *place, struct drop **out, struct err *e)
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->drop == NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
-		        "drop: not a URL of a supported drop; use file:///absolute/path as the "
-		        "bucket's url");
-	if (driver->drop->open(place, out, e) != 0)
+		        "drop: not a URL of a supported drop; use file:///absolute/path "
+		        "or sftp://user@host/path as the bucket's url");
+	struct place with;
+	struct credential *secret = NULL;
+	if (credential_of_place(place, &with, &secret, e) != 0)
+		return err_note(e, "drop");
+	int rc = driver->drop->open(&with, out, e);
+	credential_free(secret);
+	if (rc != 0)
 		return err_note(e, "drop");
 	(*out)->ops = driver->drop;
 	(*out)->access = (struct drop_access){FILE_MODE, DROP_GROUP_AS_IS};

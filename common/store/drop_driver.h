@@ -46,6 +46,7 @@ struct drop_temp {
 };
 
 extern const struct drop_ops drop_file_ops;
+extern const struct drop_ops drop_sftp_ops;
 
 /* Paths, for drivers whose temporaries are files beside what they become. Directly below the drop: */
 #define DROP_TEMP_DIR DROP_TEMP_PREFIX "-tmp"

@@ -53,8 +53,7 @@ int drop_identity_parse(struct str text, char out[DROP_IDENTITY_BYTES], struct e
 	if (text.n != DROP_IDENTITY_BYTES || text.p[text.n - 1] != '\n' ||
 	        !hex_decode(str_bytes(text.p, text.n - 1), bytes, sizeof bytes))
 		return err_set(e, ERR_RETRY, CODE_DROP_UNAVAILABLE,
-		        DROP_TEMP_DIR "/" DROP_IDENTITY_FILE
-		                      " is damaged; restore it, or "
+		        DROP_TEMP_DIR "/" DROP_IDENTITY_FILE " is damaged; restore it, or "
 		                      "remove it once nothing is in flight");
 	hex_encode(bytes, sizeof bytes, out);
 	return 0;

@@ -2,6 +2,7 @@
 #include "source_driver.h"
 
 #include "drivers.h"
+#include "longshore/credential.h"
 
 #include <string.h>
 
@@ -10,9 +11,15 @@ int source_open(const struct place *place, struct source **out, struct err *e)
 	const struct driver *driver = driver_find(place->url);
 	if (driver == NULL || driver->source == NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
-		        "source " STR_FMT ": the URL must be file:// and an absolute path",
+		        "source " STR_FMT
+		        ": the URL must be file:// and an absolute path, or sftp://user@host/path",
 		        STR_ARG(place->url));
-	int act = driver->source->open(place, out, e);
+	struct place with;
+	struct credential *secret = NULL;
+	int act = credential_of_place(place, &with, &secret, e);
+	if (act == 0)
+		act = driver->source->open(&with, out, e);
+	credential_free(secret);
 	if (act == 0)
 		(*out)->ops = driver->source;
 	return act;

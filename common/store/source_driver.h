@@ -35,6 +35,7 @@ struct source_reader {
 };
 
 extern const struct source_ops source_file_ops;
+extern const struct source_ops source_sftp_ops;
 
 /* --- what listings have in common, whatever the driver --- */
 

@@ -77,8 +77,13 @@
 	        "raise it for all services, deliver again") \
 	ROW(DROP_UNFIT, "drop_unfit", FAILS, \
 	        "the drop cannot do what is needed: keep others' files, and commit whole ones. " \
-	        "It needs a rename that does not replace, or hard links", \
-	        "use another file system") \
+	        "It needs a rename that does not replace, or hard links; of an SFTP server also " \
+	        "`fsync@openssh.com`", \
+	        "use another file system, or another server") \
+	ROW(CREDENTIALS, "credentials", FAILS, \
+	        "an SFTP server does not accept the credential of a source, or its file cannot be " \
+	        "read (an upload is held instead)", \
+	        "correct it in the key directory of the service (*Places*), deliver again") \
 	ROW(SPILL_FAILED, "spill_failed", FAILS, "a worker's local disk is full or not writable", \
 	        "make room: `LONGSHORE_CACHE_DIR`, the temporary directory") \
 	ROW(CACHE_UNUSABLE, "cache_unusable", FAILS, SAME, SAME) \

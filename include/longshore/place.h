@@ -17,10 +17,14 @@ struct credential;
 enum { PLACE_URL_MAX = 2048 };
 
 struct place {
-	struct str url;                      /* scheme://... */
-	const struct credential *credential; /* NULL: the place asks for none */
+	struct str url; /* scheme://... */
+	struct str
+	        credential; /* its name in `keys` (longshore/credential.h); empty: none is needed */
 	struct str host_key; /* of the server that may answer: SHA256:...; empty: none is needed */
+	const char *keys;    /* the service's key directory; NULL: it has no credentials */
 	const struct confine *allowed; /* where it may lie; NULL: anywhere */
+	/* What the credential holds. Whoever opens the place reads it, and wipes it once it is open. */
+	const struct credential *secret;
 };
 
 /* A place that needs nothing but its URL. */

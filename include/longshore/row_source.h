@@ -44,10 +44,12 @@ struct row_source {
 	struct row_form form;    /* of every object */
 	struct str ready_marker; /* as source_ready takes them */
 	int64_t quiet_seconds;
-	const struct confine *allowed; /* where it may lie; NULL: anywhere */
-	bool reads_partial;            /* as source_list takes it */
-	int64_t now_ms;                /* wall clock */
-	const atomic_bool *stop;       /* may be NULL; set: ERR_DEFER ("drain") */
+	struct str credential, host_key; /* of a server, as struct place has them */
+	const char *keys;                /* likewise */
+	const struct confine *allowed;   /* where it may lie; NULL: anywhere */
+	bool reads_partial;              /* as source_list takes it */
+	int64_t now_ms;                  /* wall clock */
+	const atomic_bool *stop;         /* may be NULL; set: ERR_DEFER ("drain") */
 };
 
 struct row_source_facts {

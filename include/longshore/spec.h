@@ -26,10 +26,11 @@ enum completion_kind { COMPLETION_NONE, COMPLETION_SUCCESS_FILE };
 /* CSV objects: one file:// object or every object below a file:// prefix (URL ends in a slash). */
 struct spec_source {
 	struct str url;
-	char delimiter;          /* ',' */
-	struct str ready_marker; /* name below the prefix that says complete; or empty */
-	int64_t quiet_seconds;   /* no object changed for so long; 0 = at once */
-	bool read_partial;       /* also names of files that are still written (source.h) */
+	struct str credential, host_key; /* of a server; empty: none */
+	char delimiter;                  /* ',' */
+	struct str ready_marker;         /* name below the prefix that says complete; or empty */
+	int64_t quiet_seconds;           /* no object changed for so long; 0 = at once */
+	bool read_partial;               /* also names of files that are still written (source.h) */
 };
 
 struct spec_filter { /* rows whose column has another value are `filtered` */
@@ -77,8 +78,8 @@ struct spec_column { /* one output column */
 	struct str source; /* a bridge column's name; empty when is_constant */
 	struct str constant;
 	bool is_constant;
-	int64_t max_length; /* characters; 0 = no limit. A longer value fails the delivery */
-	bool is_required;   /* an empty value fails the delivery */
+	int64_t max_length; /* characters; 0 = no limit. A longer value fails the delivery, */
+	bool is_required;   /* as an empty one does here */
 };
 
 struct spec_destination {
@@ -108,20 +109,19 @@ struct spec_destination {
 };
 
 struct spec_bucket {
-	struct str name;
-	struct str url;         /* file:///...: the drop */
-	bool others_may_delete; /* somebody else may remove temporaries there */
+	struct str name, url;            /* the drop: file:///... or sftp://... */
+	struct str credential, host_key; /* of a server; empty: none */
+	bool others_may_delete;          /* somebody else may remove temporaries there */
 };
 
 enum { GUARD_OFF = -1 };
 
 /* Ratios in parts per million; GUARD_OFF: left out, so not guarded. 0 tolerates nothing. */
 struct spec_guards {
-	int64_t min_size;       /* strictest of all; counts min(persons, primary ids); 0 = none */
-	int64_t max_size;       /* 0 = none */
-	int64_t max_shrink_ppm; /* removed members, of those of the last accepted delivery */
-	int64_t max_growth_ppm; /* added members, likewise */
-	int64_t max_change_ppm; /* added and removed members together, likewise */
+	int64_t min_size, max_size; /* strictest of all; min(persons, primary ids); 0 = none */
+	int64_t max_shrink_ppm;     /* removed members, of those of the last accepted delivery */
+	int64_t max_growth_ppm;     /* added members, likewise */
+	int64_t max_change_ppm;     /* added and removed members together, likewise */
 	int64_t min_match_rate_ppm; /* matched rows, of all rows that were read and not filtered */
 };
 

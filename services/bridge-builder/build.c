@@ -160,6 +160,9 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 {
 	const struct spec_source *source = &r->b->spec->bridge.source;
 	struct row_source from = {.url = source->url,
+	        .credential = source->credential,
+	        .host_key = source->host_key,
+	        .keys = r->b->builder->key_dir,
 	        .form = {SOURCE_CSV, source->delimiter},
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,

@@ -17,6 +17,7 @@
 struct bridge_builder { /* one a process */
 	struct store *staging;
 	struct keyring *keys;
+	const char *key_dir;     /* and in it credentials */
 	struct confine *sources; /* where they may lie */
 	const char *spill_dir;
 	int64_t memory_bytes; /* for sorting, per build */

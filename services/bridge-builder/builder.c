@@ -66,6 +66,7 @@ static int start(
 		act = bridge_cache_dir(common->cache_dir, "bridge-builder", e);
 	if (act == 0)
 		act = keyring_open(common->keys, &b->keys, e);
+	b->key_dir = common->keys;
 	if (act == 0)
 		act = staging_open(common->staging, b->keys, &b->staging, e);
 	if (act != 0) {

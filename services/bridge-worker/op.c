@@ -24,6 +24,9 @@ int op_key(
 struct row_source op_source(const struct op *op, const struct spec_source *source)
 {
 	return (struct row_source){.url = source->url,
+	        .credential = source->credential,
+	        .host_key = source->host_key,
+	        .keys = op->worker->key_dir,
 	        .form = {SOURCE_CSV, source->delimiter},
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,

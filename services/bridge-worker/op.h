@@ -20,6 +20,7 @@
 struct bridge_worker { /* one a process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
+	const char *key_dir; /* and in it credentials */
 	struct bridge_cache *cache;
 	struct confine *sources; /* where they may lie */
 	int64_t min_audience;    /* longshore/floor.h */

@@ -104,8 +104,12 @@ int slice_read_piece(const struct op *op, const struct slice_piece *piece,
 	if (!r.read)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a slice");
 	r.hash = hash_new_sha256();
-	const struct place place = {
-	        .url = op->spec->audience.source.url, .allowed = op->worker->sources};
+	const struct spec_source *from = &op->spec->audience.source;
+	const struct place place = {.url = from->url,
+	        .credential = from->credential,
+	        .host_key = from->host_key,
+	        .keys = op->worker->key_dir,
+	        .allowed = op->worker->sources};
 	int act = source_open(&place, &source, e);
 	if (act == 0)
 		act = unless_gone(source_read_open(source, piece->object, &r.from, e), e);

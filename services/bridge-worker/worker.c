@@ -44,6 +44,7 @@ static int start(
 	int act = confine_new(&sources, &w->sources, e);
 	if (act == 0)
 		act = keyring_open(common->keys, &w->keys, e);
+	w->key_dir = common->keys;
 	if (act == 0)
 		act = staging_open(common->staging, w->keys, &w->staging, e);
 	if (act == 0)

@@ -7,10 +7,13 @@
 
 #define PREFIX "ledger/" LEFTOVER_SCOPE "/"
 #define FIRST_LINE "longshore-leftover 1"
+/* With two lines more, credential and host key: of a place on a server. */
+#define FIRST_LINE_SERVER "longshore-leftover 2"
 
 enum {
 	NOTE_MAX = 8 * 1024,
 	NOTE_LINES = 4,
+	NOTE_LINES_SERVER = 6,
 	NOTE_NAME_BYTES = sizeof PREFIX + 64,
 	WALK_MEMORY = 1024 * 1024
 };
@@ -44,29 +47,37 @@ int leftover_note(struct leftovers *l, const struct leftover *what, struct err *
 	struct sealed_facts facts;
 	char name[NOTE_NAME_BYTES];
 	name_of(what->temp, name);
-	if (!is_one_line(what->url))
+	if (!is_one_line(what->url) || !is_one_line(what->credential) ||
+	        !is_one_line(what->host_key))
 		return err_set(
 		        e, ERR_REJECT, CODE_BAD_TASK, "the bucket's url has a control character");
 	buf_init(&text, NOTE_MAX);
-	int rc = buf_printf(&text, e, FIRST_LINE "\n%s\n%s\n" STR_FMT "\n", what->temp, what->place,
+	bool is_server = what->credential.n > 0;
+	int rc = buf_printf(&text, e, "%s\n%s\n%s\n" STR_FMT "\n",
+	        is_server ? FIRST_LINE_SERVER : FIRST_LINE, what->temp, what->place,
 	        STR_ARG(what->url));
+	if (rc == 0 && is_server)
+		rc = buf_printf(&text, e, STR_FMT "\n" STR_FMT "\n", STR_ARG(what->credential),
+		        STR_ARG(what->host_key));
 	if (rc == 0)
 		rc = sealed_put_once(l->staging, str_c(name), &l->key, buf_str(&text), &facts, e);
 	buf_release(&text);
 	return rc != 0 ? err_note(e, "note of a temporary") : 0;
 }
 
-static bool take_lines(struct str text, struct str lines[NOTE_LINES])
+static bool take_lines(struct str text, struct str lines[NOTE_LINES_SERVER])
 {
 	size_t at = 0;
-	for (int i = 0; i < NOTE_LINES; i++) {
+	bool is_server = str_has_prefix(text, STR(FIRST_LINE_SERVER "\n"));
+	lines[4] = lines[5] = STR("");
+	for (int i = 0; i < (is_server ? NOTE_LINES_SERVER : NOTE_LINES); i++) {
 		ptrdiff_t end = str_find(text, '\n', at);
 		if (end < 0)
 			return false;
 		lines[i] = str_bytes(text.p + at, (size_t)end - at);
 		at = (size_t)end + 1;
 	}
-	return at == text.n && str_eq(lines[0], STR(FIRST_LINE));
+	return at == text.n && (is_server || str_eq(lines[0], STR(FIRST_LINE)));
 }
 
 /* --- the walk --- */
@@ -96,11 +107,19 @@ static int other_place(struct err *e)
 }
 
 /* 0: the temporary no longer exists. */
-static int remove_from_drop(const char *url, struct str place, struct str temp, struct err *e)
+static int remove_from_drop(
+        const struct leftovers *l, const struct str lines[NOTE_LINES_SERVER], struct err *e)
 {
 	char identity[DROP_IDENTITY_BYTES];
 	struct drop *drop = NULL;
-	if (drop_open(PLACE_AT(url), &drop, e) != 0)
+	struct str temp = lines[1], place = lines[2];
+	bool is_server = lines[4].n > 0;
+	const struct place at = {.url = lines[3],
+	        .credential = lines[4],
+	        .host_key = lines[5],
+	        .keys = l->key_dir,
+	        .allowed = is_server ? l->allowed : NULL};
+	if (drop_open(&at, &drop, e) != 0)
 		return e->act;
 	int rc = drop_identity(drop, identity, e);
 	if (rc == 0)
@@ -113,7 +132,7 @@ static int remove_from_drop(const char *url, struct str place, struct str temp, 
 /* *out_gone false, without a failure: its place is known to be away. */
 static int remove_one(struct walk *w, struct str name, bool *out_gone, struct err *e)
 {
-	struct str text, lines[NOTE_LINES];
+	struct str text, lines[NOTE_LINES_SERVER];
 	if (sealed_get(w->l->staging, name, &w->l->key, NOTE_MAX, &w->mem, &text, e) != 0)
 		return e->act;
 	if (!take_lines(text, lines))
@@ -122,7 +141,7 @@ static int remove_one(struct walk *w, struct str name, bool *out_gone, struct er
 	*out_gone = strcmp(w->away, url) != 0;
 	if (!*out_gone)
 		return 0;
-	if (remove_from_drop(url, lines[2], lines[1], e) != 0) {
+	if (remove_from_drop(w->l, lines, e) != 0) {
 		memcpy(w->away, url, lines[3].n + 1);
 		return e->act;
 	}

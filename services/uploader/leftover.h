@@ -19,11 +19,14 @@
 struct leftovers {
 	struct store *staging;
 	struct secret key;
+	const char *key_dir;           /* credentials are there; NULL: none are */
+	const struct confine *allowed; /* where drops on servers may lie */
 };
 
 struct leftover {
-	struct str url;    /* of the drop */
-	const char *place; /* identity of the place that the temporary is in */
+	struct str url;                  /* of the drop */
+	struct str credential, host_key; /* empty: none is needed */
+	const char *place;               /* identity of the place that the temporary is in */
 	const char *temp;
 };
 

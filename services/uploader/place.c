@@ -91,10 +91,15 @@ static int try_once(
 int place_open(const struct upload_op *op, struct drop **out, char identity[DROP_IDENTITY_BYTES],
         struct err *e)
 {
-	const char *url = arena_cstr(op->run->mem, op->spec->bucket.url);
+	const struct spec_bucket *bucket = &op->spec->bucket;
+	const char *url = arena_cstr(op->run->mem, bucket->url);
 	struct drop *drop = NULL;
 	char found[DROP_IDENTITY_BYTES] = "";
-	const struct place place = {.url = op->spec->bucket.url, .allowed = op->uploader->drops};
+	const struct place place = {.url = bucket->url,
+	        .credential = bucket->credential,
+	        .host_key = bucket->host_key,
+	        .keys = op->uploader->key_dir,
+	        .allowed = op->uploader->drops};
 	if (drop_open(&place, &drop, e) != 0)
 		return e->act;
 	drop_set_access(drop, &op->uploader->access);

@@ -22,7 +22,12 @@ static int open_drop(void *arg, struct drop **out, char place[DROP_IDENTITY_BYTE
 static int leave(void *arg, const char *place, const char *temp, struct err *e)
 {
 	const struct upload_op *op = ((struct neighbours *)arg)->op;
-	const struct leftover what = {.url = op->spec->bucket.url, .place = place, .temp = temp};
+	const struct spec_bucket *bucket = &op->spec->bucket;
+	const struct leftover what = {.url = bucket->url,
+	        .credential = bucket->credential,
+	        .host_key = bucket->host_key,
+	        .place = place,
+	        .temp = temp};
 	return leftover_note(&op->uploader->leftovers, &what, e);
 }
 

@@ -47,6 +47,9 @@ static int open_all(struct uploader *u, const struct worker_conf *common, struct
 		return e->act;
 	u->leftovers.staging = u->staging;
 	u->keep_staged_ms = common->keep_staged_ms;
+	u->key_dir = common->keys;
+	u->leftovers.key_dir = common->keys;
+	u->leftovers.allowed = u->drops;
 	if (keyring_staging(u->keys, STR("ledger"), STR(LEFTOVER_SCOPE), &u->leftovers.key, e) != 0)
 		return e->act;
 	const struct memo_server redis = {

@@ -28,6 +28,7 @@ struct uploader { /* one a process, shared by its threads */
 	int64_t keep_staged_ms;
 	struct drop_access access;
 	struct confine *drops; /* where they may lie */
+	const char *key_dir;   /* and in it credentials (longshore/credential.h) */
 	pthread_mutex_t lock;  /* of all below */
 	struct memo *memo;
 	struct tried *tried;

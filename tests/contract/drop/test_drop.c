@@ -3,6 +3,8 @@
 #include "drop_cases.h"
 #include "no_rename_flags.h"
 
+#define DIRECTORY_MARK ".longshore-tmp/identity"
+
 static int open_directory(struct ground *p, struct drop **out, struct err *e)
 {
 	(void)snprintf(p->url, sizeof p->url, "file://%s", p->path);
@@ -29,7 +31,9 @@ int main(void)
 	        cmocka_unit_test(a_dead_place_is_unavailable_and_names_a_remedy),
 	};
 	const struct CMUnitTest by_links[] = {CASES()};
-	driver = (struct drop_driver){"rename_noreplace", open_directory, false};
+	driver = (struct drop_driver){.guarantee = "rename_noreplace",
+	        .identity = DIRECTORY_MARK,
+	        .open = open_directory};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	driver.guarantee = "link_noreplace";
 	if (!no_rename_flags())

@@ -2,6 +2,8 @@
  * Mistakes are told all at once, each with the line and path of its field. */
 #include "document_bench.h"
 
+#define HOST_KEY "SHA256:0123456789abcdefghijABCDEFGHIJ0123456789+/a"
+
 static const struct {
 	const char *from, *to, *says;
 } cases[] = {
@@ -123,8 +125,22 @@ static const struct {
                 "f:40: url: must be an absolute file:// URL*"},
         {"\"{route}/{label}_{part}", "\"{route}\\\\{label}_{part}",
                 "f:30: naming.data_template: must be a path*"},
-        {"url: \"file:///drop/\"", "url: \"sftp://host/drop/\"",
+        {"url: \"file:///drop/\"", "url: \"s3://bucket/drop/\"",
                 "f:40: url: must be an absolute file:// URL*"},
+        {"url: \"file:///drop/\"",
+                "url: \"sftp://host/drop/\"\ncredential: a\nhost_key: \"" HOST_KEY "\"",
+                "f:40: url: must name a user*"},
+        {"url: \"file:///drop/\"",
+                "url: \"sftp://u@Host/drop/\"\ncredential: a\nhost_key: \"" HOST_KEY "\"",
+                "f:40: url: the host is a name in small letters*"},
+        {"url: \"file:///drop/\"", "url: \"sftp://u@host/drop/\"\nhost_key: \"" HOST_KEY "\"",
+                "f:*: credential: must be the name of a credential*"},
+        {"url: \"file:///drop/\"", "url: \"sftp://u@host/drop/\"\ncredential: a",
+                "f:*: host_key: must be SHA256:*"},
+        {"url: \"file:///drop/\"", "url: \"sftp://u@host/drop/\"\ncredential: a\nhost_key: MD5:00",
+                "f:42: host_key: must be SHA256:*"},
+        {"url: \"file:///drop/\"", "url: \"file:///drop/\"\ncredential: a",
+                "f:41: credential: is for sftp:// only: remove it*"},
         {"url: \"file:///drop/\"\n", "", "f:38: url: is missing\n"},
         {"id: {column: patient, kind: patient_id}\n---\nkind: Route",
                 "id: {column: patient, kind: npi}\n---\nkind: Route",

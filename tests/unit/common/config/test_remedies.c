@@ -6,6 +6,8 @@
 
 #define ROUTE_PART "limits: {attempts: 3}"
 
+#define HOST_KEY "SHA256:0123456789abcdefghijABCDEFGHIJ0123456789+/a"
+
 static const struct {
 	const char *from, *bad, *says, *good;
 } cases[] = {
@@ -89,6 +91,22 @@ static const struct {
                 "source.url: must be an absolute file:// URL, such as file:///data/audience/, "
                 "without *",
                 "file:///data/audience/"},
+        {"\"file:///in/people/\"}", "\"file:///in/people/\", credential: a}",
+                "source.credential: is for sftp:// only: remove it",
+                "\"file:///in/people/\"}"},
+        {"\"file:///in/people/\"}",
+                "\"sftp://host/in/\", credential: a, host_key: \"" HOST_KEY "\"}",
+                "source.url: must name a user: sftp://user@host/path",
+                "\"sftp://user@host/in/\", credential: a, host_key: \"" HOST_KEY "\"}"},
+        {"\"file:///in/people/\"}", "\"sftp://user@host/in/\", host_key: \"" HOST_KEY "\"}",
+                "source.credential: must be the name of a credential in the service's key "
+                "directory, of small letters, digits, '.', '_' and '-': an sftp:// place needs "
+                "one",
+                "\"sftp://user@host/in/\", credential: a, host_key: \"" HOST_KEY "\"}"},
+        {"\"file:///in/people/\"}", "\"sftp://user@host/in/\", credential: a}",
+                "source.host_key: must be SHA256: and 43 characters, as ssh-keygen -lf prints "
+                "the server's key: an sftp:// place needs it",
+                "\"sftp://user@host/in/\", credential: a, host_key: \"" HOST_KEY "\"}"},
         /* sources */
         {"\"file:///in/people/\"}", "\"file:///in/people/\", ready: {marker: ../_SUCCESS}}",
                 "source.ready.marker: must be the name of a file below source.url, such as "

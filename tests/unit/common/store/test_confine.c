@@ -131,10 +131,42 @@ static void a_single_object_is_judged_by_its_own_place(void **state)
 	confine_free(c);
 }
 
+static int remote_at(const struct confine *c, const char *url, struct err *e)
+{
+	int act = confine_check_remote(c, str_c(url), e);
+	if (act != 0)
+		assert_string_equal(e->code, "bad_place");
+	return act;
+}
+
+/* A server always needs a root that covers it: a credential is sent there. */
+static void a_place_on_a_server_needs_a_root_of_its_own(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	static const char *const servers = "sftp://in.example/drop/,sftp://bob@out.example:2222/";
+	static const char *const good[] = {"sftp://a@in.example/drop",
+	        "sftp://b@in.example/drop/x/", "sftp://bob@out.example:2222/any/where"};
+	static const char *const bad[] = {"sftp://a@in.example/", "sftp://a@in.example/dropped/",
+	        "sftp://a@in.example:2222/drop/", "sftp://a@other.example/drop/",
+	        "sftp://eve@out.example:2222/any/", "sftp://bob@out.example/any/"};
+	struct confine *c = confined(w, servers), *any = confined(w, "");
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_int_equal(remote_at(c, good[i], &e), 0);
+		assert_int_equal(remote_at(any, good[i], &e), ERR_REJECT);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(remote_at(c, bad[i], &e), ERR_REJECT);
+	assert_int_equal(drop_at(w, c, "out", &e), ERR_REJECT); /* no root is a directory */
+	confine_free(any);
+	confine_free(c);
+}
+
 static void roots_are_absolute_paths(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"relative", "/a,,/b", "/a, b", "s3://bucket/", ","};
+	static const char *const bad[] = {"relative", "/a,,/b", "/a, b", "s3://bucket/", "sftp://",
+	        "sftp://host", "sftp://HOST/", ","};
 	struct err e;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct confine *c = NULL;
@@ -155,6 +187,8 @@ int main(void)
 	                staging_and_keys_are_no_places_wherever_roots_are, setup, teardown),
 	        cmocka_unit_test_setup_teardown(
 	                a_single_object_is_judged_by_its_own_place, setup, teardown),
+	        cmocka_unit_test_setup_teardown(
+	                a_place_on_a_server_needs_a_root_of_its_own, setup, teardown),
 	        cmocka_unit_test_setup_teardown(roots_are_absolute_paths, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

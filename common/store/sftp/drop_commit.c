@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A temporary gets its name, is put aside, or goes; and what a name stands for. */
+#include "drop_sftp.h"
+#include "longshore/hex.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_BYTES = 1024 * 1024 };
+
+static bool aside_of(const char *temp, char out[DROP_HANDLE_MAX + 8])
+{
+	int n = snprintf(out, DROP_HANDLE_MAX + 8, "%s.aside", temp);
+	return n > 0 && n < DROP_HANDLE_MAX + 8;
+}
+
+static int move(const struct sftp_drop *d, const char *from, const char *to, uint32_t *out_status,
+        struct err *e)
+{
+	char old[SFTP_PATH_BYTES], new[SFTP_PATH_BYTES];
+	if (!sftp_place_path(&d->at, from, old) || !sftp_place_path(&d->at, to, new))
+		return drop_sftp_odd(e);
+	return sftp_rename(d->at.s, old, new, out_status, e);
+}
+
+/* Why it was refused. The name is looked at first: whoever else took it by this temporary has made
+ * the name before it removed the temporary. */
+static int refused(const struct sftp_drop *d, const char *temp, const char *name, uint32_t status,
+        enum drop_commit *out, struct err *e)
+{
+	enum sftp_path there, mine;
+	if (drop_sftp_look(d, name, &there, e) != 0 || drop_sftp_look(d, temp, &mine, e) != 0 ||
+	        drop_sftp_is_alive(d, e) != 0)
+		return e->act;
+	if (mine != SFTP_PATH_FILE)
+		*out = DROP_TEMP_GONE;
+	else if (there != SFTP_PATH_NONE)
+		*out = DROP_NAME_TAKEN;
+	else
+		return drop_sftp_failed(e, status, "rename without replacing");
+	return 0;
+}
+
+/* Whoever may read a file may enter its directory. */
+static uint32_t dir_mode(const struct sftp_drop *d)
+{
+	uint32_t mode = d->base.access.file_mode;
+	return mode | (mode & 0444) >> 2;
+}
+
+int drop_sftp_commit(
+        struct drop *drop, const char *temp, const char *name, enum drop_commit *out, struct err *e)
+{
+	const struct sftp_drop *d = sftp_drop_of(drop);
+	uint32_t status = SFTP_OK;
+	if (drop_sftp_make_way(d, name, dir_mode(d) | 0100, e) != 0 ||
+	        move(d, temp, name, &status, e) != 0)
+		return e->act;
+	if (status != SFTP_OK)
+		return refused(d, temp, name, status, out, e);
+	*out = DROP_COMMITTED;
+	return 0;
+}
+
+static int remove_one(const struct sftp_drop *d, const char *name, bool *out_removed, struct err *e)
+{
+	char path[SFTP_PATH_BYTES];
+	enum sftp_path kind;
+	uint32_t status = SFTP_OK;
+	*out_removed = false;
+	if (!sftp_place_path(&d->at, name, path))
+		return 0;
+	if (sftp_remove(d->at.s, path, &status, e) != 0)
+		return e->act;
+	*out_removed = status == SFTP_OK;
+	if (status == SFTP_OK || status == SFTP_NO_SUCH_FILE)
+		return 0;
+	if (drop_sftp_look(d, name, &kind, e) != 0)
+		return e->act;
+	return kind == SFTP_PATH_NONE ? 0 : drop_sftp_failed(e, status, "remove");
+}
+
+int drop_sftp_remove(struct drop *drop, const char *temp, struct err *e)
+{
+	const struct sftp_drop *d = sftp_drop_of(drop);
+	char aside[DROP_HANDLE_MAX + 8];
+	bool is_removed = false, is_second = false;
+	if (remove_one(d, temp, &is_removed, e) != 0)
+		return e->act;
+	if (aside_of(temp, aside) && remove_one(d, aside, &is_second, e) != 0)
+		return e->act;
+	return is_removed || is_second ? 0 : drop_sftp_is_alive(d, e);
+}
+
+/* Both are there where a server died in the middle of a rename: the temporary could still be
+ * committed, so it goes, and what was put aside stays. */
+int drop_sftp_set_aside(struct drop *drop, const char *temp, enum drop_aside *out, struct err *e)
+{
+	const struct sftp_drop *d = sftp_drop_of(drop);
+	char aside[DROP_HANDLE_MAX + 8];
+	enum sftp_path mine, there;
+	uint32_t status = SFTP_OK;
+	bool is_removed = false;
+	if (!aside_of(temp, aside) || move(d, temp, aside, &status, e) != 0)
+		return e->act;
+	*out = DROP_ASIDE;
+	if (status == SFTP_OK)
+		return 0;
+	if (drop_sftp_look(d, temp, &mine, e) != 0 || drop_sftp_look(d, aside, &there, e) != 0 ||
+	        drop_sftp_is_alive(d, e) != 0)
+		return e->act;
+	if (mine == SFTP_PATH_FILE && there != SFTP_PATH_FILE)
+		return drop_sftp_failed(e, status, "put the temporary aside");
+	if (mine == SFTP_PATH_FILE)
+		return remove_one(d, temp, &is_removed, e);
+	if (there != SFTP_PATH_FILE)
+		*out = DROP_ASIDE_GONE;
+	return 0;
+}
+
+/* --- what is there --- */
+
+static int hash_file(
+        const struct sftp_drop *d, const struct sftp_file *f, struct drop_facts *out, struct err *e)
+{
+	struct hash *h = hash_new_sha256();
+	unsigned char digest[SHA256_BYTES];
+	char *buffer = malloc(READ_BYTES);
+	size_t n = READ_BYTES;
+	uint32_t status = SFTP_OK;
+	int64_t bytes = 0;
+	int rc = buffer == NULL ? err_set(e, ERR_FATAL, "out_of_memory", "out of memory") : 0;
+	while (rc == 0 && n == READ_BYTES) {
+		const struct sftp_part part = {bytes, buffer, READ_BYTES};
+		rc = sftp_read(d->at.s, f, &part, &n, &status, e);
+		if (rc == 0 && status != SFTP_OK)
+			rc = drop_sftp_failed(e, status, "read back");
+		if (rc == 0)
+			hash_add(h, buffer, n);
+		bytes += rc == 0 ? (int64_t)n : 0;
+	}
+	if (rc == 0) {
+		hash_take(h, digest);
+		hex_encode(digest, sizeof digest, out->sha256);
+		out->bytes = bytes;
+	}
+	free(buffer);
+	hash_free(h);
+	return rc;
+}
+
+static int read_back(
+        const struct sftp_drop *d, const char *name, struct drop_facts *out, struct err *e)
+{
+	char path[SFTP_PATH_BYTES];
+	struct sftp_file f;
+	uint32_t status = SFTP_OK;
+	if (!sftp_place_path(&d->at, name, path))
+		return 0;
+	if (sftp_file_open(d->at.s, path, SFTP_FOR_READ, 0, &f, &status, e) != 0)
+		return e->act;
+	if (status == SFTP_NO_SUCH_FILE)
+		return 0;
+	if (status != SFTP_OK)
+		return drop_sftp_failed(e, status, "open");
+	out->is_there = true;
+	int rc = hash_file(d, &f, out, e);
+	struct err second;
+	int closed = sftp_file_close(d->at.s, &f, &second); /* read only */
+	(void)closed;
+	return rc;
+}
+
+int drop_sftp_stat(struct drop *drop, const char *name, struct drop_facts *out, struct err *e)
+{
+	const struct sftp_drop *d = sftp_drop_of(drop);
+	struct drop_facts facts = {.is_there = false};
+	enum sftp_path way, kind = SFTP_PATH_NONE;
+	uint32_t status = SFTP_OK;
+	if (sftp_place_way(&d->at, name, &way, &status, e) != 0)
+		return e->act;
+	if (status != SFTP_OK)
+		return drop_sftp_failed(e, status, "look at a directory");
+	if (way == SFTP_PATH_ODD)
+		return drop_sftp_odd(e);
+	if (way == SFTP_PATH_FILE && drop_sftp_look(d, name, &kind, e) != 0)
+		return e->act;
+	if (kind == SFTP_PATH_FILE && read_back(d, name, &facts, e) != 0)
+		return e->act;
+	if (kind == SFTP_PATH_DIRECTORY || kind == SFTP_PATH_OTHER)
+		facts = (struct drop_facts){.is_there = true, .bytes = -1};
+	if (!facts.is_there && drop_sftp_is_alive(d, e) != 0)
+		return e->act;
+	*out = facts;
+	return 0;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One function a request. Each takes its turn at the session. */
+#include "session.h"
+
+#include <string.h>
+
+static struct wire_out begin(struct sftp *s, enum sftp_type type, uint32_t id)
+{
+	struct wire_out w = {s->request, 0, sizeof s->request, false};
+	wire_begin(&w, type, id);
+	return w;
+}
+
+static struct str handle_of(const struct sftp_file *f)
+{
+	return str_bytes((const char *)f->handle, f->handle_bytes);
+}
+
+static void lock(struct sftp *s)
+{
+	(void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
+}
+
+static int unlock(struct sftp *s, int rc)
+{
+	(void)pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+static int ask_status(
+        struct sftp *s, struct wire_out *w, uint32_t id, uint32_t *out_status, struct err *e)
+{
+	return sftp_send(s, w, e) != 0 ? e->act : sftp_take_status(s, id, out_status, e);
+}
+
+static int ask_attrs(struct sftp *s, struct wire_out *w, uint32_t id, uint32_t *out_status,
+        struct sftp_attrs *out, struct err *e)
+{
+	struct wire_in in;
+	uint8_t type = 0;
+	if (sftp_send(s, w, e) != 0 || sftp_take(s, id, &type, &in, e) != 0)
+		return e->act;
+	if (type == SFTP_STATUS) {
+		*out_status = wire_get_u32(&in);
+		return in.is_bad || *out_status == SFTP_OK ? sftp_unexpected(s, e) : 0;
+	}
+	if (type == SFTP_ATTRS)
+		wire_get_attrs(&in, out);
+	if (type != SFTP_ATTRS || in.is_bad)
+		return sftp_unexpected(s, e);
+	*out_status = SFTP_OK;
+	return 0;
+}
+
+static int ask_handle(struct sftp *s, struct wire_out *w, uint32_t id, struct sftp_file *out,
+        uint32_t *out_status, struct err *e)
+{
+	struct wire_in in;
+	uint8_t type = 0;
+	if (sftp_send(s, w, e) != 0 || sftp_take(s, id, &type, &in, e) != 0)
+		return e->act;
+	if (type == SFTP_STATUS) {
+		*out_status = wire_get_u32(&in);
+		return in.is_bad || *out_status == SFTP_OK ? sftp_unexpected(s, e) : 0;
+	}
+	struct str handle = wire_get_text(&in);
+	if (type != SFTP_HANDLE || in.is_bad || handle.n == 0 || handle.n > SFTP_HANDLE_MAX)
+		return sftp_unexpected(s, e);
+	*out = (struct sftp_file){.handle_bytes = handle.n, .status = SFTP_OK};
+	memcpy(out->handle, handle.p, handle.n);
+	*out_status = SFTP_OK;
+	return 0;
+}
+
+int sftp_stat(struct sftp *s, const char *path, enum sftp_type how, uint32_t *out_status,
+        struct sftp_attrs *out, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, how, id);
+	wire_text(&w, str_c(path));
+	return unlock(s, ask_attrs(s, &w, id, out_status, out, e));
+}
+
+int sftp_rename(
+        struct sftp *s, const char *from, const char *to, uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_RENAME, id);
+	wire_text(&w, str_c(from));
+	wire_text(&w, str_c(to));
+	return unlock(s, ask_status(s, &w, id, out_status, e));
+}
+
+int sftp_remove(struct sftp *s, const char *path, uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_REMOVE, id);
+	wire_text(&w, str_c(path));
+	return unlock(s, ask_status(s, &w, id, out_status, e));
+}
+
+static int with_mode(struct sftp *s, enum sftp_type type, const char *path, uint32_t mode,
+        uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, type, id);
+	wire_text(&w, str_c(path));
+	wire_attrs(&w, mode);
+	return unlock(s, ask_status(s, &w, id, out_status, e));
+}
+
+int sftp_mkdir(struct sftp *s, const char *path, uint32_t mode, uint32_t *out_status, struct err *e)
+{
+	return with_mode(s, SFTP_MKDIR, path, mode, out_status, e);
+}
+
+int sftp_set_mode(
+        struct sftp *s, const char *path, uint32_t mode, uint32_t *out_status, struct err *e)
+{
+	return with_mode(s, SFTP_SETSTAT, path, mode, out_status, e);
+}
+
+int sftp_file_open(struct sftp *s, const char *path, uint32_t flags, uint32_t mode,
+        struct sftp_file *out, uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_OPEN, id);
+	wire_text(&w, str_c(path));
+	wire_u32(&w, flags);
+	wire_attrs(&w, mode);
+	return unlock(s, ask_handle(s, &w, id, out, out_status, e));
+}
+
+int sftp_dir_open(struct sftp *s, const char *path, struct sftp_file *out, uint32_t *out_status,
+        struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_OPENDIR, id);
+	wire_text(&w, str_c(path));
+	return unlock(s, ask_handle(s, &w, id, out, out_status, e));
+}
+
+static int wait_writes(struct sftp *s, const struct sftp_file *f, struct err *e)
+{
+	uint8_t type;
+	struct wire_in in;
+	while (f->pending > 0)
+		if (sftp_take(s, SFTP_NO_ID, &type, &in, e) != 0)
+			return e->act;
+	return 0;
+}
+
+int sftp_file_close(struct sftp *s, struct sftp_file *f, struct err *e)
+{
+	uint32_t status = SFTP_OK;
+	lock(s);
+	if (wait_writes(s, f, e) != 0) {
+		/* No answer will ask for it any more. */
+		for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
+			if (s->flights[i].writer == f)
+				s->flights[i].is_used = false;
+		return unlock(s, e->act);
+	}
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_CLOSE, id);
+	wire_text(&w, handle_of(f));
+	return unlock(s, ask_status(s, &w, id, &status, e));
+}
+
+int sftp_file_stat(struct sftp *s, const struct sftp_file *f, uint32_t *out_status,
+        struct sftp_attrs *out, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_FSTAT, id);
+	wire_text(&w, handle_of(f));
+	return unlock(s, ask_attrs(s, &w, id, out_status, out, e));
+}
+
+int sftp_file_set_mode(struct sftp *s, const struct sftp_file *f, uint32_t mode,
+        uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_FSETSTAT, id);
+	wire_text(&w, handle_of(f));
+	wire_attrs(&w, mode);
+	return unlock(s, ask_status(s, &w, id, out_status, e));
+}
+
+int sftp_file_sync(struct sftp *s, const struct sftp_file *f, uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_EXTENDED, id);
+	wire_text(&w, STR("fsync@openssh.com"));
+	wire_text(&w, handle_of(f));
+	return unlock(s, ask_status(s, &w, id, out_status, e));
+}
+
+/* --- many at once --- */
+
+static int send_write(
+        struct sftp *s, struct sftp_file *f, int64_t offset, struct str bytes, struct err *e)
+{
+	struct sftp_flight *flight = NULL;
+	if (sftp_flight_take(s, &flight, e) != 0)
+		return e->act;
+	flight->writer = f;
+	f->pending++;
+	struct wire_out w = begin(s, SFTP_WRITE, flight->id);
+	wire_text(&w, handle_of(f));
+	wire_u64(&w, (uint64_t)offset);
+	wire_text(&w, bytes);
+	return sftp_send(s, &w, e);
+}
+
+int sftp_write(struct sftp *s, struct sftp_file *f, int64_t offset, struct str bytes, struct err *e)
+{
+	int rc = 0;
+	lock(s);
+	for (size_t at = 0; rc == 0 && at < bytes.n; at += SFTP_CHUNK) {
+		size_t n = bytes.n - at < SFTP_CHUNK ? bytes.n - at : SFTP_CHUNK;
+		rc = send_write(s, f, offset + (int64_t)at, str_bytes(bytes.p + at, n), e);
+	}
+	return unlock(s, rc);
+}
+
+int sftp_write_wait(struct sftp *s, struct sftp_file *f, uint32_t *out_status, struct err *e)
+{
+	lock(s);
+	int rc = wait_writes(s, f, e);
+	*out_status = f->status;
+	return unlock(s, rc);
+}
+
+int sftp_ask_read(struct sftp *s, const struct sftp_flight *f, struct err *e)
+{
+	struct wire_out w = begin(s, SFTP_READ, f->id);
+	wire_text(&w, handle_of(f->file));
+	wire_u64(&w, (uint64_t)f->offset);
+	wire_u32(&w, (uint32_t)f->want);
+	return sftp_send(s, &w, e);
+}
+
+static int send_reads(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
+        struct sftp_reading *r, struct err *e)
+{
+	for (size_t at = 0; at < part->n && r->status == SFTP_OK; at += SFTP_CHUNK) {
+		struct sftp_flight *flight = NULL;
+		if (part->offset + (int64_t)at >= r->end)
+			break; /* past the file's end */
+		if (sftp_flight_take(s, &flight, e) != 0)
+			return e->act;
+		flight->reader = r;
+		flight->file = f;
+		flight->offset = part->offset + (int64_t)at;
+		flight->to = part->p + at;
+		flight->want = part->n - at < SFTP_CHUNK ? part->n - at : SFTP_CHUNK;
+		r->pending++;
+		if (sftp_ask_read(s, flight, e) != 0)
+			return e->act;
+	}
+	return 0;
+}
+
+int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
+        size_t *out_n, uint32_t *out_status, struct err *e)
+{
+	struct sftp_reading r = {.status = SFTP_OK, .end = part->offset + (int64_t)part->n};
+	uint8_t type;
+	struct wire_in in;
+	lock(s);
+	int rc = send_reads(s, f, part, &r, e);
+	while (rc == 0 && r.pending > 0)
+		rc = sftp_take(s, SFTP_NO_ID, &type, &in, e);
+	if (rc != 0) /* the session is over: no answer finds r any more */
+		for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
+			if (s->flights[i].reader == &r)
+				s->flights[i].is_used = false;
+	*out_status = r.status;
+	*out_n = (size_t)(r.end - part->offset);
+	return unlock(s, rc);
+}
+
+int sftp_dir_read(struct sftp *s, const struct sftp_file *dir, struct sftp_names *names,
+        uint32_t *out_status, struct err *e)
+{
+	uint8_t type = 0;
+	lock(s);
+	uint32_t id = sftp_next_id(s);
+	struct wire_out w = begin(s, SFTP_READDIR, id);
+	wire_text(&w, handle_of(dir));
+	if (sftp_send(s, &w, e) != 0 || sftp_take(s, id, &type, &names->in, e) != 0)
+		return unlock(s, e->act);
+	names->left = type == SFTP_NAME ? wire_get_u32(&names->in) : 0;
+	*out_status = type == SFTP_STATUS ? wire_get_u32(&names->in) : SFTP_OK;
+	bool is_odd = type != SFTP_NAME && (type != SFTP_STATUS || *out_status == SFTP_OK);
+	return unlock(s, is_odd || names->in.is_bad ? sftp_unexpected(s, e) : 0);
+}
+
+bool sftp_names_next(struct sftp_names *names, struct str *out_name, struct sftp_attrs *out_attrs)
+{
+	if (names->left == 0)
+		return false;
+	names->left--;
+	*out_name = wire_get_text(&names->in);
+	(void)wire_get_text(&names->in); /* a line for people */
+	wire_get_attrs(&names->in, out_attrs);
+	return !names->in.is_bad;
+}

@@ -1,0 +1,47 @@
+"""An SFTP server for a test: OpenSSH's, on a free port, as scripts/stack/sshd starts it."""
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+from fleet import wait_until
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "stack" / "sshd"
+
+
+class SftpServer:
+    def __enter__(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="longshore-sshd-"))
+        self._log = open(self.dir / "log", "w", encoding="utf-8")
+        self._process = subprocess.Popen([SCRIPT, self.dir], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        wait_until(self._is_up, 60, "sshd to answer")
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.wait(30)
+        self._log.close()
+        shutil.rmtree(self.dir)
+
+    def _is_up(self):
+        assert self._process.poll() is None, (self.dir / "log").read_text()
+        if not (self.dir / "ready").exists():
+            return False
+        port, self.user, *self.host_keys = (self.dir / "ready").read_text().split()
+        self.port = int(port)
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def root(self):
+        """What LONGSHORE_DROP_ROOTS and LONGSHORE_SOURCE_ROOTS call it."""
+        return f"sftp://127.0.0.1:{self.port}/"
+
+    def place(self, path, credential="ed25519", host_key=0):
+        """The fields of a place on it."""
+        return {"url": f"sftp://{self.user}@127.0.0.1:{self.port}{path}", "credential": credential,
+                "host_key": self.host_keys[host_key]}
+
+    def give_credentials(self, key_directory):
+        shutil.copytree(self.dir / "credentials", Path(key_directory) / "credentials")
