@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Memory named by its lifetime. One arena per message or batch: made by the loop, reset after the
- * commit; whoever
- * handles a message frees nothing. The arena is always an explicit parameter `mem`; there is no
+ * Memory grouped by lifetime. One arena per message or batch: the loop creates it and resets it after
+ * the commit. Code that handles a message frees nothing. The arena is always an explicit parameter `mem`; there is no
  * current arena.
  *
- * Invariants: memory is aligned for any type; nothing moves until reset; total size never passes
+ * Invariants: memory is aligned for any type; nothing moves until reset; the total size never exceeds
  * the limit.
  * One thread owns an arena.
  */
@@ -20,7 +19,7 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *blocks; /* the first block ever made is kept over a reset */
+	struct arena_block *blocks; /* the first block survives a reset */
 	size_t limit_bytes;
 	size_t used_bytes;
 	size_t enough_bytes; /* loops that read input stop here; 0 = only at the limit */
@@ -30,12 +29,11 @@ void arena_init(struct arena *mem, size_t limit_bytes);
 void arena_reset(struct arena *mem);
 void arena_release(struct arena *mem); /* accepts a zeroed arena */
 
-/* For small sizes that the programmer knows: aborts when memory or the limit is out. Zeroed memory.
- */
+/* For small sizes known to the programmer: aborts when the limit or memory is exhausted. Zeroed. */
 void *arena_alloc(struct arena *mem, size_t bytes) __attribute__((malloc, returns_nonnull));
 
-/* For any size derived from input: NULL when the limit or memory is out, or count * size overflows.
- * Zeroed. */
+/* For any size derived from input: NULL when the limit or memory is exhausted, or count * size
+ * overflows. Zeroed. */
 void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
         __attribute__((malloc, warn_unused_result));
 
@@ -44,11 +42,11 @@ void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
  * the limit or memory is out, and the array is as it was. */
 bool arena_grow(struct arena *mem, void *items, size_t count, size_t *room, size_t size)
         __attribute__((warn_unused_result));
-/* The same for sizes that the programmer knows: aborts like arena_alloc. */
+/* The same for sizes known to the programmer: aborts like arena_alloc. */
 void arena_grow_known(struct arena *mem, void *items, size_t count, size_t *room, size_t size);
 
-/* For loops over input: no more of it should be read into this arena. What was begun may still be
- * finished; the limit is further on. */
+/* For loops over input: true if no more should be read into this arena. What was started can still be
+ * finished, because the limit is higher. */
 static inline bool arena_has_enough(const struct arena *mem)
 {
 	return mem->enough_bytes > 0 && mem->used_bytes > mem->enough_bytes;
@@ -62,7 +60,7 @@ static inline bool arena_has_enough(const struct arena *mem)
 #define ARENA_GROW_KNOWN(mem, items, count, room) \
 	arena_grow_known((mem), &(items), (count), &(room), sizeof *(items))
 
-/* Copies with a terminator behind them; abort like arena_alloc. An absent slice stays absent. */
+/* Copies with a terminator; abort like arena_alloc. An absent slice stays absent. */
 struct str arena_str(struct arena *mem, struct str s);
 char *arena_cstr(struct arena *mem, struct str s) __attribute__((returns_nonnull));
 struct str arena_printf(struct arena *mem, const char *fmt, ...)

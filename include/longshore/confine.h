@@ -29,7 +29,7 @@ struct confine;
 	}
 
 struct confine_conf {
-	const char *setting; /* that the roots are from, for messages */
+	const char *setting; /* the name of the roots' setting, for messages */
 	const char *
 	        roots; /* /path, file:///path/ or sftp://host/path/, with commas between; empty: any directory */
 	const char *staging; /* URL; empty or NULL: not known here */
@@ -40,8 +40,8 @@ struct confine_conf {
 int confine_new(const struct confine_conf *conf, struct confine **out, struct err *e) ERR_MUST_USE;
 void confine_free(struct confine *c); /* accepts NULL */
 
-/* Is the open directory, or the name directly in it (NULL: the directory itself), such a place? url:
- * as the document has it, for the message. ERR_REJECT ("bad_place") with the remedy. c may be NULL. */
+/* Checks the open directory, or the name directly in it (NULL: the directory itself). url: from the
+ * document, for the message. ERR_REJECT ("bad_place") with the remedy. c may be NULL. */
 int confine_check(const struct confine *c, int dir_fd, const char *name, const char *url,
         struct err *e) ERR_MUST_USE;
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Deliveries that are over, as the scheduler names them in staging, so that each service can remove
- * what it staged for them. Nobody but the scheduler knows what is over, and nobody but its owner
- * writes below a prefix.
+ * Finished deliveries, as the scheduler lists them in staging, so that each service can remove the data
+ * that it staged for them. Only the scheduler knows which deliveries are over, and only its owner writes
+ * below a prefix.
  *
  *   specs/ended/<15 digits>-<8 hex>   a list, sealed for the scope "ended". The digits are its time in
  *                                     Unix milliseconds by the store's clock
- *   <prefix>/<mark>/<list>            how far the owner of the prefix has come, through all replicas
+ *   <prefix>/<mark>/<list>            how far the owner of the prefix has come, over all replicas
  *
- * A delivery may be named twice. It is never named while it can still change, nor while it is the
- * last accepted one of its route, which the next one is compared with.
+ * A delivery may be listed twice. It is never listed while it can still change, or while it is the last
+ * accepted delivery of its route, because the next one is compared with it.
  */
 #ifndef LONGSHORE_ENDED_H
 #define LONGSHORE_ENDED_H
@@ -32,21 +32,21 @@ int ended_tell(struct store *staging, const struct keyring *keys, const struct e
 struct ended_walk {
 	struct store *staging;
 	const struct keyring *keys;
-	const char *prefix; /* that the caller owns */
+	const char *prefix; /* owned by the caller */
 	const char *mark;   /* "tidied": what for; a walk of another name has its own place */
 	int64_t keep_ms;    /* lists that are younger wait */
 	const atomic_bool *stop;
-	/* Must be idempotent. ERR_REJECT: this one never can; it is passed over, and told. */
+	/* Must be idempotent. ERR_REJECT: this delivery will never work; it is skipped and reported. */
 	int (*each)(void *arg, const struct ended *what, struct err *e);
 	void *arg;
 };
 
-/* Through the lists that are due, from where the last walk ended, a few at a time. A failure ends it;
- * the next one begins with the same list. */
+/* Processes due lists, from where the last walk ended, a few at a time. A failure ends the walk; the next
+ * one starts with the same list. */
 int ended_walk(const struct ended_walk *w, struct err *e) ERR_MUST_USE;
 
-/* The plain walk, to be called by a service's `tidy`: what lies below "<prefix>/<delivery>/" goes.
- * *out_removed grows by the objects, also on failure. */
+/* The usual walk, called by a service's `tidy`: removes everything below "<prefix>/<delivery>/".
+ * *out_removed grows by the number of objects, also on failure. */
 struct ended_owner {
 	struct store *staging;
 	const struct keyring *keys;
@@ -55,7 +55,7 @@ struct ended_owner {
 int ended_remove(const struct ended_owner *owner, const struct tidy_run *run, int64_t *out_removed,
         struct err *e) ERR_MUST_USE;
 
-/* Removes lists that are older than that; for the owner of specs/. *out_removed counts. */
+/* Removes lists older than age_ms; for the owner of specs/. *out_removed counts. */
 int ended_forget(
         struct store *staging, int64_t age_ms, int64_t *out_removed, struct err *e) ERR_MUST_USE;
 

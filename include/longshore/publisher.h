@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How a batch service publishes: by the loop's producer, from the loop's thread only, in start,
+ * How a batch service publishes: with the loop's producer, only from the loop's thread, in start,
  * batch and tick. */
 #ifndef LONGSHORE_PUBLISHER_H
 #define LONGSHORE_PUBLISHER_H
@@ -21,16 +21,16 @@ struct publication {
 	struct str traceparent, type, tenant, delivery,
 	        task; /* headers; absent ones are left out */
 };
-/* 0: all acknowledged. ERR_REJECT ("too_large") names the first that can never go in *out_bad; if
- * that is known by its size, nothing was sent. ERR_RETRY: some may have been sent; send all again.
- * Blocks for 10 s at most. Only from the loop's thread: in start, batch, tick. */
+/* 0: all acknowledged. ERR_REJECT ("too_large"): *out_bad is the first that can never be sent; if its
+ * size shows this, nothing was sent. ERR_RETRY: some may have been sent; send all again.
+ * Blocks for at most 10 s. Only from the loop's thread: in start, batch, tick. */
 int publisher_send(struct publisher *p, const struct publication *items, size_t count,
         size_t *out_bad, struct err *e) ERR_MUST_USE;
-/* The same, each item for itself: what one topic refuses or does not take holds up no other. */
+/* The same for each item separately: a topic that refuses or does not accept messages blocks no other. */
 enum publication_fate {
-	PUBLICATION_OPEN,    /* not acknowledged in time; it may be there all the same */
-	PUBLICATION_ACKED,   /* there */
-	PUBLICATION_REFUSED, /* can never go */
+	PUBLICATION_OPEN,    /* not acknowledged in time; it may still have been written */
+	PUBLICATION_ACKED,   /* acknowledged */
+	PUBLICATION_REFUSED, /* can never be sent */
 };
 struct publication_set {
 	const struct publication *items; /* those of one partition stay in their order */
@@ -38,14 +38,14 @@ struct publication_set {
 	int wait_ms;                  /* for all of them together */
 	enum publication_fate *fates; /* of each; filled in */
 };
-/* 0: none is open. ERR_RETRY: some are; *e says why the first of them is. */
+/* 0: none is open. ERR_RETRY: some are; *e has the reason of the first. */
 int publisher_send_each(
         struct publisher *p, const struct publication_set *set, struct err *e) ERR_MUST_USE;
-/* For long work in batch or tick, between two of its steps: shows that the loop goes on, and polls
- * Kafka now and then, so that the partitions stay ours. false: return ERR_DEFER at once, and look
- * at the batch no more: the process is to end, or its partitions went to somebody else. */
+/* For long work in batch or tick, between two steps: shows that the loop is alive, and polls Kafka now and
+ * then so that we keep the partitions. false: return ERR_DEFER at once and do not touch the batch again:
+ * the process is ending, or its partitions went to another process. */
 bool publisher_breathe(struct publisher *p);
-/* Counts rows that the service removed for good, for /metrics. */
+/* Counts removed rows, for /metrics. */
 void publisher_count_removed(struct publisher *p, int64_t rows);
 
 #endif

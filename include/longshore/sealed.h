@@ -6,11 +6,11 @@
  * Format: header (magic "LSSO1\0", 2-byte version, 32-byte random salt), then AES-256-GCM chunks of
  * 64 KiB plain text each followed by its 16-byte tag. Key = HKDF-SHA256(scope key, salt, object
  * name); nonce = chunk number with a flag for the last chunk; associated data = header and name. So
- * a chunk cannot be changed, dropped, reordered, cut off or moved to another name without notice;
- * notice is ERR_REJECT ("corrupt"). The last chunk is always shorter than 64 KiB (possibly empty).
+ * a chunk that is changed, dropped, reordered, truncated or moved to another name is detected:
+ * ERR_REJECT ("corrupt"). The last chunk is always shorter than 64 KiB (possibly empty).
  *
  * Bodies are written as streams, create-once. A writer that loses the race reads the winner's
- * object back: facts are always those of the object that is there ("won" says whose it is).
+ * object back: facts always describe the stored object ("won" says whether it is ours).
  * Memory: one chunk. Threads: a writer or reader belongs to one thread.
  */
 #ifndef LONGSHORE_SEALED_H
@@ -43,7 +43,7 @@ int sealed_put_once(struct store *s, struct str name, const struct secret *scope
 int sealed_get(struct store *s, struct str name, const struct secret *scope_key, size_t max_bytes,
         struct arena *mem, struct str *out, struct err *e) ERR_MUST_USE;
 
-/* Sequential and positioned reading; bytes are given out only after their chunk was authenticated.
+/* Sequential and positioned reading; bytes are returned only after their chunk was authenticated.
  */
 int sealed_open(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_reader **out, struct err *e) ERR_MUST_USE;

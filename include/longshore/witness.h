@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the last message that was read of a partition looked like. It is kept beside the offsets, and
- * compared with the message that has its offset later: where a broker lost the end of a partition
- * and gave its offsets out again, that is another one. No I/O, no clock.
+ * A digest of the last message read from a partition. It is stored with the offsets and later compared
+ * with the message at that offset. If they differ, a broker lost the end of the partition and reused its
+ * offsets. No I/O, no clock.
  *
  * As text: "@<offset>.<timestamp>.<CRC-32C, hex>", at the end of the commit metadata. */
 #ifndef LONGSHORE_WITNESS_H
@@ -19,8 +19,8 @@ struct witness {
 
 enum {
 	WITNESS_BYTES = BATCH_WITNESS_BYTES,
-	/* Around a message that is gone so much is read again: a broker that falls loses seconds,
-	 * and clocks differ. */
+	/* How far back to read again before a lost message: a broker that fails loses seconds, and clocks
+	 * differ. */
 	WITNESS_REREAD_MS = 15 * 60 * 1000,
 };
 
@@ -28,9 +28,9 @@ struct witness witness_none(void);
 struct witness witness_of(const struct bus_message *m);
 bool witness_is(const struct witness *w, const struct bus_message *m);
 
-/* Length of the text; it is terminated. None: 0. */
+/* Returns the length of the terminated text; 0 if there is no witness. */
 size_t witness_encode(const struct witness *w, char out[WITNESS_BYTES]);
-/* Takes the text off the end of the metadata. What cannot be read is none, and stays where it is. */
+/* Removes the text from the end of the metadata. Unreadable text counts as none and stays there. */
 struct witness witness_take(struct str *metadata);
 
 #endif

@@ -44,7 +44,7 @@ struct worker_conf {
 	int64_t cache_bytes;   /* LONGSHORE_CACHE_BYTES */
 	int64_t threads;       /* LONGSHORE_THREADS: tasks of a task service at a time */
 	int64_t session_timeout_ms;
-	int64_t drain_ms;     /* LONGSHORE_DRAIN_MS: grace on SIGTERM */
+	int64_t drain_ms;     /* LONGSHORE_DRAIN_MS: time to finish after SIGTERM */
 	int64_t poison_limit; /* LONGSHORE_POISON_LIMIT: deaths while running alone until the dead
 	                         letter */
 	int64_t lease_ms;     /* LONGSHORE_LEASE_MS */
@@ -54,7 +54,7 @@ struct worker_conf {
 
 /* --- task services --- */
 
-/* One execution of one task. Borrowed for the time of the call. */
+/* One execution of one task. Valid during the call. */
 struct task_run {
 	const struct ev_task_head *head;
 	const struct ev_type *type;
@@ -63,7 +63,7 @@ struct task_run {
 	                     address */
 	int64_t now_ms;   /* wall clock at the start; for receipts, never for decisions */
 	const atomic_bool
-	        *stop; /* set when draining has run out of grace: return ERR_DEFER ("drain") soon */
+	        *stop;     /* set when the drain time is over: return ERR_DEFER ("drain") soon */
 	struct arena *mem; /* reset after the result was encoded */
 };
 
@@ -75,38 +75,37 @@ struct task_service {
 	const char
 	        *threads; /* default of LONGSHORE_THREADS: more than processors where tasks wait for
 	                        disks; NULL: 4 */
-	bool shares_threads; /* lanes may hang (a destination): none gets all threads */
-	const char *const
-	        *prefixes; /* all prefixes that it writes below, ended by NULL: temporaries
+	bool shares_threads;         /* lanes may hang (a destination): no lane gets all threads */
+	const char *const *prefixes; /* all prefixes that it writes to, ended by NULL: temporaries
 	                                of killed writers there are removed; NULL: none */
 	const struct conf_field *conf; /* the service's own settings, may be NULL */
 	size_t conf_count;
 	size_t conf_bytes;
 
-	/* Once per process, before any thread: opens what all threads share. */
+	/* Once per process, before any thread starts: opens what all threads share. */
 	int (*start)(const struct worker_conf *common, const void *conf, void **out_state,
 	        struct err *e);
 	/* On a pool thread, concurrently with others: does the task. Fills outcome-independent
 	 * parts of *out (counts, outputs, facts, receipt: memory in run->mem) and returns 0 = done;
 	 * ERR_RETRY, ERR_DEFER, ERR_REJECT become a result with e->code as reason, e->text as
-	 * detail, and the facts that were filled by then; ERR_FATAL ends the process. Must be idempotent: the same task may run twice at
-	 * once in two processes. */
+	 * detail, and the facts that were filled by then; ERR_FATAL ends the process. Must be idempotent: the same task may run in
+	 * two processes at once. */
 	int (*handle)(
 	        void *state, const struct task_run *run, struct ev_task_result *out, struct err *e);
-	/* On a thread of its own, beside everything else, every LONGSHORE_TIDY_EVERY_MS: removes
-	 * what else is dead and the service's. A failure is told and tried again. May be NULL. */
+	/* On a separate thread, every LONGSHORE_TIDY_EVERY_MS: removes the service's other dead data. A
+	 * failure is reported and retried. May be NULL. */
 	int (*tidy)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
-	/* After the last thread; may be NULL. Not called where the process is ending by a failure. */
+	/* After the last thread ended; may be NULL. Not called if the process ends because of a failure. */
 	void (*stop)(void *state);
 };
 
 /* Runs until SIGTERM or SIGINT; returns the exit code. --help prints the settings.
  *
- * Around `handle` the loop does: a task past its not_after is reported `expired`; the spec is
- * fetched and its hash compared; a result found in staging as
- * <result_prefix>/<delivery>/<task>.result is reported again without a call; what `handle` did is
- * stored there, create-once, sealed under the delivery's key of that prefix (so the service needs
- * this key and, for specs by address, that of "specs"). Staging that is away there is waited for.
+ * Around `handle` the loop does this: it reports a task past its not_after as `expired`; it fetches the
+ * spec and compares its hash; if it finds a result in staging as
+ * <result_prefix>/<delivery>/<task>.result, it reports that again without a call; it stores the result of
+ * `handle` there, create-once, sealed under the delivery's key of that prefix (so the service needs
+ * this key and, for specs by address, that of "specs"). It waits while staging is unavailable.
  */
 int worker_run_tasks(const struct task_service *service, int argc, char **argv);
 
@@ -123,8 +122,8 @@ struct batch_message {
 	const void *event; /* decoded */
 };
 
-/* What a message looked like, as text to be kept beside the offset behind it. A broker that lost
- * the end of a partition gives offsets out again: then another message is found there. */
+/* A digest of a message, as text to be stored with the offset after it. If a broker lost the end of a
+ * partition and reused its offsets, a different message is found there. */
 enum { BATCH_WITNESS_BYTES = 64 };
 void batch_message_witness(const struct batch_message *m, char out[BATCH_WITNESS_BYTES]);
 
@@ -133,8 +132,8 @@ struct batch_position {
 	char witness[BATCH_WITNESS_BYTES]; /* of the message before it; empty: not known */
 };
 
-/* Which history of its store a service is in: a number that changes when the store may lack what
- * it had already said was stored (a standby was promoted without the last commits). */
+/* The history of a service's store: the number changes when the store may lack data that it had already
+ * acknowledged (a standby was promoted without the last commits). */
 struct batch_history {
 	int64_t number;
 	int64_t reread_ms; /* how much of the topics may be ahead of the store then */
@@ -144,11 +143,12 @@ struct batch_service {
 	const char *name;
 	const enum topic *topics;
 	size_t topics_count;
-	const enum topic *writes; /* topics that it publishes to: awaited like those it reads, and
+	const enum topic
+	        *writes; /* topics that it publishes to: awaited like those that it reads, and
 	                             known when the first message goes there */
 	size_t writes_count;
 	const char *const *prefixes; /* as a task service's */
-	size_t batch_max;            /* messages a batch at most */
+	size_t batch_max;            /* most messages in a batch */
 	const struct conf_field *conf;
 	size_t conf_count;
 	size_t conf_bytes;
@@ -158,31 +158,31 @@ struct batch_service {
 	int (*start)(const struct worker_conf *common, const void *conf, struct publisher *pub,
 	        void **out_state, struct err *e);
 	/* Decoded messages, in order per partition. 0 = all are durable: the loop commits their
-	 * offsets (unless keeps_offsets). ERR_RETRY: a neighbour is away: the loop pauses, keeps
-	 * polling and calls again with the same batch after backoff. ERR_REJECT: something in the
-	 * batch can never be taken: the loop calls again with one message at a time, and who is
-	 * refused alone becomes a dead letter, with *e. ERR_FATAL ends the process. Undecodable messages never come here: the loop has set them aside as dead letters. */
+	 * offsets (unless keeps_offsets). ERR_RETRY: a server is down: the loop pauses, keeps polling
+	 * and calls again with the same batch after a backoff. ERR_REJECT: something in the batch can
+	 * never be stored: the loop calls again with one message at a time, and a message that is
+	 * rejected alone becomes a dead letter, with *e. ERR_FATAL ends the process. Undecodable
+	 * messages never get here: the loop has already set them aside as dead letters. */
 	int (*batch)(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
 	        struct err *e);
-	/* Called when due, and after batches as soon as nothing more is there to read; sets
-	 * *out_next_ms to when it wants to be called again at the latest (relative). ERR_RETRY:
-	 * again after a growing pause. May be NULL. */
+	/* Called when due, and after batches as soon as there is nothing left to read. Sets *out_next_ms
+	 * to the longest time until the next call. ERR_RETRY: called again after a growing pause. May be
+	 * NULL. */
 	int (*tick)(void *state, struct arena *mem, int64_t *out_next_ms, struct err *e);
-	/* keeps_offsets only: where to read on. */
+	/* keeps_offsets only: where to continue reading. */
 	int (*position)(void *state, enum topic topic, int32_t partition,
 	        struct batch_position *out, struct err *e);
-	/* keeps_offsets only: the partition lost its end. It is read again from `next` on, which is
-	 * kept from now on instead of the higher one. ERR_RETRY: asked again. */
+	/* keeps_offsets only: the partition lost its end and is read again from `next`, which must be
+	 * stored in place of the higher offset. ERR_RETRY: called again. */
 	int (*rewind)(
 	        void *state, enum topic topic, int32_t partition, int64_t next, struct err *e);
-	/* May be NULL. Asked when partitions come, and after a neighbour was away. Commits carry
-	 * the number; where it is not the one that the offsets were committed in, the topics of
-	 * `rereads` are read again from reread_ms back. */
+	/* May be NULL. Called when partitions are assigned, and after a server was down. Commits carry
+	 * the number; if it differs from the one at the time of the commit, the topics of `rereads` are
+	 * read again from reread_ms back. */
 	int (*history)(void *state, struct batch_history *out, struct err *e);
 	const enum topic *rereads;
 	size_t rereads_count;
-	/* As a task service's: beside the loop's thread, with which it shares nothing that is
-	 * written. */
+	/* As for a task service; runs beside the loop's thread and shares no writable data with it. */
 	int (*tidy)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	void (*stop)(void *state);
 };
