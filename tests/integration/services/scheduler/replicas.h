@@ -36,9 +36,9 @@ static inline int count_only(void *arg, const struct publication_set *set, struc
 	return 0;
 }
 
-/* A replica in a process of its own; `work` ends it with 0. */
+/* A replica in a process of its own; `job` ends it with 0. */
 static inline pid_t replica(
-        struct bench *b, struct shared *counts, void (*work)(struct bench *, struct scheduler *))
+        struct bench *b, struct shared *counts, void (*job)(struct bench *, struct scheduler *))
 {
 	pid_t pid = fork();
 	assert_true(pid >= 0);
@@ -50,7 +50,7 @@ static inline pid_t replica(
 	s.duties.rules.outbox_age_ms = 3600 * 1000; /* only the one who stored it publishes it */
 	s.engine.outlet.arg = counts;
 	s.engine.outlet.send = count_only;
-	work(b, &s);
+	job(b, &s);
 	_exit(0); /* the parent looks for leaks */
 }
 

@@ -50,7 +50,7 @@ static void two_routes_to_uploads(struct bench *b)
 static struct batch_message seen(struct bench *b, const struct ev_upload_task *t, const char *place)
 {
 	struct ev_task_result *r = fleet_answer(b, &t->head, EV_OUTCOME_DEFER, "place_unknown");
-	fleet_fact(b, r, "place", place);
+	give_fact(&b->k, r, "place", str_c(place));
 	return fleet_message(b, TOPIC_RESULTS, &ev_task_result_type, r);
 }
 

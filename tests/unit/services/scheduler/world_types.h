@@ -4,6 +4,7 @@
 #define TESTS_SCHEDULER_WORLD_TYPES_H
 
 #include "decide/issue.h"
+#include "fake_workers.h"
 #include "unfinished.h"
 
 #include <setjmp.h>
@@ -26,12 +27,6 @@ struct stored {
 	int64_t status_version; /* of the last word published */
 	int published_statuses;
 	int receipts;
-};
-
-struct message { /* a task that was published */
-	struct str delivery_id;
-	union task_event event;
-	enum stage stage;
 };
 
 struct claimed {
