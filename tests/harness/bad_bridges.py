@@ -55,7 +55,7 @@ BRIDGE = [
         "bad_csv", "build 0: bridge b_ragged: object pairs.csv: row 1: 1 fields, expected 2: correct the row, or the delimiter in the "
         "configuration")),
     Bridge("b_no_rows", {"pairs.csv": f"patient,token\n{A},\n,{TOKENS[A]}\n"}, 1, bad_bridge(
-        "b_no_rows", "file://ROOT/source/b_no_rows/ contains no row with both ids: correct it, or the columns in the configuration")),
+        "b_no_rows", "file://ROOT/source/b_no_rows/ holds no row with both ids: correct it, or the columns in the configuration")),
     Bridge("b_no_object", {}, 3, outcome(
         "held", "source_missing", "bridge b_no_object: file://ROOT/source/b_no_object/ contains no object yet: put it there"), then=bridge_arrives),
     Bridge("b_empty_ids", {"pairs.csv": GOOD_BRIDGE + f"{CANARY}more,\n,{CANARY}more\n"}, 0, DONE,
