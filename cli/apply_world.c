@@ -149,7 +149,7 @@ static void probe(struct read_documents *read, const struct read_document *d,
 const char *cli_uploader_keys(struct cli *cli)
 {
 	const char *root = cli->conf.keys;
-	return root == NULL || root[0] == '\0'
+	return !root || root[0] == '\0'
 	               ? NULL
 	               : arena_cstr(&cli->mem, arena_printf(&cli->mem, "%s/uploader", root));
 }

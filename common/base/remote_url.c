@@ -25,7 +25,7 @@ static bool is_made_of(struct str text, const char *others)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-		if (!is_plain && (c == '\0' || strchr(others, c) == NULL))
+		if (!is_plain && (c == '\0' || !strchr(others, c)))
 			return false;
 	}
 	return true;
