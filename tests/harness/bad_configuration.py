@@ -89,7 +89,7 @@ CONFIGURATION = [
     applied("bad_quotas", "{file}:3: limits.deliveries_per_hour: must be from 0 to 1000000\n{file}:4: limits.deliveries_per_day: "
             "must be a whole number, 0 or more\n", "kind: Tenant\nname: x\nlimits: {deliveries_per_hour: 1000001,\n  deliveries_per_day: many}\n"),
     applied("all_at_once", "{file}:3: limits.tasks_in_flight: must be from 0 to 1000000\n{file}:5: kind: must be one of "
-            f"{KINDS}\n{{file}}:10: url: must be an absolute file:// URL, such as file:///data/audience/, without '.', '..' and empty parts; other places are not "
+            f"{KINDS}\n{{file}}:10: url: must be an absolute file:// URL, such as file:///data/audience/, without '.', '..' and empty parts, or sftp://user@host/path; other places are not "
             "known here\n", "kind: Tenant\nname: x\nlimits: {tasks_in_flight: 1000001}\n---\nkind: Bukket\nname: y\n---\n"
             "kind: Bucket\nname: z\nurl: s3://z/\n"),
 ]

@@ -65,7 +65,7 @@ def test_all_mistakes_of_all_files_at_once_and_nothing_is_applied(applied):
         "FILE0:8: bridge: there is no Bridge none: apply it",
         "FILE0:12: guards.min_size: must be a whole number, 0 or more",
         "FILE0:13: guards.max_shrink: must be at most 100%",
-        "FILE1:3: url: must be an absolute file:// URL, such as file:///data/audience/, without '.', '..' and empty parts; other places are not known here",
+        "FILE1:3: url: must be an absolute file:// URL, such as file:///data/audience/, without '.', '..' and empty parts, or sftp://user@host/path; other places are not known here",
         "FILE1:11: record[0].max_length: must be from 0 to 65536",
         "FILE1:12: record[1].column: is missing",
         "longshore: nothing was applied: correct the mistakes above"]
