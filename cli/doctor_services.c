@@ -19,7 +19,7 @@ static int64_t unread(struct doctor *d, struct err *e)
 	struct cli *cli = d->cli;
 	int64_t all = 0;
 	struct str group = arena_printf(
-	        &cli->mem, "%s%s", cli->conf.topic_prefix, service_name(SERVICE_SCHEDULER));
+	        &cli->mem, "%s%s", cli->conf.topic_prefix, service_names[SERVICE_SCHEDULER]);
 	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
 		const struct topic_plan *plan = topic_plan(topics[i]);
 		struct str topic =
@@ -61,8 +61,8 @@ static void tell_missing(struct doctor *d, const struct waiting *w, enum service
 	char subject[64], remedy[64];
 	struct err e = {0};
 	int64_t deliveries = count_of(w, s), messages = s == SERVICE_SCHEDULER ? unread(d, &e) : 0;
-	(void)snprintf(subject, sizeof(subject), "service %s", service_name(s));
-	(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", service_name(s));
+	(void)snprintf(subject, sizeof(subject), "service %s", service_names[s]);
+	(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", service_names[s]);
 	if (deliveries > 0)
 		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
 		        "none is running, and %lld deliver%s for it", (long long)deliveries,
@@ -99,8 +99,7 @@ void doctor_services(struct doctor *d)
 	struct waiting w = look(d);
 	for (int i = 0; i < SERVICES; i++) {
 		char subject[64];
-		(void)snprintf(
-		        subject, sizeof(subject), "service %s", service_name((enum service)i));
+		(void)snprintf(subject, sizeof(subject), "service %s", service_names[i]);
 		if (running[i] > 0)
 			doctor_ok(d, subject, "%d running", running[i]);
 		else if (running[i] == 0)

@@ -15,9 +15,9 @@
 
 enum { ARENA_BYTES = 256 * 1024 * 1024 };
 
-static const struct cli_verb *const verbs[] = {&verb_migrate, &verb_topics, &verb_keys, &verb_apply,
-        &verb_get, &verb_delete, &verb_bridge, &verb_deliver, &verb_status, &verb_watch,
-        &verb_trace, &verb_approve, &verb_reject, &verb_cancel, &verb_resume, &verb_doctor, NULL};
+#define VERB(name) &verb_##name,
+static const struct cli_verb *const verbs[] = {CLI_VERBS(VERB) NULL};
+#undef VERB
 
 #define SETTING(member, variable, preset_text, text) \
 	{ \

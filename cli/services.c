@@ -2,19 +2,8 @@
 #include "services.h"
 
 #include "longshore/bus_admin.h"
+#include "longshore/topics.h"
 #include "sql/cli.h"
-
-static const char *const names[SERVICES] = {[SERVICE_SCHEDULER] = "scheduler",
-        [SERVICE_BRIDGE_BUILDER] = "bridge-builder",
-        [SERVICE_BRIDGE_WORKER] = "bridge-worker",
-        [SERVICE_FORMATTER] = "formatter",
-        [SERVICE_UPLOADER] = "uploader",
-        [SERVICE_AUDIT_SINK] = "audit-sink"};
-
-const char *service_name(enum service s)
-{
-	return names[s];
-}
 
 int cli_services_running(struct cli *cli, int *out, struct err *e)
 {
@@ -23,8 +12,20 @@ int cli_services_running(struct cli *cli, int *out, struct err *e)
 	if (act != 0)
 		return act;
 	for (int i = 0; i < SERVICES; i++)
-		groups[i] = arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, names[i]);
+		groups[i] =
+		        arena_printf(&cli->mem, "%s%s", cli->conf.topic_prefix, service_names[i]);
 	return bus_group_members(cli->conf.kafka, groups, SERVICES, out, e);
+}
+
+void cli_set_stages(struct pg_params *p, int stages_name, int services_name)
+{
+	struct str stages[STAGE_COUNT], services[STAGE_COUNT];
+	for (int s = 0; s < STAGE_COUNT; s++) {
+		stages[s] = str_c(stage_plans[s].name);
+		services[s] = str_c(service_names[stage_plans[s].service]);
+	}
+	pg_set_texts(p, stages_name, stages, STAGE_COUNT);
+	pg_set_texts(p, services_name, services, STAGE_COUNT);
 }
 
 int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, int64_t for_ms,
@@ -38,6 +39,7 @@ int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, in
 	else
 		pg_set_null(&p, PARAM_SELECT_NEEDED_IDS);
 	pg_set_num(&p, PARAM_SELECT_NEEDED_FOR_MS, for_ms);
+	cli_set_stages(&p, PARAM_SELECT_NEEDED_STAGES, PARAM_SELECT_NEEDED_SERVICES);
 	int act = pg_run(cli->pg, &sql_select_needed, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;
@@ -46,7 +48,7 @@ int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, in
 	for (size_t i = 0; i < n; i++) {
 		struct str name = pg_text(rows, i, COL_SELECT_NEEDED_SERVICE, &cli->mem);
 		for (int k = 0; k < SERVICES; k++) {
-			if (str_eq(name, str_c(names[k])))
+			if (str_eq(name, str_c(service_names[k])))
 				list[known++] = (struct needed){
 				        pg_text(rows, i, COL_SELECT_NEEDED_DELIVERY_ID, &cli->mem),
 				        (enum service)k};
@@ -78,12 +80,12 @@ struct str cli_waiting_text(const struct needed *needed, size_t count, struct st
 			continue;
 		const char *comma = text.n > 0 ? ", " : "";
 		if (running && running[s] == 0)
-			text = arena_printf(
-			        mem, STR_FMT "%sno %s is running", STR_ARG(text), comma, names[s]);
+			text = arena_printf(mem, STR_FMT "%sno %s is running", STR_ARG(text), comma,
+			        service_names[s]);
 		else
 			text = arena_printf(mem,
 			        STR_FMT "%scould not determine whether the %s is running",
-			        STR_ARG(text), comma, names[s]);
+			        STR_ARG(text), comma, service_names[s]);
 	}
 	if (text.n > 0 && !running)
 		text = arena_printf(mem, STR_FMT " (%s)", STR_ARG(text), why);

@@ -5,16 +5,7 @@
 
 #include "cli.h"
 
-enum service {
-	SERVICE_SCHEDULER,
-	SERVICE_BRIDGE_BUILDER,
-	SERVICE_BRIDGE_WORKER,
-	SERVICE_FORMATTER,
-	SERVICE_UPLOADER,
-	SERVICE_AUDIT_SINK,
-	SERVICES
-};
-const char *service_name(enum service s);
+#include "longshore/services.h"
 
 /* out: one for each service; -1 where nobody knows. ERR_RETRY: Kafka is away. */
 int cli_services_running(struct cli *cli, int *out, struct err *e) ERR_MUST_USE;
@@ -26,6 +17,9 @@ struct needed {
 /* What deliveries (all: NULL) have been waiting for, for longer than that. */
 int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, int64_t for_ms,
         struct needed **out, size_t *out_count, struct err *e) ERR_MUST_USE;
+
+/* Two text[] parameters: all stages, and the services that do their tasks. */
+void cli_set_stages(struct pg_params *p, int stages_name, int services_name);
 
 /* Of one delivery, or with a NULL id of all: "no uploader is running", several with commas between;
  * "it is not known whether ..." where nobody knows. Absent: it waits for no service. why: where

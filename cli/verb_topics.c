@@ -68,9 +68,8 @@ static void add_looking(struct cli *cli, struct rules *r, enum topic_role role)
 		add(r, role, "DescribeConfigs", TOPIC, name);
 	}
 	for (int other = 0; other < ROLE_COUNT; other++) {
-		if (topic_role_has_group((enum topic_role)other))
-			add(r, role, "Describe", GROUP,
-			        full_name(cli, topic_role_name((enum topic_role)other)));
+		if (topic_members[other].has_group)
+			add(r, role, "Describe", GROUP, full_name(cli, topic_members[other].name));
 	}
 }
 
@@ -85,8 +84,8 @@ static void add_role(struct cli *cli, struct rules *r, enum topic_role role)
 		if (plan->writers & (1U << role))
 			add(r, role, "Write", TOPIC, name);
 	}
-	if (topic_role_has_group(role))
-		add(r, role, "Read", GROUP, full_name(cli, topic_role_name(role)));
+	if (topic_members[role].has_group)
+		add(r, role, "Read", GROUP, full_name(cli, topic_members[role].name));
 	if (role == ROLE_OPERATOR)
 		add_looking(cli, r, role);
 }
@@ -105,9 +104,9 @@ static void print_json(const struct rules *r, const char *principals)
 		const struct rule *rule = &r->list[i];
 		char principal[400];
 		(void)snprintf(principal, sizeof(principal), "%s%s", principals,
-		        topic_role_name(rule->role));
+		        topic_members[rule->role].name);
 		json_open(&out, NULL, '{');
-		json_text(&out, "role", str_c(topic_role_name(rule->role)));
+		json_text(&out, "role", str_c(topic_members[rule->role].name));
 		json_text(&out, "principal", str_c(principal));
 		json_text(&out, "host", STR("*"));
 		for (size_t k = 0; k < sizeof(operations) / sizeof(operations[0]); k++) {
@@ -135,7 +134,7 @@ static void print_command(
 			continue;
 		if (!is_begun)
 			cli_print("$KAFKA_ACLS --add --allow-principal '%s%s' --operation %s",
-			        principals, topic_role_name(role), operation);
+			        principals, topic_members[role].name, operation);
 		is_begun = true;
 		cli_print(" --%s '" STR_FMT "'", resources[rule->resource], STR_ARG(rule->name));
 	}
@@ -146,19 +145,14 @@ static void print_command(
 static void print_commands(const struct rules *r, const char *principals)
 {
 	static const char *const operations[] = {"Read", "Write", "Describe", "DescribeConfigs"};
-	static const char *const words[ROLE_COUNT] = {
-	        [ROLE_OPERATOR] =
-	                "people who use the command line; an administrator creates topics",
-	        [ROLE_PRODUCER] = "producers of triggers; repeat this with your producers' names",
-	};
 	cli_print("# Set KAFKA_ACLS to the command that reaches the cluster as administrator, such "
 	          "as\n# KAFKA_ACLS='kafka-acls.sh --bootstrap-server HOST:PORT --command-config "
 	          "FILE'\n# The brokers must deny by default: "
 	          "allow.everyone.if.no.acl.found=false. Brokers older than\n# 3.0 also need "
 	          "IdempotentWrite on the cluster for every writer.\n");
 	for (int role = 0; role < ROLE_COUNT; role++) {
-		cli_print("\n# %s%s%s\n", topic_role_name((enum topic_role)role),
-		        words[role] ? ": " : "", words[role] ? words[role] : "");
+		cli_print("\n# %s%s%s\n", topic_members[role].name,
+		        topic_members[role].note[0] ? ": " : "", topic_members[role].note);
 		for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 			print_command(r, (enum topic_role)role, operations[i], principals);
 	}

@@ -2,6 +2,7 @@
  * trace: what happened to a delivery, by whom, when and why. */
 #include "delivery.h"
 #include "json.h"
+#include "services.h"
 #include "verbs.h"
 
 #include "sql/cli.h"
@@ -81,6 +82,7 @@ static int trace(struct cli *cli, struct err *e)
 		return act;
 	pg_params_init(&p, &cli->mem);
 	pg_set(&p, PARAM_SELECT_TRACE_DELIVERY, row.delivery_id);
+	cli_set_stages(&p, PARAM_SELECT_TRACE_STAGES, PARAM_SELECT_TRACE_SERVICES);
 	act = pg_run(cli->pg, &sql_select_trace, &p, &rows, NULL, e);
 	if (act != 0)
 		return act;

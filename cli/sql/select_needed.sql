@@ -1,11 +1,11 @@
--- Which services the deliveries and builds :ids (NULL: all) that are under way have waited for, for longer than :for_ms. A task
+-- :services do the tasks of :stages. Which services the deliveries and builds :ids (NULL: all) that are under way have waited for, for longer than :for_ms. A task
 -- that is issued waits for its service; what is due, for the scheduler; a status that is not recorded, for the recorder.
 SELECT DISTINCT s.delivery_id, n.service
 FROM run.state AS s LEFT JOIN run.live AS l USING (delivery_id) LEFT JOIN run.delivery AS d USING (delivery_id)
 	LEFT JOIN run.build AS b USING (delivery_id),
-	LATERAL (SELECT CASE WHEN t.stage = 'build' THEN 'bridge-builder' WHEN t.stage IN ('part', 'manifest', 'marker') THEN 'formatter'
-			WHEN t.stage IN ('upload', 'settle') THEN 'uploader' ELSE 'bridge-worker' END AS service
-		FROM run.task AS t WHERE t.delivery_id = s.delivery_id AND l.tasks_out > 0 AND t.status = 'issued'
+	LATERAL (SELECT does.service
+		FROM run.task AS t JOIN unnest(:stages::text[], :services::text[]) AS does(stage, service) ON does.stage = t.stage
+		WHERE t.delivery_id = s.delivery_id AND l.tasks_out > 0 AND t.status = 'issued'
 			AND coalesce(t.issued_at, t.ready_at) <= clock_timestamp() - :for_ms::bigint * interval '1 millisecond'
 		UNION ALL
 		SELECT 'scheduler' WHERE s.due_at <= clock_timestamp() - :for_ms::bigint * interval '1 millisecond'

@@ -1,5 +1,6 @@
 -- What happened to the delivery or build, in time order: the trail, tasks as they stand, dead letters, how its place fares and
--- what it waits for. Of a task also when it was ready, issued, started and done; empty where that is not known.
+-- what it waits for. Of a task also when it was ready, issued, started and done; empty where that is not known. :services do the tasks of
+-- :stages.
 WITH task AS (
 	SELECT stage, index::text AS at_index, status, revision::text, issue::text, attempts::text, task_id, 1 AS n, ready_at, issued_at,
 		started_at, done_at, coalesce(worker, '-') AS worker
@@ -24,9 +25,8 @@ FROM (
 	UNION ALL
 	SELECT CASE status WHEN 'done' THEN coalesce(done_at, issued_at, ready_at) WHEN 'issued' THEN coalesce(issued_at, ready_at)
 			ELSE ready_at END, 'task', stage || ' ' || at_index || ' ' || status,
-		CASE WHEN worker <> '-' THEN worker WHEN stage = 'build' THEN 'bridge-builder'
-			WHEN stage IN ('part', 'manifest', 'marker') THEN 'formatter' WHEN stage IN ('upload', 'settle') THEN 'uploader'
-			ELSE 'bridge-worker' END,
+		CASE WHEN worker <> '-' THEN worker
+			ELSE coalesce((SELECT d.service FROM unnest(:stages::text[], :services::text[]) AS d(stage, service) WHERE d.stage = task.stage), '-') END,
 		concat(CASE WHEN task_id IS NOT NULL THEN 'task ' || task_id WHEN n = 1 THEN 'a task' ELSE n || ' tasks' END, ', revision ',
 			revision, ', issue ', issue, ', attempts ', attempts), 0, ready_at,
 		CASE WHEN status <> 'waiting' THEN issued_at END, started_at, done_at

@@ -5,6 +5,7 @@
 #include "keyring_plan.h"
 #include "longshore/aead.h"
 #include "longshore/hex.h"
+#include "longshore/services.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -152,7 +153,7 @@ static int find(const struct keyring *k, const char *file, const struct secret *
 
 static bool is_service(const char *name)
 {
-	for (const char *const *s = keyring_services; *s; s++)
+	for (const char *const *s = service_names; *s; s++)
 		if (strcmp(*s, name) == 0)
 			return true;
 	return false;
@@ -182,16 +183,14 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e)
 {
 	if (is_service(service) && guard(k, service, e) != 0)
 		return e->act;
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < service_keys_count; i++) {
 		const struct secret *key = NULL;
 		int epoch = 0;
-		if (strcmp(plan[i].service, service) != 0)
+		if (strcmp(service_keys[i].service, service) != 0)
 			continue;
-		bool is_epoch = strcmp(plan[i].file, KEYRING_EPOCHS) == 0;
+		bool is_epoch = strcmp(service_keys[i].file, KEYRING_EPOCHS) == 0;
 		int act = is_epoch ? keyring_current_epoch(k, &epoch, e)
-		                   : find(k, plan[i].file, &key, e);
+		                   : find(k, service_keys[i].file, &key, e);
 		if (act != 0)
 			return act;
 	}
@@ -328,7 +327,7 @@ int keyring_root_identity(
 	char dir[PATH_MAX];
 	out[0] = '\0';
 	*out_any = false;
-	for (const char *const *s = keyring_services; *s && out[0] == '\0'; s++) {
+	for (const char *const *s = service_names; *s && out[0] == '\0'; s++) {
 		int n = snprintf(dir, sizeof dir, "%s/%s", root, *s);
 		if (n < 0 || (size_t)n >= sizeof dir)
 			return err_set(

@@ -4,6 +4,7 @@
 
 #include "key_file.h"
 #include "keyring_plan.h"
+#include "longshore/services.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -117,22 +118,20 @@ static bool read_key(
 /* Every holder of this key has it, and the same. */
 static void look_at_key(const struct check *c, const char *pattern, const char *file)
 {
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
 	struct secret first = {{0}}, other = {{0}};
 	const char *holder = NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(plan[i].file, pattern) != 0 ||
-		        !read_key(c, plan[i].service, file, &other))
+	for (size_t i = 0; i < service_keys_count; i++) {
+		if (strcmp(service_keys[i].file, pattern) != 0 ||
+		        !read_key(c, service_keys[i].service, file, &other))
 			continue;
 		char what[128];
 		(void)snprintf(
 		        what, sizeof what, "differs from the one of %s", holder ? holder : "");
 		if (!holder) {
-			holder = plan[i].service;
+			holder = service_keys[i].service;
 			first = other;
 		} else if (memcmp(first.bytes, other.bytes, SECRET_BYTES) != 0) {
-			tell_problem(c, plan[i].service, file, what,
+			tell_problem(c, service_keys[i].service, file, what,
 			        "restore one of them from your copy of the keys");
 		}
 	}
@@ -143,13 +142,11 @@ static void look_at_key(const struct check *c, const char *pattern, const char *
 /* Old epochs may have been retired by hand, so only the newest must be complete. */
 static void look_at_keys(const struct check *c)
 {
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
 	char newest[KEY_FILE_NAME_MAX];
 	(void)snprintf(newest, sizeof newest, "fingerprint-%d.key", c->newest ? c->newest : 1);
-	for (size_t i = 0; i < count; i++) {
-		const char *file = plan[i].file;
-		if (i > 0 && strcmp(file, plan[i - 1].file) == 0)
+	for (size_t i = 0; i < service_keys_count; i++) {
+		const char *file = service_keys[i].file;
+		if (i > 0 && strcmp(file, service_keys[i - 1].file) == 0)
 			continue;
 		look_at_key(c, file, strcmp(file, KEYRING_EPOCHS) == 0 ? newest : file);
 	}
@@ -163,7 +160,7 @@ int keyring_check(const char *root, void (*found)(void *arg, const struct keyrin
 	if (c.root_fd < 0)
 		return err_set_errno(e, "keys_unreadable", errno, "key directories %s", root);
 	int act = 0;
-	for (const char *const *s = keyring_services; *s && act == 0; s++)
+	for (const char *const *s = service_names; *s && act == 0; s++)
 		act = look_at_service(&c, *s, e);
 	if (act == 0)
 		look_at_keys(&c);

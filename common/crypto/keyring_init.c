@@ -13,6 +13,7 @@
 #include "key_file.h"
 #include "keyring_plan.h"
 #include "longshore/random.h"
+#include "longshore/services.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -72,26 +73,24 @@ static int service_read(const struct root *root, const char *service, const char
 static int agree(const struct root *root, const char *pattern, const char *file, struct secret *out,
         bool *out_there, struct err *e)
 {
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
 	const char *holder = NULL;
 	struct secret key = {{0}};
 	int act = 0;
-	for (size_t i = 0; i < count && act == 0; i++) {
-		if (strcmp(plan[i].file, pattern) != 0)
+	for (size_t i = 0; i < service_keys_count && act == 0; i++) {
+		if (strcmp(service_keys[i].file, pattern) != 0)
 			continue;
 		struct secret other = {{0}};
 		bool is_there = false;
-		act = service_read(root, plan[i].service, file, &other, &is_there, e);
+		act = service_read(root, service_keys[i].service, file, &other, &is_there, e);
 		if (act == 0 && is_there && !holder) {
-			holder = plan[i].service;
+			holder = service_keys[i].service;
 			key = other;
 		} else if (act == 0 && is_there &&
 		           memcmp(key.bytes, other.bytes, SECRET_BYTES) != 0) {
 			act = err_set(e, ERR_REJECT, CODE_KEY_CONFLICT,
 			        "key file %s differs between %s/%s and %s/%s: restore one of them; "
 			        "nothing was changed",
-			        file, root->path, holder, root->path, plan[i].service);
+			        file, root->path, holder, root->path, service_keys[i].service);
 		}
 		secret_wipe(&other);
 	}
@@ -106,19 +105,17 @@ static int agree(const struct root *root, const char *pattern, const char *file,
 static int give(const struct root *root, const char *pattern, const char *file,
         const struct secret *key, struct err *e)
 {
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(plan[i].file, pattern) != 0)
+	for (size_t i = 0; i < service_keys_count; i++) {
+		if (strcmp(service_keys[i].file, pattern) != 0)
 			continue;
 		int fd = -1;
-		if (service_open(root, plan[i].service, &fd, e) != 0)
+		if (service_open(root, service_keys[i].service, &fd, e) != 0)
 			return e->act;
 		struct secret other = {{0}};
 		bool is_there = false;
-		int act = key_file_read(fd, plan[i].service, file, &other, &is_there, e);
+		int act = key_file_read(fd, service_keys[i].service, file, &other, &is_there, e);
 		if (act == 0 && !is_there)
-			act = key_file_create(fd, plan[i].service, file, key, e);
+			act = key_file_create(fd, service_keys[i].service, file, key, e);
 		secret_wipe(&other);
 		(void)close(fd);
 		if (act != 0)
@@ -161,11 +158,9 @@ static int settle_epochs(const struct root *root, enum pass pass, int newest, st
 
 static int settle_all(const struct root *root, enum pass pass, int newest, struct err *e)
 {
-	size_t count = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
-	for (size_t i = 0; i < count; i++) {
-		const char *file = plan[i].file;
-		if (i > 0 && strcmp(file, plan[i - 1].file) == 0)
+	for (size_t i = 0; i < service_keys_count; i++) {
+		const char *file = service_keys[i].file;
+		if (i > 0 && strcmp(file, service_keys[i - 1].file) == 0)
 			continue;
 		int act = strcmp(file, KEYRING_EPOCHS) == 0
 		                  ? settle_epochs(root, pass, newest, e)
@@ -214,7 +209,7 @@ static int inspect_service(
 static int run(const struct root *root, bool rotate, struct err *e)
 {
 	int highest = 0;
-	for (const char *const *s = keyring_services; *s; s++)
+	for (const char *const *s = service_names; *s; s++)
 		if (inspect_service(root, *s, &highest, e) != 0)
 			return e->act;
 	int newest = highest == 0 ? 1 : rotate ? highest + 1 : highest;

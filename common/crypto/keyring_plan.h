@@ -4,9 +4,6 @@
 
 #include <stdbool.h>
 
-/* Every service, also the one without keys; NULL ends. */
-extern const char *const keyring_services[];
-
 #define KEYRING_IDENTITY "identity.key"
 #define KEYRING_EPOCHS "fingerprint-*.key"
 

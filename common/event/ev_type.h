@@ -39,8 +39,10 @@ struct ev_field {
 	bool is_nullable;
 	bool has_default; /* nullable: NULL; array: empty; others: the members below */
 	size_t offset;
-	size_t count_offset;            /* EVK_ARRAY */
-	size_t limit;                   /* EVK_ARRAY: items; EVK_TEXT, EVK_BYTES: bytes */
+	size_t count_offset; /* EVK_ARRAY */
+	size_t limit;        /* EVK_ARRAY: items; EVK_TEXT, EVK_BYTES: bytes */
+	bool is_bounded;     /* EVK_INT, EVK_LONG: what a message may say */
+	int64_t least, most;
 	const struct ev_record *record; /* EVK_RECORD, EVK_ARRAY */
 	const struct ev_enum *symbols;  /* EVK_ENUM */
 	const char *default_text;

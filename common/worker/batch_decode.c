@@ -10,38 +10,10 @@
 
 enum { BATCH_MAX_BYTES = 8 << 20, DECODED_MAX_BYTES = 128 << 20 };
 
-/* Which events a topic may carry. */
-static bool belongs(enum topic topic, const struct ev_type *type)
-{
-	switch (topic) {
-	case TOPIC_TRIGGERS:
-		return type == &ev_trigger_type;
-	case TOPIC_BUILD_TASKS:
-		return type == &ev_build_task_type;
-	case TOPIC_BRIDGE_TASKS:
-		return type == &ev_bridge_task_type;
-	case TOPIC_FORMAT_TASKS:
-		return type == &ev_format_task_type;
-	case TOPIC_UPLOAD_TASKS:
-		return type == &ev_upload_task_type;
-	case TOPIC_RESULTS:
-		return type == &ev_task_result_type;
-	case TOPIC_DELIVERIES:
-		return type == &ev_delivery_status_type || type == &ev_receipt_type;
-	case TOPIC_AUDIT:
-		return type == &ev_audit_record_type;
-	case TOPIC_DEADLETTERS:
-		return type == &ev_dead_letter_type;
-	case TOPIC_COUNT:
-		break;
-	}
-	return false;
-}
-
 int batch_set_aside(
         struct batch_loop *l, const struct bus_message *m, const struct err *why, struct err *e)
 {
-	const struct death death = {.service = l->service->name,
+	const struct death death = {.service = l->service->plan->name,
 	        .reason = why->code,
 	        .detail = why->text,
 	        .now_ms = clock_unix_ms()};
@@ -81,16 +53,16 @@ static int decode_one(struct batch_loop *l, const struct bus_message *m, struct 
 	        .timestamp_ms = m->timestamp_ms,
 	        .key = m->key,
 	        .raw = m->value};
-	for (size_t i = 0; i < l->service->topics_count; i++) {
-		if (str_eq(l->frame->topics[l->service->topics[i]], m->topic))
-			out->topic = l->service->topics[i];
+	for (size_t i = 0; i < l->service->plan->reads_count; i++) {
+		if (str_eq(l->frame->topics[l->service->plan->reads[i]], m->topic))
+			out->topic = l->service->plan->reads[i];
 	}
 	if (!m->value.p)
 		return err_set(why, ERR_REJECT, "undecodable", "the message has no value");
 	if (reading_decode_any(&l->schema_source, m->value, &l->decoded, &out->type, &event, why))
 		return why->act;
 	out->event = event;
-	if (belongs(out->topic, out->type))
+	if (topic_may_hold(out->topic, out->type))
 		return 0;
 	return err_set(why, ERR_REJECT, "wrong_type", "a %s does not belong on this topic",
 	        ev_type_name(out->type));

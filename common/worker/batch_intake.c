@@ -16,9 +16,9 @@ enum {
 
 static enum topic topic_of(const struct batch_loop *l, struct str name)
 {
-	for (size_t i = 0; i < l->service->topics_count; i++) {
-		if (str_eq(l->frame->topics[l->service->topics[i]], name))
-			return l->service->topics[i];
+	for (size_t i = 0; i < l->service->plan->reads_count; i++) {
+		if (str_eq(l->frame->topics[l->service->plan->reads[i]], name))
+			return l->service->plan->reads[i];
 	}
 	return TOPIC_COUNT;
 }

@@ -278,15 +278,15 @@ static int open_consumer(struct batch_loop *l, struct err *e)
 {
 	const struct worker_conf *conf = &l->frame->conf;
 	struct str topics[TOPIC_COUNT];
-	for (size_t i = 0; i < l->service->topics_count; i++)
-		topics[i] = l->frame->topics[l->service->topics[i]];
+	for (size_t i = 0; i < l->service->plan->reads_count; i++)
+		topics[i] = l->frame->topics[l->service->plan->reads[i]];
 	const struct bus_group group = {
 	        .brokers = conf->kafka,
-	        .client_id = l->service->name,
+	        .client_id = l->service->plan->name,
 	        .group = l->frame->group,
 	        .instance = conf->instance[0] ? conf->instance : NULL,
 	        .topics = topics,
-	        .topics_count = l->service->topics_count,
+	        .topics_count = l->service->plan->reads_count,
 	        .session_timeout_ms = (int)conf->session_timeout_ms,
 	};
 	const struct bus_listener listener = {.assigned = batch_assigned,
@@ -304,13 +304,13 @@ static int open_all(struct batch_loop *l, struct err *e)
 	publisher_init(&l->publisher, l->frame);
 	l->publisher.breathe = breathe;
 	l->publisher.breathe_arg = l;
-	schema_table_init(&l->schemas, l->frame->conf.postgres, l->service->name);
+	schema_table_init(&l->schemas, l->frame->conf.postgres, l->service->plan->name);
 	l->schema_source = schema_table_source(&l->schemas);
 	if (open_memory(l, e) ||
 	        l->service->start(&l->frame->conf, l->frame->own_conf, &l->publisher, &l->state, e))
 		return e->act;
 	const struct tidier_plan tidy = {.frame = l->frame,
-	        .prefixes = l->service->prefixes,
+	        .prefixes = l->service->plan->stages,
 	        .more = l->service->tidy,
 	        .state = l->state};
 	if (tidier_start(&tidy, &l->tidier, e))
@@ -343,8 +343,7 @@ static void end_now(struct bus_consumer *consumer, const char *event, const stru
 
 int worker_run_batches(const struct batch_service *service, int argc, char **argv)
 {
-	static const enum topic others[] = {TOPIC_DEADLETTERS};
-	const struct frame_plan plan = {.name = service->name,
+	const struct frame_plan plan = {.name = service->plan->name,
 	        .own_bytes = service->conf_bytes,
 	        .want = {.own = service->conf, .own_count = service->conf_count}};
 	struct frame frame;
@@ -352,9 +351,7 @@ int worker_run_batches(const struct batch_service *service, int argc, char **arg
 	int code = frame_open(&frame, &plan, argc, argv);
 	if (code >= 0)
 		return code;
-	if (!frame_await_topics(&frame, service->topics, service->topics_count, &e) ||
-	        !frame_await_topics(&frame, service->writes, service->writes_count, &e) ||
-	        !frame_await_topics(&frame, others, 1, &e)) {
+	if (!frame_await_service(&frame, service->plan, &e)) {
 		if (!wake_is_asked_to_end())
 			end_now(NULL, "worker.start_failed", &e);
 		frame_close(&frame);

@@ -95,7 +95,7 @@ static int take_spec(struct execution *x, struct err *e)
 static int name_result(struct execution *x, struct err *e)
 {
 	const struct ev_task_head *head = x->task->head;
-	const char *prefix = x->x->service->result_prefix;
+	const char *prefix = x->x->service->plan->stages[0];
 	x->name = arena_printf(x->mem, "%s/" STR_FMT "/" STR_FMT ".result", prefix,
 	        STR_ARG(head->delivery_id), STR_ARG(head->task_id));
 	return keyring_staging(x->x->keys, str_c(prefix), head->delivery_id, &x->key, e);

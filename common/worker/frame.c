@@ -165,7 +165,7 @@ void frame_close(struct frame *f)
 	arena_release(&f->mem);
 }
 
-bool frame_await_topics(struct frame *f, const enum topic *topics, size_t count, struct err *e)
+static bool await_topics(struct frame *f, const enum topic *topics, size_t count, struct err *e)
 {
 	const char *told = "";
 	for (size_t i = 0; i < count;) {
@@ -183,4 +183,10 @@ bool frame_await_topics(struct frame *f, const enum topic *topics, size_t count,
 		wake_wait(&f->wake, TOPIC_PAUSE_MS);
 	}
 	return !wake_is_asked_to_end();
+}
+
+bool frame_await_service(struct frame *f, const struct service_plan *plan, struct err *e)
+{
+	return await_topics(f, plan->reads, plan->reads_count, e) &&
+	       await_topics(f, plan->writes, plan->writes_count, e);
 }

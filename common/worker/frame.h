@@ -34,8 +34,9 @@ struct frame_plan {
 int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **argv);
 void frame_close(struct frame *f);
 
-/* Waits until all of them exist. false: asked to end, or the producer is lost (then *e says so). */
-bool frame_await_topics(struct frame *f, const enum topic *topics, size_t count, struct err *e);
+/* Waits until all topics exist that the service reads or writes, so they are known when the first
+ * message goes there. false: asked to end, or the producer is lost (then *e says so). */
+bool frame_await_service(struct frame *f, const struct service_plan *plan, struct err *e);
 
 /* Counts, with the name of the metric. */
 static inline void frame_count(struct frame *f, enum worker_metric metric)

@@ -98,7 +98,7 @@ static int bury(struct task_loop *l, struct task *t, struct err *e)
 	(void)err_set(&why, ERR_REJECT, CODE_POISON,
 	        "the task killed its process %d times while it ran alone; see the last log lines "
 	        "of those processes of %s",
-	        t->mark.deaths, l->service->name);
+	        t->mark.deaths, l->service->plan->name);
 	return send_dead(l, t, &why, true, e);
 }
 

@@ -39,7 +39,7 @@ static int gather(struct task_loop *l, struct commit *out, struct err *e)
 		size_t n = marks_encode(&p->marks, text);
 		n += witness_encode(&l->logs.items[i].seen, text + n);
 		out->positions[out->count++] = (struct bus_position){
-		        .topic = l->frame->topics[l->service->topic],
+		        .topic = l->frame->topics[l->service->plan->reads[0]],
 		        .partition = p->number,
 		        .offset = p->marks.floor,
 		        .metadata = {text, n},

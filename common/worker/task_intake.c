@@ -50,7 +50,7 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 	for (size_t i = 0; i < count; i++) {
 		known[i] = witness_take(&positions[i].metadata);
 		take_over(&l->partitions[i], &positions[i]);
-		positions[i].topic = l->frame->topics[l->service->topic];
+		positions[i].topic = l->frame->topics[l->service->plan->reads[0]];
 	}
 	int act = followed_begin(&l->logs, positions, known, count, e);
 	free(known);
@@ -339,7 +339,7 @@ int intake_pause(struct task_loop *l, struct err *e)
 	if (!at)
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for a pause");
 	for (size_t i = 0; i < l->partitions_count; i++)
-		at[i] = (struct bus_position){.topic = l->frame->topics[l->service->topic],
+		at[i] = (struct bus_position){.topic = l->frame->topics[l->service->plan->reads[0]],
 		        .partition = l->partitions[i].number};
 	if (bus_pause(l->consumer, at, l->partitions_count, pause, e))
 		return tell_trouble(l, e); /* tried again in the next turn */

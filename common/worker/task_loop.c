@@ -240,10 +240,10 @@ static int open_consumer(struct task_loop *l, struct err *e)
 	const struct worker_conf *conf = &l->frame->conf;
 	const struct bus_group group = {
 	        .brokers = conf->kafka,
-	        .client_id = l->service->name,
+	        .client_id = l->service->plan->name,
 	        .group = l->frame->group,
 	        .instance = conf->instance[0] ? conf->instance : NULL,
-	        .topics = &l->frame->topics[l->service->topic],
+	        .topics = &l->frame->topics[l->service->plan->reads[0]],
 	        .topics_count = 1,
 	        .session_timeout_ms = (int)conf->session_timeout_ms,
 	};
@@ -279,7 +279,7 @@ static int open_pool(struct task_loop *l, struct err *e)
 static int open_tidier(struct task_loop *l, struct err *e)
 {
 	const struct tidier_plan plan = {.frame = l->frame,
-	        .prefixes = l->service->prefixes,
+	        .prefixes = l->service->plan->stages,
 	        .more = l->service->tidy,
 	        .state = l->executor.state};
 	return tidier_start(&plan, &l->tidier, e);
@@ -291,13 +291,13 @@ static int open_all(struct task_loop *l, struct err *e)
 	const struct memo_server redis = {conf->redis, conf->redis_config, conf->topic_prefix};
 	struct keyring *keys;
 	arena_init(&l->turn, TURN_MEM_BYTES);
-	schema_table_init(&l->schemas, conf->postgres, l->service->name);
+	schema_table_init(&l->schemas, conf->postgres, l->service->plan->name);
 	l->schema_source = schema_table_source(&l->schemas);
 	l->executor.service = l->service;
 	if (keyring_open(conf->keys, &keys, e))
 		return e->act;
 	l->executor.keys = keys;
-	if (keyring_holds(keys, l->service->name, e) ||
+	if (keyring_holds(keys, l->service->plan->name, e) ||
 	        staging_open(conf->staging, keys, &l->executor.staging, e) ||
 	        memo_open(&redis, &l->memo, e) ||
 	        l->service->start(conf, l->frame->own_conf, &l->executor.state, e))
@@ -339,10 +339,9 @@ static void end_now(struct bus_consumer *consumer, const char *event, const stru
 
 int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 {
-	static const enum topic others[] = {TOPIC_RESULTS, TOPIC_DEADLETTERS};
 	char cache_dir[CACHE_DIR_BYTES];
-	(void)snprintf(cache_dir, sizeof cache_dir, "/var/tmp/longshore-%s", service->name);
-	const struct frame_plan plan = {.name = service->name,
+	(void)snprintf(cache_dir, sizeof cache_dir, "/var/tmp/longshore-%s", service->plan->name);
+	const struct frame_plan plan = {.name = service->plan->name,
 	        .own_bytes = service->conf_bytes,
 	        .want = {.is_task_service = true,
 	                .threads = service->threads,
@@ -354,8 +353,7 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 	int code = frame_open(&frame, &plan, argc, argv);
 	if (code >= 0)
 		return code;
-	if (!frame_await_topics(&frame, &service->topic, 1, &e) ||
-	        !frame_await_topics(&frame, others, 2, &e)) {
+	if (!frame_await_service(&frame, service->plan, &e)) {
 		if (!wake_is_asked_to_end())
 			end_now(NULL, "worker.start_failed", &e);
 		frame_close(&frame);

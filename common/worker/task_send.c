@@ -56,7 +56,7 @@ int send_dead(
         struct task_loop *l, struct task *t, const struct err *why, bool with_result, struct err *e)
 {
 	const struct death death = {
-	        .service = l->service->name,
+	        .service = l->service->plan->name,
 	        .reason = why->code,
 	        .detail = why->text,
 	        .deaths = t->mark.deaths,

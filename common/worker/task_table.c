@@ -43,7 +43,7 @@ struct task *task_new(struct task_loop *l, const struct bus_message *m, struct e
 	t->order = l->arrivals++;
 	t->is_owned = true;
 	t->message = m;
-	t->type = l->service->type;
+	t->type = topic_plan(l->service->plan->reads[0])->events[0];
 	arena_init(&t->mem, DECODE_MEM_BYTES);
 	buf_init(&t->wire, EVENT_MAX_BYTES);
 	l->tasks[l->tasks_count++] = t;

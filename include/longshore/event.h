@@ -70,11 +70,9 @@ int event_decode_any(struct str bytes, struct arena *mem, const struct ev_type *
 #define EVENT_COUNT_MAX INT64_C(1000000000000)
 #define EVENT_YEAR_10000_MS INT64_C(253402300800000)
 
-/* Are all numbers of an event from a topic within their bounds (common/event/bounds.c)? ERR_REJECT
+/* Are all numbers of an event from a topic within their bounds (`range` in the schemas)? ERR_REJECT
  * ("out_of_range") names the field. Whoever reads topics asks before it believes. */
 int event_check_numbers(const struct ev_type *type, const void *value, struct err *e) ERR_MUST_USE;
-/* The bounds of a field of a record, by their names in the schema; false: it has none. */
-bool event_bound(const char *record, const char *field, int64_t *out_least, int64_t *out_most);
 
 /* A field that one column can hold, by its name in the schema: of the event itself, or of a record that
  * is embedded in it. Numbers are ints, longs and booleans. */

@@ -12,8 +12,7 @@
  *   mark.key                 master of the mark keys (builder)
  *   identity.key             the source of staging's identity (all but audit-sink)
  *
- * Who holds which staging master: the README of this module has the table; keyring_plan() is its
- * data.
+ * Who holds which: the README of this module has the table, longshore/services.h its data.
  * Reading a key that is missing is ERR_FATAL ("key_missing") and names the file, never its content.
  */
 #ifndef LONGSHORE_KEYRING_H
@@ -64,13 +63,6 @@ int keyring_root_identity(const char *root, char out[static KEYRING_IDENTITY_BYT
 /* Writes root/<service>/ for every service: adds missing keys and keeps existing ones; with `rotate`, adds
  * a fingerprint epoch. ERR_REJECT if the same file has different content in two directories. */
 int keyring_init(const char *root, bool rotate, struct err *e) ERR_MUST_USE;
-
-/* One row per service and key file: what keyring_init writes and `doctor` compares. */
-struct keyring_grant {
-	const char *service;
-	const char *file; /* "staging-files.key", "fingerprint-*.key" */
-};
-const struct keyring_grant *keyring_plan(size_t *out_count);
 
 /* A fault in the directories below root. Never contains a key. */
 struct keyring_fault {

@@ -2,10 +2,9 @@
  *
  * The loop every service runs in. Two shapes, one wiring:
  *
- *   task service   one task in, one result out: bridge-builder, bridge-worker, formatter, uploader.
- *                  The loop owns Kafka and Avro on one thread; a fixed pool of threads runs
+ *   task service   one task in, one result out, such as the formatter. The loop owns Kafka and Avro on one thread; a fixed pool of threads runs
  *                  `handle`.
- *   batch service  many events at once, in order per partition: scheduler, audit-sink. `batch` runs
+ *   batch service  many events at once, in order per partition, such as the scheduler. `batch` runs
  *                  on the loop's thread.
  *
  * The head comment of common/worker/task_loop.c states what is true after a crash at each point.
@@ -20,6 +19,7 @@
 #include "longshore/event.h"
 #include "longshore/events.h"
 #include "longshore/publisher.h"
+#include "longshore/services.h"
 #include "longshore/tidy.h"
 #include "longshore/topics.h"
 
@@ -68,16 +68,11 @@ struct task_run {
 };
 
 struct task_service {
-	const char *name; /* "bridge-worker": client id, group, key directory, log name; static */
-	enum topic topic;
-	const struct ev_type *type; /* the topic's event */
-	const char *result_prefix;  /* staging prefix this service may write: "selections" */
+	const struct service_plan *plan; /* its row in services/registry.toml */
 	const char
 	        *threads; /* default of LONGSHORE_THREADS: more than processors where tasks wait for
 	                        disks; NULL: 4 */
-	bool shares_threads;         /* lanes may hang (a destination): no lane gets all threads */
-	const char *const *prefixes; /* all prefixes that it writes to, ended by NULL: temporaries
-	                                of killed writers there are removed; NULL: none */
+	bool shares_threads; /* lanes may hang (a destination): no lane gets all threads */
 	const struct conf_field *conf; /* the service's own settings, may be NULL */
 	size_t conf_count;
 	size_t conf_bytes;
@@ -103,7 +98,7 @@ struct task_service {
  *
  * Around `handle` the loop does this: it reports a task past its not_after as `expired`; it fetches the
  * spec and compares its hash; if it finds a result in staging as
- * <result_prefix>/<delivery>/<task>.result, it reports that again without a call; it stores the result of
+ * <prefix>/<delivery>/<task>.result, it reports that again without a call; it stores the result of
  * `handle` there, create-once, sealed under the delivery's key of that prefix (so the service needs
  * this key and, for specs by address, that of "specs"). It waits while staging is unavailable.
  */
@@ -140,15 +135,9 @@ struct batch_history {
 };
 
 struct batch_service {
-	const char *name;
-	const enum topic *topics;
-	size_t topics_count;
-	const enum topic
-	        *writes; /* topics that it publishes to: awaited like those that it reads, and
-	                             known when the first message goes there */
-	size_t writes_count;
-	const char *const *prefixes; /* as a task service's */
-	size_t batch_max;            /* most messages in a batch */
+	const struct service_plan *plan; /* its row in services/registry.toml: all topics that it
+	                                    reads or writes are awaited before it starts */
+	size_t batch_max;                /* most messages in a batch */
 	const struct conf_field *conf;
 	size_t conf_count;
 	size_t conf_bytes;

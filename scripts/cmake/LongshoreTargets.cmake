@@ -40,6 +40,33 @@ function(longshore_generate_events)
 	endif()
 endfunction()
 
+# services/registry.toml -> generated/longshore/registry.h, and the tables of longshore/services.h and longshore/topics.h.
+# LONGSHORE_SERVICE_NAMES: the services, for the caller.
+function(longshore_registry)
+	set(registry ${CMAKE_SOURCE_DIR}/services/registry.toml)
+	set(program ${CMAKE_SOURCE_DIR}/scripts/gen-services)
+	set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${registry})
+	execute_process(COMMAND ${Python3_EXECUTABLE} ${program} names OUTPUT_VARIABLE names ERROR_VARIABLE fault
+		RESULT_VARIABLE code OUTPUT_STRIP_TRAILING_WHITESPACE)
+	if(code)
+		message(FATAL_ERROR "${fault}")
+	endif()
+	string(REPLACE "\n" ";" names "${names}")
+	set(LONGSHORE_SERVICE_NAMES ${names} PARENT_SCOPE)
+	set(header ${LONGSHORE_GENERATED}/longshore/registry.h)
+	set(base ${LONGSHORE_GENERATED}/registry_base.c)
+	set(topics ${LONGSHORE_GENERATED}/registry_topics.c)
+	file(GLOB compared CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/schemas/*.avsc ${CMAKE_SOURCE_DIR}/db/migrations/*.sql
+		${CMAKE_SOURCE_DIR}/services/*/main.c)
+	add_custom_command(OUTPUT ${header} ${base} ${topics}
+		COMMAND ${Python3_EXECUTABLE} ${program} c ${header} ${base} ${topics}
+		DEPENDS ${registry} ${program} ${compared} VERBATIM)
+	add_custom_target(longshore_registered DEPENDS ${header} ${base} ${topics})
+	add_dependencies(longshore_generated longshore_registered)
+	target_sources(ls_base PRIVATE ${base})
+	target_sources(ls_event PRIVATE ${topics})
+endfunction()
+
 # sql/*.sql in a folder or its rooms -> generated/sql/<name>.h and .c: one `struct pg_statement sql_<file>` each.
 function(longshore_sql target folder name)
 	file(GLOB statements CONFIGURE_DEPENDS ${folder}/sql/*.sql ${folder}/*/sql/*.sql)

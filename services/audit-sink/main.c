@@ -29,12 +29,8 @@ static void stop(void *state)
 	free(sink);
 }
 
-static const enum topic topics[] = {TOPIC_DELIVERIES, TOPIC_AUDIT, TOPIC_DEADLETTERS};
-
 static const struct batch_service service = {
-        .name = "audit-sink",
-        .topics = topics,
-        .topics_count = sizeof(topics) / sizeof(topics[0]),
+        .plan = &service_plans[SERVICE_AUDIT_SINK],
         .batch_max = 1000,
         .keeps_offsets = true,
         .start = start,

@@ -10,6 +10,7 @@
 
 #include "sink_db.h"
 
+#include "longshore/positions.h"
 #include "longshore/probe.h"
 #include "longshore/states.h"
 
@@ -25,8 +26,6 @@ struct sorted {
 	size_t records_count;
 	const struct batch_message **letters;
 	size_t letters_count;
-	struct sink_position *positions;
-	size_t positions_count;
 };
 
 /* Of several snapshots of one delivery in a batch, what the rows would come to one after the other.
@@ -67,20 +66,6 @@ static void keep_record(struct sorted *s, const struct ev_audit_record *record)
 	s->records[s->records_count++] = record;
 }
 
-static void keep_position(struct sorted *s, const struct batch_message *msg)
-{
-	for (size_t i = 0; i < s->positions_count; i++) {
-		struct sink_position *p = &s->positions[i];
-		if (p->topic == msg->topic && p->partition == msg->partition) {
-			if (p->last->offset <= msg->offset)
-				p->last = msg;
-			return;
-		}
-	}
-	s->positions[s->positions_count++] = (struct sink_position){
-	        .topic = msg->topic, .partition = msg->partition, .last = msg};
-}
-
 /* Events of a kind that a topic should not hold are passed over: the recorder records, it does not
  * judge. */
 static void sort_out(
@@ -91,7 +76,6 @@ static void sort_out(
 	        .receipts = arena_alloc(mem, count * sizeof(void *)),
 	        .records = arena_alloc(mem, count * sizeof(void *)),
 	        .letters = arena_alloc(mem, count * sizeof(void *)),
-	        .positions = arena_alloc(mem, count * sizeof(*s->positions)),
 	};
 	for (size_t i = 0; i < count; i++) {
 		const struct batch_message *msg = &msgs[i];
@@ -103,7 +87,6 @@ static void sort_out(
 			keep_record(s, msg->event);
 		else if (msg->type == &ev_dead_letter_type)
 			s->letters[s->letters_count++] = msg;
-		keep_position(s, msg);
 	}
 }
 
@@ -156,7 +139,7 @@ static int write_rows(struct pg *pg, const struct sorted *s, struct arena *mem, 
 	if (act != 0)
 		return act;
 	PROBE(sink_after_rows);
-	return sink_db_store_positions(pg, s->positions, s->positions_count, mem, e);
+	return 0;
 }
 
 int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
@@ -170,6 +153,8 @@ int sink_batch(void *state, const struct batch_message *msgs, size_t count, stru
 	if (act != 0)
 		return act;
 	act = write_rows(sink->pg, &s, mem, e);
+	if (act == 0)
+		act = positions_store(sink->pg, SERVICE_AUDIT_SINK, msgs, count, mem, e);
 	if (act != 0) {
 		pg_tx_rollback(sink->pg);
 		return act;
@@ -186,11 +171,12 @@ int sink_position(
         void *state, enum topic topic, int32_t partition, struct batch_position *out, struct err *e)
 {
 	struct sink *sink = state;
-	return sink_db_position(sink->pg, topic, partition, out, e);
+	return positions_find(sink->pg, SERVICE_AUDIT_SINK, topic, partition, out, e);
 }
 
 int sink_rewind(void *state, enum topic topic, int32_t partition, int64_t next, struct err *e)
 {
 	struct sink *sink = state;
-	return sink_db_rewind(sink->pg, topic, partition, next, e);
+	const struct position_rewind to = {topic, partition, next};
+	return positions_rewind(sink->pg, SERVICE_AUDIT_SINK, &to, e);
 }

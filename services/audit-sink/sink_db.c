@@ -5,7 +5,6 @@
 #include "sql/audit_sink.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 static void set_field(struct pg_params *p, int name, const struct event_field *field,
         const void *const *events, size_t count)
@@ -223,74 +222,4 @@ int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs,
 	if (pg_run(pg, &sql_insert_dead_letters, &p, NULL, NULL, e) != 0)
 		return err_note(e, "record dead letters");
 	return 0;
-}
-
-int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count,
-        struct arena *mem, struct err *e)
-{
-	struct str *topics = arena_alloc(mem, (count + 1) * sizeof(*topics));
-	int64_t *partitions = arena_alloc(mem, (count + 1) * sizeof(*partitions));
-	int64_t *offsets = arena_alloc(mem, (count + 1) * sizeof(*offsets));
-	struct str *witnesses = arena_alloc(mem, (count + 1) * sizeof(*witnesses));
-	for (size_t i = 0; i < count; i++) {
-		char text[BATCH_WITNESS_BYTES];
-		batch_message_witness(items[i].last, text);
-		topics[i] = str_c(topic_plan(items[i].topic)->suffix);
-		partitions[i] = items[i].partition;
-		offsets[i] = items[i].last->offset + 1;
-		witnesses[i] = arena_str(mem, str_c(text));
-	}
-	struct pg_params p;
-	pg_params_init(&p, mem);
-	pg_set_texts(&p, PARAM_UPSERT_POSITIONS_TOPIC, topics, count);
-	pg_set_nums(&p, PARAM_UPSERT_POSITIONS_PARTITION, partitions, count);
-	pg_set_nums(&p, PARAM_UPSERT_POSITIONS_NEXT_OFFSET, offsets, count);
-	pg_set_texts(&p, PARAM_UPSERT_POSITIONS_WITNESS, witnesses, count);
-	if (pg_run(pg, &sql_upsert_positions, &p, NULL, NULL, e) != 0)
-		return err_note(e, "store positions");
-	return 0;
-}
-
-int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct batch_position *out,
-        struct err *e)
-{
-	struct arena mem;
-	arena_init(&mem, 4096);
-	struct pg_params p;
-	pg_params_init(&p, &mem);
-	pg_set(&p, PARAM_SELECT_POSITION_TOPIC, str_c(topic_plan(topic)->suffix));
-	pg_set_num(&p, PARAM_SELECT_POSITION_PARTITION, partition);
-	AUTO_PG_ROWS rows = NULL;
-	int act = pg_run(pg, &sql_select_position, &p, &rows, NULL, e);
-	if (act == 0) {
-		*out = (struct batch_position){.next = -1};
-		if (pg_rows_count(rows) > 0) {
-			struct str witness = pg_text(rows, 0, COL_SELECT_POSITION_WITNESS, &mem);
-			out->next = pg_num(rows, 0, COL_SELECT_POSITION_NEXT_OFFSET);
-			(void)snprintf(
-			        out->witness, sizeof(out->witness), STR_FMT, STR_ARG(witness));
-		}
-	} else {
-		err_note(e, "read the position of " STR_FMT,
-		        STR_ARG(str_c(topic_plan(topic)->suffix)));
-	}
-	arena_release(&mem);
-	return act;
-}
-
-int sink_db_rewind(struct pg *pg, enum topic topic, int32_t partition, int64_t next, struct err *e)
-{
-	struct arena mem;
-	arena_init(&mem, 4096);
-	struct pg_params p;
-	pg_params_init(&p, &mem);
-	pg_set(&p, PARAM_REWIND_POSITION_TOPIC, str_c(topic_plan(topic)->suffix));
-	pg_set_num(&p, PARAM_REWIND_POSITION_PARTITION, partition);
-	pg_set_num(&p, PARAM_REWIND_POSITION_NEXT, next);
-	int act = pg_run(pg, &sql_rewind_position, &p, NULL, NULL, e);
-	if (act != 0)
-		err_note(e, "set back the position of " STR_FMT,
-		        STR_ARG(str_c(topic_plan(topic)->suffix)));
-	arena_release(&mem);
-	return act;
 }

@@ -28,18 +28,4 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 int sink_db_dead_letters(struct pg *pg, const struct batch_message *const *msgs, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
 
-struct sink_position {
-	enum topic topic;
-	int32_t partition;
-	const struct batch_message *last;
-};
-int sink_db_store_positions(struct pg *pg, const struct sink_position *items, size_t count,
-        struct arena *mem, struct err *e) ERR_MUST_USE;
-/* out->next -1: none stored. */
-int sink_db_position(struct pg *pg, enum topic topic, int32_t partition, struct batch_position *out,
-        struct err *e) ERR_MUST_USE;
-/* Only downwards. */
-int sink_db_rewind(struct pg *pg, enum topic topic, int32_t partition, int64_t next,
-        struct err *e) ERR_MUST_USE;
-
 #endif

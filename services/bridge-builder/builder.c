@@ -92,14 +92,8 @@ static int handle(
 	return act == 0 ? build_version(&b, e) : act;
 }
 
-static const char *const prefixes[] = {"keys", "values", NULL};
-
 const struct task_service bridge_builder_service = {
-        .name = "bridge-builder",
-        .topic = TOPIC_BUILD_TASKS,
-        .type = &ev_build_task_type,
-        .result_prefix = "keys",
-        .prefixes = prefixes,
+        .plan = &service_plans[SERVICE_BRIDGE_BUILDER],
         .conf = fields,
         .conf_count = sizeof(fields) / sizeof(fields[0]),
         .conf_bytes = sizeof(struct builder_conf),

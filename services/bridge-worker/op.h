@@ -11,6 +11,7 @@
 #include "longshore/keyring.h"
 #include "longshore/row_source.h"
 #include "longshore/sealed.h"
+#include "longshore/services.h"
 #include "longshore/source.h"
 #include "longshore/spec.h"
 #include "longshore/store.h"
@@ -39,10 +40,10 @@ struct op {
 /* For row_source_read. */
 struct row_source op_source(const struct op *op, const struct spec_source *source);
 
-int op_inspect(const struct op *op, struct err *e) ERR_MUST_USE;
-int op_select(const struct op *op, struct err *e) ERR_MUST_USE;
-int op_lists(const struct op *op, struct err *e) ERR_MUST_USE;
-int op_combine(const struct op *op, struct err *e) ERR_MUST_USE;
+/* A function for each task that services/registry.toml names. */
+#define TASK(SYMBOL, word) int op_##word(const struct op *op, struct err *e) ERR_MUST_USE;
+TASKS_OF_BRIDGE_WORKER(TASK)
+#undef TASK
 
 /* ERR_DEFER ("drain") once the process has to go. */
 int op_go_on(const struct op *op, struct err *e) ERR_MUST_USE;

@@ -60,6 +60,13 @@ static int start(
 	return 0;
 }
 
+/* By operation; none for one that this release does not know. */
+static int (*const tasks[])(const struct op *op, struct err *e) = {
+#define TASK(SYMBOL, word) [EV_BRIDGE_OP_##SYMBOL] = op_##word,
+        TASKS_OF_BRIDGE_WORKER(TASK)
+#undef TASK
+};
+
 static int handle(
         void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
@@ -74,18 +81,9 @@ static int handle(
 	int act = spec_parse_part(run->spec, SPEC_FOR_BRIDGE_WORKER, run->mem, &spec, e);
 	if (act != 0)
 		return act;
-	switch (op.task->op) {
-	case EV_BRIDGE_OP_INSPECT:
-		return op_inspect(&op, e);
-	case EV_BRIDGE_OP_SELECT:
-		return op_select(&op, e);
-	case EV_BRIDGE_OP_LISTS:
-		return op_lists(&op, e);
-	case EV_BRIDGE_OP_COMBINE:
-		return op_combine(&op, e);
-	case EV_BRIDGE_OP_UNKNOWN:
-		break;
-	}
+	size_t task = (size_t)op.task->op;
+	if (task < sizeof tasks / sizeof tasks[0] && tasks[task])
+		return tasks[task](&op, e);
 	return err_set(e, ERR_REJECT, CODE_UNKNOWN_OPERATION,
 	        "this bridge-worker does not know the task's operation: upgrade it");
 }
@@ -96,15 +94,9 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 	return over_remove(w->staging, w->keys, run, &out->objects, e);
 }
 
-static const char *const prefixes[] = {"selections", NULL};
-
 const struct task_service bridge_worker_service = {
-        .name = "bridge-worker",
-        .topic = TOPIC_BRIDGE_TASKS,
-        .type = &ev_bridge_task_type,
-        .result_prefix = "selections",
+        .plan = &service_plans[SERVICE_BRIDGE_WORKER],
         .threads = "8",
-        .prefixes = prefixes,
         .conf = fields,
         .conf_count = sizeof fields / sizeof fields[0],
         .conf_bytes = sizeof(struct settings),

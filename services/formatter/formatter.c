@@ -45,6 +45,13 @@ static int start(
 	return 0;
 }
 
+/* By operation; none for one that this release does not know. */
+static int (*const tasks[])(const struct format_op *op, struct err *e) = {
+#define TASK(SYMBOL, word) [EV_FORMAT_OP_##SYMBOL] = format_##word,
+        TASKS_OF_FORMATTER(TASK)
+#undef TASK
+};
+
 static int handle(
         void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
@@ -60,16 +67,9 @@ static int handle(
 	        .spec = &spec,
 	        .out = out,
 	};
-	switch (op.task->op) {
-	case EV_FORMAT_OP_PART:
-		return format_part(&op, e);
-	case EV_FORMAT_OP_MANIFEST:
-		return format_manifest(&op, e);
-	case EV_FORMAT_OP_MARKER:
-		return format_marker(&op, e);
-	case EV_FORMAT_OP_UNKNOWN:
-		break;
-	}
+	size_t task = (size_t)op.task->op;
+	if (task < sizeof tasks / sizeof tasks[0] && tasks[task])
+		return tasks[task](&op, e);
 	return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 	        "this formatter does not know the task's operation; is it older than the "
 	        "scheduler?");
@@ -82,15 +82,9 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 	return ended_remove(&files, run, &out->objects, e);
 }
 
-static const char *const prefixes[] = {"files", NULL};
-
 const struct task_service formatter_service = {
-        .name = "formatter",
-        .topic = TOPIC_FORMAT_TASKS,
-        .type = &ev_format_task_type,
-        .result_prefix = "files",
+        .plan = &service_plans[SERVICE_FORMATTER],
         .threads = "8",
-        .prefixes = prefixes,
         .start = start,
         .handle = handle,
         .tidy = tidy,

@@ -30,9 +30,11 @@ struct format_op {
 	struct ev_task_result *out;
 };
 
-int format_part(const struct format_op *op, struct err *e) ERR_MUST_USE;
-int format_manifest(const struct format_op *op, struct err *e) ERR_MUST_USE;
-int format_marker(const struct format_op *op, struct err *e) ERR_MUST_USE;
+/* A function for each task that services/registry.toml names. */
+#define TASK(SYMBOL, word) \
+	int format_##word(const struct format_op *op, struct err *e) ERR_MUST_USE;
+TASKS_OF_FORMATTER(TASK)
+#undef TASK
 
 extern const struct task_service formatter_service;
 

@@ -134,17 +134,8 @@ int main(int argc, char **argv)
 {
 	/* What the database may have lost of them with a timeline comes again from these. */
 	static const enum topic rereads[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
-	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS, TOPIC_DELIVERIES};
-	static const enum topic writes[] = {TOPIC_BUILD_TASKS, TOPIC_BRIDGE_TASKS,
-	        TOPIC_FORMAT_TASKS, TOPIC_UPLOAD_TASKS, TOPIC_AUDIT};
-	static const char *const prefixes[] = {"specs", NULL};
 	const struct batch_service service = {
-	        .name = "scheduler",
-	        .topics = topics,
-	        .topics_count = sizeof topics / sizeof topics[0],
-	        .writes = writes,
-	        .writes_count = sizeof writes / sizeof writes[0],
-	        .prefixes = prefixes,
+	        .plan = &service_plans[SERVICE_SCHEDULER],
 	        .batch_max = BATCH_MAX,
 	        .conf = scheduler_fields,
 	        .conf_count = scheduler_fields_count,

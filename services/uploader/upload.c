@@ -229,7 +229,7 @@ static int keep_rate(const struct upload_op *op, struct err *e)
 	return e->act;
 }
 
-int upload_file(const struct upload_op *op, struct err *e)
+int uploader_upload(const struct upload_op *op, struct err *e)
 {
 	if (op->task->file == NULL)
 		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "an upload names no staged file");
@@ -240,7 +240,7 @@ int upload_file(const struct upload_op *op, struct err *e)
 	return run_ledger(op, LEDGER_UPLOAD, e);
 }
 
-int upload_settle(const struct upload_op *op, struct err *e)
+int uploader_settle(const struct upload_op *op, struct err *e)
 {
 	if (run_ledger(op, LEDGER_SETTLE, e) != 0)
 		return e->act;

@@ -78,6 +78,13 @@ static int start(
 	return 0;
 }
 
+/* By operation; none for one that this release does not know. */
+static int (*const tasks[])(const struct upload_op *op, struct err *e) = {
+#define TASK(SYMBOL, word) [EV_UPLOAD_OP_##SYMBOL] = uploader_##word,
+        TASKS_OF_UPLOADER(TASK)
+#undef TASK
+};
+
 static int handle(
         void *state, const struct task_run *run, struct ev_task_result *out, struct err *e)
 {
@@ -93,14 +100,9 @@ static int handle(
 	        .spec = &spec,
 	        .out = out,
 	};
-	switch (op.task->op) {
-	case EV_UPLOAD_OP_UPLOAD:
-		return upload_file(&op, e);
-	case EV_UPLOAD_OP_SETTLE:
-		return upload_settle(&op, e);
-	case EV_UPLOAD_OP_UNKNOWN:
-		break;
-	}
+	size_t task = (size_t)op.task->op;
+	if (task < sizeof tasks / sizeof tasks[0] && tasks[task])
+		return tasks[task](&op, e);
 	return err_set(e, ERR_REJECT, CODE_BAD_TASK,
 	        "this uploader does not know the task's operation; is it older than the "
 	        "scheduler?");
@@ -160,16 +162,10 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 	return rc;
 }
 
-static const char *const prefixes[] = {"ledger", NULL};
-
 const struct task_service uploader_service = {
-        .name = "uploader",
-        .topic = TOPIC_UPLOAD_TASKS,
-        .type = &ev_upload_task_type,
-        .result_prefix = "ledger",
+        .plan = &service_plans[SERVICE_UPLOADER],
         .threads = "16",
         .shares_threads = true,
-        .prefixes = prefixes,
         .conf = fields,
         .conf_count = sizeof fields / sizeof fields[0],
         .conf_bytes = sizeof(struct uploader_settings),

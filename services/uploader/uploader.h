@@ -43,8 +43,11 @@ struct upload_op {
 	struct ev_task_result *out;
 };
 
-int upload_file(const struct upload_op *op, struct err *e) ERR_MUST_USE;
-int upload_settle(const struct upload_op *op, struct err *e) ERR_MUST_USE;
+/* A function for each task that services/registry.toml names. */
+#define TASK(SYMBOL, word) \
+	int uploader_##word(const struct upload_op *op, struct err *e) ERR_MUST_USE;
+TASKS_OF_UPLOADER(TASK)
+#undef TASK
 
 /* The receipt of a committed file, from its record alone. */
 struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct record *r);

@@ -15,8 +15,9 @@ from bad_events import A_LETTER, A_RECEIPT, A_RECORD, A_RESULT, A_STATUS, A_TRIG
 from bad_sources import SOURCE, A
 from bad_world import CANARY, DESTINATION, DONE, GOOD, GOOD_BRIDGE, QUICK, World, outcome
 from fleet import Fleet, wait_until
-from foreign import TASKS, Foreigner, decode, encode, header_of
+from foreign import Foreigner, decode, encode, header_of
 from memory import nothing_is_stuck
+from registry import TASKS
 from test_law_newer_wins import Topic
 
 

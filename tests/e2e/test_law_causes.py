@@ -8,8 +8,9 @@ import pytest
 
 import makers
 from fleet import Fleet, wait_until
-from foreign import TASKS, decode
+from foreign import decode
 from memory import nothing_is_stuck
+from registry import TASKS
 from test_law_newer_wins import Topic
 from world import QUICK, World
 

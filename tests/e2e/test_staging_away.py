@@ -10,10 +10,10 @@ import pytest
 import makers
 from fleet import FINAL, Fleet, wait_until
 from memory import nothing_is_stuck
+from registry import STAGING_USERS
 from world import QUICK, World
 
 ROUTES = ("before", "unmounted", "under_way", "copied", "after")
-READERS = ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader")
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,9 @@ def test_nothing_is_written_where_staging_is_not_mounted(world):
     wait_until(lambda: waits(fleet, "bridge-worker"), 60, "a task to wait for staging")
     assert os.listdir(world.staging) == []
     assert fleet.status(delivery)["state"] not in FINAL and world.files(delivery) == {}
-    assert all(len(fleet.of(service)) == 1 for service in READERS)
+    assert all(len(fleet.of(service)) == 1 for service in STAGING_USERS)
     # Who starts now does not take the place for staging either.
-    for service in READERS:
+    for service in STAGING_USERS:
         late = fleet.start_replica(service)
         assert late.process.wait(60) == 1
         [said] = late.events("worker.start_failed")

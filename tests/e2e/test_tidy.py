@@ -12,13 +12,12 @@ from crash import Trap
 from fleet import Fleet, wait_until
 from oracle import sha256
 from memory import nothing_is_stuck
+from registry import STAGING_OWNERS
 from test_law_newer_wins import Topic
 from world import QUICK, World
 
 FORGETFUL = QUICK | {"LONGSHORE_SCHEDULER_KEEP_TASKS_MS": "1000", "LONGSHORE_SCHEDULER_REREAD_MS": "1000",
                      "LONGSHORE_TIDY_EVERY_MS": "200"}
-OWNERS = {"specs": "scheduler", "keys": "bridge-builder", "values": "bridge-builder", "selections": "bridge-worker",
-          "files": "formatter", "ledger": "uploader"}
 READS = ("triggers", "results", "deliveries")
 WRITES = ("bridge.tasks", "format.tasks", "upload.tasks", "build.tasks", "audit")
 
@@ -130,9 +129,9 @@ def test_status_trace_and_the_next_delivery_are_as_ever(world):
 def test_each_service_removes_what_killed_ones_left_in_its_staging(world):
     fleet = world.fleet
     day = 24 * 3600
-    before = {service: removed(fleet.of(service)[0], "temporary") for service in OWNERS.values()}
+    before = {service: removed(fleet.of(service)[0], "temporary") for service in STAGING_OWNERS.values()}
     dead, kept = [], []
-    for prefix in OWNERS:
+    for prefix in STAGING_OWNERS:
         directory = fleet.path("staging", prefix, ".tmp")
         dead.append(leave(directory, secrets.token_hex(16), 2 * day))
         kept += [leave(directory, secrets.token_hex(16), day // 2), leave(directory, "README", 2 * day),
@@ -142,8 +141,8 @@ def test_each_service_removes_what_killed_ones_left_in_its_staging(world):
     wait_until(lambda: not any(map(os.path.exists, dead)), 60, "dead temporaries to be removed")
     world.completes(world.deliver())
     assert all(map(os.path.exists, kept))
-    for service in set(OWNERS.values()):
-        more = sum(owner == service for owner in OWNERS.values())
+    for service in set(STAGING_OWNERS.values()):
+        more = sum(owner == service for owner in STAGING_OWNERS.values())
         wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 10, "it to be counted")
         assert not fleet.of(service)[0].events("worker.tidy_failed")
 

@@ -12,6 +12,7 @@ from crash import Trap
 from crash_table import POINTS
 from fleet import FINAL, Fleet, wait_until
 from memory import nothing_is_stuck
+from registry import partitions_read
 from world import World
 
 # Alarms are short, so that a lost process costs seconds here and not minutes.
@@ -99,13 +100,10 @@ def spring(trap, work):
     trap.wait()
 
 
-PARTITIONS = {"scheduler": 36, "audit-sink": 21}  # of all topics that it reads; others: one topic of 24
-
-
 def has_all_partitions(replica):
     last = [e for e in replica.events() if e["event"] in ("worker.assigned", "worker.revoked")][-1:]
     return bool(last) and (last[0]["event"], last[0]["partitions"]) == (
-        "worker.assigned", PARTITIONS.get(replica.service, 24))
+        "worker.assigned", partitions_read(replica.service))
 
 
 def only_one(world, service):

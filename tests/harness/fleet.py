@@ -1,4 +1,4 @@
-"""A fleet of its own for a test: six services against the servers that the environment names, isolated by database,
+"""A fleet of its own for a test: all services against the servers that the environment names, isolated by database,
 topic prefix, directories and Redis prefix. Only processes started here are signalled."""
 import contextlib
 import json
@@ -12,8 +12,8 @@ import tempfile
 import time
 
 import makers
+from registry import SERVICES
 
-SERVICES = ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader", "audit-sink")
 FINAL = ("completed", "failed", "rejected", "cancelled", "superseded")
 
 

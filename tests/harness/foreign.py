@@ -9,8 +9,6 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-TASKS = (("BuildTask", "build.tasks"), ("BridgeTask", "bridge.tasks"), ("FormatTask", "format.tasks"),
-         ("UploadTask", "upload.tasks"))
 MAGIC = b"\xc3\x01"
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from registry import SERVICES
+
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("longshore", *(f"longshore-{s}" for s in ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader",
-                                                      "audit-sink")))
+PROGRAMS = ("longshore", *(f"longshore-{s}" for s in SERVICES))
 # Begin and end of a process come from the C library's own files.
 NOT_OURS = {"_start", "_init", "_fini"}
 

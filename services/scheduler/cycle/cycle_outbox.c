@@ -127,7 +127,7 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
         struct outbox_row *out, struct err *e)
 {
 	const struct delivery *x = &item->decision.after;
-	const struct stage_plan *plan = stage_plan(row->stage);
+	const struct stage_plan *plan = &stage_plans[row->stage];
 	union task_event event;
 	memset(&event, 0, sizeof event);
 	if (row->made)

@@ -228,7 +228,7 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && bad == 0; n++) {
 		const struct item *item = tasks[n].item;
 		rows[n] = write_of(item, tasks[n].row);
-		bad = encode(mem, stage_plan(rows[n].row.stage)->type, rows[n].row.made,
+		bad = encode(mem, stage_plans[rows[n].row.stage].type, rows[n].row.made,
 		        &rows[n].row.event, e);
 	}
 	*count = n;

@@ -105,7 +105,7 @@ int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_
 
 static const char *wanted_word(struct wanted_stage wanted)
 {
-	return stage_plan(wanted.stage)->name;
+	return stage_plans[wanted.stage].name;
 }
 
 int task_db_load_stages(struct pg *pg, const struct wanted_stage *wanted, size_t count,
@@ -190,7 +190,7 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 
 static const char *stage_word(struct task_write write)
 {
-	return stage_plan(write.row.stage)->name;
+	return stage_plans[write.row.stage].name;
 }
 
 static const char *status_word(struct task_write write)

@@ -123,7 +123,7 @@ enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev
 	if (row->attempts < attempts_allowed(d, r->reason))
 		return NEXT_STAYS;
 	struct str detail = arena_printf(d->mem, "%s %d, after %d attempts: " STR_FMT,
-	        stage_plan(row->stage)->name, (int)row->index, (int)row->attempts,
+	        stage_plans[row->stage].name, (int)row->index, (int)row->attempts,
 	        STR_ARG(r->detail));
 	/* What became of a file must be known, so settle goes on; but now a person may answer, too.
 	 */
@@ -154,7 +154,7 @@ void decide_expired(struct deciding *d, struct task_row *row)
 		decide_set_detail(d, arena_printf(d->mem,
 		                             "a worker reported %s %d as expired, but it was not: "
 		                             "check the clocks of the workers' machines",
-		                             stage_plan(row->stage)->name, (int)row->index));
+		                             stage_plans[row->stage].name, (int)row->index));
 	}
 	wait_until(d, row, now_ms + pause_ms, 0);
 }
@@ -190,7 +190,7 @@ static enum next fail_rejected(
 	/* "closed" is among them: the ledger says that somebody settles, so settle. */
 	wait_until(d, row, d->facts->now_ms, 0);
 	return decide_fail(d, reason,
-	        arena_printf(d->mem, "%s %d: " STR_FMT, stage_plan(row->stage)->name,
+	        arena_printf(d->mem, "%s %d: " STR_FMT, stage_plans[row->stage].name,
 	                (int)row->index, STR_ARG(detail)));
 }
 

@@ -123,7 +123,7 @@ static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
 static void add_task(struct deciding *d, enum stage stage, union task_event *t, int32_t turn)
 {
 	const struct spec *spec = d->frozen.spec;
-	const struct stage_plan *plan = stage_plan(stage);
+	const struct stage_plan *plan = &stage_plans[stage];
 	struct ev_task_head *head = &t->head;
 	head->tenant = d->x->tenant;
 	head->delivery_id = d->x->id;

@@ -5,34 +5,15 @@
 
 static const char *const task_status_names[] = {"waiting", "issued", "done", "dropped"};
 
-static const struct stage_plan stages[STAGE_COUNT] = {
-        [STAGE_BUILD] = {"build", &ev_build_task_type, TOPIC_BUILD_TASKS, false},
-        [STAGE_INSPECT] = {"inspect", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
-        [STAGE_SELECT] = {"select", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
-        [STAGE_LISTS] = {"lists", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
-        [STAGE_COMBINE] = {"combine", &ev_bridge_task_type, TOPIC_BRIDGE_TASKS, false},
-        [STAGE_PART] = {"part", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
-        [STAGE_MANIFEST] = {"manifest", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
-        [STAGE_MARKER] = {"marker", &ev_format_task_type, TOPIC_FORMAT_TASKS, true},
-        [STAGE_UPLOAD] = {"upload", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
-        [STAGE_SETTLE] = {"settle", &ev_upload_task_type, TOPIC_UPLOAD_TASKS, true},
-};
-
 const char *delivery_kind_name(enum delivery_kind kind)
 {
 	return kind == KIND_BUILD ? "build" : "delivery";
 }
 
-const struct stage_plan *stage_plan(enum stage stage)
-{
-	assert(stage < STAGE_COUNT);
-	return &stages[stage];
-}
-
 bool stage_parse(struct str name, enum stage *out)
 {
 	for (int i = 0; i < STAGE_COUNT; i++) {
-		if (str_eq(name, str_c(stages[i].name))) {
+		if (str_eq(name, str_c(stage_plans[i].name))) {
 			*out = (enum stage)i;
 			return true;
 		}

@@ -32,28 +32,6 @@ struct delivery {
 	struct ev_delivery_memory memory;
 };
 
-enum stage {
-	STAGE_BUILD,
-	STAGE_INSPECT,
-	STAGE_SELECT,
-	STAGE_LISTS,
-	STAGE_COMBINE,
-	STAGE_PART,
-	STAGE_MANIFEST,
-	STAGE_MARKER,
-	STAGE_UPLOAD,
-	STAGE_SETTLE,
-	STAGE_COUNT
-};
-
-/* What belongs to a stage: its topic and its event. */
-struct stage_plan {
-	const char *name;
-	const struct ev_type *type;
-	enum topic topic;
-	bool is_at_destination; /* counts against the caps of the destination */
-};
-const struct stage_plan *stage_plan(enum stage stage);
 bool stage_parse(struct str name, enum stage *out);
 
 enum task_status { TASK_WAITING, TASK_ISSUED, TASK_DONE, TASK_DROPPED };

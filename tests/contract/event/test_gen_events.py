@@ -89,6 +89,8 @@ REFUSED = {
     "no JSON": ("{", "cannot be read"),
     "key twice": ('{"type": "record", "type": "record"}', "the key 'type' stands twice"),
     "limit of a number": (of("int", limit=5), "only texts, bytes and arrays have a limit"),
+    "range of a text": (of("string", range="count"), "a range belongs to an int or a long"),
+    "unknown range": (of("int", range="counts"), "and is one of time, time or none, count"),
     "limit of zero": (of("string", limit=0), "the limit must be a positive number"),
     "no type": (event({"name": "a"}), "Event: field a: has no type"),
     "items missing": (of({"type": "array"}), "is not supported"),

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from registry import SERVICES
+
 BIN = os.environ["LONGSHORE_BIN"]
 SECRET = "hunter2-is-no-password"
 
@@ -39,7 +41,6 @@ def findings(done):
     return {f["subject"]: f for f in json.loads(done.stdout)}
 
 
-SERVICES = ("scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader", "audit-sink")
 MISTAKES = [("acks=0\n", 0o600, ":1: acks is not allowed here"),
             ("security.protocol=tls\n", 0o600, ":1: librdkafka rejects the value of security.protocol"),
             (f"sasl.password={SECRET}\nsasl.pasword={SECRET}\n", 0o600, ":2: librdkafka"),

@@ -1,17 +1,9 @@
 """SECURITY.md against the code: it tells of every key and every service, and of none that is not there."""
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from registry import ROOT, SERVICES, keys
+
 PAGE = (ROOT / "SECURITY.md").read_text()
-PLAN = (ROOT / "common/crypto/keyring_plan.c").read_text()
-NAMES = dict(re.findall(r'#define (KEYRING_\w+) "([^"]+)"', (ROOT / "common/crypto/keyring_plan.h").read_text()))
-
-
-def plan():
-    """{(service, key file)} as `longshore keys init` writes them."""
-    table = PLAN.split("plan[] = {", 1)[1].split("};", 1)[0]
-    return {(s, NAMES.get(word, word.strip('"'))) for s, word in re.findall(r'\{"([\w-]+)", ("[^"]+"|\w+)\}', table)}
 
 
 def rows(heading, first):
@@ -22,7 +14,7 @@ def rows(heading, first):
 
 def test_each_key_is_told_what_it_gives():
     told = [re.fullmatch(r"`([^`]+)`", row[0]).group(1) for row in rows("What a theft gives", "key")]
-    assert len(told) == len(set(told)) and set(told) == {file for _, file in plan()}
+    assert len(told) == len(set(told)) and set(told) == {file for _, file in keys()}
 
 
 def test_each_service_is_told_what_it_sees_and_it_holds_the_keys_for_that():
@@ -30,10 +22,9 @@ def test_each_service_is_told_what_it_sees_and_it_holds_the_keys_for_that():
     for services, persons, partners, both in rows("What each service can see", "service"):
         for service in services.split(", "):
             seen[service] = (not persons.startswith("no"), not partners.startswith("no"), both.startswith("yes"))
-    listed = re.search(r"keyring_services\[\] = \{(.*?)NULL", PLAN, re.DOTALL).group(1)
-    assert set(seen) == set(re.findall(r'"([\w-]+)"', listed))
+    assert set(seen) == set(SERVICES)
     for service, (persons, partners, both) in seen.items():
-        holds = {file for s, file in plan() if s == service}
+        holds = {file for s, file in keys() if s == service}
         assert persons == ("fingerprint-*.key" in holds), service
         assert partners == bool(holds & {"staging-values.key", "staging-files.key"}), service
         assert both == ({"staging-keys.key", "fingerprint-*.key", "staging-values.key"} <= holds), service

@@ -124,14 +124,13 @@ static inline int probe_tidy(
 
 static inline int probe_main(bool shares_threads)
 {
-	static const char *const prefixes[] = {"selections", NULL};
+	static const char *const stages[] = {"selections", NULL};
+	static const enum topic reads[] = {TOPIC_BRIDGE_TASKS};
+	static const enum topic writes[] = {TOPIC_RESULTS, TOPIC_DEADLETTERS};
+	static const struct service_plan plan = {"test-probe", reads, 1, writes, 2, stages};
 	const struct task_service service = {
-	        .name = "test-probe",
-	        .topic = TOPIC_BRIDGE_TASKS,
-	        .type = &ev_bridge_task_type,
-	        .result_prefix = "selections",
+	        .plan = &plan,
 	        .shares_threads = shares_threads,
-	        .prefixes = prefixes,
 	        .conf = probe_fields,
 	        .conf_count = 1,
 	        .conf_bytes = sizeof(struct probe_conf),

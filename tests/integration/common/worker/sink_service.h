@@ -198,14 +198,16 @@ static inline void sink_stop(void *state)
 	free(state);
 }
 
-static const enum topic sink_topics[] = {TOPIC_TRIGGERS};
+static const enum topic sink_reads[] = {TOPIC_TRIGGERS};
+static const enum topic sink_writes[] = {TOPIC_DEADLETTERS};
+static const char *const sink_stages[] = {NULL};
+static const struct service_plan sink_plan = {
+        "test-sink", sink_reads, 1, sink_writes, 1, sink_stages};
 
 static inline int sink_main(bool is_keeper)
 {
 	const struct batch_service service = {
-	        .name = "test-sink",
-	        .topics = sink_topics,
-	        .topics_count = 1,
+	        .plan = &sink_plan,
 	        .batch_max = 50,
 	        .conf = probe_fields,
 	        .conf_count = 1,

@@ -3,6 +3,7 @@
 
 #include "longshore/hex.h"
 #include "longshore/keyring.h"
+#include "longshore/services.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -422,8 +423,8 @@ static void all_directories_name_the_same_staging_and_another_root_another(void 
 static void the_plan_is_the_table(void **state)
 {
 	(void)state;
-	size_t count = 0, granted = 0;
-	const struct keyring_grant *plan = keyring_plan(&count);
+	const struct service_key *plan = service_keys;
+	size_t count = service_keys_count, granted = 0;
 	for (size_t f = 0; f < FILES; f++)
 		for (size_t s = 0; s < 6; s++) {
 			if (table[f].holders[s] != 'y')

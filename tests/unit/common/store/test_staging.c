@@ -2,6 +2,7 @@
  * Which staging keys are given to, and which they refuse. */
 #include "folder.h"
 #include "longshore/place.h"
+#include "longshore/services.h"
 #include "longshore/staging.h"
 
 #include <stdio.h>
@@ -76,11 +77,12 @@ static int open_as(const struct world *w, const char *service, struct err *e)
 
 static void drop_identity_keys(const struct world *w)
 {
-	static const char *const services[] = {
-	        "scheduler", "bridge-builder", "bridge-worker", "formatter", "uploader"};
 	char path[400];
-	for (size_t i = 0; i < 5; i++) {
-		(void)snprintf(path, sizeof path, "%s/%s/identity.key", w->keys, services[i]);
+	for (size_t i = 0; i < service_keys_count; i++) {
+		if (strcmp(service_keys[i].file, "identity.key") != 0)
+			continue;
+		(void)snprintf(
+		        path, sizeof path, "%s/%s/identity.key", w->keys, service_keys[i].service);
 		assert_int_equal(unlink(path), 0);
 	}
 }

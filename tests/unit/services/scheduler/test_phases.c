@@ -81,7 +81,7 @@ static void line_of(const struct phase_row *row, char *line, size_t room)
 	const char *gap = " ";
 	for (int s = 0; s < STAGE_COUNT; s++)
 		if ((row->stages >> s & 1) != 0) {
-			n = add(line, n, room, gap, stage_plan((enum stage)s)->name);
+			n = add(line, n, room, gap, stage_plans[(enum stage)s].name);
 			gap = ", ";
 		}
 	n += (size_t)snprintf(line + n, room - n, " |");
