@@ -9,6 +9,8 @@ PAGE = (ROOT / "docs/extending.md").read_text()
 EXAMPLES = {  # section: files at most, what names the example
     "A verb of the command line": (3, r"\bverb_trace\b|\bX\(trace\)"),
     "A field of a task's event": (3, r"\bbaseline_version\b"),
+    "A hold": (2, r"\bSUPPRESSION_EMPTY\b|_SUPPRESSION_EMPTY\b"),
+    "A drop driver": (4, r"\bdrop_sftp_ops\b"),
 }
 FOLDERS = ("cli", "common", "include", "schemas", "services", "db", "scripts", "CMakeLists.txt")
 
