@@ -33,6 +33,10 @@ static bool is_below(struct str name)
 
 void sense_source(const struct document *doc)
 {
+	if (str_eq(document_text(doc, "source.format", ""), STR("parquet")) &&
+	        document_at(doc, "source.delimiter"))
+		document_wrong(doc, "source.delimiter",
+		        "is for csv only: leave it out, or choose another source.format");
 	const json_t *marker = document_at(doc, "source.ready.marker");
 	const char *name = json_string_value(marker);
 	if (!name)

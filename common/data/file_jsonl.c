@@ -6,6 +6,8 @@
  * everything else stands as it is in UTF-8. There is no white space and no byte order mark. */
 #include "file_format.h"
 
+#include "longshore/codes.h"
+
 static void jsonl_special(const struct row_layout *layout, char out[8])
 {
 	(void)layout; /* the same for all */

@@ -3,6 +3,7 @@
 #include "row_format.h"
 
 #include "longshore/buf.h"
+#include "longshore/codes.h"
 #include "longshore/csv.h"
 
 #include <stdlib.h>

@@ -18,6 +18,6 @@ struct row_format {
 	int64_t (*rows)(const void *state);
 };
 
-extern const struct row_format row_format_csv;
+extern const struct row_format row_format_csv, row_format_parquet;
 
 #endif

@@ -5,6 +5,7 @@
 
 static const struct row_format *const formats[] = {
         [SOURCE_CSV] = &row_format_csv,
+        [SOURCE_PARQUET] = &row_format_parquet,
 };
 
 struct row_reader {

@@ -16,9 +16,12 @@
  * meaning and remedy: the page's columns; those of the row above where they are SAME. */
 #define CODE_ROWS(ROW) \
 	ROW(BAD_SOURCE, "bad_source", FAILS, \
-	        "the CSV of the audience or of a list cannot be read as configured: header, " \
-	        "column or row", \
+	        "a source's file cannot be read as configured: format, header, column or row", \
 	        "correct the source or the document") \
+	ROW(NO_DUCKDB, "no_duckdb", FAILS, \
+	        "a source is in Parquet, and a bridge-worker or bridge-builder cannot load " \
+	        "DuckDB's C library", \
+	        "see [Parquet sources](#parquet-sources), then deliver again") \
 	ROW(BAD_CSV, "bad_csv", FAILS, \
 	        "a row is not valid CSV; the detail has the object and the row. Half a row at " \
 	        "the end of an object is waited for (`source_missing`)", \

@@ -7,7 +7,7 @@
 #define LONGSHORE_FORMATS_H
 
 /* What row_reader.h reads. */
-enum source_format { SOURCE_CSV };
+enum source_format { SOURCE_CSV, SOURCE_PARQUET };
 extern const char *const source_formats[];
 
 /* What row_writer.h writes. */

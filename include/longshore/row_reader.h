@@ -22,8 +22,19 @@
 /* How an object is written. */
 struct row_form {
 	enum source_format format;
-	char delimiter; /* of CSV */
+	char delimiter;      /* of CSV */
+	const char *duckdb;  /* of Parquet: the library, as dlopen takes it */
+	int64_t split_bytes; /* the caller would split about so often; 0: as it comes */
 };
+
+/* The setting of a service that reads sources: where row_form.duckdb comes from. */
+#define ROW_DUCKDB_SETTING(at) \
+	{ \
+		"LONGSHORE_DUCKDB", CONF_TEXT, at, "libduckdb.so", 0, 0, NULL, false, \
+		        "DuckDB's C library, which Parquet sources need; a path, or a name that " \
+		        "the " \
+		        "loader finds. It is loaded when the first such source is read" \
+	}
 
 /* The columns of an object; valid until its reader is closed. */
 struct row_header {

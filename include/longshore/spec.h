@@ -23,14 +23,15 @@ enum cardinality { CARDINALITY_1_1, CARDINALITY_N_1 };
 enum approval_rule { APPROVAL_NONE, APPROVAL_ALWAYS };
 enum completion_kind { COMPLETION_NONE, COMPLETION_SUCCESS_FILE };
 
-/* CSV objects: one file:// object or every object below a file:// prefix (URL ends in a slash). */
+/* Objects of one format: one, or every object below a prefix (the URL ends in a slash). */
 struct spec_source {
 	struct str url;
 	struct str credential, host_key; /* of a server; empty: none */
-	char delimiter;                  /* ',' */
-	struct str ready_marker;         /* name below the prefix that says complete; or empty */
-	int64_t quiet_seconds;           /* no object changed for so long; 0 = at once */
-	bool read_partial;               /* also names of files that are still written (source.h) */
+	enum source_format format;
+	char delimiter;          /* ',', of CSV */
+	struct str ready_marker; /* name below the prefix that says complete; or empty */
+	int64_t quiet_seconds;   /* no object changed for so long; 0 = at once */
+	bool read_partial;       /* also names of files that are still written (source.h) */
 };
 
 struct spec_filter { /* rows whose column has another value are `filtered` */
@@ -183,9 +184,8 @@ enum { SPEC_FILTERS_MAX = 32, SPEC_RECORD_MAX = 16, SPEC_KIND_MAX = 255 }; /* of
 /* *out lives in mem. ERR_REJECT ("bad_spec") names the JSON path. Pure. */
 int spec_parse(struct str json, struct arena *mem, struct spec *out, struct err *e) ERR_MUST_USE;
 
-/* Resolves applied documents into canonical JSON. Documents are the bodies of conf.document rows.
- * Pure. ERR_REJECT ("bad_configuration") names document and path, e.g. an audience that the route
- * names and that is not there. */
+/* Resolves applied documents, the bodies of conf.document rows, into canonical JSON. Pure.
+ * ERR_REJECT ("bad_configuration") names document and path. */
 struct spec_document {
 	struct str kind, tenant, name;
 	struct str body; /* canonical JSON of the document */

@@ -11,6 +11,9 @@ cache_key() {
 # The broker's jars are worth as much as the list they were made from.
 kafka_home() { printf '%s/kafka-%s\n' "$CACHE" "$(cache_key kafka "$ROOT/scripts/setup/kafka-pom.xml" "$ROOT/scripts/setup/kafka-sha256.txt")"; }
 
+# What reads Parquet; services find it by LONGSHORE_DUCKDB.
+duckdb_home() { printf '%s/duckdb-%s\n' "$CACHE" "$(cache_key duckdb "$ROOT/scripts/setup/duckdb-pom.xml" "$ROOT/scripts/setup/duckdb-sha256.txt")"; }
+
 # Debian's own interpreter, whatever else is on PATH; a new minor version makes a new entry.
 SYSTEM_PYTHON=/usr/bin/python3
 venv_home() {

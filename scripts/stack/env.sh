@@ -19,6 +19,7 @@ stack_env() {
 	export_line LONGSHORE_KEYS "${DEMO_ROOT:-$RUN}/keys"
 	export_line LONGSHORE_RUN "$RUN"
 	export_line LONGSHORE_PYTHON "$(venv_python)"
+	export_line LONGSHORE_DUCKDB "${LONGSHORE_DUCKDB:-$(duckdb_home)/libduckdb.so}"
 	printf 'export PATH=%q:"%s"\n' "$BIN" "\$PATH"
 }
 

@@ -93,6 +93,8 @@ static struct id version_of(const struct building *b, const char *pins, int epoc
 	id_add(h, bridge->from_column);
 	id_add(h, bridge->from_kind);
 	id_add_num(h, bridge->source.delimiter);
+	if (bridge->source.format != SOURCE_CSV) /* versions of CSV keep their names */
+		id_add(h, str_c(source_formats[bridge->source.format]));
 	id_add_num(h, epoch);
 	id_add_num(h, b->builder->shard_bytes);
 	id_add(h, str_c(pins));
@@ -163,7 +165,7 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	        .credential = source->credential,
 	        .host_key = source->host_key,
 	        .keys = r->b->builder->key_dir,
-	        .form = {SOURCE_CSV, source->delimiter},
+	        .form = {source->format, source->delimiter, r->b->builder->duckdb, 0},
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
 	        .allowed = r->b->builder->sources,

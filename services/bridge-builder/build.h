@@ -19,6 +19,7 @@ struct bridge_builder { /* one a process */
 	struct keyring *keys;
 	const char *key_dir;     /* and in it credentials */
 	struct confine *sources; /* where they may lie */
+	const char *duckdb;      /* row_reader.h */
 	const char *spill_dir;
 	int64_t memory_bytes; /* for sorting, per build */
 	int64_t shard_bytes;

@@ -5,6 +5,7 @@
 
 #include "longshore/bridge.h"
 #include "longshore/confine.h"
+#include "longshore/row_reader.h"
 #include "longshore/spec_part.h"
 #include "longshore/staging.h"
 
@@ -12,12 +13,13 @@
 
 struct builder_conf {
 	int64_t memory_bytes, shard_bytes;
-	const char *source_roots;
+	const char *source_roots, *duckdb;
 };
 
 static const struct conf_field fields[] = {
         CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct builder_conf, source_roots),
                 "the bridges' files"),
+        ROW_DUCKDB_SETTING(offsetof(struct builder_conf, duckdb)),
         {.env = "LONGSHORE_BUILD_MEMORY_BYTES",
                 .kind = CONF_INT,
                 .offset = offsetof(struct builder_conf, memory_bytes),
@@ -56,7 +58,8 @@ static int start(
 	struct bridge_builder *b = calloc(1, sizeof(*b));
 	if (!b)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the bridge-builder");
-	*b = (struct bridge_builder){.spill_dir = common->cache_dir,
+	*b = (struct bridge_builder){.duckdb = own->duckdb,
+	        .spill_dir = common->cache_dir,
 	        .memory_bytes = own->memory_bytes,
 	        .shard_bytes = own->shard_bytes};
 	const struct confine_conf sources = {

@@ -21,13 +21,21 @@ int op_key(
 	return keyring_staging(op->worker->keys, prefix, scope, out, e);
 }
 
+struct row_form op_form(const struct op *op, const struct spec_source *source)
+{
+	return (struct row_form){.format = source->format,
+	        .delimiter = source->delimiter,
+	        .duckdb = op->worker->duckdb,
+	        .split_bytes = op->spec->limits.slice_bytes};
+}
+
 struct row_source op_source(const struct op *op, const struct spec_source *source)
 {
 	return (struct row_source){.url = source->url,
 	        .credential = source->credential,
 	        .host_key = source->host_key,
 	        .keys = op->worker->key_dir,
-	        .form = {SOURCE_CSV, source->delimiter},
+	        .form = op_form(op, source),
 	        .ready_marker = source->ready_marker,
 	        .quiet_seconds = source->quiet_seconds,
 	        .allowed = op->worker->sources,

@@ -25,6 +25,7 @@ struct bridge_worker { /* one a process, shared by its threads */
 	struct bridge_cache *cache;
 	struct confine *sources; /* where they may lie */
 	int64_t min_audience;    /* longshore/floor.h */
+	const char *duckdb;      /* row_reader.h */
 };
 
 struct op {
@@ -37,6 +38,8 @@ struct op {
 	struct ev_task_result *out;
 };
 
+/* How the source's objects are to be read. */
+struct row_form op_form(const struct op *op, const struct spec_source *source);
 /* For row_source_read. */
 struct row_source op_source(const struct op *op, const struct spec_source *source);
 

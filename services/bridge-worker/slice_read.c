@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slice_read.h"
 
+#include "longshore/codes.h"
+
 #include <stdlib.h>
 
 enum { READ_BYTES = 256 * 1024 };
@@ -21,8 +23,11 @@ static int changed(struct err *e, const char *how)
 /* An object that inspect could read and that cannot be read now is another one. */
 static int unless_changed(int act, struct err *e)
 {
-	if (act == ERR_REJECT &&
-	        (strcmp(e->code, CODE_BAD_CSV) == 0 || strcmp(e->code, CODE_BAD_SOURCE) == 0))
+	bool is_bad = act == ERR_REJECT &&
+	              (strcmp(e->code, CODE_BAD_CSV) == 0 || strcmp(e->code, CODE_BAD_SOURCE) == 0);
+	bool is_cut =
+	        act == ERR_RETRY && strcmp(e->code, CODE_SOURCE_MISSING) == 0 && e->native == 0;
+	if (is_bad || is_cut)
 		return changed(e, "it has other content");
 	return act;
 }
@@ -86,7 +91,7 @@ static int read_rows(struct piece_reading *r, struct row_reader *rows, struct er
 static int read_piece(struct piece_reading *r, const struct row_calls *calls, struct err *e)
 {
 	const struct row_input input = {read_input, r->from};
-	const struct row_form form = {SOURCE_CSV, r->op->spec->audience.source.delimiter};
+	const struct row_form form = op_form(r->op, &r->op->spec->audience.source);
 	struct row_reader *rows = NULL;
 	int act = unless_changed(row_reader_open(&form, &input, calls, &rows, e), e);
 	if (act == 0)

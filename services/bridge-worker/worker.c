@@ -12,12 +12,13 @@
 
 struct settings {
 	int64_t min_audience;
-	const char *source_roots;
+	const char *source_roots, *duckdb;
 };
 
 static const struct conf_field fields[] = {FLOOR_SETTING(offsetof(struct settings, min_audience)),
         CONFINE_SETTING(CONFINE_SOURCE_ROOTS, offsetof(struct settings, source_roots),
-                "sources and suppression lists")};
+                "sources and suppression lists"),
+        ROW_DUCKDB_SETTING(offsetof(struct settings, duckdb))};
 
 static void stop(void *state)
 {
@@ -41,6 +42,7 @@ static int start(
 	const struct confine_conf sources = {
 	        CONFINE_SOURCE_ROOTS, settings->source_roots, common->staging, common->keys};
 	w->min_audience = settings->min_audience;
+	w->duckdb = settings->duckdb;
 	int act = confine_new(&sources, &w->sources, e);
 	if (act == 0)
 		act = keyring_open(common->keys, &w->keys, e);

@@ -1,6 +1,8 @@
 """Sources and files in each format: the same people give the same deliveries, whatever the format."""
 import gzip
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from memory import nothing_is_stuck
 from world import QUICK, World
 
 PEOPLE = 200
+LOW = [str(score) for score in range(50)]
+GOLDEN = Path(__file__).resolve().parent / "golden" / "parquet"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,55 @@ def test_options_of_csv_are_refused_for_json_lines(world):
     assert done.returncode == 1
     assert "format.delimiter: is for csv, tsv and psv only" in done.stderr
     assert "header_row: must be false or left out" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def parquet(world):
+    """The same people, bridge and list, as pyarrow and DuckDB wrote them (golden/make_golden.py), in a world of their own names."""
+    folder = Path(world.fleet.path("source", "parquet"))
+    for name in ("people", "bridge", "optout"):
+        (folder / name).mkdir(parents=True)
+        shutil.copy(GOLDEN / f"{name}.parquet", folder / name)
+
+    columns = [makers.audience(folder / "people", "columns", filters=[{"column": "score", "in": LOW}]),
+               makers.bridge(folder / "bridge", "columns"), makers.suppression(folder / "optout", "columns")]
+    for document in columns:
+        document["source"]["format"] = "parquet"
+    world.apply(
+        *columns, makers.audience(world.fleet.path("source", "people"), "lines", filters=[{"column": "score", "in": LOW}]),
+        makers.suppression(world.write_list("optout", world.known[:10]), "lines"),
+        makers.route("from-columns", audience_name="columns", bridge_name="columns", suppress=["columns"],
+                     limits={"slice_bytes": 1024}),
+        makers.route("from-lines", audience_name="lines", suppress=["lines"]))
+    world.fleet.cli("bridge", "build", "columns", "--wait", timeout=120)
+    return folder
+
+
+def test_parquet_gives_what_csv_gives(world, parquet):
+    """Audience, bridge and suppression list; integers in a filter's column, NULL for a missing id, several slices."""
+    lines = world.completes(world.deliver("from-lines"))
+    columns = world.ends(world.deliver("from-columns"), "completed")
+    assert columns["books"]["rows_read"] == lines["books"]["rows_read"] + 1
+    assert columns["books"]["invalid"] == 1  # the NULL
+    for name in ("filtered", "unmatched", "matched", "blocked_by_list", "members"):
+        assert columns["books"][name] == lines["books"][name], name
+    assert columns["books"]["members"] > 0 and columns["books"]["blocked_by_list"] > 0
+
+    def content(status):
+        return [gzip.decompress(c) for n, c in sorted(world.files(status["delivery_id"]).items()) if n.endswith(".csv.gz")]
+    assert content(columns) == content(lines)
+
+
+def test_a_damaged_file_fails_and_half_a_file_is_waited_for(world, parquet):
+    path = parquet / "people" / "people.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100])
+    held = world.held(world.deliver("from-columns"), "source_missing")
+    path.write_bytes(whole)
+    assert world.ends(held["delivery_id"], "completed")["books"]["invalid"] == 1
+    path.write_bytes(whole[:4] + bytes(100) + whole[104:])
+    world.ends(world.deliver("from-columns"), "failed", "bad_source")
+    path.write_bytes(whole)
 
 
 def test_nothing_is_left_over(world):

@@ -133,6 +133,7 @@ class Fleet:
         env |= {"LONGSHORE_KAFKA": self.servers["LONGSHORE_KAFKA"], "LONGSHORE_REDIS": self.servers["LONGSHORE_REDIS"],
                 "LONGSHORE_TOPIC_PREFIX": self.prefix, "LONGSHORE_STAGING": f"file://{self.path('staging')}",
                 "LONGSHORE_KEYS": self.path("keys"), "LONGSHORE_POSTGRES": self.conninfo(),
+                "LONGSHORE_DUCKDB": os.environ["LONGSHORE_DUCKDB"],
                 "LONGSHORE_MIN_AUDIENCE": "0",  # tests deliver to a handful of people; those of the floor set it
                 "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:disable_coredump=1",
                 "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}

@@ -118,6 +118,9 @@ static const struct {
                 "one "
                 "of the two",
                 "\"file:///in/people/\", ready: {quiet_seconds: 5}}"},
+        {"\"file:///in/people/\"}", "\"file:///in/people/\", format: parquet, delimiter: \";\"}",
+                "source.delimiter: is for csv only: leave it out, or choose another source.format",
+                "\"file:///in/people/\", format: parquet}"},
         {"\"file:///in/optout.csv\"}", "\"file:///in/optout.csv\", ready: {marker: a//b}}",
                 "source.ready.marker: must be the name of a file below source.url, such as "
                 "_SUCCESS",

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 #define SOURCE \
-	"{\"delimiter\":\";\",\"quiet_seconds\":5,\"read_partial\":true,\"ready_marker\":\"ok\"," \
+	"{\"delimiter\":\";\",\"format\":\"parquet\",\"quiet_seconds\":5,\"read_partial\":true," \
+	"\"ready_marker\":\"ok\"," \
 	"\"url\":\"file:///in/\"}"
 #define AUDIENCE \
 	"{\"filters\":[{\"column\":\"c\",\"values\":[\"x\"]}],\"id_column\":\"patient\"," \

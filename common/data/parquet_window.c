@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parquet_window.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int failed(struct err *e, const char *what)
+{
+	return err_set_native(e, ERR_FATAL, "out_of_memory", "posix", errno,
+	        "%s a window on a Parquet object: %s", what, strerror(errno));
+}
+
+int parquet_window_open(int64_t bytes, struct parquet_window *out, struct err *e)
+{
+	struct parquet_window w = {
+	        .fd = memfd_create("longshore-parquet", MFD_CLOEXEC), .bytes = bytes};
+	if (w.fd < 0)
+		return failed(e, "open");
+	if (ftruncate(w.fd, bytes) != 0) {
+		int act = failed(e, "size");
+		(void)close(w.fd); /* nothing was written */
+		return act;
+	}
+	(void)snprintf(w.path, sizeof(w.path), "/proc/self/fd/%d", w.fd);
+	*out = w;
+	return 0;
+}
+
+void parquet_window_close(struct parquet_window *w)
+{
+	if (w->fd >= 0)
+		(void)close(w->fd); /* memory only */
+	w->fd = -1;
+}
+
+int parquet_window_put(
+        const struct parquet_window *w, int64_t at, const void *p, size_t n, struct err *e)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t k = pwrite(w->fd, (const char *)p + done, n - done, at + (int64_t)done);
+		if (k < 0 && errno != EINTR)
+			return failed(e, "write");
+		done += k > 0 ? (size_t)k : 0;
+	}
+	return 0;
+}
+
+int parquet_window_forget(const struct parquet_window *w, int64_t from, int64_t end, struct err *e)
+{
+	if (end > from &&
+	        fallocate(w->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, end - from) != 0)
+		return failed(e, "shrink");
+	return 0;
+}
+
+static int has_byte(const struct row_input *input, int64_t at, bool *out, struct err *e)
+{
+	char byte;
+	size_t n = 0;
+	int act = input->read(input->arg, at, &byte, 1, &n, e);
+	*out = n == 1;
+	return act;
+}
+
+int parquet_find_end(const struct row_input *input, int64_t at_least, int64_t *out, struct err *e)
+{
+	const int64_t most = INT64_C(1) << 50;
+	int64_t low = at_least, high = at_least; /* all before low is there, nothing from high on */
+	bool is_there = true;
+	for (int64_t step = 64 * 1024; is_there && high < most; step *= 2) {
+		int act = has_byte(input, high, &is_there, e);
+		if (act != 0)
+			return act;
+		if (is_there) {
+			low = high + 1;
+			high += step;
+		}
+	}
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		int act = has_byte(input, middle, &is_there, e);
+		if (act != 0)
+			return act;
+		if (is_there)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*out = low;
+	return 0;
+}
