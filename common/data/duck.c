@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The declarations are those of DuckDB's stable C API (duckdb.h); the header itself is not needed.
+ * Declares the part of DuckDB's stable C API that is used here, so DuckDB's own header is not needed.
  */
 #include "duck.h"
 
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- what duckdb.h declares --- */
+/* --- DuckDB's own declarations --- */
 
 typedef struct {
 	uint64_t deprecated[3];
@@ -87,15 +87,15 @@ static int no_duckdb(struct err *e, const char *library, const char *why)
 	return err_set(e, ERR_RETRY, CODE_NO_DUCKDB, "%s %s" REMEDY, library, why);
 }
 
-/* POSIX lets an object pointer become one to a function; ISO C does not. */
+/* POSIX allows converting an object pointer to a function pointer; ISO C does not. */
 static bool find(void *handle, const char *name, void *out)
 {
 	void *found = dlsym(handle, name);
 	memcpy(out, &found, sizeof(found));
-	return found != NULL;
+	return found;
 }
 
-/* It stays loaded until the process ends, for it has threads and destructors of its own. */
+/* It stays loaded until the process ends, because it has threads and destructors of its own. */
 static int load(struct api *api, const char *library, struct err *e)
 {
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);

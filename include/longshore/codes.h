@@ -84,8 +84,8 @@
 	        "`fsync@openssh.com`", \
 	        "use another file system, or another server") \
 	ROW(CREDENTIALS, "credentials", FAILS, \
-	        "an SFTP server does not accept the credential of a source, or its file cannot be " \
-	        "read (an upload is held instead)", \
+	        "an SFTP server does not accept the credential of a source, or its file " \
+	        "cannot be read (an upload is held instead)", \
 	        "correct it in the key directory of the service (*Places*), deliver again") \
 	ROW(SPILL_FAILED, "spill_failed", FAILS, "a worker's local disk is full or not writable", \
 	        "make room: `LONGSHORE_CACHE_DIR`, the temporary directory") \

@@ -78,7 +78,7 @@ static int check_age(const struct op *op, const struct spec_suppression *list,
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_SUPPRESSION_STALE,
 	        "suppression list " STR_FMT " has an object that is older than %lld hours or has a "
-	                                    "time in the future; put a newer one there",
+	        "time in the future; put a newer one there",
 	        STR_ARG(list->name), (long long)list->max_age_hours);
 }
 

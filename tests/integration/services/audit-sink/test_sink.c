@@ -119,7 +119,8 @@ static void the_highest_version_wins(void **state)
 	text_is(w, "SELECT state FROM run.delivery", "formatting");
 	send_status(w, 2, &v4);
 	text_is(w, "SELECT state FROM run.delivery", "uploading");
-	text_is(w, "SELECT books::jsonb::text FROM run.delivery", "{\"members\": 7, \"rows_read\": 9}");
+	text_is(w, "SELECT books::jsonb::text FROM run.delivery",
+	        "{\"members\": 7, \"rows_read\": 9}");
 	assert_int_equal(num(w, "SELECT next_offset FROM audit.position"), 3);
 }
 
