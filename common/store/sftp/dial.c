@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A TCP connection within the deadline. libssh's own connect has no deadline for a host with several
- * addresses. */
+ *
+ * Opens a TCP connection within a deadline. libssh's own connect has no overall deadline for a host
+ * with several addresses.
+ */
 #include "link.h"
 #include "longshore/clock.h"
 
@@ -14,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* 0, or errno. */
+/* Returns 0 or errno. */
 static int wait_connected(int fd, int64_t until_ms)
 {
 	for (;;) {
@@ -33,7 +35,7 @@ static int wait_connected(int fd, int64_t until_ms)
 	}
 }
 
-/* 0, or errno. */
+/* Returns 0 or errno. */
 static int connect_one(const struct addrinfo *a, int64_t until_ms, int *out_fd)
 {
 	int one = 1;

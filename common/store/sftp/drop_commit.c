@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A temporary gets its name, is put aside, or goes; and what a name stands for. */
+ *
+ * Commits a temporary, puts it aside or removes it, and reports what exists under a name.
+ */
 #include "drop_sftp.h"
 #include "longshore/hex.h"
 
@@ -24,8 +26,8 @@ static int move(const struct sftp_drop *d, const char *from, const char *to, uin
 	return sftp_rename(d->at.s, old, new, out_status, e);
 }
 
-/* Why it was refused. The name is looked at first: whoever else took it by this temporary has made
- * the name before it removed the temporary. */
+/* Finds out why the rename was refused. Looks at the name first: another process that commits this
+ * temporary creates the name before the temporary disappears. */
 static int refused(const struct sftp_drop *d, const char *temp, const char *name, uint32_t status,
         enum drop_commit *out, struct err *e)
 {
@@ -42,7 +44,7 @@ static int refused(const struct sftp_drop *d, const char *temp, const char *name
 	return 0;
 }
 
-/* Whoever may read a file may enter its directory. */
+/* A user who can read the file can also enter its directory. */
 static uint32_t dir_mode(const struct sftp_drop *d)
 {
 	uint32_t mode = d->base.access.file_mode;
@@ -93,8 +95,8 @@ int drop_sftp_remove(struct drop *drop, const char *temp, struct err *e)
 	return is_removed || is_second ? 0 : drop_sftp_is_alive(d, e);
 }
 
-/* Both are there where a server died in the middle of a rename: the temporary could still be
- * committed, so it goes, and what was put aside stays. */
+/* Both names exist if the server died in the middle of a rename. The temporary could still be
+ * committed, so remove it and keep the one that was put aside. */
 int drop_sftp_set_aside(struct drop *drop, const char *temp, enum drop_aside *out, struct err *e)
 {
 	const struct sftp_drop *d = sftp_drop_of(drop);
@@ -119,7 +121,7 @@ int drop_sftp_set_aside(struct drop *drop, const char *temp, enum drop_aside *ou
 	return 0;
 }
 
-/* --- what is there --- */
+/* --- what exists under a name --- */
 
 static int hash_file(
         const struct sftp_drop *d, const struct sftp_file *f, struct drop_facts *out, struct err *e)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The mark that tells the place from others. */
+ *
+ * The mark that identifies the place.
+ */
 #include "drop_sftp.h"
 
 #include <stdio.h>
 
 enum { DRAFT_MODE = 0600, TEMP_DIR_MODE = 0750 };
 
-/* out "": there is none. Anything but an identity is refused, not replaced. */
+/* *out is "" if there is no mark. Content that is not an identity is refused, never replaced. */
 static int read_mark(const struct sftp_drop *d, char *out, struct err *e)
 {
 	char path[SFTP_PATH_BYTES], text[DROP_IDENTITY_BYTES + 1];
@@ -72,7 +74,8 @@ static int write_draft(const struct sftp_drop *d, const char *path, struct str t
 	                           : drop_sftp_failed(e, status, "write " DROP_SFTP_IDENTITY);
 }
 
-/* A draft with content, then its name: of several at once one wins, and nobody sees half of it. */
+/* Writes a complete draft, then renames it. If several processes do this at once, one wins, and no
+ * reader sees a partial mark. */
 static int make_mark(const struct sftp_drop *d, struct err *e)
 {
 	char text[DROP_IDENTITY_BYTES], draft[sizeof text + 8], name[sizeof draft + 32];
@@ -86,7 +89,8 @@ static int make_mark(const struct sftp_drop *d, struct err *e)
 	if (write_draft(d, from, str_bytes(text, sizeof text), e) != 0 ||
 	        sftp_rename(d->at.s, from, to, &status, e) != 0)
 		return e->act;
-	/* Another was quicker, or it failed: reading it says which. */
+	/* Another process was first, or the rename failed. The caller reads the mark to find out
+	 * which. */
 	return status == SFTP_OK ? 0 : sftp_remove(d->at.s, from, &removed, e);
 }
 

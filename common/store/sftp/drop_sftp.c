@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Temporaries: created, written, synced. */
+ *
+ * Creates, writes and syncs temporaries.
+ */
 #include "drop_sftp.h"
 #include "longshore/codes.h"
 
@@ -69,7 +71,7 @@ static int make_one(const struct sftp_drop *d, const char *part, uint32_t mode, 
 		return e->act;
 	if (made == SFTP_OK)
 		return given == SFTP_OK ? 0 : drop_sftp_failed(e, given, "make a directory");
-	/* Somebody else was quicker, or the drop is gone. */
+	/* Another process created it first, or the drop is gone. */
 	if (drop_sftp_look(d, part, &kind, e) != 0 || drop_sftp_is_alive(d, e) != 0)
 		return e->act;
 	return kind == SFTP_PATH_DIRECTORY ? 0
@@ -129,7 +131,7 @@ static int gone(const struct sftp_drop *d, struct err *e)
 	return err_set(e, ERR_REJECT, CODE_GONE, "the temporary is not there any more");
 }
 
-/* A failure says no more than that: whether the name was there is looked up. */
+/* SFTP_FAILURE gives no reason, so look whether the name already exists. */
 static int create_failed(
         const struct sftp_drop *d, const char *temp, uint32_t status, struct err *e)
 {
@@ -148,7 +150,7 @@ static int temp_create(struct drop *drop, const char *token, const char *name,
 	char path[SFTP_PATH_BYTES];
 	struct sftp_file f;
 	uint32_t status = SFTP_OK;
-	(void)name; /* its directory is made when it is committed */
+	(void)name; /* commit creates the directories of the name */
 	drop_path_of_temp(token, out);
 	if (!sftp_place_path(&d->at, out->text, path) ||
 	        drop_sftp_make_way(d, out->text, TEMP_DIR_MODE, e) != 0)
@@ -169,7 +171,7 @@ static int open_existing(struct sftp_drop_temp *t, struct err *e)
 		return gone(t->drop, e);
 	if (drop_sftp_look(t->drop, t->name, &kind, e) != 0)
 		return e->act;
-	if (kind != SFTP_PATH_FILE) /* else a thing of another kind has its name */
+	if (kind != SFTP_PATH_FILE) /* something that is not a file took its name */
 		return gone(t->drop, e);
 	if (sftp_file_open(t->drop->at.s, path, SFTP_FOR_WRITE, 0, &t->file, &status, e) != 0)
 		return e->act;
@@ -193,7 +195,7 @@ static int temp_open(struct drop *drop, const char *temp, struct drop_temp **out
 	return 0;
 }
 
-/* Sent, and answered later: a write that fails shows at the next one, or at the sync. */
+/* Only sends the data. An error is reported by a later write or by the sync. */
 static int temp_write(
         struct drop_temp *temp, int64_t offset, const void *p, size_t n, struct err *e)
 {
@@ -253,7 +255,7 @@ static void temp_close(struct drop_temp *temp)
 {
 	struct sftp_drop_temp *t = (struct sftp_drop_temp *)temp;
 	struct err e;
-	int rc = sftp_file_close(t->drop->at.s, &t->file, &e); /* what counts was synced */
+	int rc = sftp_file_close(t->drop->at.s, &t->file, &e); /* its data was synced */
 	(void)rc;
 	free(t);
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sftp:// drop: a directory on a server that speaks SFTP version 3, as OpenSSH's does.
+ * sftp:// drop: a directory on a server that speaks SFTP version 3, as OpenSSH does.
  *
- * A temporary is a file in .longshore-tmp/, created exclusively; put aside it is called
- * <temporary>.aside. A commit is one plain SSH_FXP_RENAME, which refuses a name that is there; the
- * trial finds servers that replace instead, and refuses them. SFTP cannot sync a directory: what a
- * commit answers is as durable as the server makes a rename. OpenSSH renames a file by link and
- * unlink, and takes the link back if somebody else was quicker with the unlink; so of several at
- * once one wins. Only a server that dies between the two calls leaves both names: the next commit
- * then finds the name taken, and the same bytes there, and removes the temporary. If the partner
- * took the file before that, it appears once more.
+ * A temporary is a file in .longshore-tmp/, created exclusively. When it is put aside, it is
+ * renamed to <temporary>.aside. A commit is one plain SSH_FXP_RENAME, which refuses an existing
+ * name. The trial detects servers that replace instead, and refuses them. SFTP cannot sync a
+ * directory, so a commit is as durable as the server makes a rename.
  *
- * Directories on the way to a name are looked at before they are used, and links are refused; the
- * protocol cannot exclude that somebody on the server changes one in between.
+ * OpenSSH renames a file by link and unlink, and removes the new link if somebody else unlinked the
+ * old name first. So if several commits run at once, one wins. Both names remain only if the server
+ * dies between the two calls. The next commit then finds the name taken by the same bytes, and
+ * removes the temporary. If the partner took the file before that, the file appears a second time.
+ *
+ * Each directory in a name is checked before it is used, and links are refused. The protocol cannot
+ * prevent somebody on the server from changing a directory after the check.
  */
 #ifndef LONGSHORE_STORE_SFTP_DROP_SFTP_H
 #define LONGSHORE_STORE_SFTP_DROP_SFTP_H
@@ -22,8 +23,8 @@
 #include "sftp_place.h"
 
 #define DROP_SFTP_AWAY CODE_DROP_UNAVAILABLE
-/* Not the mark of the same directory as a local one: the two move temporaries in different ways, so
- * they are two places. */
+/* Different from the mark of a file:// drop. The two drivers move temporaries in different ways, so
+ * the same directory counts as two places. */
 #define DROP_SFTP_IDENTITY DROP_TEMP_DIR "/identity-sftp"
 
 struct sftp_drop {
@@ -36,15 +37,16 @@ static inline struct sftp_drop *sftp_drop_of(struct drop *d)
 	return (struct sftp_drop *)d;
 }
 
-/* A status other than SFTP_OK -> error. */
+/* Turns a status other than SFTP_OK into an error. */
 int drop_sftp_failed(struct err *e, uint32_t status, const char *step);
 int drop_sftp_odd(struct err *e);
-/* "nothing is there" is only believed while the drop's directory is. */
+/* Checks that the drop's directory exists. Without it, a missing name proves nothing. */
 int drop_sftp_is_alive(const struct sftp_drop *d, struct err *e) ERR_MUST_USE;
-/* Looks; a status that says nothing of the name is a failure. */
+/* Finds what exists under the name. A status that does not answer this is a failure. */
 int drop_sftp_look(const struct sftp_drop *d, const char *name, enum sftp_path *out,
         struct err *e) ERR_MUST_USE;
-/* Directories of the name, made where they are missing. whole: with this mode whatever the umask. */
+/* Creates the missing directories of the name. New ones get exactly this mode, regardless of the
+ * umask. */
 int drop_sftp_make_way(
         const struct sftp_drop *d, const char *name, uint32_t mode, struct err *e) ERR_MUST_USE;
 

@@ -16,7 +16,7 @@ struct ssh_link {
 	char host[REMOTE_HOST_MAX + 1];
 };
 
-/* One kind of key at a time, the usual one first. */
+/* Offered one kind at a time, the most common first. */
 static const char *const kinds[] = {"ssh-ed25519",
         "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521", "rsa-sha2-512,rsa-sha2-256"};
 
@@ -32,7 +32,7 @@ static bool set(ssh_session session, enum ssh_options_e option, const void *valu
 	return ssh_options_set(session, option, value) == SSH_OK;
 }
 
-/* Nothing from files of the user: neither settings nor known hosts nor keys. */
+/* Reads none of the user's files: no settings, no known hosts, no keys. */
 static bool set_options(
         ssh_session session, const struct link_target *target, const char *kind, int fd)
 {
@@ -47,7 +47,7 @@ static bool set_options(
 	       set(session, SSH_OPTIONS_TIMEOUT, &seconds) && set(session, SSH_OPTIONS_FD, &fd);
 }
 
-/* *out_kind false: the server has no key of this kind. */
+/* *out_kind is false if the server has no key of this kind. */
 static int greet(struct ssh_link *l, const struct link_target *target, const char *kind,
         bool *out_kind, struct err *e)
 {
@@ -80,7 +80,7 @@ static void hang_up(struct ssh_link *l)
 	l->session = NULL;
 }
 
-/* Until the server shows the pinned key. */
+/* Tries each kind until the server shows the pinned key. */
 static int find_server(struct ssh_link *l, const struct link_target *target, struct err *e)
 {
 	char shown[HOST_KEY_TEXT] = "";

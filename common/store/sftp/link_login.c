@@ -42,7 +42,7 @@ static int broken(ssh_session session, const struct link_target *target, struct 
 	        ssh_get_error(session));
 }
 
-/* libssh asks this where a key has a passphrase and none was given: nobody answers. */
+/* libssh calls this for the passphrase of a key if none was given. There is nobody to ask. */
 static int no_passphrase(
         const char *prompt, char *buf, size_t len, int echo, int verify, void *userdata)
 {
@@ -70,7 +70,7 @@ static int with_key(
 	return 0;
 }
 
-/* Every hidden question is for the password. */
+/* Answers every hidden prompt with the password. */
 static int answer_questions(ssh_session session, const char *password)
 {
 	int rc = ssh_userauth_kbdint(session, NULL, NULL);
@@ -108,7 +108,7 @@ int link_login(ssh_session session, const struct link_target *target, struct err
 {
 	const struct credential *c = target->place->secret;
 	bool is_in = false;
-	int rc = ssh_userauth_none(session, NULL); /* says what the server takes */
+	int rc = ssh_userauth_none(session, NULL); /* tells us which methods the server accepts */
 	if (rc == SSH_AUTH_ERROR || rc == SSH_AUTH_AGAIN)
 		return broken(session, target, e);
 	if (rc == SSH_AUTH_SUCCESS)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One function a request. Each takes its turn at the session. */
+ *
+ * One function per request. Each holds the session's lock.
+ */
 #include "session.h"
 
 #include <string.h>
@@ -18,7 +20,7 @@ static struct str handle_of(const struct sftp_file *f)
 
 static void lock(struct sftp *s)
 {
-	(void)pthread_mutex_lock(&s->lock); /* cannot fail: initialised, not recursive */
+	(void)pthread_mutex_lock(&s->lock); /* cannot fail: not recursive */
 }
 
 static int unlock(struct sftp *s, int rc)
@@ -161,7 +163,7 @@ int sftp_file_close(struct sftp *s, struct sftp_file *f, struct err *e)
 	uint32_t status = SFTP_OK;
 	lock(s);
 	if (wait_writes(s, f, e) != 0) {
-		/* No answer will ask for it any more. */
+		/* The session is dead, so no answer to these writes will arrive. */
 		for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
 			if (s->flights[i].writer == f)
 				s->flights[i].is_used = false;
@@ -204,7 +206,7 @@ int sftp_file_sync(struct sftp *s, const struct sftp_file *f, uint32_t *out_stat
 	return unlock(s, ask_status(s, &w, id, out_status, e));
 }
 
-/* --- many at once --- */
+/* --- many requests in flight --- */
 
 static int send_write(
         struct sftp *s, struct sftp_file *f, int64_t offset, struct str bytes, struct err *e)
@@ -255,7 +257,7 @@ static int send_reads(struct sftp *s, const struct sftp_file *f, const struct sf
 	for (size_t at = 0; at < part->n && r->status == SFTP_OK; at += SFTP_CHUNK) {
 		struct sftp_flight *flight = NULL;
 		if (part->offset + (int64_t)at >= r->end)
-			break; /* past the file's end */
+			break; /* past the end of the file */
 		if (sftp_flight_take(s, &flight, e) != 0)
 			return e->act;
 		flight->reader = r;
@@ -280,7 +282,7 @@ int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part 
 	int rc = send_reads(s, f, part, &r, e);
 	while (rc == 0 && r.pending > 0)
 		rc = sftp_take(s, SFTP_NO_ID, &type, &in, e);
-	if (rc != 0) /* the session is over: no answer finds r any more */
+	if (rc != 0) /* the session is dead, so no answer will use r any more */
 		for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
 			if (s->flights[i].reader == &r)
 				s->flights[i].is_used = false;
@@ -311,7 +313,7 @@ bool sftp_names_next(struct sftp_names *names, struct str *out_name, struct sftp
 		return false;
 	names->left--;
 	*out_name = wire_get_text(&names->in);
-	(void)wire_get_text(&names->in); /* a line for people */
+	(void)wire_get_text(&names->in); /* a text for people */
 	wire_get_attrs(&names->in, out_attrs);
 	return !names->in.is_bad;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Packets out and in. The requests are in requests.c. */
+ *
+ * Sends and receives packets. The requests are in requests.c.
+ */
 #include "longshore/codes.h"
 #include "session.h"
 
@@ -28,7 +30,7 @@ int sftp_send(struct sftp *s, struct wire_out *w, struct err *e)
 	return s->is_dead ? e->act : 0;
 }
 
-/* One packet into s->packet: its type, and the rest. */
+/* Reads one packet into s->packet and returns its type and the rest. */
 static int receive(struct sftp *s, uint8_t *out_type, struct wire_in *out, struct err *e)
 {
 	unsigned char head[4];
@@ -51,7 +53,7 @@ static int receive(struct sftp *s, uint8_t *out_type, struct wire_in *out, struc
 	return 0;
 }
 
-/* --- what is under way --- */
+/* --- requests in flight --- */
 
 static struct sftp_flight *find(struct sftp *s, uint32_t id)
 {
@@ -83,7 +85,7 @@ static int landed_write(
 	return 0;
 }
 
-/* What came short is asked for again, from where it ended. */
+/* After a short read, requests the remaining bytes. */
 static int landed_read(
         struct sftp *s, struct sftp_flight *f, uint8_t type, struct wire_in *in, struct err *e)
 {
@@ -169,10 +171,10 @@ int sftp_flight_take(struct sftp *s, struct sftp_flight **out, struct err *e)
 		*out = &s->flights[i];
 		return 0;
 	}
-	return protocol_broken(s, e); /* cannot be: one is free */
+	return protocol_broken(s, e); /* cannot happen: a slot is free */
 }
 
-/* --- the beginning and the end --- */
+/* --- open and close --- */
 
 static int read_version(struct sftp *s, struct err *e)
 {

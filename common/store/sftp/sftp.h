@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SFTP version 3 over a link: requests by number, up to SFTP_IN_FLIGHT of them under way at once.
- * What the server answers is a status, for the caller to judge; a failure is one of the connection,
- * and after it every call fails at once.
+ * SFTP version 3 over a link. Requests have ids, and up to SFTP_IN_FLIGHT of them are in flight at
+ * once. The server's answer is a status that the caller judges. A function fails only if the
+ * connection fails, and after that every call fails at once.
  *
- * May be shared by threads, a call takes its turn; but sftp_dir_read only by one.
+ * Threads can share a session, because each call takes its lock. Only sftp_dir_read must be used by
+ * one thread at a time.
  */
 #ifndef LONGSHORE_STORE_SFTP_SFTP_H
 #define LONGSHORE_STORE_SFTP_SFTP_H
@@ -12,7 +13,7 @@
 #include "link.h"
 #include "wire.h"
 
-/* 32 KiB is what every server takes; 64 of them fill a path of 2 MiB. */
+/* Every server accepts 32 KiB. 64 chunks fill a path with a bandwidth-delay product of 2 MiB. */
 enum {
 	SFTP_CHUNK = 32 * 1024,
 	SFTP_IN_FLIGHT = 64,
@@ -25,17 +26,17 @@ struct sftp;
 struct sftp_file {
 	unsigned char handle[SFTP_HANDLE_MAX];
 	size_t handle_bytes;
-	/* Of writes under way. */
+	/* Writes in flight. */
 	size_t pending;
-	uint32_t status; /* of the first that failed */
+	uint32_t status; /* of the first write that failed */
 };
 
 int sftp_open(const struct link_target *target, struct sftp **out, struct err *e) ERR_MUST_USE;
 void sftp_close(struct sftp *s); /* accepts NULL */
-/* The server can sync a file (fsync@openssh.com). */
+/* True if the server can sync a file (fsync@openssh.com). */
 bool sftp_can_sync(const struct sftp *s);
 
-/* Each: 0, and what the server answered in *out_status. */
+/* Each returns 0 and the server's answer in *out_status. */
 int sftp_stat(struct sftp *s, const char *path, enum sftp_type how, uint32_t *out_status,
         struct sftp_attrs *out, struct err *e) ERR_MUST_USE; /* SFTP_STAT or SFTP_LSTAT */
 int sftp_rename(struct sftp *s, const char *from, const char *to, uint32_t *out_status,
@@ -46,12 +47,12 @@ int sftp_mkdir(struct sftp *s, const char *path, uint32_t mode, uint32_t *out_st
 int sftp_set_mode(struct sftp *s, const char *path, uint32_t mode, uint32_t *out_status,
         struct err *e) ERR_MUST_USE;
 
-/* flags: SFTP_FOR_...; mode: of a file that is created. */
+/* flags: SFTP_FOR_... and so on; mode: of a new file. */
 int sftp_file_open(struct sftp *s, const char *path, uint32_t flags, uint32_t mode,
         struct sftp_file *out, uint32_t *out_status, struct err *e) ERR_MUST_USE;
 int sftp_dir_open(struct sftp *s, const char *path, struct sftp_file *out, uint32_t *out_status,
         struct err *e) ERR_MUST_USE;
-/* Waits for the writes first. */
+/* Waits for pending writes first. */
 int sftp_file_close(struct sftp *s, struct sftp_file *f, struct err *e) ERR_MUST_USE;
 int sftp_file_stat(struct sftp *s, const struct sftp_file *f, uint32_t *out_status,
         struct sftp_attrs *out, struct err *e) ERR_MUST_USE;
@@ -60,10 +61,12 @@ int sftp_file_set_mode(struct sftp *s, const struct sftp_file *f, uint32_t mode,
 int sftp_file_sync(struct sftp *s, const struct sftp_file *f, uint32_t *out_status,
         struct err *e) ERR_MUST_USE;
 
-/* Sends, and waits only while too many are under way: the file's status says which failed. */
+/* Sends the data. Waits only if too many requests are in flight. f->status keeps the first
+ * failure. */
 int sftp_write(struct sftp *s, struct sftp_file *f, int64_t offset, struct str bytes,
         struct err *e) ERR_MUST_USE;
-/* Until all writes of the file were answered; *out_status: of the first that failed. */
+/* Waits until all writes of the file were answered. *out_status is that of the first failed
+ * write. */
 int sftp_write_wait(
         struct sftp *s, struct sftp_file *f, uint32_t *out_status, struct err *e) ERR_MUST_USE;
 
@@ -72,19 +75,19 @@ struct sftp_part {
 	char *p;
 	size_t n;
 };
-/* *out_n < n only at the end of the file. */
+/* *out_n is less than n only at the end of the file. */
 int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
         size_t *out_n, uint32_t *out_status, struct err *e) ERR_MUST_USE;
 
-/* The next names of a directory. *out_status SFTP_EOF: that was all. They live until the
- * next call that uses the session. */
+/* The next names of a directory; *out_status is SFTP_EOF after the last. They are valid until the
+ * next call on the session. */
 struct sftp_names {
 	uint32_t left;
 	struct wire_in in;
 };
 int sftp_dir_read(struct sftp *s, const struct sftp_file *dir, struct sftp_names *names,
         uint32_t *out_status, struct err *e) ERR_MUST_USE;
-/* false: there is none left, or the packet is bad (names->in.is_bad). */
+/* false if no name is left or the packet is malformed (names->in.is_bad). */
 bool sftp_names_next(struct sftp_names *names, struct str *out_name, struct sftp_attrs *out_attrs);
 
 #endif

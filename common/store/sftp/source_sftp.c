@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sftp:// source: files on a server. Links are refused by name and never followed: where one leads
- * cannot be asked for without a race. */
+ * sftp:// source: files on a server. Links are refused and never followed, because SFTP cannot
+ * resolve a link without a race.
+ */
 #include "../source_driver.h"
 #include "longshore/codes.h"
 #include "sftp_place.h"
@@ -14,9 +15,9 @@
 
 struct sftp_source {
 	struct source base;
-	struct sftp_place at;             /* the prefix, or the directory of the one object */
+	struct sftp_place at;             /* the prefix, or the directory of the single object */
 	char *url;                        /* for messages */
-	char single[SOURCE_PATH_MAX + 1]; /* the one object's name; empty for a prefix */
+	char single[SOURCE_PATH_MAX + 1]; /* name of the single object; empty for a prefix */
 };
 
 struct sftp_reader {
@@ -137,7 +138,7 @@ static int visit(struct walk *w, const char *prefix, struct str name,
 		return 0;
 	}
 	if (is_dir) {
-		size_t n = strlen(path); /* room for the slash was kept */
+		size_t n = strlen(path); /* the length check above left room for the slash */
 		path[n] = '/';
 		path[n + 1] = '\0';
 		return walk_dir(w, path, depth + 1);
@@ -148,7 +149,8 @@ static int visit(struct walk *w, const char *prefix, struct str name,
 	        w, path, "is a link, or neither a file nor a directory: put the file itself there");
 }
 
-/* The packet is of the session, which the directories below use, too: so names are copied first. */
+/* The packet buffer belongs to the session, and listing the subdirectories overwrites it. So the
+ * names are copied first. */
 struct page {
 	struct sftp_attrs *attrs;
 	struct str *names;
@@ -210,7 +212,7 @@ static int walk_dir(struct walk *w, const char *prefix, int depth)
 	if (sftp_dir_open(s, path, &dir, &status, w->e) != 0)
 		return w->e->act;
 	if (status == SFTP_NO_SUCH_FILE && depth > 0)
-		return 0; /* it went away meanwhile */
+		return 0; /* it was removed meanwhile */
 	if (status != SFTP_OK)
 		return failed(w->source, prefix, status, w->e);
 	int act = read_pages(w, prefix, &dir, depth);
@@ -230,7 +232,7 @@ static int look(const struct sftp_source *s, const char *name, enum sftp_path *o
 		return e->act;
 	if (status != SFTP_OK)
 		return failed(s, name, status, e);
-	/* Links are OTHER; one on the way is ODD. */
+	/* A link as the last component is OTHER; one before it is ODD. */
 	if (*out == SFTP_PATH_ODD ||
 	        (*out == SFTP_PATH_OTHER && attrs->has_mode && S_ISLNK(attrs->mode)))
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
@@ -345,7 +347,7 @@ static void source_sftp_read_close(struct source_reader *reader)
 {
 	struct sftp_reader *r = (struct sftp_reader *)reader;
 	struct err e;
-	int rc = sftp_file_close(r->s, &r->file, &e); /* read only */
+	int rc = sftp_file_close(r->s, &r->file, &e); /* open for reading only */
 	(void)rc;
 	free(r);
 }

@@ -140,7 +140,7 @@ void wire_get_attrs(struct wire_in *w, struct sftp_attrs *out)
 		a.mode = wire_get_u32(w);
 	a.has_times = (flags & ATTR_TIMES) != 0;
 	if (a.has_times) {
-		(void)wire_get_u32(w); /* last read */
+		(void)wire_get_u32(w); /* time of the last access */
 		a.modified_s = wire_get_u32(w);
 	}
 	uint32_t more = (flags & ATTR_EXTENDED) != 0 ? wire_get_u32(w) : 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Packets of SFTP version 3 (draft-ietf-secsh-filexfer-02): numbers are big-endian, texts have their
- * length before them. Nothing here allocates, and nothing is read or written past its end: after
- * the first mistake a packet is `bad`, and its numbers are 0.
+ * Packets of SFTP version 3 (draft-ietf-secsh-filexfer-02). Numbers are big-endian, and a text is
+ * preceded by its length. Nothing here allocates, and nothing reads or writes past the end of a
+ * packet. After the first error, is_bad is set and all numbers read as 0.
  */
 #ifndef LONGSHORE_STORE_SFTP_WIRE_H
 #define LONGSHORE_STORE_SFTP_WIRE_H
@@ -46,13 +46,13 @@ enum sftp_status {
 	SFTP_UNSUPPORTED = 8
 };
 
-/* Of SFTP_OPEN. Never TRUNC, never APPEND. */
+/* Flags of SFTP_OPEN. We never use TRUNC or APPEND. */
 enum { SFTP_FOR_READ = 1, SFTP_FOR_WRITE = 2, SFTP_CREATE = 8, SFTP_EXCLUSIVE = 32 };
 
 struct sftp_attrs {
 	bool has_bytes, has_mode, has_times;
 	int64_t bytes;
-	uint32_t mode; /* as st_mode, with the kind */
+	uint32_t mode; /* like st_mode, with the file type */
 	int64_t modified_s;
 };
 
@@ -65,9 +65,9 @@ void wire_u8(struct wire_out *w, uint8_t value);
 void wire_u32(struct wire_out *w, uint32_t value);
 void wire_u64(struct wire_out *w, uint64_t value);
 void wire_text(struct wire_out *w, struct str text);
-/* mode 0: no attributes at all. */
+/* mode 0: sends no attributes. */
 void wire_attrs(struct wire_out *w, uint32_t mode);
-/* A request with its id; wire_end() writes its length. */
+/* Starts a request with this id. wire_end() fills in the length. */
 void wire_begin(struct wire_out *w, enum sftp_type type, uint32_t id);
 void wire_end(struct wire_out *w);
 
@@ -79,7 +79,7 @@ struct wire_in {
 uint8_t wire_get_u8(struct wire_in *w);
 uint32_t wire_get_u32(struct wire_in *w);
 uint64_t wire_get_u64(struct wire_in *w);
-struct str wire_get_text(struct wire_in *w); /* into the packet */
+struct str wire_get_text(struct wire_in *w); /* points into the packet */
 void wire_get_attrs(struct wire_in *w, struct sftp_attrs *out);
 
 #endif
