@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scheduler: the one that decides. Wiring only. */
+ * The scheduler decides. This file only wires it up. */
 #include "scheduler.h"
 
 #include "longshore/bus.h"
@@ -96,7 +96,7 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 static int batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
         struct err *e)
 {
-	(void)mem; /* a cycle has an arena of its own, for one may follow from another */
+	(void)mem; /* cycles have their own arena: a batch can need several */
 	struct wiring *w = state;
 	return scheduler_batch(&w->scheduler, msgs, count, clock_mono_ms(), e);
 }
@@ -115,8 +115,8 @@ static int history(void *state, struct batch_history *out, struct err *e)
 	return scheduler_timeline(&w->scheduler, &out->number, e);
 }
 
-/* Lists are kept as long again as they may be needed: a service that is away as long as that leaves
- * what it staged. */
+/* Lists are kept for twice the retention time. A service that is down for longer leaves its staged
+ * data behind. */
 static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
 {
 	const struct wiring *w = state;
@@ -132,7 +132,8 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 
 int main(int argc, char **argv)
 {
-	/* What the database may have lost of them with a timeline comes again from these. */
+	/* A new timeline of the database can lack what these topics caused, so they are read again.
+	 * */
 	static const enum topic rereads[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
 	const struct batch_service service = {
 	        .plan = &service_plans[SERVICE_SCHEDULER],

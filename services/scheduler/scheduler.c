@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A batch of messages is one cycle; a tick looks at everything that time brings. */
+ * A batch of messages is one or more cycles. A tick runs everything that is due. */
 #include "scheduler.h"
 
 #include "cycle/cycle.h"
@@ -93,7 +93,7 @@ int scheduler_timeline(struct scheduler *s, int64_t *out, struct err *e)
 	return bad;
 }
 
-/* Each duty works on its own fresh memory. */
+/* Each duty starts with empty arenas. */
 static int run(struct scheduler *s, duty *work, bool *more, struct err *e)
 {
 	bool is_more = false;
@@ -113,7 +113,7 @@ static int recompute(struct scheduler *s, struct err *e)
 
 enum { TIDY_MAX_MS = 60 * 1000 };
 
-/* What is many goes in small steps: a tick is never long for it. */
+/* Removes in small steps, so that no tick takes long. */
 static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
 {
 	if (mono_ms < s->next_tidy_ms)
@@ -126,8 +126,8 @@ static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
 	return bad;
 }
 
-/* After everything else that is due, for it may wait for a topic. How long it took is known with the
- * next tick: the pause begins there. */
+/* Runs after most other duties, because it can wait for a topic. Its duration is known only at the
+ * next tick, so the pause starts there. */
 static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e)
 {
 	if (s->has_swept)
@@ -142,7 +142,7 @@ static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e
 	return bad;
 }
 
-/* One list an hour, whole: what comes meanwhile waits for the next. */
+/* Writes one complete list per interval. Deliveries that end later go into the next list. */
 static int list_ended(struct scheduler *s, int64_t mono_ms, struct err *e)
 {
 	if (mono_ms < s->next_list_ms)

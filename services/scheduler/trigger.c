@@ -15,7 +15,10 @@ struct audience_routes {
 	size_t count;
 };
 
-enum { READING_BYTES = 32 << 20 }; /* then the configuration is read again */
+enum {
+	READING_BYTES = 32 << 20
+}; /* above this, the reader starts over and reads the configuration
+                                      again */
 
 static void begin_reading(struct trigger_reader *r)
 {
@@ -34,7 +37,7 @@ void trigger_reader_init(
 	begin_reading(r);
 }
 
-/* Of triggers that were read to their end everything is stored now. */
+/* Every trigger that was read completely is stored now. */
 static void remember(struct trigger_reader *r)
 {
 	const struct trigger_memory *memory = &r->s->triggers;
@@ -43,7 +46,6 @@ static void remember(struct trigger_reader *r)
 	r->decided_count = 0;
 }
 
-/* Runs the cycle and starts a new one. */
 static int run_cycle(struct trigger_reader *r, struct err *e)
 {
 	struct cycle *c = r->c;
@@ -81,7 +83,8 @@ static struct str place_of(struct trigger_reader *r, const struct batch_message 
 	return arena_str(r->mem, id_str(&made));
 }
 
-/* A slash in the source, too, or "a/b" and "c" were the same cause as "a" and "b/c". */
+/* The source can contain a slash, too. Without the escape, "a/b" and "c" would be the same cause as
+ * "a" and "b/c". */
 static struct str plain_source(struct str source, struct arena *mem)
 {
 	char *text = arena_alloc(mem, 3 * source.n + 1);
@@ -113,14 +116,14 @@ static bool is_name_or_empty(struct str text)
 	return text.n == 0 || event_name_is_good(text);
 }
 
-/* When its producer says that it was sent; a producer may say any number. */
+/* When the producer says it was sent. The number is not trusted. */
 static int64_t sent_ms(const struct batch_message *msg)
 {
 	int64_t ms = msg->timestamp_ms;
 	return ms >= 0 && ms < EVENT_YEAR_10000_MS ? ms : 0;
 }
 
-/* What could not be stored, or not be read by people, whatever is asked; NULL: nothing. */
+/* What makes a trigger impossible to store or to show, whatever its kind; NULL: nothing. */
 static const char *fault_of(const struct ev_trigger *t)
 {
 	if (!is_name_or_empty(t->source) || !is_name_or_empty(or_empty(t->trigger_id)) ||
@@ -137,7 +140,7 @@ static struct str number(struct trigger_reader *r, int64_t n)
 	return arena_printf(r->mem, "%lld", (long long)n);
 }
 
-/* Its producer finds the record by the word, or by where it wrote it. */
+/* The producer finds the record by its identity, or by partition and offset. */
 static void refuse(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
         const char *reason, const char *detail)
 {
@@ -202,14 +205,14 @@ static struct decide_event event_of(
 	};
 }
 
-/* What Redis remembers is scoped by tenant, like the delivery. */
+/* Redis keys are scoped by tenant, like deliveries. */
 static struct str memory_key(struct trigger_reader *r, struct str tenant, struct str identity)
 {
 	return arena_printf(r->mem, STR_FMT "/" STR_FMT, STR_ARG(tenant), STR_ARG(identity));
 }
 
-/* Redis may say that it was seen; whether it was decided the database says. *out: those of the ids
- * that are there already; empty where nobody said so. */
+/* Redis only hints that the trigger was seen; the database says whether it was decided. *out: the
+ * ids that already exist; empty if Redis has no hint. */
 static int find_decided(struct trigger_reader *r, struct str key, const struct str *ids,
         size_t count, struct lookup *out, struct err *e)
 {
@@ -225,7 +228,7 @@ static int find_decided(struct trigger_reader *r, struct str key, const struct s
 	return bad;
 }
 
-struct asking { /* of one trigger */
+struct asking { /* the request of one trigger */
 	const struct batch_message *msg;
 	struct str identity;
 	const struct str *names; /* routes, or a bridge */
@@ -247,8 +250,8 @@ static struct str *ids_of(struct trigger_reader *r, const struct asking *a)
 	return ids;
 }
 
-/* A cycle for each few of the names. What was stored before a crash is found when the trigger comes
- * again: the ids are those of the cause. */
+/* Runs the cycle whenever it is full. If a crash comes in between, the trigger is read again and
+ * finds the stored deliveries, because their ids are derived from the cause. */
 static int request(struct trigger_reader *r, const struct asking *a, struct err *e)
 {
 	struct decide_event ev = event_of(a->msg, DECIDE_REQUEST, a->identity);
@@ -306,7 +309,8 @@ static int deliver_audience(struct trigger_reader *r, const struct batch_message
 	return request(r, &a, e);
 }
 
-/* Resuming freezes the configuration of now; which route it is only the delivery's row says. */
+/* A resume freezes the current configuration. Only the row of the delivery says which route that
+ * is. */
 static int resume(
         struct trigger_reader *r, struct decide_event *ev, struct str delivery_id, struct err *e)
 {

@@ -2,15 +2,15 @@
  *
  * Triggers become events for decide.
  *
- * Identity of a trigger: "<source>/<trigger_id>", with %2F and %25 for a slash and a percent sign in
- * the source; without a trigger_id the hash of topic, partition, offset, timestamp and value stands
- * in its place. It is the cause of a delivery or
- * build (cause kind "trigger", epoch "0"), so the same trigger makes the same delivery however
- * often it is read.
+ * Identity of a trigger: "<source>/<trigger_id>". A slash and a percent sign in the source are
+ * written as %2F and %25. Without a trigger_id, the hash of topic, partition, offset, timestamp
+ * and value is used instead. The identity is the cause of a delivery or build (cause kind
+ * "trigger", epoch "0"), so the same trigger makes the same delivery however often it is read.
  *
- * A request for a route or bridge that cannot be resolved becomes a delivery that is rejected
- * (bad_configuration), so that who asked finds it. What names no delivery at all (no tenant, an
- * audience without routes, an unknown kind) leaves a record `trigger.refused` in the trail.
+ * A request for a route or bridge that cannot be resolved becomes a rejected delivery
+ * (bad_configuration), so that the requester can find it. A trigger that names no delivery at
+ * all (no tenant, an audience without routes, an unknown kind) leaves a record `trigger.refused`
+ * in the audit trail.
  */
 #ifndef SCHEDULER_TRIGGER_H
 #define SCHEDULER_TRIGGER_H
@@ -22,21 +22,21 @@
 struct trigger_reader {
 	struct scheduler *s;
 	struct cycle *c;
-	struct arena *mem; /* of the reader: outlives the cycles of a batch */
+	struct arena *mem; /* owned by the reader; outlives the cycles of a batch */
 	struct resolver resolver;
 	size_t messages;
-	struct str *decided; /* to be remembered once their cycles are through */
+	struct str *decided; /* remembered after their cycles have run */
 	size_t decided_count;
-	struct audience_routes *audiences; /* already looked up */
+	struct audience_routes *audiences; /* looked up in this batch */
 };
 
-/* The cycle runs and restarts whenever it is full: one trigger may fill many. */
+/* The reader runs and restarts the cycle whenever it is full: one trigger can fill several. */
 void trigger_reader_init(
         struct trigger_reader *r, struct scheduler *s, struct cycle *c, size_t messages);
-/* Fails only when a cycle does, or the database. */
+/* Fails only if a cycle or the database fails. */
 int trigger_read(
         struct trigger_reader *r, const struct batch_message *msg, struct err *e) ERR_MUST_USE;
-/* Between two messages: runs the cycle, with everything that is in it, and starts a new one. */
+/* Call it between two messages: runs the cycle and starts a new one. */
 int trigger_flush(struct trigger_reader *r, struct err *e) ERR_MUST_USE;
 
 #endif

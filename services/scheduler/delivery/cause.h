@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A delivery's id is the hash of its cause, so the same cause makes the same delivery however often it
- * is read. Pure. */
+ * A delivery's id is the hash of its cause, so the same cause makes the same delivery however
+ * often it is read. Pure. */
 #ifndef SCHEDULER_CAUSE_H
 #define SCHEDULER_CAUSE_H
 

@@ -95,7 +95,7 @@ int64_t done_fact_number(const struct ev_task_result *result, struct str name)
 	return is_number && number >= 0 && number <= EVENT_COUNT_MAX ? number : -1;
 }
 
-/* The count of the whole delivery; a worker that counts by segment gives their sum. */
+/* The count of the whole delivery, or the sum of the segments if the worker counts by segment. */
 int64_t done_count(const struct ev_task_result *result, struct str name)
 {
 	int64_t sum = -1;

@@ -11,7 +11,7 @@ static uint64_t hash_of(struct str key)
 	return hash ^ hash >> 32;
 }
 
-/* The key's slot, or the free one where it belongs. There is always a free one. */
+/* The key's slot, or the free slot where it belongs. The table always has a free slot. */
 static struct lookup_slot *slot_of(struct lookup_slot *slots, size_t room, struct str key)
 {
 	size_t at = (size_t)hash_of(key) & (room - 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A table from texts to things of the caller, in an arena. Finding costs the same however many
- * there are. Pure. */
+ * A hash table in an arena. Keys are texts, values are pointers of the caller. A lookup takes
+ * constant time. Pure. */
 #ifndef SCHEDULER_LOOKUP_H
 #define SCHEDULER_LOOKUP_H
 
@@ -12,11 +12,11 @@ struct lookup_slot {
 };
 
 struct lookup {
-	struct lookup_slot *slots; /* NULL: nothing was put yet */
+	struct lookup_slot *slots; /* NULL while empty */
 	size_t room, count;        /* room is a power of two */
 };
 
-void *lookup_find(const struct lookup *t, struct str key); /* NULL: not there */
+void *lookup_find(const struct lookup *t, struct str key); /* NULL: not found */
 /* Keys are not copied and must differ. */
 void lookup_put(struct lookup *t, struct str key, void *thing, struct arena *mem);
 
