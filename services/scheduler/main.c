@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scheduler decides. This file only wires it up. */
+ * The scheduler's main function: wiring only. */
 #include "scheduler.h"
 
 #include "longshore/bus.h"
@@ -132,8 +132,8 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 
 int main(int argc, char **argv)
 {
-	/* A new timeline of the database can lack what these topics caused, so they are read again.
-	 * */
+	/* After a change of timeline the database can lack effects of these, so they are read
+	 * again. */
 	static const enum topic rereads[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
 	const struct batch_service service = {
 	        .plan = &service_plans[SERVICE_SCHEDULER],

@@ -12,7 +12,7 @@
 
 #include "longshore/worker.h"
 
-/* Only saves work: it can forget everything. */
+/* Remembers decided triggers, only to save work. It can forget any of them. */
 struct trigger_memory {
 	void *arg;
 	bool (*seen)(void *arg, struct str identity);
@@ -32,8 +32,7 @@ struct scheduler {
 };
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings);
-void scheduler_release(struct scheduler *s); /* leaves pg, store and keys open: the caller owns them
-                                                */
+void scheduler_release(struct scheduler *s); /* not pg, store and keys: the caller owns them */
 
 /* --- what the loop calls --- */
 

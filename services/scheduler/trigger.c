@@ -15,10 +15,7 @@ struct audience_routes {
 	size_t count;
 };
 
-enum {
-	READING_BYTES = 32 << 20
-}; /* above this, the reader starts over and reads the configuration
-                                      again */
+enum { READING_BYTES = 32 << 20 }; /* then read the configuration again */
 
 static void begin_reading(struct trigger_reader *r)
 {
@@ -37,7 +34,7 @@ void trigger_reader_init(
 	begin_reading(r);
 }
 
-/* Every trigger that was read completely is stored now. */
+/* All triggers that were read completely are stored now. */
 static void remember(struct trigger_reader *r)
 {
 	const struct trigger_memory *memory = &r->s->triggers;

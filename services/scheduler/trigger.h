@@ -22,7 +22,7 @@
 struct trigger_reader {
 	struct scheduler *s;
 	struct cycle *c;
-	struct arena *mem; /* owned by the reader; outlives the cycles of a batch */
+	struct arena *mem; /* s->reading; outlives the cycles of a batch */
 	struct resolver resolver;
 	size_t messages;
 	struct str *decided; /* remembered after their cycles have run */

@@ -31,8 +31,8 @@ struct briefs {
 struct brief brief_of(const struct task_row *row, struct arena *mem);
 /* Makes room for this many more at once, instead of doubling several times. false: mem is full. */
 bool brief_expect(struct briefs *all, size_t count, struct arena *mem);
-/* Adds a brief with copies of the texts. Equal texts are shared with the brief before it. false:
- * mem is full. */
+/* Adds a brief with its own texts. It shares equal texts with the brief before it. false: mem is
+ * full. */
 bool brief_keep(struct briefs *all, const struct task_row *row, struct arena *mem);
 
 #endif

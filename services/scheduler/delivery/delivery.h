@@ -24,12 +24,11 @@ struct delivery {
 	int64_t version;        /* of the last decision: timeline << 40 | n */
 	int64_t status_version; /* of the last stored status */
 	int64_t due_ms;         /* 0 = none */
-	int64_t planned_ms;     /* time of the plan or of the trigger: orders the deliveries of a
-                                   route, names files */
+	int64_t planned_ms;     /* time of the plan or trigger: orders the deliveries of a route,
+	                           names files */
 	struct str spec_hash;
 	int64_t created_ms, changed_ms;
-	int32_t tasks_out, destination_tasks_out; /* issued tasks; those of them at the destination
-                                                     */
+	int32_t tasks_out, destination_tasks_out; /* issued; of these, at the destination */
 	struct ev_delivery_memory memory;
 };
 
@@ -62,7 +61,7 @@ struct task_row {
 	enum task_status status;
 	int64_t ready_ms;
 	int64_t not_after_ms; /* of the current issue */
-	int64_t issued_ms;    /* if issued in this decision; else 0 */
+	int64_t issued_ms;    /* time of an issue in this decision; else 0 */
 
 	struct str event;                    /* encoded, without the spec; absent if not loaded */
 	const union task_event *made;        /* of a new row: its event, without the spec */
@@ -112,8 +111,7 @@ struct breaker {
  * needs, and which requests of people were handled. */
 struct ev_delivery_memory delivery_lasting(const struct delivery *x);
 
-/* The suppression lists as a route's head stores them, in the format of DeliveryMemory.base_lists.
- * */
+/* The suppression lists for a route's head, in the format of DeliveryMemory.base_lists. */
 struct str delivery_lists_text(const struct ev_delivery_memory *m, struct arena *mem);
 
 /* Facts and counts of a result. An absent fact is an absent slice. An absent or implausible count
