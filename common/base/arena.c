@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Blocks in a list. Small requests are cut from the block at its head; a large one gets a block
- * of its own behind the head, whose free rest stays in use. The first block ever made survives a
- * reset. The limit is on what the blocks hold, not on what was handed out, so it bounds real
+ * A list of blocks. Small requests are served from the head block. A large request gets its own
+ * block, inserted after the head, so the head's free space stays usable. The first block survives
+ * a reset. The limit counts the size of the blocks, not what callers asked for, so it bounds real
  * memory.
  *
- * Under AddressSanitizer everything not handed out is poisoned: use after a reset and running over
- * the end are caught.
+ * Under AddressSanitizer, everything that is not handed out is poisoned. This catches use after a
+ * reset and overruns.
  */
 #include "longshore/arena.h"
 
@@ -21,7 +21,7 @@ struct arena_block {
 	struct arena_block *older;
 	size_t room;
 	size_t used;
-	size_t held; /* room of all blocks; kept in the head only */
+	size_t held; /* room of all blocks; set in the head block only */
 	bool is_first;
 	alignas(max_align_t) char bytes[];
 };
@@ -84,7 +84,7 @@ static struct arena_block *block_new(struct arena *mem, size_t bytes)
 	size_t left = mem->limit_bytes > held ? mem->limit_bytes - held : 0;
 	if (bytes > left || bytes > SIZE_MAX - sizeof(struct arena_block))
 		return NULL;
-	/* Grows with what is held already, so that waste stays a fraction of it. */
+	/* Block sizes grow with the total held, so waste stays a fraction of it. */
 	size_t usual = held < FIRST_ROOM ? FIRST_ROOM : smaller(held, MOST_ROOM);
 	bool is_large = bytes > usual / 2;
 	size_t room = is_large ? bytes : smaller(usual, left);
@@ -109,7 +109,7 @@ void *arena_try_alloc(struct arena *mem, size_t count, size_t size)
 	size_t wanted;
 	if (__builtin_mul_overflow(count, size, &wanted) || wanted > SIZE_MAX - ALIGN)
 		return NULL;
-	/* A block's last request may go without padding: the limit is met to the byte. */
+	/* The last request in a block can skip its padding, so the limit is exact to the byte. */
 	size_t padded = (wanted + ALIGN - 1) / ALIGN * ALIGN;
 	struct arena_block *block = mem->blocks;
 	if (!block || wanted > block->room - block->used) {
@@ -141,7 +141,7 @@ void *arena_alloc(struct arena *mem, size_t bytes)
 	return p;
 }
 
-/* Doubles, so that each item is copied about once, however many come. */
+/* Doubles the room, so on average each item is copied about once. */
 bool arena_grow(struct arena *mem, void *items, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)

@@ -29,7 +29,7 @@ int buf_reserve(struct buf *b, size_t n, struct err *e)
 	if (b->n > b->max || n > b->max - b->n)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "would exceed the maximum of %zu bytes", b->max);
-	/* One byte more than counted: printf writes a terminator. */
+	/* One extra byte, because printf writes a terminator. */
 	size_t most = b->max < SIZE_MAX ? b->max + 1 : b->max;
 	size_t need = b->n + n < most ? b->n + n + 1 : most;
 	if (b->p && need <= b->cap)

@@ -36,7 +36,7 @@ bool char_is_blank(uint32_t c)
 struct fold {
 	uint32_t first, last;
 	int32_t add;
-	bool is_every_other; /* capitals stand before their small letters */
+	bool is_every_other; /* capitals alternate with their small letters */
 };
 
 static const struct fold folds[] = {
@@ -61,7 +61,7 @@ static const struct fold folds[] = {
         {0x38e, 0x38f, 63, false},
         {0x391, 0x3a1, 32, false},
         {0x3a3, 0x3ab, 32, false},
-        {0x3c2, 0x3c2, 1, false}, /* the sigma at a word's end */
+        {0x3c2, 0x3c2, 1, false}, /* final sigma */
         {0x400, 0x40f, 80, false},
         {0x410, 0x42f, 32, false},
         {0x460, 0x480, 1, true},
@@ -76,7 +76,7 @@ static const struct fold folds[] = {
 
 uint32_t char_fold(uint32_t c)
 {
-	if (c >= 0xff01 && c <= 0xff5e) /* the wide forms */
+	if (c >= 0xff01 && c <= 0xff5e) /* fullwidth forms */
 		c -= 0xff01 - 0x21;
 	for (size_t i = 0; i < sizeof(folds) / sizeof(folds[0]); i++) {
 		const struct fold *f = &folds[i];
@@ -88,7 +88,8 @@ uint32_t char_fold(uint32_t c)
 	return c;
 }
 
-/* The next character that is no blank, folded; 0 at the end. What is not UTF-8 counts byte by byte. */
+/* Returns the next non-blank character, folded, or 0 at the end. Each byte of invalid UTF-8 counts
+ * as one character. */
 static uint32_t next(struct str *s)
 {
 	while (s->n > 0) {
@@ -97,7 +98,7 @@ static uint32_t next(struct str *s)
 		bool is_text = n > 0;
 		if (!is_text) {
 			n = 1;
-			c = 0x110000 + (unsigned char)s->p[0]; /* no character is that */
+			c = 0x110000 + (unsigned char)s->p[0]; /* outside Unicode */
 		}
 		*s = str_bytes(s->p + n, s->n - n);
 		if (!is_text || !char_is_blank(c))

@@ -9,7 +9,7 @@ int64_t civil_floor(int64_t n, int64_t unit)
 	return n / unit - (n % unit < 0 ? 1 : 0);
 }
 
-/* Counts in eras of 400 years that begin on the first of March, so that the leap day comes last. */
+/* Counts in 400-year eras that begin on 1 March, so the leap day is the last day of a year. */
 int64_t civil_days(struct civil_date date)
 {
 	int64_t y = date.month <= 2 ? date.year - 1 : date.year;

@@ -34,7 +34,7 @@ static void put(char *out, int digits, int value)
 
 void clock_text(int64_t unix_ms, char out[CLOCK_TEXT_BYTES])
 {
-	/* Four digits of year: times outside are shown as the nearest that can be. */
+	/* Years have four digits. A time out of range is shown as the nearest one in range. */
 	const int64_t first_ms = -62167219200000, last_ms = 253402300799999;
 	int64_t ms = unix_ms < first_ms ? first_ms : unix_ms > last_ms ? last_ms : unix_ms;
 	int rest_ms = (int)(ms % 1000);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A mistake is one line in the report: which variable, what is wrong, what to set. The value itself
- * is not repeated: a password may have landed in the wrong variable.
+ * Each mistake is one line of the report: the variable, what is wrong and what to set. The value
+ * is never repeated, because someone could have put a password into the wrong variable.
  */
 #include "longshore/conf.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Says "<from> to <to> <unit>" after what is wrong. */
+/* Appends "<wrong>; set a whole number from <min> to <max> <unit>". */
 static int mistake_int(
         const struct conf_field *f, const char *wrong, struct buf *report, struct err *e)
 {

@@ -6,7 +6,7 @@
 struct field {
 	const char *name;
 	int least, most;
-	const char *const *words; /* of three letters, the first stands for `least` of the words */
+	const char *const *words; /* three-letter names; the first one means `least` */
 	int first_word, words_count;
 };
 
@@ -50,7 +50,7 @@ static bool value_of(struct str text, const struct field *f, int *out)
 	return true;
 }
 
-/* One item of a list: * | value | value-value, each with an optional /step. */
+/* Parses one item of a list: * | value | value-value, each with an optional /step. */
 static bool add_item(struct str item, const struct field *f, uint64_t *bits)
 {
 	bool has_step = str_find(item, '/', 0) >= 0;
@@ -126,7 +126,7 @@ static bool day_fits(const struct cron *c, int64_t days)
 	return fits && (c->months >> d.month & 1) != 0;
 }
 
-/* Smallest set bit at or above `from`, or -1. */
+/* Returns the smallest set bit at or above `from`, or -1. */
 static int bit_from(uint64_t bits, int from)
 {
 	for (int i = from; i < 64; i++)

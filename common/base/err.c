@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Texts end in events and JSON: a file name of odd bytes or a cut through a character must not make
- * them unusable. */
+/* Texts end up in events and JSON, so they must stay valid even if they contain a file name of
+ * arbitrary bytes or were cut inside a character. */
 static void make_plain(char *text)
 {
 	struct str rest = str_c(text);
@@ -25,7 +25,8 @@ static void make_plain(char *text)
 	}
 }
 
-/* Formats beside the error first: an argument may point into the text that is being replaced. */
+/* Formats into a separate buffer first, because an argument can point into the text that is being
+ * replaced. */
 static int fill(struct err *e, const struct err *head, const char *fmt, va_list args)
 {
 	char text[sizeof e->text];
@@ -37,7 +38,7 @@ static int fill(struct err *e, const struct err *head, const char *fmt, va_list 
 	return (int)e->act;
 }
 
-/* Appends ": " and the cause; what does not fit falls off its end. */
+/* Appends ": " and the cause. The end of a cause that does not fit is cut off. */
 static void append_cause(char *text, size_t size, const char *cause)
 {
 	size_t used = strlen(text);

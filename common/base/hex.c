@@ -13,7 +13,7 @@ void hex_encode(const void *bytes, size_t n, char *out)
 	out[2 * n] = '\0';
 }
 
-/* -1 for what is no digit. */
+/* Returns -1 if c is not a hex digit. */
 static int value_of(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -29,7 +29,7 @@ bool hex_decode(struct str hex, void *out, size_t out_bytes)
 {
 	if (hex.n % 2 != 0 || hex.n / 2 != out_bytes)
 		return false;
-	/* All digits are looked at before the first byte is written: the output is untouched on
+	/* Checks every digit before it writes the first byte: the output is untouched on
 	 * failure. */
 	for (size_t i = 0; i < hex.n; i++)
 		if (value_of(hex.p[i]) < 0)

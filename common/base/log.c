@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A line is built on the stack and handed out in one write(2). Parts are all or nothing: a field
- * that finds no room is left out, and the line says so, so that what is written is always whole
- * JSON.
+ * A line is built on the stack and written with one write(2). A field that does not fit is left
+ * out completely, and the line says so. The output is therefore always valid JSON.
  */
 #include "longshore/log.h"
 
@@ -22,7 +21,8 @@ static struct {
 	int fd;
 } to = {.service = "", .least = LOG_INFO, .fd = 1};
 
-/* A pipe keeps writes apart only up to PIPE_BUF; longer lines of two threads would mix. */
+/* A pipe keeps writes apart only up to PIPE_BUF bytes. Without the lock, longer lines of two
+ * threads would mix. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const level_names[] = {
@@ -64,7 +64,7 @@ static void put(struct line *l, const char *p, size_t n)
 	l->n += n;
 }
 
-/* Puts one character of s, escaped; returns how many bytes of s it took. */
+/* Writes the first character of s, escaped. Returns how many bytes of s it consumed. */
 static size_t put_character(struct line *l, struct str s)
 {
 	size_t n = str_utf8_length(s);
@@ -109,7 +109,7 @@ static void put_key(struct line *l, const char *key)
 	put(l, ":", 1);
 }
 
-/* A field in whole, or not at all. */
+/* Writes the whole field or nothing. */
 static void put_field(struct line *l, const struct log_field *field)
 {
 	size_t before = l->n;
@@ -133,7 +133,7 @@ static void write_line(const char *p, size_t n)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			break; /* nobody reads: there is no other place to say so */
+			break; /* nobody reads the log, and there is nowhere else to report that */
 		p += written;
 		n -= (size_t)written;
 	}

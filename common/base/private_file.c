@@ -13,7 +13,7 @@
 enum { NAME_BYTES = 100, OTHERS = S_IRWXO, GROUP_WRITES = S_IWGRP };
 
 struct reading {
-	char *text; /* terminated; cut into names and values */
+	char *text; /* terminated; split in place into names and values */
 	size_t n;
 	const char *names[PRIVATE_FILE_LINES];
 	size_t names_count;
@@ -41,7 +41,7 @@ static int check_owner(const char *path, const struct stat *st, struct err *e)
 	return 0;
 }
 
-/* One byte more than may be there: a file that grew since we looked is noticed. */
+/* Reads one byte more than the limit, to notice a file that grew after we checked its size. */
 static int read_all(int fd, const char *path, struct reading *r, struct err *e)
 {
 	while (r->n <= PRIVATE_FILE_BYTES) {
@@ -86,11 +86,11 @@ static int load(const char *path, struct reading *r, struct err *e)
 		act = check_owner(path, &st, e);
 	if (!act)
 		act = read_all(fd, path, r, e);
-	(void)close(fd); /* it was only read */
+	(void)close(fd); /* opened for reading only, so no data can be lost */
 	return act;
 }
 
-/* What is no name may be a piece of a secret, so it is not repeated. */
+/* A word that is not a name could be part of a secret, so errors do not repeat it. */
 static bool is_name(struct str s)
 {
 	bool is_good = s.n > 0 && s.n < NAME_BYTES;
@@ -116,7 +116,7 @@ static int remember(struct reading *r, const char *name, struct err *e)
 	return 0;
 }
 
-/* line: of r->text, its end may be written to. */
+/* `line` points into r->text; the byte after it can be overwritten. */
 static int take_line(
         struct reading *r, struct str line, private_line *take, void *arg, struct err *e)
 {

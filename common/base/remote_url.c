@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { HOST_KEY_CHARS = 50 }; /* SHA256: and 43 */
+enum { HOST_KEY_CHARS = 50 }; /* "SHA256:" and 43 characters */
 
 static int bad(struct err *e, const char *why)
 {
@@ -52,7 +52,7 @@ static int take_port(struct str text, struct remote_url *out, struct err *e)
 	out->port = SFTP_PORT;
 	if (text.n == 0)
 		return 0;
-	text = str_bytes(text.p + 1, text.n - 1); /* the colon */
+	text = str_bytes(text.p + 1, text.n - 1); /* skips the colon */
 	if (text.n == 0 || text.p[0] == '0' || !str_to_i64(text, &port) || port < 1 || port > 65535)
 		return bad(e, "the port is a number from 1 to 65535");
 	if (port == SFTP_PORT)

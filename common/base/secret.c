@@ -29,7 +29,7 @@ static int not_locked(size_t bytes, struct err *e)
 {
 	struct rlimit limit = {0, 0};
 	int errnum = errno;
-	(void)getrlimit(RLIMIT_MEMLOCK, &limit); /* for the text only */
+	(void)getrlimit(RLIMIT_MEMLOCK, &limit); /* used in the message only */
 	return err_set_native(e, ERR_FATAL, "memory_unlocked", "posix", errnum,
 	        "cannot lock %zu bytes of memory for keys (%s); this process may lock %llu in "
 	        "total: raise RLIMIT_MEMLOCK (systemd: LimitMEMLOCK=)",
@@ -42,7 +42,7 @@ int secret_room_new(size_t bytes, void **out, struct err *e)
 	void *room = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return err_set(e, ERR_FATAL, "out_of_memory", "keys: out of memory");
-	/* mlock2, because sanitizers make mlock do nothing. */
+	/* Calls mlock2, because sanitizers turn mlock into a no-op. */
 	if (madvise(room, n, MADV_DONTDUMP) != 0 || mlock2(room, n, 0) != 0) {
 		(void)not_locked(n, e);
 		(void)munmap(room, n);
@@ -57,17 +57,17 @@ void secret_room_free(void *room, size_t bytes)
 	if (!room)
 		return;
 	wipe(room, bytes);
-	(void)munmap(room, whole_pages(bytes)); /* unlocks, too */
+	(void)munmap(room, whole_pages(bytes)); /* also unlocks */
 }
 
 void secret_keep_from_cores(void)
 {
 	const struct rlimit none = {0, 0};
-	(void)setrlimit(RLIMIT_CORE, &none); /* less is always allowed */
+	(void)setrlimit(RLIMIT_CORE, &none); /* lowering a limit is always allowed */
 	int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return; /* a root without /proc: the limit holds */
+		return; /* no /proc in this root; the limit still applies */
 	ssize_t n = write(fd, "0", 1);
-	(void)n; /* as without /proc */
+	(void)n; /* the same as without /proc */
 	(void)close(fd);
 }

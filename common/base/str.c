@@ -52,7 +52,7 @@ bool str_to_i64(struct str s, int64_t *out)
 	size_t i = is_negative ? 1 : 0;
 	if (i == s.n)
 		return false;
-	/* Counts downwards, because the smallest number has no positive twin. */
+	/* Counts downwards, because the magnitude of INT64_MIN does not fit into an int64_t. */
 	int64_t value = 0;
 	for (; i < s.n; i++) {
 		if (s.p[i] < '0' || s.p[i] > '9')
@@ -83,7 +83,7 @@ size_t str_utf8_length(struct str s)
 		n = 3;
 	else if (c[0] >= 0xf0 && c[0] <= 0xf4)
 		n = 4;
-	/* Bytes past the end are zero here, and zero continues nothing. */
+	/* Bytes past the end are zero here, and zero is not a continuation byte. */
 	for (size_t i = 1; i < n; i++)
 		if ((c[i] & 0xc0) != 0x80)
 			return 0;
@@ -98,7 +98,8 @@ size_t str_plain_length(struct str s)
 	size_t at = 0;
 	for (uint64_t w; s.n - at >= sizeof w; at += sizeof w) {
 		memcpy(&w, s.p + at, sizeof w);
-		/* A high bit, or one that is borrowed: below 0x20, or zero where 0x7f was. */
+		/* A high bit here means a byte above 0x7f, a byte below 0x20 (the subtraction
+		 * borrowed) or a byte equal to 0x7f (the xor made it zero). */
 		if (((w | (w - ones * 0x20) | ((w ^ ones * 0x7f) - ones)) & high) != 0)
 			break;
 	}

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-/* One context per direction: the key schedule is made once, each call sets a nonce only. */
+/* One context per direction. The key schedule is computed once; each call only sets a nonce. */
 struct aead {
 	EVP_CIPHER_CTX *sealing;
 	EVP_CIPHER_CTX *opening;
@@ -84,7 +84,7 @@ int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struc
 		return err_set(
 		        e, ERR_REJECT, CODE_CORRUPT, "encrypted data is shorter than its tag");
 	size_t plain = in.n - AEAD_TAG_BYTES;
-	unsigned char tag[AEAD_TAG_BYTES]; /* out may lie over in */
+	unsigned char tag[AEAD_TAG_BYTES]; /* a copy, because out can overlap in */
 	memcpy(tag, in.p + plain, sizeof tag);
 	int n = 0;
 	EVP_CIPHER_CTX *c = a->opening;
@@ -97,7 +97,7 @@ int aead_open(struct aead *a, const unsigned char nonce[AEAD_NONCE_BYTES], struc
 	                        (int)associated.n) == 1) &&
 	        (plain == 0 || EVP_DecryptUpdate(
 	                               c, out, &n, (const unsigned char *)in.p, (int)plain) == 1) &&
-	        EVP_DecryptFinal_ex(c, tag, &n) == 1; /* GCM gives no bytes here; out may be full */
+	        EVP_DecryptFinal_ex(c, tag, &n) == 1; /* GCM writes nothing here; out can be full */
 	if (!ok) {
 		wipe(out, plain);
 		ERR_clear_error();

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Eight tables, eight bytes a step ("slicing by 8"): about 1.5 bytes a cycle on any machine. */
+ *
+ * Slicing by 8: eight tables, eight bytes per step. About 1.5 bytes per cycle on any machine.
+ */
 #include "longshore/crc.h"
 
 #include <pthread.h>
 
 enum { SLICES = 8, VALUES = 256 };
-#define CASTAGNOLI 0x82f63b78U /* reflected */
+#define CASTAGNOLI 0x82f63b78U /* bit-reflected polynomial */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static uint32_t table[SLICES][VALUES];
@@ -31,7 +33,7 @@ static uint32_t little_endian(const unsigned char *p)
 uint32_t crc32c(uint32_t crc, const void *p, size_t n)
 {
 	const unsigned char *b = p;
-	(void)pthread_once(&once, make_table); /* cannot fail with a valid control */
+	(void)pthread_once(&once, make_table); /* cannot fail with a valid pthread_once_t */
 	crc = ~crc;
 	for (; n >= SLICES; n -= SLICES, b += SLICES) {
 		uint32_t lo = little_endian(b) ^ crc;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AES-CMAC is a CBC chain: no block of a message can start before the one before it is done, so one
- * message leaves the cipher idle most of the time. Here many messages (lanes) go side by side: one
- * round takes one block of each lane and gives them to the cipher as one ECB run. The constant
- * beginning (tenant, kind) is chained once, in _new.
+ * AES-CMAC is a CBC chain: each block needs the result of the previous one, so a single message
+ * leaves the cipher idle most of the time. This file processes many messages (lanes) in parallel.
+ * Each round takes one block of every lane and encrypts them all in one ECB call. The constant
+ * prefix (tenant, kind) is chained once, in _new.
  */
 #include "longshore/fingerprint.h"
 
@@ -15,14 +15,13 @@ enum { BLOCK = 16, LANES = 256, PREFIX_MAX = 2 + 255 + 255 };
 
 struct fingerprinter {
 	EVP_CIPHER_CTX *ecb;
-	unsigned char k1[BLOCK], k2[BLOCK]; /* for a whole and for a padded last block */
-	unsigned char start[BLOCK];         /* the chain after the whole blocks of the prefix */
-	unsigned char rest[BLOCK]; /* what of the prefix is left: 1 to 16 bytes, so every id has a
-	                              last block */
+	unsigned char k1[BLOCK], k2[BLOCK]; /* for a complete and a padded last block */
+	unsigned char start[BLOCK];         /* chain value after the prefix's complete blocks */
+	unsigned char rest[BLOCK]; /* the prefix's last 1 to 16 bytes; gives an empty id a block */
 	size_t rest_bytes;
-	unsigned char work[LANES * BLOCK];  /* the chains */
-	unsigned char block[LANES * BLOCK]; /* what comes next into each */
-	size_t lane[LANES];                 /* index of the id */
+	unsigned char work[LANES * BLOCK];  /* chain values */
+	unsigned char block[LANES * BLOCK]; /* next block of each lane */
+	size_t lane[LANES];                 /* index of each lane's id */
 };
 
 static int library_failed(struct err *e, const char *step)
@@ -133,12 +132,13 @@ void fingerprinter_free(struct fingerprinter *f)
 	free(f);
 }
 
-/* At most 16 bytes, by copies of fixed length: a call of memcpy would cost more than the cipher. */
+/* Copies at most 16 bytes with fixed-size copies. A call of memcpy would cost more than the
+ * cipher. */
 static inline void copy_few(unsigned char *to, const char *from, size_t n)
 {
 	if (n >= 8) {
 		memcpy(to, from, 8);
-		memcpy(to + n - 8, from + n - 8, 8); /* may lie over the first */
+		memcpy(to + n - 8, from + n - 8, 8); /* can overlap the first copy */
 	} else if (n >= 4) {
 		memcpy(to, from, 4);
 		memcpy(to + n - 4, from + n - 4, 4);
@@ -150,7 +150,7 @@ static inline void copy_few(unsigned char *to, const char *from, size_t n)
 
 enum place { PLACE_INNER, PLACE_LAST_WHOLE, PLACE_LAST_PADDED };
 
-/* The block at byte `at` of rest + id. */
+/* Builds the block that starts at byte `at` of rest + id. */
 static inline enum place make_block(
         const struct fingerprinter *f, struct str id, size_t at, unsigned char *block)
 {
@@ -159,7 +159,7 @@ static inline enum place make_block(
 	memset(block, 0, BLOCK);
 	if (at >= f->rest_bytes) {
 		copy_few(block, id.p + (at - f->rest_bytes), n);
-	} else { /* the first block only: rest is at most one, and zero behind its end */
+	} else { /* only the first block gets here; rest has at most one block and is zero-padded */
 		memcpy(block, f->rest, BLOCK);
 		if (n > f->rest_bytes)
 			copy_few(block + f->rest_bytes, id.p, n - f->rest_bytes);
@@ -171,8 +171,8 @@ static inline enum place make_block(
 	return n == BLOCK ? PLACE_LAST_WHOLE : PLACE_LAST_PADDED;
 }
 
-/* Two passes: a block that was put together from small pieces is not read at once, which would wait
- * for the pieces to leave the store buffer. */
+/* Two passes. A block assembled from small writes is not read immediately, because that read would
+ * wait until the store buffer drains. */
 static void add_blocks(
         struct fingerprinter *f, const struct str *ids, size_t active, size_t at, enum place *place)
 {
@@ -186,7 +186,8 @@ static void add_blocks(
 	}
 }
 
-/* Gives out the lanes that are done and closes ranks; returns how many are left. */
+/* Writes the results of finished lanes and moves the other lanes together. Returns how many lanes
+ * are left. */
 static size_t take_done(
         struct fingerprinter *f, size_t active, const enum place *place, unsigned char *out)
 {
@@ -205,7 +206,7 @@ static size_t take_done(
 	return kept;
 }
 
-/* At most LANES ids. */
+/* Processes at most LANES ids. */
 static int run_lanes(struct fingerprinter *f, const struct str *ids, size_t count,
         unsigned char *out, struct err *e)
 {
@@ -260,7 +261,7 @@ int fingerprint_marks(
 		if (act != 0)
 			return act;
 		for (size_t i = 0; i < n;
-		        i++) { /* the first four bytes, little-endian on any machine */
+		        i++) { /* the first four bytes, little-endian on every machine */
 			const unsigned char *p = full + i * BLOCK;
 			out[done + i] = (uint32_t)p[0] | (uint32_t)p[1] << 8 |
 			                (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;

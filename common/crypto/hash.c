@@ -11,7 +11,7 @@ struct hash {
 	EVP_MD_CTX *ctx;
 };
 
-/* Fetched once: OpenSSL 3 looks an algorithm up by name on every use of EVP_sha256(). */
+/* Fetched once, because OpenSSL 3 looks up the algorithm by name on every use of EVP_sha256(). */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *md_sha256;
 static EVP_MD *md_md5;

@@ -13,10 +13,10 @@ static int derive(EVP_KDF_CTX *ctx, const struct secret *master, struct str salt
 	OSSL_PARAM params[5];
 	size_t n = 0;
 	params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
-	/* The library's parameters are not const, but these are read only. */
+	/* The library's parameters are not const, but it only reads these. */
 	params[n++] = OSSL_PARAM_construct_octet_string(
 	        OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)master->bytes, SECRET_BYTES);
-	if (salt.n > 0) /* none is the same as zeros (RFC 5869, 2.2) */
+	if (salt.n > 0) /* no salt is the same as a salt of zeros (RFC 5869, 2.2) */
 		params[n++] = OSSL_PARAM_construct_octet_string(
 		        OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)salt.p, salt.n);
 	if (info.n > 0)

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* An id_hash is a running SHA-256 under another name: nobody but this file needs to know. */
+/* An id_hash is a running SHA-256 under another name. Only this file knows that. */
 static struct hash *hash_of(struct id_hash *h)
 {
 	return (struct hash *)h;

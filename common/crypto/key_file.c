@@ -20,7 +20,7 @@ static int system_failed(
 	        "key file %s/%s: %s: %s", dir, file, step, strerror(errnum));
 }
 
-/* Reads up to n bytes, and one more to see that there are no others. */
+/* Reads up to n bytes, plus one to detect a longer file. */
 static ssize_t read_all(int fd, char *p, size_t n)
 {
 	size_t done = 0;
@@ -35,7 +35,7 @@ static ssize_t read_all(int fd, char *p, size_t n)
 	return (ssize_t)done;
 }
 
-/* What others can read or put in place is no key any more. */
+/* Refuses a key that others can read or replace. */
 static int guard(int dir_fd, int fd, const char *dir, const char *file, struct err *e)
 {
 	struct stat of_dir, st;
@@ -100,7 +100,7 @@ int key_file_read(int dir_fd, const char *dir, const char *file, struct secret *
 	return act;
 }
 
-/* root makes keys for services that run as others. */
+/* Root creates keys for services that run as other users. */
 static int give_to_owner(int dir_fd, int fd)
 {
 	struct stat st;
@@ -140,7 +140,7 @@ int key_file_create(
 		errnum = errno;
 	if (errnum == 0 && linkat(dir_fd, temp, dir_fd, file, 0) != 0 && errno != EEXIST)
 		errnum = errno;
-	(void)unlinkat(dir_fd, temp, 0); /* the next keyring_init removes what stays */
+	(void)unlinkat(dir_fd, temp, 0); /* if this fails, the next keyring_init removes the file */
 	if (errnum == 0 && fsync(dir_fd) != 0)
 		errnum = errno;
 	return errnum == 0 ? 0 : system_failed(e, errnum, "write", dir, file);

@@ -28,8 +28,8 @@ struct keyring {
 	struct keyring_entry *entries; /* in locked memory */
 	size_t count;
 	size_t room;
-	int current_epoch; /* 0: holds no fingerprint key */
-	uid_t owner;       /* of the directory */
+	int current_epoch; /* 0: no fingerprint key */
+	uid_t owner;       /* owner of the directory */
 	mode_t mode;
 };
 
@@ -39,7 +39,8 @@ static int no_memory(struct err *e)
 	return ERR_FATAL;
 }
 
-/* By hand instead of realloc: the keys stay in locked memory, and the old copy is wiped. */
+/* Copies by hand instead of realloc, so the keys stay in locked memory and the old copy is
+ * wiped. */
 static int make_room(struct keyring *k, struct err *e)
 {
 	if (k->count < k->room)
@@ -72,7 +73,7 @@ static int read_entry(struct keyring *k, int dir_fd, const char *file, struct er
 		return e->act;
 	if (!is_there)
 		return 0;
-	memcpy(entry->file, file, strlen(file) + 1); /* key_file_is_name() has checked the length */
+	memcpy(entry->file, file, strlen(file) + 1); /* key_file_is_name() checked the length */
 	k->count++;
 	int epoch = key_file_epoch(file);
 	if (epoch > k->current_epoch)
@@ -159,7 +160,8 @@ static bool is_service(const char *name)
 	return false;
 }
 
-/* The directory is this process's own, and has nothing that its service must not hold. */
+/* The directory must belong to this process's user and contain no key that the service must not
+ * hold. */
 static int guard(const struct keyring *k, const char *service, struct err *e)
 {
 	if (k->owner != geteuid())
@@ -197,8 +199,8 @@ int keyring_holds(const struct keyring *k, const char *service, struct err *e)
 	return 0;
 }
 
-/* The info of HKDF: every field with a 4-byte little-endian length, so that no two scopes share a
- * key. */
+/* Builds the info of HKDF. A 4-byte little-endian length precedes every field, so two scopes never
+ * share a key. */
 static int derive(const struct secret *master, const struct str *fields, size_t count,
         struct secret *out, struct err *e)
 {
@@ -261,7 +263,7 @@ int keyring_fingerprint(const struct keyring *k, struct str tenant, struct str b
 	(void)snprintf(file, sizeof file, "fingerprint-%d.key", epoch);
 	const struct secret *master = NULL;
 	if (find(k, file, &master, e) !=
-	        0) /* no reason to end the process: other epochs are there */
+	        0) /* not a reason to end the process: other epochs are available */
 		return err_set(e, ERR_RETRY, CODE_KEY_MISSING,
 		        "key file %s/%s: missing; restore it and restart this service, or rebuild "
 		        "the bridge",
@@ -306,7 +308,7 @@ int keyring_identity(
 	return act;
 }
 
-/* A directory that is there and cannot be read may hold keys, so it counts as if it did. */
+/* A directory that exists but cannot be read may hold keys, so it counts as one that does. */
 static void look_at(const char *dir, char *out, bool *out_any)
 {
 	struct keyring *k = NULL;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Comparing the key directories with the plan, without changing them. */
+ *
+ * Compares the key directories with the plan. Changes nothing.
+ */
 #include "longshore/keyring.h"
 
 #include "key_file.h"
@@ -21,7 +23,7 @@ struct check {
 	int root_fd;
 	void (*found)(void *arg, const struct keyring_fault *fault);
 	void *arg;
-	int newest; /* epoch, of all directories that may hold one */
+	int newest; /* highest epoch in any directory that may hold one */
 };
 
 static void tell(const struct check *c, const struct keyring_fault *fault)
@@ -35,7 +37,7 @@ static void tell_problem(const struct check *c, const char *service, const char 
 	tell(c, &(struct keyring_fault){service, file, false, what, remedy});
 }
 
-/* What lies in a directory: a name that is not of the plan, or the highest epoch. */
+/* Reports a name that is not in the plan, and notes the highest epoch. */
 static void look_at_name(struct check *c, const char *service, const char *name)
 {
 	int epoch = key_file_epoch(name);
@@ -59,7 +61,7 @@ static void look_at_mode(const struct check *c, const char *service, int fd)
 		tell_problem(c, service, "", "others can reach the directory", "chmod 0700 on it");
 }
 
-/* -1: it cannot be looked at, and that was told. */
+/* Returns -1 if the directory cannot be opened; that has been reported. */
 static int open_service(const struct check *c, const char *service)
 {
 	int fd = openat(c->root_fd, service, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -94,7 +96,8 @@ static int look_at_service(struct check *c, const char *service, struct err *e)
 	return 0;
 }
 
-/* false: it is not there, or not a key; that was told where its directory can be read. */
+/* Returns false if the file is missing or is not a key. That has been reported where the directory
+ * is readable. */
 static bool read_key(
         const struct check *c, const char *service, const char *file, struct secret *out)
 {
@@ -115,7 +118,7 @@ static bool read_key(
 	return is_there;
 }
 
-/* Every holder of this key has it, and the same. */
+/* Every service that must hold this key has it, and all copies are equal. */
 static void look_at_key(const struct check *c, const char *pattern, const char *file)
 {
 	struct secret first = {{0}}, other = {{0}};
@@ -139,7 +142,7 @@ static void look_at_key(const struct check *c, const char *pattern, const char *
 	secret_wipe(&other);
 }
 
-/* Old epochs may have been retired by hand, so only the newest must be complete. */
+/* Operators may have retired old epochs by hand, so only the newest must be complete. */
 static void look_at_keys(const struct check *c)
 {
 	char newest[KEY_FILE_NAME_MAX];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writing the key directories. Under a lock on the root, for each key file of the plan:
- *   1. read it from every directory that may hold it; if two differ, the work ends before anything
- *      is written;
- *   2. draw a new key only if no directory has one;
- *   3. create it, whole, where it is missing.
- * A crash between two creations leaves the key in some directories: the next run finds it there and
- * completes the rest.
+ * Writes the key directories. Under a lock on the root, for each key file of the plan:
+ *   1. Read it from every directory that may hold it. If two copies differ, stop before anything
+ *      is written.
+ *   2. Generate a new key only if no directory has one.
+ *   3. Create the complete file wherever it is missing.
+ * A crash between two creations leaves the key in some directories. The next run finds it there
+ * and completes the rest.
  */
 #include "longshore/keyring.h"
 
@@ -35,7 +35,7 @@ static int system_failed(struct err *e, const char *root, const char *service, c
 	        "key directory %s/%s: %s: %s", root, service, step, strerror(errno));
 }
 
-/* The service's directory, made if it is not there; never through a link. */
+/* Opens the service's directory and creates it if it is missing. Never follows a symbolic link. */
 static int service_open(const struct root *root, const char *service, int *out_fd, struct err *e)
 {
 	if (mkdirat(root->fd, service, 0700) == 0) {
@@ -69,7 +69,7 @@ static int service_read(const struct root *root, const char *service, const char
 	return act;
 }
 
-/* The key of `file` from whoever has it; ERR_REJECT if two have different ones. */
+/* Finds the key `file` in any directory that has it. ERR_REJECT if two copies differ. */
 static int agree(const struct root *root, const char *pattern, const char *file, struct secret *out,
         bool *out_there, struct err *e)
 {
@@ -126,8 +126,8 @@ static int give(const struct root *root, const char *pattern, const char *file,
 
 enum pass { PASS_CHECK, PASS_WRITE };
 
-/* may_draw: a new key if nobody has one. Else the file stays away: an old epoch that was retired by
- * hand must not come back with another key under its name. */
+/* may_draw: generate a new key if nobody has one. Otherwise the file stays missing: an old epoch
+ * that was retired by hand must not return with another key under its name. */
 static int settle_file(const struct root *root, enum pass pass, const char *pattern,
         const char *file, bool may_draw, struct err *e)
 {
@@ -171,8 +171,8 @@ static int settle_all(const struct root *root, enum pass pass, int newest, struc
 	return 0;
 }
 
-/* Removes what a dead run left, refuses keys in directories that must not have them, finds the
- * highest epoch. */
+/* Removes leftovers of a crashed run, refuses keys in directories that must not hold them, and
+ * finds the highest epoch. */
 static int inspect_service(
         const struct root *root, const char *service, int *highest, struct err *e)
 {
@@ -191,7 +191,7 @@ static int inspect_service(
 		const char *name = entry->d_name;
 		int epoch = key_file_epoch(name);
 		if (strncmp(name, KEY_FILE_TEMP, sizeof KEY_FILE_TEMP - 1) == 0)
-			(void)unlinkat(fd, name, 0); /* under the lock: its writer is dead */
+			(void)unlinkat(fd, name, 0); /* we hold the lock, so its writer is dead */
 		else if (key_file_is_name(name) && !keyring_is_granted(service, name))
 			act = err_set(e, ERR_REJECT, CODE_KEY_EXCESS,
 			        "key file %s/%s/%s: this service must not hold it; remove it and "

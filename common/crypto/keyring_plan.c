@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rows of one file stand together, and where a reader and a writer share a key the reader comes
- * first: keyring_init writes in this order, so a crash never leaves a writer with an epoch that its
+ * Rows of one file are adjacent. Where a reader and a writer share a key, the reader comes first.
+ * keyring_init writes in this order, so a crash never leaves a writer with an epoch that its
  * reader lacks. The rows follow from services/registry.toml.
  */
 #include "keyring_plan.h"

@@ -7,7 +7,7 @@
 #define KEYRING_IDENTITY "identity.key"
 #define KEYRING_EPOCHS "fingerprint-*.key"
 
-/* file: as it lies in a directory, fingerprint-3.key. */
+/* file: the name as found in the directory, such as fingerprint-3.key. */
 bool keyring_is_granted(const char *service, const char *file);
 
 #endif

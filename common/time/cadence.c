@@ -58,7 +58,7 @@ static bool date_fits(const struct cadence *c, int64_t days)
 	return false;
 }
 
-/* First label at or after the civil second. */
+/* Finds the first label at or after the civil second. */
 static bool label_from(const struct cadence *c, int64_t civil_s, int64_t *out)
 {
 	if (c->kind == CADENCE_CRON)
@@ -86,7 +86,8 @@ static void set_run(struct cadence_run *out, int64_t civil_s, int fold, int64_t 
 	out->due_s = due_s;
 }
 
-/* Goes through the segments of constant offset: in each, civil time grows with the clock. */
+/* Walks the segments of constant UTC offset. Within one segment, civil time advances with the
+ * clock. */
 static bool elapsed_after(const struct cadence *c, int64_t after_s, struct cadence_run *out)
 {
 	struct tz_segment s = tz_segment_at(c->zone, after_s + 1);
@@ -115,7 +116,7 @@ bool cadence_after(const struct cadence *c, int64_t after_s, struct cadence_run 
 	if (follows_elapsed_time(c))
 		return elapsed_after(c, after_s, out);
 	struct tz_segment s = tz_segment_at(c->zone, after_s);
-	/* A label in a gap runs later than its civil time says, so begin a little before. */
+	/* A label in a gap runs later than its civil time says, so start a day earlier. */
 	int64_t civil = after_s + s.offset_s - CIVIL_DAY_S;
 	while (label_from(c, civil, &civil)) {
 		int64_t moments[2];

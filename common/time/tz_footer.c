@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- *   std offset [dst [offset] , start [/time] , end [/time]]
+ * std offset [dst [offset] , start [/time] , end [/time]]
  *
- * Offsets in the string count west of Greenwich; in struct tz they count east. Times may be -167 to
- * 167 hours. */
+ * Offsets in the string count west of Greenwich; in struct tz they count east. Times range from
+ * -167 to 167 hours.
+ */
 #include "tz_footer.h"
 
 #include "longshore/civil.h"
@@ -46,7 +47,7 @@ static int number(struct cursor *c, int least, int most)
 	}
 	bool is_good = c->at > first && value >= least && value <= most;
 	c->is_bad = c->is_bad || !is_good;
-	return is_good ? value : least; /* nothing is computed with what is out of range */
+	return is_good ? value : least; /* never compute with a value out of range */
 }
 
 static void skip_name(struct cursor *c)
@@ -127,7 +128,7 @@ int tz_footer_parse(struct str text, struct tz *z, struct err *e)
 	return 0;
 }
 
-/* Civil second of the change, in the time that holds before it. */
+/* Civil second of the change, in the local time before the change. */
 static int64_t change_civil(const struct tz_date_rule *rule, int64_t year)
 {
 	int64_t first = civil_days((struct civil_date){year, 1, 1});
@@ -143,7 +144,7 @@ static int64_t change_civil(const struct tz_date_rule *rule, int64_t year)
 		break;
 	case TZ_MONTH: {
 		int64_t month = civil_days((struct civil_date){year, rule->month, 1});
-		int weekday = civil_weekday(month) % 7; /* 0 Sunday */
+		int weekday = civil_weekday(month) % 7; /* 0 = Sunday */
 		int skip = (rule->weekday - weekday + 7) % 7 + (rule->week - 1) * 7;
 		if (skip >= civil_days_in_month(year, rule->month))
 			skip -= 7;
@@ -154,7 +155,7 @@ static int64_t change_civil(const struct tz_date_rule *rule, int64_t year)
 	return day * CIVIL_DAY_S + rule->second;
 }
 
-/* Both changes of three years around the moment, in order, cut the time into segments. */
+/* The changes of three years around the moment, in order, split the time into segments. */
 struct tz_segment tz_footer_segment(const struct tz *z, int64_t table_end, int64_t utc_s)
 {
 	struct tz_segment s = {table_end, INT64_MAX, z->footer_standard};

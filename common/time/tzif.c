@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
+ *
  * The body of a TZif file. Layout: header, body with 32-bit times, header, body with 64-bit times,
- * footer line. */
+ * footer line.
+ */
 #include "longshore/tz.h"
 
 #include "tz_footer.h"
@@ -107,7 +109,7 @@ int tzif_parse(struct str bytes, struct arena *mem, struct tz *out, struct err *
 	return 0;
 }
 
-/* Position of the last transition at or before the moment, or -1. */
+/* Index of the last transition at or before the moment, or -1. */
 static ptrdiff_t last_at(const struct tz *z, int64_t utc_s)
 {
 	size_t low = 0, high = z->count;
@@ -137,7 +139,7 @@ struct tz_segment tz_segment_at(const struct tz *z, int64_t utc_s)
 
 enum tz_fit tz_resolve(const struct tz *z, int64_t civil_s, int64_t out[2])
 {
-	const int64_t reach = 27 * 3600; /* more than any offset, and than any jump */
+	const int64_t reach = 27 * 3600; /* more than any offset or jump */
 	int found = 0;
 	int64_t gap_end = 0;
 	struct tz_segment s = tz_segment_at(z, civil_s - reach);

@@ -27,7 +27,8 @@ void zones_release(struct zones *z)
 	z->first = NULL;
 }
 
-/* Letters, digits and what real names have; never upwards. */
+/* Letters, digits and the few other characters that zone names use. No dot, so a name cannot leave
+ * the directory. */
 static bool is_name(struct str name)
 {
 	if (name.n == 0 || name.n > NAME_MAX || name.p[0] == '/')
