@@ -15,18 +15,18 @@ enum { COMPONENT_MAX = 255, DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_
 static void close_keeping_errno(int fd)
 {
 	int errnum = errno;
-	(void)close(fd); /* a directory: nothing was written through it */
+	(void)close(fd); /* a directory: nothing was written */
 	errno = errnum;
 }
 
-/* How missing components are made. */
+/* How to create missing components. */
 struct making {
 	enum beneath_mode mode;
 	struct beneath_new made;
-	bool is_whole; /* whatever the umask */
+	bool is_whole; /* exact mode and group, regardless of the umask */
 };
 
-/* Bits are only added: a directory may have more from its parent. */
+/* Only adds bits, because a directory can inherit more from its parent. */
 static int give(int fd, const struct beneath_new *made)
 {
 	struct stat st;
@@ -55,7 +55,7 @@ static int step(int dir_fd, const char *component, const struct making *how)
 	return fd;
 }
 
-/* The whole way in one call, where the kernel knows how. */
+/* Opens the whole path in one call. Older kernels cannot do this. */
 static int open_at_once(int root_fd, const char *path, size_t n)
 {
 	char text[PATH_MAX];
@@ -93,8 +93,8 @@ static int walk(int root_fd, const char *path, size_t n, const struct making *ho
 	return fd;
 }
 
-/* What is there is opened at once. Whatever that does not answer, the walk does: it makes what is
- * missing, knows which component is wrong, and needs no new kernel. */
+/* Opens an existing path in one call. In any other case the walk decides: it creates missing
+ * directories, finds the component that is wrong, and works on any kernel. */
 static int open_dir(int root_fd, const char *path, size_t n, const struct making *how)
 {
 	int fd = open_at_once(root_fd, path, n);

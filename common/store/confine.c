@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Asked of what was opened already: the kernel followed the links, and then says where what it found
- * lies (/proc/self/fd). So whatever is changed meanwhile, the place that was checked is the one that
- * is used.
+ * Checks a descriptor that is already open. The kernel followed the links, and reports where the
+ * opened file really is (/proc/self/fd). So even if something changes meanwhile, the place that was
+ * checked is the place that is used.
  */
 #include "longshore/confine.h"
 
@@ -21,10 +21,10 @@ enum { ROOTS_MAX = 64, PATH_BYTES = 4096 };
 
 struct confine {
 	const char *setting;
-	char *shown; /* the roots as they were set, for messages */
+	char *shown; /* the roots as configured, for messages */
 	char *roots[ROOTS_MAX];
 	size_t count;
-	char *staging, *keys; /* NULL: not known here */
+	char *staging, *keys; /* NULL: not known to this process */
 };
 
 static int no_memory(struct err *e)
@@ -32,7 +32,8 @@ static int no_memory(struct err *e)
 	return err_set(e, ERR_FATAL, "out_of_memory", "out of memory for the places of data");
 }
 
-/* Of /path or file:///path/, without slashes at its end; the URL of a server stays. */
+/* The path of "/path" or "file:///path/" without trailing slashes. A server's URL is kept as it
+ * is. */
 static char *path_of(struct str text)
 {
 	if (str_has_prefix(text, STR("sftp://")))
@@ -125,9 +126,9 @@ void confine_free(struct confine *c)
 	free(c);
 }
 
-/* --- looking --- */
+/* --- real paths --- */
 
-/* 0, or errno. */
+/* Returns 0 or errno. */
 static int where_is(int fd, char out[PATH_BYTES])
 {
 	char link[64];
@@ -139,14 +140,14 @@ static int where_is(int fd, char out[PATH_BYTES])
 	return 0;
 }
 
-/* false: it is not there. */
+/* Returns false if the path cannot be opened. */
 static bool resolve(const char *path, char out[PATH_BYTES])
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	int errnum = where_is(fd, out);
-	(void)close(fd); /* a path only */
+	(void)close(fd); /* an O_PATH descriptor */
 	return errnum == 0;
 }
 
@@ -156,7 +157,7 @@ static bool is_in(const char *path, const char *root)
 	return strncmp(path, root, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* What cannot be looked at is where its path says. */
+/* If a path cannot be resolved, it is compared as written. */
 static bool touches(const char *path, const char *kept)
 {
 	char real[PATH_BYTES];

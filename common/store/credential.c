@@ -14,7 +14,7 @@
 
 enum { PATH_BYTES = 1024, FORBIDDEN_MODE = 077 };
 
-/* The file is opened once and judged by its descriptor. */
+/* Opens the file once and checks it through its descriptor. */
 static int open_private(const char *path, int *out_fd, struct err *e)
 {
 	struct stat st;
@@ -83,7 +83,7 @@ static int read_one(
 	return rc;
 }
 
-/* A line's end is the editor's, not the password's. */
+/* Removes a line end, which comes from the editor and is not part of the password. */
 static void cut_line(char *text)
 {
 	size_t n = text != NULL ? strlen(text) : 0;

@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a store driver gives to store.c, its only caller. Names and arguments were checked there; a
- * driver holds protocol only. Every operation is required and keeps the promises in
- * longshore/store.h. Concrete types embed struct store, struct store_writer or struct store_reader
- * as their first member; there are no other casts.
+ * What a store driver implements for store.c, its only caller. store.c has checked names and
+ * arguments, so a driver contains protocol only. Every operation is required and keeps the promises
+ * in longshore/store.h. Concrete types embed struct store, struct store_writer or struct
+ * store_reader as their first member; there are no other casts.
  */
 #ifndef LONGSHORE_STORE_DRIVER_H
 #define LONGSHORE_STORE_DRIVER_H
 
 #include "longshore/store.h"
 
-/* Objects above this are create-once only: their tag need not be a hash of the content, and they
- * are not replaced. */
+/* Larger objects are written once and never replaced. Their tag need not be a hash of the
+ * content. */
 enum {
 	STORE_REPLACE_MAX = 1024 * 1024,
 	STORE_NAME_MAX = 512,
-	STORE_COMPONENT_MAX = 250 /* a driver may need a few bytes more in a directory */
+	STORE_COMPONENT_MAX = 250 /* leaves a driver a few more bytes in a directory entry */
 };
 
-/* The component that drivers keep for their temporaries; no object's name has it. */
+/* Component that drivers reserve for temporaries. No object's name contains it. */
 #define STORE_TEMP_COMPONENT ".tmp"
-/* And the one that holds a store's identity; no component begins with it. */
+/* Component that stores a store's identity. No component of an object's name begins with it. */
 #define STORE_IDENTITY_COMPONENT ".longshore-staging"
 
 typedef int store_visit(void *arg, struct str name, struct err *e);
 
 struct store_ops {
-	/* identity: NULL for whatever is there, made if nothing is; else as store_open_known. */
+	/* identity: NULL accepts any directory, and creates it if it is missing; otherwise as in
+	 * store_open_known. */
 	int (*open)(
 	        const struct place *place, const char *identity, struct store **out, struct err *e);
-	/* Before each operation by name: that the URL still leads to the store of this identity, or
-	 * leads to it again. Costs next to nothing while nothing changed. */
+	/* Called before each operation by name. Checks that the URL still leads to the store with
+	 * this identity, or reopens it there. Cheap if nothing changed. */
 	int (*check)(struct store *s, struct err *e);
 	int (*identity)(struct store *s, char *out, struct err *e); /* STORE_IDENTITY_BYTES */
 	int (*identify)(struct store *s, const char *identity, struct err *e);
@@ -38,7 +39,7 @@ struct store_ops {
 	void (*close)(struct store *s);
 	int (*create)(struct store *s, const char *name, struct store_writer **out, struct err *e);
 	int (*write)(struct store_writer *w, const void *p, size_t n, struct err *e);
-	int (*finish)(struct store_writer *w, struct err *e); /* frees w, also on failure */
+	int (*finish)(struct store_writer *w, struct err *e); /* frees w, even on failure */
 	void (*abandon)(struct store_writer *w);
 	int (*replace)(struct store *s, const char *name, struct str bytes, const char *tag,
 	        struct err *e);
@@ -46,7 +47,7 @@ struct store_ops {
 	int (*remove)(struct store *s, const char *name, struct err *e);
 	int (*read_open)(struct store *s, const char *name, struct store_reader **out,
 	        struct store_facts *facts,
-	        struct err *e); /* facts may be NULL: then the tag costs nothing */
+	        struct err *e); /* facts may be NULL, which saves computing the tag */
 	int (*read)(struct store_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
 	        struct err *e);
 	int64_t (*size)(const struct store_reader *r);
@@ -73,7 +74,7 @@ struct store_reader {
 
 extern const struct store_ops store_file_ops;
 
-/* A name as in longshore/store.h, and without components that drivers keep. */
+/* A name as in longshore/store.h, without reserved components. */
 bool store_name_is_good(struct str name);
 
 #endif

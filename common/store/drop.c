@@ -182,7 +182,7 @@ int drop_temp_remove(struct drop *d, struct str temp, struct err *e)
 void drop_temp_discard(struct drop *d, struct str temp)
 {
 	struct err e;
-	int rc = drop_temp_remove(d, temp, &e); /* who must know calls it himself */
+	int rc = drop_temp_remove(d, temp, &e); /* best effort */
 	(void)rc;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Names of files, and of temporaries that are files beside them. */
+ *
+ * Names of files, and of temporaries that are files in the same drop.
+ */
 #include "drop_driver.h"
 #include "longshore/hex.h"
 #include "longshore/random.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is tried out at a place before it is relied on. */
+ *
+ * Tests at a place what the protocol relies on.
+ */
 #include "drop_driver.h"
 #include "longshore/hex.h"
 #include "longshore/random.h"
@@ -49,7 +51,8 @@ static int try_out(struct drop *d, struct trial *t, struct err *e)
 		return e->act;
 	if (create(d, t->other_token, &t->other, e) != 0 || write_it(d, t, e) != 0)
 		return e->act;
-	/* Not through drop_commit(): the trial's name is hidden, a partner must never see it. */
+	/* Bypasses drop_commit(), because the trial's name is hidden and a partner must never see
+	 * it. */
 	if (d->ops->commit(d, t->temp.text, t->name, &answer, e) != 0)
 		return e->act;
 	if (expect(answer == DROP_COMMITTED, "a rename", e) != 0 ||

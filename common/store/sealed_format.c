@@ -2,7 +2,7 @@
 #include "sealed_format.h"
 
 static const unsigned char magic[SEALED_SALT_AT] = {
-        'L', 'S', 'S', 'O', '1', '\0', 1, 0}; /* and version 1 */
+        'L', 'S', 'S', 'O', '1', '\0', 1, 0}; /* the last two bytes are version 1 */
 
 void sealed_header_fill(unsigned char *header)
 {
@@ -44,8 +44,8 @@ void sealed_key_release(struct sealed_key *k)
 	k->aead = NULL;
 }
 
-/* Never twice with one key: the key is of this object's salt, the number of this chunk, and a chunk
- * is last or not. */
+/* A nonce is never used twice with one key. The key depends on the object's salt, and the nonce on
+ * the chunk's number and on whether it is the last. */
 static void make_nonce(uint64_t number, bool is_last, unsigned char out[AEAD_NONCE_BYTES])
 {
 	memset(out, 0, AEAD_NONCE_BYTES);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the writing and the reading side of sealed objects share: key, nonce and associated data of
- * a chunk. */
+ *
+ * What the writer and the reader of sealed objects share: key, nonce and associated data of a
+ * chunk.
+ */
 #ifndef LONGSHORE_STORE_SEALED_FORMAT_H
 #define LONGSHORE_STORE_SEALED_FORMAT_H
 
@@ -21,16 +23,17 @@ struct sealed_key {
 	size_t associated_bytes;
 };
 
-/* header: SEALED_HEADER_BYTES with the salt. ERR_REJECT ("bad_name") for a name that is too long.
- */
+/* header: SEALED_HEADER_BYTES, including the salt. ERR_REJECT ("bad_name") if the name is too
+ * long. */
 int sealed_key_init(struct sealed_key *k, const unsigned char *header, struct str name,
         const struct secret *scope_key, struct err *e) ERR_MUST_USE;
 void sealed_key_release(struct sealed_key *k); /* accepts a zeroed key */
 
-void sealed_header_fill(unsigned char *header); /* all but the salt */
+void sealed_header_fill(unsigned char *header); /* everything except the salt */
 bool sealed_header_is_ours(const unsigned char *header);
 
-/* in: plain text; out: in.n + AEAD_TAG_BYTES, may be the same memory. And the other way round. */
+/* seal: `in` is plain text, and out has in.n + AEAD_TAG_BYTES. open: the reverse. in and out may be
+ * the same memory. */
 int sealed_chunk_seal(struct sealed_key *k, uint64_t number, bool is_last, struct str in,
         unsigned char *out, struct err *e) ERR_MUST_USE;
 int sealed_chunk_open(struct sealed_key *k, uint64_t number, bool is_last, struct str in,

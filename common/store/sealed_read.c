@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The length of an object says where its chunks are, and the last chunk, which is shorter than the
- * others and flagged, is authenticated on opening, so that length can be trusted before anything else
- * is read.
+ * The length of an object determines where its chunks are. The last chunk is shorter than the
+ * others and flagged as last. Opening authenticates it, so the length can be trusted before
+ * anything else is read.
  */
 #include "longshore/hex.h"
 #include "sealed_format.h"
@@ -16,9 +16,9 @@ struct sealed_reader {
 	int64_t bytes;     /* plain */
 	uint64_t last;     /* number of the last chunk */
 	size_t last_bytes; /* plain */
-	uint64_t held;     /* which chunk is in `chunk` */
+	uint64_t held;     /* number of the chunk in `chunk` */
 	bool has_held;
-	size_t chunk_used; /* the most of it that was ever filled */
+	size_t chunk_used; /* the largest part ever filled */
 	unsigned char chunk[SEALED_FULL_BYTES];
 };
 
@@ -99,7 +99,7 @@ static int begin(struct sealed_reader *r, struct store *s, struct str name,
 int sealed_open(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_reader **out, struct err *e)
 {
-	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
+	/* Most objects are small, so the unused part of the chunk is neither cleared nor wiped. */
 	struct sealed_reader *r = malloc(sizeof *r);
 	if (r == NULL) {
 		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");

@@ -8,16 +8,16 @@
 
 struct sealed_writer {
 	struct store *store;
-	struct store_writer *object; /* NULL once finished or abandoned */
+	struct store_writer *object; /* NULL after it was finished or abandoned */
 	struct sealed_key key;
-	struct secret scope_key; /* for reading the winner's object back */
+	struct secret scope_key; /* to read the winner's object back */
 	struct hash *hash;
 	int64_t bytes;
 	uint64_t chunks;
 	size_t held;
 	char name[SEALED_NAME_MAX];
 	size_t name_bytes;
-	size_t chunk_used; /* the most of it that was ever filled */
+	size_t chunk_used; /* the largest part ever filled */
 	unsigned char chunk[SEALED_FULL_BYTES];
 };
 
@@ -48,7 +48,7 @@ static int begin(struct sealed_writer *w, struct str name, struct err *e)
 int sealed_create(struct store *s, struct str name, const struct secret *scope_key,
         struct sealed_writer **out, struct err *e)
 {
-	/* Most objects are small: what the chunk is not used for is neither cleared nor wiped. */
+	/* Most objects are small, so the unused part of the chunk is neither cleared nor wiped. */
 	struct sealed_writer *w = malloc(sizeof *w);
 	if (w == NULL) {
 		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");
@@ -105,7 +105,7 @@ static int finish(struct sealed_writer *w, struct sealed_facts *out, struct err 
 	if (emit(w, true, e) != 0)
 		return e->act;
 	struct store_writer *object = w->object;
-	w->object = NULL; /* store_finish frees it either way */
+	w->object = NULL; /* store_finish frees it, even on failure */
 	if (store_finish(object, e) == 0) {
 		unsigned char digest[SHA256_BYTES];
 		hash_take(w->hash, digest);

@@ -37,7 +37,8 @@ int source_list(struct source *s, const struct source_options *options, struct a
 	return s->ops->list(s, options, mem, out, e);
 }
 
-/* Relative, and every component a name of its own: nothing that leads elsewhere. */
+/* True if the name is relative and has no empty, "." or ".." component, so that it cannot lead
+ * elsewhere. */
 static bool is_inside(struct str name)
 {
 	if (name.n == 0 || name.n > SOURCE_PATH_MAX || memchr(name.p, '\0', name.n))
@@ -89,7 +90,7 @@ int source_ready(struct source *s, struct str marker, int64_t quiet_seconds, int
 		struct source_reader *r = NULL;
 		int act = source_read_open(s, marker, &r, e);
 		source_read_close(r);
-		if (act == ERR_RETRY) { /* not there yet */
+		if (act == ERR_RETRY) { /* does not exist yet */
 			*out = false;
 			return 0;
 		}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What listings have in common, whatever the driver. */
+ *
+ * What the listings of all drivers share.
+ */
 #include "source_driver.h"
 
 #include <stdlib.h>

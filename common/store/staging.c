@@ -22,9 +22,9 @@ static int other(const char *url, struct err *e)
 	        url);
 }
 
-/* An empty directory looks like a place where nothing is mounted. It becomes staging without a
- * person's word only together with the first keys; and one with content when its keys are from
- * before there were identities. */
+/* An empty directory can be an unmounted mount point. It becomes staging without a person's
+ * confirmation only if there are no keys yet. A directory with content does only if its keys are
+ * older than identities. */
 static int may_identify(const struct staging_init *plan, struct store *s, const char *known,
         bool has_keys, struct err *e)
 {
@@ -57,7 +57,8 @@ static int init_store(const struct staging_init *plan, struct store *s, struct e
 		rc = keyring_root_identity(plan->keys, known, &has_keys, e);
 	if (rc == 0 && found[0] == '\0')
 		rc = store_identify(s, known, e);
-	/* Two at once: the keys are the same then, and so is what the other has written. */
+	/* If two processes run this at once, their keys are the same, so the other one wrote the
+	 * same identity. */
 	if (rc == ERR_REJECT && strcmp(e->code, CODE_EXISTS) == 0) {
 		rc = store_identity(s, found, e);
 		rc = rc != 0 ? rc : strcmp(found, known) != 0 ? other(plan->url, e) : 0;

@@ -61,7 +61,7 @@ bool store_name_is_good(struct str name)
 	}
 }
 
-/* The name, terminated. */
+/* A name with its terminator. */
 struct name_text {
 	char text[STORE_NAME_MAX + 1];
 };
@@ -302,7 +302,8 @@ int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err 
 
 int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
 {
-	/* A prefix is the beginning of a good name: with one more character it must be one. */
+	/* A prefix must be the beginning of a valid name, so it must be one with one more
+	 * character. */
 	char text[STORE_NAME_MAX + 1];
 	if (prefix.n >= STORE_NAME_MAX)
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,

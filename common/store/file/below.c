@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Removes a directory with all objects in it. Objects go first, then what has replaced them, so that a
- * removal that dies in the middle never lets an older state of an object come back.
+ * Removes a directory with all its objects. In each directory the objects go first, then their
+ * replacements. So a removal that dies in the middle never brings back an older state of an
+ * object.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -33,7 +34,7 @@ static bool goes_on(struct removal *r)
 
 static void failed(struct removal *r)
 {
-	if (errno != ENOENT && r->errnum == 0) /* else somebody else was quicker */
+	if (errno != ENOENT && r->errnum == 0) /* otherwise another process removed it first */
 		r->errnum = errno;
 }
 
@@ -44,13 +45,13 @@ static void remove_dir(struct removal *r, int dir_fd, const char *name)
 		failed(r);
 		return;
 	}
-	/* What is no object of ours stays, and its directory with it. */
+	/* Files that are not our objects stay, and so does their directory. */
 	if (empty(r, fd) == 0 && unlinkat(dir_fd, name, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY &&
 	        errno != EEXIST)
 		failed(r);
 }
 
-/* *out_left: there are replacements, which this pass leaves. */
+/* *out_left is set if there are replacements, which the first pass leaves. */
 static int64_t remove_entry(
         struct removal *r, int dir_fd, const char *name, enum pass pass, bool *out_left)
 {

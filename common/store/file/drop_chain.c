@@ -15,10 +15,10 @@ void chain_name(const char *temp, int at, struct chain_name *out)
 	        : at == CHAIN_ASIDE ? snprintf(out->text, sizeof out->text, "%s.aside", temp)
 	                            : snprintf(out->text, sizeof out->text, "%s.%d", temp, at);
 	if (n < 0 || (size_t)n >= sizeof out->text)
-		out->text[0] = '\0'; /* cannot be: temp has at most DROP_NAME_MAX bytes */
+		out->text[0] = '\0'; /* cannot happen: temp has at most DROP_NAME_MAX bytes */
 }
 
-/* A name that is too long for the file system is the name of nothing. */
+/* A name that is too long for the file system cannot exist. */
 static bool is_nothing(int errnum, int at)
 {
 	return errnum == ENOENT || (errnum == ENAMETOOLONG && at > 0);
@@ -54,7 +54,7 @@ int chain_look(int dir_fd, const char *temp, int at, bool *out, struct stat *st,
 	return 0;
 }
 
-/* *out_done: it was there under this name, and is gone durably. */
+/* *out_done is true if the temporary was under this name and its removal is durable. */
 static int remove_at(
         const struct file_drop *d, const char *temp, int at, bool *out_done, struct err *e)
 {
@@ -69,8 +69,8 @@ static int remove_at(
 	bool is_removed = unlinkat(fd, name.text, 0) == 0;
 	if (!is_removed && !is_nothing(errno, at))
 		rc = drop_file_failed(e, errno, "remove");
-	/* Gone, too, is synced: who finds it so may be looking at what a crash of the machine would
-	 * undo. */
+	/* Syncs even if the temporary is gone: another process may have removed it, and a crash of
+	 * the machine could undo that. */
 	else if ((is_removed || at == CHAIN_END - 1) && fsync(fd) != 0)
 		rc = drop_file_failed(e, errno, "sync the directory");
 	(void)close(fd);

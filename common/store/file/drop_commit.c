@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commit of a file:// drop, and what is there afterwards. */
+ *
+ * The commit of a file:// drop, and what exists under a name afterwards.
+ */
 #include "../beneath.h"
 #include "drop_take.h"
 #include "longshore/hex.h"
@@ -17,7 +19,7 @@ int drop_file_commit(
 	        [TAKE_GONE] = DROP_TEMP_GONE,
 	        [TAKE_NAME_TAKEN] = DROP_NAME_TAKEN,
 	        [TAKE_IN_DOUBT] = DROP_IN_DOUBT,
-	        [TAKE_ASIDE] = DROP_TEMP_GONE, /* not an answer of a commit */
+	        [TAKE_ASIDE] = DROP_TEMP_GONE, /* a commit never gives this answer */
 	};
 	struct take t;
 	take_init(&t, file_drop_of(d), temp, name);
@@ -74,7 +76,7 @@ int drop_file_stat(struct drop *d, const char *name, struct drop_facts *out, str
 	int rc = 0;
 	if (dir_fd >= 0 && fstatat(dir_fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	        !S_ISREG(st.st_mode)) {
-		facts.is_there = true; /* a link or a directory: there, and no bytes of ours */
+		facts.is_there = true; /* a link or a directory, no bytes of ours */
 	} else if (dir_fd >= 0) {
 		int fd = openat(dir_fd, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0 && errno != ENOENT)

@@ -60,7 +60,7 @@ int drop_file_failed(struct err *e, int errnum, const char *step)
 	}
 }
 
-/* The group first: giving it away may take bits of the mode. */
+/* Sets the group first, because a change of group can clear mode bits. */
 int drop_file_give(const struct file_drop *d, int fd)
 {
 	const struct drop_access *access = &d->base.access;
@@ -69,7 +69,7 @@ int drop_file_give(const struct file_drop *d, int fd)
 	return fchmod(fd, (mode_t)access->file_mode) != 0 ? errno : 0;
 }
 
-/* Whoever may read a file may enter its directory. */
+/* A user who can read the file can also enter its directory. */
 struct beneath_new drop_file_dir(const struct file_drop *d)
 {
 	const struct drop_access *access = &d->base.access;
@@ -145,10 +145,10 @@ static int create_at(struct drop *d, const char *temp, struct err *e)
 		rc = drop_file_failed(e, errno, "create");
 	else if (fsync(dir_fd) != 0) {
 		rc = drop_file_failed(e, errno, "sync the directory");
-		(void)unlinkat(dir_fd, base, 0); /* nobody will hear of it */
+		(void)unlinkat(dir_fd, base, 0); /* the caller never learns its name */
 	}
 	if (fd >= 0)
-		(void)close(fd); /* empty */
+		(void)close(fd); /* it is empty */
 	(void)close(dir_fd);
 	return rc;
 }
@@ -156,7 +156,7 @@ static int create_at(struct drop *d, const char *temp, struct err *e)
 static int file_temp_create(
         struct drop *d, const char *token, const char *name, struct drop_handle *out, struct err *e)
 {
-	(void)name; /* the directory is made when it is committed */
+	(void)name; /* commit creates the directories of the name */
 	drop_path_of_temp(token, out);
 	return create_at(d, out->text, e);
 }
@@ -179,7 +179,7 @@ static int open_regular(int dir_fd, const char *base, int *out_fd, struct err *e
 	if (fstat(fd, &st) != 0)
 		rc = drop_file_failed(e, errno, "stat");
 	else if (!S_ISREG(st.st_mode))
-		rc = gone(e); /* a thing of another kind has its name: it was removed */
+		rc = gone(e); /* something that is not a file has its name, so it was removed */
 	if (rc != 0)
 		(void)close(fd);
 	else
@@ -230,8 +230,8 @@ static int file_temp_write(
 	return 0;
 }
 
-/* Content first, then what it is called: after this the temporary survives a crash of the machine
- * under its name. */
+/* Syncs the content first, then the directory. After this the temporary survives a crash of the
+ * machine. */
 static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 {
 	const struct file_drop_temp *t = (struct file_drop_temp *)temp;
@@ -261,7 +261,7 @@ static int file_temp_sync(struct drop_temp *temp, int64_t length, struct err *e)
 static void file_temp_close(struct drop_temp *temp)
 {
 	struct file_drop_temp *t = (struct file_drop_temp *)temp;
-	(void)close(t->fd); /* what counts was synced */
+	(void)close(t->fd); /* everything that matters was synced */
 	(void)close(t->dir_fd);
 	free(t);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * file:// drop: a directory that the partner reads, local or mounted. What it needs of the file
- * system: exclusive create, rename that does not replace or hard links, fsync of files and
- * directories.
+ * file:// drop: a directory that the partner reads, local or mounted. The file system must support
+ * exclusive create, rename without replacing or hard links, and fsync of files and directories.
  *
- * A temporary is readable by its owner only; sync gives it the mode and group of the access, before
- * anything can be recorded about it. Directories of temporaries and files are made when needed, durable in their parent
- * first. No link below the drop is ever followed.
+ * A temporary is readable by its owner only. sync sets the mode and group of the access before
+ * anything about the file can be recorded. Directories are created when needed, and synced in their
+ * parent before they are used. Links below the drop are never followed.
  */
 #ifndef LONGSHORE_STORE_FILE_DROP_FILE_H
 #define LONGSHORE_STORE_FILE_DROP_FILE_H
@@ -26,17 +25,18 @@ static inline struct file_drop *file_drop_of(struct drop *d)
 	return (struct file_drop *)d;
 }
 
-/* Gives an open file the mode and the group of the drop's access. 0, or errno. */
+/* Sets the mode and group of the drop's access on an open file. Returns 0 or errno. */
 int drop_file_give(const struct file_drop *d, int fd);
-/* What new directories below the drop are given. */
+/* Mode and group of new directories below the drop. */
 struct beneath_new drop_file_dir(const struct file_drop *d);
 
-/* errno of a step -> error: a link or a file where a directory must be is bad_name, no memory is
- * FATAL, a file system that cannot do it is drop_unfit, all else drop_unavailable with a remedy. */
+/* Turns the errno of a step into an error. A link or a file in place of a directory is bad_name, no
+ * memory is FATAL, a file system that lacks an operation is drop_unfit, and everything else is
+ * drop_unavailable with a remedy. */
 int drop_file_failed(struct err *e, int errnum, const char *step);
 
-/* ERR_RETRY ("drop_unavailable") if the directory of the drop was removed while it was open: all is
- * gone there, and nothing can be concluded from it. */
+/* ERR_RETRY ("drop_unavailable") if the drop's directory was removed while it was open. Everything
+ * in it is gone then, so a missing name proves nothing. */
 int drop_file_is_alive(const struct file_drop *d, struct err *e) ERR_MUST_USE;
 
 int drop_file_identity(struct drop *d, char *out, struct err *e) ERR_MUST_USE;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The mark that tells the place from others. */
+ *
+ * The mark that identifies the place.
+ */
 #include "../beneath.h"
 #include "drop_file.h"
 
@@ -8,7 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* false: there is none. Anything but 32 hex digits and a line end is refused, not replaced. */
+/* *out_there is false if there is no mark. Content other than 32 hex digits and a newline is
+ * refused, never replaced. */
 static int identity_read(int dir_fd, char *out, bool *out_there, struct err *e)
 {
 	char text[DROP_IDENTITY_BYTES + 1];
@@ -37,7 +40,8 @@ static int identity_rename(int dir_fd, const char *draft)
 	return errno;
 }
 
-/* A draft with content, then its name: of several at once one wins, and nobody sees half of it. */
+/* Writes a complete draft, then gives it its name. If several processes do this at once, one wins,
+ * and no reader sees a partial mark. */
 static int identity_make(const struct file_drop *d, int dir_fd, struct err *e)
 {
 	char text[DROP_IDENTITY_BYTES], draft[sizeof text + 8];
@@ -51,11 +55,11 @@ static int identity_make(const struct file_drop *d, int dir_fd, struct err *e)
 	if (errnum == 0 && fsync(fd) != 0)
 		errnum = errno;
 	(void)close(fd);
-	/* Nobody takes an identity away, so a link of the draft is as good as a rename. */
+	/* Nobody removes an identity, so a link of the draft is as good as a rename. */
 	if (errnum == 0 && linkat(dir_fd, draft, dir_fd, DROP_IDENTITY_FILE, 0) != 0 &&
 	        errno != EEXIST)
 		errnum = identity_rename(dir_fd, draft);
-	(void)unlinkat(dir_fd, draft, 0); /* the loser's */
+	(void)unlinkat(dir_fd, draft, 0); /* already gone after a rename */
 	if (errnum == 0 && fsync(dir_fd) != 0)
 		errnum = errno;
 	return errnum == 0

@@ -18,7 +18,7 @@ void take_init(struct take *t, struct file_drop *d, const char *temp, const char
 static void close_one(int *fd)
 {
 	if (*fd >= 0)
-		(void)close(*fd); /* a directory: what counts was synced */
+		(void)close(*fd); /* a directory; everything that matters was synced */
 	*fd = -1;
 }
 
@@ -50,7 +50,7 @@ static void temp_base(const struct take *t, int at, struct chain_name *out)
 	chain_name(slash != NULL ? slash + 1 : t->temp, at, out);
 }
 
-/* 0, or errno. */
+/* Returns 0 or errno. */
 static int move_temp(const struct take *t, int to)
 {
 	struct chain_name old, new;
@@ -72,7 +72,7 @@ static int answer(struct take *t, enum take_answer what)
 	return 0;
 }
 
-/* It is not here any more, so it is further on. */
+/* The temporary is no longer under this name, so it moved forward. */
 static int go_on(struct take *t)
 {
 	t->at++;
@@ -82,7 +82,7 @@ static int go_on(struct take *t)
 	return 0;
 }
 
-/* --- where it is --- */
+/* --- find the temporary --- */
 
 static int step_find(struct take *t, struct err *e)
 {
@@ -94,7 +94,7 @@ static int step_find(struct take *t, struct err *e)
 	if (!is_there)
 		return t->at + 1 < CHAIN_END ? go_on(t) : answer(t, TAKE_GONE);
 	if (chain_is_claim(t->at) || t->at == CHAIN_DOUBT)
-		t->d->base.guarantee = TAKE_BY_LINK; /* of some host: the place gives no more */
+		t->d->base.guarantee = TAKE_BY_LINK; /* some host used links */
 	if (t->at == CHAIN_ASIDE)
 		return answer(t, t->name == NULL ? TAKE_ASIDE : TAKE_GONE);
 	if (t->at == CHAIN_DOUBT && t->name == NULL)
@@ -106,7 +106,7 @@ static int step_find(struct take *t, struct err *e)
 	return 0;
 }
 
-/* --- in one call --- */
+/* --- commit in one call --- */
 
 static bool is_unknown_flag(int errnum)
 {
@@ -134,15 +134,15 @@ static int step_place(struct take *t, struct err *e)
 		return e->act;
 	if (!is_there)
 		return go_on(t);
-	if (errnum == ENOENT) /* then it is the directory of the name that went away */
+	if (errnum == ENOENT) /* so the directory of the name was removed */
 		return drop_file_failed(e, errnum, "rename without replacing");
 	return answer(t, TAKE_NAME_TAKEN);
 }
 
-/* --- by link + unlink --- */
+/* --- commit by link + unlink --- */
 
-/* The name is there. Since we found the temporary another attempt may have moved it on, and taken the
- * name for this very file. */
+/* The name exists. Since we found the temporary, another attempt may have moved it forward and
+ * given the name to this very file. */
 static int name_is_there(struct take *t, struct err *e)
 {
 	bool is_there = false;
@@ -151,7 +151,8 @@ static int name_is_there(struct take *t, struct err *e)
 	return is_there ? answer(t, TAKE_NAME_TAKEN) : go_on(t);
 }
 
-/* What can be foreseen is not tried: each claim uses up two of the chain's names. */
+/* Checks for errors that can be foreseen before it claims, because each claim uses up two names of
+ * the chain. */
 static int step_look(struct take *t, struct err *e)
 {
 	struct stat st;
@@ -172,7 +173,8 @@ static int step_look(struct take *t, struct err *e)
 	return 0;
 }
 
-/* Durable before the link is made: a crash must not bring a temporary back that was committed. */
+/* Makes the claim durable before the link. Otherwise a crash could bring back a temporary that was
+ * committed. */
 static int step_claim(struct take *t, struct err *e)
 {
 	int errnum = move_temp(t, t->at + 1);
@@ -189,7 +191,7 @@ static int step_claim(struct take *t, struct err *e)
 	return 0;
 }
 
-/* Whether the link was certainly not made; of anything else nobody knows. */
+/* True if the link was certainly not made. After any other error it is unknown. */
 static bool is_for_good(int errnum)
 {
 	static const int known[] = {EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EMLINK, EXDEV, ENOENT,
@@ -229,13 +231,13 @@ static int step_link(struct take *t, struct err *e)
 	if (errnum == ENOENT && is_still_there(t, &is_there, e) != 0)
 		return e->act;
 	if (errnum == ENOENT && !is_there)
-		return go_on(t); /* somebody has put our claim into doubt */
+		return go_on(t); /* another process has put our claim in doubt */
 	(void)link_failed(&t->why, errnum);
 	t->step = TAKE_RELEASE;
 	return 0;
 }
 
-/* If that fails, too, the claim stays, and is put into doubt some day. */
+/* If this fails too, the claim stays, and another process puts it in doubt later. */
 static int step_release(struct take *t, struct err *e)
 {
 	int errnum = move_temp(t, t->at + 1);
@@ -243,15 +245,15 @@ static int step_release(struct take *t, struct err *e)
 	return errnum == 0 ? e->act : err_note(e, "and the claim stays");
 }
 
-/* --- another's claim, or what became of ours --- */
+/* --- check a claim: another's, or ours after "exists" --- */
 
 static bool is_ours(const struct take *t, const struct stat *visible)
 {
 	return visible->st_ino == t->found.st_ino && visible->st_dev == t->found.st_dev;
 }
 
-/* A number of an inode that went is given to another file: both names count only while both are
- * there. */
+/* An inode number is reused after its file is gone. So equal numbers prove something only while
+ * both names exist. */
 static int clear_if_there(struct take *t, struct err *e)
 {
 	bool is_there = false;
@@ -275,7 +277,8 @@ static int step_check(struct take *t, struct err *e)
 		return clear_if_there(t, e);
 	if (t->at == CHAIN_DOUBT)
 		return answer(t, TAKE_IN_DOUBT);
-	/* An answer "exists" that comes twice may be about our own link, which was taken. */
+	/* "exists" may come from a repeated request and mean our own link, which the partner took
+	 * away since. */
 	t->step = t->is_owner ? TAKE_DOUBT : TAKE_WAIT;
 	return 0;
 }
@@ -301,7 +304,7 @@ static int step_doubt(struct take *t, struct err *e)
 	return 0;
 }
 
-/* The name is durable before the temporary goes. */
+/* Makes the name durable before it removes the temporary. */
 static int step_clear(struct take *t, struct err *e)
 {
 	if (fsync(t->name_dir) != 0)
@@ -321,10 +324,10 @@ static int step_set_aside(struct take *t, struct err *e)
 	return answer(t, TAKE_ASIDE);
 }
 
-/* --- the end --- */
+/* --- finish --- */
 
-/* Whatever the answer, it is durable before it is given: who finds the temporary gone may be
- * looking at what another process did and a crash of the machine would undo. */
+/* Makes every answer durable before it is given. Even if the temporary is gone, that may be the
+ * work of another process that a crash of the machine could undo. */
 static int step_sync(struct take *t, struct err *e)
 {
 	if ((t->name_dir >= 0 && fsync(t->name_dir) != 0) ||
@@ -364,7 +367,7 @@ int take_step(struct take *t, struct err *e)
 int take_run(struct take *t, struct err *e)
 {
 	while (t->step != TAKE_DONE) {
-		if (t->step == TAKE_WAIT) /* nothing tells of what another host does */
+		if (t->step == TAKE_WAIT) /* no event reports what another host does */
 			(void)poll(NULL, 0, TAKE_WAIT_MS);
 		if (take_step(t, e) != 0)
 			return e->act;

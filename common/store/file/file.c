@@ -51,7 +51,7 @@ static int file_write(struct store_writer *w, const void *p, size_t n, struct er
 	return file_temp_write(&((struct file_writer *)w)->temp, p, n, e);
 }
 
-/* Gives the synced temporary its name, once. */
+/* Links the synced temporary under its name. Never replaces. */
 static int publish(const struct file_writer *w, struct err *e)
 {
 	if (fsync(w->temp.fd) != 0)
@@ -69,7 +69,7 @@ static int publish(const struct file_writer *w, struct err *e)
 		rc = errno == EEXIST ? err_set(e, ERR_REJECT, CODE_EXISTS,
 		                               "an object with this name exists")
 		                     : file_temp_failed(e, errno, "link");
-	/* For the loser too: what it saw there must stay there. */
+	/* Sync after a lost race, too: the object that we saw must survive a crash. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;
 	(void)close(dir_fd);
 	if (errnum != 0)
@@ -137,8 +137,8 @@ static int read_at(int fd, int64_t offset, void *p, size_t n, size_t *out_n, str
 	return 0;
 }
 
-/* Small objects: the hash of the content, so that a tag can be compared with what was read. Large
- * ones are not replaced; inode, length and time of the last write tell one from the next. */
+/* The tag of a small object is the hash of its content, so it can be compared with what was read.
+ * Large objects are never replaced, so inode, length and modification time distinguish them. */
 int file_object_facts(int fd, struct store_facts *out, struct err *e)
 {
 	struct stat st;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where a name lies on the directory. The second component of a name ("<prefix>/<id>/...") stands in
- * a directory of its first two characters, "<prefix>/<id[0..1]>/<id>/...": ids are hashes, so no
- * directory gets more than a 256th of what a prefix has. What has one character only, or begins with
- * a dot, stays where it is: then all that has two characters there is such a directory, and names
- * still come out in byte order.
+ * Where a name is stored in the directory. The second component of a name ("<prefix>/<id>/...") is
+ * stored in a directory named after its first two characters: "<prefix>/<id[0..1]>/<id>/...". Ids
+ * are hashes, so such a directory gets about a 256th of the prefix's entries. A component with only
+ * one character, or one that begins with a dot, is stored directly in the prefix. So every
+ * two-character name there is such a directory, and names still come out in byte order.
  */
 #include "file.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Byte order over a tree: the entries of a directory are sorted with "/" behind the names of
- * directories, then whole names come out in byte order ("a-b", "a/b", "a0"). The directories that
- * names are fanned out into (layout.c) are such entries, too, and no part of a name. The walk begins
- * at the directory that the prefix names: what lies beside it costs nothing. One directory at a time
- * is held per level.
+ * Byte order over a tree. The entries of a directory are sorted with "/" appended to directory
+ * names, so that whole names come out in byte order ("a-b", "a/b", "a0"). The fan directories
+ * (layout.c) are sorted in the same way, but are not part of a name. The walk starts at the
+ * directory that the prefix names, so other directories cost nothing. It holds one directory per
+ * level.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -30,14 +30,14 @@ struct walk {
 	store_visit *visit;
 	void *arg;
 	char path[STORE_NAME_MAX +
-	          1]; /* name of the directory we are in, with '/' behind, or empty */
+	          1]; /* name of the current directory with '/' appended; empty at the root */
 	size_t path_bytes;
 };
 
 enum spot {
 	PLACE_PLAIN,  /* entries are the next components of names */
-	PLACE_PREFIX, /* first component: the next ones, and the directories of the fan */
-	PLACE_FAN     /* in one of these */
+	PLACE_PREFIX, /* first component: next components and fan directories */
+	PLACE_FAN     /* in a fan directory */
 };
 
 static void entries_release(struct entries *list)
@@ -76,7 +76,7 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Whether something under path + name can begin with the prefix. */
+/* True if a name below path + name can begin with the prefix. */
 static bool may_match(const struct walk *w, const char *name)
 {
 	size_t n = strlen(name);
@@ -92,7 +92,7 @@ static enum spot place_of(const struct walk *w)
 	return slash != NULL && slash == w->path + w->path_bytes - 1 ? PLACE_PREFIX : PLACE_PLAIN;
 }
 
-/* What cannot be reached by any name is not ours: it is passed over. */
+/* Skips entries that no object name can lead to. They are not ours. */
 static bool belongs(enum spot place, const char *fan, const char *name, const struct stat *st)
 {
 	bool is_dir = S_ISDIR(st->st_mode);
@@ -106,7 +106,7 @@ static bool belongs(enum spot place, const char *fan, const char *name, const st
 	return true;
 }
 
-/* fan: of PLACE_FAN, the directory's name. Closes dir_fd. */
+/* fan: name of the directory for PLACE_FAN. Closes dir_fd. */
 static int read_entries(
         const struct walk *w, int dir_fd, const char *fan, struct entries *list, struct err *e)
 {
@@ -150,7 +150,7 @@ static int visit_entry(struct walk *w, const char *name, bool is_fan, struct err
 	size_t before = w->path_bytes;
 	size_t n = strlen(name);
 	if (n > STORE_NAME_MAX - before)
-		return 0; /* longer than any object's name: not ours */
+		return 0; /* longer than any object's name, so not ours */
 	if (is_fan) {
 		char fan[3] = {name[0], name[1], '\0'};
 		return walk_dir(w, fan, e);
@@ -168,7 +168,8 @@ static int visit_entry(struct walk *w, const char *name, bool is_fan, struct err
 	return rc;
 }
 
-/* The directory that w->path names, or one of the fan below it; -1 with errno. */
+/* Opens the directory of w->path, or a fan directory below it. Returns -1 and sets errno if it
+ * fails. */
 static int open_dir(const struct walk *w, const char *fan)
 {
 	char path[FILE_PATH_BYTES];
@@ -193,7 +194,7 @@ static int walk_dir(struct walk *w, const char *fan, struct err *e)
 		qsort(list.names, list.count, sizeof *list.names, by_bytes);
 	for (size_t i = 0; i < list.count && rc == 0; i++) {
 		const char *name = list.names[i];
-		/* With the "/" behind it, one of the fan has three characters. */
+		/* A fan directory's name has three characters with the "/". */
 		bool is_fan = is_prefix && strlen(name) == 3 && name[0] != '.' && name[2] == '/';
 		rc = visit_entry(w, name, is_fan, e);
 	}
@@ -201,7 +202,7 @@ static int walk_dir(struct walk *w, const char *fan, struct err *e)
 	return rc;
 }
 
-/* Where the prefix leaves no choice of a fan's directory, the others are not looked at. */
+/* If the prefix fits only one fan directory, the others are not read. */
 int file_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
 {
 	struct walk w = {.store = file_of(s), .prefix = prefix, .visit = visit, .arg = arg};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Replace and remove, without a lock: who holds one may be stopped for as long as somebody likes.
- * What replaces an object is linked beside it as "<object>+<number>", numbers from 1 on; no object
- * has a "+" in its name. link() lets one through, as for the object itself. The one with the highest
- * number is what the name stands for, and none of them ever changes.
+ * Replace and remove without a lock, because a lock's owner can be stopped for any length of time.
+ * A replacement of an object is linked next to it as "<object>+<number>", numbered from 1. No
+ * object name contains "+". link() lets only one process win, as for the object itself. The name
+ * stands for the replacement with the highest number. No replacement ever changes.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -16,13 +16,13 @@
 
 enum { NEXT_BYTES = STORE_COMPONENT_MAX + sizeof "+255" };
 
-/* What has replaced the object for the number-th time. */
+/* Name of the object's replacement with this number. */
 static void next_name(const char *base, int number, char out[static NEXT_BYTES])
 {
 	(void)snprintf(out, NEXT_BYTES, "%s+%d", base, number);
 }
 
-/* What is no regular file is no object. */
+/* Only a regular file is an object. */
 static int open_regular(int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -34,7 +34,8 @@ static int open_regular(int dir_fd, const char *name)
 	return -1;
 }
 
-/* Goes on from the first object in *fd to the newest; *number counts. -1 with errno. */
+/* Moves from the object in *fd to its newest replacement and counts in *number. Returns -1 and sets
+ * errno if it fails. */
 static int go_on(int dir_fd, const char *base, int *fd, int *number)
 {
 	char name[NEXT_BYTES];
@@ -66,7 +67,8 @@ int file_newest(int dir_fd, const char *base, int *out_number)
 	return fd;
 }
 
-/* The object must be the one that was read; *out_number is what can replace it. */
+/* Checks that the object is the one that was read. *out_number is the number of its next
+ * replacement. */
 static int compare(int dir_fd, const char *base, const char *tag, int *out_number, struct err *e)
 {
 	int number = 0;
@@ -97,7 +99,8 @@ static int link_next(int dir_fd, const char *base, const struct temp *t, int num
 		rc = errno == EEXIST ? err_set(e, ERR_FENCED, "changed",
 		                               "the object is not the one that was read")
 		                     : file_temp_failed(e, errno, "link");
-	/* For the loser too: what it will read there must stay there. */
+	/* Sync after a lost race, too: the replacement that the caller reads next must survive a
+	 * crash. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;
 	return errnum != 0 ? file_failed(e, errnum, "sync the directory") : rc;
 }
@@ -131,8 +134,9 @@ int file_replace(
 	return rc;
 }
 
-/* They mean nothing once the object itself is gone. All numbers, for an earlier removal may have died
- * in the middle: what it left would come back with a new object of this name. */
+/* Removes the replacements, which mean nothing without the object. Tries all numbers, because an
+ * earlier removal may have died in the middle. A leftover would reappear with a new object of this
+ * name. */
 static int remove_next(int dir_fd, const char *base, struct err *e)
 {
 	int errnum = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The directory that is the store, and whether it still is. A process that opened it keeps what it
- * opened, wherever the path leads to since then: after an unmount it would write where newer
- * processes do not look. So the path is compared with what is open before each operation, which
- * costs two calls that touch no disk, and only where they differ is the identity read.
+ * The store's directory, and the check that it is still the right one. A process keeps the
+ * directory that it opened, even if the path leads elsewhere later. After an unmount it would write
+ * where newer processes do not look. So before each operation, the path is compared with the open
+ * directory. This takes two calls that touch no disk. The identity is read only if they differ.
  *
- * Where the path leads to the same identity again, that directory takes the place of the old one
- * under the same descriptor: dup3() does so at once for all threads, and a call that is under way
- * ends in the directory it began in.
+ * If the path leads to a directory with the same identity, that directory replaces the old one
+ * under the same descriptor. dup3() does this for all threads at once. A call in progress finishes
+ * in the directory where it started.
  */
 #include "file.h"
 
@@ -31,7 +31,8 @@ static int away(const struct file_store *s, int errnum, struct err *e)
 	        s->path, strerror(errnum));
 }
 
-/* Empty where there is none. Anything but 32 hex digits and a line end is refused. */
+/* *out is empty if there is no identity. Content other than 32 hex digits and a newline is
+ * refused. */
 static int read_identity(const struct file_store *s, int root_fd, char *out, struct err *e)
 {
 	char text[STORE_IDENTITY_BYTES + 1];
@@ -57,7 +58,7 @@ static int read_identity(const struct file_store *s, int root_fd, char *out, str
 	return 0;
 }
 
-/* The right one or an error, never another directory. */
+/* Opens the right directory or fails. Never opens a different one. */
 static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 {
 	char found[STORE_IDENTITY_BYTES];
@@ -148,11 +149,12 @@ static int write_draft(int fd, const char *identity)
 	ssize_t wrote = write(fd, text, (size_t)n);
 	if (wrote != n)
 		return wrote < 0 ? errno : EIO;
-	/* Whatever the umask: all services read it, and it is no secret. */
+	/* Regardless of the umask: all services read it, and it is not a secret. */
 	return fchmod(fd, IDENTITY_MODE) != 0 || fsync(fd) != 0 ? errno : 0;
 }
 
-/* A draft with content, then a link: of several at once one wins, and nobody sees half of it. */
+/* Writes a complete draft, then links it. If several processes do this at once, one wins, and no
+ * reader sees a partial identity. */
 int file_identify(struct store *store, const char *identity, struct err *e)
 {
 	int root_fd = file_of(store)->root_fd;
@@ -181,8 +183,8 @@ int file_identify(struct store *store, const char *identity, struct err *e)
 	                             file_of(store)->path, strerror(errnum));
 }
 
-/* What an administrator's tools may have put there, a file system's lost+found for one, counts for
- * nothing: only what one of our names can stand for. */
+/* Counts only names that an object or prefix of ours can have. Ignores what an administrator's
+ * tools put there, such as lost+found. */
 int file_is_empty(struct store *store, bool *out, struct err *e)
 {
 	int fd = openat(file_of(store)->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

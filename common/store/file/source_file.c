@@ -85,7 +85,7 @@ static int file_open(const struct place *place, struct source **out, struct err 
 	return 0;
 }
 
-/* A regular file that lies below the prefix; a link may lead to it, and not out. */
+/* Opens a regular file below the prefix. A link may lead to it, but not out of the prefix. */
 static int open_regular(const struct file_source *s, struct str name, int *out, struct err *e)
 {
 	char path[SOURCE_PATH_MAX + 1];

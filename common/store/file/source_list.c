@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A link stands for what it leads to. Where that is listed under its own name already, the link adds
- * nothing: its rows would be read twice. Links to what is not listed by
- * itself, such as the hidden directories of a mounted ConfigMap, are listed under the link's name.
+ * A link stands for its target. If the target is already listed under its own name, the link adds
+ * nothing, because its rows would be read twice. If the target is not listed itself, like the
+ * hidden directories of a mounted ConfigMap, it is listed under the link's name.
  */
 #include "source_file.h"
 
@@ -41,7 +41,7 @@ static bool is_left_out(const struct walk *w, struct str name)
 	return source_is_hidden(name) || (source_is_partial(name) && !w->options->reads_partial);
 }
 
-/* Whether the walk comes by this path without following a link. */
+/* True if the walk reaches this path without following a link. */
 static bool is_walked(const struct walk *w, const char *path)
 {
 	struct str rest = str_c(path);
@@ -49,7 +49,7 @@ static bool is_walked(const struct walk *w, const char *path)
 		ptrdiff_t slash = str_find(rest, '/', at);
 		size_t end = slash < 0 ? rest.n : (size_t)slash;
 		struct str part = str_bytes(rest.p + at, end - at);
-		/* Only files are half-written. */
+		/* Only a file can be half-written. */
 		if (source_is_hidden(part) || (slash < 0 && is_left_out(w, part)))
 			return false;
 		at = end + 1;
@@ -59,7 +59,7 @@ static bool is_walked(const struct walk *w, const char *path)
 
 /* --- walking --- */
 
-struct visited { /* the directories that we are in */
+struct visited { /* the directories that we are inside */
 	const struct visited *outer;
 	dev_t dev;
 	ino_t ino;
@@ -87,7 +87,7 @@ static int enter(
 	int act = source_open_found(w->source, path, place, &fd, w->e);
 	if (act != 0)
 		return act;
-	size_t n = strlen(path); /* room for the slash was kept */
+	size_t n = strlen(path); /* the length check left room for the slash */
 	path[n] = '/';
 	path[n + 1] = '\0';
 	return walk_dir(w, fd, path, &here);
@@ -130,7 +130,7 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 	}
 	act = source_find(w->source, dir_fd, name, &place, w->e);
 	if (act == ERR_RETRY && w->e->native == ENOENT && !S_ISLNK(st.st_mode))
-		return 0; /* it went away meanwhile; a link that leads nowhere is waited for */
+		return 0; /* it was removed meanwhile; for a link that leads nowhere, we wait */
 	if (act != 0)
 		return act == ERR_RETRY ? err_note(w->e, "object %s", path) : act;
 	act = visit_place(w, &place, path, S_ISLNK(st.st_mode), inside);
@@ -138,7 +138,7 @@ static int visit(struct walk *w, int dir_fd, const char *prefix, const char *nam
 	return act;
 }
 
-/* Takes dir_fd over. */
+/* Takes ownership of dir_fd. */
 static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct visited *inside)
 {
 	DIR *dir = fdopendir(dir_fd);
@@ -163,7 +163,7 @@ static int walk_dir(struct walk *w, int dir_fd, const char *prefix, const struct
 		else
 			act = visit(w, dirfd(dir), prefix, entry->d_name, inside);
 	}
-	(void)closedir(dir); /* it was read only */
+	(void)closedir(dir); /* it was only read */
 	return act;
 }
 

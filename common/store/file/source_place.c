@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernel follows the links, and then says where what it found lies (/proc/self/fd). So whatever is
- * changed meanwhile, the place that was checked is the place that is read.
+ * The kernel follows the links and then reports where the opened file really is (/proc/self/fd). So
+ * even if something changes meanwhile, the place that was checked is the place that is read.
  */
 #include "source_file.h"
 
@@ -12,7 +12,7 @@
 
 enum { REAL_PATH_MAX = 4096 };
 
-/* Absolute path of what fd stands for. */
+/* Absolute path of the file that fd refers to. */
 static int real_path(const struct file_source *s, int fd, char out[REAL_PATH_MAX], struct err *e)
 {
 	char link[64];
@@ -78,7 +78,7 @@ int source_find(const struct file_source *s, int dir_fd, const char *name, struc
 
 void source_place_close(struct source_place *place)
 {
-	(void)close(place->fd); /* a path only: nothing was written */
+	(void)close(place->fd); /* an O_PATH descriptor: nothing was written */
 	place->fd = -1;
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What killed writers left in "<prefix>/.tmp/". A writer writes as long as it lives, so what nobody
- * has written to for long is taken for dead. Where that is wrong (its writer was only stopped)
- * nothing bad follows: names are drawn at random and never used again, and link() or rename() of
- * one that is gone fails, so that writer starts over. What was linked already stays under its
- * object's name.
+ * Removes what killed writers left in "<prefix>/.tmp/". A live writer keeps writing, so a temporary
+ * that nobody has written to for long is considered dead. If its writer was only stopped, nothing
+ * is lost. Names are random and never reused, so link() or rename() of the missing temporary fails,
+ * and the writer starts over. An object that was already linked keeps its name.
  *
- * "Now" is the time that the file system itself gives to a temporary of our own: clocks of machines
- * may differ.
+ * "Now" is the time that the file system gives to a temporary of ours, because the clocks of
+ * machines can differ.
  */
 #include "../beneath.h"
 #include "file.h"
@@ -24,7 +23,7 @@ struct sweep {
 	const struct store_sweep *limits;
 	int64_t now_ns;
 	int64_t removed;
-	int errnum; /* the first that could not be removed */
+	int errnum; /* of the first failed removal */
 };
 
 static int64_t written_ns(const struct stat *st)
@@ -32,7 +31,7 @@ static int64_t written_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
-/* As file_temp_open() draws them. */
+/* A name as file_temp_open() makes it. */
 static bool is_temp_name(const char *name)
 {
 	unsigned char bytes[(TEMP_NAME_BYTES - 1) / 2];
@@ -40,7 +39,7 @@ static bool is_temp_name(const char *name)
 	if (strlen(name) != TEMP_NAME_BYTES - 1 || !hex_decode(str_c(name), bytes, sizeof bytes))
 		return false;
 	hex_encode(bytes, sizeof bytes, again);
-	return strcmp(again, name) == 0; /* lower case */
+	return strcmp(again, name) == 0; /* lower case only */
 }
 
 static bool is_dead(const struct sweep *w, const struct stat *st)
@@ -57,7 +56,7 @@ static void look_at(struct sweep *w, int dir_fd, const char *name)
 		return;
 	if (unlinkat(dir_fd, name, 0) == 0)
 		w->removed++;
-	else if (errno != ENOENT && w->errnum == 0) /* else another sweep was quicker */
+	else if (errno != ENOENT && w->errnum == 0) /* otherwise another sweep removed it first */
 		w->errnum = errno;
 }
 

@@ -69,9 +69,8 @@ int file_temp_write(const struct temp *t, const void *p, size_t n, struct err *e
 
 void file_temp_drop(struct temp *t)
 {
-	(void)unlinkat(t->dir_fd, t->name,
-	        0);         /* gone already after a rename; else it stays as a dead temporary */
-	(void)close(t->fd); /* what counts was synced before */
+	(void)unlinkat(t->dir_fd, t->name, 0); /* on failure a dead temporary stays */
+	(void)close(t->fd);                    /* its data was synced before */
 	(void)close(t->dir_fd);
 }
 
