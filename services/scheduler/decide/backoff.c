@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "backoff.h"
 
-/* splitmix64's finaliser over the id's bytes and the number: spreads well, and says the same every
- * time. */
+/* splitmix64's finaliser over the id's bytes and the number: spreads well, and gives the same
+ * result every time. */
 static uint64_t spread(struct str id, int32_t number)
 {
 	uint64_t x = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(uint32_t)number;

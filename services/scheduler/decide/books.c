@@ -11,7 +11,8 @@ static const struct books_line lines[] = {
         {COUNT_CHOSEN, {COUNT_BLOCKED, COUNT_HELD_OUT, COUNT_CAPPED, COUNT_MEMBERS}, false},
         {COUNT_MEMBERS, {COUNT_UNCHANGED, COUNT_CHANGED, COUNT_ADDED, NULL}, true},
         {COUNT_BASELINE, {COUNT_UNCHANGED, COUNT_CHANGED, COUNT_REMOVED, NULL}, true},
-        /* An older bridge-worker does not say what blocked whom: looked at where it does. */
+        /* An older bridge-worker does not send this split. The line is checked only if the counts
+         * are there. */
         {COUNT_BLOCKED, {COUNT_BLOCKED_BY_STATE, COUNT_BLOCKED_BY_LIST, NULL, NULL}, false},
 };
 enum { LINES = sizeof lines / sizeof lines[0], SPLIT = LINES - 1 };

@@ -28,13 +28,13 @@ const struct books_line *books_line(size_t i); /* NULL past the last */
 struct books {
 	const struct ev_count *counts; /* of the whole delivery */
 	size_t counts_count;
-	int64_t rows_inspected; /* inspect's own count of rows; -1 = it has none */
-	int64_t rows_of_files;  /* sum over part files; -1 = none written */
+	int64_t rows_inspected; /* inspect's own count of rows; -1 = none */
+	int64_t rows_of_files;  /* sum over the part files; -1 = not known */
 	bool has_baseline;
 };
 
-/* Absent: all lines hold; else the first that does not, with its numbers. A count that is not there
- * is 0; a negative one never balances. */
+/* Absent: all lines hold. Otherwise the first line that does not hold, with its numbers. A missing
+ * count is 0; a line with a negative count never holds. */
 struct str books_fault(const struct books *books, struct arena *mem);
 
 #endif
