@@ -100,8 +100,8 @@ enum need {
 	NEED_WAITING = 256 /* waiting rows of `need_waiting` of this revision */
 };
 
-/* Deliveries that use up a quota: those that began to upload in the UTC hour or day of now_ms, and
- * those that can begin at any moment. */
+/* Deliveries that have a place under a quota: those that began to upload in the UTC hour or day of
+ * now_ms, and those that can begin at any moment. */
 struct quota_use {
 	int64_t hour, day;
 	int64_t ahead; /* earlier deliveries that wait, too, and can have a place now */
@@ -112,7 +112,8 @@ struct facts {
 	int64_t timeline;
 	struct frozen frozen;            /* the delivery's spec */
 	unsigned known;                  /* enum need: facts that were gathered */
-	uint32_t stages, waiting;        /* bit per stage: answered for NEED_STAGES, NEED_WAITING */
+	uint32_t stages, waiting;        /* one bit per stage: NEED_STAGES, NEED_WAITING are
+	                                    known */
 	int32_t parts_from, parts_count; /* with NEED_PARTS */
 	bool knows_open;                 /* with NEED_UNFINISHED: all open rows are here */
 	struct briefs briefs[STAGE_COUNT];
@@ -172,7 +173,7 @@ struct decide_input {
 };
 
 struct decision {
-	unsigned needs; /* not 0: ignore everything below */
+	unsigned needs; /* not 0: a fact is missing; only the fields of needs count */
 	uint32_t need_stages, need_waiting;
 	int32_t parts_from, parts_count;
 
@@ -213,8 +214,8 @@ struct decision {
 void decide(const struct decide_input *in, struct decision *out);
 
 /* Wide phases, in which not all tasks have rows: the stage of their tasks; how many rows are not
- * done; the maximum of such rows for a phase that began wide; how many rows are made at the next
- * look. */
+ * done; the limit of that number, if the phase began as a wide one; how many rows the next look
+ * makes. */
 bool decide_is_wide(const struct delivery *x);
 enum stage decide_wide_stage(const struct delivery *x);
 int32_t decide_open(const struct delivery *x);
