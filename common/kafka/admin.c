@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Creates topics and compares those that exist. Blocking, for the command line. */
+ *
+ * Creates missing topics and compares the existing ones. Blocking; for the command line.
+ */
 #include "kafka.h"
 
 #include <stdlib.h>
@@ -52,7 +54,7 @@ static int check_answer(rd_kafka_event_t *answer, struct err *e)
 	        rd_kafka_event_CreateTopics_result(answer), &count);
 	for (size_t i = 0; i < count; i++) {
 		rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
-		/* somebody else was quicker, with the same table */
+		/* someone else created it first, from the same table */
 		if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
 			const char *text = rd_kafka_topic_result_error_string(results[i]);
 			return kafka_err(e, code, "create topic %s: %s",
@@ -68,7 +70,7 @@ static int create(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t count, st
 	rd_kafka_AdminOptions_t *options =
 	        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-	/* wait until the controller says that they are there; both are in range */
+	/* wait until the controller reports that they exist; both values are in range */
 	(void)rd_kafka_AdminOptions_set_operation_timeout(options, ADMIN_MS, text, sizeof(text));
 	(void)rd_kafka_AdminOptions_set_request_timeout(
 	        options, ADMIN_MS + 5000, text, sizeof(text));
@@ -83,7 +85,7 @@ static int create(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t count, st
 	return act;
 }
 
-/* Makes requests for what is missing. */
+/* Builds a request for each missing topic. */
 static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topics, size_t count,
         rd_kafka_NewTopic_t **missing, size_t *out_count, struct err *e)
 {
@@ -106,8 +108,8 @@ static int plan(const struct rd_kafka_metadata *md, const struct bus_topic *topi
 	return 0;
 }
 
-/* The controller knows a topic a moment before every broker does; who is told that topics are there
- * must find them. */
+/* The controller knows a topic slightly before the brokers do. A caller that learns that the topics
+ * exist must be able to use them. */
 static int wait_until_known(
         rd_kafka_t *rk, const struct bus_topic *topics, size_t count, struct err *e)
 {

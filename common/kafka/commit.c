@@ -25,7 +25,7 @@ bool commits_settle(struct commits *c, int timeout_ms)
 	return true;
 }
 
-/* The commit as a whole, or the first of its partitions that was refused. */
+/* The error of the whole commit, or of the first partition that was refused. */
 static int outcome_of(rd_kafka_event_t *answer, struct err *e)
 {
 	rd_kafka_resp_err_t code = rd_kafka_event_error(answer);

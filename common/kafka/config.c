@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The file may say how brokers are reached and who we are, and nothing else. How we read, write and
- * commit is what the fleet's promises rest on: `kafka_conf` and its callers set it, and a name that
- * is not on the list below is refused, also one that a newer librdkafka brings.
+ * The file can set how we reach the brokers and who we are, and nothing else. The fleet's
+ * guarantees depend on how we read, write and commit, so `kafka_conf` and its callers set that.
+ * Names that are not on the list below are refused, including those of newer librdkafka versions.
  */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-/* One that ends in a dot begins names. */
+/* An entry that ends in a dot is a prefix. */
 static const char *const permitted[] = {
         "client.id",
         "security.protocol",
@@ -30,7 +30,7 @@ static const char *const permitted[] = {
         NULL,
 };
 
-/* Names of Java's clients, whose files people have at hand. */
+/* Property names of the Java clients, because people copy those files. */
 static const struct {
 	const char *name, *ours;
 } of_java[] = {
@@ -44,7 +44,7 @@ static const struct {
         {NULL, NULL},
 };
 
-static rd_kafka_conf_t *base; /* NULL: there is no file */
+static rd_kafka_conf_t *base; /* NULL: no file */
 static bool has_client_id;
 
 static bool fits(const char *pattern, const char *name)
@@ -55,7 +55,7 @@ static bool fits(const char *pattern, const char *name)
 
 bool config_permits(const char *name)
 {
-	/* Callbacks and their arguments are pointers of the program's. */
+	/* Callbacks and their arguments are pointers into the program. */
 	if (str_has_suffix(str_c(name), STR("_cb")) || strchr(name, '_'))
 		return false;
 	for (const char *const *p = permitted; *p; p++) {
@@ -65,7 +65,7 @@ bool config_permits(const char *name)
 	return false;
 }
 
-/* No value: the default, which every property has. */
+/* NULL means the default, which every property has. */
 static bool librdkafka_knows(const char *name)
 {
 	char text[256];
@@ -106,7 +106,7 @@ struct file {
 	bool has_mechanism, has_client_id;
 };
 
-/* librdkafka's own words would repeat the value. */
+/* Does not use librdkafka's message, because it would repeat the value. */
 static int take(void *arg, const char *name, const char *value, struct err *e)
 {
 	char text[256];
@@ -161,7 +161,7 @@ bool config_has_client_id(void)
 	return has_client_id;
 }
 
-/* --- what is wanting --- */
+/* --- weaknesses --- */
 
 static bool is_set_to(const char *name, const char *wanted)
 {
@@ -171,7 +171,7 @@ static bool is_set_to(const char *name, const char *wanted)
 	       strcmp(value, wanted) == 0;
 }
 
-/* "host:port", comma, ...; a scheme may stand before each. */
+/* brokers: "host:port", separated by commas, each with an optional scheme. */
 static bool all_are_here(const char *brokers)
 {
 	struct str rest = str_c(brokers);
@@ -187,7 +187,7 @@ static bool all_are_here(const char *brokers)
 				break;
 			}
 		}
-		size_t end = one.n; /* of the host: before the last ':' that is not inside [] */
+		size_t end = one.n; /* end of the host: before the last ':' outside [] */
 		while (end > 0 && one.p[end - 1] != ':' && one.p[end - 1] != ']')
 			end--;
 		if (end > 0 && one.p[end - 1] == ':')

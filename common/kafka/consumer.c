@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The consumer. It stores and commits nothing by itself (librdkafka 2.0.2's stored offsets lose the
- * metadata), takes whole assignments (range), and reads on assignment what is committed, with
- * metadata. All callbacks run inside bus_consumer_poll and bus_consumer_close, on the caller's
- * thread.
+ * The consumer. It never stores or commits offsets by itself, because the stored offsets of
+ * librdkafka 2.0.2 lose their metadata. It uses eager assignment (range) and reads the committed
+ * offsets with their metadata on every assignment. All callbacks run inside bus_consumer_poll and
+ * bus_consumer_close, on the caller's thread.
  */
 #include "commit.h"
 #include "kafka.h"
@@ -22,10 +22,9 @@
 enum {
 	COMMIT_MS = 3000,
 	COMMITTED_FIRST_MS =
-	        1000, /* one try to read what is committed; each takes longer, as a slow
-	                              coordinator answers late */
+	        1000, /* first timeout; it doubles up to the maximum, for a slow coordinator */
 	COMMITTED_MAX_MS = 8000,
-	LOOK_UP_MS = 8000, /* offsets, and going back to one */
+	LOOK_UP_MS = 8000, /* for offset queries and seeks */
 	RETRY_PAUSE_MS = 50,
 	RETRY_PAUSE_MAX_MS = 500,
 	DESTROY_SECONDS = 5,
@@ -34,18 +33,18 @@ enum {
 
 struct bus_consumer {
 	rd_kafka_t *rk;
-	rd_kafka_queue_t *queue; /* held while it wakes somebody */
+	rd_kafka_queue_t *queue; /* held while it can wake a loop */
 	struct bus_listener listener;
 	struct commits commits;
 	int session_timeout_ms;
 	bool was_assigned;
 	bool is_closing;
-	bool is_abandoned; /* its group is left without a word to the listener */
-	bool has_paused;   /* some partition, since the last assignment */
-	bool is_broken;    /* an assignment could not be taken: `broken` says why */
+	bool is_abandoned; /* leave the group without calling the listener */
+	bool has_paused;   /* some partition was paused since the last assignment */
+	bool is_broken;    /* an assignment failed: `broken` has the error */
 	bool was_cut_off;  /* a connection broke since the caller last asked */
 	struct err broken;
-	struct kafka_cause trouble; /* told by librdkafka, not yet to the caller */
+	struct kafka_cause trouble; /* from librdkafka, not yet reported to the caller */
 };
 
 /* --- assignment --- */
@@ -82,9 +81,9 @@ static int ask_listener(
 	return act;
 }
 
-/* Until the coordinator and what the listener needs answer: a broker that has just started still
- * loads what is committed, and a database may be away for hours. 0 with *out_ready false: given up,
- * in good order. */
+/* Retries until the coordinator and the listener's own dependencies answer: a broker that has just
+ * started is still loading committed offsets, and a database can be down for hours. Returns 0 with
+ * *out_ready false if it gave up without an error. */
 static int prepare(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list, bool *out_ready,
         struct err *e)
 {
@@ -95,7 +94,7 @@ static int prepare(struct bus_consumer *c, rd_kafka_topic_partition_list_t *list
 		if (!act)
 			act = ask_listener(c, list, e);
 		*out_ready = act == 0;
-		if (act == ERR_FENCED) /* others own them by now: the group says so soon */
+		if (act == ERR_FENCED) /* others own them already; the group will say so soon */
 			return 0;
 		if (act != ERR_RETRY && act != ERR_DEFER)
 			return act;
@@ -133,11 +132,12 @@ static void give_up(struct bus_consumer *c, rd_kafka_topic_partition_list_t *lis
 		        rd_kafka_assignment_lost(c->rk));
 		free(positions);
 	}
-	/* A commit that librdkafka still holds back would be sent as the next generation's. */
+	/* Wait for an outstanding commit: if librdkafka sends it later, it counts for the next
+	 * generation. */
 	(void)commits_settle(&c->commits, c->session_timeout_ms);
-	/* A pause outlives its assignment. It is taken back here and not with the next one: a
-	 * resume, even of what is not paused, makes librdkafka throw away what it was just asking
-	 * the broker. */
+	/* A pause outlives its assignment. Resume here and not at the next assignment: a resume,
+	 * even of a partition that is not paused, makes librdkafka discard its requests in
+	 * flight. */
 	if (c->has_paused && list->cnt)
 		(void)rd_kafka_resume_partitions(c->rk, list);
 	c->has_paused = false;
@@ -156,7 +156,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
 		give_up(c, list);
 		return;
 	}
-	if (c->is_closing) { /* what comes now is not wanted any more */
+	if (c->is_closing) { /* new assignments are not wanted any more */
 		(void)rd_kafka_assign(rk, NULL);
 		return;
 	}
@@ -168,7 +168,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
 	(void)rd_kafka_assign(rk, NULL);
 }
 
-/* --- life --- */
+/* --- life cycle --- */
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
@@ -198,12 +198,13 @@ static int open_client(struct bus_consumer *c, const struct bus_group *group, st
 	        {"isolation.level", "read_uncommitted"},
 	        {"partition.assignment.strategy", "range"},
 	        {"fetch.min.bytes", "1"},
-	        /* A new message is answered at once. What is taken on or resumed waits for the
-	         * fetch under way; and each fetch names every partition, so idle ones are dear. */
+	        /* New messages arrive at once in any case. Newly assigned or resumed partitions
+	         * wait for the fetch in flight. But every fetch names all partitions, so idle
+	         * fetches are expensive. */
 	        {"fetch.wait.max.ms", "250"},
 	        {"fetch.error.backoff.ms", "50"},
 	        {"queued.max.messages.kbytes",
-	                "16384"}, /* bounds memory; messages are addresses, so it is plenty */
+	                "16384"}, /* bounds memory; ample, as messages are small */
 	        {group->instance ? "group.instance.id" : NULL, group->instance},
 	        {NULL, NULL},
 	};
@@ -258,7 +259,7 @@ int bus_consumer_open(const struct bus_group *group, const struct bus_listener *
 	return 0;
 }
 
-/* Waits for a thread, but not for ever. false: it is still at it, and nobody waits any more. */
+/* Waits for a thread for a limited time. Returns false if it still runs; it is detached then. */
 static bool join_in_time(pthread_t thread, int seconds)
 {
 	struct timespec until;
@@ -276,9 +277,9 @@ static void *destroy(void *rk)
 	return NULL;
 }
 
-/* librdkafka waits for its threads, sometimes for ever if a topic was recreated while it was in use.
- * The caller is about to exit and must not hang: the rest is freed with the process.
- * false: it is still at it. */
+/* librdkafka joins its threads, and can hang there if a topic was recreated while it was in use.
+ * The caller is about to exit and must not hang. Whatever is left is freed with the process.
+ * Returns false if it is still running. */
 static bool destroy_in_time(rd_kafka_t *rk)
 {
 	pthread_t thread;
@@ -298,7 +299,7 @@ void bus_consumer_close(struct bus_consumer *c)
 		rd_kafka_queue_destroy(c->queue);
 	}
 	c->is_closing = true;
-	/* whatever it says, the group is left, now or by time-out */
+	/* in any case we leave the group, now or by time-out */
 	(void)rd_kafka_consumer_close(c->rk);
 	commits_release(&c->commits);
 	if (destroy_in_time(c->rk))
@@ -311,7 +312,7 @@ static void *leave(void *rk)
 	return NULL;
 }
 
-/* librdkafka may wait for a broker that is away: another thread waits there, and is left behind. */
+/* librdkafka can wait for a broker that is down, so another thread waits and is left behind. */
 void bus_consumer_abandon(struct bus_consumer *c)
 {
 	pthread_t thread;
@@ -330,7 +331,7 @@ void bus_consumer_wake(struct bus_consumer *c, int fd)
 	rd_kafka_queue_io_event_enable(c->queue, fd, &one, sizeof(one));
 }
 
-/* What the brokers answer where `ask` stands for an offset. */
+/* Looks up offsets: `ask` is a timestamp or one of librdkafka's special offsets. */
 static int look_up(struct bus_consumer *c, int64_t ask, struct bus_position *positions,
         size_t count, struct err *e)
 {
@@ -391,7 +392,7 @@ int bus_seek(
 	if (!code)
 		return 0;
 	(void)kafka_err(e, code, "seek to an offset");
-	e->act = ERR_RETRY; /* a partition that is not being fetched yet: __STATE */
+	e->act = ERR_RETRY; /* __STATE: a partition that is not being fetched yet */
 	return e->act;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a cluster says of itself, its topics and groups. Blocking, changes nothing, for the command
- * line. */
+ *
+ * Describes a cluster, its topics and its groups. Blocking and read-only; for the command line.
+ */
 #include "kafka.h"
 
 #include "longshore/clock.h"
@@ -108,7 +109,7 @@ static int describe_settings(rd_kafka_t *rk, const struct bus_question *q, struc
 		rd_kafka_AdminOptions_t *options =
 		        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
 		rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-		/* in range */
+		/* the value is in range */
 		(void)rd_kafka_AdminOptions_set_request_timeout(
 		        options, ANSWER_MS, text, sizeof(text));
 		rd_kafka_DescribeConfigs(rk, asked, count, options, queue);
@@ -174,7 +175,7 @@ int bus_group_members(
 
 enum { PAUSE_MS = 200 };
 
-/* A topic, or its coordinator, that was made a moment ago. */
+/* Errors that go away by themselves: a topic or its coordinator was created a moment ago. */
 static bool passes(rd_kafka_resp_err_t code)
 {
 	return code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR ||
@@ -184,7 +185,7 @@ static bool passes(rd_kafka_resp_err_t code)
 	       code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
 }
 
-/* What was never taken counts from the beginning of what is there. */
+/* A partition without a committed offset counts from its first message. */
 static int add_lag(rd_kafka_t *rk, const rd_kafka_topic_partition_t *p, int64_t *lag, struct err *e)
 {
 	int64_t low = 0, high = 0;
@@ -201,10 +202,10 @@ static int add_lag(rd_kafka_t *rk, const rd_kafka_topic_partition_t *p, int64_t 
 	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
 	        code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
 	        code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
-		return 0; /* what is not there holds no message */
+		return 0; /* a topic that does not exist has no messages */
 	if (code)
 		return kafka_err(e, code, "get the position in %s/%d", p->topic, (int)p->partition);
-	int64_t from = p->offset < low ? low : p->offset; /* none: below 0 */
+	int64_t from = p->offset < low ? low : p->offset; /* no committed offset: below 0 */
 	*lag += high > from ? high - from : 0;
 	return 0;
 }
@@ -219,7 +220,7 @@ static int open_reader_of(const char *brokers, const char *group, rd_kafka_t **o
 	return kafka_client(RD_KAFKA_CONSUMER, conf, out, e);
 }
 
-/* A broker that nobody has asked yet first makes its topic of offsets. */
+/* The first request makes the broker create its offsets topic, so retry. */
 static rd_kafka_resp_err_t ask_committed(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *list)
 {
 	int64_t deadline = clock_mono_ms() + ANSWER_MS;
@@ -238,7 +239,7 @@ int bus_group_lag(const char *brokers, struct str group, struct str topic, int32
 	char name[KAFKA_NAME_BYTES], of[KAFKA_NAME_BYTES];
 	(void)snprintf(of, sizeof(of), STR_FMT, STR_ARG(group));
 	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(topic));
-	if (open_reader_of(brokers, of, &rk, e)) /* it joins nothing: it only asks */
+	if (open_reader_of(brokers, of, &rk, e)) /* only queries; never joins the group */
 		return e->act;
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
 	for (int32_t i = 0; i < partitions; i++)

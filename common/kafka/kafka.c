@@ -12,21 +12,22 @@ struct kafka_meaning {
 	const char *word;
 };
 
-/* What is not listed passes by itself or with another broker: ERR_RETRY ("bus_unavailable"). */
+/* Codes that are not listed go away by themselves or with another broker: ERR_RETRY
+ * ("bus_unavailable"). */
 static const struct kafka_meaning meanings[] = {
-        /* this message will never go */
+        /* this message can never be sent */
         {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERR_REJECT, CODE_TOO_LARGE},
         {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, ERR_REJECT, CODE_TOO_LARGE},
         {RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE, ERR_REJECT, "metadata_too_large"},
         {RD_KAFKA_RESP_ERR_INVALID_MSG, ERR_REJECT, "bad_record"},
         {RD_KAFKA_RESP_ERR_INVALID_RECORD, ERR_REJECT, "bad_record"},
         {RD_KAFKA_RESP_ERR__BAD_MSG, ERR_REJECT, "bad_record"},
-        /* others own it now */
+        /* another member owns the partition now */
         {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, ERR_FENCED, "fenced"},
         {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, ERR_FENCED, "fenced"},
         {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, ERR_FENCED, "fenced"},
         {RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, ERR_FENCED, "fenced"},
-        /* the client is lost, or was never allowed to do this */
+        /* the client is unusable or never had the right to do this */
         {RD_KAFKA_RESP_ERR__FATAL, ERR_FATAL, "bus_fatal"},
         {RD_KAFKA_RESP_ERR__FENCED, ERR_FATAL, "bus_fatal"},
         {RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, ERR_FATAL, "bus_fatal"},
@@ -47,7 +48,7 @@ static const struct kafka_meaning meanings[] = {
         {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, ERR_FATAL, "bus_forbidden"},
         {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, ERR_FATAL, "bus_forbidden"},
         {RD_KAFKA_RESP_ERR__AUTHENTICATION, ERR_FATAL, "bus_forbidden"},
-        /* worth a word of their own */
+        /* retryable, with codes of their own */
         {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERR_RETRY, "no_topic"},
         {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, ERR_RETRY, "no_topic"},
         {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, ERR_RETRY, "no_topic"},
@@ -67,7 +68,7 @@ enum err_act kafka_act(rd_kafka_resp_err_t code, const char **out_word)
 	return ERR_RETRY;
 }
 
-/* What a person has to correct before it works. */
+/* What an operator has to correct first. */
 static const char *remedy(rd_kafka_resp_err_t code)
 {
 	if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
@@ -88,7 +89,7 @@ int kafka_err(struct err *e, rd_kafka_resp_err_t code, const char *fmt, ...)
 	char step[256];
 	va_list ap;
 	va_start(ap, fmt);
-	(void)vsnprintf(step, sizeof(step), fmt, ap); /* cutting a step's name short is harmless */
+	(void)vsnprintf(step, sizeof(step), fmt, ap); /* a truncated step name is harmless */
 	va_end(ap);
 	const char *word;
 	enum err_act act = kafka_act(code, &word);
@@ -131,11 +132,11 @@ int kafka_conf(const char *brokers, const char *client_id, const struct kafka_se
 {
 	const struct kafka_setting all[] = {
 	        {"bootstrap.servers", brokers},
-	        {"socket.nagle.disable", "true"}, /* small requests that wait for each other */
+	        {"socket.nagle.disable", "true"}, /* otherwise small requests wait for each other */
 	        {"socket.timeout.ms", "10000"},
 	        {"reconnect.backoff.ms", "50"},
 	        {"reconnect.backoff.max.ms", "1000"},
-	        {"log_level", "2"}, /* libraries do not log; what matters comes back as an error */
+	        {"log_level", "2"}, /* libraries do not log; what matters is returned as an error */
 	        {NULL, NULL},
 	};
 	const struct kafka_setting own[] = {
@@ -190,6 +191,6 @@ int kafka_asking_client(const char *brokers, const char *client_id, struct kafka
 
 int kafka_asking_failed(rd_kafka_t *rk, struct kafka_cause *cause, struct err *e)
 {
-	(void)rd_kafka_poll(rk, 0); /* on_error runs in there */
+	(void)rd_kafka_poll(rk, 0); /* runs on_error */
 	return kafka_cause_add(cause, e);
 }

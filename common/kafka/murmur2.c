@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * MurmurHash2, 32 bit, with the seed and the sign handling of Kafka's Java client. */
+ *
+ * MurmurHash2, 32 bits, with the seed and the sign handling of Kafka's Java client.
+ */
 #include "longshore/bus.h"
 
 static uint32_t murmur2(const unsigned char *p, size_t n)

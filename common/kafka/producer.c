@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The idempotent producer. librdkafka's delivery callback runs inside rd_kafka_poll and only
- * records what it is told; bus_reports hands the records out. A message that was not acknowledged
- * after SEND_MS is given up by librdkafka and reported as ERR_RETRY: who sent it decides whether to
- * send it again (a duplicate is then possible, and harmless).
+ * records the reports; bus_reports returns them. librdkafka gives up a message that is not
+ * acknowledged after SEND_MS, and we report it as ERR_RETRY. The caller decides whether to send it
+ * again; a duplicate is then possible, and harmless.
  */
 #include "kafka.h"
 
@@ -15,7 +15,7 @@ enum { METADATA_MS = 5000 };
 
 struct bus_producer {
 	rd_kafka_t *rk;
-	rd_kafka_queue_t *queue; /* the main queue, held while it wakes somebody */
+	rd_kafka_queue_t *queue; /* the main queue, held while it can wake a loop */
 	struct bus_report *reports;
 	size_t reports_count;
 	size_t reports_cap;
@@ -52,7 +52,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 	};
 }
 
-/* Compression where librdkafka was built with it; without it nothing else changes. */
+/* Compresses if librdkafka was built with lz4. Without it, nothing else changes. */
 static void compress(rd_kafka_conf_t *conf)
 {
 	char text[128];
@@ -65,11 +65,11 @@ int bus_producer_open(
 	static const struct kafka_setting settings[] = {
 	        {"enable.idempotence", "true"},
 	        {"acks", "all"},
-	        {"linger.ms", "0"}, /* latency first; under load requests fill up by themselves */
+	        {"linger.ms", "0"}, /* latency first; under load, requests fill up anyway */
 	        {"message.timeout.ms", SEND_MS},
 	        {"message.max.bytes", "1048588"},
-	        {"partitioner", "murmur2_random"}, /* as Java clients: a message without a key goes
-	                                              anywhere */
+	        {"partitioner",
+	                "murmur2_random"}, /* like the Java clients: no key, any partition */
 	        {"queue.buffering.max.kbytes", "65536"},
 	        {NULL, NULL},
 	};
@@ -102,7 +102,7 @@ void bus_producer_close(struct bus_producer *p)
 		rd_kafka_queue_destroy(p->queue);
 	}
 	(void)rd_kafka_purge(p->rk,
-	        RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); /* only bad flags fail */
+	        RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); /* fails for bad flags only */
 	rd_kafka_destroy(p->rk);
 	free(p->reports);
 	free(p);
@@ -170,7 +170,7 @@ int bus_produce(struct bus_producer *p, const struct bus_send *send, struct err 
 	if (!code)
 		return 0;
 	if (headers)
-		rd_kafka_headers_destroy(headers); /* ours again, as the call failed */
+		rd_kafka_headers_destroy(headers); /* the call failed, so we still own them */
 	if (fatal_of(p, e))
 		return e->act;
 	return kafka_err(e, code, "send %zu bytes to %s", send->value.n, topic);
@@ -234,7 +234,7 @@ int bus_partitions(struct bus_producer *p, struct str topic, int32_t *out, struc
 		code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 	if (code) {
 		(void)kafka_err(e, code, "topic %s", name);
-		(void)rd_kafka_poll(p->rk, 0); /* why, if librdkafka was told */
+		(void)rd_kafka_poll(p->rk, 0); /* gets the cause, if librdkafka knows it */
 		return kafka_cause_add(&p->trouble, e);
 	}
 	*out = partitions;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading without a group: for who only looks. */
+ *
+ * Reads without a consumer group, for read-only tools.
+ */
 #include "kafka.h"
 #include "message.h"
 #include "position.h"
@@ -12,7 +14,7 @@ enum { METADATA_MS = 10000 };
 
 struct bus_reader {
 	rd_kafka_t *rk;
-	rd_kafka_queue_t *queue; /* held while it wakes somebody */
+	rd_kafka_queue_t *queue; /* held while it can wake a loop */
 	struct kafka_cause trouble;
 	bool was_cut_off; /* a connection broke since the caller last asked */
 };
@@ -29,7 +31,7 @@ static int open_client(
         struct bus_reader *r, const char *brokers, const char *client_id, struct err *e)
 {
 	const struct kafka_setting settings[] = {
-	        {"group.id", client_id}, /* librdkafka wants one; no group is joined */
+	        {"group.id", client_id}, /* librdkafka requires one; we join no group */
 	        {"enable.auto.commit", "false"},
 	        {"enable.auto.offset.store", "false"},
 	        {"auto.offset.reset", "earliest"},
@@ -47,14 +49,14 @@ static int open_client(
 	return kafka_client(RD_KAFKA_CONSUMER, conf, &r->rk, e);
 }
 
-/* A topic that is not there would be waited for without a word. */
+/* librdkafka would silently wait for a topic that does not exist. */
 static int find_topic(struct bus_reader *r, struct str topic, struct err *e)
 {
 	const struct rd_kafka_metadata *md = NULL;
 	rd_kafka_resp_err_t code = rd_kafka_metadata(r->rk, 1, NULL, &md, METADATA_MS);
 	if (code) {
 		(void)kafka_err(e, code, "look for topic " STR_FMT, STR_ARG(topic));
-		(void)rd_kafka_poll(r->rk, 0); /* why, if librdkafka was told */
+		(void)rd_kafka_poll(r->rk, 0); /* gets the cause, if librdkafka knows it */
 		return kafka_cause_add(&r->trouble, e);
 	}
 	bool is_there = false;
@@ -100,7 +102,7 @@ int bus_reader_open(const char *brokers, const char *client_id, const struct bus
 
 int bus_reader_go(struct bus_reader *r, const struct bus_position *to, size_t count, struct err *e)
 {
-	/* What has the same partitions is otherwise taken for no change. */
+	/* Otherwise librdkafka ignores an assignment with the same partitions. */
 	rd_kafka_resp_err_t code = rd_kafka_assign(r->rk, NULL);
 	return code ? kafka_err(e, code, "read from other offsets") : assign(r, to, count, e);
 }
@@ -120,7 +122,7 @@ void bus_reader_close(struct bus_reader *r)
 		rd_kafka_queue_io_event_enable(r->queue, -1, NULL, 0);
 		rd_kafka_queue_destroy(r->queue);
 	}
-	(void)rd_kafka_consumer_close(r->rk); /* nothing was joined or kept */
+	(void)rd_kafka_consumer_close(r->rk); /* we joined no group and stored no offsets */
 	rd_kafka_destroy(r->rk);
 	free(r);
 }
@@ -137,8 +139,8 @@ int bus_reader_poll(
         struct bus_reader *r, int timeout_ms, const struct bus_message **out, struct err *e)
 {
 	rd_kafka_message_t *raw = rd_kafka_consumer_poll(r->rk, timeout_ms);
-	/* librdkafka looks for the coordinator of the group that it wanted named. Nothing of ours needs
-	 * it, so neither does whoever looks need a right to any group. */
+	/* librdkafka looks for the coordinator of the group.id that it requires. We do not need the
+	 * group, so read-only users need no permission on any group. */
 	if (raw && raw->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
 		rd_kafka_message_destroy(raw);
 		raw = NULL;

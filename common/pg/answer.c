@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sent, and answered within the connection's patience. A server that is stopped or hangs keeps its
- * connections open, and its kernel acknowledges what we send, so no timeout of TCP ends such a
- * wait: ours does. */
+ *
+ * Sends a statement and waits for its result, for the connection's patience at most. A server that
+ * is stopped or hangs keeps its connections open, and its kernel acknowledges our packets. No TCP
+ * timeout ends such a wait, so our own deadline does.
+ */
 #include "connection.h"
 
 #include "longshore/clock.h"
@@ -9,11 +11,11 @@
 #include <errno.h>
 #include <poll.h>
 
-/* A server or pooler may send records of TLS that are larger than what libpq 15 takes at a time: the
- * rest waits inside OpenSSL, where no poll sees it. So it is looked for. */
+/* A server or pooler can send TLS records that are larger than what libpq 15 reads at once. The
+ * rest waits inside OpenSSL, where poll() does not see it, so we look there regularly. */
 enum { TLS_LOOK_MS = 20 };
 
-/* false: nothing happened until then, or the connection is lost. */
+/* Returns false at the deadline or if the connection is lost. */
 static bool wait_socket(struct pg *pg, short events, int64_t until_ms)
 {
 	for (;;) {
@@ -35,7 +37,8 @@ static bool wait_socket(struct pg *pg, short events, int64_t until_ms)
 	}
 }
 
-/* All that is queued goes out; what comes in meanwhile is taken, or both sides would wait. */
+/* Sends everything that is queued. Reads incoming data meanwhile; otherwise both sides could
+ * block. */
 static bool flush(struct pg *pg, int64_t until_ms)
 {
 	for (int left = PQflush(pg->conn); left != 0; left = PQflush(pg->conn)) {
@@ -46,7 +49,7 @@ static bool flush(struct pg *pg, int64_t until_ms)
 	return true;
 }
 
-/* Of several statements in one text the last one's result, as PQexec gives it. */
+/* Returns the last result if the text has several statements, like PQexec. */
 PGresult *pg_answer(struct pg *pg, int is_sent)
 {
 	int64_t until_ms = pg->patience_ms > 0 ? clock_mono_ms() + pg->patience_ms : PG_ALWAYS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The connection: opened, checked, lost, opened again. Texts name the statement, the server's own
- * words and the SQLSTATE; never DETAIL, which quotes rows.
+ * Opens, checks and reopens the connection. Error texts name the statement, the server's message
+ * and the SQLSTATE, but never DETAIL, which quotes rows.
  */
 #include "connection.h"
 
@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-/* Known session state, whatever the role's or database's defaults are. */
+/* A known session state, whatever defaults the role or the database has. */
 static const char session_settings[] =
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET bytea_output = 'hex';"
         " SET search_path = ''; SET standard_conforming_strings = on;"
-        /* A process that is stopped inside a transaction must not hold its rows for ever. Who waits
-         * for them waits a little longer; and before our patience is over the server says itself
-         * that a statement took too long. */
+        /* A process that is stopped inside a transaction must not lock rows indefinitely. Waiters
+         * wait slightly longer than that. The server reports a slow statement itself before our
+         * patience ends. */
         " SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '11s';"
         " SET statement_timeout = '12s'";
 
@@ -29,7 +29,7 @@ static void be_silent(void *arg, const char *message)
 	(void)message;
 }
 
-/* The server's words without line ends. */
+/* Copies the first line of a message. */
 static void first_line(const char *message, char *out, size_t out_bytes)
 {
 	size_t n = strcspn(message, "\n");
@@ -56,7 +56,7 @@ int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	char words[256];
-	if (!state) { /* no answer of a server: libpq itself speaks */
+	if (!state) { /* no answer from a server: the message is libpq's */
 		if (pg->is_late)
 			(void)snprintf(words, sizeof(words),
 			        "it hangs or is overloaded: no answer within %lld ms",
@@ -102,8 +102,8 @@ static int listen_on(struct pg *pg, const char *channel, struct err *e)
 	return act;
 }
 
-/* Why a connection could not be had: a wrong password or certificate will not mend itself, a server
- * that is down will. */
+/* Why the connection failed. A wrong password or certificate is permanent; a server that is down is
+ * not. */
 static int connect_failed(struct pg *pg, struct err *e)
 {
 	char words[256];
@@ -124,12 +124,13 @@ static int connect_failed(struct pg *pg, struct err *e)
 
 static int connect_now(struct pg *pg, struct err *e)
 {
-	/* What stands before dbname is a default that the conninfo may change, what stands behind
-	 * it is ours. */
+	/* Entries before dbname are defaults that the conninfo can override. Entries after it are
+	 * fixed. */
 	const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
 	        "keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
 	        "application_name", "client_encoding", NULL};
-	/* A standby is no place for us: it is passed over, and asked again when it is promoted. */
+	/* read-write: a standby is skipped. Each new connection tries it again, as it may have been
+	 * promoted. */
 	const char *const values[] = {"5", "10", "5", "3", "15000", "read-write", pg->conninfo,
 	        pg->application, "UTF8", NULL};
 	pg->conn = PQconnectdbParams(names, values, 1);
@@ -140,7 +141,7 @@ static int connect_now(struct pg *pg, struct err *e)
 		return connect_failed(pg, e);
 	}
 	(void)PQsetNoticeProcessor(pg->conn, be_silent, NULL);
-	(void)PQsetnonblocking(pg->conn, 1); /* a large statement must not wait for ever either */
+	(void)PQsetnonblocking(pg->conn, 1); /* so that sending a statement can time out too */
 	int act = pg_command(pg, session_settings, "connect", e);
 	if (act == 0 && pg->patience_ms == 0)
 		act = pg_command(pg, patient_settings, "connect", e);
@@ -176,7 +177,7 @@ static int make(const char *conninfo, const char *application, struct pg **out, 
 	char *problem = NULL;
 	PQconninfoOption *parsed = PQconninfoParse(conninfo, &problem);
 	if (!parsed) {
-		/* libpq's words would quote the conninfo, which may hold a password. */
+		/* libpq's message would quote the conninfo, which may hold a password. */
 		PQfreemem(problem);
 		free(pg);
 		return err_set(e, ERR_FATAL, "bad_settings",

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of this folder share: the connection and its state.
+ * The connection and its state, shared by the files of this folder.
  *
  * Invariants:
- *  1. `prepared` lists what this PGconn has prepared; a new PGconn begins with none.
- *  2. in_tx: between pg_tx_begin and its end. While in_tx no call reconnects, so half a transaction
- * is never repeated outside of it: a lost connection answers ERR_RETRY until pg_tx_rollback.
- *  3. A new PGconn listens to `channels` again before it is used.
+ *  1. `prepared` lists the statements that this PGconn has prepared. A new PGconn starts with
+ *     none.
+ *  2. in_tx is true from pg_tx_begin to the end of the transaction. While it is true no call
+ *     reconnects, so half a transaction is never repeated outside of it. If the connection is
+ *     lost, calls return ERR_RETRY until pg_tx_rollback.
+ *  3. A new PGconn listens to all `channels` before it is used.
  */
 #ifndef LONGSHORE_PG_CONNECTION_H
 #define LONGSHORE_PG_CONNECTION_H
@@ -24,8 +26,8 @@ struct pg {
 	size_t prepared_cap;
 	char **channels;
 	size_t channels_count;
-	int64_t patience_ms; /* for an answer; 0 = for ever */
-	bool is_late;        /* the last answer did not come in time */
+	int64_t patience_ms; /* how long to wait for a result; 0 = no limit */
+	bool is_late;        /* the last result did not arrive in time */
 	bool in_tx;
 	bool has_missed; /* reconnected while listening: a notification may have been missed */
 };
@@ -38,27 +40,28 @@ static inline void pg_result_drop(PGresult **result)
 
 #define PG_ALWAYS INT64_MAX
 
-/* The parts of a PG_NAME. */
+/* The two parts of a PG_NAME. */
 #define PG_OWNER(name) ((name) >> 8)
 #define PG_PLACE(name) ((name)&0xff)
 
-/* answer.c: the result of what was sent (is_sent: libpq's word for it), to be cleared. NULL: none
- * came in time, or the connection is lost; pg_check says which. */
+/* answer.c: the result of the statement that was sent; the caller clears it. is_sent is the return
+ * value of libpq's send function. NULL: no result in time, or the connection is lost; pg_check
+ * reports which. */
 PGresult *pg_answer(struct pg *pg, int is_sent);
 
-/* security.c: why no server took us, by libpq's message, if it does not mend itself. false: one of
- * the hosts may be back later. */
+/* security.c: recognises in libpq's message a permanent reason for a failed connection. Returns
+ * false if one of the hosts may be back later. */
 bool security_refused(const char *message, const char **out_code, const char **out_remedy);
 
-/* A live connection. Reconnects if the connection was lost, but not inside a transaction. */
+/* Ensures a live connection. Reconnects if it was lost, but not inside a transaction. */
 int pg_ready(struct pg *pg, struct err *e) ERR_MUST_USE;
 
-/* 0 if the result is one of success; else fills *e by SQLSTATE and lets go of a connection that is
- * done for. result may be NULL (libpq had no memory or no connection). step: what was being done.
- */
+/* Returns 0 if the result is a success. Otherwise fills *e by SQLSTATE and closes a connection that
+ * is no longer usable. result may be NULL (libpq had no memory or no connection). step names the
+ * operation. */
 int pg_check(struct pg *pg, const PGresult *result, const char *step, struct err *e) ERR_MUST_USE;
 
-/* A command of this folder's own, without parameters. */
+/* Runs an internal command of this folder, without parameters. */
 int pg_command(struct pg *pg, const char *sql, const char *step, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Migrations: each in a transaction of its own with the row that says it was applied, all under one
- * advisory lock, so two that start at once do the work once. What was applied is compared by hash:
- * a file that changed since, or one that this program does not know, ends it.
+ * Migrations. Each runs in its own transaction, together with the row that records it. All run
+ * under one advisory lock, so two processes that start at the same time do the work once. The
+ * hashes of applied migrations are compared: a file that changed since, or a migration that this
+ * program does not know, is an error.
  */
 #include "connection.h"
 
 #include "longshore/sha256.h"
 #include "sql/pg.h"
 
-/* "longshor" as a number: one lock for the migrations of a database. */
+/* "longshor" as a number: the lock for the migrations of a database. */
 #define LOCK "7813865511072919410"
 
 enum { MEMORY_MAX = 1024 * 1024 };
@@ -21,7 +22,7 @@ static const char make_table[] =
         " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());"
         "GRANT USAGE ON SCHEMA longshore TO PUBLIC; GRANT SELECT ON longshore.migration TO PUBLIC";
 
-/* One applied row against the list. */
+/* Compares one applied row with the list. */
 static int check_applied(int64_t number, struct str stored_hash, const struct pg_migration *list,
         size_t count, struct err *e)
 {
@@ -46,7 +47,7 @@ static int check_applied(int64_t number, struct str stored_hash, const struct pg
 	        (long long)number);
 }
 
-/* Migrations are applied in order, so the number of applied rows says where to go on. */
+/* Migrations are applied in order, so the number of applied rows is the index of the next one. */
 static int count_applied(struct pg *pg, const struct pg_migration *list, size_t count,
         size_t *out_applied, struct err *e)
 {
@@ -111,7 +112,7 @@ static int migrate_locked(struct pg *pg, const struct pg_migration *list, size_t
 int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int *out_applied,
         struct err *e)
 {
-	int act = pg_be_patient(pg, 0, e); /* a table may be large, and another one at work */
+	int act = pg_be_patient(pg, 0, e); /* a table can be large, or another process at work */
 	if (act == 0) {
 		act = pg_command(
 		        pg, "SELECT pg_advisory_lock(" LOCK ")", "wait for another migration", e);
@@ -120,7 +121,7 @@ int pg_migrate(struct pg *pg, const struct pg_migration *list, size_t count, int
 		return act;
 	}
 	act = migrate_locked(pg, list, count, out_applied, e);
-	if (pg->conn) { /* a lost session has let go of its lock */
+	if (pg->conn) { /* a lost session has already released its lock */
 		struct err other;
 		int unlocked =
 		        pg_command(pg, "SELECT pg_advisory_unlock(" LOCK ")", "unlock", &other);

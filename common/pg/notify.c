@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Waiting for a notification: poll(2) on the connection's socket. A reconnect counts as one, for
- * what was sent while nobody listened is lost. */
+ *
+ * Waits for a notification with poll(2) on the connection's socket. A reconnect counts as one,
+ * because notifications sent while nobody listened are lost.
+ */
 #include "connection.h"
 
 #include "longshore/clock.h"
@@ -19,7 +21,7 @@ static bool take_notifications(struct pg *pg)
 	return any;
 }
 
-/* 0: waited, *out_ready says whether the socket has something. */
+/* Returns 0 after the wait; *out_ready says whether the socket is readable. */
 static int wait_socket(struct pg *pg, int64_t until_ms, bool *out_ready, struct err *e)
 {
 	int64_t left = until_ms - clock_mono_ms();

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Parameters and array literals. Text parameters end at a NUL for libpq, so a text that holds one
- * is remembered as bad and pg_run refuses the statement, rather than store half of it. */
+ *
+ * Parameters and array literals. libpq ends text parameters at a NUL. A text that contains one
+ * marks the parameters as bad, and pg_run refuses the statement instead of storing half of the
+ * text.
+ */
 #include "connection.h"
 
 #include "longshore/hex.h"
@@ -78,7 +81,7 @@ void pg_set_bool(struct pg_params *p, int name, bool value)
 
 void pg_set_bytes(struct pg_params *p, int name, struct str bytes)
 {
-	/* Copied: a parameter must not depend on how long its source lives. */
+	/* Copied, so a parameter does not depend on the lifetime of its source. */
 	char *copy = bytes.p ? room(p, bytes.n + 1) : NULL;
 	if (copy && bytes.n > 0) {
 		memcpy(copy, bytes.p, bytes.n);
@@ -86,7 +89,7 @@ void pg_set_bytes(struct pg_params *p, int name, struct str bytes)
 	give(p, name, copy, bytes.n, 1);
 }
 
-/* Writes an array literal: begin, an item each with a separator before it, end. */
+/* Builds an array literal: begin, then each item with a separator before it, then end. */
 struct literal {
 	char *p;
 	size_t n;
@@ -157,7 +160,7 @@ void pg_set_bytes_array(struct pg_params *p, int name, const struct str *items, 
 	size_t bytes = 3;
 	for (size_t i = 0; i < count; i++) {
 		bytes += 2 * items[i].n +
-		         8; /* ,"\\x..." and the terminator that hex_encode writes */
+		         8; /* ',"\\x..." and the terminator that hex_encode writes */
 	}
 	struct literal out = {room(p, bytes), 0};
 	if (!out.p) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Statements, prepared at their first use on a connection; rows; the transaction bracket. */
+ *
+ * Statements (prepared on their first use on a connection), rows, and transactions.
+ */
 #include "connection.h"
 
 #include "longshore/hex.h"
@@ -9,10 +11,10 @@
 
 struct pg_rows {
 	PGresult *result;
-	int columns_of; /* the number of the statement whose names its columns have */
+	int columns_of; /* number of the statement whose column names apply */
 };
 
-/* Was each parameter given, by a name that is the statement's? */
+/* Whether every parameter was set, under names of this statement. */
 static bool is_complete(const struct pg_statement *stmt, const struct pg_params *params)
 {
 	int count = params ? params->count : 0;
@@ -115,7 +117,7 @@ size_t pg_rows_count(const struct pg_rows *rows)
 	return (size_t)PQntuples(rows->result);
 }
 
-/* The place of a column, by a name of the statement that the rows are of. */
+/* Index of a column. The name must belong to the statement of these rows. */
 static int place_of(const struct pg_rows *rows, size_t row, int name)
 {
 	int place = PG_PLACE(name);
@@ -208,7 +210,7 @@ static int try_commit(struct pg *pg, struct err *e)
 		return act;
 	AUTO_PGRESULT answer = pg_answer(pg, PQsendQuery(pg->conn, "COMMIT"));
 	act = pg_check(pg, answer, "commit", e);
-	/* A transaction that had failed answers a COMMIT with ROLLBACK, and success. */
+	/* For a failed transaction, COMMIT succeeds with the tag ROLLBACK. */
 	if (act == 0 && strcmp(PQcmdStatus(answer), "COMMIT") != 0) {
 		act = err_set(e, ERR_FATAL, "pg_error",
 		        "commit: a statement of the transaction failed, and its error was not "
@@ -235,7 +237,7 @@ void pg_tx_rollback(struct pg *pg)
 	pg->in_tx = false;
 	struct err ignored;
 	if (pg->conn && pg_command(pg, "ROLLBACK", "rollback", &ignored) != 0 && pg->conn) {
-		/* It could not even roll back: closing the connection does it. */
+		/* The rollback failed too; closing the connection does it. */
 		PQfinish(pg->conn);
 		pg->conn = NULL;
 		pg->prepared_count = 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How well the way to the server is protected: what is asked for, and what is had. */
+ *
+ * How well the connection to the server is protected: as configured, and in fact.
+ */
 #include "connection.h"
 
 #include "longshore/host.h"
@@ -13,7 +15,7 @@ static const char *option(PQconninfoOption *list, const char *name)
 	return NULL;
 }
 
-/* host and hostaddr are lists with commas; the address counts where both are given. */
+/* host and hostaddr are comma-separated lists; hostaddr wins if both are given. */
 static bool all_are_here(const char *hosts)
 {
 	struct str rest = str_c(hosts);
@@ -58,7 +60,7 @@ const char *pg_conninfo_weakness(const char *conninfo)
 	if (!mode)
 		mode = option(presets, "sslmode");
 	bool is_unknown = option(given, "service") || option(presets, "service");
-	bool is_here = hosts ? all_are_here(hosts) : !is_unknown; /* none: a Unix socket */
+	bool is_here = hosts ? all_are_here(hosts) : !is_unknown; /* no host: a Unix socket */
 	const char *weakness = is_here || !given ? NULL : weakness_of(mode ? mode : "prefer");
 	PQconninfoFree(given);
 	PQconninfoFree(presets);
@@ -78,14 +80,14 @@ void pg_protection(const struct pg *pg, struct pg_protection *out)
 	out->tls = tls ? tls : "";
 }
 
-/* --- why no connection could be had --- */
+/* --- why the connection failed --- */
 
 struct reason {
-	const char *words; /* of libpq 15 or of a server whose messages are English */
+	const char *words; /* from libpq 15, or from a server with English messages */
 	const char *code, *remedy;
 };
 
-/* What does not mend itself. libpq 15 gives no SQLSTATE for a failed connection. */
+/* Permanent reasons. libpq 15 gives no SQLSTATE for a failed connection. */
 static const struct reason reasons[] = {
         {"server does not support SSL", "pg_insecure",
                 "set ssl=on at the server, with a certificate; nothing was sent unencrypted"},

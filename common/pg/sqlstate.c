@@ -4,17 +4,17 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The longest match wins, so the order does not matter. */
+/* The longest match wins, so the order is irrelevant. */
 static const struct pg_verdict table[] = {
         {"08", ERR_RETRY, "pg_unavailable", true},
         {"22", ERR_REJECT, "pg_bad_data", false},
         {"23", ERR_REJECT, "pg_constraint", false},
         {"23505", ERR_REJECT, "pg_duplicate", false},
         {"25006", ERR_RETRY, "pg_read_only",
-                true}, /* a standby answered: ask for the primary again */
-        {"55000", ERR_RETRY, "pg_read_only", true}, /* the same: what only a primary can tell */
+                true}, /* we reached a standby: connect again to find the primary */
+        {"55000", ERR_RETRY, "pg_read_only", true}, /* the same: it needs the primary */
         {"25P03", ERR_RETRY, "pg_unavailable",
-                true}, /* it idled inside a transaction: the session is gone */
+                true}, /* idled inside a transaction: the session is gone */
         {"26000", ERR_RETRY, "pg_forgotten", true}, /* a pooler gave us another session */
         {"28", ERR_FATAL, "pg_refused", false},
         {"3D000", ERR_FATAL, "pg_no_database", false},

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SQLSTATE -> what the caller must do. The only place that knows. Pure. */
+ *
+ * Maps an SQLSTATE to what the caller must do; no other code does. Pure.
+ */
 #ifndef LONGSHORE_PG_SQLSTATE_H
 #define LONGSHORE_PG_SQLSTATE_H
 
@@ -8,14 +10,14 @@
 #include <stdbool.h>
 
 struct pg_verdict {
-	const char *state; /* SQLSTATE or the beginning of one */
+	const char *state; /* an SQLSTATE or a prefix of one */
 	enum err_act act;
 	const char *code;
-	bool drops_connection; /* this connection will not do better, another one may */
+	bool drops_connection; /* this connection cannot recover, but a new one may work */
 };
 
-/* The longest entry that `state` begins with. Five characters; NULL or unknown: ERR_FATAL
- * ("pg_error"). */
+/* Returns the longest entry that is a prefix of `state`. ERR_FATAL ("pg_error") if none is, or if
+ * state is not five characters or NULL. */
 const struct pg_verdict *pg_verdict(const char *state);
 
 #endif

@@ -26,7 +26,7 @@ static int hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* What a URL may not hold as it is stands there as %XX. false: it does not fit, or is none. */
+/* Decodes the %XX escapes of a URL part. Returns false if it does not fit or is malformed. */
 static bool decode(struct str s, char *out, size_t room)
 {
 	size_t n = 0;
@@ -64,7 +64,7 @@ static int take_user(struct address *a, struct str info, struct err *e)
 
 static int take_place(struct address *a, struct str place, bool needs_port, struct err *e)
 {
-	size_t colon = place.n; /* behind the last ':' that is outside of [] */
+	size_t colon = place.n; /* after the last ':' outside [] */
 	while (colon > 0 && place.p[colon - 1] != ':' && place.p[colon - 1] != ']')
 		colon--;
 	bool has_port = colon > 0 && place.p[colon - 1] == ':';
@@ -86,7 +86,7 @@ static int take_place(struct address *a, struct str place, bool needs_port, stru
 
 static int take_url(struct address *a, struct str rest, struct err *e)
 {
-	size_t at = rest.n; /* behind the last '@' */
+	size_t at = rest.n; /* after the last '@' */
 	while (at > 0 && rest.p[at - 1] != '@')
 		at--;
 	if (at > 0 && take_user(a, (struct str){rest.p, at - 1}, e))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where Redis is and who we are there: from LONGSHORE_REDIS, and from the file of
- * LONGSHORE_REDIS_CONFIG, which nobody else can read. */
+ *
+ * Redis' address and our credentials: from LONGSHORE_REDIS, and from the private file that
+ * LONGSHORE_REDIS_CONFIG names.
+ */
 #ifndef COMMON_REDIS_ADDRESS_H
 #define COMMON_REDIS_ADDRESS_H
 
@@ -9,7 +11,7 @@
 #include <stdbool.h>
 
 struct address {
-	char host[256]; /* empty: no Redis is wanted */
+	char host[256]; /* empty: Redis is not used */
 	int port;
 	bool has_password;
 	char user[128]; /* empty: the default user */
@@ -17,9 +19,10 @@ struct address {
 };
 
 /* text: "host:port", "redis://[user[:password]@]host[:port][/0]", or empty. Errors do not repeat
- * it: a password may be in there. */
+ * it, because it may contain a password. */
 int address_parse(struct address *out, const char *text, struct err *e) ERR_MUST_USE;
-/* path: lines user=... and password=... (longshore/private_file.h); empty or absent: none. */
+/* path: a file with lines user=... and password=... (longshore/private_file.h). Empty or NULL: no
+ * file. */
 int address_read(struct address *a, const char *path, struct err *e) ERR_MUST_USE;
 void address_wipe(struct address *a);
 

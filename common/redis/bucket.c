@@ -12,8 +12,8 @@ static uint64_t hash_on(uint64_t hash, struct str s)
 	return (hash ^ 0xff) * UINT64_C(1099511628211); /* ends the text */
 }
 
-/* FNV-1a, and its bits mixed once more: slots are chosen by the low ones. Two names with one hash
- * share a time, which costs time only. */
+/* FNV-1a with its high half mixed into the low bits, which select the slot. Two names with the same
+ * hash share a time; that only costs time. */
 static uint64_t hash_of(struct str name, struct str claim)
 {
 	uint64_t hash = hash_on(UINT64_C(14695981039346656037), name);
@@ -30,7 +30,7 @@ static size_t slot_after(size_t at)
 	return (at + 1) % CLAIMS_SLOTS;
 }
 
-/* Where it is, or the free slot where it would be. */
+/* Returns the claim's slot, or the free slot where it belongs. */
 static struct claim *find(struct buckets *b, uint64_t name)
 {
 	size_t at = name % CLAIMS_SLOTS;
@@ -39,7 +39,7 @@ static struct claim *find(struct buckets *b, uint64_t name)
 	return &b->claims[at];
 }
 
-/* Those behind it move up, so that no search ends at the gap. */
+/* Moves later claims of the same probe sequence up, so no search ends at the gap. */
 static void drop(struct buckets *b, struct claim *gone)
 {
 	size_t gap = (size_t)(gone - b->claims);
@@ -56,8 +56,8 @@ static void drop(struct buckets *b, struct claim *gone)
 	}
 }
 
-/* Drops claims whose owners never came back. A slot is looked at again after a drop, as another
- * claim may have moved there. */
+/* Drops claims whose owners never came back. After a drop, looks at the same slot again, because
+ * another claim may have moved there. */
 static void sweep(struct buckets *b, int64_t now_us)
 {
 	int64_t since_us = now_us - b->swept_us;
@@ -82,8 +82,9 @@ static bool has_room(struct buckets *b, int64_t now_us)
 
 /* --- buckets --- */
 
-/* When all are used, one whose time has passed restarts under the new name, which only slows
- * that down; when none has, the one with the earliest time is shared, which slows both. */
+/* If all buckets are in use, one whose time has passed restarts under the new name, which only
+ * slows that name down. If none has passed, the bucket with the earliest time is shared, which
+ * slows down both. */
 static struct bucket *bucket_of(
         struct buckets *b, uint64_t name, int64_t now_us, int64_t tolerance_us)
 {

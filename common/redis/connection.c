@@ -8,7 +8,7 @@
 
 enum { WAIT_MS = 100, ABSENT_MS = 1000, WORDS_MAX = 16 };
 
-/* What an error of Redis begins with, and what it means to us. Its own words are not repeated. */
+/* What an error of Redis starts with, and what it means for us. Redis' own text is not repeated. */
 static const struct {
 	const char *word, *problem;
 	bool is_refusal;
@@ -73,7 +73,7 @@ static redisReply *ask_once(struct connection *c, const struct str *words, size_
 	return redisCommandArgv(c->redis, (int)count, argv, lengths);
 }
 
-/* false: it does not take us; c->problem says why. */
+/* Returns false if Redis does not accept us; c->problem has the reason. */
 static bool introduce(struct connection *c)
 {
 	struct str words[3] = {STR("AUTH")};
@@ -106,8 +106,8 @@ static bool connect_now(struct connection *c)
 	return false;
 }
 
-/* The other side hung up: a restart, or an idle connection cut. Worth a second try; a time-out is
- * not. */
+/* The server closed the connection: a restart, or an idle connection that was cut. That is worth a
+ * second try; a time-out is not. */
 static bool hung_up(const struct connection *c)
 {
 	return c->redis->err == REDIS_ERR_EOF ||
@@ -132,18 +132,18 @@ redisReply *connection_ask(struct connection *c, const struct str *words, size_t
 		return NULL;
 	redisReply *reply = answer_of(c, words, count);
 	if (!reply) {
-		if (c->redis) { /* else connect_now has said why */
+		if (c->redis) { /* otherwise connect_now has set it */
 			c->problem = "it does not answer within 100 ms";
 			c->is_refused = false;
 		}
-		drop(c); /* a late answer must not be taken for that of the next command */
+		drop(c); /* a late answer must not be taken for the next command's */
 		c->absent_until_ms = clock_mono_ms() + ABSENT_MS;
 		return NULL;
 	}
 	if (reply->type == REDIS_REPLY_ERROR &&
 	        !str_has_prefix(str_bytes(reply->str, reply->len), STR("NOSCRIPT"))) {
 		note_refusal(c, reply, "it refuses our command");
-		freeReplyObject(reply); /* as good as absent */
+		freeReplyObject(reply); /* the same as absent */
 		return NULL;
 	}
 	c->problem = NULL;

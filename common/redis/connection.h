@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One connection that may be absent: 100 ms to connect, 100 ms an answer, then absent for a second.
+ *
+ * One connection to a Redis that can be absent: 100 ms to connect, 100 ms per answer, then treated
+ * as absent for a second.
  */
 #ifndef COMMON_REDIS_CONNECTION_H
 #define COMMON_REDIS_CONNECTION_H
@@ -15,16 +17,16 @@ struct connection {
 	struct address at;
 	redisContext *redis;     /* NULL: not connected */
 	int64_t absent_until_ms; /* monotonic */
-	const char *problem;     /* why the last command was not done, static; NULL: it was */
-	bool is_refused;         /* by a server that answers: a person has to correct something */
+	const char *problem;     /* why the last command failed, static; NULL: it worked */
+	bool is_refused;         /* by a server that answers: a person must correct something */
 };
 
 int connection_init(
         struct connection *c, const char *address, const char *config, struct err *e) ERR_MUST_USE;
 void connection_release(struct connection *c);
 
-/* Free with freeReplyObject. NULL: absent, or Redis refused the command. An error beginning with
- * NOSCRIPT is returned. */
+/* Free the reply with freeReplyObject. NULL: Redis is absent or refused the command. Errors that
+ * begin with NOSCRIPT are returned. */
 redisReply *connection_ask(struct connection *c, const struct str *words, size_t count);
 
 #endif

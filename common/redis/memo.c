@@ -22,8 +22,8 @@ struct memo {
 	struct script rate;
 };
 
-/* KEYS lease; ARGV token, ms, most. 1 taken, 0 held by another token. A lease that does not end soon
- * is none that we gave. */
+/* KEYS lease; ARGV token, ms, max ms. Returns 1 if taken, 0 if another token holds it. A lease with
+ * no expiry, or one later than the maximum, is not ours and is overwritten. */
 #define TAKE \
 	"local holder = redis.call('GET', KEYS[1])\n" \
 	"local left = redis.call('PTTL', KEYS[1])\n" \
@@ -32,15 +32,15 @@ struct memo {
 	"redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n" \
 	"return 1\n"
 
-/* KEYS lease; ARGV token. 1 released. */
+/* KEYS lease; ARGV token. Returns 1 if released. */
 #define RELEASE \
 	"if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n" \
 	"return redis.call('DEL', KEYS[1])\n"
 
-/* KEYS bucket[, claim]; ARGV interval (us a unit), burst, cost, ahead (us). Answers the wait in ms,
- * 0 = go. Nothing is reserved further ahead than `ahead`: who would have to wait longer comes back
- * then and asks again. So a stored time that lies further ahead is not ours; the bucket is taken for
- * an empty one. (A comparison with what is no number is false.) */
+/* KEYS bucket[, claim]; ARGV interval (us per unit), burst, cost, ahead (us). Returns the wait in
+ * ms; 0 = go. No reservation is further ahead than `ahead`: a caller that would have to wait longer
+ * comes back after that time and asks again. So a stored time that is further ahead is not ours,
+ * and the bucket counts as empty of tokens. (Comparisons with NaN are false.) */
 #define RATE \
 	"local t = redis.call('TIME')\n" \
 	"local now = tonumber(t[1]) * 1000000 + tonumber(t[2])\n" \
@@ -138,8 +138,8 @@ struct key {
 	struct str s;
 };
 
-/* <prefix><kind>:<a>[:<b>]. A key that does not fit is cut: at worst two share one, which costs
- * time only. */
+/* <prefix><kind>:<a>[:<b>]. A key that is too long is cut: at worst two callers share one, which
+ * only costs time. */
 static struct str key_of(
         struct key *k, const struct memo *m, const char *kind, struct str a, struct str b)
 {
@@ -227,7 +227,7 @@ void memo_rate_claim(struct memo *m, struct str name, struct str claim,
 	call.count = call.keys + 4;
 	if (!script_run(&m->connection, &m->rate, &call, out_wait_ms))
 		*out_wait_ms = buckets_take(&m->local, name, claim, rate, now_ms);
-	/* Whatever the server says. */
+	/* Bounded, whatever the server returns. */
 	if (*out_wait_ms < 0 || *out_wait_ms > MEMO_AHEAD_MAX_MS)
 		*out_wait_ms = *out_wait_ms < 0 ? 0 : MEMO_AHEAD_MAX_MS;
 }
