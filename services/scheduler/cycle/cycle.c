@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order of a cycle's steps, and what is done when they fail. */
+ * The order of a cycle's steps, and how failures are handled. */
 #include "cycle.h"
 
 #include "longshore/id.h"
@@ -14,7 +14,7 @@ void cycle_init(struct cycle *c, struct engine *g, struct arena *kept)
 	        .g = g, .mem = &g->attempt, .kept = kept, .by_id = ARENA_NEW(kept, struct lookup)};
 }
 
-/* Everything that was loaded or decided is forgotten; events and further writes stay. */
+/* Forgets everything loaded or decided. Events and further writes stay. */
 static void start_over(struct cycle *c)
 {
 	arena_reset(c->mem);
@@ -100,7 +100,8 @@ static void note_wakes(struct cycle *c, const struct written *written, struct wa
 	cycle_note_free(&written->flights, c->mem, w);
 }
 
-/* What can never go out fails its delivery; that decision is small and goes. */
+/* A message that can never be sent fails its delivery. The decision to fail is small enough to be
+ * sent. */
 void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed)
 {
 	const struct decide_event fail = {
@@ -112,7 +113,7 @@ void cycle_fail_unproducible(struct cycle *c, const struct failed_rows *failed)
 		cycle_add(c, failed->ids[i], &fail);
 }
 
-/* One line for each change of state: what was decided is stored now. */
+/* Logs one line per change of state. The decisions are stored by now. */
 static void log_changes(const struct cycle *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -130,12 +131,13 @@ static void log_changes(const struct cycle *c)
 	}
 }
 
-/* Results of no task that is stored: nothing is decided by them, but somebody should know. */
+/* Logs results of tasks that are not stored: they decide nothing, but an operator should know. */
 static void log_strangers(const struct cycle *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = c->items[i];
-		bool is_over = delivery_state_is_final(item->before.state); /* tasks are gone */
+		bool is_over =
+		        delivery_state_is_final(item->before.state); /* its tasks are deleted */
 		for (size_t k = 0; k < item->events_count; k++) {
 			const struct decide_event *ev = &item->events[k];
 			if (ev->kind != DECIDE_RESULT || is_over ||
@@ -150,7 +152,7 @@ static void log_strangers(const struct cycle *c)
 	}
 }
 
-/* One line where a place's breaker opens or closes. */
+/* Logs one line when a place's breaker opens or closes. */
 static void log_breakers(const struct breakers *all, int32_t most)
 {
 	for (size_t i = 0; i < all->count; i++) {
@@ -191,8 +193,8 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	return cycle_wake(c, &wakes, c->after, e);
 }
 
-/* The delivery itself cannot be decided or stored: it fails, with the reason. If even that cannot
- * be stored its events are given up, as poison; its alarm and its row stay. */
+/* The delivery itself cannot be decided or stored, so it fails with the reason. If even that
+ * cannot be stored, its events are dropped as poison; the log entry and the row remain. */
 static int give_up(struct cycle *c, const struct err *why, struct err *e)
 {
 	struct item *item = c->items[0];
@@ -231,7 +233,7 @@ static int run_alone(struct cycle *c, struct err *e)
 	return give_up(c, &why, e);
 }
 
-/* Some of the items; their records of the trail are those of the whole. */
+/* Some of the items. Audit records without a delivery stay with the whole cycle. */
 static struct cycle part_of(const struct cycle *c, size_t from, size_t count)
 {
 	struct cycle part = *c;
@@ -283,7 +285,7 @@ static int run_inside(struct cycle *c, struct err *e)
 {
 	int bad = attempt_and_publish(c, e);
 	if (bad)
-		db_rollback(c->g->pg); /* also where it was not reached */
+		db_rollback(c->g->pg); /* also if store() never ran */
 	if (bad != ERR_FENCED && bad != ERR_REJECT)
 		return bad;
 	c->g->tally.fenced++;
@@ -303,8 +305,9 @@ static int run_all(struct cycle *c, struct err *e)
 	return bad;
 }
 
-/* Round by round: who may go on because of one is the next. Each has memory of its own, and that of
- * the round before the last is used again. Who comes behind the last round looks by itself. */
+/* Runs in rounds: deliveries that can continue because of one round form the next. Two arenas
+ * alternate between rounds. Deliveries left after the last round are looked at again when they are
+ * due. */
 int cycle_run(struct cycle *c, struct err *e)
 {
 	struct cycle now = *c;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An outbox row that only names its task or its delivery is filled in when it is swept: the task in
- * its present issue, the status. A task that is done by now, or waits again, needs no word; a newer
- * status has a row of its own, behind the receipts that belong before it. */
+ * An outbox row stored by reference names only its task or delivery. The sweep fills in the task
+ * in its current issue, or the status. A task that is done or waits again needs no message. A
+ * newer status has its own row, after the receipts that must precede it. */
 #include "cycle.h"
 
-/* Deliveries, with their specs, and the rows of the tasks, with their events. */
+/* Loads the deliveries with their specs, and the task rows with their events. */
 static int load(struct cycle *c, const struct outbox_row *rows, size_t count, struct err *e)
 {
 	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Places under the caps of tenants and destinations. Within the transaction who takes or frees
- * places is alone with the cap (an advisory lock for each, in the order of their names), so nobody
- * misses a place that becomes free while he lies down to wait.
+ * Places under the caps of tenants and destinations. A transaction that takes or frees places
+ * holds an advisory lock for each cap, taken in name order. So no delivery misses a place that
+ * becomes free just as it starts to wait.
  *
- * Who waits has a row in run.waiting, and a claim: each place that is free is left to those who have
- * waited longer, so a delivery of many tasks does not take every place that it frees itself. Whoever
- * got a task issued stands at the end again. The oldest of all has nobody before it under either
- * cap, so it goes on once both have a place. */
+ * A waiting delivery has a row in run.waiting, which is also its claim: each free place is left to
+ * those that have waited longer, so a delivery of many tasks does not retake every place that it
+ * frees. A delivery that got a task issued goes to the end of the queue. The oldest waiter is
+ * first under both caps, so it continues once both have a free place. */
 #include "cycle.h"
 
 enum { QUEUE_MAX = 1000, WAKES_MAX = 64 };
@@ -69,8 +69,8 @@ static void want(struct cycle *c, struct flights *all, const struct wanted_cap *
 	f->drops = f->drops || x->drops;
 }
 
-/* Places that this cycle gives back: tasks that were in flight when they were loaded, and are no
- * more. */
+/* Counts the places that this cycle gives back: tasks that were in flight when loaded and no
+ * longer are. */
 static void give_back(const struct flights *all, const struct item *item)
 {
 	for (size_t i = 0; i < item->rows_count; i++) {
@@ -117,7 +117,7 @@ static int load_queues(struct cycle *c, const struct flights *all, struct err *e
 	        c->g->pg, what, all->count, QUEUE_MAX, c->mem, &found, &count, e);
 	for (size_t i = 0; i < all->count && bad == 0; i++) {
 		struct flight_count *f = &all->items[i];
-		for (size_t k = 0; k < count; k++) { /* those of one name stand together */
+		for (size_t k = 0; k < count; k++) { /* rows of one name are adjacent */
 			if (!str_eq(found[k].what, f->what))
 				continue;
 			f->queue = f->queue_count == 0 ? &found[k] : f->queue;
@@ -216,7 +216,7 @@ static bool keeps_all(const struct item *item)
 	return item->decision.waits_on && item->decision.waits_for == WAIT_NOTHING;
 }
 
-/* Who waits on without having got anything keeps its turn. */
+/* A delivery that keeps waiting and got nothing keeps its turn. */
 void cycle_note_caps(struct item_caps *caps, const struct item *item)
 {
 	const struct decision *n = &item->decision;
@@ -227,7 +227,7 @@ void cycle_note_caps(struct item_caps *caps, const struct item *item)
 	        all || (stays && n->waits_for == WAIT_DESTINATION), item->id);
 }
 
-/* --- who waits --- */
+/* --- waiters --- */
 
 static struct str waits_what(struct cycle *c, const struct item *item)
 {
@@ -266,8 +266,8 @@ int cycle_store_waiting(struct cycle *c, struct err *e)
 	return bad ? bad : place_db_drop_waiting(c->g->pg, gone, gone_count, c->mem, e);
 }
 
-/* As many as there are places, the oldest first: the others would wake for nothing. Of a delivery
- * that ended it is not known how many it gave back. */
+/* Wakes as many as there are places, oldest first; more would wake for nothing. How many places an
+ * ended delivery gave back is not known. */
 void cycle_note_free(const struct flights *all, struct arena *mem, struct wakes *out)
 {
 	size_t most = 0;

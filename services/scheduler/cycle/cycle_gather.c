@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rounds of deciding and gathering. */
+ * The rounds of deciding and gathering facts. */
 #include "cycle.h"
 
 static struct loaded_head *find_head(const struct shared *s, const struct delivery *x)
@@ -60,7 +60,7 @@ static int gather_heads(
 		if (!find_head(s, &(struct delivery){.tenant = found[i].key.tenant,
 		                          .route = found[i].key.route}))
 			s->heads[s->heads_count++] = found[i];
-	for (size_t i = 0; i < count; i++) /* a route that has no head yet */
+	for (size_t i = 0; i < count; i++) /* routes without a head yet */
 		if (!find_head(s, asking[i]))
 			s->heads[s->heads_count++] =
 			        (struct loaded_head){.key = {asking[i]->tenant, asking[i]->route}};
@@ -147,8 +147,8 @@ typedef int gather_shared(
 
 static const struct {
 	unsigned need;
-	gather_own *own;       /* of a delivery alone */
-	gather_shared *shared; /* or of all */
+	gather_own *own;       /* for one delivery */
+	gather_shared *shared; /* or shared by all */
 } gatherers[] = {
         {NEED_UNFINISHED, cycle_gather_unfinished, NULL},
         {NEED_STAGES, cycle_gather_stages, NULL},
@@ -161,7 +161,7 @@ static const struct {
         {NEED_PLACE, gather_places, NULL},
 };
 
-/* One query for all deliveries that lack the same fact. */
+/* Runs one query for all deliveries that lack the same fact. */
 static int gather(struct cycle *c, struct shared *s, struct err *e)
 {
 	struct item **asking = arena_alloc(c->mem, (c->count + 1) * sizeof(struct item *));
@@ -189,7 +189,7 @@ static int gather(struct cycle *c, struct shared *s, struct err *e)
 	return 0;
 }
 
-/* Asked for with the names as they were before this round; they do not change by the answer. */
+/* Looks facts up by the names as they were before this round; the answer does not change them. */
 static void give_shared(const struct shared *s, struct item *item)
 {
 	struct facts *facts = &item->facts;
@@ -236,7 +236,7 @@ static void decide_item(struct cycle *c, const struct shared *s, struct item *it
 	item->is_decided = decision.needs == 0;
 }
 
-/* What others of this cycle must know: the head was taken or moved, a bridge was built. */
+/* Updates the shared facts: the head was taken or moved, a bridge was built. */
 static void tell_others(struct cycle *c, struct shared *s, struct item *item)
 {
 	const struct decision *n = &item->decision;

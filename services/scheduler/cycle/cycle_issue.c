@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Within the transaction: breakers are asked, and ready tasks become issued. */
+ * Within the transaction: consults breakers, and issues ready tasks. */
 #include "cycle.h"
 
 static bool touches_breaker(const struct item *item)
@@ -11,7 +11,7 @@ static bool touches_breaker(const struct item *item)
 		return true;
 	const struct ev_delivery_memory *m = &item->before.memory;
 	if (m->is_admitted || (n->drops_unfinished && m->has_uploads))
-		return true; /* the probe may be among them */
+		return true; /* the probe can be among them */
 	for (size_t i = 0; i < n->rows_count; i++)
 		if (n->rows[i].stage == STAGE_UPLOAD && n->rows[i].status == TASK_WAITING)
 			return true;
@@ -32,7 +32,8 @@ static struct breaker *find_breaker(const struct breakers *all, struct str place
 	return NULL;
 }
 
-/* Breakers at rest are only looked at; where one has failed before, or fails now, it is locked. */
+/* Breakers are read without a lock first. They are locked if one has a stored failure or fails
+ * now. */
 static int load_breakers(struct cycle *c, struct breakers *all, struct err *e)
 {
 	struct str *names = arena_alloc(c->mem, (c->count + 1) * sizeof *names);
@@ -71,7 +72,7 @@ static int load_breakers(struct cycle *c, struct breakers *all, struct err *e)
 
 static void issue_item(struct cycle *c, const struct written *w, struct item *item)
 {
-	static struct breaker closed; /* never changed: nothing of the item is at a place */
+	static struct breaker closed; /* never changed: the item has nothing at a place */
 	struct breaker *breaker = find_breaker(&w->breakers, item_place(item));
 	struct item_caps caps = cycle_caps_of(&w->flights, item);
 	struct issue_world world = {

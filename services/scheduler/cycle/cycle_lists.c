@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Staged lists and large specs, written before the transaction. Each waits for the disk, so those
- * of a cycle are written by a few threads at once; the names say the content, so whoever is first
- * writes the same. */
+ * Writes staged lists and large specs before the transaction. Each write waits for the disk, so a
+ * few threads write those of a cycle in parallel. Names are derived from the content, so
+ * concurrent writers of a name write the same bytes. */
 #include "cycle.h"
 
 #include "longshore/sealed.h"
@@ -22,7 +22,7 @@ struct writings {
 	size_t count;
 };
 
-struct writer { /* one thread: every `step`th item from `first` on */
+struct writer { /* one thread: takes every `step`th item, starting at `first` */
 	const struct writings *all;
 	size_t first, step;
 };
@@ -76,7 +76,8 @@ int cycle_write_lists(struct cycle *c, struct err *e)
 	bool is_started[WRITERS_MAX] = {false};
 	collect(c, &all);
 	size_t count = all.count < WRITERS_MAX ? all.count : WRITERS_MAX;
-	/* This thread is the first of them; where another cannot be made it does its share, too. */
+	/* This thread is the first writer. If another thread cannot be created, this one does its
+	 * share, too. */
 	for (size_t i = 0; i < count; i++) {
 		writers[i] = (struct writer){&all, i, count};
 		is_started[i] = i > 0 && pthread_create(&threads[i], NULL, work, &writers[i]) == 0;

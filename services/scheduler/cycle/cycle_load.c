@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The deliveries of a cycle with their events; and what is loaded of them. */
+ * The deliveries of a cycle with their events, and loading their stored state. */
 #include "cycle.h"
 #include "db/conf_db.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is to be published of a decision, in order: receipts, tasks, the status, the trail. */
+ * Composes a decision's messages, in order: receipts, tasks, the status, audit records. */
 #include "cycle.h"
 
 #include "decide/status.h"
@@ -31,7 +31,7 @@ static int encode(struct cycle *c, const struct ev_type *type, const void *event
 	return bad;
 }
 
-/* The trace is the delivery; a span is a task. */
+/* A trace is a delivery; a span is a task. */
 struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem)
 {
 	struct str span = task_id.n >= 16 ? task_id : delivery_id;
@@ -64,8 +64,8 @@ static int add_event(const struct composing *k, const struct delivery *x,
 	return 0;
 }
 
-/* Receipts have keys of their own, and the partition of their delivery: they are read before its
- * final status. */
+/* Receipts have their own keys but their delivery's partition, so they are read before its final
+ * status. */
 static int add_receipt(const struct composing *k, const struct delivery *x,
         const struct ev_receipt *receipt, struct err *e)
 {
@@ -100,7 +100,7 @@ static enum spec_reader reader_of(enum topic topic)
 	                                     : SPEC_FOR_UPLOADER;
 }
 
-/* A part that is too large for the task goes by the address of the whole spec. */
+/* If the part is too large for the task, the task has the address of the whole spec. */
 static void fill_spec(
         struct cycle *c, const struct item *item, enum topic topic, struct ev_task_head *head)
 {
@@ -234,7 +234,7 @@ static int compose_item(const struct composing *k, struct item *item, struct err
 	return bad;
 }
 
-/* Tasks that are issued again: their events are in their rows. */
+/* Tasks issued again have their events in their rows. */
 int cycle_load_events(struct cycle *c, struct err *e)
 {
 	size_t most = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Within the transaction: the places behind buckets' URLs are remembered, and told to whoever issues
- * uploads. A place that is seen in this transaction is what the upload that looked is issued with
- * next; where another scheduler was faster, that one's place counts. */
+ * Within the transaction: remembers the places behind buckets' URLs, and passes them to deliveries
+ * that issue uploads. A place seen in this transaction is used at once for the next issue of the
+ * upload that saw it. If another scheduler was faster, its place counts. */
 #include "cycle.h"
 
 #include "db/drop_place_db.h"

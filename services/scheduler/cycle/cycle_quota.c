@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Quotas of tenants and destinations. decide is told how many places are taken; what it decides by
- * that is only a wish, for others decide at the same time. Within the transaction who takes places
- * is alone with the quota (an advisory lock for each, in the order of their names), counts once
- * more, and is fenced where a limit would be passed: then it is decided again, and held. So a limit
- * holds however many schedulers there are, and a batch that is rolled back took no place. */
+ * Quotas of tenants and destinations. decide() gets the number of places taken, but its decision
+ * is provisional because other schedulers decide at the same time. A transaction that takes places
+ * holds an advisory lock for each quota, taken in name order, and counts again. If a limit would
+ * be exceeded, the cycle is fenced; the delivery is decided again, and held. So a limit holds for
+ * any number of schedulers, and a batch that is rolled back took no place. */
 #include "cycle.h"
 
 #include "longshore/civil.h"
 
-enum { QUEUE_MAX = 1000 }; /* looked at; who stands behind them has more than these ahead */
+enum { QUEUE_MAX = 1000 }; /* a delivery past the end has more than these ahead of it */
 
 static const int64_t HOUR_MS = INT64_C(3600) * 1000;
 static const int64_t DAY_MS = INT64_C(86400) * 1000;
@@ -53,7 +53,7 @@ static void want_of(struct quotas *all, const struct item *item)
 		want(all, (struct quota_name){spec->tenant, spec->destination.name});
 }
 
-/* Those from `from` on. */
+/* Starts at index `from`. */
 static struct quota_names names_of(const struct quotas *all, size_t from, struct arena *mem)
 {
 	size_t count = all->count - from;
@@ -231,7 +231,7 @@ static struct quota_place place_of(const struct cycle *c, const struct item *ite
 	};
 }
 
-/* Has a place, and could not begin at once. */
+/* Has a place, but could not begin at once. */
 static bool begins_late(const struct item *item)
 {
 	return !item->before.memory.has_begun && issues_upload(item);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Loading task rows: as they are, for what is unfinished, and as briefs, for what is only counted and
- * listed. Of a stage of very many tasks no more than a page of rows is in memory at once. */
+ * Loads task rows: whole rows for unfinished tasks, and briefs for tasks that are only counted and
+ * listed. For a stage of very many tasks, at most one page of rows is in memory at once. */
 #include "cycle.h"
 
 enum { PAGE_INDEXES = 1000 };
@@ -26,14 +26,14 @@ static void merge_row(struct cycle *c, struct item *item, const struct task_row 
 	item->rows[item->rows_count++] = *row;
 }
 
-/* The rows of all deliveries of the cycle count together. */
+/* The limit is on the rows of all deliveries of the cycle together. */
 static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err *e)
 {
 	c->rows.loaded += loaded->count;
 	if (c->rows.loaded > c->rows.most)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "more than %zu task rows of %zu deliveries", c->rows.most, c->count);
-	if (c->count == 1) { /* all are its own, and may be very many */
+	if (c->count == 1) { /* all rows are its own, possibly very many */
 		struct item *item = c->items[0];
 		if (item->rows_count + loaded->count > item->rows_room)
 			widen_rows(c, item, item->rows_count + loaded->count);
@@ -53,7 +53,7 @@ int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct
 	return bad ? bad : merge(c, &loaded, e);
 }
 
-/* One more than there is room for tells that it was not enough. */
+/* One more than fits, so that the caller notices an overflow. */
 static int64_t rows_left(const struct cycle *c)
 {
 	return (int64_t)(c->rows.most - c->rows.loaded) + 1;
@@ -81,7 +81,7 @@ static int keep(struct cycle *c, const struct loaded_tasks *loaded, struct err *
 	        "%zu task rows of %zu deliveries are too many", c->rows.loaded, c->count);
 }
 
-/* From the index `first` on, so many indexes. */
+/* Keeps `count` indexes, starting at `first`. */
 static int keep_pages(struct cycle *c, const struct wanted_stage *wanted, int32_t first,
         int32_t count, struct err *e)
 {
@@ -101,7 +101,7 @@ static int keep_pages(struct cycle *c, const struct wanted_stage *wanted, int32_
 	return bad;
 }
 
-/* How many indexes a stage has at most, as far as that may be many; 0 where it is not. */
+/* The maximum number of indexes of a stage, or 0 if that fits one page. */
 static int32_t indexes_of(const struct item *item, enum stage stage)
 {
 	const struct ev_delivery_memory *m = &item->decision.after.memory;
@@ -113,7 +113,7 @@ static int32_t indexes_of(const struct item *item, enum stage stage)
 	return count > PAGE_INDEXES ? count : 0;
 }
 
-/* All small ones at once, the others alone. */
+/* Loads all small stages at once, and each large one alone. */
 int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
 	struct wanted_stage *wanted =
@@ -125,7 +125,7 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 			if ((items[i]->decision.need_stages >> s & 1) == 0)
 				continue;
 			struct wanted_stage one = wanted_of(items[i], (enum stage)s);
-			items[i]->facts.briefs[s].count = 0; /* a part of it may be known */
+			items[i]->facts.briefs[s].count = 0; /* part of it may already be loaded */
 			int32_t indexes = indexes_of(items[i], (enum stage)s);
 			if (indexes > 0 &&
 			        !brief_expect(&items[i]->facts.briefs[s], (size_t)indexes, c->mem))
@@ -155,7 +155,7 @@ int cycle_gather_parts(struct cycle *c, struct item **items, size_t count, struc
 		items[i]->facts.parts_from = items[i]->decision.parts_from;
 		items[i]->facts.parts_count = items[i]->decision.parts_count;
 		if ((items[i]->decision.need_stages >> STAGE_PART & 1) ==
-		        0) /* else all are there */
+		        0) /* else all are loaded */
 			bad = keep_pages(c, &wanted, items[i]->facts.parts_from,
 			        items[i]->facts.parts_count, e);
 	}
@@ -178,7 +178,7 @@ int cycle_gather_resting(struct cycle *c, struct item **items, size_t count, str
 	return bad ? bad : merge(c, &loaded, e);
 }
 
-/* Many tasks, of which few rows are open. */
+/* True if the delivery has many tasks, of which few rows are open. */
 static bool has_few_open(const struct cycle *c, const struct item *item)
 {
 	const struct delivery *x = &item->before;
@@ -209,8 +209,8 @@ int cycle_gather_unfinished(struct cycle *c, struct item **items, size_t count, 
 			ids[n++] = items[i]->id;
 	if (bad || n == 0)
 		return bad;
-	/* One more than a wave stays behind it, and its time is the earliest of all that were not
-	 * loaded. */
+	/* Load one row more than a wave: the extra row has the earliest time of all rows
+	 * outside the wave. */
 	const struct rows_most most = {rows_left(c), (int64_t)c->g->rules.wave + 1};
 	struct loaded_tasks loaded;
 	bad = task_db_load_unfinished(c->g->pg, ids, n, most, c->mem, &loaded, e);

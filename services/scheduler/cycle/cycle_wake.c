@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Deliveries that may go on because of what was decided: the route is free, a bridge was built, a
- * place is back, or free under a cap or a quota. Each would look by itself in time; this only makes it
- * soon, so nothing is lost where a process dies before. */
+ * Finds deliveries that can continue because of a decision: the route is free, a bridge was built,
+ * a place is back, or a place is free under a cap or a quota. Each would look by itself in time.
+ * This only makes it sooner, so a crash before it loses nothing. */
 #include "cycle.h"
 
 enum {
-	PLACE_WAKES = 1024, /* who is left comes with the next upload that arrives there */
+	PLACE_WAKES = 1024, /* the rest wake with the next upload that arrives */
 	QUOTA_WAKES = 16
 };
 
@@ -53,7 +53,7 @@ static int wake_quotas(struct cycle *c, const struct wakes *w, struct cycle *aft
 	return bad;
 }
 
-/* All of them: the caps bound what then goes at once. */
+/* Wakes all of them: the caps bound how many run at once. */
 static int wake_places(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct str *what = arena_alloc(c->mem, (w->places_count + 1) * sizeof *what);

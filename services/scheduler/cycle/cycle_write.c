@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rows that a cycle stores, within one transaction. */
+ * The rows that a cycle stores in one transaction. */
 #include "cycle.h"
 #include "db/conf_db.h"
 
@@ -36,8 +36,8 @@ struct writes {
 	size_t takes_count;
 };
 
-/* Of a result that is asked for later: its facts, outputs and, of a select, counts. The name tells
- * of a receipt what later steps must know; it is published whole. */
+/* Keeps what is needed later of a result: its facts, outputs and, for a select, counts. Of a
+ * receipt later steps need only the name; the full receipt is published. */
 static int encode_kept(struct cycle *c, struct task_row *row, struct err *e)
 {
 	const struct ev_task_result *r = row->result;
@@ -59,8 +59,8 @@ static int encode_kept(struct cycle *c, struct task_row *row, struct err *e)
 	return encode(c->mem, &ev_task_result_type, &kept, &row->result_bytes, e);
 }
 
-/* What a worker says of itself is told only, and never believed: what cannot be a time or a name is
- * left out. */
+/* What a worker reports about itself is only displayed and never trusted. Anything that cannot be
+ * a time or a name is left out. */
 static bool is_time(int64_t ms)
 {
 	const int64_t year_10000_ms = INT64_C(253402300800000);
@@ -136,7 +136,8 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 	int bad = encode(c->mem, &ev_delivery_memory_type, &memory, &row.memory, e);
 	if (bad)
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(item->id));
-	/* What is published now is made of this row as long as it does not change. */
+	/* The status published now is derived from this row for as long as the row does not
+	 * change. */
 	if (!n->wants_status && !is_new)
 		bad = cycle_stored_status(c, item, &row.status, e);
 	if (bad)
@@ -185,8 +186,8 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	return bad;
 }
 
-/* What deliveries share: heads first given back, then taken; names; bridge versions;
- * breakers; who waits. */
+/* Writes what deliveries share: heads (released before taken), names, bridge versions, breakers,
+ * waiters. */
 static int write_shared(
         struct cycle *c, const struct writes *w, const struct written *done, struct err *e)
 {
@@ -218,7 +219,7 @@ static int write_shared(
 
 enum { NEW_AT_ONCE = 500, NEW_BYTES = 16 << 20 };
 
-/* Inserts the first of them, and says how many. */
+/* Inserts the first tasks, and sets *count to their number. */
 static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *count,
         struct arena *mem, struct err *e)
 {
@@ -235,7 +236,7 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 	return bad ? bad : task_db_insert(c->g->pg, rows, n, mem, e);
 }
 
-/* A delivery may begin very many at once: their bytes are there for one statement only. */
+/* A delivery can begin very many tasks at once, so their bytes are kept for one statement only. */
 static int insert_new(struct cycle *c, const struct writes *w, struct err *e)
 {
 	struct arena piece;

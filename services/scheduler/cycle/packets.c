@@ -11,7 +11,7 @@ static bool goes_alone(const struct engine *g, const struct outbox_row *row)
 	       (!row->is_by_reference && row->value.n > PACKET_BYTES);
 }
 
-/* The two kinds, each in its order, in arrays of their own; the ids come back into `rows`. */
+/* Stores the rows of one kind, in their order. The new ids are copied back into `rows`. */
 static int store_apart(struct engine *g, struct outbox_row *rows, size_t count, bool alone,
         struct arena *mem, struct err *e)
 {
@@ -52,8 +52,8 @@ static int split_now(struct engine *g, const struct split *x, struct arena *mem,
 	int bad = packet_db_split(g->pg, x->packets, x->packets_count, mem, &gone, e);
 	if (bad)
 		return bad;
-	/* Whoever split one before stored all of its messages. The packets stay, and are split when
-	 * they are old. */
+	/* Another scheduler split one of them earlier and stored all of its messages. Here all
+	 * is rolled back; the packets that are left are split when they are old. */
 	if (gone != (int64_t)x->packets_count)
 		return err_set(e, ERR_FENCED, "version", "another scheduler split a packet");
 	return outbox_db_insert(g->pg, x->rows, x->rows_count, mem, e);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Only stored things are published; then they are marked, each that was acknowledged. What was not
- * stays in the outbox, and a sweep publishes it: nobody waits for it.
+ * Only stored messages are published. Then each acknowledged message is marked. The others stay in
+ * the outbox for a sweep to publish; nothing waits for them.
  *
- * A topic that does not take what is sent rests: decisions leave its rows to the sweep, which tries
- * it now and then with a few rows, and waits for it a sixth of the time at most. It rests until the
- * sweep has found nothing of it left, so what was stored while it rested goes out first. */
+ * A topic that does not accept messages rests. Decisions leave its rows to the sweep, which
+ * retries now and then with a few rows and spends at most a sixth of the time waiting for it. The
+ * topic rests until the sweep finds no more rows of it, so what was stored while it rested is sent
+ * first. */
 #include "publish.h"
 
 #include "delivery/lookup.h"
@@ -18,7 +19,7 @@
 
 enum {
 	PROBE_FIRST_MS = 1000,
-	PAUSES = 5, /* of the length of a wait, after one in vain */
+	PAUSES = 5, /* pause after a failed wait, in lengths of that wait */
 	PROBE_ROWS_FIRST = 16
 };
 
@@ -26,7 +27,7 @@ struct sending {
 	struct engine *g;
 	struct arena *mem;
 	const struct outbox_row *
-	        *rows; /* to be sent; behind them those that need no word any more */
+	        *rows; /* to be sent; after them the rows that need no message any more */
 	size_t count, all;
 	enum publication_fate *fates;
 };
@@ -63,7 +64,7 @@ static void begin(struct sending *x, struct engine *g, const struct outbox_row *
 	}
 }
 
-/* What was decided now has something to say, all of it. */
+/* Rows of a new decision all have a value. */
 static void leave_out_resting(struct sending *x)
 {
 	size_t count = 0;
@@ -82,7 +83,8 @@ static struct str topic_name(size_t topic)
 	return str_c(topic_plan((enum topic)topic)->suffix);
 }
 
-/* After a wait in vain. A topic that took some of it is tried with more, and sooner. */
+/* Called after a wait that timed out. A topic that accepted some rows is retried sooner, with more
+ * rows. */
 static void rest(struct engine *g, size_t topic, int32_t waited_ms, bool took_some)
 {
 	struct topic_rest *r = &g->rests[topic];
@@ -119,7 +121,7 @@ static void note_topics(struct sending *x, int32_t waited_ms, const struct err *
 	}
 }
 
-/* What stands behind an open row of the same delivery in its topic goes again after it. */
+/* A row after an open row of the same delivery and topic is sent again after it. */
 static void keep_order(struct sending *x)
 {
 	struct lookup open = {0};

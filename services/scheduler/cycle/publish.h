@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sends what is stored, and marks what was acknowledged. */
+ * Sends stored messages, and marks those that were acknowledged. */
 #ifndef SCHEDULER_PUBLISH_H
 #define SCHEDULER_PUBLISH_H
 
@@ -7,9 +7,8 @@
 #include "engine.h"
 
 enum {
-	PUBLISH_WAIT_MS =
-	        10000, /* for the acknowledgements of a topic that is not known to be away */
-	PUBLISH_ROWS_MAX = 500 /* that a sweep takes at once */
+	PUBLISH_WAIT_MS = 10000, /* for acknowledgements, while the topic is not known to be down */
+	PUBLISH_ROWS_MAX = 500   /* per sweep */
 };
 
 /* Deliveries with events that can never be published. */
@@ -18,15 +17,16 @@ struct failed_rows {
 	size_t count;
 };
 
-/* Sends rows, and marks those that were acknowledged; the others are left to a sweep, and nobody
- * waits for them. What can never go fails its delivery: *out_failed has their ids. */
+/* Sends rows and marks those that were acknowledged. The others are left to a sweep; nothing waits
+ * for them. A message that can never be sent fails its delivery: *out_failed has the ids. */
 int publish_rows(struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem,
         struct failed_rows *out_failed, struct err *e) ERR_MUST_USE;
-/* Rows that are stored elsewhere, or need not be: sent only. *out_all: all were acknowledged. */
+/* Only sends: for rows that are stored elsewhere or need no storing. *out_all: all were
+ * acknowledged. */
 int publish_only(struct engine *g, const struct outbox_row *rows, size_t count, struct arena *mem,
         bool *out_all, struct err *e) ERR_MUST_USE;
 
-/* Rows that a sweep took: they are sent whether or not their topic rests. */
+/* Rows taken by a sweep. They are sent even if their topic rests. */
 struct sweeping {
 	const struct outbox_row *rows;
 	size_t count;
@@ -39,7 +39,7 @@ struct sweeping {
 int publish_swept(struct engine *g, struct sweeping *x, struct err *e) ERR_MUST_USE;
 
 struct str publish_traceparent(struct str delivery_id, struct str task_id, struct arena *mem);
-/* One row of the deliveries topic. */
+/* One row for the deliveries topic. */
 struct outbox_row publish_status_row(const struct engine *g, struct str delivery_id,
         struct str tenant, struct str status, struct arena *mem);
 

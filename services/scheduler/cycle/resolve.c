@@ -14,7 +14,7 @@ static bool has_tenant(const struct resolver *r, struct str tenant)
 	return false;
 }
 
-/* Adds a tenant and loads all tenants again, so that all documents are of the same moment. */
+/* Adds a tenant and reloads all tenants, so that all documents are of the same moment. */
 static int load(struct resolver *r, struct str tenant, struct err *e)
 {
 	struct str *tenants = arena_alloc(r->mem, (r->tenants_count + 1) * sizeof *tenants);
@@ -35,7 +35,7 @@ static int load(struct resolver *r, struct str tenant, struct err *e)
 	return 0;
 }
 
-/* The document that is asked for itself: a route is loaded now, a bridge is there already. */
+/* Finds the requested document itself. A route is loaded now; a bridge is already loaded. */
 static int find_own(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
         struct conf_document *out, size_t *out_count, struct err *e)
 {

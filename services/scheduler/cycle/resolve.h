@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From configuration documents to frozen specs, for the requests of one batch. */
+ * Resolves configuration documents into frozen specs, for the requests of one batch. */
 #ifndef SCHEDULER_RESOLVE_H
 #define SCHEDULER_RESOLVE_H
 
@@ -12,15 +12,15 @@ struct resolver {
 	struct arena *mem;
 	struct str *tenants; /* whose documents are loaded */
 	size_t tenants_count;
-	struct conf_document *documents; /* all but routes */
-	struct spec_document *plain;     /* the same for spec_resolve, and room for one route */
+	struct conf_document *documents; /* all except routes */
+	struct spec_document *plain;     /* the same for spec_resolve, with room for one route */
 	size_t documents_count;
 	struct lookup resolved; /* struct frozen, by kind, tenant and name */
 };
 
 void resolver_init(struct resolver *r, struct engine *g, struct arena *mem);
 
-/* *out: the spec; or, where the configuration does not allow one, the fault. Fails only when the
+/* *out is the spec, or the fault if the configuration does not allow one. Fails only if the
  * database does. */
 int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant, struct str name,
         struct frozen *out, struct err *e) ERR_MUST_USE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Parsed specs by hash: the same few are needed again and again. One thread owns it. */
+ * Caches parsed specs by hash, because the same few are used over and over. Owned by one
+ * thread. */
 #ifndef SCHEDULER_SPECS_H
 #define SCHEDULER_SPECS_H
 
@@ -10,7 +11,7 @@ enum { SPECS_KEPT = 256 };
 
 struct specs {
 	struct zones *zones;
-	uint64_t turn; /* grows with each batch: what was used in this one is not thrown away */
+	uint64_t turn; /* grows with each batch; specs used in this batch are not evicted */
 	struct {
 		uint64_t used;
 		struct frozen frozen;
@@ -20,12 +21,12 @@ struct specs {
 
 void specs_init(struct specs *s, struct zones *zones);
 void specs_release(struct specs *s);
-void specs_begin(struct specs *s); /* a new batch begins */
+void specs_begin(struct specs *s); /* starts a new batch */
 
-/* NULL: not kept. The answer is good until the next specs_begin. */
+/* NULL: not cached. The result is valid until the next specs_begin. */
 const struct frozen *specs_find(struct specs *s, struct str hash);
-/* Parses and keeps; where nothing may be thrown away, in `mem`. The hash is checked. ERR_REJECT
- * ("bad_spec"). */
+/* Parses and caches a spec; if nothing can be evicted, it is allocated in `mem`. Checks the hash.
+ * ERR_REJECT ("bad_spec"). */
 int specs_add(struct specs *s, struct str hash, struct str json, struct arena *mem,
         const struct frozen **out, struct err *e) ERR_MUST_USE;
 
