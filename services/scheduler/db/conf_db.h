@@ -11,10 +11,10 @@ struct pg;
 struct conf_document {
 	struct str kind, tenant, name, body, applied_by;
 };
-/* All but routes. */
+/* All except routes. */
 int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct arena *mem,
         struct conf_document **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* *out_count: 1, or 0 where there is none. */
+/* *out_count: 1, or 0 if there is none. */
 int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struct arena *mem,
         struct conf_document *out, size_t *out_count, struct err *e) ERR_MUST_USE;
 /* Names of the routes that deliver an audience. */

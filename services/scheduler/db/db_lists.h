@@ -6,8 +6,8 @@
 #include "longshore/arena.h"
 #include "longshore/pg.h"
 
-/* The member `field` of each row as one text[], bigint[] or bytea[] parameter of that name; SET_WORDS: a
- * function of the row. */
+/* Sets the parameter of that name to the member `field` of each row, as text[], bigint[] or
+ * bytea[]. SET_WORDS: the result of a function of the row. */
 #define SET_TEXTS(p, name, rows, count, field) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \
@@ -16,7 +16,7 @@
 		pg_set_texts((p), (name), column_, (count)); \
 	} while (0)
 
-/* The same for rows that are pointers. */
+/* The same for an array of pointers to rows. */
 #define SET_TEXTS_OF(p, name, rows, count, field) \
 	do { \
 		struct str *column_ = arena_alloc((p)->mem, ((count) + 1) * sizeof *column_); \

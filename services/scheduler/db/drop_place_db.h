@@ -13,10 +13,10 @@ struct drop_place_row {
 	struct str told_by; /* delivery */
 };
 
-/* Those that are remembered already stay as they are. */
+/* Places that are already remembered stay unchanged. */
 int drop_place_db_remember(struct pg *pg, const struct drop_place_row *rows, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
-/* Changes nothing where `replaced` is not what is remembered. */
+/* Changes nothing if `replaced` is not the remembered place. */
 int drop_place_db_accept(struct pg *pg, const struct drop_place_row *row, struct str replaced,
         struct str actor, struct arena *mem, struct err *e) ERR_MUST_USE;
 int drop_place_db_load(struct pg *pg, const struct str *urls, size_t count, struct arena *mem,

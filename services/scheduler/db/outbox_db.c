@@ -7,7 +7,7 @@
 
 enum { INSERT_AT_ONCE = 1000 };
 
-/* What the tables hold already is not stored once more. */
+/* Leaves out what other tables already hold. */
 static struct outbox_row *stored_form(
         const struct outbox_row *rows, size_t count, struct arena *mem)
 {

@@ -7,7 +7,7 @@
 #include "longshore/events.h"
 #include "sql/scheduler.h"
 
-/* A packet that is not wholly acknowledged is stored again message by message, so it stays small. */
+/* A partly acknowledged packet is stored again message by message, so packets stay small. */
 enum { PACKET_MESSAGES = 500 };
 
 static const struct stored_key no_key; /* a packet has several deliveries */
@@ -34,7 +34,7 @@ static struct ev_outbox_message message_of(const struct outbox_row *row)
 	};
 }
 
-/* How many of the rows the next packet takes, at least one. */
+/* Returns how many of the rows go into the next packet, at least one. */
 static size_t next_packet(const struct outbox_row *rows, size_t count)
 {
 	size_t n = 0, bytes = 0;

@@ -86,7 +86,7 @@ int quota_db_begin(struct pg *pg, const struct str *ids, size_t count, int64_t n
 	return pg_run(pg, &sql_begin_quota_places, &p, NULL, NULL, e);
 }
 
-/* name: the column of the texts. */
+/* name: the column to read. */
 static int read_texts(
         const struct pg_rows *rows, int name, struct arena *mem, struct quota_texts *out)
 {

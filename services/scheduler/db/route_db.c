@@ -146,9 +146,9 @@ static void add_set(struct pg_params *p, const struct claim_set *set)
 	pg_set(p, PARAM_FIND_CLAIMS_DELIVERY_ID, set->delivery_id);
 }
 
-enum { CLAIMS_AT_ONCE = 5000 }; /* of a delivery with very many files */
+enum { CLAIMS_AT_ONCE = 5000 }; /* a delivery can have very many files */
 
-/* The claims from `from` on, as many as one statement takes. */
+/* The claims from index `from` on, as many as one statement takes. */
 static struct claim_set page_of(const struct claim_set *set, size_t from)
 {
 	struct claim_set page = *set;

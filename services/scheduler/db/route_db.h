@@ -16,11 +16,11 @@ struct loaded_head {
 };
 int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t count,
         struct arena *mem, struct loaded_head **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* Ids of those of the deliveries behind which a newer one of their route waits. */
+/* Ids of those deliveries for which a newer delivery of the same route waits. */
 int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveries, size_t count,
         struct arena *mem, struct str **out, size_t *out_count, struct err *e) ERR_MUST_USE;
-/* All three: ERR_FENCED ("route_head") when the head is not as it was seen. Deliveries as they are
- * after the decision. */
+/* All three: ERR_FENCED ("route_head") if the head has changed since it was loaded. They take
+ * deliveries as they are after the decision. */
 int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_t count,
         struct arena *mem, struct err *e) ERR_MUST_USE;
 int route_db_advance(
@@ -33,10 +33,10 @@ struct claim_set {
 	const struct name_claim *claims;
 	size_t count;
 };
-/* *out_path: one that belongs to another delivery; absent = none does. */
+/* *out_path: a path that belongs to another delivery; absent = there is none. */
 int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
         struct str *out_path, struct err *e) ERR_MUST_USE;
-/* ERR_FENCED ("name_claim"): another delivery took one meanwhile. */
+/* ERR_FENCED ("name_claim"): another delivery took a path meanwhile. */
 int route_db_claim(
         struct pg *pg, const struct claim_set *set, size_t limit_bytes, struct err *e) ERR_MUST_USE;
 

@@ -12,7 +12,7 @@ struct pg;
 
 struct changed_route {
 	struct str tenant, route, body, hash;
-	struct str cadence_hash; /* of the present plan; absent = there is none */
+	struct str cadence_hash; /* of the current plan; absent = there is none */
 };
 int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct changed_route **out,
         size_t *out_count, struct err *e) ERR_MUST_USE;
@@ -34,17 +34,17 @@ struct due_run {
 	struct str cadence_hash, body, document_hash, applied_by;
 	int64_t now_ms; /* the database's clock */
 };
-/* Inside a transaction: nobody else gets them until it ends. */
+/* Within a transaction: no other scheduler gets these runs until it ends. */
 int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run **out,
         size_t *out_count, struct err *e) ERR_MUST_USE;
 struct run_advance {
 	struct str tenant, route, old_label, label;
 	int64_t old_fold, fold, due_ms; /* due 0 = never again */
 };
-/* ERR_FENCED ("route_due"): one was advanced by somebody else. */
+/* ERR_FENCED ("route_due"): another scheduler advanced one of them. */
 int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
-/* All plans: tenant, route, label, fold, due_ms and body are filled. */
+/* All plans, with tenant, route, label, fold, due_ms and body set. */
 int runs_db_load_plans(struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count,
         struct err *e) ERR_MUST_USE;
 

@@ -109,8 +109,8 @@ int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t co
 		return bad;
 	if (pg_rows_count(rows) != count)
 		return err_set(e, ERR_FENCED, "version", "a delivery is gone");
-	/* Both are in the order of the ids, if the collation of the database has that order: look
-	 * up by id. */
+	/* Both are in id order if the database's collation has that order, so find each row by
+	 * id. */
 	for (size_t i = 0; i < count; i++) {
 		struct str id = pg_text(rows, i, COL_LOCK_STATES_DELIVERY_ID, mem);
 		for (size_t k = 0; k < count; k++) {
@@ -137,7 +137,7 @@ static const char *state_word(struct state_row row)
 	return delivery_state_name(row.x.state);
 }
 
-/* The form that is stored. */
+/* Converts rows to the stored form. */
 static int pack(const struct state_row *rows, size_t count, struct arena *mem,
         struct state_row **out, struct err *e)
 {
@@ -155,7 +155,7 @@ static int pack(const struct state_row *rows, size_t count, struct arena *mem,
 
 enum { ANSWERS_SHOWN = 16 };
 
-/* For who spoke and waits: the newest answers, a line each; absent: none. */
+/* The newest answers to commands, one per line, for the people who wait for them; absent: none. */
 static struct str answers_of(const struct ev_delivery_memory *m, struct arena *mem)
 {
 	struct str text = {NULL, 0};

@@ -12,7 +12,7 @@ struct words {
 	char text[SQUEEZE_WORDS_MAX];
 };
 
-/* Words beyond the room are left out, on both sides alike. */
+/* Leaves out words that do not fit; packing and unpacking do so alike. */
 static void add(struct words *w, struct str s)
 {
 	size_t room = sizeof w->text - w->n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Avro records as run.state and run.task keep them: squeezed, since every change of a row writes the
- * whole record to PostgreSQL's log. The dictionary is stored.txt and the row's own ids, so a reader
- * needs both; stored.txt never changes, since rows that were stored with it would be lost. Rows of
- * releases that did not squeeze are read as they are. */
+ * Avro records as stored in run.state and run.task. They are compressed, because every change
+ * of a row writes the whole record to the WAL. The dictionary is stored.txt plus the row's own
+ * ids, so a reader needs both. stored.txt must never change, or rows stored with it would be
+ * lost. Rows of releases without compression are read unchanged. */
 #ifndef SCHEDULER_STORED_H
 #define SCHEDULER_STORED_H
 
@@ -10,10 +10,10 @@
 #include "longshore/err.h"
 
 struct stored_key {
-	struct str delivery_id, task_id, lane; /* absent where the row has none */
+	struct str delivery_id, task_id, lane; /* absent if the row has none */
 };
 
-/* Both work in mem; an absent slice stays absent. Errors as of squeeze and unsqueeze. */
+/* Both allocate in mem. An absent slice stays absent. Errors are those of squeeze and unsqueeze. */
 int stored_pack(const struct stored_key *key, struct str bytes, struct arena *mem, struct str *out,
         struct err *e) ERR_MUST_USE;
 int stored_unpack(const struct stored_key *key, struct str bytes, struct arena *mem,

@@ -6,16 +6,16 @@
 
 #include "sql/scheduler.h"
 
-enum { INSERT_AT_ONCE = 1000 }; /* rows of one statement, so that its literal stays small */
+enum { INSERT_AT_ONCE = 1000 }; /* rows per statement, to keep its literals small */
 
-/* Most rows have it as the one before them: then they share it. */
+/* Most rows have the same text as the row before, and share it. */
 static struct str text_like(
         const struct pg_rows *rows, size_t i, int name, struct str before, struct arena *mem)
 {
 	return pg_is_text(rows, i, name, before) ? before : pg_text(rows, i, name, mem);
 }
 
-struct words { /* of the row before */
+struct words { /* of the previous row */
 	struct str stage, status;
 };
 
@@ -53,7 +53,7 @@ static int read_task(const struct pg_rows *rows, size_t i, struct words *words, 
 	if (stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_TASKS_RESULT, mem), mem, &bytes, e) !=
 	                0 ||
 	        event_decode(&ev_task_result_type, bytes, mem, result, e) != 0) {
-		e->act = ERR_FATAL; /* it was read once */
+		e->act = ERR_FATAL; /* it could be decoded before */
 		return err_note(e, "stored result of task " STR_FMT, STR_ARG(row->id));
 	}
 	row->result = result;
@@ -198,7 +198,7 @@ static const char *status_word(struct task_write write)
 	return task_status_name(write.row.status);
 }
 
-/* The form that is stored. */
+/* Converts rows to the stored form. */
 static int pack(const struct task_write *rows, size_t count, struct arena *mem,
         struct task_write **out, struct err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * run.task: one row a task. */
+ * run.task: one row per task. */
 #ifndef SCHEDULER_TASK_DB_H
 #define SCHEDULER_TASK_DB_H
 
@@ -9,7 +9,7 @@ struct pg;
 
 struct loaded_task {
 	struct str delivery_id;
-	struct task_row row; /* event absent; result decoded where asked for */
+	struct task_row row; /* event absent; result decoded if requested */
 };
 struct loaded_tasks {
 	struct loaded_task *items;
@@ -18,11 +18,11 @@ struct loaded_tasks {
 
 int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
         struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
-/* These two load `most` rows at most. Where the arena has enough of them: ERR_REJECT ("too_large").
- */
+/* A call with `most` loads at most that many rows. ERR_REJECT ("too_large") if the arena has
+ * enough before that. */
 struct rows_most {
 	int64_t all;     /* of all deliveries together */
-	int64_t of_kind; /* of one delivery, of each kind: NEED_UNFINISHED */
+	int64_t of_kind; /* per delivery and kind: NEED_UNFINISHED */
 };
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
         struct rows_most most, struct arena *mem, struct loaded_tasks *out,
@@ -54,9 +54,9 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 struct task_write {
 	struct task_row row;
 	struct str delivery_id, tenant;
-	int64_t rows_done; /* of that result: rows that were read, written or sent */
+	int64_t rows_done; /* of that result: rows read, written or sent */
 	int64_t started_ms,
-	        done_ms;   /* of the result that this decision accepts; 0: none, or no time */
+	        done_ms;   /* of the result that this decision accepts; 0: none, or no valid time */
 	struct str worker; /* of that result; absent: none */
 };
 int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
@@ -68,11 +68,11 @@ int task_db_drop(struct pg *pg, const struct str *delivery_ids, size_t count, st
 
 /* --- caps --- */
 
-/* Claims the right to give out places under these caps until the transaction ends. */
+/* Locks these caps until the transaction ends, so that only the caller gives out places. */
 int task_db_lock_caps(struct pg *pg, const struct str *names, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
 struct flight {
-	bool is_tenant; /* else destination */
+	bool is_tenant; /* false: destination */
 	struct str name;
 	int64_t tasks;
 };
@@ -83,8 +83,8 @@ struct cap_names {
 int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct arena *mem,
         struct flight **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 
-/* Removes task rows of what has been over for age_ms: of so many deliveries, and so many rows, at
- * most. A transaction of its own. */
+/* Removes task rows of deliveries that have been over for age_ms, at most for so many
+ * deliveries and so many rows. Runs in its own transaction. */
 struct tidy_bounds {
 	int64_t age_ms, deliveries, rows;
 };

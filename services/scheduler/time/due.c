@@ -18,7 +18,7 @@ enum {
 	TIDY_ROWS = 1000,
 	BREAKERS_MAX = 10000,
 	PROBERS_MAX = 64,
-	CONFIRM_TASKS = 1000 /* a delivery of more keeps its rows until it is tidied */
+	CONFIRM_TASKS = 1000 /* a delivery of more tasks keeps its rows until due_tidy */
 };
 
 int due_deliveries(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
@@ -105,7 +105,7 @@ static int tell_ended(struct duties *d, const struct ended_delivery *over, size_
 	return ended_tell(d->g->store, d->g->keys, items, count, e);
 }
 
-/* Nothing waits for it: the next turn tells them. */
+/* Nothing waits for this: the next turn retries it. */
 static int put_off(struct duties *d, const struct err *why)
 {
 	db_rollback(d->g->pg);
@@ -113,7 +113,8 @@ static int put_off(struct duties *d, const struct err *why)
 	return 0;
 }
 
-/* Staging first: who dies in between tells the same deliveries again, which does no harm. */
+/* Writes to staging before the commit. After a crash in between, the same deliveries are listed
+ * again, which is harmless. */
 int due_ended(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	const struct duty_rules *set = &d->rules;
@@ -127,7 +128,7 @@ int due_ended(struct duties *d, struct arena *mem, bool *out_more, struct err *e
 	if (bad == 0 && count > 0)
 		bad = tell_ended(d, over, count, mem, e);
 	if (bad != 0 && bad != ERR_FATAL && count > 0)
-		return put_off(d, e); /* whatever staging has against it */
+		return put_off(d, e); /* for any staging error */
 	if (bad == 0 && count > 0)
 		PROBE(ended_before_commit);
 	bad = bad ? bad : db_commit(d->g->pg, e);
@@ -152,8 +153,8 @@ void status_reader_init(
 void status_read(struct status_reader *r, const struct ev_delivery_status *status, int64_t mono_ms)
 {
 	r->seen[r->seen_count++] = (struct seen_status){status->delivery_id, status->version};
-	/* A final one, too, may have come before its turn: the word after it counts. No room: due
-	 * times repair it. */
+	/* Even a final status can arrive out of order; then the one after it counts. If there
+	 * is no room, due times repair it. */
 	(void)readback_note(&r->d->readback, status->delivery_id, status->version, mono_ms);
 }
 
@@ -194,7 +195,7 @@ int due_statuses(
 		PROBE(readback_before_publish);
 		bad = publish_only(d->g, rows, behind_count, mem, &is_sent, e);
 	}
-	for (size_t i = 0; i < count && !(bad == 0 && is_sent); i++) /* looked at again later */
+	for (size_t i = 0; i < count && !(bad == 0 && is_sent); i++) /* check them again later */
 		(void)readback_note(&d->readback, seen[i].id, seen[i].version, mono_ms);
 	if (bad == 0 && is_sent)
 		d->g->tally.republished += (int64_t)behind_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the duties of time share: how often and how much, and how far each look has come. */
+ * What the duties of time share: intervals, limits, and how far each scan has come. */
 #ifndef SCHEDULER_DUTIES_H
 #define SCHEDULER_DUTIES_H
 
@@ -21,7 +21,7 @@ struct duties {
 	struct reach due_reach, outbox_reach, packet_reach;
 };
 
-/* Each works in the memory that it is given. *out_more: there is more to do at once. */
+/* Each works in the given memory. *out_more: there is more to do right away. */
 typedef int duty(struct duties *d, struct arena *mem, bool *out_more, struct err *e);
 
 #endif

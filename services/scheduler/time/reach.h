@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A list that is ordered by time: what is due, what was stored and not published. A look begins where
- * the last one found nothing left, so that it does not walk over what is gone already and kept by an
- * old snapshot (a backup). All of it is looked at now and then, for what came in behind. Pure.
- */
+ * The reach of scans over lists that are ordered by time: what is due, or stored but not
+ * published. A scan starts where the last one found nothing left, so it does not walk over
+ * deleted rows that an old snapshot (a backup) keeps. Now and then it scans everything, for
+ * rows that were added behind it. Pure. */
 #ifndef SCHEDULER_REACH_H
 #define SCHEDULER_REACH_H
 
@@ -15,14 +15,14 @@ enum { REACH_ALL_EVERY_MS = 60 * 1000 };
 
 struct reach {
 	bool has_seen_all;
-	int64_t all_ms;   /* monotonic: when nothing was left behind it */
-	int64_t whole_ms; /* monotonic: the last look at all of it */
+	int64_t all_ms;   /* monotonic: when a scan left nothing behind */
+	int64_t whole_ms; /* monotonic: the last full scan */
 };
 
-/* How far back to look, in ms; REACH_ALL_MS: at all of it. late_ms: so much older than its
- * transaction's end may be what is stored. */
+/* How far back to scan, in ms; REACH_ALL_MS: everything. late_ms: how much older than its
+ * transaction's end a row's time can be. */
 int64_t reach_back_ms(const struct reach *reach, int64_t mono_ms, int64_t late_ms);
-/* Nothing is left of what lies so far back. */
+/* A scan that went back by back_ms left nothing. */
 void reach_saw_all(struct reach *reach, int64_t mono_ms, int64_t back_ms);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An open-addressing table with linear probing; deleting shifts back what follows. */
+ * An open-addressing table with linear probing. Deleting shifts the following entries back. */
 #include "readback.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static size_t home(const char *id, size_t n)
 	return (size_t)(hash ^ hash >> 32) & (READBACK_KEPT - 1);
 }
 
-/* Where the id is, or would be. */
+/* Index of the id, or of the free entry where it would go. */
 static size_t place(const struct readback *r, struct str id)
 {
 	size_t i = home(id.p, id.n);
@@ -45,7 +45,7 @@ bool readback_note(struct readback *r, struct str id, int64_t version, int64_t m
 		entry->id[id.n] = '\0';
 		r->count++;
 	}
-	entry->version = version; /* also a lower one: compaction keeps what came last */
+	entry->version = version; /* even a lower one: compaction keeps the last message */
 	entry->seen_ms = mono_ms;
 	return true;
 }
@@ -56,7 +56,7 @@ static void clear(struct readback *r, size_t hole)
 	for (size_t i = (hole + 1) & (READBACK_KEPT - 1); r->entries[i].id[0] != '\0';
 	        i = (i + 1) & (READBACK_KEPT - 1)) {
 		size_t at = home(r->entries[i].id, strlen(r->entries[i].id));
-		/* Stays if its home lies behind the hole, cyclically. */
+		/* It stays if its home is after the hole, cyclically. */
 		bool stays = hole <= i ? hole < at && at <= i : hole < at || at <= i;
 		if (stays)
 			continue;
@@ -76,7 +76,7 @@ size_t readback_take(struct readback *r, int64_t before_ms, struct readback_entr
 			continue;
 		}
 		out[taken++] = *entry;
-		clear(r, i); /* something may have moved here: look again */
+		clear(r, i); /* another entry can have moved here: check again */
 	}
 	return taken;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading longshore.deliveries back. A final status that comes back as it is stored is confirmed.
- * Of the others the last word of each delivery is kept for a while; where none newer followed and a
- * newer one is stored, the stored one is published again. What does not fit, or is forgotten by a
- * crash, is repaired by the delivery's due time.
- */
+ * Reads longshore.deliveries back. A final status that comes back as stored is confirmed. For
+ * other statuses, the last one of each delivery is kept for a while. If no newer one follows
+ * although a newer one is stored, the stored one is published again. Entries that do not fit,
+ * or are lost in a crash, are repaired by the delivery's due time. */
 #ifndef SCHEDULER_READBACK_H
 #define SCHEDULER_READBACK_H
 
@@ -24,11 +23,11 @@ struct readback {
 };
 
 int readback_init(struct readback *r, struct err *e) ERR_MUST_USE;
-void readback_release(struct readback *r); /* accepts a zeroed one */
+void readback_release(struct readback *r); /* accepts a zeroed struct */
 
-/* A status that is not final was read. false: no room, it is not kept. */
+/* Notes a status that was read. false: no room; it is not kept. */
 bool readback_note(struct readback *r, struct str id, int64_t version, int64_t mono_ms);
-/* Takes out entries that were the last word since before `before_ms`, at most `most`. */
+/* Takes out at most `most` entries that have been the last status since before `before_ms`. */
 size_t readback_take(
         struct readback *r, int64_t before_ms, struct readback_entry *out, size_t most);
 

@@ -13,7 +13,7 @@
 
 enum { SYNC_AT_ONCE = 500, SKIP_MAX = 100000 };
 
-/* What a route's document says about time. False: it has no cadence, or none that can be followed
+/* Reads the cadence of a route's document. False: it has none, or none that can be followed
  * here. */
 static bool read_cadence(struct duties *d, struct str body, struct arena *mem, struct cadence *out,
         struct spec_cadence *out_spec)
@@ -137,7 +137,7 @@ int runs_recompute(struct duties *d, struct arena *mem, struct err *e)
 		        rows[i].label, rows[i].fold, rows[i].fold, due_s * 1000};
 		bad = runs_db_advance(d->g->pg, &move, 1, mem, e);
 		if (bad == ERR_FENCED)
-			bad = 0; /* somebody took the run meanwhile, or moved it */
+			bad = 0; /* another scheduler took or moved the run meanwhile */
 	}
 	return bad;
 }
@@ -151,7 +151,7 @@ struct taking {
 	struct resolver resolver;
 	struct run_advance *moves;
 	size_t moves_count;
-	bool delivers; /* false: a run that cannot be stored is passed over, on record */
+	bool delivers; /* false: skip a run that cannot be stored, with an audit record */
 };
 
 static struct str absent_or(const struct due_run *row)
@@ -222,8 +222,7 @@ static void move_to(struct taking *t, const struct due_run *row, const struct ca
 	};
 }
 
-/* Passes over runs that were missed by more than the window. False: the cadence has no further run.
- */
+/* Skips runs that are late by more than the window. False: the cadence has no further run. */
 static bool skip_missed(struct taking *t, const struct due_run *row, const struct cadence *cadence,
         int64_t window_s, struct cadence_run *run)
 {
@@ -266,9 +265,9 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 		return 0;
 	}
 	bool is_missed =
-	        row->now_ms / 1000 - run.due_s > spec.catchup_seconds; /* and more to skip */
+	        row->now_ms / 1000 - run.due_s > spec.catchup_seconds; /* there are more to skip */
 	if (run.due_s * 1000 > row->now_ms || is_missed) {
-		/* newer zone rules moved it, or all before were skipped */
+		/* newer time-zone rules moved it, or all earlier ones were skipped */
 		move_to(t, row, &run);
 		return 0;
 	}
@@ -296,7 +295,7 @@ static int take(struct duties *d, int64_t most, bool delivers, struct arena *mem
 	cycle_init(&t.c, d->g, mem);
 	resolver_init(&t.resolver, d->g, mem);
 	t.c.is_for_due = true;
-	most = most < CYCLE_ITEMS ? most : CYCLE_ITEMS; /* they share a transaction */
+	most = most < CYCLE_ITEMS ? most : CYCLE_ITEMS; /* they share one transaction */
 	t.c.inside.write = advance;
 	t.c.inside.arg = &t;
 	struct due_run *rows = NULL;

@@ -7,7 +7,7 @@
 
 enum { SPLIT_AT_ONCE = 64 };
 
-/* --- packets that nobody marked --- */
+/* --- unmarked packets --- */
 
 static int split_taken(struct engine *g, const struct packet_bounds *bounds, struct arena *mem,
         struct taken_packets *out, struct err *e)
@@ -38,7 +38,7 @@ int sweep_packets(struct duties *d, struct arena *mem, bool *out_more, struct er
 	if (!*out_more)
 		reach_saw_all(&d->packet_reach, g->mono_ms, bounds.back_ms);
 	if (taken.count > 0)
-		d->outbox_reach = (struct reach){0}; /* rows that are old already came in */
+		d->outbox_reach = (struct reach){0}; /* old rows have just been inserted */
 	return 0;
 }
 
@@ -47,7 +47,7 @@ int sweep_packets(struct duties *d, struct arena *mem, bool *out_more, struct er
 struct swept {
 	struct arena *mem;
 	struct failed_rows failed;
-	bool is_full; /* there may be more */
+	bool is_full; /* there can be more */
 	bool is_open; /* some were not acknowledged */
 };
 
@@ -72,7 +72,7 @@ static int sweep(struct engine *g, const struct outbox_sweep *what, int32_t wait
 	return bad;
 }
 
-/* Of all topics that do not rest. */
+/* Sweeps all topics that do not rest. */
 static int sweep_topics(struct duties *d, struct swept *out, struct err *e)
 {
 	struct engine *g = d->g;
@@ -91,7 +91,7 @@ static int sweep_topics(struct duties *d, struct swept *out, struct err *e)
 	return bad;
 }
 
-/* Of one that rests, if it is time to try it. */
+/* Probes a resting topic if it is time to. */
 static int probe(struct engine *g, enum topic topic, struct swept *out, struct err *e)
 {
 	struct topic_rest *r = &g->rests[topic];

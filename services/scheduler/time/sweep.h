@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What was stored and not published, by whichever scheduler. */
+ * Publishes what any scheduler stored and did not publish. */
 #ifndef SCHEDULER_SWEEP_H
 #define SCHEDULER_SWEEP_H
 
 #include "duties.h"
 
-/* Splits packets that were stored for long. */
+/* Splits packets that were stored long ago. */
 int sweep_packets(struct duties *d, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
-/* That, and all topics: those that do not rest, and those that do, where it is time to try one. */
+/* Runs sweep_packets, then sweeps all topics: those that do not rest, and resting ones that are
+ * due for a probe. */
 int sweep_outbox(struct duties *d, struct arena *mem, bool *out_more, struct err *e) ERR_MUST_USE;
 
 #endif

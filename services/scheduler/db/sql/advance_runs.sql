@@ -1,4 +1,4 @@
--- To the next run; only from the label and fold that were read.
+-- Advances routes to their next run, but only from the label and fold that were read.
 UPDATE run.route_due r SET label = n.label, fold = n.fold,
 	next_due = 'epoch'::timestamptz + nullif(n.due, 0) * interval '1 millisecond'
 FROM unnest(:tenant::text[], :route::text[], :old_label::text[], :old_fold::bigint[], :label::text[], :fold::bigint[],

@@ -1,6 +1,6 @@
--- Narrow rows that are due, :limit at most, and due not longer than :back_ms: nobody else looks at them for :claim_ms. Whether the delivery is
--- due is what its own row says, which may have moved on; then the narrow row follows it. Its row is locked meanwhile: what is
--- being decided now is passed over. A claim that is not followed by a decision runs out. -> delivery, is due
+-- Claims at most :limit due rows of run.live, due for at most :back_ms: no other scheduler looks at them for :claim_ms. The delivery's
+-- own row decides whether it is due, because it can have moved on; then the row of run.live follows it. Rows being decided now are
+-- locked, and skipped. A claim without a decision expires. -> delivery, is due
 WITH come AS MATERIALIZED (SELECT l.delivery_id, s.due_at, s.due_at <= now() AS is_due
 	FROM run.live l JOIN run.state s USING (delivery_id)
 	WHERE l.due_at <= now() AND l.due_at >= now() - :back_ms::bigint * interval '1 millisecond'

@@ -1,2 +1,2 @@
--- The places :places answer again.
+-- The places :places respond again.
 DELETE FROM run.place_breaker WHERE place = ANY (:places::text[])

@@ -1,11 +1,10 @@
--- Statuses that were read back, in order. A final one that came back as it is
--- stored is confirmed. Its tasks, if they are not more than :few, go, and a few words of them stay: a line for each revision,
--- stage and status, and one for each task that had more than one issue or was dropped; in it are revision, stage, index or first-last,
--- status, how many, highest issue, attempts, ms from the delivery's beginning when the first was ready, the id of a task that is alone in
--- its line for that, ms when the first was issued, the first started, the last done, and who did them: the first of the names,
--- and how many more (- where one of these is not known).
--- Where an older status came after it, what readers keep is not what is stored: it has its alarm again, in :alarm_ms.
--- A delivery that is confirmed is over for good, and goes into run.ended. -> task rows that went
+-- Takes statuses that were read back, in order. A final status that came back as it is stored is confirmed. If the delivery has at most
+-- :few tasks, their rows are deleted and summarised in a few lines: one for each revision, stage and status, and one for each task that
+-- had more than one issue or was dropped. A line has: revision, stage, index or first-last, status, number of tasks, highest issue,
+-- attempts, ms from the delivery's creation until the first was ready, the task id if the line is about one such task, ms until the first
+-- was issued, the first started and the last was done, and the workers: the first name and the number of others (- stands for unknown).
+-- If an older status came after the final one, readers keep a wrong status: the delivery gets an alarm again, in :alarm_ms. A confirmed
+-- delivery is over for good, and goes into run.ended. -> deleted task rows
 WITH seen AS (SELECT DISTINCT ON (id) id, version FROM unnest(:id::text[], :version::bigint[]) WITH ORDINALITY AS seen (id, version, place)
 	ORDER BY id, place DESC),
 met AS MATERIALIZED (SELECT s.delivery_id, s.status_version = seen.version AS is_last, s.created_at

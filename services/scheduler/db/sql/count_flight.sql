@@ -1,4 +1,4 @@
--- Tasks in flight, of the tenants :tenants and at the destinations :destinations.
+-- Tasks in flight of the tenants :tenants and at the destinations :destinations.
 SELECT 'tenant' AS kind, tenant AS name, sum(tasks_out) AS tasks FROM run.live
 WHERE tasks_out > 0 AND tenant = ANY (:tenants::text[]) GROUP BY tenant
 UNION ALL

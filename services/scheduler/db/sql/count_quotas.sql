@@ -1,5 +1,5 @@
--- Places of each tenant at each destination (empty: at all): of the hour from :hour and of the day from :day (Unix ms).
--- A delivery that has a place and has not begun may begin in this hour.
+-- Places that each tenant took at each destination (empty: at all of them), in the hour from :hour and the day from :day (Unix ms). A
+-- delivery that has a place and has not begun counts, because it can begin in this hour.
 WITH n AS (SELECT * FROM unnest(:tenant::text[], :destination::text[]) AS n (tenant, destination)),
 	w AS (SELECT 'epoch'::timestamptz + :hour::bigint * interval '1 millisecond' AS hour)
 SELECT u.tenant, u.destination,

@@ -1,2 +1,2 @@
--- What is unfinished of the deliveries :ids is of no use any more.
+-- Unfinished tasks of the deliveries :ids are not needed any more.
 UPDATE run.task SET status = 'dropped' WHERE delivery_id = ANY (:ids::text[]) AND status IN ('waiting', 'issued')

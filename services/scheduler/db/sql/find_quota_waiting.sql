@@ -1,4 +1,4 @@
--- Deliveries of the tenants that are held for a quota, the first first; of each tenant :limit at most.
+-- Deliveries held for a quota, first in line first: at most :limit of each tenant.
 SELECT q.delivery_id
 FROM unnest(:tenant::text[]) AS n (tenant)
 CROSS JOIN LATERAL (SELECT p.delivery_id, p.since FROM run.quota_place p JOIN run.state s ON s.delivery_id = p.delivery_id

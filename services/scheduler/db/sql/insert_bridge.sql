@@ -1,4 +1,4 @@
--- Built again from the same files it is the same version, and fresh again.
+-- A bridge rebuilt from the same files has the same version, and is fresh again.
 INSERT INTO run.bridge_version (tenant, bridge, version, build_id, key_epoch, records, persons, built_at)
 VALUES (:tenant, :bridge, :version, :build_id, :key_epoch::integer, :records::bigint, :persons::bigint,
 	'epoch'::timestamptz + :built_ms::bigint * interval '1 millisecond')

@@ -1,4 +1,4 @@
--- In the order of the arrays; gives the ids in that order. :at is when it was stored first, in microseconds; 0: now.
+-- Inserts in the order of the arrays, and returns the ids in that order. :at is the time of the first storing in microseconds; 0: now.
 INSERT INTO run.outbox (delivery_id, topic, partition, key, value, type, tenant, task_id, stored_at)
 SELECT n.id, n.topic, n.partition, n.key, n.value, n.type, n.tenant, n.task_id,
 	coalesce('epoch'::timestamptz + nullif(n.at, 0) * interval '1 microsecond', clock_timestamp())

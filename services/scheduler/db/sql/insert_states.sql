@@ -1,4 +1,4 @@
--- New deliveries, whose status is made of the row; fewer rows than given: somebody else was first.
+-- New deliveries, whose status is derived from the row. Fewer rows than given: another scheduler was first.
 INSERT INTO run.state (delivery_id, kind, tenant, route, audience, destination, state, reason, revision, version,
 	status_version, due_at, planned_at, spec_hash, created_at, changed_at, memory, tasks_out,
 	destination_tasks_out)

@@ -1,6 +1,6 @@
 -- columns of: load_tasks
--- All unfinished rows of the delivery in the stage of the revision, from the index :first on, and of its looks at the lists; at most
--- :limit. So what is done already is not walked over.
+-- All unfinished rows of the delivery in the stage of the revision, from the index :first on, and its unfinished tasks of the stage
+-- lists; at most :limit. This does not scan rows that are done.
 SELECT t.delivery_id, t.task_id, t.revision, t.stage, t.index, t.lane, t.issue, t.attempts, t.status,
 	(extract(epoch FROM t.ready_at) * 1000)::bigint AS ready_ms,
 	(extract(epoch FROM t.not_after) * 1000)::bigint AS not_after_ms, t.destination, NULL::bytea AS result

@@ -1,2 +1,2 @@
--- Places that are remembered for URLs :urls.
+-- Remembered places of the URLs :urls.
 SELECT url, identity FROM run.drop_place WHERE url = ANY (:urls::text[])

@@ -1,5 +1,5 @@
--- Who stands in the queues of the tenants at the destinations (empty: at all) and may have a place at :at (Unix ms):
--- the first :limit of each. Who was let out of the queue by something else than a place, and is held for that, is passed over.
+-- Deliveries that are queued for a quota of the tenants at the destinations (empty: at all of them) and can have a place at :at (Unix
+-- ms): the first :limit of each. Skips a delivery that is held for a reason other than a quota.
 SELECT n.tenant, n.destination, q.delivery_id
 FROM unnest(:tenant::text[], :destination::text[]) AS n (tenant, destination)
 CROSS JOIN LATERAL (SELECT p.delivery_id, p.since FROM run.quota_place p JOIN run.state s ON s.delivery_id = p.delivery_id

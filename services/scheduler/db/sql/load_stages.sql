@@ -1,5 +1,5 @@
 -- columns of: load_tasks
--- Rows of stages, with results; at most :limit of them.
+-- Rows of stages, with results; at most :limit.
 SELECT t.delivery_id, t.task_id, t.revision, t.stage, t.index, t.lane, t.issue, t.attempts, t.status,
 	(extract(epoch FROM t.ready_at) * 1000)::bigint AS ready_ms,
 	(extract(epoch FROM t.not_after) * 1000)::bigint AS not_after_ms, t.destination, t.result

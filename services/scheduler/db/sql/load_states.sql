@@ -1,4 +1,4 @@
--- One row at least: the database's clock and timeline; then the deliveries that exist, and what they wait for.
+-- At least one row: the database's clock and timeline, with the deliveries that exist and what they wait for.
 SELECT c.now_ms, c.timeline, s.delivery_id, s.kind, s.tenant, s.route, s.audience, s.destination, s.state, s.reason,
 	s.revision, s.version, s.status_version, (extract(epoch FROM s.due_at) * 1000)::bigint AS due_ms,
 	(extract(epoch FROM s.planned_at) * 1000)::bigint AS planned_ms,

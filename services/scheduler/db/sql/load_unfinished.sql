@@ -1,7 +1,7 @@
 -- columns of: load_tasks
--- Of each delivery of :ids, the unfinished rows that a decision can change now. Each kind gives :each rows at most, those
--- whose time comes first: issued ones by the end of their issue; waiting uploads, and others that wait, by when they
--- are ready. One upload whose issue nobody answered is among them, if there is any. At most :limit rows of all deliveries.
+-- For each delivery of :ids, the unfinished rows that a decision can change now. At most :each rows of each kind, earliest first: issued
+-- tasks by the end of their issue; waiting uploads, and other waiting tasks, by when they are ready. If an upload has an issue without a
+-- result, one such upload is included. At most :limit rows of all deliveries.
 SELECT d.id AS delivery_id, t.task_id, t.revision, t.stage, t.index, t.lane, t.issue, t.attempts, t.status,
 	(extract(epoch FROM t.ready_at) * 1000)::bigint AS ready_ms,
 	(extract(epoch FROM t.not_after) * 1000)::bigint AS not_after_ms, t.destination,

@@ -1,4 +1,4 @@
--- How many ms until something is due, a delivery or a run: from :back_ms ago to :ahead_ms ahead; NULL = nothing is.
+-- Milliseconds until a delivery or a run is due, from :back_ms ago to :ahead_ms ahead; NULL: nothing is due.
 SELECT least(
 	(SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint FROM run.live
 		WHERE due_at >= now() - :back_ms::bigint * interval '1 millisecond' AND due_at <= now() + :ahead_ms::bigint * interval '1 millisecond'),

@@ -1,5 +1,5 @@
--- The place that was seen first at a URL, by the delivery :told_by; one that is remembered stays. Rows are locked in the order of
--- their URLs.
+-- Remembers the first place seen at a URL, by the delivery :told_by. A place that is already remembered stays. Rows are locked in URL
+-- order.
 INSERT INTO run.drop_place (url, identity, since, told_by)
 SELECT DISTINCT ON (url) url, identity, now(), told_by
 FROM unnest(:url::text[], :identity::text[], :told_by::text[]) AS seen (url, identity, told_by) ORDER BY url

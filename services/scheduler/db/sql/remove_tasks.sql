@@ -1,7 +1,7 @@
--- Task rows, and the words of them, of what ended more than :over_ms ago and whose final status was read back: of :deliveries
--- deliveries and :rows rows at most. What another replica is at is passed over. A delivery of which nothing is left is marked and
--- not looked at again, and its place under quotas, which counts in no day any more, is removed -> rows, deliveries that were marked.
--- Losing it costs doing it again only, so nobody waits for the disk.
+-- Removes task rows and their summaries of deliveries that ended more than :over_ms ago and whose final status was read back: at most
+-- :deliveries deliveries and :rows rows. Skips rows that another replica holds. A delivery without remaining rows is marked and not
+-- looked at again, and its place under quotas, which no longer counts in any day, is removed. -> rows, deliveries that were marked.
+-- Losing this only repeats the work, so the commit does not wait for the disk.
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS word),
 over AS MATERIALIZED (SELECT s.delivery_id FROM run.state s, quick
 	WHERE quick.word = 'off' AND s.is_over AND s.confirmed AND s.tidied_at IS NULL

@@ -1,4 +1,4 @@
--- :now, :free and :begun are Unix ms, 0: NULL. Who began once has begun.
+-- :now, :free and :begun are Unix ms, 0: NULL. The row of a delivery that has begun stays unchanged.
 INSERT INTO run.quota_place AS p (delivery_id, tenant, destination, since, free_at, begun_at)
 SELECT n.id, n.tenant, n.destination, 'epoch'::timestamptz + :now::bigint * interval '1 millisecond',
 	'epoch'::timestamptz + nullif(n.free, 0) * interval '1 millisecond',

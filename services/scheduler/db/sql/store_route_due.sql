@@ -1,4 +1,4 @@
--- The next run of a route; :due is in Unix ms, 0: never.
+-- The next run of a route. :due is in Unix ms, 0: never.
 INSERT INTO run.route_due AS r (tenant, route, document_hash, cadence_hash, label, zone, fold, next_due)
 VALUES (:tenant, :route, :document_hash, :cadence_hash, :label, :zone, :fold::smallint,
 	'epoch'::timestamptz + nullif(:due::bigint, 0) * interval '1 millisecond')

@@ -1,5 +1,5 @@
--- Claims what was stored for longer than :over_ms, not longer than :back_ms, and not marked, of :topics: at most :limit rows, in
--- their order. Nobody else sweeps them for :claim_ms, nor what stands behind them, of the same delivery in the same topic.
+-- Claims at most :limit unmarked rows of :topics, in order, that were stored longer ago than :over_ms but not longer than :back_ms. For
+-- :claim_ms, no other sweep takes them, or later rows of the same delivery in the same topic.
 WITH due AS MATERIALIZED (
 	SELECT o.id FROM run.outbox o
 	WHERE o.stored_at < now() - :over_ms::bigint * interval '1 millisecond' AND o.stored_at >= now() - :back_ms::bigint * interval '1 millisecond'

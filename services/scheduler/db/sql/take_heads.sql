@@ -1,5 +1,4 @@
--- :holder becomes the one delivery of the route, if nobody is, and if the last accepted
--- one is still :base (empty = none).
+-- :holder becomes the holder of the route if there is no other, and if the last accepted delivery is still :base (empty = none).
 INSERT INTO run.route_head AS h (tenant, route, holder, delivery_id, changed_at)
 SELECT n.tenant, n.route, n.holder, nullif(n.base, ''), now()
 FROM unnest(:tenant::text[], :route::text[], :holder::text[], :base::text[]) AS n (tenant, route, holder, base)

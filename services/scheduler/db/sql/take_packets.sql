@@ -1,5 +1,5 @@
--- Removes what was stored for longer than :over_ms, and not longer than :back_ms: at most :limit packets -> id, time (microseconds), body, in
--- their order. The same transaction stores their messages one by one.
+-- Removes at most :limit packets that were stored longer ago than :over_ms but not longer than :back_ms. -> id, time (microseconds),
+-- body, in order. The same transaction stores their messages one by one.
 WITH old AS MATERIALIZED (
 	SELECT p.stored_at, p.id FROM run.packet p
 	WHERE p.stored_at < now() - :over_ms::bigint * interval '1 millisecond' AND p.stored_at >= now() - :back_ms::bigint * interval '1 millisecond'

@@ -1,4 +1,4 @@
--- Changed deliveries, already locked and compared. The status is absent where it is made of the row as it is now.
+-- Updates deliveries that are already locked and compared. The status is absent if it is derived from the row as it is now.
 UPDATE run.state s SET state = n.state, reason = n.reason, revision = n.revision, version = n.version,
 	status_version = n.status_version, due_at = 'epoch'::timestamptz + n.due * interval '1 millisecond',
 	spec_hash = n.spec_hash, changed_at = 'epoch'::timestamptz + n.changed * interval '1 millisecond',

@@ -1,4 +1,4 @@
--- An absent result stays as it is. The event of a task that is done is of no use any more.
+-- An absent result keeps the stored one. The event of a finished task is not needed any more.
 UPDATE run.task t SET issue = n.issue, attempts = n.attempts, status = n.status,
 	ready_at = 'epoch'::timestamptz + n.ready * interval '1 millisecond',
 	not_after = 'epoch'::timestamptz + nullif(n.not_after, 0) * interval '1 millisecond',
