@@ -143,7 +143,8 @@ def test_held_ends_it_if_wanted_and_else_it_goes_on(world, fleet):
     delivery = world.deliver("small")
     done = fleet.run("watch", delivery, "--until", "held")
     last = done.stdout.splitlines()[-1]
-    command = f"longshore approve {delivery} --content {fleet.status(delivery)['content_hash'][:16]}"
+    content_hash = fleet.wait_state(delivery, states=("held",))["content_hash"]  # watch may be ahead of the recorder
+    command = f"longshore approve {delivery} --content {content_hash[:16]}"
     assert done.returncode == 3 and "  held (below_minimum)  " in last and last.endswith(f" -> {command}")
     with Watch(fleet, delivery, "--json") as watch:
         watch.wait_for(lambda w: w.lines, "the held delivery")
