@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two sorts. The first, by record, gives ordinals: each new record takes the next one. The second,
- * by fingerprint, gives the keys. The same pair twice is counted; a pair that contradicts the
- * cardinality is counted, and its row remembered for the message.
+ * Assembles a version from two sorts. The first, by record, assigns ordinals: each new record gets
+ * the next one. The second, by fingerprint, produces the keys. Repeated pairs are counted. Pairs
+ * that contradict the cardinality are counted as well, and the lowest of their rows are kept for
+ * the message.
  */
 #include "bridge_building.h"
 #include "bridge_pair.h"
@@ -11,7 +12,7 @@
 
 #include <stdlib.h>
 
-/* A key to sort: fingerprint, ordinal, row. */
+/* An entry to sort: fingerprint, ordinal, row. */
 enum { SLOT_ENTRY_BYTES = FINGERPRINT_BYTES + 16 };
 
 int build_check_room(uint64_t records, uint64_t slots, struct err *e)
@@ -145,12 +146,12 @@ static int64_t slot_row(const char *slot)
 	return (int64_t)get_be64(slot + FINGERPRINT_BYTES + 8);
 }
 
-/* last: the slot of the id before. */
+/* last: the previous id's slot. */
 static int take_slot(
         struct bridge_build *b, const char *slot, char last[SLOT_ENTRY_BYTES], struct err *e)
 {
 	if (b->facts.persons > 0 && memcmp(last, slot, SLOT_FINGERPRINT) == 0) {
-		/* one id, a second record */
+		/* the same id with a second record */
 		conflicts_note(&b->conflicts, slot_row(last), slot_row(slot));
 		return 0;
 	}
@@ -181,7 +182,7 @@ static int walk_slots(
 	return act == 0 ? build_check_room(0, slots, e) : act;
 }
 
-/* --- the version --- */
+/* --- manifests --- */
 
 static int put_leader(struct bridge_build *b, struct piece_side *keys, struct err *e)
 {
@@ -205,7 +206,7 @@ static struct piece_side side_of(
 	        .pieces = arena_alloc(&b->mem, PIECES_MAX * sizeof(struct bridge_piece))};
 }
 
-/* The keys' manifest last: with it the version is there. */
+/* Writes the keys' manifest last, because it makes the version visible. */
 static int put_manifests(struct bridge_build *b, struct piece_side *keys, struct piece_side *values,
         uint64_t lines, struct err *e)
 {

@@ -30,7 +30,7 @@ void build_batch_clear(struct build_batch *b)
 	b->count = 0;
 }
 
-/* --- life --- */
+/* --- create and free --- */
 
 static int check_spec(const struct bridge_build_spec *spec, struct err *e)
 {
@@ -48,7 +48,7 @@ static int check_spec(const struct bridge_build_spec *spec, struct err *e)
 static int open_sorters(struct bridge_build *b, struct err *e)
 {
 	const struct bridge_build_spec *spec = &b->spec;
-	size_t half = spec->memory_bytes / 2; /* one is read while the other is filled */
+	size_t half = spec->memory_bytes / 2; /* one sorter is read while the other is filled */
 	int act =
 	        fingerprinter_new(&spec->fingerprint_key, spec->tenant, spec->id_kind, &b->ids, e);
 	if (act == 0)
@@ -85,7 +85,7 @@ int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build *
 	return 0;
 }
 
-/* What was personal is overwritten, not only let go of. */
+/* Wipes the buffer, because it contained personal data. */
 static void drop(struct buf *b)
 {
 	if (b->p)
@@ -115,7 +115,7 @@ void bridge_build_free(struct bridge_build *b)
 	free(b);
 }
 
-/* --- adding --- */
+/* --- adding pairs --- */
 
 int build_flush_rows(struct bridge_build *b, struct err *e)
 {
@@ -148,7 +148,8 @@ static int bad_row(const char *what, struct err *e)
 	return err_set(e, ERR_REJECT, CODE_BAD_BRIDGE, "%s: correct the row", what);
 }
 
-/* What a file could not hold later is refused now: U+0080 to U+009F are controls too. */
+/* Refuses values now that a file could not contain later. U+0080 to U+009F are control characters,
+ * too. */
 static bool is_text(struct str value)
 {
 	for (size_t i = str_plain_length(value); i < value.n; i++) {
@@ -191,7 +192,7 @@ int bridge_build_add(
 		return act;
 	buf_clear(&b->entry);
 	for (size_t c = 0; act == 0 && c < b->spec.columns_count; c++) {
-		/* A partner never gets the blanks around a value. */
+		/* A partner never receives the blanks around a value. */
 		act = buf_append_str(&b->entry, bridge_id_canonical(values[c]), e);
 		if (act == 0)
 			act = buf_append(&b->entry, "", 1, e);

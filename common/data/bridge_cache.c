@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * States of a piece: on disk only (it was found at the start), being loaded, mapped. One lock
- * guards the list; a piece is loaded outside of it, by one thread, while others that want it wait
- * and those that want another go on.
+ * A piece is on disk (found at the start), loading, or mapped. One lock protects the list. One
+ * thread loads a piece without holding the lock. Threads that want the same piece wait; others
+ * continue.
  */
 #include "bridge_cache.h"
 
@@ -37,7 +37,7 @@ struct bridge_cache {
 	struct cached_piece *pieces;
 };
 
-/* --- life --- */
+/* --- open and close --- */
 
 static struct cached_piece *add_piece(struct bridge_cache *c, const char *sha256, int64_t bytes)
 {
@@ -66,7 +66,7 @@ int bridge_cache_dir(const char *dir, const char *service, struct err *e)
 	if (act != 0)
 		return act;
 	act = cache_dir_claim(fd, dir, service, e);
-	(void)close(fd); /* a directory: nothing was written through it */
+	(void)close(fd); /* a directory: nothing was written */
 	return act;
 }
 
@@ -113,7 +113,7 @@ void bridge_cache_close(struct bridge_cache *c)
 	free(c);
 }
 
-/* --- the list, under the lock --- */
+/* --- the list; the caller holds the lock --- */
 
 static struct cached_piece *find(struct bridge_cache *c, const char *sha256)
 {
@@ -135,7 +135,7 @@ static void drop_piece(struct bridge_cache *c, struct cached_piece *gone)
 	free(gone);
 }
 
-/* Least recently used first, never one that is in use or being loaded. */
+/* Evicts the least recently used pieces, but none that is in use or loading. */
 static void make_room(struct bridge_cache *c)
 {
 	while (c->bytes > c->max_bytes) {
@@ -152,13 +152,13 @@ static void make_room(struct bridge_cache *c)
 	}
 }
 
-/* The piece's entry, marked as being loaded by us, or mapped. */
+/* Returns the piece's entry, either mapped or marked as loading by us. */
 static int claim(struct bridge_cache *c, const struct bridge_piece *piece,
         struct cached_piece **out, struct err *e)
 {
 	struct cached_piece *p;
 	while ((p = find(c, piece->sha256)) && p->state == PIECE_LOADING)
-		(void)pthread_cond_wait(&c->loaded, &c->lock); /* it may fail and be gone then */
+		(void)pthread_cond_wait(&c->loaded, &c->lock); /* gone if it failed to load */
 	if (!p)
 		p = add_piece(c, piece->sha256, piece->bytes);
 	if (!p)
@@ -173,7 +173,7 @@ static int claim(struct bridge_cache *c, const struct bridge_piece *piece,
 	return 0;
 }
 
-/* --- loading, without the lock --- */
+/* --- loading; the caller does not hold the lock --- */
 
 static int fetch(struct bridge_cache *c, struct str prefix, struct str version,
         const struct bridge_piece *piece, const unsigned char **out, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Rows that contradict a bridge's cardinality, with the rows they contradict: how many, and the
- * first of them. */
+ *
+ * Pairs of rows that contradict a bridge's cardinality: how many, and the first of them.
+ */
 #ifndef LONGSHORE_DATA_BRIDGE_CONFLICTS_H
 #define LONGSHORE_DATA_BRIDGE_CONFLICTS_H
 
@@ -16,12 +17,12 @@ struct conflict {
 
 struct conflicts {
 	uint64_t count;
-	struct conflict shown[CONFLICTS_SHOWN]; /* the lowest, in order */
+	struct conflict shown[CONFLICTS_SHOWN]; /* those with the lowest row numbers, in order */
 };
 
-/* Which of the two is wrong nobody here can know. */
+/* Records both rows, because we cannot know which of them is wrong. */
 void conflicts_note(struct conflicts *c, int64_t row, int64_t other);
-/* 0 if there are none, else ERR_REJECT ("bad_bridge"). */
+/* Returns 0 if there are none, otherwise ERR_REJECT ("bad_bridge"). */
 int conflicts_check(const struct conflicts *c, bool one_to_one, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How a bridge version lies in staging.
+ * How a bridge version is stored in staging.
  *
- * keys.NNN: a table of 16-byte slots, sorted by fingerprint: 11 bytes of fingerprint, 5 bytes of
- *   ordinal, both big-endian; an ordinal of all ones is a free slot. A fingerprint's first 8 bytes,
- *   as a fraction of 2^64, give its shard and, within it, its home line (4 slots, 64 bytes).
- *   Entries lie in the first free slot at or after the start of their home line, in order; so a
- *   search that meets a free slot or a larger fingerprint has missed. Load is 3/4; what runs over
- *   the last line lies behind it.
- * marks: 4 bytes, little-endian, per record: keyed hash of its primary id. leader: a selection of
- * first records. values.NNN: the values of consecutive records back to back; then 2-byte lengths
- * per record and column; then an 8-byte offset per 64 records; all little-endian.
- * manifest: text lines, fields separated by tabs; both sides have the same head lines and their own
- * pieces.
+ * keys.NNN: a table of 16-byte slots, sorted by fingerprint. A slot has 11 bytes of fingerprint and
+ * 5 bytes of ordinal, both big-endian. An ordinal with all bits set marks a free slot. The first 8
+ * bytes of a fingerprint, as a fraction of 2^64, determine its shard and, in the shard, its home
+ * line (4 slots, 64 bytes). An entry is in the first free slot at or after the start of its home
+ * line, in order. So a search that reaches a free slot or a larger fingerprint proves that the id
+ * is missing. The load is 3/4. Entries that do not fit in the last line are stored after it.
+ *
+ * marks: 4 bytes, little-endian, per record: a keyed hash of its primary id.
+ * leader: a selection of first records.
+ * values.NNN: the values of consecutive records without separators, then 2-byte lengths per record
+ * and column, then an 8-byte offset per 64 records; all little-endian.
+ * manifest: text lines with tab-separated fields. Both sides have the same head lines and list
+ * their own pieces.
  */
 #ifndef LONGSHORE_DATA_BRIDGE_FORMAT_H
 #define LONGSHORE_DATA_BRIDGE_FORMAT_H
@@ -60,19 +62,19 @@ struct bridge_manifest {
 
 int bridge_manifest_write(
         const struct bridge_manifest *m, struct buf *out, struct err *e) ERR_MUST_USE;
-/* Texts and pieces live in mem; ERR_REJECT ("corrupt") names the line. */
+/* Texts and pieces are allocated in mem. ERR_REJECT ("corrupt") names the line. */
 int bridge_manifest_read(struct str text, struct arena *mem, struct bridge_manifest *out,
         struct err *e) ERR_MUST_USE;
 
-/* Tells keys apart and nothing about them: 16 hex digits and a terminator. */
+/* Distinguishes keys and reveals nothing about them: 16 hex digits and a terminator. */
 enum { KEY_CHECK_BYTES = 17 };
 int bridge_key_check(
         const struct secret *key, char out[KEY_CHECK_BYTES], struct err *e) ERR_MUST_USE;
 
-/* Where a fingerprint belongs. Pure. */
+/* The shard and line of a fingerprint. Pure functions. */
 static inline uint64_t fingerprint_head(const unsigned char *fp)
 {
-	/* Written out, for so the compiler sees one load. */
+	/* Written out, so that the compiler makes it one load. */
 	return (uint64_t)fp[0] << 56 | (uint64_t)fp[1] << 48 | (uint64_t)fp[2] << 40 |
 	       (uint64_t)fp[3] << 32 | (uint64_t)fp[4] << 24 | (uint64_t)fp[5] << 16 |
 	       (uint64_t)fp[6] << 8 | fp[7];
@@ -84,8 +86,8 @@ struct slot_home {
 
 static inline struct slot_home slot_home(const unsigned char *fp, uint64_t shards, uint64_t lines)
 {
-	/* 64 x 64 bits, upper half: multiplication keeps the order, so shards and lines rise with
-	 * the fingerprint. */
+	/* The upper half of 64 x 64 bits. Multiplication keeps the order, so shards and lines
+	 * increase with the fingerprint. */
 	__extension__ typedef unsigned __int128 wide;
 	wide product = (wide)fingerprint_head(fp) * shards;
 	uint64_t within = (uint64_t)product;

@@ -35,8 +35,8 @@ struct str bridge_id_canonical(struct str text)
 	return text;
 }
 
-/* Between its first and last character an id may hold plain spaces, and no other blank: two ids that
- * look the same must be the same. */
+/* Inside an id, plain spaces are allowed and other blanks are not, because two ids that look the
+ * same must be the same. */
 bool bridge_id_is_valid(struct str id)
 {
 	id = bridge_id_canonical(id);

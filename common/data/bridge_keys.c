@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Look-ups in two passes over a batch: compute all homes and ask the memory for them, then search.
+ *
+ * Looks up a batch in two passes. The first computes all home lines and prefetches them, the second
+ * searches.
  */
 #include "bridge_cache.h"
 
@@ -140,13 +142,14 @@ const struct selection *bridge_keys_leader(const struct bridge_keys *k)
 	return k->leader;
 }
 
-/* The last bytes of a slot's fingerprint, behind its head, as a number. */
+/* The last bytes of a slot's fingerprint, after its head, as a number. */
 static uint32_t fingerprint_rest(const unsigned char *fp)
 {
 	return (uint32_t)fp[8] << 16 | (uint32_t)fp[9] << 8 | fp[10];
 }
 
-/* From the home on until found, free, or larger; the last slot of a shard is free. */
+/* Searches from the home line until the entry, a free slot or a larger fingerprint. The last slot
+ * of a shard is free. */
 static struct bridge_hit search(const struct keys_shard *s, uint64_t home, const unsigned char *fp)
 {
 	uint64_t head = fingerprint_head(fp);
@@ -168,7 +171,7 @@ static struct bridge_hit search(const struct keys_shard *s, uint64_t home, const
 int bridge_keys_lookup(struct bridge_keys *k, const unsigned char *fingerprints, size_t count,
         struct bridge_hit *out, struct err *e)
 {
-	(void)e; /* pieces are verified when they are opened: nothing can fail here */
+	(void)e; /* cannot fail: pieces are verified when opened */
 	struct slot_home homes[BATCH];
 	for (size_t done = 0; done < count; done += BATCH) {
 		size_t n = count - done < BATCH ? count - done : BATCH;

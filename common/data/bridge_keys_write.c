@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOAD_SLOTS = 3 }; /* of LINE_SLOTS: load 3/4 */
+enum { LOAD_SLOTS = 3 }; /* out of LINE_SLOTS: a load of 3/4 */
 
 struct keys_writer {
 	struct piece_side *side;
 	uint64_t shards, lines;
 	struct sealed_writer *piece;
-	uint64_t shard; /* that is being written */
-	uint64_t slots; /* written to it, free ones too */
+	uint64_t shard; /* the shard being written */
+	uint64_t slots; /* slots written to it, including free ones */
 	uint64_t first; /* global number of its first slot */
 };
 
@@ -57,7 +57,7 @@ static int write_free(struct keys_writer *w, uint64_t until, struct err *e)
 
 static int close_shard(struct keys_writer *w, struct err *e)
 {
-	/* One free slot at the end: every search ends inside the table. */
+	/* Ends the shard with a free slot, so that every search ends inside the table. */
 	uint64_t until =
 	        w->slots + 1 > w->lines * LINE_SLOTS ? w->slots + 1 : w->lines * LINE_SLOTS;
 	int act = write_free(w, until, e);

@@ -82,7 +82,7 @@ static bool split(struct str text, struct line *out)
 	}
 }
 
-/* Far above what a version can hold, and so small that no product of sizes wraps. */
+/* Far above what a version can contain, and so small that no product of sizes overflows. */
 #define NUM_MAX (INT64_C(1) << 48)
 
 static bool read_num(struct str text, uint64_t *out)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A pair of an id and a record as an entry to sort: the columns, each ended by a NUL (no value
- * holds one), then the id's fingerprint, then the row, big-endian. So byte order is the order of
- * records, column by column, and within a record that of persons.
+ * A pair of an id and a record as a sort entry: the columns, each followed by a NUL (values contain
+ * none), then the id's fingerprint, then the row number, big-endian. So byte order sorts by record,
+ * column by column, and then by fingerprint.
  */
 #ifndef LONGSHORE_DATA_BRIDGE_PAIR_H
 #define LONGSHORE_DATA_BRIDGE_PAIR_H
@@ -43,7 +43,7 @@ static inline int64_t pair_row(struct str pair)
 	return (int64_t)get_be64(pair.p + pair.n - PAIR_ROW_BYTES);
 }
 
-/* The columns of a record. */
+/* Splits a record into its columns. */
 static inline void record_values(struct str record, struct str *out, size_t columns)
 {
 	size_t at = 0;

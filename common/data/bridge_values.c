@@ -107,7 +107,8 @@ static const struct values_shard *shard_of(const struct bridge_values *v, uint32
 	return NULL;
 }
 
-/* Where record i of the shard begins: the offset of its stride and the lengths from there to it. */
+/* Offset of record i in the shard: the offset of its stride, plus the lengths of the records
+ * between. */
 static uint64_t record_offset(
         const struct bridge_values *v, const struct values_shard *s, uint64_t i)
 {
@@ -121,7 +122,7 @@ static uint64_t record_offset(
 int bridge_values_fetch(struct bridge_values *v, const uint32_t *ordinals, size_t count,
         struct arena *scratch, struct str *out, struct err *e)
 {
-	(void)scratch; /* plain values are handed out from the map itself */
+	(void)scratch; /* the values stay in the mapped piece */
 	size_t columns = v->manifest.columns_count;
 	const struct values_shard *s = NULL;
 	uint64_t at = 0;

@@ -10,8 +10,8 @@ struct values_writer {
 	int64_t shard_bytes;
 	struct sealed_writer *piece; /* NULL between shards */
 	unsigned shard;
-	uint64_t first, records;     /* of the whole version */
-	uint64_t data;               /* bytes of this shard's values */
+	uint64_t first, records;     /* in the whole version */
+	uint64_t data;               /* bytes of values in this shard */
 	struct buf lengths, offsets; /* of this shard */
 };
 

@@ -16,8 +16,8 @@
 
 enum { COPY_BYTES = 1024 * 1024, NAME_BYTES = SHA256_HEX + 8, RANDOM_BYTES = 16 };
 
-/* A full, broken or read-only disk is this machine's trouble: the task is not to blame, another worker
- * can do it. */
+/* A full, broken or read-only disk is a problem of this machine. The task is not at fault, and
+ * another worker can do it. */
 static int failed(struct err *e, const char *step)
 {
 	int errnum = errno;
@@ -106,14 +106,15 @@ int cache_dir_claim(int dir_fd, const char *path, const char *service, struct er
 	return act;
 }
 
-/* A lock goes with its process: who gets it removes what nobody writes any more. */
+/* The kernel releases a lock when its process ends. If we get the lock, nobody is writing this file
+ * any more. */
 static void remove_if_left(int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		(void)unlinkat(dir_fd, name, 0); /* if not, the next start does it */
+		(void)unlinkat(dir_fd, name, 0); /* if it fails, the next start does it */
 	(void)close(fd);
 }
 
@@ -186,7 +187,7 @@ static int copy(struct sealed_reader *from, int fd, struct err *e)
 	return act;
 }
 
-/* *out stays NULL if the file is not what is asked for. */
+/* *out stays NULL if the file does not match its hash and length. */
 static int map_checked(
         int fd, const char *sha256, size_t bytes, const unsigned char **out, struct err *e)
 {
@@ -229,7 +230,7 @@ int cache_file_put(int dir_fd, const char *sha256, size_t bytes, struct sealed_r
 		act = failed(e, "name a file");
 	if (!map || act != 0)
 		(void)unlinkat(dir_fd, temp, 0); /* if it stays, the next start removes it */
-	(void)close(fd); /* what was written is in the map, and was checked there */
+	(void)close(fd);                         /* the content was checked through the map */
 	if (act == 0)
 		*out = map;
 	else
@@ -246,19 +247,19 @@ int cache_file_map(
 	if (fd < 0)
 		return errno == ENOENT ? 0 : failed(e, "open a file");
 	int act = map_checked(fd, sha256, bytes, out, e);
-	(void)close(fd); /* the map keeps the file */
+	(void)close(fd); /* the map keeps the file alive */
 	return act;
 }
 
 void cache_file_unmap(const unsigned char *map, size_t bytes)
 {
 	if (map && bytes > 0)
-		(void)munmap((void *)(uintptr_t)map, bytes); /* it was mapped */
+		(void)munmap((void *)(uintptr_t)map, bytes); /* cannot fail: it was mapped */
 }
 
 void cache_file_remove(int dir_fd, const char *sha256)
 {
 	char name[NAME_BYTES];
 	piece_name(sha256, name);
-	(void)unlinkat(dir_fd, name, 0); /* not there: somebody else removed it */
+	(void)unlinkat(dir_fd, name, 0); /* if it is missing, another process removed it */
 }

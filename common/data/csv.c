@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * States of the reader, a byte at a time; spans of plain bytes are copied at once.
+ * A state machine that reads one byte at a time; runs of plain bytes are copied at once.
  *
  *   RECORD_START -> FIELD_START -> PLAIN -> (delimiter) FIELD_START
  *                        |           +----> (line end) RECORD_START
@@ -16,19 +16,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum state { RECORD_START, FIELD_START, PLAIN, QUOTED, QUOTE, CR }; /* both starts first */
+/* The two start states come first, because csv_feed tests for both with one comparison. */
+enum state { RECORD_START, FIELD_START, PLAIN, QUOTED, QUOTE, CR };
 
 struct csv_reader {
 	struct csv_format format;
 	struct csv_calls calls;
 	struct buf text;             /* fields of the current record, without quotes */
-	size_t ends[CSV_FIELDS_MAX]; /* where each field ends in text */
+	size_t ends[CSV_FIELDS_MAX]; /* end of each field in text */
 	struct str fields[CSV_FIELDS_MAX];
 	size_t count;
 	enum state state;
-	bool special[256]; /* bytes that are not plain content outside quotes */
+	bool special[256]; /* bytes that are not plain outside quotes */
 	bool header_done;
-	int bom; /* bytes of the mark matched; -1: no longer looked for */
+	int bom; /* bytes of the byte order mark matched so far; -1: done */
 	int64_t rows, offset;
 };
 
@@ -74,7 +75,7 @@ int64_t csv_rows(const struct csv_reader *r)
 	return r->rows;
 }
 
-/* Names the row that is being read, never what it holds. */
+/* Names the row that is being read, never its content. */
 static int bad(const struct csv_reader *r, struct err *e, const char *what)
 {
 	if (!r->header_done)
@@ -104,7 +105,7 @@ static int check_count(struct csv_reader *r, struct err *e)
 	return bad(r, e, what);
 }
 
-/* `end`: position behind the record's line end. */
+/* `end`: position after the record's line end. */
 static int end_record(struct csv_reader *r, int64_t end, struct err *e)
 {
 	int act = end_field(r, e);
@@ -137,7 +138,7 @@ static int end_record(struct csv_reader *r, int64_t end, struct err *e)
 static int take(struct csv_reader *r, const char *p, size_t n, struct err *e)
 {
 	struct err inner;
-	if (r->text.n + n <= r->text.cap && r->text.n + n <= r->text.max) { /* nearly always */
+	if (r->text.n + n <= r->text.cap && r->text.n + n <= r->text.max) { /* the usual case */
 		memcpy(r->text.p + r->text.n, p, n);
 		r->text.n += n;
 		return 0;
@@ -149,7 +150,7 @@ static int take(struct csv_reader *r, const char *p, size_t n, struct err *e)
 	return 0;
 }
 
-/* A byte that ends an unquoted or closed field; false: it does not. */
+/* Handles a byte that can end an unquoted or closed field. Returns false if it does not. */
 static bool ends_field(struct csv_reader *r, char c, int64_t at, int *act, struct err *e)
 {
 	if (c == r->format.delimiter) {
@@ -165,7 +166,7 @@ static bool ends_field(struct csv_reader *r, char c, int64_t at, int *act, struc
 	return true;
 }
 
-/* A byte that is not plain content. */
+/* Handles a byte that is not plain, at the start of a field. */
 static int on_start(struct csv_reader *r, char c, int64_t at, struct err *e)
 {
 	int act = 0;
@@ -173,7 +174,7 @@ static int on_start(struct csv_reader *r, char c, int64_t at, struct err *e)
 	if (c == '"')
 		r->state = QUOTED;
 	else
-		(void)ends_field(r, c, at, &act, e); /* true: csv_feed has left nothing else */
+		(void)ends_field(r, c, at, &act, e); /* true: csv_feed passes no other byte */
 	return act;
 }
 
@@ -189,7 +190,7 @@ static int on_quote(struct csv_reader *r, char c, int64_t at, struct err *e)
 	return bad(r, e, "text after a closing quote: double the quotes inside a quoted field");
 }
 
-/* How many bytes from p on are plain content in this state. */
+/* Length of the plain run at p in this state. */
 static size_t plain_span(const struct csv_reader *r, const char *p, size_t n)
 {
 	const bool *special = r->special;
@@ -215,7 +216,7 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 			return bad(r, e,
 			        "a quote inside an unquoted field: quote the field and double the "
 			        "quote");
-		(void)ends_field(r, c, at, &act, e); /* true: plain_span has left nothing else */
+		(void)ends_field(r, c, at, &act, e); /* true: plain_span stops at no other byte */
 		return act;
 	case QUOTED:
 		r->state = QUOTE;
@@ -231,7 +232,8 @@ static int on_byte(struct csv_reader *r, char c, int64_t at, struct err *e)
 	return 0;
 }
 
-/* The byte order mark, however the pieces are cut; returns how many bytes of this piece it took. */
+/* Skips the byte order mark, even if it is split between pieces. Returns how many bytes of this
+ * piece it skipped. */
 static size_t skip_mark(
         struct csv_reader *r, const unsigned char *p, size_t n, struct err *e, int *act)
 {
@@ -242,7 +244,7 @@ static size_t skip_mark(
 	}
 	if (r->bom == 3) {
 		r->bom = -1;
-	} else if (r->bom >= 0 && i < n) { /* it was none: what looked like it is content */
+	} else if (r->bom >= 0 && i < n) { /* not a mark: the matched bytes are content */
 		int seen = r->bom;
 		r->bom = -1;
 		if (seen > 0) {
@@ -258,7 +260,7 @@ int csv_feed(struct csv_reader *r, const void *p, size_t n, struct err *e)
 	const char *bytes = p;
 	int act = 0;
 	const char *nul = n > 0 ? memchr(bytes, '\0', n) : NULL;
-	if (nul) /* what is before it is read first, so that the message names the right row */
+	if (nul) /* read what is before it first, so that the message names the right row */
 		n = (size_t)(nul - bytes);
 	size_t i = r->bom >= 0 ? skip_mark(r, p, n, e, &act) : 0;
 	while (act == 0 && i < n) {

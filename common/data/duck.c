@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Declares the part of DuckDB's stable C API that is used here, so DuckDB's own header is not needed.
+ * Declares the part of DuckDB's stable C API that is used here, so that DuckDB's own header is not
+ * needed.
  */
 #include "duck.h"
 
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- DuckDB's own declarations --- */
+/* --- declarations of DuckDB --- */
 
 typedef struct {
 	uint64_t deprecated[3];
@@ -37,7 +38,7 @@ enum {
 	TYPE_UTINYINT = 6,
 	TYPE_UBIGINT = 9,
 	TYPE_VARCHAR = 17,
-	TYPE_NULL = 36, /* of a column that has no type, and no value */
+	TYPE_NULL = 36, /* a column without a type or values */
 	ERROR_OUT_OF_MEMORY = 33
 };
 
@@ -95,7 +96,8 @@ static bool find(void *handle, const char *name, void *out)
 	return found;
 }
 
-/* It stays loaded until the process ends, because it has threads and destructors of its own. */
+/* The library stays loaded until the process ends, because it has its own threads and
+ * destructors. */
 static int load(struct api *api, const char *library, struct err *e)
 {
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
@@ -170,7 +172,7 @@ void duck_close(struct duck *d)
 	free(d);
 }
 
-/* --- answers --- */
+/* --- results --- */
 
 struct answer {
 	const struct api *api;
@@ -224,7 +226,7 @@ static struct str text_at(const duckdb_string *s)
 
 struct vector {
 	const void *data;
-	const uint64_t *validity; /* NULL: nothing is NULL */
+	const uint64_t *validity; /* NULL: no value is NULL */
 };
 
 static void take_value(const struct answer *a, const struct vector *v, size_t column, size_t row,
@@ -248,7 +250,7 @@ static int take_chunk(
 	size_t rows = (size_t)a->api->data_chunk_get_size(chunk);
 	for (size_t i = 0; rows > 0 && i < a->columns; i++) {
 		if (a->types[i] != TYPE_VARCHAR && a->types[i] != TYPE_BIGINT)
-			return failed(e, false); /* a type of another layout */
+			return failed(e, false); /* a type with a different layout */
 		void *vector = a->api->data_chunk_get_vector(chunk, i);
 		vectors[i] = (struct vector){
 		        a->api->vector_get_data(vector), a->api->vector_get_validity(vector)};

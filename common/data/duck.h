@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * DuckDB, as far as reading one Parquet file needs it. The library is loaded when the first reader
- * is opened, so a process that never meets such a file does not need it.
+ * The part of DuckDB that is needed to read one Parquet file. The library is loaded when the first
+ * reader is opened, so a process that never reads Parquet does not need it.
  *
- * A duck may read the one path that it was opened for, and nothing else: no other file, no network,
- * no extension. It spills nothing to disk and has a bound on its memory. Errors never quote what
- * DuckDB says, because that may quote the file. One thread owns a duck.
+ * A duck can read the one path that it was opened for and nothing else: no other file, no network,
+ * no extension. It spills nothing to disk, and its memory is bounded. Our errors never quote
+ * DuckDB's messages, because those can quote the file. One thread owns a duck.
  */
 #ifndef LONGSHORE_DATA_DUCK_H
 #define LONGSHORE_DATA_DUCK_H
@@ -21,7 +21,7 @@ enum { DUCK_MEMORY_MB = 256 };
 
 struct duck;
 
-/* library: as dlopen takes it. ERR_RETRY ("no_duckdb") if it cannot be used. */
+/* library: as for dlopen. ERR_RETRY ("no_duckdb") if it cannot be used. */
 int duck_open(const char *library, const char *path, struct duck **out, struct err *e) ERR_MUST_USE;
 void duck_close(struct duck *d); /* accepts NULL */
 
@@ -31,7 +31,7 @@ struct duck_column {
 	const char *name; /* valid during the call */
 	enum duck_kind kind;
 };
-/* A value: a text, or a number for a column that is one. */
+/* A value: a number if the column is numeric, otherwise a text. */
 struct duck_value {
 	bool is_null;
 	int64_t number;
@@ -39,7 +39,7 @@ struct duck_value {
 };
 
 struct duck_calls {
-	/* The columns of the answer, before its rows; may be NULL. */
+	/* Called with the columns of the result, before its rows. May be NULL. */
 	int (*on_columns)(
 	        void *arg, const struct duck_column *columns, size_t count, struct err *e);
 	int (*on_row)(void *arg, const struct duck_value *values, struct err *e);
@@ -48,8 +48,8 @@ struct duck_calls {
 
 enum { DUCK_COLUMNS_MAX = 1024 };
 
-/* Rows come as they are read; columns are BIGINT or VARCHAR, or none is read. ERR_REJECT
- * ("bad_source") where the statement fails. */
+/* Delivers rows as they are read. All columns must be BIGINT or VARCHAR, otherwise no row is
+ * delivered. ERR_REJECT ("bad_source") if the statement fails. */
 int duck_query(struct duck *d, const char *sql, const struct duck_calls *calls,
         struct err *e) ERR_MUST_USE;
 

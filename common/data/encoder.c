@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The encoder cuts what comes into blocks of one size before it hashes and compresses them, so the
- * stored bytes depend on the plain bytes only, not on how they were written.
+ * The encoder cuts its input into blocks of one size before it hashes and compresses them. So the
+ * stored bytes depend only on the plain bytes, not on the sizes of the writes.
  */
 #include "gzip.h"
 
@@ -15,7 +15,7 @@
 
 enum { BLOCK_BYTES = 64 * 1024 };
 
-/* What is known of stored bytes; the same for writing and for checking. */
+/* Counts and hashes of the stored bytes, used for writing and for checking. */
 struct tally {
 	struct hash *plain, *md5;
 	int64_t plain_bytes, bytes;
@@ -118,7 +118,7 @@ int encoder_write(struct encoder *c, const void *p, size_t n, struct err *e)
 {
 	assert(!c->is_over);
 	const unsigned char *at = p;
-	if (n > 0 && n < BLOCK_BYTES - c->held) { /* nearly always */
+	if (n > 0 && n < BLOCK_BYTES - c->held) { /* the usual case */
 		memcpy(c->block + c->held, p, n);
 		c->held += n;
 		return 0;
@@ -152,7 +152,7 @@ static int take_plain(void *arg, const void *p, size_t n, struct err *e)
 	return 0;
 }
 
-/* The file from its beginning to its end, a block at a time. */
+/* Reads the whole file, one block at a time. */
 static int walk(
         struct tally *t, struct gzip_reader *gzip, encoded_read read, void *arg, struct err *e)
 {

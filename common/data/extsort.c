@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two blocks of half the memory each: one is filled while a thread sorts and spills the other. In a
- * block, entries' bytes grow from its beginning, an index from its end. The index holds the first
- * eight bytes of each, so that sorting it seldom looks elsewhere.
+ * There are two blocks of half the memory each. One is filled while a thread sorts and spills the
+ * other. In a block, the entries' bytes grow from the start and an index grows from the end. The
+ * index holds the first eight bytes of each entry, so sorting rarely has to look at the entry
+ * itself.
  */
 #include "extsort.h"
 
@@ -13,21 +14,21 @@
 #include <stdlib.h>
 
 struct block {
-	char *bytes; /* `half` of them, NULL while not needed */
-	size_t used; /* at its beginning */
+	char *bytes; /* `half` bytes; NULL while not needed */
+	size_t used; /* from its start */
 	size_t count;
 };
 
 struct sorter {
 	char *dir;
-	size_t half; /* of the memory */
+	size_t half; /* half of the memory */
 	struct block filling;
-	size_t next; /* in it, while it is read */
+	size_t next; /* next item to read from it */
 
-	/* The thread's while it runs. */
+	/* The thread owns these while it runs. */
 	struct block spilling;
-	struct runs *runs; /* NULL: all is in memory */
-	size_t runs_max;   /* of which all are merged into one */
+	struct runs *runs; /* NULL: everything is in memory */
+	size_t runs_max;   /* at this number, all runs are merged into one */
 	int act;
 	struct err failure;
 
@@ -46,7 +47,7 @@ int sort_new(const char *spill_dir, size_t memory_bytes, struct sorter **out, st
 	}
 	s->half = (memory_bytes > SORT_MEMORY_MIN ? memory_bytes : SORT_MEMORY_MIN) / 2;
 	s->half -= s->half % sizeof(struct item);
-	s->runs_max = s->half / RUN_BUFFER_MIN - 1; /* one more is the buffer to write from */
+	s->runs_max = s->half / RUN_BUFFER_MIN - 1; /* one buffer is for writing */
 	*out = s;
 	return 0;
 }
@@ -76,7 +77,7 @@ static void drop_block(struct block *b)
 	*b = (struct block){0};
 }
 
-/* The one added last comes first. */
+/* The item that was added last comes first. */
 static struct item *index_of(const struct sorter *s, const struct block *b)
 {
 	return (struct item *)(void *)(b->bytes + s->half) - b->count;
@@ -107,14 +108,14 @@ static int merge_into(struct sorter *s, struct runs *to, struct err *e)
 	return act == 0 ? runs_end(to, e) : act;
 }
 
-/* Too many runs to merge at once: all that there are become one. */
+/* There are too many runs to merge at once, so this merges them into one. */
 static int collapse(struct sorter *s, struct err *e)
 {
 	struct runs *one = NULL;
 	int act = runs_new(s->dir, &one, e);
 	if (act != 0)
 		return act;
-	drop_block(&s->spilling); /* the merge has the memory now */
+	drop_block(&s->spilling); /* the merge needs its memory */
 	act = merge_into(s, one, e);
 	if (act != 0) {
 		runs_free(one);
@@ -150,7 +151,7 @@ static void *spill_in_thread(void *arg)
 	return NULL;
 }
 
-/* Until what was handed to the thread is spilled. */
+/* Waits for the thread, and returns its result. */
 static int spilled(struct sorter *s, struct err *e)
 {
 	wait_for_thread(s);
@@ -159,7 +160,7 @@ static int spilled(struct sorter *s, struct err *e)
 	return s->act;
 }
 
-/* The full block goes to the thread, the empty one is filled. */
+/* Gives the full block to the thread and continues with the empty one. */
 static int hand_over(struct sorter *s, struct err *e)
 {
 	int act = spilled(s, e);
@@ -169,7 +170,7 @@ static int hand_over(struct sorter *s, struct err *e)
 	s->filling = s->spilling;
 	s->spilling = full;
 	s->is_running = pthread_create(&s->thread, NULL, spill_in_thread, s) == 0;
-	if (!s->is_running) /* too many threads here: then without one */
+	if (!s->is_running) /* no thread available: spill here */
 		(void)spill_in_thread(s);
 	return 0;
 }
@@ -191,7 +192,7 @@ int sort_add(struct sorter *s, struct str entry, struct err *e)
 	int act = fits(s, entry.n) ? 0 : hand_over(s, e);
 	if (act != 0)
 		return act;
-	if (!b->bytes) /* pages that are not touched cost nothing */
+	if (!b->bytes) /* untouched pages cost nothing */
 		b->bytes = malloc(s->half);
 	if (!b->bytes)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to sort");
@@ -210,7 +211,7 @@ int sort_seal(struct sorter *s, struct err *e)
 		return act;
 	if (!s->runs) {
 		if (s->filling.count > 0)
-			(void)sort_index(s, &s->filling); /* sort_next asks for it */
+			(void)sort_index(s, &s->filling); /* sort_next reads the index */
 		return 0;
 	}
 	act = hand_over(s, e);

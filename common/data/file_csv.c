@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CSV files as RFC 4180 has them, with the layout's delimiter, quotes and line end. */
+ *
+ * CSV files as in RFC 4180, with the layout's delimiter, quotes and line end.
+ */
 #include "file_format.h"
 
 static void csv_special(const struct row_layout *layout, char out[8])
@@ -8,7 +10,7 @@ static void csv_special(const struct row_layout *layout, char out[8])
 	out[1] = layout->delimiter;
 }
 
-/* A tab is the one control character that separates. */
+/* A tab is the only control character that can be a delimiter. */
 static bool is_delimiter(char c)
 {
 	return c == '\t' || (c >= 0x20 && c < 0x7f && c != '"');
@@ -37,7 +39,7 @@ static int put_quoted(const struct file_writing *w, struct str value, struct err
 	if (encoder_write(w->out, "\"", 1, e) != 0)
 		return e->act;
 	for (ptrdiff_t at; (at = str_find(value, '"', 0)) >= 0;) {
-		size_t n = (size_t)at + 1; /* with the quote, which is then written again */
+		size_t n = (size_t)at + 1; /* including the quote, which is then written again */
 		if (encoder_write(w->out, value.p, n, e) != 0 ||
 		        encoder_write(w->out, "\"", 1, e) != 0)
 			return e->act;
@@ -51,14 +53,14 @@ static int put_quoted(const struct file_writing *w, struct str value, struct err
 static int put_value(
         const struct file_writing *w, struct str value, const struct look *look, struct err *e)
 {
-	/* An empty line is not a row to every reader, so a row of one empty value has quotes. */
+	/* Some readers skip an empty line, so a row with one empty value is quoted. */
 	bool is_blank_line = value.n == 0 && w->layout->columns_count == 1;
 	if (w->layout->quotes == QUOTE_ALL || look->has_special || is_blank_line)
 		return put_quoted(w, value, e);
 	return encoder_write(w->out, value.p, value.n, e);
 }
 
-/* What follows value number `column`: a delimiter, or after the last one a line end. */
+/* Writes what follows the value of `column`: a delimiter, or a line end after the last one. */
 static int put_separator(const struct file_writing *w, size_t column, struct err *e)
 {
 	if (column + 1 < w->layout->columns_count)

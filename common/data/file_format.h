@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a format of delivered files supplies. row_writer.c has the table of them. */
+ *
+ * What a format of delivered files implements. row_writer.c has the table of formats.
+ */
 #ifndef LONGSHORE_DATA_FILE_FORMAT_H
 #define LONGSHORE_DATA_FILE_FORMAT_H
 
 #include "longshore/row_writer.h"
 
-/* What there is to know of a value before it is written. */
+/* What is known about a value before it is written. */
 struct look {
 	size_t characters;
-	bool has_special;  /* a byte that the format's `special` names */
-	const char *fault; /* NULL: none; static */
+	bool has_special;  /* contains a byte that `special` names */
+	const char *fault; /* NULL: no fault; static */
 };
 
 struct file_writing {
@@ -19,13 +21,13 @@ struct file_writing {
 };
 
 struct file_format_ops {
-	/* Printable ASCII characters that cannot be written as they are. */
+	/* Names printable ASCII characters that must be quoted or escaped. */
 	void (*special)(const struct row_layout *layout, char out[8]);
 	int (*check)(const struct row_layout *layout, struct err *e);
-	/* What the format cannot write; NULL: nothing. Static. */
+	/* Says why the format cannot write the value; NULL if it can. Static. */
 	const char *(*fault)(const struct row_layout *layout, const struct look *look);
 	int (*begin)(const struct file_writing *w, struct err *e);
-	/* Value number `column`, with what stands before it or after it. */
+	/* Writes the value of `column` with whatever comes before and after it. */
 	int (*put)(const struct file_writing *w, size_t column, struct str value,
 	        const struct look *look, struct err *e);
 };

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
+ *
  * JSON Lines: each row is one JSON object (RFC 8259) on one line, which ends in a line feed.
  *
- * Members are the columns in their order, and all values are strings, an empty one "". Only the
- * quote and the backslash are escaped: control characters are refused before they come here, and
- * everything else stands as it is in UTF-8. There is no white space and no byte order mark. */
+ * Members are the columns in order. All values are strings, and an empty value is "". Only the
+ * quote and the backslash are escaped. Control characters were refused before, and everything else
+ * is written unchanged as UTF-8. There is no white space and no byte order mark.
+ */
 #include "file_format.h"
 
 #include "longshore/codes.h"
 
 static void jsonl_special(const struct row_layout *layout, char out[8])
 {
-	(void)layout; /* the same for all */
+	(void)layout; /* the same for all layouts */
 	out[0] = '"';
 	out[1] = '\\';
 }
 
-/* RFC 8259 leaves open what a reader makes of a name that comes twice. */
+/* RFC 8259 does not define what a reader does with a repeated name. */
 static bool has_twice(const struct row_layout *layout, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -65,7 +67,7 @@ static int put_escaped(const struct file_writing *w, struct str text, struct err
 		if (encoder_write(w->out, text.p + from, i - from, e) != 0 ||
 		        encoder_write(w->out, "\\", 1, e) != 0)
 			return e->act;
-		from = i; /* the character itself follows */
+		from = i; /* the character itself comes next */
 	}
 	return encoder_write(w->out, text.p + from, text.n - from, e);
 }

@@ -46,7 +46,7 @@ void gzip_writer_free(struct gzip_writer *w)
 	free(w);
 }
 
-/* One turn of the library; whatever it gave is handed on. */
+/* Calls the library once and passes its output to the sink. */
 static int turn(struct gzip_writer *w, struct err *e)
 {
 	w->stream.next_out = w->out;

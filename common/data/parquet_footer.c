@@ -33,7 +33,7 @@ static int64_t length_of(const char tail[TAIL_BYTES])
 	return (int64_t)p[0] | (int64_t)p[1] << 8 | (int64_t)p[2] << 16 | (int64_t)p[3] << 24;
 }
 
-/* Both marks, and a footer that fits between them. */
+/* Checks both marks, and that the footer fits between them. */
 static int check_marks(const char *head, const char tail[TAIL_BYTES], int64_t bytes, struct err *e)
 {
 	if (!is_mark(head))
@@ -120,7 +120,7 @@ static int on_group(void *arg, const struct duck_value *values, struct err *e)
 	        .end = values[2].number,
 	        .first_row = f->rows};
 	if (g.rows == 0 && !values[0].is_null)
-		return 0; /* nothing of it is ever read */
+		return 0; /* an empty group is never read */
 	if (values[0].is_null || values[1].is_null || values[2].is_null)
 		return damaged(e);
 	int act = check_group(f, &g, e);
@@ -158,9 +158,9 @@ static int find_groups(
 
 /* --- columns --- */
 
-struct names { /* of the columns that are no parts of others */
+struct names { /* of the top-level columns */
 	struct parquet_footer *f;
-	int64_t inside; /* elements of the column before that are still to come */
+	int64_t inside; /* nested elements of the previous column that still follow */
 	size_t ends[DUCK_COLUMNS_MAX], count;
 	bool has_root;
 };
@@ -217,7 +217,7 @@ static int on_columns(void *arg, const struct duck_column *columns, size_t count
 	return 0;
 }
 
-/* DuckDB renames what differs only by case or not at all, so both names are kept. */
+/* DuckDB renames columns whose names are equal or differ only in case, so both names are kept. */
 static int find_columns(
         struct duck *d, const struct parquet_window *w, struct parquet_footer *f, struct err *e)
 {

@@ -68,7 +68,7 @@ static int has_byte(const struct row_input *input, int64_t at, bool *out, struct
 int parquet_find_end(const struct row_input *input, int64_t at_least, int64_t *out, struct err *e)
 {
 	const int64_t most = INT64_C(1) << 50;
-	int64_t low = at_least, high = at_least; /* all before low is there, nothing from high on */
+	int64_t low = at_least, high = at_least; /* all bytes before low exist, none from high on */
 	bool is_there = true;
 	for (int64_t step = 64 * 1024; is_there && high < most; step *= 2) {
 		int act = has_byte(input, high, &is_there, e);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CSV objects: the header is the first record, and an object may be split after every record. */
+ *
+ * CSV objects. The header is the first record. An object can be split after any record.
+ */
 #include "row_format.h"
 
 #include "longshore/buf.h"
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-	HEADER_MAX_BYTES = 4 * 1024 * 1024, /* as it lies there: with quotes, and doubled ones */
+	HEADER_MAX_BYTES = 4 * 1024 * 1024, /* as stored, including quotes */
 	SEEK_BYTES = 256 * 1024
 };
 
@@ -23,7 +25,7 @@ struct row_csv {
 	bool *wanted;
 	struct str *names;
 	struct buf names_text, header_bytes;
-	/* the piece that is being read */
+	/* the piece being read */
 	const char *piece;
 	int64_t at;
 };
@@ -114,13 +116,13 @@ static int row_csv_feed(void *state, const void *p, size_t n, struct err *e)
 	struct row_csv *r = state;
 	r->piece = p;
 	int act = csv_feed(r->csv, p, n, e);
-	if (act == 0 && !r->has_header) /* a header of several pieces */
+	if (act == 0 && !r->has_header) /* the header spans several pieces */
 		act = buf_append(&r->header_bytes, p, n, e);
 	r->at += (int64_t)n;
 	return act;
 }
 
-/* From the object's first byte on, until the header is known. */
+/* Reads from the first byte of the object until the header is complete. */
 static int read_header(struct row_csv *r, int64_t before, char *piece, struct err *e)
 {
 	while (!r->has_header) {
@@ -145,7 +147,7 @@ static int row_csv_seek(void *state, const struct row_span *span, struct err *e)
 	if (!piece)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to read a header");
 	row_on_record on_record = r->calls.on_record;
-	r->calls.on_record = NULL; /* rows behind the header are not asked for */
+	r->calls.on_record = NULL; /* the rows after the header are not wanted here */
 	const struct csv_format head = {.delimiter = r->delimiter, .has_header = true};
 	int act = csv_new(r, &head, e);
 	if (act == 0)

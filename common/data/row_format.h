@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a source format supplies. row_reader.c has the table of them. */
+ *
+ * What a source format implements. row_reader.c has the table of formats.
+ */
 #ifndef LONGSHORE_DATA_ROW_FORMAT_H
 #define LONGSHORE_DATA_ROW_FORMAT_H
 
 #include "longshore/row_reader.h"
 
 struct row_format {
-	/* *out: the format's own state, which `close` frees. */
+	/* *out: the format's state, which `close` frees. */
 	int (*open)(const struct row_form *form, const struct row_input *input,
 	        const struct row_calls *calls, void **out, struct err *e);
 	int (*seek)(void *state, const struct row_span *span, struct err *e);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Parquet objects, through DuckDB. The footer is the header; an object may be split between row
- * groups. What is fed goes into a window in memory, a few row groups at a time; once they are
- * whole, their rows are read from there. So the bytes that are read are those that were fed, and
- * memory is bounded by the largest row group.
+ * Parquet objects, read with DuckDB. The footer is the header, and an object can be split between
+ * row groups. The bytes that are fed go into a window in memory, a few row groups at a time. When
+ * these are complete, their rows are read from the window. So exactly the bytes that were fed are
+ * read, and memory is bounded by the largest row group.
  *
- * A column that is wanted holds texts or whole numbers; a number is written as its digits, and NULL
- * as an empty text.
+ * A wanted column must contain texts or whole numbers. A number is written as digits, and NULL as
+ * an empty text.
  */
 #include "parquet_footer.h"
 
@@ -22,7 +22,7 @@ enum { BATCH_BYTES = 4 * 1024 * 1024, SQL_MAX_BYTES = 4 * 1024 * 1024 };
 struct row_parquet {
 	const struct row_input *input;
 	struct row_calls calls;
-	int64_t batch_bytes; /* row groups of about so many bytes are read at once */
+	int64_t batch_bytes; /* row groups of about this many bytes are read together */
 	struct duck *duck;
 	struct parquet_window window;
 	struct parquet_footer footer;
@@ -30,11 +30,10 @@ struct row_parquet {
 	bool is_announced;
 	bool *wanted;
 	struct str *fields;
-	int64_t at; /* of the next byte that is fed */
-	size_t batch, next,
-	        end; /* groups: of this batch, the first that is not whole, the last + 1 */
+	int64_t at;              /* position of the next byte to be fed */
+	size_t batch, next, end; /* groups: first of this batch, first incomplete, last + 1 */
 	int64_t expected, rows;
-	/* the statement that is running */
+	/* the running statement */
 	int64_t row;
 };
 
@@ -85,7 +84,7 @@ static int put_statement(struct row_parquet *r, struct buf *sql, struct err *e)
 	return act == 0 ? buf_append(sql, "", 1, e) : act;
 }
 
-/* The groups batch..next - 1 are in the window. */
+/* Reads the rows of groups batch..next - 1, which are in the window. */
 static int read_batch(struct row_parquet *r, struct err *e)
 {
 	const struct parquet_group *groups = r->footer.groups;
@@ -124,7 +123,7 @@ static int announce(struct row_parquet *r, struct err *e)
 	return act;
 }
 
-/* The footer was read before the rows; what is fed of it must be the same. */
+/* The footer was read before the rows. If it is fed again, it must be the same. */
 static int check_footer(struct row_parquet *r, const char *p, size_t n, struct err *e)
 {
 	int64_t from = r->at > r->footer.at ? r->at : r->footer.at;
@@ -138,7 +137,7 @@ static int check_footer(struct row_parquet *r, const char *p, size_t n, struct e
 	return err_set(e, ERR_REJECT, CODE_BAD_SOURCE, "it changed while it was read");
 }
 
-/* Up to the end of the row group that is not whole; *out: how many bytes that took. */
+/* Takes bytes up to the end of the incomplete row group. *out: how many. */
 static int take_group(struct row_parquet *r, const char *p, size_t n, size_t *out, struct err *e)
 {
 	const struct parquet_group *g = &r->footer.groups[r->next];
@@ -160,7 +159,7 @@ static int row_parquet_feed(void *state, const void *p, size_t n, struct err *e)
 	if (act == 0)
 		act = check_footer(r, bytes, n, e);
 	for (size_t done = 0; act == 0 && done < n;) {
-		size_t took = n - done; /* nothing of it is rows */
+		size_t took = n - done; /* no row group is expected */
 		if (r->next < r->end)
 			act = take_group(r, bytes + done, n - done, &took, e);
 		done += took;
@@ -270,7 +269,7 @@ static const struct row_header *row_parquet_header(const void *state)
 	return r->is_announced ? &r->header : NULL;
 }
 
-/* A row group is whole or not there: what is not whole yet has no footer. */
+/* Always true: a row group is complete or absent, because an incomplete object has no footer. */
 static bool row_parquet_is_between_rows(const void *state)
 {
 	(void)state;

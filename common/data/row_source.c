@@ -15,7 +15,7 @@ struct reading {
 	char *piece;
 	struct hash *pins, *object_hash;
 	const struct source_object *object;
-	size_t pinned; /* objects */
+	size_t pinned; /* objects pinned so far */
 	struct row_source_facts facts;
 };
 
@@ -32,7 +32,7 @@ static int take_piece(
 	return act == 0 && c->on_piece_done ? c->on_piece_done(c->arg, e) : act;
 }
 
-/* Sources are read as they are: a name or a first byte that speaks of gzip is refused by name. */
+/* Sources are read uncompressed. Refuses an object whose name or first bytes indicate gzip. */
 static int check_plain(const struct reading *r, size_t n, struct err *e)
 {
 	const unsigned char *p = (const unsigned char *)r->piece;
@@ -48,7 +48,7 @@ static int check_plain(const struct reading *r, size_t n, struct err *e)
 	return 0;
 }
 
-/* What lacks its end is waited for: whoever writes it may be in the middle of a row. */
+/* Waits if the object has no line end, because its writer may be in the middle of a row. */
 static int finish(struct reading *r, struct row_reader *rows, struct err *e)
 {
 	int64_t age_ms = r->from->now_ms - r->object->modified_ms;
@@ -87,7 +87,7 @@ static int read_bytes(struct reading *r, struct source_reader *from, struct row_
 	}
 }
 
-/* Something wrong with an object that changed meanwhile is no fault of what it will be. */
+/* If the object changed while it was read, an error in it may not be in its final version. */
 static int unless_changed(
         const struct reading *r, struct source_reader *from, int act, struct err *e)
 {
@@ -129,7 +129,7 @@ static int read_object(struct reading *r, struct err *e)
 	int act = source_read_open(r->source, r->object->name, &from, e);
 	const struct row_input input = {read_input, from};
 	if (act == ERR_RETRY)
-		e->code = CODE_SOURCE_MISSING; /* it was listed a moment ago */
+		e->code = CODE_SOURCE_MISSING; /* it was in the listing a moment ago */
 	if (act == 0)
 		act = row_reader_open(&r->from->form, &input, &calls, &rows, e);
 	if (act == 0)
@@ -154,7 +154,7 @@ static int is_ready(struct reading *r, const struct source_object *objects, size
 	        r->from->now_ms, objects, count, out, e);
 }
 
-/* The marker says that the data is there, and is none itself, whatever it is called. */
+/* The marker only says that the data is complete. It is never data, whatever its name is. */
 static size_t leave_marker_out(struct source_object *objects, size_t count, struct str marker)
 {
 	size_t kept = 0;
@@ -170,7 +170,7 @@ static int list_objects(struct reading *r, struct source_listing *out, struct er
 	bool ready = false;
 	bool marked = r->from->ready_marker.n > 0;
 	int act = 0;
-	if (marked) /* before listing, for what is listed must be what the marker speaks of */
+	if (marked) /* before the listing, which then contains all that the marker covers */
 		act = is_ready(r, NULL, 0, &ready, e);
 	if (act == 0 && (ready || !marked))
 		act = source_list(r->source, &options, r->mem, out, e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A value is looked at once, byte by byte, by a table: most hold nothing special and are copied
- * whole.
+ * Each value is scanned once, byte by byte, with a table. Most values contain nothing special and
+ * are copied whole.
  */
 #include "file_format.h"
 
@@ -35,7 +35,7 @@ static void classes_fill(struct row_writer *w)
 			class_of[(unsigned char)*p] = BYTE_SPECIAL;
 }
 
-/* C1 controls are U+0080 to U+009F: c2 80 to c2 9f. */
+/* C1 controls are U+0080 to U+009F, in UTF-8 c2 80 to c2 9f. */
 static bool is_c1(const char *p)
 {
 	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
@@ -78,7 +78,7 @@ struct look file_look_at(const struct file_writing *w, struct str value)
 	return look;
 }
 
-/* Says what is wrong with a value, NULL if nothing is. */
+/* Says what is wrong with a value; NULL if nothing is. */
 static const char *fault_of(
         const struct row_writer *w, const struct look *look, const struct row_column *column)
 {
@@ -88,7 +88,7 @@ static const char *fault_of(
 		return "is empty, but the column is required";
 	if (column->max_length > 0 && look->characters > (size_t)column->max_length)
 		return "is longer than the column's max_length";
-	/* Only where values have no quotes are there texts that cannot be written. */
+	/* Only a layout without quotes has values that its format cannot write. */
 	if (w->to.layout->quotes != QUOTE_NONE)
 		return NULL;
 	return w->format->fault(w->to.layout, look);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stored form: the portable Roaring format, arrays and bitsets only (selection_check.h). It is
- * written here and not by the library, for a union that fills a container makes the library keep it
- * as a run: equal sets would have different bytes, and version 0.2.66 of the library is not safe to
- * take runs back. selection_check.c refuses everything else before the library sees it.
+ * The stored form is the portable Roaring format with arrays and bitsets only (selection_check.h).
+ * We write it ourselves, because a union that fills a container makes the library keep it as a run.
+ * Then equal sets would have different bytes, and version 0.2.66 of the library does not read runs
+ * safely. selection_check.c refuses everything else before the library sees it.
  */
 #include "longshore/selection.h"
 
@@ -12,7 +12,7 @@
 #include <roaring/roaring.h>
 #include <stdlib.h>
 
-enum { BLOCK = 4096 }; /* values taken from a set at once */
+enum { BLOCK = 4096 }; /* values read from a set at once */
 
 struct selection {
 	roaring_bitmap_t *set;
@@ -87,7 +87,7 @@ uint64_t selection_groups(const struct selection *members, const struct selectio
 	roaring_init_iterator(members->set, &m);
 	roaring_init_iterator(leaders->set, &l);
 	uint64_t groups = 0;
-	bool counted = false; /* the group that l has entered last */
+	bool counted = false; /* whether the group that l entered last is counted */
 	for (; m.has_value; roaring_advance_uint32_iterator(&m)) {
 		while (l.has_value && l.current_value <= m.current_value) {
 			counted = false;
@@ -127,13 +127,13 @@ void selection_hash(const struct selection *s, struct str segment, char out[SHA2
 	hash_free(h);
 }
 
-/* How many keys a set may have: up to the one of its largest value. */
+/* Upper bound of the container keys of a set. */
 static uint32_t keys_of(const struct selection *s)
 {
 	return roaring_bitmap_is_empty(s->set) ? 0 : (roaring_bitmap_maximum(s->set) >> 16) + 1;
 }
 
-/* Sizes of the containers by key. */
+/* Counts the values of each container, by key. */
 static void count_containers(const struct selection *s, uint32_t *sizes)
 {
 	uint32_t values[BLOCK];
@@ -145,7 +145,7 @@ static void count_containers(const struct selection *s, uint32_t *sizes)
 	}
 }
 
-/* Everything before the containers; returns its length. */
+/* Writes everything before the containers and returns its length. */
 static size_t put_header(
         unsigned char *p, const uint32_t *sizes, uint32_t keys, uint32_t containers)
 {
@@ -169,11 +169,11 @@ static size_t put_header(
 	return begin;
 }
 
-/* p: zeroed, from the first container on. */
+/* p: zeroed; points to the first container. */
 static void put_containers(const struct selection *s, const uint32_t *sizes, unsigned char *p)
 {
 	uint32_t values[BLOCK], key = UINT32_MAX, at = 0;
-	size_t last = 0; /* bytes of the container before */
+	size_t last = 0; /* bytes of the previous container */
 	roaring_uint32_iterator_t it;
 	roaring_init_iterator(s->set, &it);
 	for (uint32_t n; (n = roaring_read_uint32_iterator(&it, values, BLOCK)) > 0;) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Radix sort from the first byte on, in place ("American flag"): each pass deals a range out to 256
- * buckets by one byte of `first`. When all eight are used up, entries that end there are put in
- * front, and the others get their next eight. Small ranges are sorted by insertion. Of the buckets
- * the largest is gone on with in the loop and the others by recursion, so the stack grows with the
+ * Radix sort from the first byte, in place ("American flag"). Each pass distributes a range to 256
+ * buckets by one byte of `first`. After all eight bytes, entries that end there move to the front,
+ * and the others load their next eight bytes. Small ranges are sorted by insertion. The loop
+ * continues with the largest bucket and recursion handles the others. So the stack grows with the
  * logarithm of the count, whatever the entries are.
  */
 #include "sort_items.h"
@@ -36,8 +36,8 @@ static struct str tail(const struct item *x, size_t depth)
 	                           : str_bytes(NULL, 0);
 }
 
-/* Of two that are the same up to `depth`. Zeros behind a shorter one are no bytes of it: where the
- * bytes say nothing, the length does. */
+/* Compares two items that are equal up to `depth`. The zeros after a shorter entry are padding, so
+ * if the bytes are equal, the length decides. */
 static bool is_less(const struct item *x, const struct item *y, size_t depth)
 {
 	if (x->first != y->first)
@@ -57,8 +57,8 @@ static void by_insertion(struct item *a, size_t count, size_t depth)
 	}
 }
 
-/* Entries that end within the eight bytes, the shorter first; the others get their next bytes.
- * All have the same eight. -> how many ended. */
+/* All items have the same eight bytes. Moves those that end within them to the front, shortest
+ * first, and loads the next eight bytes of the others. Returns how many ended. */
 static size_t go_deeper(struct item *a, size_t count, size_t depth)
 {
 	size_t ended = 0;
@@ -78,7 +78,7 @@ static size_t bucket_of(const struct item *x, int shift)
 	return (size_t)(x->first >> shift & 0xff);
 }
 
-/* starts[b] to starts[b + 1] is bucket b then; -> the largest. */
+/* Afterwards bucket b is starts[b] to starts[b + 1]. Returns the largest bucket. */
 static size_t deal(struct item *a, size_t count, int shift, size_t starts[BUCKETS + 1])
 {
 	size_t heads[BUCKETS] = {0}, largest = 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The index that extsort.c sorts in memory. */
+ *
+ * The index that extsort.c sorts in memory.
+ */
 #ifndef LONGSHORE_DATA_SORT_ITEMS_H
 #define LONGSHORE_DATA_SORT_ITEMS_H
 
@@ -7,16 +9,16 @@
 #include <stdint.h>
 
 struct item {
-	uint64_t first; /* eight bytes, big-endian, zeros behind a shorter entry */
+	uint64_t first; /* eight bytes, big-endian; zeros after a shorter entry */
 	const char *p;
 	size_t n;
 };
 
-/* The eight bytes at `depth`, as in item.first. */
+/* The eight bytes at `depth`, in the form of item.first. */
 uint64_t item_bytes(const char *p, size_t n, size_t depth);
 
-/* In byte order, in place; `first` is used up by it. Time grows with the bytes that tell entries
- * apart, memory does not. */
+/* Sorts in byte order, in place, and destroys `first`. Time grows with the number of bytes that
+ * distinguish entries; memory does not. */
 void sort_items(struct item *items, size_t count);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * On file an entry is its length, 4 bytes, and its bytes. The merge keeps the runs in a heap by
- * their current entries.
+ * In the file, an entry is its length (4 bytes) and its bytes. The merge keeps the runs in a heap
+ * ordered by their current entries.
  */
 #include "sort_runs.h"
 
@@ -17,7 +17,7 @@
 enum { LENGTH_BYTES = 4 };
 
 struct run {
-	int64_t offset, end; /* on file: next byte to read, and behind the last */
+	int64_t offset, end; /* in the file: next byte to read, and end of the run */
 	char *buf;
 	size_t at, n;    /* unread part of buf */
 	struct str head; /* current entry */
@@ -28,26 +28,26 @@ struct runs {
 	int64_t size;
 	struct run *list;
 	size_t count, cap;
-	char *out; /* of the run being written */
+	char *out; /* buffer of the run being written */
 	size_t out_n;
-	size_t buffer_bytes; /* of each run while merging */
-	struct run **heap;   /* the least head first */
+	size_t buffer_bytes; /* per run while merging */
+	struct run **heap;   /* smallest head first */
 	size_t heap_count;
-	bool given; /* the head of heap[0] was handed out */
+	bool given; /* the head of heap[0] was returned to the caller */
 };
 
-/* This machine's trouble, as in cache_files.c. */
+/* A problem of this machine, as in cache_files.c. */
 static int failed(struct err *e, int errnum, const char *step)
 {
 	return err_set_native(e, errnum == ENOMEM ? ERR_FATAL : ERR_RETRY, CODE_SPILL_FAILED,
 	        "posix", errnum, "%s: %s", step, strerror(errnum));
 }
 
-/* A file without a name: gone with its descriptor, whatever becomes of the process. */
+/* Opens a file without a name. It disappears with its descriptor, even if the process is killed. */
 static int open_unnamed(const char *dir, int *out, struct err *e)
 {
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) { /* a file system without them */
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) { /* no O_TMPFILE there */
 		unsigned char drawn[16];
 		char name[2 * sizeof(drawn) + 1], path[4096];
 		random_bytes(drawn, sizeof(drawn));
@@ -55,7 +55,7 @@ static int open_unnamed(const char *dir, int *out, struct err *e)
 		if (snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path))
 			fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd >= 0)
-			(void)unlink(path); /* its creator alone knows the name */
+			(void)unlink(path); /* only this process knows the name */
 	}
 	if (fd < 0)
 		return failed(e, errno, "open an unnamed file in the cache directory");
@@ -155,7 +155,7 @@ int runs_end(struct runs *r, struct err *e)
 
 /* --- merging --- */
 
-/* Makes n bytes available in the run's buffer; they are on file. */
+/* Makes n bytes available in the run's buffer. The run must have that many left. */
 static int fill(const struct runs *r, struct run *run, size_t n, struct err *e)
 {
 	if (run->n - run->at >= n)
@@ -241,7 +241,7 @@ int runs_merge(struct runs *r, size_t memory_bytes, struct err *e)
 	return 0;
 }
 
-/* Only now may the buffer move in which the entry lies that was handed out before. */
+/* Advances only now, because this moves the buffer of the entry that was returned last. */
 static int take_next(struct runs *r, struct err *e)
 {
 	bool some = false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The form: the mark, the length before (4 bytes, big-endian), the CRC-32C of the bytes before
- * (4 bytes, big-endian), the deflate stream. */
+ *
+ * The stored form: the mark, the original length (4 bytes, big-endian), the CRC-32C of the original
+ * bytes (4 bytes, big-endian), the deflate stream.
+ */
 #include "longshore/squeeze.h"
 
 #include "longshore/crc.h"
@@ -12,7 +14,7 @@
 enum {
 	HEAD_BYTES = 9,
 	LEVEL = 1,
-	RATIO_MAX = 1032 /* of deflate: 258 bytes for two bits */
+	RATIO_MAX = 1032 /* maximum of deflate: 258 bytes for two bits */
 };
 
 struct deflater {
@@ -39,7 +41,7 @@ static uint32_t get_u32(const char *p)
 	return n;
 }
 
-/* The library takes what it only reads as if it could be written. */
+/* The library declares its read-only input as writable. */
 static uint8_t *read_only(struct str s)
 {
 	return (uint8_t *)(uintptr_t)s.p;
@@ -77,7 +79,7 @@ static int deflate_with(struct deflater *d, struct str bytes, struct str words, 
 	return 0;
 }
 
-/* Gives a stream of at most `room` bytes; none, of no byte, where that is too little. */
+/* Writes a stream of at most `room` bytes. *out_n is 0 if it does not fit. */
 static int deflate_into(struct str bytes, struct str words, unsigned char *to, size_t room,
         size_t *out_n, struct err *e)
 {
