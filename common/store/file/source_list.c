@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A link stands for its target. If the target is already listed under its own name, the link adds
- * nothing, because its rows would be read twice. If the target is not listed itself, like the
+ * A link stands for its target. If the target is already listed under its own name, the link is
+ * skipped, because its rows would be read twice. If the target is not listed itself, like the
  * hidden directories of a mounted ConfigMap, it is listed under the link's name.
  */
 #include "source_file.h"
