@@ -5,9 +5,9 @@
  *   rows     rows_read = invalid + filtered + unmatched + matched
  *   links    links_found = not_picked + over_cap + links ;  links = matched + fan_out
  *   set      links = repeated + shared + chosen ;  chosen = blocked + held_out + capped + members
- *   blocked  blocked = blocked_by_state + blocked_by_list (where the worker says it)
+ *   blocked  blocked = blocked_by_state + blocked_by_list (if the worker sends the split)
  *   delta    members = unchanged + changed + added ;  baseline = unchanged + changed + removed
- * (with a baseline)
+ *           (only with a baseline)
  *
  * Pure.
  */

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one decider: events, one by one. Each leads to a step, and decide_drive.c, whose table is the
- * state diagram, goes from step to step. Pure.
+ * The decider: handles events one by one. Each leads to a step, and decide_drive.c, whose table
+ * is the state diagram, goes from step to step. Pure.
  *
  * Invariants, each checked by the model test:
  *   1 a final state is never left
- *   2 a task that is done stays done; totals are sums over rows, never over messages
- *   3 retry, defer, reject and expired count for the current issue only; the first done of any
+ *   2 a done task stays done; totals are sums over rows, never over messages
+ *   3 retry, defer, reject and expired count only for the current issue; the first done of any
  *     issue wins
- *   4 whatever is not final has a due_ms; a final state has one until its status was read back
+ *   4 every state that is not final has a due_ms; a final state has one until its status was read
+ *     back
  *   5 no upload was issued, or every end but completed went through settle
  *   6 versions only grow; a status has the version of the decision that stored it
- *   7 an upload of the manifest or marker is made only when all before it are receipted
- *   8 while nothing is visible, no upload is issued by an old look at the suppression lists
+ *   7 an upload of the manifest or marker is made only after all files before it are receipted
+ *   8 while nothing is visible, no upload is issued after an outdated look at the suppression lists
  */
 #include "drive.h"
 
@@ -38,7 +39,7 @@ static void decide_due(struct deciding *d)
 	for (size_t i = 0; i < d->out->rows_count; i++) {
 		struct task_row *row = &d->out->rows[i];
 		if (row->status == TASK_ISSUED && row->not_after_ms + d->rules->alarm_ms <= now) {
-			row->status = TASK_WAITING; /* lost; as if it had reported expired */
+			row->status = TASK_WAITING; /* lost: handled as expired */
 			row->ready_ms = now;
 			row->is_changed = true;
 			d->out->republish = true;
@@ -59,7 +60,7 @@ static bool is_persons_word(enum decide_kind kind)
 	       kind == DECIDE_RESUME;
 }
 
-/* Who speaks for one tenant has no say in another's deliveries. */
+/* A request for one tenant must not change a delivery of another tenant. */
 static bool is_foreign(struct deciding *d, const struct decide_event *ev)
 {
 	struct str tenant = ev->request.tenant;
@@ -75,7 +76,7 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 	d->actor = ev->actor;
 	d->identity = ev->identity;
 	if (d->x->state == STATE_ABSENT)
-		d->x->tenant = ev->request.tenant; /* for the trail */
+		d->x->tenant = ev->request.tenant; /* for the audit trail */
 	if (is_foreign(d, ev))
 		return;
 	switch (ev->kind) {
@@ -111,7 +112,8 @@ static void decide_one(struct deciding *d, const struct decide_event *ev)
 	}
 }
 
-/* A word is remembered by so many digits of a hash: identities may have 400 bytes. */
+/* The memory keeps this many digits of the hash of a request's identity, because an identity can
+ * have 400 bytes. */
 enum { HANDLED_MAX = 64, HANDLED_DIGITS = 16, ANSWER_MAX = 200 };
 
 static struct str word_key(struct deciding *d, struct str identity)
@@ -121,7 +123,7 @@ static struct str word_key(struct deciding *d, struct str identity)
 	return arena_str(d->mem, str_bytes(text.p, HANDLED_DIGITS));
 }
 
-/* Done or refused: when the same message comes again, it changes nothing. */
+/* A request that was done or refused changes nothing when its message is read again. */
 static bool was_handled(struct deciding *d, const struct decide_event *ev)
 {
 	if (!is_persons_word(ev->kind) || d->m->handled_count == 0)
@@ -129,13 +131,13 @@ static bool was_handled(struct deciding *d, const struct decide_event *ev)
 	struct str key = word_key(d, ev->identity);
 	for (size_t i = 0; i < d->m->handled_count; i++)
 		if (str_eq(d->m->handled[i].identity, key) ||
-		        str_eq(d->m->handled[i].identity, ev->identity)) /* as older ones wrote */
+		        str_eq(d->m->handled[i].identity, ev->identity)) /* of older releases */
 			return true;
 	return false;
 }
 
-/* Whoever may not speak is not remembered, and does not push out who may. A final state and a
- * delivery that is not there refuse every word, whenever it comes. */
+/* Requests of other tenants are not remembered, so they cannot push out others. A final state and
+ * an absent delivery refuse every request anyway. */
 static bool is_worth_remembering(
         const struct deciding *d, const struct decide_event *ev, enum delivery_state before)
 {
@@ -145,7 +147,8 @@ static bool is_worth_remembering(
 	       !delivery_state_is_final(before);
 }
 
-/* What who spoke is told. The trail has all of it; the memory is written with each decision. */
+/* The answer to the sender, shortened: the memory is written with each decision. The audit trail
+ * has the full text. */
 static struct str answer_kept(const struct deciding *d)
 {
 	struct str text = d->refused.p ? d->refused : STR("done");
@@ -167,7 +170,7 @@ static void remember_handled(struct deciding *d, const struct decide_event *ev)
 	d->m->handled_count = keep + 1;
 }
 
-/* Quarters of a long phase; short ones are over before anybody looks. */
+/* Quarters of a long phase. Short phases are over before anybody looks. */
 static void note_progress(struct deciding *d)
 {
 	enum { LONG_PHASE = 16 };
@@ -219,11 +222,11 @@ static void finish(struct deciding *d, const struct delivery *before)
 	if (d->m->holds_route && !before->memory.holds_route)
 		out->head = HEAD_TAKE;
 	else if (!before->memory.holds_route)
-		out->head = HEAD_STAYS; /* taken and given back within one decision */
+		out->head = HEAD_STAYS; /* taken and returned within one decision */
 	sign_audits(d);
 }
 
-/* What decide may write to is its own: the input stays as it was. */
+/* Copies what decide changes: the input stays as it was. */
 static void copy_input(const struct decide_input *in, struct decision *out)
 {
 	*out = (struct decision){.after = *in->before};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Before anything is read: what the configuration makes impossible. `apply` refuses it; but it may
- * have been applied long ago, and would come to nothing when all was read and counted. Pure. */
+ * Finds what the configuration makes impossible, before any source is read. `apply` refuses such
+ * a configuration, but it can have been applied long ago. The delivery would then fail only
+ * after everything was read and counted. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -34,7 +35,7 @@ static void take_label(struct deciding *d)
 	        d->mem);
 }
 
-/* How many parts there will be is not known; what is wrong with the name of one is wrong with all. */
+/* The number of parts is not known yet. A fault in the name of one part is a fault in all. */
 static bool is_unnameable(struct deciding *d)
 {
 	struct file_plan plan = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What people answer to a hold. A refused answer changes nothing but the trail and the detail.
+ * Answers of people to a hold. A refused answer changes only the audit trail and the detail.
  * Pure. */
 #include "deciding.h"
 
@@ -11,7 +11,7 @@ static bool is_approvable(const struct deciding *d)
 	return hold && hold->end == HOLD_APPROVE;
 }
 
-/* Says so in the status, too: who asked is looking there. */
+/* Also puts the refusal into the status, where the sender looks. */
 static void refuse(struct deciding *d, const char *action, const char *reason, const char *why)
 {
 	decide_refuse(d, action, reason, str_c(why));
@@ -27,7 +27,7 @@ static void refuse(struct deciding *d, const char *action, const char *reason, c
 	                             STR_ARG(base), action, STR_ARG(d->actor), why));
 }
 
-/* An answer is for the selection that its author looked at, and for no other. */
+/* An answer is only for the selection that its author looked at. */
 static bool is_other_content(struct deciding *d, const struct decide_event *ev, const char *action)
 {
 	if (ev->content_hash.n == 0 || str_eq(ev->content_hash, d->m->content_hash))
@@ -88,7 +88,7 @@ enum next decide_reject(struct deciding *d, const struct decide_event *ev)
 static enum next resume_uploads(struct deciding *d, const struct decide_event *ev)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
-	d->m->lists_seen_ms = 0; /* nothing goes without another look, however short the hold was */
+	d->m->lists_seen_ms = 0; /* no upload without another look, however short the hold was */
 	decide_audit(d, "resumed", STR(""), ev->note);
 	enum next next = ev->new_place ? decide_accept_place(d) : NEXT_STAYS;
 	if (next != NEXT_STAYS)
@@ -97,7 +97,7 @@ static enum next resume_uploads(struct deciding *d, const struct decide_event *e
 	next = decide_resend(d, ev->resolution);
 	if (next != NEXT_STAYS || d->out->needs)
 		return next;
-	/* The phase goes on where it was: its counters stay. */
+	/* The phase continues where it was, with its counters. */
 	d->x->state = settles ? STATE_CANCELLING : STATE_UPLOADING;
 	d->x->reason = settles ? d->m->end_reason : STR("");
 	d->m->hold_since_ms = 0;
@@ -132,7 +132,8 @@ enum next decide_resume(struct deciding *d, const struct decide_event *ev)
 		decide_set_detail(d, ev->frozen.fault);
 		return NEXT_STAYS;
 	}
-	/* Whoever resumes it with other content is its requester, and may not approve it. */
+	/* A person who resumes it with other content becomes the requester, and so cannot approve
+	 * it. */
 	if (!str_eq(d->x->spec_hash, ev->frozen.hash) && !person_is_nobody(ev->actor))
 		d->m->requested_by = ev->actor;
 	decide_take_spec(d, &ev->frozen);

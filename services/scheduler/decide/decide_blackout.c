@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Blackouts: no file is sent at these times of the week. They are asked wherever an upload could
- * begin: before the first one is made the delivery is held; later ones wait (issue.c), for a breaker
- * or a cap may have kept them until the blackout. What was issued finishes. Pure. */
+ * Blackouts: times of the week when no file is sent. They are checked wherever an upload can
+ * begin. Before the first upload is made, the delivery is held. Later uploads wait (issue.c),
+ * because a breaker or a cap can have delayed them into the blackout. Issued uploads finish.
+ * Pure. */
 #include "deciding.h"
 
 #include "longshore/civil.h"
@@ -13,7 +14,7 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Minutes of the week that the blackout ends at, of the one that `minute` lies in; -1: it lies in none. */
+/* End of the blackout if `minute` is in it, in minutes of the week; else -1. */
 static int64_t end_minute(const struct spec_blackout *b, int64_t minute)
 {
 	int64_t from = b->from_minute, to = b->to_minute;
@@ -60,7 +61,7 @@ bool decide_waits_for_blackout(struct deciding *d)
 	int64_t until = decide_blackout_end(&d->frozen, d->facts->now_ms);
 	if (until == 0)
 		return false;
-	d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
+	d->m->phase = EV_PHASE_GATE; /* it continues from there, and keeps the formatted files */
 	decide_hold(d, HOLD_BLACKOUT,
 	        arena_printf(d->mem, NOTHING_IS_SENT "; continues by itself at " STR_FMT " UTC",
 	                STR_ARG(moment(d, until))));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Briefs: how they are made of rows, and how a decision looks them up. Pure. */
+ * Briefs: makes them from rows, and looks them up in a decision. Pure. */
 #include "deciding.h"
 
 #include "longshore/result_names.h"
@@ -125,7 +125,7 @@ const struct brief **decide_done(struct deciding *d, enum stage stage, int32_t f
 		        b->index - from < count)
 			by[b->index - from] = b;
 	}
-	for (size_t i = 0; by && i < d->out->rows_count; i++) { /* done by this decision */
+	for (size_t i = 0; by && i < d->out->rows_count; i++) { /* done in this decision */
 		const struct task_row *row = &d->out->rows[i];
 		if (!decide_row_is(d, row, stage) || row->status != TASK_DONE || !row->result ||
 		        row->index < from || row->index - from >= count)

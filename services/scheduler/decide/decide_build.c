@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A build: one task that makes one bridge version. Its running state is called selecting. Pure. */
+ * A build: one task that makes one bridge version. While it runs its state is selecting. Pure. */
 #include "deciding.h"
 
 #include "stages.h"
@@ -18,7 +18,8 @@ enum next decide_start_build(struct deciding *d)
 
 enum { PPM = 1000000 };
 
-/* Far fewer persons than before: a file was cut off, or is another one. The last version stays. */
+/* Far fewer persons than before: the source is truncated, or is another file. The last version
+ * stays in use. */
 static bool has_shrunk(struct deciding *d, int64_t persons)
 {
 	const struct spec_bridge *bridge = &d->frozen.spec->bridge;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From the selections to the gate: the route is taken, the suppression lists are looked at, and all is
- * combined. Pure. */
+ * From the selections to the gate: takes the route, looks at the suppression lists, combines the
+ * selections. Pure. */
 #include "deciding.h"
 
 #include "books.h"
@@ -8,7 +8,7 @@
 
 #include "longshore/result_names.h"
 
-/* One delivery per route from here to its final state: the head's holder. */
+/* From here to its final state, only one delivery per route goes on: the holder of the head. */
 enum next decide_take_route(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -46,8 +46,7 @@ enum next decide_combine(struct deciding *d)
 	return NEXT_STAYS;
 }
 
-/* Before combine, and again after a release from a hold behind it. Held for a stale list it stays
- * held meanwhile. */
+/* Runs before combine, and again after a later hold is released. */
 enum next decide_look_at_lists(struct deciding *d)
 {
 	if (d->frozen.spec->suppressions_count == 0)
@@ -57,7 +56,7 @@ enum next decide_look_at_lists(struct deciding *d)
 	return NEXT_STAYS;
 }
 
-/* Held for a stale list it stays held while it looks. */
+/* A delivery held for a stale list stays held during the look. */
 enum next decide_look_at_lists_again(struct deciding *d)
 {
 	if (d->m->tasks_done == d->m->tasks_total)
@@ -84,7 +83,7 @@ static bool is_stale_list(struct deciding *d, const struct spec_suppression *lis
 		return false;
 	struct str fact = arena_printf(d->mem, "modified_ms." STR_FMT, STR_ARG(list->name));
 	int64_t modified = done_fact_time(result, fact);
-	/* A time in the future says nothing of the age. */
+	/* A time in the future says nothing about the age. */
 	return modified < 0 || modified > d->facts->now_ms + CLOCKS_DIFFER_MS ||
 	       d->facts->now_ms - modified > list->max_age_hours * INT64_C(3600000);
 }
@@ -144,7 +143,7 @@ static const char *const block_counts[] = {COUNT_BLOCKED_BY_STATE, COUNT_BLOCKED
 static const char *const delta_counts[] = {
         COUNT_UNCHANGED, COUNT_CHANGED, COUNT_ADDED, COUNT_REMOVED, COUNT_BASELINE};
 
-/* A count of the result, or a fact of that name. */
+/* A count of the result, or the fact with that name. */
 static void take_count(struct deciding *d, const struct ev_task_result *result, struct str name)
 {
 	int64_t n = done_count(result, name);
@@ -152,8 +151,9 @@ static void take_count(struct deciding *d, const struct ev_task_result *result, 
 	decide_set_count(d, name, n < 0 ? 0 : n);
 }
 
-/* Against what the receiver has: the route's last accepted delivery. Where there was none, all are
- * new to it; where its members cannot be compared (another bridge version), nothing is said. */
+/* Compares with what the receiver has: the route's last accepted delivery. If there is none, all
+ * members are new. If the members cannot be compared (another bridge version), there are no
+ * deltas. */
 static void take_deltas(struct deciding *d, const struct ev_task_result *result, bool has_baseline)
 {
 	for (size_t i = 0; i < sizeof delta_counts / sizeof delta_counts[0]; i++) {
@@ -167,13 +167,13 @@ static void take_deltas(struct deciding *d, const struct ev_task_result *result,
 	decide_set_count(d, str_c(COUNT_REMOVED), 0);
 }
 
-/* On record: a list in another form than the bridge's ids suppresses nobody, and nothing else tells
- * so. */
+/* Only this record shows that a list is in another form than the bridge's ids, and so suppresses
+ * nobody. */
 static void tell_suppressed(struct deciding *d, const struct ev_task_result *result)
 {
 	int64_t ids = done_fact_number(result, str_c(FACT_SUPPRESSION_IDS));
 	if (ids < 0 || d->frozen.spec->suppressions_count == 0)
-		return; /* an older worker does not say */
+		return; /* an older worker does not send it */
 	decide_audit(d, "suppressed", STR(""),
 	        arena_printf(d->mem,
 	                "%lld ids on the suppression lists; the bridge knows %lld of them",
@@ -212,7 +212,7 @@ enum next decide_combined(struct deciding *d, const struct task_row *row)
 	if (m->compares_approved) {
 		int64_t added = done_fact_number(result, str_c(FACT_APPROVED_ADDED));
 		m->compares_approved =
-		        added >= 0; /* not said: the approval is for what was looked at */
+		        added >= 0; /* absent: the approval covers only what was looked at */
 		m->approved_added = added;
 	}
 	struct books books = {m->counts, m->counts_count, m->slices->rows, -1, has_baseline};

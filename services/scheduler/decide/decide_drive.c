@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How a delivery goes on. The table is the state diagram: for each phase which tasks it has, what
- * begins it, what its results and its end lead to, what a look at it while it is held does, and what
- * becomes of a task that will never work. A stage says what is next, and only here is the step taken.
- * Pure. */
+ * Moves a delivery from step to step. The table is the state diagram. For each phase it has the
+ * tasks, the step that begins it, the steps that follow its results and its end, the check while
+ * it is held, and what happens to a rejected task. A stage returns what is next; the step itself
+ * is taken only here. Pure. */
 #include "drive.h"
 
 #include <assert.h>
 
 #define BIT(n) (UINT32_C(1) << (n))
 #define TO(next) BIT(NEXT_##next)
-/* While nothing was uploaded, a source or a list that changes makes the delivery start over. */
+/* While nothing was uploaded, a changed source or list makes the delivery start over. */
 #define AGAIN (TO(START) | TO(LISTS))
 
 const struct phase_row decide_phases[] = {
@@ -58,7 +58,7 @@ const struct phase_row decide_phases[] = {
         {NEXT_BUILD, EV_PHASE_BUILD, STATE_SELECTING, BIT(STAGE_BUILD), .begin = decide_start_build,
                 .answered = decide_built, .failed = decide_rejected, .follows = TO(BUILD)},
         {NEXT_OVER, EV_PHASE_OVER, STATE_COMPLETED, 0, .begin = decide_over},
-        /* On the way to its end, from any phase: whether it settles first. */
+        /* On the way to its end, from any phase: decides whether it settles first. */
         {NEXT_END, EV_PHASE_UNKNOWN, STATE_COUNT, 0, .begin = decide_ending,
                 .follows = TO(SETTLE) | TO(OVER)},
 };
@@ -89,7 +89,7 @@ static const struct phase_row *row_of_next(enum next next)
 	return NULL;
 }
 
-/* The table says which ways there are; a stage that takes another makes it lie. */
+/* The table lists every transition: a stage must not return another one. */
 static enum next checked(const struct phase_row *row, enum next next)
 {
 	uint32_t any = BIT(NEXT_STAYS) | BIT(NEXT_CHECKS) | BIT(NEXT_END);
@@ -99,8 +99,8 @@ static enum next checked(const struct phase_row *row, enum next next)
 	return next;
 }
 
-/* Held, nothing new is begun; but what is settled is over, and a source that was read whole is
- * missing no more. */
+/* A held delivery begins nothing new. Two exceptions: settle can finish, and a source that was read
+ * completely is no longer missing. */
 static enum next when_done(struct deciding *d)
 {
 	const struct phase_row *row = row_of_phase(d->m->phase);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The files of a delivery by their plan: what an upload or a settle of one of them is made of.
- * Pure. */
+ * The files of a delivery by their plan: makes the upload or the settle of one file. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -18,7 +17,7 @@ bool decide_plan_again(struct deciding *d, struct file_plan *plan)
 	return false;
 }
 
-/* The staged file of a place in the plan. */
+/* Finds the staged file of an index in the plan. */
 static bool file_of(struct deciding *d, const struct file_plan *plan, const struct brief *part,
         struct file_upload *out)
 {
@@ -40,7 +39,7 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, const stru
 	return out->file != NULL;
 }
 
-/* `part`: of a part, as it was formatted. */
+/* `part`: the formatted part, if the file is one. */
 enum next decide_add_upload_of(struct deciding *d, const struct file_plan *plan,
         struct file_upload *file, const struct brief *part)
 {
@@ -68,5 +67,5 @@ void decide_add_settle_of(struct deciding *d, const struct file_plan *plan,
 	file->role = plan_role(plan, file->index);
 	file->encoder = part ? part->encoder : STR("");
 	if (plan_name(plan, file->index, d->mem, &file->name, &e) == 0)
-		decide_add_settle(d, file); /* it had a name once: it has it again */
+		decide_add_settle(d, file); /* it had a valid name before, so it has one now */
 }

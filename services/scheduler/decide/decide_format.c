@@ -20,7 +20,7 @@ enum next decide_format(struct deciding *d)
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
 	struct str *names = NULL;
-	if (d->m->is_formatted) { /* it was held between here and the upload */
+	if (d->m->is_formatted) { /* it was held between formatting and upload */
 		return NEXT_UPLOAD_PARTS;
 	}
 	if (plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e) !=
@@ -44,7 +44,7 @@ enum next decide_format(struct deciding *d)
 		decide_hold_plan(d, "naming", e.text);
 		return NEXT_STAYS;
 	}
-	d->m->lists_seen_ms = 0; /* what was seen before the files were made does not count */
+	d->m->lists_seen_ms = 0; /* a look before the files were made does not count */
 	d->m->parts = plan.parts;
 	d->m->files_planned = plan_files(&plan);
 	decide_go_to(d, EV_PHASE_PARTS, STATE_FORMATTING);
@@ -65,7 +65,7 @@ static int list_part(const struct brief *part, struct str name, struct buf *out,
 	return reflist_add(out, &item, e);
 }
 
-/* What a manifest lists; a marker says only that all is there. */
+/* The parts, for the manifest. A marker lists nothing. */
 static int list_parts(struct deciding *d, const struct file_plan *plan,
         const struct brief *const *by, struct err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The gate: the true numbers are known, and no row is written yet. Pure. */
+ * The gate: all numbers are final, and no row is written yet. Pure. */
 #include "deciding.h"
 
 #include "stages.h"
@@ -12,7 +12,7 @@ enum { PPM = 1000000 };
 struct findings {
 	struct deciding *d;
 	enum hold first; /* reason of the hold */
-	struct str text; /* all of them, for people */
+	struct str text; /* all findings, for people */
 	int count;
 };
 
@@ -36,8 +36,8 @@ static int64_t size_of(const struct deciding *d)
 	        decide_count(d, str_c(COUNT_PERSONS)), decide_count(d, str_c(COUNT_PRIMARY_IDS)));
 }
 
-/* The first of all findings, for no answer but other people in the source releases from it. What a
- * bridge-worker with a higher floor kept back cannot go, either. */
+/* Comes before all other findings, because no answer releases it: only other people in the source
+ * do. A selection that a bridge-worker with a higher floor withheld is below the floor, too. */
 static bool is_below_floor(struct deciding *d, struct findings *f)
 {
 	int64_t size = size_of(d);
@@ -52,7 +52,7 @@ static bool is_below_floor(struct deciding *d, struct findings *f)
 	return true;
 }
 
-/* The largest of the minimums, and whose it is: of equal ones the first. */
+/* The largest minimum, and who set it. The first of equal ones wins. */
 struct minimum {
 	int64_t size;
 	const char *field, *kind;
@@ -101,8 +101,8 @@ static void check_floors(struct deciding *d, struct findings *f)
 		                (long long)members, (long long)spec->guards.max_size));
 }
 
-/* A share may be a million times the whole, so the product may not fit: then it is more than any
- * part, which is a count (EVENT_COUNT_MAX) or two. */
+/* A share can be a million times the whole, so the product can overflow. INT64_MAX is then large
+ * enough: a part is one count (EVENT_COUNT_MAX) or the sum of two. */
 static int64_t times(int64_t a, int64_t b)
 {
 	int64_t product = 0;
@@ -115,9 +115,9 @@ static bool is_over(int64_t part, int64_t share_ppm, int64_t whole)
 	return share_ppm != GUARD_OFF && times(part, PPM) > times(share_ppm, whole);
 }
 
-/* Who came and who went, not only how many there are: as many others would be a change of size 0.
- * Without the sets (the bridge has a newer version, whose ordinals cannot be compared with the old
- * ones) the sizes are all there is. */
+/* Counts who was added and removed, not only the size: an exchange of all members would be a change
+ * of size 0. Without the sets (the bridge has a newer version, and its ordinals cannot be compared
+ * with the old ones), only the sizes are compared. */
 static void check_change(struct deciding *d, struct findings *f)
 {
 	const struct spec_guards *guards = &d->frozen.spec->guards;
@@ -143,7 +143,8 @@ static void check_change(struct deciding *d, struct findings *f)
 		                (long long)removed));
 }
 
-/* Of all rows that the audience's filters leave: an id that cannot be one matches nobody, either. */
+/* The rate among all rows that pass the audience's filters. A row with an invalid id counts as
+ * unmatched. */
 static void check_match_rate(struct deciding *d, struct findings *f)
 {
 	int64_t matched = decide_count(d, str_c(COUNT_MATCHED));
@@ -165,7 +166,7 @@ static void on_list_finding(void *arg, enum hold why, struct str text)
 	find(f->d, f, why, text);
 }
 
-/* The reason of the hold is the first that is found; the text names all. */
+/* The reason of the hold is the first finding; the text has all of them. */
 static void check_guards(struct deciding *d, struct findings *f)
 {
 	decide_check_lists(d, on_list_finding, f);
@@ -182,7 +183,7 @@ static void check_guards(struct deciding *d, struct findings *f)
 	check_change(d, f);
 }
 
-/* An approval is for one selection. It outlives a change of the lists that only takes members away,
+/* An approval covers one selection. It stays valid if a change of the lists only removes members,
  * within the guards. */
 static bool is_approved(struct deciding *d, const struct findings *guards)
 {
@@ -219,7 +220,7 @@ enum next decide_gate(struct deciding *d)
 	return d->frozen.spec->dry_run ? decide_complete(d, STR("dry_run")) : NEXT_PARTS;
 }
 
-/* What is held here looks at the lists again, whatever it was held for. */
+/* Every release from a hold here looks at the lists again, whatever the hold was for. */
 enum next decide_gate_again(struct deciding *d)
 {
 	if (decide_is_held(d, HOLD_QUOTA) && decide_waits_for_quota(d))

@@ -27,7 +27,8 @@ struct issue_world {
 bool breaker_is_open(const struct breaker *b, const struct decide_rules *rules);
 
 /* Counts results of uploads: enough failures in a row open the breaker, one success closes it.
- * While it is open only the probe counts: uploads in flight when it opened say nothing new. */
+ * While it is open, only a failure of the probe counts: uploads in flight when it opened say
+ * nothing new. */
 void breaker_note(struct breaker *b, const struct decision *decision, const struct issue_world *w);
 
 /* Marks rows as issued, says what the others wait for, and sets due_ms of the delivery. `before`:
