@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Holds: the delivery waits, for a person or for the world. Each has an end: `cancel`, `reject` and
- * hold_hours end all of them, and the table says what lets it go on. Pure. */
+ * Holds: the delivery waits for a person or for a condition. `cancel`, `reject` and hold_hours
+ * can end every hold. The table in longshore/holds.h says what releases each one. Pure. */
 #include "deciding.h"
 
 bool decide_is_held(const struct deciding *d, enum hold why)
@@ -9,7 +9,7 @@ bool decide_is_held(const struct deciding *d, enum hold why)
 	return d->x->state == STATE_HELD && str_eq(d->x->reason, str_c(holds[why].word));
 }
 
-/* reason: the word of the hold, with a property where it has one. */
+/* reason: the word of the hold, and the property if it has one. */
 static void hold(struct deciding *d, enum hold why, struct str reason, struct str detail)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -46,7 +46,7 @@ void decide_hold_plan(struct deciding *d, const char *property, const char *why)
 	        arena_printf(d->mem, "%s; change the configuration and resume", why));
 }
 
-/* The phase goes on where it was: its counters stay. */
+/* The phase continues where it was, with its counters. */
 enum next decide_go_on(struct deciding *d)
 {
 	if (d->x->state == STATE_HELD) {

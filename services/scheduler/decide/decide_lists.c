@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What combine read of the suppression lists, and whether that can be all there is to read. A list
- * that suppresses too few people sends those it should have named, so doubts wait for a person. Pure. */
+ * The numbers that combine read from the suppression lists, and whether they are plausible. If a
+ * list suppresses too few people, files contain people who must not be sent. So a doubt waits
+ * for a person. Pure. */
 #include "deciding.h"
 
 #include "longshore/result_names.h"
@@ -37,7 +38,7 @@ bool decide_take_lists(struct deciding *d, const struct ev_task_result *result)
 	return true;
 }
 
-/* Ids on the list when the route last delivered; -1: it did not use it. */
+/* Ids on the list at the last delivery of the route; -1: the list was not used. */
 static int64_t ids_before(struct str text, struct str name)
 {
 	while (text.n > 0) {

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The look at the suppression lists before uploads. Between combine and the first upload may lie
- * hours: a breaker is open, a cap or quota is used up, a worker is stopped, a person is asked. So
- * the lists are looked at again when everything else lets an upload go, and as long as nothing is
- * known to be visible no upload is issued without a look that is young enough (issue.c asks).
+ * The look at the suppression lists before uploads. Hours can pass between combine and the first
+ * upload: a breaker is open, a cap or quota is used up, a worker is stopped, a person is asked. So
+ * the lists are looked at again when everything else allows an upload. While no file is known to be
+ * visible, no upload is issued without a recent look (issue.c checks).
  *
- *   the lists are as combined     -> the uploads go, in the decision that learns it
+ *   the lists are as combined     -> the uploads go, in the decision that reads the result
  *   a list is newer, none issued  -> combine again, as the next revision
- *   a list is newer, one issued   -> settle first: nothing may come out later. Nothing visible:
- *                                    combine again; else the delivery fails, or came too late
- *   unreadable, missing, too old  -> held; nothing goes
+ *   a list is newer, one issued   -> settle first, so that nothing appears later. If nothing
+ *                                    is visible: combine again; else the delivery fails, or
+ *                                    completes as too late
+ *   unreadable, missing, too old  -> held; nothing is sent
  *
  * The look takes the upload's places under the caps and its turn at the breaker, so that both are
- * there when it comes back. Pure. */
+ * free when it is done. Pure. */
 #include "deciding.h"
 
 #include "stages.h"
@@ -38,7 +39,7 @@ void decide_look_before_upload(struct deciding *d)
 	d->m->is_looking = true;
 }
 
-/* Held for a stale list it stays held while it looks. */
+/* A delivery held for a stale list stays held during the look. */
 enum next decide_look_at_uploads(struct deciding *d)
 {
 	if (decide_is_held(d, HOLD_SUPPRESSION_STALE) && !d->m->is_looking)
@@ -61,7 +62,7 @@ void decide_add_look(struct decision *decision, const struct frozen *frozen,
 	decide_look_before_upload(&d);
 }
 
-/* The answer may have lain for hours, in Kafka or in staging, before it was read here. */
+/* The result can have waited for hours, in Kafka or in staging, before it was read. */
 static int64_t age_of(const struct deciding *d, const struct ev_task_result *result)
 {
 	return d->facts->now_ms - result->started_at_ms;
@@ -110,7 +111,7 @@ enum next decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same)
 {
 	if (decide_lacks(d, NEED_UNFINISHED))
-		return NEXT_STAYS; /* the uploads that may go now */
+		return NEXT_STAYS; /* to find the uploads that can be issued now */
 	d->m->lists_seen_ms = 0;
 	if (d->m->files_visible > 0)
 		return decide_go_on(d);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Phases that may have very many tasks: select, parts, uploads of parts. Their rows are made in the
- * order of their indexes, when they can be issued soon, so that no decision makes, loads or changes
- * more than a few waves of them. What has no row yet is counted (tasks_unmade); it is over, dropped
- * or goes on with its phase, and nobody else knows of it. Pure. */
+ * Wide phases, which can have very many tasks: select, parts, uploads of parts. Their rows are
+ * made in index order, shortly before they can be issued. So no decision makes, loads or changes
+ * more than a few waves of rows. Tasks without a row are only a number (tasks_unmade), which
+ * ends or continues with its phase. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -40,7 +40,7 @@ static int32_t smaller(int32_t a, int32_t b)
 	return a < b ? a : b;
 }
 
-/* While uploads rest, for a person or a look at the lists, none is made. */
+/* No upload is made while a person or a look at the lists is waited for. */
 static bool rests(const struct delivery *x)
 {
 	return x->memory.phase == EV_PHASE_UPLOAD_PARTS &&
@@ -54,7 +54,7 @@ int32_t decide_makes(const struct delivery *x, const struct decide_rules *rules)
 		return 0;
 	int32_t waiting = open > x->tasks_out ? open - x->tasks_out : 0;
 	int32_t room = smaller(rules->wave - waiting, decide_open_most(rules) - open);
-	int32_t worth = smaller(unmade, (rules->wave + 1) / 2); /* not a decision for each row */
+	int32_t worth = smaller(unmade, (rules->wave + 1) / 2); /* avoids one decision per row */
 	return room >= worth && room > 0 ? smaller(room, unmade) : 0;
 }
 
@@ -106,8 +106,8 @@ static enum next make(struct deciding *d, int32_t count)
 	for (int32_t i = from; phase == EV_PHASE_SELECT && i < from + count; i++)
 		decide_add_select(d, i);
 	if (next != NEXT_STAYS)
-		return next;    /* one of them made it fail */
-	m->tasks_total = total; /* they were counted from the beginning */
+		return next;    /* one of them failed the delivery */
+	m->tasks_total = total; /* all tasks were counted when the phase began */
 	m->tasks_unmade -= count;
 	return NEXT_STAYS;
 }

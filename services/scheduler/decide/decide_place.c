@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What uploads find at the bucket's URL: the place that nothing is remembered of yet, or another one
- * than is remembered. Pure. */
+ * Handles what uploads find at the bucket's URL: a place when none is remembered yet, or another
+ * place than the remembered one. Pure. */
 #include "deciding.h"
 
 #include "longshore/result_names.h"
@@ -64,7 +64,7 @@ static struct str shown(struct str identity)
 	return str_bytes(identity.p, identity.n < DIGITS_SHOWN ? identity.n : DIGITS_SHOWN);
 }
 
-/* Files that the partner could see at the place before are not at this one: the delivery ends. */
+/* The delivery ends if files were visible at the old place: they are not at the new one. */
 static enum next end_at_new_place(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;

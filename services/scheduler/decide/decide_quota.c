@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Quotas: so many deliveries of a tenant, and of a tenant at a destination, may begin to upload in an
- * hour and in a day. Both are UTC's: they are the same for all routes of a tenant, whatever their
- * zones, and never 23 or 25 hours long. A delivery begins once, with its first upload; whatever
- * becomes of it then, it counts. Who waits goes first come, first served. Pure. */
+ * Quotas limit how many deliveries of a tenant, and of a tenant at a destination, can begin to
+ * upload in an hour and in a day. Hours and days are UTC: they are the same for all routes of a
+ * tenant, whatever their zones, and a day never has 23 or 25 hours. A delivery begins once, with
+ * its first upload. It counts whatever happens to it later. Waiting deliveries are served in
+ * order of arrival. Pure. */
 #include "deciding.h"
 
 #include "longshore/civil.h"
@@ -14,8 +15,8 @@ static const int64_t DAY_MS = INT64_C(86400) * 1000;
 struct quota {
 	struct str of;
 	const char *word;
-	int64_t limit, used, ahead; /* limit 0: none */
-	int64_t end_ms;             /* of the hour or day that lies in now_ms */
+	int64_t limit, used, ahead; /* limit 0: no limit */
+	int64_t end_ms;             /* of the hour or day of now_ms */
 };
 
 enum { QUOTAS = 4 };
@@ -53,7 +54,8 @@ static void hold(struct deciding *d, const struct quota *q, const char *why, int
 	char at[CIVIL_LABEL_BYTES];
 	civil_label(civil_floor(again_ms, 1000), at);
 	if (!decide_is_uploading(d))
-		d->m->phase = EV_PHASE_GATE; /* from there it goes on: what is formatted stays so */
+		d->m->phase = EV_PHASE_GATE; /* it continues from there, and keeps the formatted
+		                                files */
 	decide_hold(d, HOLD_QUOTA,
 	        arena_printf(d->mem,
 	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; continues by itself, "
@@ -76,7 +78,7 @@ bool decide_waits_for_quota(struct deciding *d)
 	for (int i = 0; i < QUOTAS; i++) {
 		const struct quota *q = &all[i];
 		if (q->limit > 0 && q->used >= q->limit && (!full || q->end_ms > full->end_ms))
-			full = q; /* the one that is used up for longest */
+			full = q; /* the one that stays used up for longest */
 		if (q->limit > 0 && q->used + q->ahead >= q->limit && !behind)
 			behind = q;
 	}
@@ -96,11 +98,11 @@ bool decide_take_place(struct deciding *d)
 {
 	d->m->lacks_place = false;
 	if (d->m->has_begun)
-		return true; /* who began once counts already */
+		return true; /* a delivery that began counts already */
 	bool has_quota = decide_has_quota(&d->frozen.spec->limits);
 	if (has_quota && decide_lacks(d, NEED_PLACE))
 		return false;
-	if (has_quota && d->facts->place_rests) { /* what can go nowhere keeps nobody from going */
+	if (has_quota && d->facts->place_rests) { /* cannot upload: must not block others */
 		d->m->lacks_place = true;
 		return true;
 	}

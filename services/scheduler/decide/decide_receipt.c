@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files that are in the drop, or may be. Pure. */
+ * Files that are in the drop, or can be there. Pure. */
 #include "deciding.h"
 
 #include "stages.h"
@@ -11,13 +11,14 @@ static bool is_by_person(const struct ev_task_result *r)
 	return str_eq(done_fact(r, str_c(FACT_PLACE_BY)), STR("person"));
 }
 
-/* An older uploader does not say where it is. */
+/* An older uploader does not send the place. */
 bool decide_is_elsewhere(const struct deciding *d, struct str place, bool is_by_person)
 {
 	return place.n > 0 && d->m->place.n > 0 && !is_by_person && !str_eq(place, d->m->place);
 }
 
-/* The first receipt's place is the delivery's, until a person's answer names another. */
+/* The place of the first receipt is the delivery's place, until a person's answer names another
+ * one. */
 static void keep_place(struct deciding *d, const struct ev_task_result *r)
 {
 	struct str place = done_fact(r, str_c(FACT_PLACE));
@@ -32,8 +33,8 @@ static void file_seen(struct deciding *d, const struct ev_file_receipt *receipt)
 		decide_add_receipt(d, receipt);
 }
 
-/* Several files were under way when the drop was mounted or unmounted. The receipt says that this
- * one was sent, but the partner has no whole delivery. */
+/* Several files were in flight when the drop was mounted or unmounted. The receipt shows that this
+ * file was sent, but the partner does not have a complete delivery. */
 static enum next file_elsewhere(struct deciding *d, const struct ev_task_result *r)
 {
 	struct str detail = arena_printf(d->mem,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A delivery or build begins; and its cancelling. Pure. */
+ * Begins and cancels a delivery or build. Pure. */
 #include "deciding.h"
 
-/* The time orders a route's deliveries: a trigger's that lies ahead would be the newest for ever, and
- * all others would give way to it. That of a run is our own. */
+/* The time orders a route's deliveries. If a trigger's time were in the future, its delivery would
+ * stay the newest until then, and all others would give way to it. The time of a run is computed
+ * here, so it is trusted. */
 static int64_t planned_of(const struct deciding *d, const struct request *r)
 {
 	int64_t now_ms = d->facts->now_ms;
@@ -75,8 +76,8 @@ enum next decide_cancel(struct deciding *d, const struct decide_event *ev)
 {
 	struct delivery *x = d->x;
 	if (x->state == STATE_ABSENT) {
-		/* Not kept for later: whoever can guess an id could end what is asked for next year.
-		 */
+		/* Not kept for later: otherwise anyone who can guess an id could cancel a future
+		 * delivery. */
 		decide_refuse(d, "cancel", "unknown", STR("no such delivery"));
 		return NEXT_STAYS;
 	}
@@ -85,7 +86,8 @@ enum next decide_cancel(struct deciding *d, const struct decide_event *ev)
 		        d, "cancel", delivery_state_name(x->state), STR("it is already over"));
 		return NEXT_STAYS;
 	}
-	/* Held, it asks a person what became of a file: who cancels does not know, and need not. */
+	/* If settle is held, it asks a person what happened to a file. A person who cancels does
+	 * not have to know that. */
 	bool settles = d->m->phase == EV_PHASE_SETTLE && x->state != STATE_HELD;
 	if (settles && decide_end_instead(d, STATE_CANCELLED, STR("cancelled"), ev->note))
 		return NEXT_STAYS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Results. The first `done` of any issue is accepted and never taken back; every other word counts
- * for the current issue only. Pure. */
+ * Results. The first `done` of any issue is accepted and never taken back. Every other outcome
+ * counts only for the current issue. Pure. */
 #include "deciding.h"
 
 #include "drive.h"
@@ -31,7 +31,7 @@ static enum next outcome(
 	case EV_OUTCOME_REJECT:
 		return decide_failed(d, row, result);
 	case EV_OUTCOME_DONE:
-	case EV_OUTCOME_UNKNOWN: /* a newer worker's word: the alarm brings the task back */
+	case EV_OUTCOME_UNKNOWN: /* from a newer worker: the alarm issues the task again */
 		break;
 	}
 	return NEXT_STAYS;

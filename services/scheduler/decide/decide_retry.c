@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A task that did not succeed: whether it is tried again, and what becomes of its delivery. Pure.
+ * A task that did not succeed: whether it is tried again, and what happens to its delivery. Pure.
  *
- *   retry    spends an attempt; waits with backoff; too many of them fail the delivery
- *   defer, expired   spend none; who says `expired` too early has a clock that is ahead, and would
- *            say so for ever: the task waits with backoff
- *   reject   will never work: what then depends on the phase (decide_drive.c) and on the reason
+ *   retry    counts as an attempt and waits with backoff; too many attempts fail the delivery
+ *   defer, expired   count as no attempt. If a worker reports `expired` too early, its clock is
+ *            ahead, and it would report it again and again: so the task waits with backoff
+ *   reject   will never work: what follows depends on the phase (decide_drive.c) and the reason
  */
 #include "deciding.h"
 
@@ -27,7 +27,7 @@ static bool is_one_of(struct str reason, const char *const *words, size_t count)
 	return false;
 }
 
-/* The neighbour is away, which may last; that is no fault of the task. */
+/* The drop or staging is unavailable. This can last, and is not the fault of the task. */
 static bool is_unavailable(struct str reason)
 {
 	static const char *const words[] = {"drop_unavailable", "store_unavailable"};
@@ -40,7 +40,8 @@ static int64_t attempts_allowed(const struct deciding *d, struct str reason)
 	return is_unavailable(reason) ? attempts * 3 : attempts;
 }
 
-/* A worker's word moves a task by so much at most: then it is asked again, and says again how long. */
+/* A worker can delay a task by at most this much. Then the task is issued again, and the worker can
+ * delay it again. */
 enum { PUT_OFF_MAX_MS = 3600 * 1000 };
 
 static void wait_until(
@@ -61,15 +62,17 @@ static void source_missing(struct deciding *d, struct task_row *row, const struc
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 
-/* The same task looks again, so that a list that stays old for days makes no row a look. */
+/* The same task looks again, so that a list that is stale for days does not make a new row for each
+ * look. */
 static void list_is_stale(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	decide_hold(d, HOLD_SUPPRESSION_STALE, arena_str(d->mem, present(r->detail)));
-	d->m->is_admitted = false; /* others may look whether the bucket is back */
+	d->m->is_admitted = false; /* other deliveries can probe the bucket */
 	wait_until(d, row, d->facts->now_ms + d->rules->hold_check_ms, r->not_before_ms);
 }
 
-/* Stays in the status until this step is over, so that it is told once and not at every try. */
+/* Stays in the status until this step is over, so that it is published once and not at every
+ * retry. */
 static void place_away(struct deciding *d, const char *what, struct str detail)
 {
 	d->out->uploads_down++;
@@ -88,7 +91,7 @@ void decide_unanswered(struct deciding *d, const struct task_row *row)
 		        STR(""));
 }
 
-/* Another place than is wanted was found often enough: a person is asked. */
+/* If another place than the expected one was found often enough, a person is asked. */
 static bool ask_for_place(struct deciding *d, struct task_row *row, const struct ev_task_result *r)
 {
 	bool is_elsewhere = done_fact(r, str_c(FACT_PLACE_FOUND)).n > 0;
@@ -125,8 +128,8 @@ enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev
 	struct str detail = arena_printf(d->mem, "%s %d, after %d attempts: " STR_FMT,
 	        stage_plans[row->stage].name, (int)row->index, (int)row->attempts,
 	        STR_ARG(r->detail));
-	/* What became of a file must be known, so settle goes on; but now a person may answer, too.
-	 */
+	/* The state of a file must be known, so settle continues. From now on a person can answer,
+	 * too. */
 	if (row->stage != STAGE_SETTLE)
 		return decide_fail(d, r->reason.n > 0 ? r->reason : STR("retry"), detail);
 	decide_hold(d, HOLD_UNCERTAIN,
@@ -139,7 +142,8 @@ enum next decide_deferred(struct deciding *d, struct task_row *row, const struct
 	bool was_asked = row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("place_unknown"));
 	if (was_asked && !decide_place_told(d, r))
 		return decide_retry(
-		        d, row, r); /* else it would be asked again and again without a pause */
+		        d, row, r); /* otherwise it would be issued again and again without a
+		                       pause */
 	wait_until(d, row, d->facts->now_ms, r->not_before_ms);
 	return NEXT_STAYS;
 }
@@ -159,8 +163,8 @@ void decide_expired(struct deciding *d, struct task_row *row)
 	wait_until(d, row, now_ms + pause_ms, 0);
 }
 
-/* What a file's task may leave to a person. A settle that cannot answer is uncertain for any other
- * reason, too. */
+/* Reasons that a task at the destination leaves to a person. A settle that fails for another reason
+ * is uncertain. */
 static const enum hold asks[] = {HOLD_UNCERTAIN, HOLD_NAME_CONFLICT, HOLD_CREDENTIALS};
 
 static bool asks_for(struct str reason, enum hold *out)
@@ -187,7 +191,7 @@ enum next decide_ask_person(
 static enum next fail_rejected(
         struct deciding *d, struct task_row *row, struct str reason, struct str detail)
 {
-	/* "closed" is among them: the ledger says that somebody settles, so settle. */
+	/* The reason can be "closed": the ledger says that a settle began, so settle. */
 	wait_until(d, row, d->facts->now_ms, 0);
 	return decide_fail(d, reason,
 	        arena_printf(d->mem, "%s %d: " STR_FMT, stage_plans[row->stage].name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Recalculates a delivery: what is forgotten, and what is kept. Pure. */
+ * Recalculates a delivery: what is forgotten and what is kept. Pure. */
 #include "deciding.h"
 
 static void forget_selection(struct deciding *d)
@@ -17,7 +17,7 @@ static void forget_selection(struct deciding *d)
 	m->marker = NULL;
 	m->manifest_plain = STR("");
 	m->marker_plain = STR("");
-	m->has_uploads = false; /* of this revision; of the one before nothing is visible */
+	m->has_uploads = false; /* of this revision; nothing of the previous one is visible */
 	m->lists_seen_ms = 0;
 	m->is_admitted = false;
 }
@@ -33,13 +33,15 @@ static void forget_source(struct deciding *d)
 	m->pins_count = 0;
 	m->counts = NULL;
 	m->counts_count = 0;
-	/* Ordinals of another bridge version are other people: even equal hashes would say nothing. */
+	/* In another bridge version the same ordinals are other people, so even equal hashes prove
+	 * nothing. */
 	m->approved = NULL;
 	m->approved_hash = STR("");
 	m->approved_by = STR("");
 }
 
-/* Its place under the quotas is for others meanwhile; it keeps its turn. */
+/* Returns its place under the quotas, so that others can use it meanwhile. It keeps its turn in the
+ * queue. */
 static void give_place_back(struct deciding *d)
 {
 	if (!decide_is_uploading(d) || d->m->has_begun)

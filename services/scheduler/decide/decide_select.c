@@ -91,8 +91,7 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 	d->m->selections = decide_add_list(d, bytes, count);
 }
 
-/* All other counts of a delivery are parts of these, so nothing that is computed with them
- * overflows. */
+/* All other counts of a delivery are parts of these, so arithmetic with them cannot overflow. */
 static const int64_t count_most = INT64_C(1000000000000);
 
 static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_t slices)
@@ -110,7 +109,7 @@ static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_
 	return true;
 }
 
-/* On record: who looks for people that were not sent finds the files that were not read. */
+/* This record shows which files were not read, for anyone who misses people in the output. */
 static void tell_left_out(struct deciding *d, const struct ev_task_result *result)
 {
 	int64_t hidden = done_fact_number(result, str_c(FACT_HIDDEN));
@@ -124,7 +123,7 @@ static void tell_left_out(struct deciding *d, const struct ev_task_result *resul
 		                (long long)(partial > 0 ? partial : 0)));
 }
 
-/* The first slice that has some names the first few. */
+/* The first slice with invalid rows names the first few of them. */
 static void tell_invalid(struct deciding *d, const struct brief *const *by)
 {
 	for (int32_t i = 0; i < d->m->slices_count; i++) {
@@ -154,9 +153,9 @@ enum next decide_inspected(struct deciding *d, const struct task_row *row)
 	tell_left_out(d, result);
 	d->m->slices = decide_copy_ref(d, list);
 	d->m->slices_count = (int32_t)slices;
-	if (slices == 0) { /* goes on with nothing selected; the gate holds it */
+	if (slices == 0) { /* continues with an empty selection; the gate holds it */
 		set_selections(d, &(struct buf){0}, 0);
-		(void)sum_counts(d, NULL, 0); /* of no slice: the books are there, and all 0 */
+		(void)sum_counts(d, NULL, 0); /* sums over no slice: all counts exist and are 0 */
 		return NEXT_ORDER;
 	}
 	return NEXT_SELECT;
@@ -207,7 +206,7 @@ static int list_selections(
 	return bad;
 }
 
-/* The only slice of a small audience is named itself: no list is staged for it. */
+/* A single slice is referenced directly: no list is staged for it. */
 static int take_selections(struct deciding *d, const struct brief *const *by, struct err *e)
 {
 	int32_t count = d->m->slices_count;
@@ -225,7 +224,8 @@ static int take_selections(struct deciding *d, const struct brief *const *by, st
 
 enum next decide_selected(struct deciding *d)
 {
-	bool lacks = decide_lacks(d, NEED_HEAD); /* what comes next; else the list is made twice */
+	bool lacks = decide_lacks(d, NEED_HEAD); /* the next step needs it; otherwise the list would
+	                                            be made twice */
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT) || lacks)
 		return NEXT_STAYS;
 	struct err e = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The end. Every final state but completed goes through settle once an upload was issued: only the
- * ledger knows what the partner can see, and it is closed first. Pure. */
+ * The end. Once an upload was issued, every final state but completed goes through settle. Only
+ * the ledger knows what the partner can see, and it is closed first. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -32,7 +32,7 @@ enum next decide_over(struct deciding *d)
 	return NEXT_STAYS;
 }
 
-/* Adds a settle task for each upload that was issued and is not receipted. False: it fails. */
+/* Adds a settle task for each upload that was issued and is not receipted. false: it fails. */
 static bool add_settles(
         struct deciding *d, const struct brief *const *parts, const int32_t *open, size_t count)
 {
@@ -63,8 +63,8 @@ static void note_open(struct open_files *open, int32_t index)
 	open->indexes[open->count++] = index;
 }
 
-/* Files whose upload was issued and is not receipted. An upload that was sent again with a person's
- * answer has two rows, but one ledger record: it is settled once. */
+/* Files whose upload was issued and is not receipted. An upload that was sent again after a
+ * person's answer has two rows but one ledger record, so it is settled once. */
 static bool find_open(struct deciding *d, struct open_files *out)
 {
 	int32_t files = d->m->files_planned;
@@ -142,7 +142,7 @@ struct shown_names {
 	int count;
 };
 
-/* With a receipt: a settle that found nothing visible has none. */
+/* Only files with a receipt: a settle that found nothing visible has none. */
 static void show_names(struct deciding *d, enum stage stage, struct shown_names *shown)
 {
 	const struct brief **by = decide_done(d, stage, 0, d->m->files_planned);
@@ -156,7 +156,7 @@ static void show_names(struct deciding *d, enum stage stage, struct shown_names 
 	}
 }
 
-/* Names of the files that are visible: receipted uploads, and what settle found. */
+/* Names of the visible files: receipted uploads, and files that settle found. */
 static void name_visible(struct deciding *d)
 {
 	struct shown_names shown = {.text = STR("")};
@@ -190,7 +190,7 @@ static enum next end_unsettled(struct deciding *d)
 	return conclude_settled(d);
 }
 
-/* Nothing more may come out; then it is known what the partner can see. */
+/* First nothing more can become visible; then it is known what the partner can see. */
 enum next decide_settle(struct deciding *d)
 {
 	struct ev_delivery_memory *m = d->m;
@@ -200,7 +200,8 @@ enum next decide_settle(struct deciding *d)
 	struct open_files open;
 	const struct brief **parts = decide_done(d, STAGE_PART, 0, m->parts);
 	if (!parts || !find_open(d, &open))
-		return NEXT_STAYS; /* no memory for the files of one delivery: its alarm brings it back */
+		return NEXT_STAYS; /* out of memory for the files of one delivery: its alarm brings
+		                      it back */
 	m->end_state = str_c(delivery_state_name(end->state));
 	m->end_reason = end->reason;
 	m->end_detail = end->detail.p ? end->detail : STR("");
@@ -216,7 +217,7 @@ enum next decide_ending(struct deciding *d)
 	const struct ending *end = &d->ending;
 	if (delivery_state_is_final(d->x->state))
 		return NEXT_STAYS;
-	if (d->m->phase == EV_PHASE_SETTLE) { /* a person was asked, and nobody answered */
+	if (d->m->phase == EV_PHASE_SETTLE) { /* a person was asked and did not answer */
 		(void)decide_end_instead(d, end->state, end->reason, end->detail);
 		return end_unsettled(d);
 	}

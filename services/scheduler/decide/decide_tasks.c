@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * New task rows. A task's id is the hash of its whole input: what is hashed here is what is in the
- * event, in order, but for what its issue brings (issue.h) and what only describes the file. Rows
- * begin as waiting and ready; which of them are issued at once is decided behind decide, where the
+ * New task rows. A task's id is the hash of its whole input: the fields of its event in order,
+ * except those that its issue adds (issue.h) and those that only describe the file. New rows are
+ * waiting and ready. Which of them are issued at once is decided later, in issue.c, where the
  * caps are known. Pure.
  */
 #include "deciding.h"
@@ -17,7 +17,7 @@ struct task_row *decide_find_row(struct deciding *d, struct str task_id)
 	for (size_t i = 0; !d->row_places && i < d->out->rows_count; i++)
 		if (str_eq(d->out->rows[i].id, task_id))
 			return &d->out->rows[i];
-	return place ? &d->out->rows[*place] : NULL; /* new ones have no results yet */
+	return place ? &d->out->rows[*place] : NULL; /* new rows have no results yet */
 }
 
 bool decide_row_is(const struct deciding *d, const struct task_row *row, enum stage stage)
@@ -103,7 +103,8 @@ static void add_input(struct id_hash *h, enum stage stage, const union task_even
 
 enum { LANE_BYTES_MAX = 200 };
 
-/* What one thing that may hang, or is worth caching, serves: a drop, or a bridge. */
+/* The name of what the task depends on: a drop, which can hang, or a bridge, which is worth
+ * caching. */
 static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
 {
 	const struct spec *spec = d->frozen.spec;
@@ -118,8 +119,8 @@ static struct str lane_of(struct deciding *d, const struct stage_plan *plan)
 	return arena_str(d->mem, id_str(&id));
 }
 
-/* `turn` tells apart tasks of one input that are new causes: the second look, the file sent again.
- */
+/* `turn` makes a new id for a task with the same input but a new cause: the second look, or a file
+ * sent again. */
 static void add_task(struct deciding *d, enum stage stage, union task_event *t, int32_t turn)
 {
 	const struct spec *spec = d->frozen.spec;
@@ -198,8 +199,8 @@ void decide_add_combine(struct deciding *d)
 	t->bridge.input = m->selections;
 	t->bridge.suppressions = m->pins;
 	t->bridge.suppressions_count = m->pins_count;
-	/* The books compare with what the receiver has; after an approval it also counts what changed
-	 * since then. */
+	/* The books compare with what the receiver has. After an approval, combine also counts the
+	 * changes since then. */
 	m->compares_approved = m->approved != NULL;
 	t->bridge.approved = m->approved;
 	if (m->base && str_eq(m->base_version, m->bridge_version)) {
@@ -265,7 +266,7 @@ void decide_add_settle(struct deciding *d, const struct file_upload *file)
 	union task_event *t = ARENA_NEW(d->mem, union task_event);
 	t->head.index = file->index;
 	t->upload.op = EV_UPLOAD_OP_SETTLE;
-	/* Nothing is visible: then nothing comes out any more that a newer list might forbid. */
+	/* While nothing is visible, settle withdraws the file: a newer list could forbid it. */
 	t->upload.withdraws = d->m->files_visible == 0 && d->frozen.spec->suppressions_count > 0;
 	t->upload.file_id = decide_file_id(d, file->name);
 	t->upload.file_name = file->name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Upload in order: parts together, then the manifest, then the marker; each only when all before it
- * are receipted. Pure. */
+ * Uploads in order: all parts, then the manifest, then the marker. Each step begins only when
+ * all files before it are receipted. Pure. */
 #include "deciding.h"
 
 #include "plan.h"
@@ -26,9 +26,9 @@ static void want_claims(struct deciding *d, struct str *names, size_t count)
 	d->out->claims_count = count;
 }
 
-/* Names are never given twice. Where {label} makes the difference it gets some of the delivery's id,
- * which nobody else has, and the files are made again under other names: what two deliveries of one
- * second, or of two routes into one bucket, would have in common stops none of them. */
+/* A name is never used twice. If {label} can make the names differ, the label gets some digits of
+ * the delivery's id, and the files are made again under the new names. So two deliveries of the
+ * same second, or of two routes into one bucket, do not block each other. */
 static bool take_own_names(struct deciding *d)
 {
 	const struct spec_destination *to = &d->frozen.spec->destination;
@@ -77,7 +77,7 @@ enum next decide_upload(struct deciding *d)
 	return decide_begin_tasks(d, plan.parts);
 }
 
-/* All uploads of the phase are receipted: the next file, or the end. */
+/* All uploads of the phase are receipted: continues with the next file, or ends. */
 enum next decide_uploaded(struct deciding *d)
 {
 	struct file_plan plan;
@@ -129,7 +129,7 @@ static enum next send_again(struct deciding *d, const struct file_plan *plan, in
 	return NEXT_STAYS;
 }
 
-/* What waits for a person goes again: as it is, or as another task that carries the answer. */
+/* Sends again what waits for a person: unchanged, or as a new task with the answer. */
 enum next decide_resend(struct deciding *d, enum ev_resolution resolution)
 {
 	bool settles = d->m->phase == EV_PHASE_SETTLE;
@@ -144,7 +144,7 @@ enum next decide_resend(struct deciding *d, enum ev_resolution resolution)
 	if (!parts)
 		return decide_fail(d, str_c(CODE_TOO_MANY_PARTS), STR("the parts are too many"));
 	d->m->looks++;
-	size_t count = d->out->rows_count; /* new rows come behind */
+	size_t count = d->out->rows_count; /* new rows are added at the end */
 	enum next next = NEXT_STAYS;
 	for (size_t i = 0; i < count && next == NEXT_STAYS; i++) {
 		struct task_row *row = &d->out->rows[i];

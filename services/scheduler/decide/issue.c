@@ -13,7 +13,7 @@ bool breaker_is_open(const struct breaker *b, const struct decide_rules *rules)
 	return b->failures >= rules->breaker_failures;
 }
 
-/* The probe was answered, or lost, or dropped with its delivery. */
+/* The probe was answered, lost, or dropped with its delivery. */
 static bool probe_ended(const struct breaker *b, const struct decision *decision)
 {
 	if (b->probe.n == 0 || !str_eq(b->prober, decision->after.id))
@@ -28,7 +28,7 @@ static bool probe_ended(const struct breaker *b, const struct decision *decision
 	return false;
 }
 
-/* It had the turn while it looked at the lists, and then did not go. */
+/* It had the turn to probe while it looked at the lists, and then issued no upload. */
 static bool lost_turn(
         const struct breaker *b, const struct decision *decision, const struct delivery *before)
 {
@@ -80,7 +80,8 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 	if (counts)
 		note_failures(b, decision->uploads_down, w);
 	else
-		b->open_until_ms = w->now_ms; /* it said nothing of the place: another may look */
+		b->open_until_ms = w->now_ms; /* the probe said nothing about the place: another can
+		                                 try */
 	if (ended)
 		forget_probe(b);
 	b->is_changed = true;
@@ -95,8 +96,8 @@ static void probe(const struct delivery *x, const struct task_row *row, struct b
 	b->is_changed = true;
 }
 
-/* Half open: one upload looks, and until it is answered or lost the others wait as if it were open.
- * Its turn is kept for it while the suppression lists are looked at. */
+/* Half open: one upload probes the place, and the others wait until it is answered or lost. The
+ * delivery keeps its turn while it looks at the suppression lists. */
 static bool passes_breaker(const struct delivery *x, const struct task_row *row, struct breaker *b,
         const struct issue_world *w)
 {
@@ -109,7 +110,7 @@ static bool passes_breaker(const struct delivery *x, const struct task_row *row,
 	return true;
 }
 
-/* Who waits is woken; this is for the case that the word was lost. Not all at the same moment. */
+/* Waiting deliveries are woken; this poll is for a lost wake-up. The jitter spreads the polls. */
 static int64_t poll_ms(const struct delivery *x, const struct issue_world *w)
 {
 	return w->now_ms + backoff_ms(x->id, (int32_t)(x->version & INT32_MAX),
@@ -117,7 +118,7 @@ static int64_t poll_ms(const struct delivery *x, const struct issue_world *w)
 }
 
 struct block {
-	int64_t until_ms; /* 0: it may go */
+	int64_t until_ms; /* 0: not blocked */
 	enum wait_kind what;
 };
 
@@ -177,14 +178,14 @@ static int64_t due_of_hold(const struct delivery *x)
 	return sooner(x->memory.hold_expires_ms, x->memory.hold_check_ms);
 }
 
-/* A person is asked about one file, or the lists are looked at: no other is begun meanwhile. */
+/* While a person is asked about a file, or the lists are looked at, no other upload is issued. */
 static bool rests(const struct delivery *x, const struct task_row *row)
 {
 	bool waits = x->state == STATE_HELD || x->memory.is_looking;
 	return waits && row->stage == STAGE_UPLOAD;
 }
 
-/* It could go now, but for the lists: a look goes in its place. */
+/* The upload is ready, but needs a look at the lists: issues a look in its place. */
 static bool looks_first(
         struct decision *decision, const struct task_row *row, const struct issue_world *w)
 {
@@ -197,8 +198,8 @@ static bool looks_first(
 	return true;
 }
 
-/* Nothing of it can be visible: each upload that was issued was answered, and found nobody. One
- * that was not is always among the rows. */
+/* True if no file can be visible: every issue of an upload was answered with a retry. An upload
+ * without an answer is always among the rows. */
 static bool shows_nothing(const struct decision *decision)
 {
 	if (decision->after.memory.files_visible > 0)
@@ -212,7 +213,8 @@ static bool shows_nothing(const struct decision *decision)
 	return true;
 }
 
-/* A bucket that is away takes no places under quotas from those that can go. */
+/* A delivery whose bucket is unavailable returns its place under the quotas, so that others can use
+ * it. */
 static void return_place(struct decision *decision, const struct issue_world *w)
 {
 	struct ev_delivery_memory *m = &decision->after.memory;
@@ -235,7 +237,7 @@ void issue_ready(
 	}
 	int64_t due = due_of_hold(x);
 	int32_t issued = 0;
-	for (size_t i = 0; i < decision->rows_count; i++) { /* a look comes behind them */
+	for (size_t i = 0; i < decision->rows_count; i++) { /* a look is added at the end */
 		struct task_row *row = &decision->rows[i];
 		if (row->status == TASK_WAITING && !rests(x, row)) {
 			struct block block = blocked(x, row, issued, w);
@@ -254,13 +256,13 @@ void issue_ready(
 			due = sooner(due, row->not_after_ms + w->rules->alarm_ms);
 	}
 	decision->issued = issued;
-	/* Tasks of the phase that were not looked at have their say in the old due time. */
+	/* The old due time stands for tasks of the phase that were not loaded. */
 	bool is_same_work = before->memory.phase == x->memory.phase && !decision->drops_unfinished;
 	decision->waits_on = !w->knows_unfinished && is_same_work;
 	if (decision->waits_on)
 		due = sooner(due, before->due_ms);
 	if (!x->memory.is_looking)
-		x->memory.is_admitted = false; /* the breaker is asked again next time */
+		x->memory.is_admitted = false; /* the breaker is checked again next time */
 	return_place(decision, w);
 	if (lost_turn(w->breaker, decision, before)) {
 		w->breaker->open_until_ms = w->now_ms;

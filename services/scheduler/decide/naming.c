@@ -10,7 +10,7 @@ static struct str part_text(const struct naming *n, struct arena *mem)
 	return arena_printf(mem, "%0*d", digits > 0 && digits < 10 ? (int)digits : 1, (int)n->part);
 }
 
-/* A civil label without its punctuation; any other is as it is. */
+/* A civil label without its punctuation. Any other label is unchanged. */
 static struct str plain(struct str label, struct arena *mem)
 {
 	int64_t civil_s = 0;
@@ -74,7 +74,7 @@ int naming_expand(struct str template, const struct naming *n, struct arena *mem
 
 enum { OWN_DIGITS = 8 };
 
-/* A cause of a cadence is label|zone|fold. */
+/* The cause of a cadence is label|zone|fold. */
 static bool is_second_fold(struct str cause)
 {
 	return str_has_suffix(cause, STR("|1"));
