@@ -61,7 +61,7 @@ bool decide_waits_for_blackout(struct deciding *d)
 	int64_t until = decide_blackout_end(&d->frozen, d->facts->now_ms);
 	if (until == 0)
 		return false;
-	d->m->phase = EV_PHASE_GATE; /* it continues from there, and keeps the formatted files */
+	d->m->phase = EV_PHASE_GATE; /* continues from here; keeps the formatted files */
 	decide_hold(d, HOLD_BLACKOUT,
 	        arena_printf(d->mem, NOTHING_IS_SENT "; continues by itself at " STR_FMT " UTC",
 	                STR_ARG(moment(d, until))));

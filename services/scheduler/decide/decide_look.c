@@ -13,7 +13,7 @@
  *   unreadable, missing, too old  -> held; nothing is sent
  *
  * The look takes the upload's places under the caps and its turn at the breaker, so that both are
- * free when it is done. Pure. */
+ * still available when it is done. Pure. */
 #include "deciding.h"
 
 #include "stages.h"
@@ -111,7 +111,7 @@ enum next decide_seen_before_upload(
         struct deciding *d, const struct ev_task_result *result, bool is_same)
 {
 	if (decide_lacks(d, NEED_UNFINISHED))
-		return NEXT_STAYS; /* to find the uploads that can be issued now */
+		return NEXT_STAYS; /* needs the rows that can be issued now */
 	d->m->lists_seen_ms = 0;
 	if (d->m->files_visible > 0)
 		return decide_go_on(d);

@@ -54,8 +54,7 @@ static void hold(struct deciding *d, const struct quota *q, const char *why, int
 	char at[CIVIL_LABEL_BYTES];
 	civil_label(civil_floor(again_ms, 1000), at);
 	if (!decide_is_uploading(d))
-		d->m->phase = EV_PHASE_GATE; /* it continues from there, and keeps the formatted
-		                                files */
+		d->m->phase = EV_PHASE_GATE; /* continues from here; keeps the formatted files */
 	decide_hold(d, HOLD_QUOTA,
 	        arena_printf(d->mem,
 	                STR_FMT ": limits.deliveries_per_%s is %lld, and %s; continues by itself, "

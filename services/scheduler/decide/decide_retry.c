@@ -141,9 +141,7 @@ enum next decide_deferred(struct deciding *d, struct task_row *row, const struct
 {
 	bool was_asked = row->stage == STAGE_UPLOAD && str_eq(r->reason, STR("place_unknown"));
 	if (was_asked && !decide_place_told(d, r))
-		return decide_retry(
-		        d, row, r); /* otherwise it would be issued again and again without a
-		                       pause */
+		return decide_retry(d, row, r); /* otherwise issued at once, again and again */
 	wait_until(d, row, d->facts->now_ms, r->not_before_ms);
 	return NEXT_STAYS;
 }

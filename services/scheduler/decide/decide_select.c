@@ -109,7 +109,7 @@ static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_
 	return true;
 }
 
-/* This record shows which files were not read, for anyone who misses people in the output. */
+/* Tells anyone who misses people in the output that some files were not read. */
 static void tell_left_out(struct deciding *d, const struct ev_task_result *result)
 {
 	int64_t hidden = done_fact_number(result, str_c(FACT_HIDDEN));
@@ -224,8 +224,7 @@ static int take_selections(struct deciding *d, const struct brief *const *by, st
 
 enum next decide_selected(struct deciding *d)
 {
-	bool lacks = decide_lacks(d, NEED_HEAD); /* the next step needs it; otherwise the list would
-	                                            be made twice */
+	bool lacks = decide_lacks(d, NEED_HEAD); /* needed next; else the list is made twice */
 	if (decide_lacks_stages(d, 1u << STAGE_SELECT) || lacks)
 		return NEXT_STAYS;
 	struct err e = {0};

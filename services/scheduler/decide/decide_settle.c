@@ -200,8 +200,7 @@ enum next decide_settle(struct deciding *d)
 	struct open_files open;
 	const struct brief **parts = decide_done(d, STAGE_PART, 0, m->parts);
 	if (!parts || !find_open(d, &open))
-		return NEXT_STAYS; /* out of memory for the files of one delivery: its alarm brings
-		                      it back */
+		return NEXT_STAYS; /* out of memory: its alarm brings it back */
 	m->end_state = str_c(delivery_state_name(end->state));
 	m->end_reason = end->reason;
 	m->end_detail = end->detail.p ? end->detail : STR("");

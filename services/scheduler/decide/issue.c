@@ -80,8 +80,7 @@ void breaker_note(struct breaker *b, const struct decision *decision, const stru
 	if (counts)
 		note_failures(b, decision->uploads_down, w);
 	else
-		b->open_until_ms = w->now_ms; /* the probe said nothing about the place: another can
-		                                 try */
+		b->open_until_ms = w->now_ms; /* not about the place: another can probe */
 	if (ended)
 		forget_probe(b);
 	b->is_changed = true;

@@ -89,7 +89,7 @@ int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out
 	struct name_clash found = {NULL, NULL, false};
 	if (!names)
 		return clash(&found, count, e);
-	struct arena scratch; /* for very many names: keeps only the names */
+	struct arena scratch; /* there can be very many: mem keeps nothing else */
 	int bad = 0;
 	arena_init(&scratch, mem->limit_bytes);
 	for (size_t i = 0; i < count && bad == 0; i++) {
