@@ -22,7 +22,7 @@ static void check_zone(
 		        doc, path, "is no time zone that can be used here, such as Europe/Paris");
 }
 
-/* Fields that a cadence of a kind has, beside those that all have. */
+/* The fields of each cadence kind, besides the common ones. */
 static const struct {
 	enum cadence_kind kind;
 	const char *name;
@@ -46,7 +46,7 @@ static bool cadence_has(enum cadence_kind kind, const char *field)
 	return false;
 }
 
-/* A field that decides nothing was hardly meant so. */
+/* A field without an effect is probably a mistake. */
 static void check_cadence_fields(const struct document *route, enum cadence_kind kind)
 {
 	bool says_kind = document_at(route, "cadence.kind");
@@ -154,7 +154,7 @@ static void check_bridge(
 	sense_bridge(doc, &spec->bridge);
 }
 
-/* As the formatter will look at it. */
+/* Checks the format as the formatter will. */
 static void check_form(const struct check_input *input, const struct document *doc,
         const struct spec_destination *to)
 {
@@ -174,7 +174,7 @@ static void check_destination(
         const struct check_input *input, const struct document *doc, struct spec *spec)
 {
 	int before = doc->all->act;
-	spec->audience.type = STR("DTC"); /* to whom all of its rules apply */
+	spec->audience.type = STR("DTC"); /* all rules of a destination apply to DTC */
 	resolve_destination(doc, spec);
 	if (doc->all->act == before && spec->unsupported_count == 0) {
 		rule_names(doc, spec);
@@ -186,7 +186,7 @@ static void check_destination(
 	const struct kind *kind = kind_find(STR("Destination"));
 	for (size_t i = 0; i < spec->unsupported_count; i++)
 		if (kind_field(kind, spec->unsupported[i]) !=
-		        FIELD_UNKNOWN) /* else it is a mistake */
+		        FIELD_UNKNOWN) /* unknown fields are mistakes already */
 			document_warn(doc, arena_cstr(doc->all->mem, spec->unsupported[i]),
 			        "is not honoured yet as it stands here: deliveries to it will be "
 			        "held");
@@ -230,7 +230,7 @@ static const struct {
         {"Route", check_route},
 };
 
-/* The whole as every worker will read it: lengths and ranges. */
+/* Checks the whole spec as every worker will: lengths and ranges. */
 static void check_spec(const struct document *doc, bool is_route)
 {
 	struct err e;

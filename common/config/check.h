@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One document looked at by itself and, where it is a route or a bridge, together with all that it
- * names. Every mistake is told, with the document and field it is in.
+ * Checks one document by itself. A route or a bridge is also checked together with everything it
+ * names. Every mistake is reported with its document and field.
  */
 #ifndef LONGSHORE_CONFIG_CHECK_H
 #define LONGSHORE_CONFIG_CHECK_H
@@ -11,7 +11,7 @@
 #include "longshore/documents.h"
 
 struct check_input {
-	const struct spec_document *all; /* that there will be */
+	const struct spec_document *all; /* all documents as they will be after the apply */
 	size_t count;
 	struct arena *mem;
 	const struct document_world *world;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What differs between two bodies of one document, field by field. */
+ *
+ * Compares two bodies of one document, field by field.
+ */
 #include "longshore/documents.h"
 
 #include <jansson.h>
@@ -61,7 +63,7 @@ static void compare_below(struct comparing *c, const char *key, size_t index, co
 	c->path[back] = '\0';
 }
 
-/* Bodies are canonical: keys come sorted, and what is new after what was there. */
+/* Bodies are canonical, so keys are sorted. New keys come after the existing ones. */
 static void compare_mappings(struct comparing *c, const json_t *before, const json_t *after)
 {
 	const char *key;
@@ -84,8 +86,8 @@ static void compare_lists(struct comparing *c, const json_t *before, const json_
 		compare_below(c, NULL, i, json_array_get(before, i), json_array_get(after, i));
 }
 
-/* A list of plain values is one value; of mappings each item is looked into. A mapping that is there
- * on one side only is told by its fields. */
+/* A list of plain values counts as one value. A list of mappings is compared item by item. A
+ * mapping that exists on one side only is reported field by field. */
 static void compare(struct comparing *c, const json_t *before, const json_t *after)
 {
 	bool may_be_mapping =

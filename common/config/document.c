@@ -264,7 +264,7 @@ int64_t document_ratio(const struct document *doc, const char *path)
 	return ppm;
 }
 
-/* A bare 50 would be 5000 %, and was hardly meant so. */
+/* A bare 50 would mean 5000 %, which is hardly intended. */
 static bool is_bare_number(const json_t *value)
 {
 	if (json_is_integer(value))

@@ -47,7 +47,7 @@ static bool is_name(struct str s)
 	return s.n > 0 && s.n <= 100;
 }
 
-/* YAML takes a plain 2026 for a number, and a plain true for no text either. */
+/* YAML reads a plain 2026 as a number and a plain true as a boolean, not as a text. */
 static bool is_bare(const struct intake *in, const char *field)
 {
 	const json_t *value = json_object_get(in->doc->body, field);
@@ -112,7 +112,7 @@ int documents_read(const char *file, struct str text, struct read_documents *rea
 	return yaml_read(file, text, read, take, &in, e);
 }
 
-/* --- together --- */
+/* --- all documents --- */
 
 static bool is_same(const struct spec_document *a, const struct spec_document *b)
 {
@@ -158,11 +158,11 @@ struct str documents_text(const struct read_document *d, const char *path, struc
 
 struct checking {
 	struct read_documents *read;
-	const struct read_document *of; /* that is being checked */
+	const struct read_document *of; /* the document that is being checked */
 };
 
-/* Of a document that was read: at its field. Of one that is applied already: at the document that
- * needs it. */
+/* Reports a mistake at its field if this run read the document. If the document was applied
+ * earlier, reports it at the document that needs it. */
 static void tell(void *arg, const struct check_mistake *m)
 {
 	struct checking *c = arg;
@@ -183,7 +183,8 @@ static void tell(void *arg, const struct check_mistake *m)
 		mistake_at(c->read, file, line, path, "%s", text);
 }
 
-/* What of `read` an applied route names; NULL: nothing, so nothing about it changes. */
+/* Finds the document in `read` that an applied route names. NULL: none, so this route is not
+ * affected. */
 static const struct read_document *named_by(
         const struct read_documents *read, const struct spec_document *route)
 {
@@ -223,7 +224,7 @@ void documents_check(struct read_documents *read, const struct spec_document *ap
 		check_twice(read, c.of);
 		check_document(&input, &c.of->document);
 	}
-	/* Routes that were fine: what they name may have changed under them. */
+	/* Applied routes were valid, but the documents they name may have changed. */
 	for (size_t i = 0; i < applied_count; i++) {
 		c.of = str_eq(applied[i].kind, STR("Route")) ? named_by(read, &applied[i]) : NULL;
 		if (c.of)

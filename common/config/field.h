@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One row per field: where it stands in a document, which values it takes, which are honoured, and
- * where it goes in a spec. The rows are in fields/<kind>.def; kinds.c makes the tables of documents
- * from them, and spec_shape.c the tables of specs. docs/configuration.md is generated from them.
+ * One row per field: its place in a document, its permitted values, the values that are honoured,
+ * and its place in a spec. The rows are in fields/<kind>.def. kinds.c builds the tables of
+ * documents from them, and spec_shape.c the tables of specs. docs/configuration.md is generated
+ * from them.
  */
 #ifndef LONGSHORE_CONFIG_FIELD_H
 #define LONGSHORE_CONFIG_FIELD_H
@@ -12,19 +13,19 @@
 #include <stdint.h>
 
 enum field_type {
-	TYPE_GROUP, /* no value of its own: says something about all fields below it */
+	TYPE_GROUP, /* no value of its own; attributes apply to all fields below it */
 	TYPE_TEXT,
 	TYPE_TEXTS,
-	TYPE_LIST, /* of mappings; a row follows for each field of an item */
+	TYPE_LIST, /* of mappings; each field of an item has its own row */
 	TYPE_NUMBER,
-	TYPE_SHARE, /* "30%" or "0.3"; parts per million in a spec */
-	TYPE_RATE,  /* "5" or "0.5"; thousandths in a spec */
+	TYPE_SHARE, /* "30%" or "0.3"; a spec has parts per million */
+	TYPE_RATE,  /* "5" or "0.5"; a spec has thousandths */
 	TYPE_FLAG,
 	TYPE_WORD,
 	TYPE_CHARACTER,
-	TYPE_REFERENCE,  /* the name of another document */
-	TYPE_REFERENCES, /* a list of them */
-	TYPE_MAPPING,    /* of texts under names that people choose: the path ends in ".*" */
+	TYPE_REFERENCE,  /* name of another document */
+	TYPE_REFERENCES, /* list of names of documents */
+	TYPE_MAPPING,    /* texts under free names: the path ends in ".*" */
 };
 
 enum shape_kind {
@@ -60,42 +61,42 @@ enum spec_area {
 struct shape;
 
 struct field {
-	/* In a document. */
-	const char *path; /* without indices: "record.name"; NULL: it stands in specs only */
+	/* Attributes of a field in a document. */
+	const char *path; /* without indices: "record.name"; NULL: in specs only */
 	enum field_type type;
-	const char *about;   /* what it means, for people */
-	int64_t preset;      /* NUMBER, SHARE, FLAG, WORD, CHARACTER: if it is left out */
-	const char *unset;   /* what happens if it is left out, where that is not the preset */
-	bool is_needed;      /* it must be there */
-	bool is_idle;        /* it decides nothing yet, and `apply` says so; so does all below it */
-	bool may_be_empty;   /* an empty text is a value */
-	bool is_by_hand;     /* resolve.c reads it with code of its own */
-	bool is_override;    /* left out, the value of another document stays */
-	enum spec_area item; /* LIST: where the fields of an item go */
-	/* Of a Destination: the values that are honoured; NULL: none is. Texts, numbers, "true",
-	 * "false" and "[]" for an empty list. Ends with NULL; field_any: every value is honoured. */
+	const char *about;   /* description for people */
+	int64_t preset;      /* NUMBER, SHARE, FLAG, WORD, CHARACTER: the default */
+	const char *unset;   /* what happens if it is absent, where that is not the preset */
+	bool is_needed;      /* required */
+	bool is_idle;        /* it has no effect yet, and `apply` warns; includes all below it */
+	bool may_be_empty;   /* an empty text is allowed */
+	bool is_by_hand;     /* resolve.c reads it with its own code */
+	bool is_override;    /* if absent, the other document's value stays */
+	enum spec_area item; /* LIST: the area of an item's fields */
+	/* Destinations: the honoured values; NULL: none. Texts, numbers, "true", "false", and "[]"
+	 * for an empty list. Ends with NULL. field_any: every value. */
 	const char *const *honoured;
 
-	/* Of both. */
+	/* Attributes of both. */
 	const char *preset_text;
 	int64_t min, max;         /* NUMBER, SHARE, RATE */
-	const char *const *words; /* those that may be written; ends with NULL */
+	const char *const *words; /* the permitted words; ends with NULL */
 
-	/* In a spec. */
-	const char *name; /* NULL: it stands in documents only */
+	/* Attributes of a member of a spec. */
+	const char *name; /* NULL: in documents only */
 	enum spec_area area;
 	enum shape_kind kind;
 	size_t offset;
 	size_t count_offset;       /* TEXTS, OBJECTS */
-	bool is_required;          /* must be there and not be empty */
-	int64_t absent;            /* INT, BOOL, CHAR, ENUM: the value that is not written */
+	bool is_required;          /* must be present and not empty */
+	int64_t absent;            /* INT, BOOL, CHAR, ENUM: the value that is left out */
 	const struct shape *shape; /* OBJECT, OBJECTS */
 };
 
-/* An empty list: the values of a field that is honoured whatever it says. */
+/* An empty list that marks a field for which every value is honoured. */
 extern const char *const field_any[];
 
-/* Words that fields take. Each list ends with NULL. */
+/* Words that fields can take. Each list ends with NULL. */
 extern const char *const words_audience_types[];
 extern const char *const words_approvals[];
 extern const char *const words_completions[];
@@ -108,7 +109,8 @@ extern const char *const words_weekdays[];
 extern const char *const words_containers[];
 extern const char *const words_splits[];
 extern const char *const words_spec_kinds[];
-/* Of templates of names: those that are filled in, and those that only a partner's model has. */
+/* Tokens of name templates: those that we fill in, and those that exist only in partners'
+ * models. */
 extern const char *const words_tokens[];
 extern const char *const words_model_tokens[];
 

@@ -54,7 +54,7 @@ static struct document item_of(
 	item.body = json_array_get(array, i);
 	if (!json_is_object(item.body)) {
 		document_wrong(doc, path, "must be a list of mappings");
-		item.body = NULL; /* and nothing in it is missed */
+		item.body = NULL; /* so that nothing in it is reported as missing */
 	}
 	item.at = arena_printf(doc->all->mem, "%s%s[%zu].", doc->at, path, i).p;
 	return item;
@@ -78,8 +78,8 @@ int field_word(const struct document *doc, const char *path)
 	return document_word(doc, path, row->words, (int)row->preset);
 }
 
-/* A word of a partner's model that is not honoured is found elsewhere (unsupported.c); the spec holds the
- * nearest that is. */
+/* unsupported.c reports a word of a partner's model that is not honoured. Here the spec gets the
+ * default. */
 static int honoured_word(const struct document *doc, const struct field *f, const char *path)
 {
 	const json_t *value = document_at(doc, path);
@@ -178,7 +178,7 @@ static void read_row(
 	}
 }
 
-/* above: the path of the list whose item the document is; empty: it is a whole document. */
+/* above: the path of the list that contains this item; empty: a whole document. */
 static void read_rows(const struct document *doc, struct str above, const struct areas *areas)
 {
 	const struct kind *kind = kind_of(doc);

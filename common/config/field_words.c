@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The words that fields of documents take, each list once. Where an enum counts them, its order is
- * theirs. */
+ *
+ * The words that fields of documents can take, each list once. If an enum corresponds to a list,
+ * both have the same order.
+ */
 #include "field.h"
 
 const char *const field_any[] = {NULL};

@@ -19,7 +19,7 @@ static void unknown_field(const struct looking *in, const struct kind *kind,
 {
 	char name[DOCUMENT_PATH_MAX], siblings[SIBLINGS_MAX];
 	if (in->read->mistakes.has_more)
-		return; /* and looking for what was meant takes its time */
+		return; /* finding a suggestion takes time */
 	struct str near = kind_nearest(kind, plain);
 	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(p->path));
 	if (near.n > 0 && str_find(plain, '"', 0) >= 0) {
@@ -47,7 +47,7 @@ static bool is_in(struct str path, struct str group)
 	       (str_has_prefix(path, group) && (path.p[group.n] == '.' || path.p[group.n] == '['));
 }
 
-/* The outermost field that the kind does not have is told; what is below it is its own affair. */
+/* Reports the outermost unknown field only, not the fields below it. */
 static void check_names(const struct looking *in, const struct kind *kind)
 {
 	struct str bad = STR("");
@@ -66,7 +66,7 @@ static void check_names(const struct looking *in, const struct kind *kind)
 		int idle = kind_idle(kind, path);
 		if (idle < 0 || is_told[idle])
 			continue;
-		is_told[idle] = true; /* once, however many items a list has */
+		is_told[idle] = true; /* report once, however many items a list has */
 		(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(path));
 		warning_at(in->read, in->file, p->line, name, "decides nothing yet");
 	}
@@ -96,7 +96,8 @@ static void check_value(
 	        is_empty ? "is an empty text" : "has no value");
 }
 
-/* A guard whose value was forgotten would be off; a list without a name would suppress nobody. */
+/* Empty values are mistakes: a guard without a value would be off, and a suppression list without a
+ * name would suppress nobody. */
 static void check_values(
         const struct looking *in, const struct kind *kind, char *path, const json_t *value)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whether a document has fields that its kind does not know, that decide nothing, or without a
- * value. */
+ *
+ * Finds fields of a document that its kind does not know, that have no effect, or that have no
+ * value.
+ */
 #ifndef LONGSHORE_CONFIG_FIELDS_H
 #define LONGSHORE_CONFIG_FIELDS_H
 

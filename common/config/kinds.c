@@ -94,7 +94,7 @@ static bool is_below(struct str path, struct str group)
 	return path.n > group.n && str_has_prefix(path, group) && path.p[group.n] == '.';
 }
 
-/* "feedback.channels.mapping.*" -> "feedback.channels.mapping"; other paths stay. */
+/* "feedback.channels.mapping.*" -> "feedback.channels.mapping". Other paths are unchanged. */
 static struct str without_star(struct str field)
 {
 	return str_has_suffix(field, STR(".*")) ? str_bytes(field.p, field.n - 2) : field;
@@ -106,8 +106,8 @@ bool documents_has_tenant(struct str kind)
 	return k && k->of_tenant;
 }
 
-/* The next path of a value from *at on; empty: there is no more. Rows of specs only have none, and what
- * a group or a list says is not of a value. */
+/* Returns the next path of a value, starting at *at; empty at the end. Skips rows that only specs
+ * have, groups and lists. */
 static struct str next_path(const struct kind *kind, size_t *at)
 {
 	while (*at < kind->fields_count) {
@@ -153,14 +153,14 @@ int kind_idle(const struct kind *kind, struct str path)
 	return -1;
 }
 
-/* --- what was meant --- */
+/* --- suggestions --- */
 
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
 
-/* In lower case, without dashes, underscores and quotes: minSize and min-size are min_size. */
+/* Lower case, without dashes, underscores and quotes: minSize and min-size both equal min_size. */
 static struct str plain(struct str word, char out[WORD_MAX])
 {
 	size_t n = 0;
@@ -172,7 +172,7 @@ static struct str plain(struct str word, char out[WORD_MAX])
 	return str_bytes(out, n);
 }
 
-/* Levenshtein's distance, for short words. */
+/* Levenshtein distance of short words. */
 static size_t distance(struct str a, struct str b)
 {
 	size_t row[WORD_MAX + 1];
@@ -192,7 +192,7 @@ static size_t distance(struct str a, struct str b)
 	return row[b.n];
 }
 
-/* So many steps of the path as `like` has. */
+/* Cuts path to the depth of `like`. */
 static struct str same_depth(struct str path, struct str like)
 {
 	size_t steps = 1, n = 0;
@@ -212,13 +212,13 @@ static struct str leaf_of(struct str path)
 	return str_bytes(path.p + n, path.n - n);
 }
 
-/* A typing error or two, more in a long word. */
+/* Allows one or two typing errors, more in a long word. */
 static size_t most_of(size_t n)
 {
 	return n <= 3 ? 1 : n < 9 ? 2 : n / 3;
 }
 
-/* The same word somewhere else in the document. */
+/* Finds the same word elsewhere in the document. */
 static struct str elsewhere(const struct kind *kind, struct str path)
 {
 	char a[WORD_MAX], b[WORD_MAX];
@@ -239,7 +239,7 @@ struct str kind_nearest(const struct kind *kind, struct str path)
 	struct str same = elsewhere(kind, path);
 	size_t best = most_of(plain(leaf_of(path), b).n) + 1;
 	if (same.n > 0 && best > 2)
-		best = 2; /* the same word in another place is nearer than two typing errors */
+		best = 2; /* the same word elsewhere beats two typing errors */
 	struct str whole;
 	for (size_t at = 0; (whole = next_path(kind, &at)).n > 0;) {
 		struct str field = same_depth(without_star(whole), path);

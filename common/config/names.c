@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a drop keeps for itself (longshore/drop.h): temporaries, and its identity. */
+/* Reserved in every drop (longshore/drop.h), for temporaries and the drop's identity. */
 static const struct str reserved = {".longshore", 10};
 
 /* --- one name --- */
@@ -96,7 +96,7 @@ static unsigned char folded(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-/* A drop may be on a file system to which A and a are one letter. */
+/* Ignores case, because a drop can be on a case-insensitive file system. */
 static int compare(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -128,7 +128,7 @@ static const struct str *find(const struct str *const *sorted, size_t count, str
 	return NULL;
 }
 
-/* Whether one of the names is a directory of this one. */
+/* Finds another name that is a directory of this one. */
 static const struct str *file_above(const struct str *const *sorted, size_t count, struct str name)
 {
 	for (size_t i = 1; i < name.n; i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From applied documents to a spec. A value on the route overrides the audience's, which overrides
- * the destination's; of minimum sizes the largest wins. */
+ *
+ * Resolves applied documents into a spec. A route's value overrides the audience's, which
+ * overrides the destination's. Of the minimum sizes, the largest wins.
+ */
 #include "resolve.h"
 
 #include "field_read.h"
@@ -13,7 +15,7 @@
 
 #include <stdio.h>
 
-/* An item that was read already: what it is not was noted then. */
+/* A source that was already read; missing and wrong fields were recorded then. */
 static void rule_source(const struct document *doc, const struct spec_source *source)
 {
 	const struct rule_place place = {source->url, source->credential, source->host_key};
@@ -29,7 +31,8 @@ static struct document item_of(const struct document *doc, const char *list, siz
 	return item;
 }
 
-/* What a filter asks for stands in documents, tables and topics, where no id of a person may be. */
+/* Filter values are visible in documents, tables and topics, so a filter must not contain a
+ * person's id. */
 static void rule_filter(
         const struct document *item, const struct spec_audience *a, const struct spec_filter *f)
 {
@@ -69,7 +72,7 @@ static void read_column(const struct document *item, struct spec_column *c)
 {
 	c->is_constant = document_at(item, "constant");
 	c->source = c->is_constant ? STR("") : document_text(item, "source", NULL);
-	if (str_has_prefix(c->source, STR("="))) { /* the model's way to write a constant */
+	if (str_has_prefix(c->source, STR("="))) { /* the partner model's notation for a constant */
 		c->constant = str_bytes(c->source.p + 1, c->source.n - 1);
 		c->source = STR("");
 		c->is_constant = true;
@@ -88,7 +91,7 @@ static void read_columns(const struct document *doc, struct spec_destination *ou
 	}
 }
 
-/* A number for all, or one for each type of audience. */
+/* One number for all audiences, or one per audience type. */
 static int64_t min_size_of(const struct document *doc, struct str audience_type)
 {
 	const json_t *value = document_at(doc, "privacy.min_audience_size");
@@ -119,10 +122,10 @@ static void read_states(const struct document *doc, struct spec *spec)
 	struct spec_destination *out = &spec->destination;
 	rule_states(doc, "privacy.suppress_states_dtc", out->suppress_states,
 	        out->suppress_states_count);
-	/* Where it is left open, anybody who may be of such a state is not sent. */
+	/* By default, people who might live in such a state are suppressed. */
 	out->suppress_unknown_state = document_bool(
 	        doc, "privacy.suppress_unknown_state", out->suppress_states_count > 0);
-	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule is for consumers */
+	if (!str_eq(spec->audience.type, STR("DTC"))) { /* the rule covers consumers only */
 		out->suppress_states_count = 0;
 		out->suppress_unknown_state = false;
 	}
@@ -144,7 +147,7 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	}
 	out->min_audience_size = min_size_of(doc, spec->audience.type);
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
-	/* Left out, it is in use. */
+	/* Without a status, the destination is in use. */
 	out->is_draft = str_eq(document_text(doc, "status", ""), STR("draft"));
 	read_columns(doc, out);
 	read_states(doc, spec);
@@ -154,7 +157,7 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	rule_templates(doc, out, &has_others);
 	if (has_others)
 		add_unsupported(doc->all, spec, "naming.data_template");
-	/* The limit would split what must not be split. */
+	/* The limit would split a file that must not be split. */
 	if (out->max_rows_per_file > 0 &&
 	        str_eq(document_text(doc, "limits.split", ""), STR("never")))
 		add_unsupported(doc->all, spec, "limits.split");
@@ -242,7 +245,7 @@ void resolve_bucket(const struct document *doc, struct spec_bucket *out)
 	fields_read(doc, &(struct areas){.at = {[AREA_BUCKET] = out}});
 	const struct rule_place place = {out->url, out->credential, out->host_key};
 	rule_place(doc, "", &place);
-	/* One place, one name: files' names are claimed under it. */
+	/* Each place must have one name, because file names are claimed under it. */
 	if (out->url.n > 0 && !str_has_suffix(out->url, STR("/")))
 		out->url = arena_printf(doc->all->mem, STR_FMT "/", STR_ARG(out->url));
 }
@@ -254,7 +257,8 @@ void resolve_preset(const struct documents *d, enum spec_kind kind, struct spec 
 	out->tenant = d->tenant;
 }
 
-/* Rules and ids differ by type: what a partner did not ask for must not reach it. */
+/* Rules and ids depend on the audience type. A partner must not receive a type that it did not ask
+ * for. */
 static void check_type(
         const struct document *route, const struct document *destination, struct str type)
 {
@@ -272,8 +276,8 @@ static void check_type(
 	document_wrong(route, "audience", what.p);
 }
 
-/* Records are distinct; rows that leave a column of theirs out need not be. With the primary id in
- * them the counts will tell whether they are. */
+/* Records are distinct, but rows that omit some of their columns can repeat. If the rows contain
+ * the primary id, the counts will show whether they do. */
 static void resolve_rows(const struct document *destination, struct spec *spec)
 {
 	bool is_primary = false;
@@ -315,8 +319,8 @@ void resolve_route(const struct document *route, struct spec *spec)
 		resolve_rows(&destination, spec);
 }
 
-/* Writes the canonical bytes, and reads them as every worker will: what spec_parse refuses is not
- * given out. */
+/* Writes the canonical bytes, then parses them as every worker will. Never returns a spec that
+ * spec_parse refuses. */
 static int give_out(struct documents *d, const struct spec *spec, struct str *out_json,
         char out_hash[SHA256_HEX], struct err *e)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The readers of each kind of document: what they hold goes into a spec, what is wrong is noted in
- * doc->all. A document without a body is passed over: that it is missing was noted where it was
- * named.
+ * One reader per kind of document. Each puts the values into a spec and records mistakes in
+ * doc->all. A document without a body is skipped: the mistake was recorded where it was named.
  */
 #ifndef LONGSHORE_CONFIG_RESOLVE_H
 #define LONGSHORE_CONFIG_RESOLVE_H
@@ -16,12 +15,12 @@ void resolve_preset(const struct documents *d, enum spec_kind kind, struct spec 
 void resolve_tenant(const struct document *doc, struct spec *spec);
 void resolve_audience(const struct document *doc, struct spec_audience *out);
 void resolve_bridge(const struct document *doc, struct spec_bridge *out);
-/* Reads spec->audience.type; fills guards and limits, too. */
+/* Needs spec->audience.type. Also fills guards and limits. */
 void resolve_destination(const struct document *doc, struct spec *spec);
 void resolve_bucket(const struct document *doc, struct spec_bucket *out);
 void resolve_suppression(const struct document *doc, struct spec_suppression *out);
 void resolve_cadence(const struct document *route, struct spec_cadence *out);
-/* With all that it names. */
+/* Also reads all documents that the route names. */
 void resolve_route(const struct document *route, struct spec *spec);
 
 #endif

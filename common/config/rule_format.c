@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a destination may say of files that are no CSV. */
+ *
+ * What a destination can set for file formats other than CSV.
+ */
 #include "rules.h"
 
-/* Of CSV only. The other fields of `format` say the same for all. */
+/* For CSV only. The other fields of `format` apply to all file formats. */
 static const char *const of_csv[] = {"format.delimiter", "format.quote_mode", "format.quote_char"};
 
 void rule_file_format(const struct document *doc, const struct spec_destination *to)

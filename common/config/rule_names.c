@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Templates written out as a delivery would: what can be no name, and which two cannot be there
- * together, is known before there is a delivery. */
+ *
+ * Expands templates as a delivery would. Invalid names, and names that cannot exist together, are
+ * found before the first delivery.
+ */
 #include "rules.h"
 
 #include "longshore/names.h"
 
-/* Where it is not known yet what a token stands for: characters of no language, so that no text of a
- * template is taken for them. */
+/* Private-use characters stand for tokens whose values are not known yet, so they never equal text
+ * of a template. */
 static const struct {
 	const char *token, *value;
 } unknown[] =
@@ -18,7 +20,7 @@ static const struct {
 },
   sample[] = {
           {"delivery", "0123456789abcdef0123456789abcdef"},
-          {"label", "20261231T2359+0000-01234567"}, /* the longest */
+          {"label", "20261231T2359+0000-01234567"}, /* the longest possible */
           {"yyyymmdd", "20261231"},
           {"hhmmss", "235959"},
           {"parts", "1"},
@@ -67,7 +69,7 @@ struct written {
 	size_t count;
 };
 
-/* On a route the field is another document's, so it is named. */
+/* On a route, names the destination too, as the field belongs to that document. */
 static void tell(
         const struct document *doc, const struct spec *spec, const char *field, struct str what)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What each field may say, and what no delivery could carry out together. The scheduler holds a
- * delivery of such documents before it reads anything, for they may have been applied long ago. */
+ *
+ * Limits of single fields, and combinations that no delivery could carry out. The scheduler checks
+ * them too, before a delivery reads any data, and holds the delivery: its documents may have been
+ * applied long ago.
+ */
 #include "rules.h"
 
 static void check_parts(const struct document *doc, const struct spec *spec)

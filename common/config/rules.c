@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-/* Where ".." leads depends on links; and a place that is written in two ways would be two places to
- * whoever compares them. */
+/* The target of ".." depends on links. And a place with two spellings would look like two places in
+ * a comparison. */
 static bool has_odd_part(struct str path)
 {
 	for (size_t at = 0; at < path.n;) {
@@ -33,7 +33,7 @@ static void rule_directory(const struct document *doc, const char *path, struct 
 		        "other places are not known here");
 }
 
-/* What opens a server must be named, and is for servers only. */
+/* An sftp:// place needs a credential and a host key; other places must not have them. */
 static void rule_key(const struct document *doc, const char *path, bool is_right, bool is_server)
 {
 	if (is_right)
@@ -56,7 +56,7 @@ void rule_place(const struct document *doc, const char *above, const struct rule
 	struct err e;
 	bool is_server = str_has_prefix(place->url, STR("sftp://"));
 	if (place->url.n == 0)
-		return; /* that it is missing was noted */
+		return; /* its absence was already recorded */
 	(void)snprintf(url, sizeof(url), "%surl", above);
 	(void)snprintf(credential, sizeof(credential), "%scredential", above);
 	(void)snprintf(host_key, sizeof(host_key), "%shost_key", above);
@@ -152,7 +152,7 @@ static bool has_odd(struct str part)
 	return false;
 }
 
-/* Below the drop, wherever the tokens' values put it. */
+/* The path must stay below the drop, whatever the tokens' values are. */
 static void look_at_path(struct template *t)
 {
 	size_t first = 0;
@@ -180,7 +180,7 @@ static struct template look(const struct document *doc, const char *path, struct
 	return t;
 }
 
-/* Claims are permanent: a name is of one delivery for ever. */
+/* Claims are permanent: a name belongs to one delivery and is never reused. */
 static void must_differ(const struct template *t)
 {
 	if (t->text.n > 0 && !t->has_delivery)
@@ -232,7 +232,7 @@ void rule_columns(const struct document *destination, const struct spec_destinat
 	}
 }
 
-/* A column without a name was noted, and may be the one. */
+/* A column without a name has been recorded as a mistake; it could be this one. */
 static bool has_column(const struct spec_bridge *b, struct str name)
 {
 	for (size_t i = 0; i < b->columns_count; i++)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Fields of one document. */
+ *
+ * Checks of the fields of a single document.
+ */
 #include "sense.h"
 
 #include "field_read.h"
@@ -74,7 +76,7 @@ static void sense_filter(const struct document *doc, const struct spec_filter *f
 	const json_t *item = json_array_get(document_list(doc, "filters"), i);
 	const json_t *in = json_object_get(item, "in");
 	if (!json_is_object(item) || (in && !json_is_array(in)))
-		return; /* that was told */
+		return; /* already reported */
 	if (f->values_count == 0) {
 		wrong_at(doc, "filters", i, "in",
 		        "has no values, so no row would pass: list them, or remove the filter");
@@ -136,7 +138,7 @@ void sense_quotas(const struct document *doc)
 			        "Route lets nothing go");
 }
 
-/* Thousandths are the finest that is counted. */
+/* A rate has at most three decimals. */
 static void sense_rate(const struct document *doc)
 {
 	const char *path = "limits.files_per_second";
@@ -144,7 +146,7 @@ static void sense_rate(const struct document *doc)
 	const char *text = json_string_value(value);
 	int64_t ppm = json_is_integer(value) ? json_integer_value(value) * 1000 : -1;
 	if (!value || (text && !ratio_parse(str_c(text), &ppm)) || ppm < 0)
-		return; /* that it is no number was told */
+		return; /* already reported as not a number */
 	if (text && strchr(text, '%'))
 		document_wrong(
 		        doc, path, "is a number of files, such as \"5\" or \"0.5\": no share");

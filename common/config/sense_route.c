@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A route, and what it names: values that are fine alone and can never do together. */
+ *
+ * A route and the documents it names: values that are valid alone but can never work together.
+ */
 #include "sense.h"
 
 #include "field_read.h"
@@ -26,7 +28,7 @@ static bool sense_window(const struct document *route, const struct spec_blackou
 	if (!json_is_integer(json_object_get(item, "from_minute")) ||
 	        !json_is_integer(json_object_get(item, "to_minute")) || from > WEEK_MINUTES ||
 	        to > WEEK_MINUTES)
-		return false; /* that was told */
+		return false; /* already reported */
 	if (from == to || from == WEEK_MINUTES || to == 0) {
 		(void)snprintf(what, sizeof(what),
 		        "is empty: to_minute must be more than from_minute, and at most %d",
@@ -48,7 +50,7 @@ static bool sense_window(const struct document *route, const struct spec_blackou
 	return true;
 }
 
-/* The first minute at or after `minute` that no window covers; WEEK_MINUTES: there is none. */
+/* The first minute of the week that no window covers; WEEK_MINUTES if there is none. */
 static int64_t open_minute(const struct spec *spec)
 {
 	int64_t minute = 0;
@@ -78,7 +80,8 @@ static void sense_blackouts(const struct document *route, const struct spec *spe
 
 /* --- sizes --- */
 
-/* Records are at least as many as people or primary ids, of which a minimum is; rows are records. */
+/* There are at least as many records as people or primary ids, which a minimum counts. Rows are
+ * records. */
 static void sense_sizes(const struct document *route, const struct spec *spec)
 {
 	const struct spec_guards *g = &spec->guards;
@@ -102,7 +105,7 @@ static void sense_sizes(const struct document *route, const struct spec *spec)
 	document_wrong(route, "guards.max_size", what);
 }
 
-/* --- what it names --- */
+/* --- documents that the route names --- */
 
 static void sense_suppress(const struct document *route, const struct spec *spec)
 {

@@ -10,7 +10,7 @@ enum { PATH_BYTES = 160 };
 struct reader {
 	struct arena *mem;
 	struct err *e;
-	char path[PATH_BYTES]; /* of the value that is being read */
+	char path[PATH_BYTES]; /* path of the value that is being read */
 };
 
 static void *at(void *base, size_t offset)
@@ -29,8 +29,8 @@ static int bad(struct reader *r, const char *what)
 	        r->e, ERR_REJECT, CODE_BAD_SPEC, "%s: %s", r->path[0] ? r->path : "(top)", what);
 }
 
-/* Appends ".name" or "[index]"; returns the length to cut back to. A path that is too long is cut.
- */
+/* Appends ".name" or "[index]". Returns the previous length, to cut back to. A path that is too
+ * long is truncated. */
 static size_t enter(struct reader *r, const char *name, size_t index)
 {
 	size_t n = strlen(r->path);
@@ -91,7 +91,7 @@ static int read_char(struct reader *r, json_t *json, char *out)
 
 static int read_object(struct reader *r, const struct shape *shape, json_t *json, void *out);
 
-/* Lists of texts and of objects. */
+/* Reads lists of texts and of objects. */
 static int read_list(struct reader *r, const struct field *f, json_t *json, void *base)
 {
 	if (!json_is_array(json)) {
@@ -254,7 +254,7 @@ static json_t *write_list(const struct field *f, const void *base)
 	return list;
 }
 
-/* *out stays NULL for a default. false: out of memory or no UTF-8. */
+/* *out stays NULL for a default value. Returns false if memory ran out or a text is not UTF-8. */
 static bool write_field(const struct field *f, const void *base, json_t **out)
 {
 	const void *field = at_const(base, f->offset);

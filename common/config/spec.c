@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading a spec. That its bytes are canonical is checked in the simplest way: they are written
- * again and compared. */
+ *
+ * Reads a spec. To check that its bytes are canonical, it simply writes the spec again and
+ * compares.
+ */
 #include "longshore/spec.h"
 
 #include "longshore/spec_part.h"
@@ -8,7 +10,7 @@
 
 enum { WHOLE = SPEC_READERS, DELIVERY = 1 << SPEC_DELIVERY, BUILD = 1 << SPEC_BUILD };
 
-/* What specs of a kind, or readers' parts of them, cannot be without. */
+/* Checks the members that a kind of spec, or a reader's part of one, must have. */
 static int check_needed(const struct spec *spec, int reader, struct err *e)
 {
 	const int whole = 1 << WHOLE;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A part of canonical JSON is canonical, so members are taken or left as they are. */
+ *
+ * Extracts a part of a spec. A part of canonical JSON is canonical too, so members are copied or
+ * left out unchanged.
+ */
 #include "longshore/spec_part.h"
 
 #include "shape.h"
@@ -7,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Paths of members; an object is taken whole. */
+/* Paths of the members for each reader. An object is taken whole. */
 static const char *const parts[SPEC_READERS][24] = {
         [SPEC_FOR_BUILDER] = {"kind", "tenant", "bridge"},
         [SPEC_FOR_BRIDGE_WORKER] = {"kind", "tenant", "route", "audience", "bridge.name",
@@ -21,7 +24,7 @@ static const char *const parts[SPEC_READERS][24] = {
                 "limits.files_per_second_milli"},
 };
 
-/* No path has more than two names. */
+/* Paths have at most two names. */
 static int take(const json_t *whole, const char *path, json_t *part)
 {
 	const char *dot = strchr(path, '.');

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tables only: of each struct of a spec, the rows of fields/ that fill it. What a spec leaves out is
- * part of every spec's hash: changing it changes the meaning of stored specs, so don't. */
+ *
+ * Tables only: for each struct of a spec, the rows of fields/ that fill it. The values that a spec
+ * leaves out are part of its hash. Changing a default changes the meaning of stored specs, so
+ * don't.
+ */
 #include "spec_shape.h"
 
 #include "fields/begin.h"
@@ -9,7 +12,7 @@
 /* The order of the includes matters. */
 /* clang-format off */
 
-/* A struct within a struct. */
+/* A struct embedded in a struct. */
 #define WITHIN(S, member, of) \
 	{.name = #member, .kind = SHAPE_OBJECT, .offset = offsetof(struct S, member), .shape = &(of)},
 #define END {.name = NULL}
@@ -25,7 +28,8 @@ static const struct field source_fields[] = {
 #undef URL_IS_REQUIRED
 static const struct shape source = {source_fields, sizeof(struct spec_source)};
 
-/* A build has no audience, and a part of a spec may lack a source; spec.c checks who needs one. */
+/* A build has no audience, and a part of a spec can lack its source. spec.c checks where one is
+ * required. */
 #define URL_IS_REQUIRED false
 static const struct field optional_source_fields[] = {
 #define IN_SOURCE(...) FIELD_ROW(SOURCE, spec_source, __VA_ARGS__)

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The tables of a spec: every member of its structs, from the rows of fields/. */
+ *
+ * The tables of a spec: every member of its structs, built from the rows of fields/.
+ */
 #ifndef LONGSHORE_CONFIG_SPEC_SHAPE_H
 #define LONGSHORE_CONFIG_SPEC_SHAPE_H
 
 #include "shape.h"
 
 extern const struct shape spec_shape;
-/* Of the items of its lists. */
+/* Items of its lists. */
 extern const struct shape shape_filter, shape_record, shape_column, shape_suppression,
         shape_blackout;
 
-/* Presets that documents share with the spec. */
+/* Limits and defaults that documents share with the spec. */
 enum {
 	SPEC_QUIET_SECONDS_MAX = 31 * 86400,
 	SPEC_HOURS_MAX = 24 * 366 * 100,
 	SPEC_TASKS_MAX = 1000 * 1000,
-	SPEC_TENANT_TASKS = 1000, /* so that nobody fills the workers, whatever is asked for */
+	SPEC_TENANT_TASKS = 1000, /* so that no tenant can occupy all workers */
 	SPEC_DESTINATION_TASKS = 250,
 	SPEC_QUOTA_MAX = 1000 * 1000,
 	SPEC_ATTEMPTS_MAX = 1000,

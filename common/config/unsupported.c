@@ -27,8 +27,8 @@ static struct str text_of(const json_t *value, char buf[32])
 	return STR("?");
 }
 
-/* A row covers all below it. Values are compared as texts; booleans as "true" and "false", an empty
- * array as "[]". */
+/* A row covers everything below its path. Values are compared as texts: booleans as "true" and
+ * "false", an empty array as "[]". */
 static bool is_honoured(const struct field *row, const json_t *value)
 {
 	char buf[32];

@@ -12,16 +12,16 @@ enum { INTEGER_DIGITS = 18, KEY_MAX = 256 };
 struct reading {
 	const char *file;
 	struct read_documents *read;
-	char path[DOCUMENT_PATH_MAX]; /* of what is being converted */
+	char path[DOCUMENT_PATH_MAX]; /* path of the value that is being converted */
 	struct document_place *places;
 	size_t places_count, places_room;
-	int seen;      /* documents */
-	int line;      /* of what was read last */
-	bool is_whole; /* false: a mistake; the document is not taken */
+	int seen;      /* number of documents */
+	int line;      /* line of the last thing read */
+	bool is_whole; /* false: it has a mistake and is not taken */
 };
 
-/* Of the first scalar in it: collections carry no mark of their own that the library gives out. One
- * without a scalar is where the last thing was. */
+/* Returns the line of the node's first scalar, because libfyaml gives no position for collections.
+ * For a node without a scalar, returns the last known line. */
 static int line_of(struct reading *r, struct fy_node *node)
 {
 	void *at = NULL;
@@ -49,7 +49,7 @@ static void wrong(struct reading *r, int line, const char *what)
 static void note_place(struct reading *r, int line)
 {
 	if (!ARENA_GROW(r->read->mem, r->places, r->places_count, r->places_room)) {
-		/* fields are looked at by their places */
+		/* later checks find fields by their places */
 		wrong(r, line, "the document is larger than the memory for it");
 		return;
 	}
@@ -57,11 +57,12 @@ static void note_place(struct reading *r, int line)
 	        (struct document_place){arena_str(r->read->mem, str_c(r->path)), line};
 }
 
-/* Goes one step in; answers the length to go back to. A path that is too long is cut. */
+/* Appends one step to the path. Returns the previous length. A path that is too long is
+ * truncated. */
 static size_t step_into(struct reading *r, const char *key, size_t index)
 {
 	size_t n = strlen(r->path);
-	if (key && strpbrk(key, ".[]")) /* one name, and no way to a field below another */
+	if (key && strpbrk(key, ".[]")) /* quoted, so it is one name and not a path */
 		(void)snprintf(r->path + n, sizeof(r->path) - n, "%s\"%s\"", n > 0 ? "." : "", key);
 	else if (key)
 		(void)snprintf(r->path + n, sizeof(r->path) - n, "%s%s", n > 0 ? "." : "", key);
@@ -84,7 +85,7 @@ static bool is_integer(const char *text, size_t n)
 	return true;
 }
 
-/* "!!str 2026" says of a plain 2026 that it is a text. */
+/* The tag in "!!str 2026" turns a plain 2026 into a text. */
 static bool is_tagged_text(struct fy_node *node)
 {
 	size_t n = 0;
@@ -156,7 +157,7 @@ static json_t *convert_mapping(struct reading *r, struct fy_node *node, int dept
 	return object;
 }
 
-/* NULL: that was a mistake, which was noted; jansson passes it over. */
+/* Returns NULL for a mistake, which has been recorded; jansson ignores the NULL. */
 static json_t *convert(struct reading *r, struct fy_node *node, int depth)
 {
 	if (!node)
@@ -179,7 +180,8 @@ struct taking {
 	void *arg;
 };
 
-/* Nothing between two "---", or comments only: somebody switched a document off. */
+/* An empty document: nothing between two "---", or only comments, for example if someone commented
+ * it out. */
 static bool is_empty(struct fy_node *root)
 {
 	size_t n = 0;
@@ -212,7 +214,7 @@ static int read_one(struct reading *r, struct fy_node *root, const struct taking
 	return act;
 }
 
-/* YAML does not allow a tab where a line is indented; libfyaml speaks of what that leads to. */
+/* YAML forbids tabs in indentation; libfyaml only reports what follows from that. */
 static bool is_tab_indented(struct str text, long line)
 {
 	size_t at = 0;
@@ -227,7 +229,8 @@ static bool is_tab_indented(struct str text, long line)
 	return at < text.n && text.p[at] == '\t';
 }
 
-/* libfyaml writes its messages to a stream, as "<name>:LINE:COLUMN: error: TEXT"; the first is ours. */
+/* libfyaml writes messages to a stream as "<name>:LINE:COLUMN: error: TEXT". We report the first
+ * one. */
 static void report_syntax(struct reading *r, struct str yaml, char *text)
 {
 	static const char before[] = "error: ";
@@ -248,7 +251,7 @@ static void report_syntax(struct reading *r, struct str yaml, char *text)
 	        said ? said + sizeof(before) - 1 : text);
 }
 
-/* libfyaml ends at a NUL, and takes other bytes that are no text, without a word. */
+/* libfyaml silently stops at a NUL and accepts invalid UTF-8, so check first. */
 static bool is_text(const struct reading *r, struct str text)
 {
 	int line = 1;
@@ -294,7 +297,8 @@ int yaml_read(const char *file, struct str text, struct read_documents *read,
 	diag_cfg.fp = stream;
 	diag_cfg.colorize = false;
 	struct fy_diag *diag = stream ? fy_diag_create(&diag_cfg) : NULL;
-	/* libfyaml looks for a key among all before it; we do, too, and faster. */
+	/* libfyaml compares each key with all earlier ones. We detect duplicates too, and
+	 * faster. */
 	const struct fy_parse_cfg cfg = {
 	        .flags = FYPCF_DEFAULT_PARSE | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
 	struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a number in an event may be. Whoever writes to a topic may write any 64 bits: they are looked
- * at here, once, where a message comes in, so that nothing behind it has to ask whether a sum of two
- * of them overflows, or whether a database takes it as a time. The schemas say a field's range.
+ * Ranges of numbers in events. Any producer can write any 64-bit value to a topic. Values are
+ * checked once, when a message is decoded, so later code need not worry about overflow or about
+ * times that a database rejects. The schemas define each field's range.
  */
 #include "ev_type.h"
 

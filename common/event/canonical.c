@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Parsing canonical form: full names, nothing but what decides about the bytes, a fixed order, no
- * white space. A named type is written out where it is met first and named from then on.
+ * Avro's parsing canonical form: full names, only attributes that affect the encoding, a fixed
+ * order, no white space. A named type is written in full at its first use and by name after that.
  */
 #include "schema.h"
 

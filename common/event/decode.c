@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The walker, inwards: bytes to a generated struct, value by value as the plan says. It nests as
- * deeply as our own structs do; what is skipped may nest deeper and is bounded in skip.c.
+ * Decodes bytes into a generated struct, value by value, as the plan says. It nests as deeply as
+ * our own structs do. Skipped values can nest deeper; skip.c bounds that.
  */
 #include "decode.h"
 
@@ -21,7 +21,7 @@ static int read_text(struct wire_in *in, const struct ev_field *f, char *at, str
 	if (f->kind == EVK_TEXT && !str_is_utf8(s))
 		return wire_undecodable(e, "a text is not UTF-8");
 	void *copy;
-	act = wire_alloc(in, s.n + 1, 1, &copy, e); /* terminated, for the foreign borders */
+	act = wire_alloc(in, s.n + 1, 1, &copy, e); /* terminated, for foreign C interfaces */
 	if (act < 0)
 		return act;
 	memcpy(copy, s.p, s.n);
@@ -98,7 +98,7 @@ struct items {
 	size_t width;
 };
 
-/* Doubles, so that a writer of many small blocks costs no more than twice what it sends. */
+/* Doubles, so a writer of many small blocks costs at most about twice what it sends. */
 static int make_room(
         struct wire_in *in, struct items *list, size_t more, size_t limit, struct err *e)
 {
@@ -168,7 +168,7 @@ static int read_value(struct wire_in *in, const struct plan_step *step, char *ba
 	case PLAN_SKIP:
 		return decode_skip(in, step->writer, 0, e);
 	case PLAN_NULL:
-		return 0; /* memory is zeroed, so it is absent already */
+		return 0; /* memory is zeroed, so the value is already absent */
 	case PLAN_SCALAR:
 		return read_scalar(in, step->field, base + step->field->offset, e);
 	case PLAN_ENUM:
@@ -207,8 +207,8 @@ static void fill_default(const struct ev_field *f, char *base)
 	case EVK_BOOL:
 		memcpy(base + f->offset, &claim, sizeof claim);
 		return;
-	case EVK_RECORD: /* the generator allows a record no default */
-	case EVK_ARRAY:  /* empty, as the memory is zeroed */
+	case EVK_RECORD: /* the generator allows no defaults for records */
+	case EVK_ARRAY:  /* empty, because memory is zeroed */
 		return;
 	}
 }

@@ -5,11 +5,11 @@
 #include "plan.h"
 #include "wire.h"
 
-/* Reads one record into base (plan->reader->struct_bytes, zeroed). */
+/* Reads one record into base, which has plan->reader->struct_bytes zeroed bytes. */
 int decode_record(
         struct wire_in *in, const struct plan_record *plan, char *base, struct err *e) ERR_MUST_USE;
 
-/* Passes over one value that nobody wants; checks that it is whole. */
+/* Skips one value that we have no field for. Checks that it is complete. */
 int decode_skip(
         struct wire_in *in, const struct schema *writer, int depth, struct err *e) ERR_MUST_USE;
 

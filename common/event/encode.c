@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The walker, outwards: a generated struct to its bytes, field by field as the tables say.
+ * Encodes a generated struct, field by field, as the tables say.
  */
 #include "ev_type.h"
 #include "wire.h"
@@ -56,7 +56,7 @@ static int put_array(struct wire_out *w, const struct ev_field *f, const char *b
 	return act < 0 ? act : wire_put_long(w, 0, e);
 }
 
-/* The value itself; which branch of a union it is has been written. */
+/* Writes the value itself. The index of its union branch has already been written. */
 static int put_value(struct wire_out *w, const struct ev_field *f, const char *base, struct err *e)
 {
 	const char *at = base + f->offset;
@@ -88,7 +88,7 @@ static int put_value(struct wire_out *w, const struct ev_field *f, const char *b
 	return unencodable(e, "a field has no kind");
 }
 
-/* Nullable texts and records begin with the pointer that says whether they are there. */
+/* Nullable texts and records start with a pointer; NULL means absent. */
 static bool is_absent(const struct ev_field *f, const char *base)
 {
 	const char *p;

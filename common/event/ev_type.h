@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tables that scripts/gen-events makes of the schemas: what the walker knows about the
- * generated structs. Constant, and shared by encoding and decoding, so that the two cannot
- * disagree.
+ * Tables that scripts/gen-events generates from the schemas. They describe the generated structs.
+ * Encoding and decoding share them, so the two cannot disagree. Constant.
  */
 #ifndef LONGSHORE_EVENT_EV_TYPE_H
 #define LONGSHORE_EVENT_EV_TYPE_H
@@ -21,14 +20,14 @@ enum ev_kind {
 	EVK_BOOL,   /* bool */
 	EVK_ENUM,   /* a C enum, stored as int32_t */
 	EVK_RECORD, /* embedded struct; nullable: a pointer to it */
-	EVK_ARRAY,  /* pointer to records, and their number in a member of its own */
+	EVK_ARRAY,  /* pointer to records; another member has their number */
 };
 
 struct ev_enum {
 	const char *name;
 	const char *const *symbols;
 	size_t count;
-	int32_t default_index; /* what an unknown symbol becomes; -1: it is an error */
+	int32_t default_index; /* replaces an unknown symbol; -1: an unknown symbol is an error */
 };
 
 struct ev_record;
@@ -41,7 +40,7 @@ struct ev_field {
 	size_t offset;
 	size_t count_offset; /* EVK_ARRAY */
 	size_t limit;        /* EVK_ARRAY: items; EVK_TEXT, EVK_BYTES: bytes */
-	bool is_bounded;     /* EVK_INT, EVK_LONG: what a message may say */
+	bool is_bounded;     /* EVK_INT, EVK_LONG: a message's value must be in the range */
 	int64_t least, most;
 	const struct ev_record *record; /* EVK_RECORD, EVK_ARRAY */
 	const struct ev_enum *symbols;  /* EVK_ENUM */
@@ -52,7 +51,7 @@ struct ev_field {
 
 struct ev_record {
 	const char *name;
-	const struct ev_field *fields; /* in the order of the wire */
+	const struct ev_field *fields; /* in the order of the encoding */
 	size_t count;
 	size_t struct_bytes;
 };
@@ -63,7 +62,7 @@ struct ev_type {
 	struct str schema; /* parsing canonical form */
 };
 
-extern const struct ev_type *const ev_type_list[]; /* by name */
+extern const struct ev_type *const ev_type_list[]; /* sorted by name */
 extern const size_t ev_type_list_count;
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The envelope, and the table of writers: each schema that is known, by its fingerprint, with the
- * plan that leads into our struct. Our own schemas are in it from the first use on and go the same
- * way as foreign ones. The table lives as long as the process and only grows.
+ * The envelope, and the table of writers: each known schema by its fingerprint, with the plan that
+ * maps it to our struct. Our own schemas are added at the first use and are treated like any
+ * other. The table lives as long as the process and only grows.
  */
 #include "longshore/event.h"
 
@@ -21,16 +21,16 @@ struct writer {
 	const struct ev_type *type;
 	struct plan_record *plan;
 	struct str canonical;
-	struct arena mem; /* all of the above */
+	struct arena mem; /* owns all of the above */
 };
 
 static struct {
-	struct writer **all; /* by fingerprint */
+	struct writer **all; /* sorted by fingerprint */
 	size_t count;
 	bool has_own;
 } writers;
 
-/* Position of the fingerprint, or where it belongs. */
+/* Index of the fingerprint, or where to insert it. */
 static size_t writer_position(uint64_t fingerprint)
 {
 	size_t low = 0;
@@ -95,7 +95,7 @@ static int writer_fill(
 	return act < 0 ? err_note(e, "%s", w->type->record->name) : act;
 }
 
-/* Takes w over: it is in the table afterwards, or released. */
+/* Takes ownership of w: inserts it into the table or releases it. */
 static int writer_settle(struct writer *w, int act, const struct buf *canonical, struct err *e)
 {
 	const struct writer *known = act == 0 ? writer_find(w->fingerprint) : NULL;
@@ -151,7 +151,7 @@ int event_add_writer(struct str schema_json, struct err *e)
 	return act < 0 ? act : add_writer(schema_json, e);
 }
 
-/* The writer of the message by its header; NULL with *e filled. */
+/* Finds the writer by the message's header. NULL: *e is filled. */
 static const struct writer *find_writer(struct wire_in *in, struct err *e)
 {
 	if (ensure_own(e) < 0)
@@ -174,7 +174,7 @@ static const struct writer *find_writer(struct wire_in *in, struct err *e)
 	return w;
 }
 
-/* The value in in->mem; NULL with *e filled. */
+/* Decodes the value into in->mem. NULL: *e is filled. */
 static void *read_body(struct wire_in *in, const struct writer *w, struct err *e)
 {
 	void *value = NULL;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Fields of events by name, for whoever stores events in columns. */
+ *
+ * Access to events' fields by name, for code that stores events in columns.
+ */
 #include "ev_type.h"
 
 #include <assert.h>
@@ -21,7 +23,7 @@ static size_t bytes_of(enum ev_kind kind)
 	case EVK_RECORD:
 	case EVK_ARRAY:
 	default:
-		return 0; /* one column does not hold it */
+		return 0; /* does not fit into one column */
 	}
 }
 

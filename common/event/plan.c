@@ -64,8 +64,8 @@ static int plan_array(const struct schema *writer, const struct ev_field *field,
 	return plan_value(writer->members[0], item, mem, items, e);
 }
 
-/* A branch without a place is an error only where it occurs; if none has a place, the schema is of
- * no use to us. */
+/* A branch that cannot be converted is an error only when it occurs. If no branch can be, the
+ * schema is refused. */
 static int plan_union(const struct schema *writer, const struct ev_field *field, struct arena *mem,
         struct plan_step *out, struct err *e)
 {

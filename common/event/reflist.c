@@ -65,7 +65,7 @@ int reflist_parse(struct str text, struct arena *mem, struct reflist_item **out,
 		        "a list of %zu bytes; at most %d are allowed", text.n, REFLIST_MAX_BYTES);
 	if (text.n > 0 && text.p[text.n - 1] != '\n')
 		return err_set(e, ERR_REJECT, CODE_CORRUPT, "list: line %zu has no end", lines + 1);
-	/* The text is copied once; fields are slices of the copy. */
+	/* Copies the text once; the fields are slices of the copy. */
 	char *copied = arena_try_alloc(mem, text.n + 1, 1);
 	struct reflist_item *items = ARENA_TRY_ARRAY(mem, struct reflist_item, lines + 1);
 	if (!items || !copied)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "longshore/result.h"
 
-/* Results have a few dozen items: growing by one copy each time is cheap enough, and needs no
+/* Results have a few dozen items. Copying them for each new item is cheap enough and needs no
  * state. */
 static void *grown(struct arena *mem, const void *items, size_t count, size_t size)
 {

@@ -11,13 +11,13 @@ struct parse {
 static int bad_schema(struct err *e, const char *why)
 {
 	(void)err_set(e, ERR_REJECT, "bad_schema", "%s", why);
-	return ERR_REJECT; /* said here for the analyzers, which do not look into err_set */
+	return ERR_REJECT; /* written out for the analyzers, which do not look into err_set */
 }
 
 static int read_type(
         struct parse *p, avro_schema_t from, int depth, struct schema **out, struct err *e);
 
-/* Names and symbols stand unescaped in the canonical form. */
+/* The canonical form writes names and symbols without escapes. */
 static bool is_plain_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -153,7 +153,7 @@ static int read_named(
 		act = new_node(p, SCHEMA_FIXED, 0, &s, e);
 	if (act < 0)
 		return act;
-	s->name = name; /* before its fields, which may refer to it */
+	s->name = name; /* set before the fields, which can refer to it */
 	*out = s;
 	if (s->kind == SCHEMA_RECORD)
 		return read_record(p, from, depth, s, e);
@@ -227,8 +227,9 @@ static int read_type(
 	return bad_schema(e, "has an unknown type");
 }
 
-/* Decided once for each node: many paths may lead to it. A record that holds itself, other than by
- * way of a union or an array, never ends; it is found open on the way down. */
+/* Computed once per node, as many paths can lead to it. A record that contains itself, other than
+ * through a union or an array, has infinite width; such a record is still OPEN when it is met
+ * again. */
 static enum schema_width width_of(struct schema *s)
 {
 	if (s->width != SCHEMA_WIDTH_UNKNOWN)
@@ -265,7 +266,7 @@ int schema_parse(struct str json, struct arena *mem, struct schema **out, struct
 		return bad_schema(e, "is too large");
 	avro_schema_t from = NULL;
 	int native = avro_schema_from_json_length(json.p, json.n, &from);
-	if (native != 0) /* the text is one buffer for the whole process: copied here and now */
+	if (native != 0) /* avro-c has one text buffer per process: copy it now */
 		return err_set_native(
 		        e, ERR_REJECT, "bad_schema", "avro", native, "%s", avro_strerror());
 	struct parse p = {.mem = mem};

@@ -52,7 +52,7 @@ int decode_skip(struct wire_in *in, const struct schema *writer, int depth, stru
 	if (depth > SKIP_MAX_DEPTH)
 		return wire_undecodable(e, "is nested too deeply");
 	if (writer->width == SCHEMA_WIDTH_NONE)
-		return 0; /* without a look inside: nothing there costs the sender a byte */
+		return 0; /* zero-width items cost the sender no bytes, so do not visit them */
 	switch (writer->kind) {
 	case SCHEMA_NULL:
 		return 0;

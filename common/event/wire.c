@@ -22,7 +22,8 @@ int wire_undecodable(struct err *e, const char *fmt, ...)
 int wire_alloc(struct wire_in *in, size_t count, size_t size, void **out, struct err *e)
 {
 	size_t bytes;
-	/* Counted as the arena pads it: a message of many tiny texts costs what it really costs. */
+	/* Counts the padding of the arena, so a message of many tiny texts is charged its real
+	 * cost. */
 	enum { PAD = 16 };
 	if (__builtin_mul_overflow(count, size, &bytes) || bytes > in->budget ||
 	        (bytes + PAD - 1) / PAD * PAD > in->budget)
@@ -48,7 +49,7 @@ int wire_take(struct wire_in *in, size_t n, struct str *out, struct err *e)
 	return 0;
 }
 
-/* Says what the message looks like instead, to help its producer. Quotes nothing from the message. */
+/* Describes what the message looks like instead, to help its producer. Quotes nothing from it. */
 static int no_header(const struct wire_in *in, struct err *e)
 {
 	struct str bytes = str_bytes(in->p, in->left);
@@ -161,7 +162,7 @@ int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e)
 	if (act < 0)
 		return act;
 	struct wire_block block = {.bytes = SIZE_MAX};
-	if (items < 0) { /* a writer that says the bytes too marks it by the sign */
+	if (items < 0) { /* negative count: the block's size in bytes follows */
 		act = wire_get_long(in, &bytes, e);
 		if (act < 0)
 			return act;

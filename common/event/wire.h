@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Avro's binary form, value by value, bounded. Our own because avro-c's reader believes a length
- * before it has seen the bytes and computes with it (`length + 1`, `count * -1`) where that
- * overflows; here nothing is asked for that the input cannot hold.
+ * Avro's binary encoding, value by value, bounded. We do not use avro-c's reader, because it
+ * trusts a length before it has seen the bytes. Its arithmetic (`length + 1`, `count * -1`) can
+ * overflow. This one never requests more memory than the input can fill.
  *
- * All errors are ERR_REJECT, "undecodable" or "too_large". Nothing of the input is repeated in an
- * error text.
+ * All errors are ERR_REJECT, "undecodable" or "too_large". Error texts never repeat the input.
  */
 #ifndef LONGSHORE_EVENT_WIRE_H
 #define LONGSHORE_EVENT_WIRE_H
@@ -25,12 +24,12 @@ struct wire_in {
 	const unsigned char *p;
 	size_t left;
 	struct arena *mem;
-	size_t budget; /* bytes that decoding may still allocate */
+	size_t budget; /* bytes that decoding can still allocate */
 };
 
 int wire_undecodable(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* ERR_REJECT, "too_large", when the budget or the arena is out. Zeroed. */
+/* Returns zeroed memory. ERR_REJECT, "too_large", if the budget or the arena is exhausted. */
 int wire_alloc(
         struct wire_in *in, size_t count, size_t size, void **out, struct err *e) ERR_MUST_USE;
 
@@ -38,22 +37,22 @@ int wire_get_header(struct wire_in *in, uint64_t *out_fingerprint, struct err *e
 int wire_get_long(struct wire_in *in, int64_t *out, struct err *e) ERR_MUST_USE;
 int wire_get_int(struct wire_in *in, int32_t *out, struct err *e) ERR_MUST_USE;
 int wire_get_bool(struct wire_in *in, bool *out, struct err *e) ERR_MUST_USE;
-/* Index of an enum's symbol or a union's branch, below count. */
+/* Reads the index of an enum's symbol or of a union's branch; it is less than count. */
 int wire_get_index(struct wire_in *in, size_t count, size_t *out, struct err *e) ERR_MUST_USE;
-/* A length and its bytes, or n bytes, still inside the input. */
+/* Reads a length and that many bytes, or n bytes. The result points into the input. */
 int wire_get_bytes(struct wire_in *in, struct str *out, struct err *e) ERR_MUST_USE;
 int wire_take(struct wire_in *in, size_t n, struct str *out, struct err *e) ERR_MUST_USE;
 
-/* Block of an array or map: items in it (0 ends the array) and, where the writer said it, its
- * bytes, else SIZE_MAX. Every item is at least a byte wide, so more items than bytes are refused.
- */
+/* Block of an array or map: its number of items (0 ends the array) and its bytes if the writer gave
+ * them, otherwise SIZE_MAX. Every item is at least one byte wide, so more items than bytes are
+ * refused. */
 struct wire_block {
 	size_t items;
 	size_t bytes;
 };
 int wire_get_block(struct wire_in *in, struct wire_block *out, struct err *e) ERR_MUST_USE;
 
-/* Appends to out; `most` is the length that out may reach. */
+/* Appends to out. `most` is the maximum length of out. */
 struct wire_out {
 	struct buf *out;
 	size_t most;

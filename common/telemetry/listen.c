@@ -13,7 +13,7 @@
 enum { HOST_BYTES = 256, BACKLOG = 16 };
 
 struct address {
-	char host[HOST_BYTES]; /* empty: all */
+	char host[HOST_BYTES]; /* empty: all addresses */
 	char port[8];
 };
 
@@ -83,8 +83,7 @@ int listen_at(const char *address, int *out_fd, int *out_port, struct err *e)
 	if (fd < 0) {
 		(void)err_set_errno(
 		        e, "bad_settings", why, "LONGSHORE_ADMIN: cannot listen on '%s'", address);
-		e->act = ERR_FATAL; /* without the port that probes ask at it would be killed anyway
-		                     */
+		e->act = ERR_FATAL; /* without the port, probes would fail and kill the process */
 		return e->act;
 	}
 	*out_fd = fd;

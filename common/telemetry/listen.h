@@ -4,7 +4,8 @@
 
 #include "longshore/err.h"
 
-/* "host:port", "[v6]:port" or ":port" (all addresses); port 0 = any free one. *out_fd listens. */
+/* Opens a listening socket in *out_fd. address: "host:port", "[v6]:port" or ":port" (all
+ * addresses); port 0 = any free port. */
 int listen_at(const char *address, int *out_fd, int *out_port, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Prometheus' text form. Pure. */
+ *
+ * Renders metrics in Prometheus' text format. Pure.
+ */
 #ifndef COMMON_TELEMETRY_RENDER_H
 #define COMMON_TELEMETRY_RENDER_H
 
@@ -9,7 +11,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* HELP and TYPE once for a run of equal names; label service="..." on every line. */
+/* HELP and TYPE appear once per run of equal names. Every line has the label service="...". */
 int render_metrics(const char *service, const struct metric *metrics,
         const atomic_int_fast64_t *values, size_t count, struct buf *out,
         struct err *e) ERR_MUST_USE;

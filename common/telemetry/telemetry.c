@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The admin port runs on one thread of libmicrohttpd's and reads atomics only; it can hold nobody
- * up. Who connects and says nothing is closed after a while; who says a byte now and then is closed
- * for the next one that comes, so that a probe is always answered. */
+ *
+ * The admin port runs on one thread of libmicrohttpd and only reads atomics, so it never blocks
+ * the service. Idle connections are closed after a timeout. When all places are taken, a new
+ * connection replaces the oldest, so slow clients cannot keep out a probe.
+ */
 #include "longshore/telemetry.h"
 
 #include "listen.h"
@@ -18,12 +20,12 @@ enum {
 	ALIVE_MS = 30000,
 	PAGE_BYTES = 1 << 20,
 	CONNECTIONS = 32,
-	SPARE = 8, /* those that are being closed */
+	SPARE = 8, /* for connections that are being closed */
 	CONNECTION_SECONDS = 10
 };
 
 struct peer {
-	int fd; /* 0: nobody */
+	int fd; /* 0: unused */
 	int64_t number;
 };
 
@@ -35,7 +37,7 @@ struct telemetry {
 	atomic_bool is_ready;
 	int port;
 	struct MHD_Daemon *daemon;      /* NULL: no port */
-	struct peer peers[CONNECTIONS]; /* of the daemon's thread */
+	struct peer peers[CONNECTIONS]; /* used by the daemon's thread only */
 	int64_t peers_seen;
 	atomic_int_fast64_t values[];
 };
@@ -48,7 +50,7 @@ static enum MHD_Result reply(
 	if (!r)
 		return MHD_NO;
 	(void)MHD_add_response_header(
-	        r, MHD_HTTP_HEADER_CONTENT_TYPE, type); /* a page without it still serves */
+	        r, MHD_HTTP_HEADER_CONTENT_TYPE, type); /* the page works without it */
 	enum MHD_Result result = MHD_queue_response(c, status, r);
 	MHD_destroy_response(r);
 	return result;
@@ -110,7 +112,7 @@ static int fd_of(struct MHD_Connection *c)
 	return info ? info->connect_fd : 0;
 }
 
-/* A free place, or that of the oldest, who has to go. */
+/* Returns a free place. If there is none, disconnects the oldest peer and returns its place. */
 static struct peer *place_for_one(struct telemetry *t)
 {
 	struct peer *oldest = &t->peers[0];
@@ -120,7 +122,7 @@ static struct peer *place_for_one(struct telemetry *t)
 		if (t->peers[i].number < oldest->number)
 			oldest = &t->peers[i];
 	}
-	(void)shutdown(oldest->fd, SHUT_RDWR); /* the daemon sees it end */
+	(void)shutdown(oldest->fd, SHUT_RDWR); /* the daemon notices and closes it */
 	return oldest;
 }
 

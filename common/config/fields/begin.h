@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How a row of fields/<kind>.def becomes a struct field. A row says where its value goes in a spec:
+ * Turns a row of fields/<kind>.def into a struct field. A row says where its value goes in a spec:
  *
  *     IN_<AREA>(member, "path", TYPE, "what it means", ATTRIBUTE, ...)
  *     DOCUMENT_ONLY("path", TYPE, "what it means", ATTRIBUTE, ...)
- *     OVERRIDES(AREA, struct, member, "path", TYPE, ...)  of a member that another row fills, too
+ *     OVERRIDES(AREA, struct, member, "path", TYPE, ...)  for a member that another row also fills
  *
- * A path of NULL is a member that only specs have. Whoever includes the rows of a kind defines first
- * what the macros of each area give: everything (all.def), or nothing (none.def) but one area.
+ * A path of NULL marks a member that only specs have. Before including the rows of a kind, define
+ * what each area's macros produce: everything (all.def), or nothing (none.def) except for one
+ * area.
  */
 #ifndef LONGSHORE_CONFIG_FIELDS_BEGIN_H
 #define LONGSHORE_CONFIG_FIELDS_BEGIN_H
@@ -42,14 +43,15 @@
 #define MEMBER_CHARACTER(S, m) .type = TYPE_CHARACTER, .kind = SHAPE_CHAR
 #define MEMBER_WORD(S, m) .type = TYPE_WORD, .kind = SHAPE_ENUM
 #define MEMBER_WORD_TEXT(S, m) .type = TYPE_WORD, .kind = SHAPE_TEXT /* the word itself */
-#define MEMBER_WORD_FLAG(S, m) .type = TYPE_WORD, .kind = SHAPE_BOOL /* is it the second word? */
+#define MEMBER_WORD_FLAG(S, m) .type = TYPE_WORD, .kind = SHAPE_BOOL /* true for the second word */
 #define MEMBER_OBJECT(S, m) .type = TYPE_GROUP, .kind = SHAPE_OBJECT
 
 /* Attributes. */
 #define NEEDED .is_needed = true
 #define NEEDED_IN_SPEC .is_needed = true, .is_required = true
 #define DEFAULT(value) .preset = (value), .absent = (value)
-/* A spec holds it even where it is the default: for specs that were stored before it had one. */
+/* A spec contains the value even if it is the default. An absent value means 0, as in specs that
+ * were stored before the field had a default. */
 #define DEFAULT_WRITTEN(value) .preset = (value)
 #define DEFAULT_TEXT(value) .preset_text = (value)
 #define OFF_UNLESS(text) .min = GUARD_OFF, DEFAULT(GUARD_OFF), .unset = (text)

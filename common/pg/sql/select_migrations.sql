@@ -1,2 +1,2 @@
--- What was applied, in order.
+-- The applied migrations, in order.
 SELECT number, sha256 FROM longshore.migration ORDER BY number
