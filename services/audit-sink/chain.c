@@ -29,7 +29,8 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
-/* Sorted, each name once. Facts are few: insertion keeps the last one said of equal names. */
+/* Sorts facts by name, each name once; the last of equal names wins. Facts are few, so a linear
+ * search is enough. */
 static void sort_facts(
         const struct ev_audit_record *record, struct arena *mem, struct chain_link *out)
 {

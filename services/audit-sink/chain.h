@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit chain: per tenant, each record carries a sequence number and the hash of the record
- * before. To change or remove a record, one must change every later record.
+ * The audit chain: in each tenant, every record has a sequence number and the hash of the
+ * record before it. Changing or removing a record would require changing every later one.
  *
- * Hash = SHA-256, hex, over fields that each are an 8-byte little-endian length and the bytes;
+ * The hash is SHA-256 in hex over fields, each as an 8-byte little-endian length and its bytes;
  * numbers as decimal text: "audit/1", tenant, sequence, record id, at (Unix ms), actor, action,
  * delivery, route, version, reason, detail, number of facts, each fact's name and value in byte
  * order of the names, hash of the predecessor (empty for the first).
- * Pure.
- */
+ *
+ * Pure. */
 #ifndef CHAIN_H
 #define CHAIN_H
 
@@ -19,19 +19,19 @@
 struct chain_head {
 	struct str tenant;
 	int64_t sequence;      /* of the last record; 0 = none */
-	char hash[SHA256_HEX]; /* empty for none */
+	char hash[SHA256_HEX]; /* empty if none */
 };
 
 struct chain_link {
 	const struct ev_audit_record *record;
-	struct ev_fact *facts; /* the record's, by name, each name once (the last one said) */
+	struct ev_fact *facts; /* the record's, sorted by name, each once (the last value) */
 	size_t facts_count;
 	int64_t sequence;
 	char previous[SHA256_HEX];
 	char hash[SHA256_HEX];
 };
 
-/* Appends the record to its tenant's chain: fills *out and moves *head on. */
+/* Appends the record to its tenant's chain: fills *out and advances *head. */
 void chain_append(struct chain_head *head, const struct ev_audit_record *record, struct arena *mem,
         struct chain_link *out);
 

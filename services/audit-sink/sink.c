@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is true after a crash
+ * State after a crash at each probe:
  *   sink_before_tx          nothing was written: the batch is read again
  *   sink_after_rows         the same: the transaction is not committed
  *   sink_before_tx_commit   the same
- *   sink_after_tx_commit    rows and positions are there: reading goes on behind the batch
- */
+ *   sink_after_tx_commit    rows and positions are stored: reading continues after the batch */
 #include "sink.h"
 
 #include "sink_db.h"
@@ -16,7 +15,7 @@
 
 #include <stdlib.h>
 
-/* A batch, sorted out: what is to be written of it. */
+/* What to write for a batch, by kind. */
 struct sorted {
 	const struct ev_delivery_status **statuses;
 	size_t statuses_count;
@@ -28,8 +27,8 @@ struct sorted {
 	size_t letters_count;
 };
 
-/* Of several snapshots of one delivery in a batch, what the rows would come to one after the other.
- */
+/* If a batch has several snapshots of a delivery, keeps the one that would remain if they were
+ * written one by one. */
 static void keep_status(struct sorted *s, const struct ev_delivery_status *status)
 {
 	for (size_t i = s->statuses_count; i-- > 0;) {
@@ -66,8 +65,7 @@ static void keep_record(struct sorted *s, const struct ev_audit_record *record)
 	s->records[s->records_count++] = record;
 }
 
-/* Events of a kind that a topic should not hold are passed over: the recorder records, it does not
- * judge. */
+/* Skips events of a kind that a topic should not have: the sink records, it does not judge. */
 static void sort_out(
         struct sorted *s, const struct batch_message *msgs, size_t count, struct arena *mem)
 {
@@ -127,7 +125,7 @@ static int append_records(struct pg *pg, const struct sorted *s, struct arena *m
 static int write_rows(struct pg *pg, const struct sorted *s, struct arena *mem, struct err *e)
 {
 	int act = 0;
-	/* A receipt is compared with the final state that came with it, too. */
+	/* Statuses first: a receipt is also compared with a final state from the same batch. */
 	if (s->statuses_count > 0)
 		act = sink_db_statuses(pg, s->statuses, s->statuses_count, mem, e);
 	if (act == 0 && s->receipts_count > 0)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one recorder: writes what the topics say into the public tables, and its own place in the
- * topics in the same transaction. So a crash repeats nothing that can be seen, and with the tables
- * emptied it builds them again.
- */
+ * The only recorder: writes the topics' events into the public tables, and its positions in the
+ * same transaction. So a restart has no visible effect, and if the tables are emptied, it
+ * rebuilds them. */
 #ifndef SINK_H
 #define SINK_H
 
@@ -14,7 +13,7 @@ struct sink {
 	struct pg *pg;
 };
 
-/* One transaction for the whole batch. ERR_RETRY: nothing was written. */
+/* Uses one transaction for the whole batch. ERR_RETRY: nothing was written. */
 int sink_batch(void *state, const struct batch_message *msgs, size_t count, struct arena *mem,
         struct err *e) ERR_MUST_USE;
 int sink_position(void *state, enum topic topic, int32_t partition, struct batch_position *out,

@@ -21,8 +21,8 @@ static void set_field(struct pg_params *p, int name, const struct event_field *f
 		pg_set_nums(p, name, numbers, count);
 }
 
-/* Each parameter that has the name of a field of the events is that field of each of them. So a new
- * field is recorded as soon as the statement names it. */
+/* A parameter with the name of an event's field takes that field of each event. So a new field
+ * is recorded as soon as the statement names it. */
 static void set_events(struct pg_params *p, const struct pg_statement *stmt,
         const struct ev_type *type, const void *events, size_t count)
 {
@@ -34,7 +34,7 @@ static void set_events(struct pg_params *p, const struct pg_statement *stmt,
 	}
 }
 
-/* The books of all snapshots, flat: row from 1, name, value. */
+/* The books of all snapshots, flat: row number (from 1), name, value. */
 static void add_counts(
         struct pg_params *p, const struct ev_delivery_status *const *items, size_t count)
 {
@@ -74,7 +74,7 @@ int sink_db_statuses(struct pg *pg, const struct ev_delivery_status *const *item
 	return 0;
 }
 
-/* The same receipt has the same id, another one another. */
+/* The same receipt always has the same id; different receipts have different ids. */
 static struct str receipt_id(const struct ev_receipt *r, struct arena *mem)
 {
 	struct id_hash *h = id_begin(STR("receipt/1"));
@@ -149,7 +149,7 @@ int sink_db_chain_heads(
 	return 0;
 }
 
-/* Facts of all links, flat: row from 1, name, value. */
+/* Facts of all links, flat: row number (from 1), name, value. */
 static void add_facts(struct pg_params *p, const struct chain_link *links, size_t count)
 {
 	size_t total = 0;
@@ -193,8 +193,8 @@ int sink_db_records(struct pg *pg, const struct chain_link *links, size_t count,
 	add_facts(&p, links, count);
 	if (pg_run(pg, &sql_insert_records, &p, NULL, NULL, e) == 0)
 		return 0;
-	/* The place in the chain was free when it was looked up: a recorder that was thought dead
-	 * has taken it. The records are good, and go behind its. */
+	/* The place in the chain was free when it was looked up, but another recorder, thought
+	 * dead, has taken it since. The records are valid, and go after that recorder's. */
 	if (strcmp(e->code, "pg_duplicate") == 0)
 		e->act = ERR_RETRY;
 	return err_note(e, "append to the audit trail");

@@ -1,2 +1,2 @@
--- The next offset that :service reads, and what the message before it looked like; no row: from the beginning.
+-- The next offset that :service reads, and the witness of the message before it. No row: start from the beginning.
 SELECT next_offset, witness FROM audit.position WHERE service = :service AND topic = :topic AND partition = :partition;

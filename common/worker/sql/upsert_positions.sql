@@ -1,4 +1,4 @@
--- Offsets only grow, so a late writer changes nothing. :witness is what the message before the offset looked like.
+-- Offsets only grow, so a late writer changes nothing. :witness identifies the message before the offset.
 INSERT INTO audit.position AS old (service, topic, partition, next_offset, witness)
 SELECT :service, topic, partition, next_offset, witness
 FROM unnest(:topic::text[], :partition::bigint[], :next_offset::bigint[], :witness::text[]) AS p(topic, partition, next_offset, witness)

@@ -1,5 +1,5 @@
--- Dead letters: :at_topic, :at_partition and :at_offset say where each lies, :topic, :partition and :offset where its
--- message came from.
+-- Dead letters: :at_topic, :at_partition and :at_offset are where each is stored; :topic, :partition and :offset are where its message
+-- came from.
 INSERT INTO audit.dead_letter (topic, service, from_topic, reason, detail, delivery_id, task_id, partition, "offset",
 	from_partition, from_offset, at)
 SELECT topic, service, from_topic, reason, detail, delivery_id, task_id, partition, at_offset, from_partition, from_offset,

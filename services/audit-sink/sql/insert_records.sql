@@ -1,4 +1,4 @@
--- Audit records, and their facts: :fact_of says which record a fact belongs to, counted from 1.
+-- Audit records and their facts. :fact_of is the record that a fact belongs to, counted from 1.
 WITH facts AS (
 	SELECT at, jsonb_object_agg(name, value) AS facts
 	FROM unnest(:fact_of::bigint[], :fact_name::text[], :fact_value::text[]) AS f(at, name, value)

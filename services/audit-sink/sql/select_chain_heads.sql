@@ -1,4 +1,4 @@
--- The tenants :tenant -> tenant, sequence and hash of its last record; a tenant without any has no row.
+-- For each of the tenants :tenant -> tenant, sequence and hash of its last record. A tenant without records has no row.
 SELECT t.tenant, head.sequence, head.hash
 FROM unnest(:tenant::text[]) AS t(tenant)
 CROSS JOIN LATERAL (

@@ -1,2 +1,2 @@
--- Those of the records :record_id that are in the trail already.
+-- Those of the records :record_id that are already in the audit trail.
 SELECT record_id FROM audit.record WHERE record_id = ANY (:record_id::text[]);

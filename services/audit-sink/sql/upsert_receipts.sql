@@ -1,6 +1,5 @@
--- Receipts: one file row and one receipt row each; a higher version with another content replaces, nothing else writes.
--- What is final is left by nobody: no receipt is of a later version than the delivery's final state.
--- No file is given twice.
+-- Receipts: one file row and one receipt row each. A row is replaced only by a higher version with different content. A final state never
+-- changes: receipts of a later version than the delivery's final state are ignored. No file may be given twice.
 WITH input AS (
 	SELECT *
 	FROM unnest(:delivery_id::text[], :file_id::text[], :name::text[], :url::text[], :role::text[], :sha256::text[],

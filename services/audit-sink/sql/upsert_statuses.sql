@@ -1,6 +1,6 @@
--- Snapshots of deliveries and builds: one row each, the highest version wins, final states are left by nobody.
--- A parameter that has the name of an event's field holds that field of each snapshot; :count_of says which snapshot a
--- count belongs to, counted from 1. No delivery is given twice.
+-- Snapshots of deliveries and builds: one row each. The highest version wins, but a final state never changes. A parameter with the name
+-- of an event's field has that field of each snapshot. :count_of is the snapshot that a count belongs to, counted from 1. No delivery may
+-- be given twice.
 WITH books AS (
 	SELECT at, ('{' || string_agg(to_json(name)::text || ':' || value, ',') || '}')::json AS books
 	FROM unnest(:count_of::bigint[], :count_name::text[], :count_value::bigint[]) AS c(at, name, value)
