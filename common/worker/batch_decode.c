@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From messages to a batch; what cannot be decoded becomes a dead letter, acknowledged before
- * anything is committed. */
+ * Decodes messages into a batch. A message that cannot be decoded becomes a dead letter,
+ * acknowledged before anything is committed. */
 #include "batch_loop.h"
 
 #include "letter.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Topics are read again where the store may have lost what was stored of them. */
+ * Re-reads topics if the store may have lost what was stored of them. */
 #include "batch_history.h"
 
 #include "longshore/clock.h"
@@ -18,7 +18,8 @@ static bool is_reread(const struct batch_loop *l, struct str topic)
 	return false;
 }
 
-/* Offsets that were committed in another history. Without a word about it: in this one. */
+/* Offsets that were committed in another history. Metadata without a history counts as the
+ * current one. */
 static bool is_of_another(const struct batch_loop *l, const struct bus_position *p)
 {
 	return p->offset > 0 && str_has_prefix(p->metadata, STR(HISTORY)) &&
@@ -97,7 +98,7 @@ int batch_is_same_history(struct batch_loop *l, bool *out_same, struct err *e)
 		return 0;
 	int act = l->service->history(l->state, &now, e);
 	if (act == ERR_RETRY)
-		return 0; /* asked again with the next turn */
+		return 0; /* retried in the next turn */
 	if (act)
 		return act;
 	l->owes_history = false;

@@ -32,7 +32,7 @@ static struct place *place_find(struct batch_loop *l, enum topic topic, int32_t 
 	return NULL;
 }
 
-/* What the service keeps itself, in place of what is committed. */
+/* Uses the position that the service keeps itself, instead of the committed one. */
 static int ask_position(
         struct batch_loop *l, const struct place *at, struct bus_position *p, struct err *e)
 {
@@ -90,7 +90,8 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 	return 0;
 }
 
-/* Without the word of the service's own store nothing can be read. */
+/* Called while positions are not known: nothing can be read without those in the service's own
+ * store. */
 bool batch_waiting(void *arg, const struct err *why)
 {
 	struct batch_loop *l = arg;
@@ -101,7 +102,7 @@ bool batch_waiting(void *arg, const struct err *why)
 	return !wake_is_asked_to_end();
 }
 
-/* What was done is committed, what was only read is forgotten. */
+/* Commits what was done, and forgets messages that were only read. */
 void batch_revoked(void *arg, const struct bus_position *positions, size_t count, bool lost)
 {
 	struct batch_loop *l = arg;
@@ -210,7 +211,7 @@ int batch_pause(struct batch_loop *l, bool pause, struct err *e)
 
 static int commit_refused(struct batch_loop *l, struct err *e)
 {
-	if (e->act == ERR_FENCED) { /* the revoke comes with one of the next polls */
+	if (e->act == ERR_FENCED) { /* a revoke follows in one of the next polls */
 		frame_count(l->frame, METRIC_COMMITS_FENCED);
 		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
 		l->is_fenced = true;
@@ -220,7 +221,8 @@ static int commit_refused(struct batch_loop *l, struct err *e)
 	return tell_trouble(l, e);
 }
 
-/* Everything done and not committed yet. What fails is tried again; nothing waits for it. */
+/* Commits everything that is done and not yet committed. A failed commit is retried; nothing
+ * waits for it. */
 int batch_commit(struct batch_loop *l, struct err *e)
 {
 	if (l->service->keeps_offsets || l->is_fenced || clock_mono_ms() < l->commit_not_before_ms)
@@ -250,7 +252,7 @@ void batch_done(struct batch_loop *l, size_t taken)
 	for (size_t i = 0; i < taken; i++) {
 		const struct bus_message *m = l->messages[i];
 		struct place *p = place_find(l, topic_of(l, m->topic), m->partition);
-		assert(p); /* what came before the last revoke was forgotten with it */
+		assert(p); /* messages from before the last revoke were dropped with it */
 		p->next = m->offset + 1;
 		p->done = witness_of(m);
 		p->is_dirty = true;

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The loop of a batch service: read what is there, decode, `batch`, note how far it is done,
- * commit; `tick` when idle or due. While a neighbour is away the same batch is tried again with
- * growing pauses; reading is paused meanwhile, but Kafka is polled, so the partitions stay ours. If
- * they go all the same, the batch is forgotten: whoever has them now reads it again.
+ * The loop of a batch service: read what is available, decode, call `batch`, note the
+ * positions, commit; call `tick` when idle or due. While a dependency is unavailable, the same
+ * batch is retried with growing pauses. Reading is paused meanwhile, but Kafka is still polled,
+ * so the partitions stay assigned. If they are revoked anyway, the batch is dropped, and their
+ * new owner reads it again.
  *
- * Where a process may die, by the names of the probes, and what is then true:
+ * Where a process can die, by the names of the probes, and the state afterwards:
  *
  *   batch_before
  *       nothing of the batch happened; it is read again
  *   publish_after_produce, publish_after_ack
- *       some or all of a send is there; the service knows from its own store what to send again
+ *       some or all messages of a send are stored; the service's own store says what to send
+ *       again
  *   batch_after, batch_before_commit
- *       the batch is durable with the service, its offsets are not committed: it comes again and
- *       must change nothing
+ *       the service has stored the batch, but its offsets are not committed: it is read again
+ *       and must change nothing
  *   batch_after_commit
  *       done
  *   revoke_begin
- *       as at any other time
- */
+ *       as at any other time */
 #include "batch_loop.h"
 
 #include "longshore/clock.h"
@@ -50,8 +51,8 @@ static void show(struct batch_loop *l)
 	telemetry_ready(l->frame->telemetry, bus_is_assigned(l->consumer));
 }
 
-/* Waits for backoff_ms, polling. false: give the batch up, it is not ours any more or the process
- * is to end. */
+/* Waits for backoff_ms while polling. false: give the batch up, because it is no longer ours or
+ * the process is stopping. */
 static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act, struct err *e)
 {
 	uint64_t generation = l->generation;
@@ -69,14 +70,14 @@ static bool wait_polling(struct batch_loop *l, int64_t backoff_ms, int *out_act,
 	}
 }
 
-/* Within a call of the service. What is read meanwhile waits behind the batch. */
+/* Called during a call of the service. Messages read meanwhile wait until after the batch. */
 static bool breathe(void *arg)
 {
 	struct batch_loop *l = arg;
 	uint64_t generation = l->generation;
 	int64_t now_ms = clock_mono_ms();
 	struct err e;
-	wake_wait(&l->frame->wake, 0); /* signals come in nowhere else */
+	wake_wait(&l->frame->wake, 0); /* signals are delivered only here */
 	if (wake_is_asked_to_end())
 		return false;
 	if (now_ms - l->breathed_ms < BREATHE_MS)
@@ -84,7 +85,7 @@ static bool breathe(void *arg)
 	l->breathed_ms = now_ms;
 	show(l);
 	if (batch_pause(l, true, &e) || batch_read(l, l->messages_cap, &e))
-		return false; /* the next turn meets the same, and tells it */
+		return false; /* the next turn fails the same way, and reports it */
 	return l->generation == generation;
 }
 
@@ -97,8 +98,8 @@ static int call_service(struct batch_loop *l, size_t first, size_t count, struct
 	return act;
 }
 
-/* What is refused even alone is to blame itself: it becomes a dead letter. Done ones stay done when
- * the step is tried again. */
+/* A message that is refused even alone is at fault: it becomes a dead letter. Messages that are
+ * done stay done when the step is retried. */
 static int one_by_one(struct batch_loop *l, struct err *e)
 {
 	while (l->single_at < l->views_count) {
@@ -133,7 +134,7 @@ static bool may_try_again(int act)
 	return act == ERR_RETRY || act == ERR_FENCED || act == ERR_DEFER;
 }
 
-/* Does a step until it is done. *out_ours false: the batch was given up meanwhile. */
+/* Retries a step until it is done. *out_ours false: the batch was given up meanwhile. */
 static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct err *),
         bool *out_ours, struct err *e)
 {
@@ -162,7 +163,7 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 		backoff_ms = smaller(2 * backoff_ms, BACKOFF_MAX_MS);
 	}
 	if (act) {
-		e->act = ERR_FATAL; /* messages are refused one by one: this is ours */
+		e->act = ERR_FATAL; /* messages are refused one by one, so this is our own fault */
 		return err_note(e, "batch");
 	}
 	return 0;
@@ -211,7 +212,7 @@ static int do_tick(struct batch_loop *l, struct err *e)
 
 static int open_consumer(struct batch_loop *l, struct err *e);
 
-/* Takes the partitions again if the store's history changed. */
+/* Has the partitions assigned again if the store's history changed. */
 static int follow_history(struct batch_loop *l, struct err *e)
 {
 	bool is_same;
@@ -241,7 +242,7 @@ static int turn(struct batch_loop *l, struct err *e)
 	bool is_due = clock_mono_ms() >= l->tick_at_ms;
 	if ((is_due || (is_idle && l->owes_tick && l->tick_backoff_ms == 0)) && do_tick(l, e))
 		return e->act;
-	return batch_commit(l, e); /* what an earlier one left */
+	return batch_commit(l, e); /* commits what an earlier turn left */
 }
 
 static int run(struct batch_loop *l, struct err *e)
@@ -261,8 +262,7 @@ static int run(struct batch_loop *l, struct err *e)
 
 static int open_memory(struct batch_loop *l, struct err *e)
 {
-	l->messages_cap =
-	        2 * l->service->batch_max; /* while a batch is tried again, some more may come */
+	l->messages_cap = 2 * l->service->batch_max; /* room for more during retries */
 	l->messages = calloc(l->messages_cap, sizeof(const struct bus_message *));
 	l->views = calloc(l->service->batch_max, sizeof(*l->views));
 	l->origins = calloc(l->service->batch_max, sizeof(const struct bus_message *));
@@ -322,7 +322,7 @@ static void close_all(struct batch_loop *l)
 {
 	batch_drop(l, l->messages_count);
 	bus_consumer_close(l->consumer);
-	tidier_stop(l->tidier, EXIT_OK); /* everything of ours is committed */
+	tidier_stop(l->tidier, EXIT_OK); /* everything is committed */
 	if (l->service->stop)
 		l->service->stop(l->state);
 	publisher_release(&l->publisher);

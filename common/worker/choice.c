@@ -3,7 +3,7 @@
 
 static const struct choice nothing = {CHOICE_NONE, NULL};
 
-/* Ours, decoded and not started. */
+/* Owned, decoded and not started. */
 static bool is_waiting(const struct task *t)
 {
 	return t->state == TASK_WAITING && t->is_owned;
@@ -14,8 +14,8 @@ static bool is_suspect(const struct task *t)
 	return is_waiting(t) && t->mark.state == MARK_SUSPECT;
 }
 
-/* Before: suspects by place, so that one gets all its tries before the next; fresh ones as they
- * came. */
+/* Order: suspects by position, so that one gets all its tries before the next; fresh tasks by
+ * arrival. */
 static bool is_before(const struct task *a, const struct task *b)
 {
 	if (!b)
@@ -25,7 +25,7 @@ static bool is_before(const struct task *a, const struct task *b)
 	return a->partition != b->partition ? a->partition < b->partition : a->offset < b->offset;
 }
 
-/* What needs no thread: dead letters, then those that came too late. */
+/* Tasks that need no thread: dead letters, then expired ones. */
 static struct choice to_set_aside(
         struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
@@ -91,7 +91,7 @@ static struct task *first_fresh(
         struct task *const *tasks, size_t count, const struct choice_facts *facts)
 {
 	struct task *found = NULL;
-	struct str full = {NULL, 0}; /* the last one that was: its tasks stand together */
+	struct str full = {NULL, 0}; /* the last full lane; its tasks are adjacent */
 	for (size_t i = 0; i < count; i++) {
 		struct task *t = tasks[i];
 		if (!is_waiting(t) || t->mark.state != MARK_UNTOUCHED ||
@@ -107,9 +107,9 @@ static struct task *first_fresh(
 }
 
 struct company {
-	int64_t at_work; /* in any state between its mark and the commit of its end */
-	int64_t threads; /* of these, need or will need a thread */
-	int64_t silent;  /* of these, hang */
+	int64_t at_work; /* in any state between the mark and the commit of the end */
+	int64_t threads; /* of these: use or will use a thread */
+	int64_t silent;  /* of these: hang */
 	bool has_alone;
 };
 

@@ -26,7 +26,7 @@ enum {
 
 /* --- a list --- */
 
-/* Nothing else is ever made a part of a name that is removed. */
+/* Only an id is ever made part of a name that is removed. */
 static bool is_id(struct str text)
 {
 	unsigned char bytes[ID_CHARS / 2];
@@ -67,7 +67,7 @@ static int name_list(struct store *staging, char *out, size_t room, struct err *
 	int64_t now_ms = 0;
 	if (store_clock(staging, STR("specs"), &now_ms, e) != 0)
 		return e->act;
-	random_bytes(drawn, sizeof drawn); /* several schedulers may tell at once */
+	random_bytes(drawn, sizeof drawn); /* several schedulers can write lists at once */
 	hex_encode(drawn, sizeof drawn, hex);
 	(void)snprintf(out, room, LISTS "%0*" PRId64 "-%s", TIME_DIGITS, now_ms, hex);
 	return 0;
@@ -112,8 +112,8 @@ static struct str base_of(struct str name)
 }
 
 struct names {
-	char after[LIST_NAME_BYTES]; /* only what comes later */
-	int64_t until_ms;            /* and not later than this */
+	char after[LIST_NAME_BYTES]; /* only later names */
+	int64_t until_ms;            /* but not later than this */
 	size_t count;
 	char found[ENDED_LISTS_A_TURN][LIST_NAME_BYTES];
 };
@@ -137,7 +137,7 @@ static int visit_list(void *arg, struct str name, struct err *e)
 	return 0;
 }
 
-/* The greatest. */
+/* Keeps the greatest name. */
 static int visit_mark(void *arg, struct str name, struct err *e)
 {
 	struct names *n = arg;
@@ -155,7 +155,7 @@ struct walk {
 	const struct ended_walk *plan;
 	struct arena mem;
 	struct secret key;
-	struct err why; /* the first that was passed over */
+	struct err why; /* the first failure that was skipped */
 	int64_t passed_over;
 };
 
@@ -227,7 +227,7 @@ static int remove_older(void *arg, struct str name, struct err *e)
 	return store_remove(o->staging, name, e);
 }
 
-/* The new one first: who dies in between leaves two, and the greater counts. */
+/* Writes the new mark first. A crash in between leaves two, and the greater counts. */
 static int move_mark(const struct ended_walk *w, const char *list, struct err *e)
 {
 	char marks[64], name[64 + LIST_NAME_BYTES];
@@ -247,7 +247,7 @@ static int walk_lists(struct walk *w, const struct names *due, struct err *e)
 		if (act == ERR_DEFER)
 			return 0;
 		if (act == ERR_REJECT)
-			pass_over(w, e); /* what it names stays */
+			pass_over(w, e); /* the data that it names stays */
 		else if (act != 0)
 			return act;
 		if (move_mark(w->plan, due->found[i], e) != 0)
@@ -279,7 +279,7 @@ int ended_walk(const struct ended_walk *plan, struct err *e)
 	        (long long)w.passed_over, plan->prefix);
 }
 
-/* --- lists that nobody needs any more --- */
+/* --- removing old lists --- */
 
 struct forgetting {
 	struct store *staging;

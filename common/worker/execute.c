@@ -25,7 +25,7 @@ struct execution {
 	struct str name;   /* of the staged result */
 	struct str spec;
 	int64_t pause_ms;
-	bool was_told; /* that staging is away */
+	bool was_told; /* already logged that staging is unavailable */
 };
 
 static int ask(struct execution *x, struct question *q)
@@ -34,7 +34,8 @@ static int ask(struct execution *x, struct question *q)
 	return q->act;
 }
 
-/* ERR_RETRY of staging: wait and say "again"; when told to hurry, the task is given back. */
+/* After ERR_RETRY of staging: waits, then 0 means retry. If the process must stop, the task is
+ * given back (ERR_DEFER). */
 static int wait_for_staging(struct execution *x, struct err *e)
 {
 	const struct log_field fields[] = {LOG_TEXT("task_id", x->task->head->task_id)};
@@ -48,7 +49,7 @@ static int wait_for_staging(struct execution *x, struct err *e)
 	return 0;
 }
 
-/* sealed_get, with patience. */
+/* sealed_get with retries. */
 static int get(struct execution *x, struct str name, const struct secret *key, size_t max_bytes,
         struct str *out, struct err *e)
 {
@@ -109,7 +110,7 @@ static int adopt(struct execution *x, struct err *e)
 	return ask(x, &q);
 }
 
-/* *out_found: somebody did the task before. */
+/* *out_found: the task was done before. */
 static int look(struct execution *x, bool *out_found, struct err *e)
 {
 	*out_found = true;
@@ -120,7 +121,7 @@ static int look(struct execution *x, bool *out_found, struct err *e)
 	return 0;
 }
 
-/* Create-once: whoever loses the race reports the winner's. */
+/* Create-once: the loser of a race reports the winner's result. */
 static int stage(struct execution *x, struct err *e)
 {
 	struct sealed_facts facts;
@@ -135,8 +136,8 @@ static int stage(struct execution *x, struct err *e)
 
 /* --- the task --- */
 
-/* What was found out before the failure goes along with it, as far as it is short. Nobody else uses
- * the task's memory while it runs. */
+/* Keeps facts that were found before a failure, if they are short, to report them with it. No
+ * other thread uses the task's memory while it runs. */
 static void keep_facts(struct task *t, const struct ev_task_result *result)
 {
 	size_t count = result->facts_count < FACTS_KEPT ? result->facts_count : FACTS_KEPT;

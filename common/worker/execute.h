@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One execution of one task, on a pool thread: fetch the spec, look for a staged result of an
- * earlier execution, else handle, stage the result. What only the loop's thread may do, encoding
- * and decoding, is asked of it in the middle:
+ * earlier execution, otherwise handle the task and stage the result. Encoding and decoding are
+ * restricted to the loop's thread, so the pool thread asks the loop for them:
  *
  *   pool thread                                loop thread
  *   spec, then a staged result if there is one
@@ -12,9 +12,8 @@
  *     lost: read the winner's         --ADOPT--> as above
  *   return: task->act, task->failure
  *
- * Staging that is away is waited for here, with growing pauses: it is this process's neighbour and
- * no fault of the task.
- */
+ * While staging is unavailable, the execution waits here with growing pauses, because the task
+ * is not at fault. */
 #ifndef COMMON_WORKER_EXECUTE_H
 #define COMMON_WORKER_EXECUTE_H
 
@@ -29,7 +28,7 @@ struct executor {
 	void *state; /* the service's */
 	struct store *staging;
 	const struct keyring *keys;
-	atomic_bool stop;   /* draining has run out of grace */
+	atomic_bool stop;   /* set when draining has used up its grace period */
 	struct arena *mems; /* one per thread */
 };
 
@@ -37,7 +36,7 @@ enum question_kind { QUESTION_ENCODE, QUESTION_ADOPT };
 
 struct question {
 	enum question_kind kind;
-	struct ev_task_result *result; /* ENCODE: what handle filled */
+	struct ev_task_result *result; /* ENCODE: filled by handle */
 	struct str stored;             /* ADOPT: bytes of a staged result */
 	int act;                       /* answer: 0 = task->wire holds the result to report */
 	struct err *e;

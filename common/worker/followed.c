@@ -20,7 +20,7 @@ int followed_begin(struct followed_set *s, struct bus_position *positions,
 		int64_t start = at->offset;
 		if (due.offset >= 0 && at->offset == due.offset + 1)
 			at->offset = due.offset;
-		else if (at->offset > due.offset) /* kept for another offset: it says nothing */
+		else if (at->offset > due.offset) /* it belongs to another offset: ignore it */
 			due = witness_none();
 		items[i] = (struct followed){.topic = at->topic,
 		        .partition = at->partition,
@@ -64,8 +64,8 @@ enum follow followed_see(
 	if (f->is_cut)
 		return FOLLOW_CUT;
 	if (s->owes_look && f->seen.offset >= 0)
-		return FOLLOW_KNOWN; /* look() goes back to what was seen, so it comes again */
-	if (m->offset < f->next) /* it ended before: librdkafka begins with the earliest there is */
+		return FOLLOW_KNOWN; /* look() seeks back, so this one comes again */
+	if (m->offset < f->next)     /* it ended before: this is the earliest there is */
 		return cut(f, m->offset);
 	bool is_due = f->due.offset >= 0 && m->offset >= f->due.offset;
 	if (is_due && m->offset == f->due.offset && !witness_is(&f->due, m))
@@ -86,7 +86,7 @@ static struct bus_position position_of(const struct followed *f, int64_t offset)
 	        .topic = f->topic, .partition = f->partition, .offset = offset};
 }
 
-/* Reads the last message once more. */
+/* Re-reads the last message. */
 static int look(struct followed_set *s, const struct followed_plan *plan, struct err *e)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -104,8 +104,8 @@ static int look(struct followed_set *s, const struct followed_plan *plan, struct
 	return 0;
 }
 
-/* It was fetched, and ends before what is awaited. What librdkafka remembers may be of an earlier
- * time, so the broker is asked, too. */
+/* Checks a partition that was fetched and seems to end before the awaited message. librdkafka's
+ * known end can be out of date, so this asks the broker, too. */
 static int look_at_end(
         struct followed *f, const struct followed_plan *plan, bool *has_asked, struct err *e)
 {
@@ -172,7 +172,7 @@ static int go_back(
 	return 0;
 }
 
-/* A neighbour that is away is no failure here. */
+/* An unavailable dependency is not a failure here. */
 static int later(int act, int64_t *not_before_ms, int64_t at_ms)
 {
 	if (act == 0 || act == ERR_FATAL)
@@ -192,7 +192,7 @@ int followed_turn(struct followed_set *s, const struct followed_plan *plan, stru
 		if (later(look(s, plan, e), &unused_ms, 0))
 			return e->act;
 	}
-	bool has_asked = false; /* brokers may answer slowly: one partition a turn */
+	bool has_asked = false; /* brokers can be slow: one partition per turn */
 	for (size_t i = 0; i < s->count && !has_asked && plan->now_ms >= s->back_not_before_ms;
 	        i++) {
 		int act = look_at_end(&s->items[i], plan, &has_asked, e);

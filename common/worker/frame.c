@@ -22,7 +22,7 @@ enum {
 
 static void print(int fd, const struct buf *text)
 {
-	ssize_t n = write(fd, buf_str(text).p, text->n); /* nobody reads it: nothing to be done */
+	ssize_t n = write(fd, buf_str(text).p, text->n); /* nothing to do if nobody reads it */
 	(void)n;
 }
 
@@ -44,7 +44,7 @@ static int usage(const struct frame_plan *plan)
 	return EXIT_USAGE;
 }
 
-/* Mistakes go to standard error, line by line, as a person reads them. */
+/* Writes mistakes to standard error, one per line, for people. */
 static int read_settings(struct frame *f, const struct frame_plan *plan)
 {
 	struct err e;
@@ -90,7 +90,7 @@ static int open_all(struct frame *f, struct err *e)
 	return 0;
 }
 
-/* A file that cannot be read is told by who needs it. */
+/* A file that cannot be read is reported by the code that needs it. */
 static void tell_redis(const struct frame *f)
 {
 	const struct memo_server server = {
@@ -142,7 +142,7 @@ int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **
 		return EXIT_FAILED;
 	}
 	enum log_level level = LOG_INFO;
-	(void)log_level_parse(str_c(f->conf.log_level), &level); /* was checked with the settings */
+	(void)log_level_parse(str_c(f->conf.log_level), &level); /* checked with the settings */
 	log_start(f->name, level, STDOUT_FILENO);
 	name_things(f);
 	if (open_all(f, &e)) {

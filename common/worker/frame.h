@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What both loops stand in: settings, logs, signals, telemetry, producer, names. One per process.
- */
+ * The environment of both loops: settings, logs, signals, telemetry, producer, names. One per
+ * process. */
 #ifndef COMMON_WORKER_FRAME_H
 #define COMMON_WORKER_FRAME_H
 
@@ -14,7 +14,7 @@ struct frame {
 	const char *name; /* of the service */
 	struct worker_conf conf;
 	void *own_conf;   /* the service's struct, NULL if it has none */
-	struct arena mem; /* of the settings and names */
+	struct arena mem; /* of settings and names */
 	struct wake wake;
 	struct telemetry *telemetry;
 	struct bus_producer *producer;  /* wakes the loop */
@@ -29,16 +29,17 @@ struct frame_plan {
 	size_t own_bytes;
 };
 
-/* -1: go on; else the process's exit code (help was asked for, or something was wrong and is told).
- */
+/* -1: continue; otherwise the process's exit code (help was requested, or an error was
+ * reported). */
 int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **argv);
 void frame_close(struct frame *f);
 
-/* Waits until all topics exist that the service reads or writes, so they are known when the first
- * message goes there. false: asked to end, or the producer is lost (then *e says so). */
+/* Waits until all topics exist that the service reads or writes, so that they are known before
+ * the first message is sent. false: the process was asked to stop, or the producer is lost
+ * (then *e says so). */
 bool frame_await_service(struct frame *f, const struct service_plan *plan, struct err *e);
 
-/* Counts, with the name of the metric. */
+/* Increments the metric. */
 static inline void frame_count(struct frame *f, enum worker_metric metric)
 {
 	telemetry_add(f->telemetry, metric, 1);

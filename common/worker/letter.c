@@ -6,7 +6,7 @@ enum {
 	CUT_HEADERS_BYTES = 64 * 1024,
 	CUT_HEADERS = 1000,
 	KEY_BYTES = 1024,
-	TRACEPARENT_BYTES = 128, /* version 00 of W3C's Trace Context has 55 */
+	TRACEPARENT_BYTES = 128, /* W3C Trace Context version 00 has 55 */
 };
 
 static const struct str empty = {"", 0};
@@ -16,7 +16,7 @@ static struct str text_of(const char *text)
 	return text ? str_c(text) : empty;
 }
 
-/* Foreign bytes as a text that every reader takes: what is no character becomes a question mark. */
+/* Makes foreign bytes valid UTF-8: an invalid byte becomes a question mark. */
 static struct str clean(struct arena *mem, struct str s)
 {
 	char *out = arena_try_alloc(mem, s.n + 1, 1);
@@ -34,7 +34,7 @@ static struct str clean(struct arena *mem, struct str s)
 	return (struct str){out, s.n};
 }
 
-/* An error text may have been cut in the middle of a character. */
+/* An error text can be cut in the middle of a character. */
 static struct str whole_characters(struct str s)
 {
 	size_t at = 0;
@@ -60,7 +60,7 @@ int letter_result(const struct ev_task_head *head, const struct ev_task_result *
 	r.detail = whole_characters(text_of(verdict->detail));
 	r.not_before_ms = verdict->not_before_ms;
 	if (!fields) {
-		r.facts = (struct ev_fact *)(uintptr_t)verdict->facts; /* only read */
+		r.facts = (struct ev_fact *)(uintptr_t)verdict->facts; /* read only */
 		r.facts_count = verdict->facts_count;
 	}
 	r.worker = str_c(who);
@@ -121,7 +121,7 @@ static struct str cut(struct str s, size_t most)
 	return s.n > most ? (struct str){s.p, most} : s;
 }
 
-/* The first ones, as many as take little room. */
+/* Keeps only the first headers, as many as take little room. */
 static void cut_headers(struct ev_dead_letter *d)
 {
 	size_t bytes = 0, count = 0;
@@ -148,7 +148,7 @@ static int encode_cut(const struct bus_message *m, struct ev_dead_letter *d, str
 	return event_encode(&ev_dead_letter_type, d, wire, e);
 }
 
-/* A producer may put any number there; a time that is none is told as not known. */
+/* A producer can put any number there; an invalid time is reported as unknown. */
 static int64_t time_of(const struct bus_message *m)
 {
 	bool is_time = m->timestamp_ms >= 0 && m->timestamp_ms < EVENT_YEAR_10000_MS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a loop says about a message: results and dead letters, encoded. For the loop's thread. */
+ * Encodes what a loop reports about a message: results and dead letters. For the loop's thread. */
 #ifndef COMMON_WORKER_LETTER_H
 #define COMMON_WORKER_LETTER_H
 
@@ -23,14 +23,14 @@ struct letter_times {
 	int64_t finished_ms;
 };
 
-/* Clears wire and encodes *fields (NULL: only the verdict's facts) under the head. ERR_REJECT ("too_large", ...): it
- * can not be said so. */
+/* Clears wire, and encodes *fields (NULL: only the verdict's facts) under the head. ERR_REJECT
+ * ("too_large", ...): it cannot be encoded. */
 int letter_result(const struct ev_task_head *head, const struct ev_task_result *fields,
         const struct verdict *verdict, const char *who, const struct letter_times *times,
         struct buf *wire, struct err *e) ERR_MUST_USE;
 
-/* A stored result of this task, said again under the head's issue. ERR_REJECT ("result_unreadable")
- * if it is none. */
+/* Encodes a stored result of this task again, with the head's issue. ERR_REJECT
+ * ("result_unreadable") if it is not a result of this task. */
 int letter_again(const struct ev_task_head *head, struct ev_task_result *stored, struct buf *wire,
         struct err *e) ERR_MUST_USE;
 
@@ -42,16 +42,16 @@ struct death {
 	const struct ev_task_head *head; /* NULL: not decoded */
 	int64_t now_ms;
 };
-/* The message whole; what makes it too large for a message of its own is cut, and the detail says
- * so. */
+/* Encodes the whole message. If that is too large for a message, it is truncated, and the
+ * detail says so. */
 int letter_dead(const struct bus_message *m, const struct death *death, struct arena *mem,
         struct buf *wire, struct err *e) ERR_MUST_USE;
 
 /* Value of a header, absent if there is none. */
 struct str letter_header(const struct bus_message *m, struct str name);
 
-/* What of a message may go along with what we say about it: foreign bytes are bounded, so that the
- * broker takes it. Absent: there is none, or it is none of ours. */
+/* Parts of a message that are forwarded with our reports. Foreign bytes are bounded, so that
+ * the broker accepts them. Absent: there is none, or it is too long. */
 struct str letter_traceparent(const struct bus_message *m);
 struct str letter_key(const struct bus_message *m);
 

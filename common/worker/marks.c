@@ -29,8 +29,8 @@ static bool is_same(struct mark a, struct mark b)
 	return a.state == b.state && a.deaths == b.deaths;
 }
 
-/* Few thousand runs at most, as their text is bounded; so running out of memory here ends the
- * process, like small allocations elsewhere. */
+/* There are a few thousand runs at most, because their text is bounded. So running out of
+ * memory here aborts the process, like other small allocations. */
 static void runs_add(struct runs *r, int64_t count, struct mark mark)
 {
 	if (count <= 0)
@@ -48,7 +48,7 @@ static void runs_add(struct runs *r, int64_t count, struct mark mark)
 	r->items[r->count++] = (struct mark_run){count, mark};
 }
 
-/* Adds what `m` says about offsets from..to-1. */
+/* Adds the marks of `m` for offsets from..to-1. */
 static void runs_copy(struct runs *r, const struct marks *m, int64_t from, int64_t to)
 {
 	int64_t at = m->floor;
@@ -86,8 +86,8 @@ static size_t run_text(const struct mark_run *run, char out[RUN_TEXT_BYTES])
 	return (size_t)n;
 }
 
-/* out may be NULL: counts only. Runs finished at the front and untouched at the end are not told;
- * nor is what finds no room, which only offsets that do not exist can bring about (marks_see). */
+/* out NULL: only counts. Leaves out finished runs at the front, untouched runs at the end, and
+ * runs that do not fit, which only skipped offsets can cause (marks_see). */
 static size_t text_of(const struct mark_run *runs, size_t count, char *out)
 {
 	size_t first = count && runs[0].mark.state == MARK_FINISHED ? 1 : 0;
@@ -134,7 +134,8 @@ static void replace(struct marks *m, struct runs *r)
 		m->next = m->floor;
 }
 
-/* Marks from..to-1, unless the text would become longer than it is and than max_bytes. */
+/* Marks from..to-1. false, and no change, if the text would become longer than it is now and
+ * than max_bytes. */
 static bool set(struct marks *m, int64_t from, int64_t to, struct mark mark, size_t max_bytes)
 {
 	assert(from >= m->floor);
@@ -177,7 +178,7 @@ struct mark marks_see(struct marks *m, int64_t offset)
 		m->floor = m->next = offset;
 	if (offset > m->next)
 		(void)set(m, m->next, offset, finished,
-		        SIZE_MAX); /* nothing to ask the text's length about */
+		        SIZE_MAX); /* must not fail, whatever the text's length */
 	if (offset >= m->next)
 		m->next = offset + 1;
 	return marks_get(m, offset);
@@ -217,7 +218,7 @@ bool marks_spare(struct marks *m, int64_t offset, int deaths)
 	struct mark was = marks_get(m, offset);
 	if (was.state != MARK_SUSPECT || was.deaths <= deaths)
 		return false;
-	/* fewer deaths are no longer text */
+	/* fewer deaths never make the text longer */
 	return set(m, offset, offset + 1, (struct mark){MARK_SUSPECT, deaths}, SIZE_MAX);
 }
 
@@ -229,7 +230,7 @@ bool marks_has_alone(const struct marks *m)
 	return false;
 }
 
-/* A list with every mark put through `change`. */
+/* Applies `change` to every mark. */
 static void change_all(struct marks *m, struct mark (*change)(struct mark))
 {
 	struct runs r = {NULL, 0, 0};
@@ -254,7 +255,7 @@ static struct mark inherited(struct mark mark)
 {
 	switch (mark.state) {
 	case MARK_RUNNING:
-		return (struct mark){MARK_SUSPECT, 0}; /* it had company: nothing is proved */
+		return (struct mark){MARK_SUSPECT, 0}; /* it was not alone: proves nothing */
 	case MARK_ALONE:
 		return (struct mark){MARK_SUSPECT,
 		        mark.deaths < MARKS_DEATHS_MAX ? mark.deaths + 1 : MARKS_DEATHS_MAX};
@@ -266,7 +267,7 @@ static struct mark inherited(struct mark mark)
 	return mark;
 }
 
-/* A decimal number at *at, 1 to max; `absent` where there is no digit. -1: none of these. */
+/* A decimal number at *at, 1 to max; `absent` if there is no digit. -1: invalid. */
 static int64_t take_number(struct str text, size_t *at, int64_t max, int64_t absent)
 {
 	size_t start = *at;
@@ -341,7 +342,7 @@ int marks_take_over(struct marks *m, int64_t floor, struct str text, struct err 
 		        "the commit metadata is not ours; tasks above the committed offset that "
 		        "were finished or suspect are unknown and will run again");
 	}
-	if (floor < 0) { /* metadata without an offset says nothing */
+	if (floor < 0) { /* metadata without an offset means nothing */
 		free(r.items);
 		return 0;
 	}

@@ -9,7 +9,7 @@
 
 enum slot { SLOT_FREE, SLOT_GIVEN, SLOT_BUSY, SLOT_ASKING, SLOT_TOLD, SLOT_DONE };
 
-/* free -> given -> busy -> done -> free; busy -> asking -> told (the loop knows) -> busy */
+/* free -> given -> busy -> done -> free; busy -> asking -> told (loop has it) -> busy */
 struct pool_thread {
 	struct pool *pool;
 	pthread_t id;
@@ -35,7 +35,7 @@ struct pool {
 static void wake_loop(struct pool *p)
 {
 	static const uint64_t one = 1;
-	ssize_t n = write(p->wake_fd, &one, sizeof(one)); /* full: it is awake already */
+	ssize_t n = write(p->wake_fd, &one, sizeof(one)); /* full: the loop is already awake */
 	(void)n;
 }
 

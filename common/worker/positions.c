@@ -56,7 +56,8 @@ int positions_store(struct pg *pg, enum service service, const struct batch_mess
 	set_columns(&p, last, last_of_each(msgs, count, last));
 	if (pg_run(pg, &sql_upsert_positions, &p, NULL, NULL, e) == 0)
 		return 0;
-	/* A replica that was thought dead stored the first position of a partition at the same moment. */
+	/* A replica that was thought dead stored the partition's first position at the same
+	 * moment. */
 	if (strcmp(e->code, "pg_duplicate") == 0)
 		e->act = ERR_RETRY;
 	return err_note(e, "store positions");

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 enum {
-	SEND_MS = 10000, /* then the batch is tried again */
+	SEND_MS = 10000, /* then the batch is retried */
 	REPORTS = 64,
 	FULL_WAIT_MS = 50,
 	ITEM_MAX_BYTES =
-	        1040 * 1000, /* value, key and headers; brokers take 1,048,588 with everything */
+	        1040 * 1000, /* value, key and headers; brokers accept 1,048,588 in total */
 	HEADERS_MAX = 5,
 };
 
@@ -53,7 +53,7 @@ static size_t bytes_of(const struct publication *item)
 	return bytes;
 }
 
-/* Before anything is sent, so that a batch with a bad item leaves nothing behind. */
+/* Checks sizes before anything is sent, so that a batch with a bad item sends nothing. */
 static int check_sizes(
         const struct publication *items, size_t count, size_t *out_bad, struct err *e)
 {
@@ -79,7 +79,7 @@ struct sending {
 
 static int take_report(struct sending *s, const struct bus_report *r, struct err *e)
 {
-	if (r->tag < s->first_tag) /* of a send that was given up */
+	if (r->tag < s->first_tag) /* of a send that was abandoned */
 		return 0;
 	size_t i = (size_t)(r->tag - s->first_tag);
 	switch (r->act) {
@@ -188,7 +188,7 @@ int publisher_send(struct publisher *p, const struct publication *items, size_t 
 	return act;
 }
 
-/* --- each for itself --- */
+/* --- each item on its own --- */
 
 struct each {
 	struct publisher *publisher;
@@ -196,7 +196,7 @@ struct each {
 	uint64_t first_tag; /* of item 0 */
 	size_t settled;
 	int64_t until_ms;
-	struct err why; /* of the first that stays open */
+	struct err why; /* of the first item that stays open */
 	bool has_why;
 };
 
@@ -218,7 +218,7 @@ static void leave_open(struct each *s, size_t i, const struct err *why)
 
 static int settle_by_report(struct each *s, const struct bus_report *r, struct err *e)
 {
-	if (r->tag < s->first_tag) /* of a send that was given up */
+	if (r->tag < s->first_tag) /* of a send that was abandoned */
 		return 0;
 	size_t i = (size_t)(r->tag - s->first_tag);
 	struct err why;

@@ -4,8 +4,8 @@
 
 #include "frame.h"
 
-/* One send at a time. Tags grow for ever, so a late report of an earlier send, one that was given
- * up, is known as such and ignored. */
+/* One send at a time. Tags only grow, so a late report of an abandoned send is recognised and
+ * ignored. */
 struct publisher {
 	bool (*breathe)(void *arg); /* the loop's */
 	void *breathe_arg;

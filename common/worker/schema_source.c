@@ -38,7 +38,7 @@ static int find(
 		return err_set(e, ERR_RETRY, "pg_unavailable",
 		        "look up an event's writer schema: the database did not answer");
 	if (ask(t, fingerprint, mem, &rows, e)) {
-		/* Whatever keeps the table from answering, the message is not to blame. */
+		/* Whatever the table's failure, the message is not at fault. */
 		e->act = ERR_RETRY;
 		t->not_before_ms = clock_mono_ms() + REST_MS;
 		return err_note(e, "look for an event's writer schema");

@@ -12,15 +12,15 @@ struct pg;
 struct schema_table {
 	const char *conninfo;
 	const char *application;
-	struct pg *pg;         /* connected at the first question */
-	int64_t not_before_ms; /* monotonic: it did not answer, and is left alone until then */
+	struct pg *pg;         /* connected at the first lookup */
+	int64_t not_before_ms; /* monotonic: after a failed lookup, no other before this time */
 };
 
-/* conninfo empty: a source that is never asked. */
+/* conninfo empty: a source that is never used. */
 void schema_table_init(struct schema_table *t, const char *conninfo, const char *application);
 void schema_table_release(struct schema_table *t);
-/* A database that does not answer is asked once a second at most, however many messages wait: each
- * question may block for as long as a connection takes. */
+/* If the database does not respond, it is tried at most once a second, however many messages
+ * wait, because each lookup can block for as long as a connection attempt takes. */
 struct schema_source schema_table_source(struct schema_table *t);
 
 #endif

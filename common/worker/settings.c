@@ -76,7 +76,7 @@ enum {
 	TASK_COUNT = sizeof(task_fields) / sizeof(task_fields[0])
 };
 
-/* The table of task services, with what this one has by default. */
+/* The fields of task services, with this service's defaults. */
 static void task_fields_of(const struct settings_want *want, struct conf_field out[TASK_COUNT])
 {
 	memcpy(out, task_fields, sizeof(task_fields));
@@ -88,7 +88,7 @@ static void task_fields_of(const struct settings_want *want, struct conf_field o
 	}
 }
 
-/* What the tables cannot say. */
+/* Checks that the tables cannot express. */
 static int check(const struct settings_want *want, const struct worker_conf *c, struct buf *report,
         struct err *e)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What starts. choose() says which task and how; here it is done: lease, mark, and, once the mark
- * is committed, the pool. The mark is on the broker before the task's first instruction runs. */
+ * Starts tasks. choose() decides which task and how. This file does it: it takes the lease,
+ * sets the mark and, once the mark is committed, submits the task to the pool. The mark is on
+ * the broker before the task's first instruction runs. */
 #include "choice.h"
 #include "letter.h"
 #include "task_loop.h"
@@ -17,7 +18,8 @@ static struct str lease_of(const struct task *t)
 	return t->head->task_id;
 }
 
-/* Absent, or answering errors: a wrong address or password is found by this line. */
+/* Logs that Redis is unavailable or returns errors, so that a wrong address or password is
+ * noticed. */
 static void tell_redis(struct task_loop *l, bool is_absent)
 {
 	char place[300];
@@ -62,8 +64,8 @@ static void take_lease(struct task_loop *l, struct task *t)
 	}
 }
 
-/* Taking again renews the lease, and takes it again if Redis was emptied. Held by somebody else: both do the
- * task, which is harmless. */
+/* Taking a lease again renews it, or restores it if Redis was emptied. If it is held elsewhere,
+ * both processes do the task, which is harmless. */
 void begin_renew_leases(struct task_loop *l)
 {
 	int64_t now_ms = clock_mono_ms();
@@ -81,8 +83,7 @@ void begin_renew_leases(struct task_loop *l)
 static void mark(struct task_loop *l, struct task *t, bool (*set)(struct marks *, int64_t))
 {
 	struct partition *p = partition_find(l, t->partition);
-	if (!set(&p->marks,
-	            t->offset)) { /* the metadata is full: when the floor has moved there is room */
+	if (!set(&p->marks, t->offset)) { /* the metadata is full until the floor moves */
 		t->not_before_ms = clock_mono_ms() + ROOM_PAUSE_MS;
 		return;
 	}

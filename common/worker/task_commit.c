@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Commits: the floor of each assigned partition that changed, with its marks as metadata. A mark is
- * waited for by its task and goes at once. The end of a task is waited for by nobody: it goes with
- * the next mark, or after a pause; a process that is killed before that finds the result staged. */
+ * Commits the floor of each assigned partition that changed, with its marks as metadata. A task
+ * waits for its mark, so a mark is committed at once. Nothing waits for the end of a task: it
+ * is committed with the next mark, or after a pause. If the process is killed before that, the
+ * result is found in staging. */
 #include "task_loop.h"
 
 #include "longshore/clock.h"
@@ -48,7 +49,7 @@ static int gather(struct task_loop *l, struct commit *out, struct err *e)
 	return 0;
 }
 
-/* Acknowledged tasks become finished ones, as far as the metadata has room. */
+/* Marks acknowledged tasks as finished, as far as the metadata has room. */
 static void finish_acknowledged(struct task_loop *l)
 {
 	for (size_t i = 0; i < l->tasks_count; i++) {
@@ -61,7 +62,7 @@ static void finish_acknowledged(struct task_loop *l)
 	}
 }
 
-/* A mark waits, or somebody who may start only when all else is over. */
+/* True if a mark waits, or a task that can start only when all others have ended. */
 static bool is_urgent(const struct task_loop *l)
 {
 	bool is_urgent = l->is_draining;
@@ -81,7 +82,7 @@ static bool is_dirty(const struct task_loop *l)
 	return is_dirty;
 }
 
-/* Of changes that nobody waits for, a few are gathered. */
+/* Gathers changes that nothing waits for. */
 static bool may_rest(struct task_loop *l)
 {
 	int64_t now_ms = clock_mono_ms();
@@ -112,7 +113,7 @@ static void committed(struct task_loop *l)
 static int refused(struct task_loop *l, struct err *e)
 {
 	switch (e->act) {
-	case ERR_FENCED: /* the revoke comes with one of the next polls */
+	case ERR_FENCED: /* a revoke follows in one of the next polls */
 		frame_count(l->frame, METRIC_COMMITS_FENCED);
 		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
 		l->is_fenced = true;
@@ -127,7 +128,7 @@ static int refused(struct task_loop *l, struct err *e)
 			l->commit_backoff_ms = BACKOFF_MAX_MS;
 		l->commit_not_before_ms = clock_mono_ms() + l->commit_backoff_ms;
 		return 0;
-	case ERR_REJECT: /* metadata that the broker refuses is our own mistake */
+	case ERR_REJECT: /* metadata that the broker refuses is our own fault */
 	case ERR_FATAL:
 		break;
 	}

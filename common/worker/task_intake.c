@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What comes from Kafka: partitions, messages. A revoke takes every partition: what has not started
- * is forgotten (it is read again by whoever gets it), what has started goes on without its
- * partition, and "running alone" is taken back by a last commit. A message that comes back while
- * its task still runs here joins that task.
- */
+ * Takes partitions and messages from Kafka. A revoke takes all partitions away. Tasks that have
+ * not started are dropped, and the new owner reads them again. Started tasks continue without
+ * their partition. A last commit turns "alone" back into "suspect". If a message is read again
+ * while its task still runs here, it joins that task. */
 #include "choice.h"
 #include "letter.h"
 #include "task_loop.h"
@@ -17,7 +16,7 @@
 
 enum {
 	NO_OFFSET = -1,
-	READ_MAX = 256, /* messages a turn */
+	READ_MAX = 256, /* messages per turn */
 	LANE_PAUSE_MS = 5000,
 	SCHEMA_PAUSE_MS = 1000,
 	HEAD_TEXT_BYTES = 512,
@@ -65,7 +64,8 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 	return 0;
 }
 
-/* Not started: forgotten. Started: goes on. Acknowledged: finished, with the last commit. */
+/* Drops a task that has not started. A started task continues. An acknowledged one is finished
+ * with the last commit. */
 static void let_go(struct task_loop *l, struct task *t)
 {
 	struct partition *p = partition_find(l, t->partition);
@@ -128,7 +128,7 @@ static struct err undecodable(const char *text)
 	return e;
 }
 
-/* Texts of the head come back in the result and in headers of messages, so they must be short. */
+/* The head's texts are copied into the result and into message headers, so they must be short. */
 static int check_head(const struct ev_task_head *h, struct err *e)
 {
 	const struct {
@@ -148,8 +148,9 @@ static int check_head(const struct ev_task_head *h, struct err *e)
 	return 0;
 }
 
-/* The tasks of a lane that hangs must not fill what may wait here: those of others stand behind
- * them in the same partitions. The scheduler keeps what has no room, and spends no attempt on it. */
+/* Tasks of a lane that hangs must not fill the waiting room, because tasks of other lanes come
+ * after them in the same partitions. A task without room goes back to the scheduler, and no
+ * attempt is counted. */
 static int make_room(struct task_loop *l, struct task *t, struct err *e)
 {
 	if (!l->service->shares_threads || t->mark.state != MARK_UNTOUCHED ||
@@ -162,7 +163,7 @@ static int make_room(struct task_loop *l, struct task *t, struct err *e)
 	return send_verdict(l, t, &verdict, e);
 }
 
-/* Decodes, or sends it to the dead letters, or leaves it for later. */
+/* Decodes the message, sends it to the dead letters, or leaves it for later. */
 static int decode(struct task_loop *l, struct task *t, struct err *e)
 {
 	struct err why = undecodable("the message has no value");
@@ -194,8 +195,8 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 	}
 }
 
-/* The topic was recreated, or lost its end, and its offsets are given out again. What has started
- * goes on and reports; no message may join it. */
+/* The topic was recreated, or lost its end, and its offsets are reused. Started tasks continue
+ * and report; no message may join them. */
 static int begin_anew(void *arg, size_t index, int64_t offset, struct err *e)
 {
 	struct task_loop *l = arg;
@@ -229,8 +230,8 @@ int intake_follow(struct task_loop *l, struct err *e)
 	return followed_turn(&l->logs, &plan, e);
 }
 
-/* It still runs, or has ended, in this process: what was committed for it counts a death that never
- * happened, as its partition was only lost to us for a while. */
+/* The task still runs in this process, or has ended in it. The committed mark counts a death
+ * that never happened, because the partition was only lost for a while. */
 static void join(struct partition *p, struct task *t)
 {
 	if (marks_spare(&p->marks, t->offset, t->mark.deaths))
@@ -244,7 +245,7 @@ static int take_message(struct task_loop *l, const struct bus_message *m, struct
 	struct partition *p = partition_find(l, m->partition);
 	frame_count(l->frame, METRIC_MESSAGES);
 	l->logs.owes_look |= bus_was_cut_off(l->consumer);
-	/* of an assignment that is gone, or of no use */
+	/* of an assignment that is gone, or to be ignored */
 	if (!p || followed_see(&l->logs, &l->logs.items[p - l->partitions], m) != FOLLOW_NEW) {
 		bus_message_free(m);
 		return 0;
@@ -270,7 +271,7 @@ static int take_message(struct task_loop *l, const struct bus_message *m, struct
 	return decode(l, t, e);
 }
 
-/* Trouble is told once, until it changes or is over. */
+/* Logs trouble once, until it changes or ends. */
 static int tell_trouble(struct task_loop *l, const struct err *e)
 {
 	if (e->act == ERR_FATAL)
@@ -342,7 +343,7 @@ int intake_pause(struct task_loop *l, struct err *e)
 		at[i] = (struct bus_position){.topic = l->frame->topics[l->service->plan->reads[0]],
 		        .partition = l->partitions[i].number};
 	if (bus_pause(l->consumer, at, l->partitions_count, pause, e))
-		return tell_trouble(l, e); /* tried again in the next turn */
+		return tell_trouble(l, e); /* retried in the next turn */
 	l->is_paused = pause;
 	return 0;
 }

@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The loop of a task service. One turn: reports of the producer, news of the pool, messages,
- * choices, sending, one commit; then it waits until one of these has news. It never waits for a
- * task.
+ * The loop of a task service. One turn handles the producer's reports, news of the pool,
+ * messages, choices, sending and one commit. Then it waits until one of these has news. It
+ * never waits for a task.
  *
- * Where a process may die, by the names of the probes, and what is then true. "Again" means: the
- * message is read again by the next owner of its partition.
+ * Where a process can die, by the names of the probes, and the state afterwards. "Again" means:
+ * the next owner of the partition reads the message again.
  *
  *   task_before_mark
  *       nothing happened; again, as a fresh task
  *   task_before_commit
- *       the marks of this turn are not committed: its starts never ran, its ends are repeated
- *       from staging
+ *       the marks of this turn are not committed: the tasks it marked never ran, and finished
+ *       ones are repeated from staging
  *   task_after_commit, task_after_mark, task_before_handle
  *       marked as running: again, as a suspect, alone, no death counted
  *   suspect_before_run
  *       marked as running alone: again, alone, one more death counted
  *   task_after_handle
- *       the task's effects may be there; it is done again, and must be idempotent
+ *       the task's effects may exist; it is done again, and must be idempotent
  *   task_after_result_stored
- *       again, but the staged result is reported and nothing is done
+ *       again, but only the staged result is reported
  *   task_after_produce
- *       the result may be there twice; the reader counts the first
+ *       the result may be sent twice; the reader counts the first
  *   task_after_ack
- *       the result is there, its offset not committed: reported again from staging
+ *       the result is sent, but its offset is not committed: it is reported again from staging
  *   deadletter_after_produce, deadletter_after_ack
- *       the dead letter may be there twice, `reject` not yet: again, the count of deaths stands
+ *       the dead letter may be sent twice, the `reject` is not sent yet: again, with the same
+ *       count of deaths
  *   revoke_begin
  *       as without a revoke: marks as last committed
  *   revoke_end
- *       marks as committed in the revoke: nobody is "alone", acknowledged ones are finished
+ *       marks as committed in the revoke: no task is "alone", acknowledged ones are finished
  *   drain_begin
  *       as at any other time
  *
- * A mark is committed in its turn; an end goes with the next mark or within 100 ms, so that a task
- * costs one commit and not two.
+ * A mark is committed in its turn. The end of a task is committed with the next mark or within
+ * 100 ms, so a task costs one commit instead of two.
  *
- * No offset is ever committed as finished before the result of its message (of poison: the dead
- * letter and the `reject`) is acknowledged by the broker.
- */
+ * No offset is ever committed as finished before the broker has acknowledged the result of its
+ * message (for poison: the dead letter and the `reject`). */
 #include "task_loop.h"
 
 #include "choice.h"
@@ -55,10 +55,8 @@
 enum {
 	TURN_MEM_BYTES = 64 << 20,
 	CACHE_DIR_BYTES = 128,
-	WAIT_MAX_MS = 250, /* a turn at least so often, for liveness */
-	STOP_GRACE_MS =
-	        10000, /* after `stop` was set: then the process is ending with tasks marked as
-	                          running */
+	WAIT_MAX_MS = 250,     /* max time between turns, for liveness */
+	STOP_GRACE_MS = 10000, /* after `stop` is set; then the process exits with marked tasks */
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
 };
@@ -157,8 +155,8 @@ static void show(struct task_loop *l)
 	telemetry_ready(l->frame->telemetry, bus_is_assigned(l->consumer) && !l->is_draining);
 }
 
-/* The part of a turn that needs no partitions, while the coordinator does not say where to begin:
- * running tasks have questions, results are to be sent, leases to be renewed. */
+/* The part of a turn that needs no partitions, for the time while the coordinator has not
+ * assigned positions: running tasks have questions, results must be sent, and leases renewed. */
 static bool turn_without_kafka(void *arg, const struct err *why)
 {
 	struct task_loop *l = arg;
@@ -204,7 +202,7 @@ static void begin_drain(struct task_loop *l)
 	        LOG_NUM("grace_ms", l->frame->conf.drain_ms));
 }
 
-/* Nothing that was started is without its committed end. */
+/* True if everything that was started has its end committed. */
 static bool is_drained(const struct task_loop *l)
 {
 	return l->tasks_count == tasks_in(l, TASK_WAITING) + tasks_in(l, TASK_UNREAD);
@@ -257,7 +255,7 @@ static int open_consumer(struct task_loop *l, struct err *e)
 	return 0;
 }
 
-/* Those that stand in for threads that hang cost nothing before they are needed. */
+/* Spare threads, which replace threads that hang, cost nothing until they are needed. */
 static size_t pool_threads(const struct task_loop *l)
 {
 	int64_t threads = l->frame->conf.threads;
@@ -314,7 +312,7 @@ static void close_all(struct task_loop *l)
 		task_free(l, l->tasks[i]);
 	bus_consumer_close(l->consumer);
 	pool_stop(l->pool);
-	tidier_stop(l->tidier, EXIT_OK); /* everything of ours is committed */
+	tidier_stop(l->tidier, EXIT_OK); /* everything is committed */
 	if (l->service->stop)
 		l->service->stop(l->executor.state);
 	for (size_t i = 0; i < pool_threads(l); i++)
@@ -328,8 +326,9 @@ static void close_all(struct task_loop *l)
 	free(l->tasks);
 }
 
-/* A process that cannot go on ends at once, as if it were killed: threads may be in the middle of
- * tasks. It only leaves its group, so that its successor need not wait for its session to end. */
+/* A process that cannot continue exits at once, as if it were killed, because threads can be in
+ * the middle of tasks. It only leaves its group, so that its successor need not wait for its
+ * session to time out. */
 static void end_now(struct bus_consumer *consumer, const char *event, const struct err *e)
 {
 	log_err(LOG_ERROR, event, e, NULL, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes out. One thing of a task is on its way at a time: the dead letter, then the result. It
- * is sent again until the broker has acknowledged it; only then may the task's offset be committed.
- */
+ * Outgoing messages. A task sends one message at a time: the dead letter, then the result. A
+ * message is sent again until the broker has acknowledged it; only then may the task's offset
+ * be committed. */
 #include "task_loop.h"
 
 #include "longshore/clock.h"
@@ -24,7 +24,7 @@ static const struct {
         [EV_OUTCOME_EXPIRED] = {METRIC_RESULT_EXPIRED, "expired"},
 };
 
-/* --- what is said --- */
+/* --- encoding --- */
 
 static struct letter_times times_of(const struct task *t)
 {
@@ -103,7 +103,7 @@ int send_result(struct task_loop *l, struct task *t, struct err *e)
 	        .facts_count = t->facts_count};
 	switch ((enum err_act)t->act) {
 	case ERR_RETRY:
-	case ERR_FENCED: /* another process was faster: look again */
+	case ERR_FENCED: /* another process was faster: retry */
 		verdict.outcome = EV_OUTCOME_RETRY;
 		verdict.not_before_ms = t->failure.not_before_ms;
 		break;
@@ -170,7 +170,7 @@ static int produce_result(struct task_loop *l, struct task *t, struct err *e)
 	return 0;
 }
 
-/* The broker will never take it. A result is said again without its lists, once. */
+/* The broker will never accept it. A result is replaced once by one without its lists. */
 static int unproducible(struct task_loop *l, struct task *t, struct err *e)
 {
 	if (t->letter != LETTER_RESULT || t->is_substitute) {
@@ -189,7 +189,7 @@ static int produce(struct task_loop *l, struct task *t, struct err *e)
 	int act = t->letter == LETTER_RESULT ? produce_result(l, t, e) : produce_dead(l, t, e);
 	if (act == 0)
 		t->is_queued = true;
-	if (act == 0 || act == ERR_RETRY) /* the producer is full: in the next turn */
+	if (act == 0 || act == ERR_RETRY) /* ERR_RETRY: the producer is full; next turn */
 		return 0;
 	return act == ERR_REJECT ? unproducible(l, t, e) : act;
 }

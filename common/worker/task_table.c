@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The tasks in this process: a few hundred at most, so a plain array. */
+ * The tasks in this process. A few hundred at most, so this is a plain array. */
 #include "task_loop.h"
 
 #include "longshore/hex.h"

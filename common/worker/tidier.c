@@ -18,8 +18,8 @@ struct tidier {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_bool stop;
-	bool is_over;     /* under the lock: the thread is done */
-	const char *told; /* code of the last failure: told once, until it is another */
+	bool is_over;     /* guarded by the lock: the thread has ended */
+	const char *told; /* code of the last failure; logged once until it changes */
 };
 
 static int open_staging(const struct tidier *t, struct store **out, struct err *e)
@@ -67,7 +67,7 @@ static int more(struct tidier *t, struct err *e)
 	return act;
 }
 
-/* A failure costs nothing but room: it is told, and tried again at the next turn. */
+/* A failure only costs space: it is logged, and retried in the next turn. */
 static void turn(struct tidier *t)
 {
 	struct err first = {.code = ""};

@@ -43,7 +43,7 @@ void wake_wait(struct wake *w, int64_t ms)
 	if (ppoll(&news, 1, &limit, &w->waiting) <= 0)
 		return;
 	uint64_t count;
-	ssize_t n = read(w->fd, &count, sizeof(count)); /* empty: somebody was quicker */
+	ssize_t n = read(w->fd, &count, sizeof(count)); /* empty: already cleared */
 	(void)n;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How a loop waits: for news of Kafka and of its pool (an eventfd), and for a signal, all at once.
- * SIGTERM and SIGINT are blocked everywhere but inside wake_wait, so none is missed between looking
- * and waiting. One per process.
- */
+ * How a loop waits for news of Kafka and its pool (an eventfd) and for signals at once. SIGTERM
+ * and SIGINT are blocked except inside wake_wait, so none is missed between checking and
+ * waiting. One per process. */
 #ifndef COMMON_WORKER_WAKE_H
 #define COMMON_WORKER_WAKE_H
 
@@ -18,12 +17,12 @@ struct wake {
 	sigset_t waiting; /* the mask inside wake_wait */
 };
 
-/* Before any thread starts. Also ignores SIGPIPE. */
+/* Call before any thread starts. Also ignores SIGPIPE. */
 int wake_init(struct wake *w, struct err *e) ERR_MUST_USE;
 void wake_release(struct wake *w);
 
-/* Until something was written to fd, a signal came, or ms passed. Clears fd: look at all sources
- * afterwards. */
+/* Waits until fd is written, a signal arrives, or ms have passed. Clears fd, so check all
+ * sources afterwards. */
 void wake_wait(struct wake *w, int64_t ms);
 
 bool wake_is_asked_to_end(void); /* SIGTERM or SIGINT has come */

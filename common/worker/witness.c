@@ -11,7 +11,7 @@ struct witness witness_none(void)
 	return (struct witness){.offset = -1};
 }
 
-/* The length before each, so that a byte cannot move from key to value; -1: absent. */
+/* Adds the length first, so that a byte cannot move from key to value; -1: absent. */
 static uint32_t crc_on(uint32_t crc, struct str s)
 {
 	int64_t n = s.p ? (int64_t)s.n : -1;
@@ -70,7 +70,7 @@ static bool take_hex(struct str s, uint32_t *out)
 	return true;
 }
 
-/* From `at` to the next point, or to the end. */
+/* The text from `at` to the next dot, or to the end. */
 static struct str take_field(struct str s, size_t *at)
 {
 	size_t start = *at;

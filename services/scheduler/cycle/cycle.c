@@ -136,8 +136,7 @@ static void log_strangers(const struct cycle *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = c->items[i];
-		bool is_over =
-		        delivery_state_is_final(item->before.state); /* its tasks are deleted */
+		bool is_over = delivery_state_is_final(item->before.state); /* no tasks are left */
 		for (size_t k = 0; k < item->events_count; k++) {
 			const struct decide_event *ev = &item->events[k];
 			if (ev->kind != DECIDE_RESULT || is_over ||
