@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The objects are read once: pairs go into the sort as they stream by, and their hashes, known at
- * the end, name the version. Nothing is written before.
+ * The objects are read once. Pairs go into the sort while the objects are read, and the objects'
+ * hashes, known at the end, name the version. Nothing is written before that.
  */
 #include "build.h"
 
@@ -28,7 +28,7 @@ struct reading {
 static int on_object(void *arg, const struct source_object *object, struct err *e)
 {
 	struct reading *r = arg;
-	(void)e; /* nothing that can fail */
+	(void)e; /* nothing here can fail */
 	r->object = object->name;
 	return 0;
 }
@@ -54,8 +54,8 @@ static int check_length(const struct spec_bridge_column *column, struct str valu
 	        record->row, STR_ARG(column->column), column->max_length);
 }
 
-/* A row without a usable id on either side maps nobody: it is counted and left out, as select does,
- * up to the bridge's max_invalid. Everything else that is wrong ends the build. */
+/* A row with an invalid id on either side maps nobody. It is counted and skipped, like in select,
+ * up to the bridge's max_invalid. Any other fault ends the build. */
 static int on_record(void *arg, const struct row_record *record, struct err *e)
 {
 	struct reading *r = arg;
@@ -93,7 +93,7 @@ static struct id version_of(const struct building *b, const char *pins, int epoc
 	id_add(h, bridge->from_column);
 	id_add(h, bridge->from_kind);
 	id_add_num(h, bridge->source.delimiter);
-	if (bridge->source.format != SOURCE_CSV) /* versions of CSV keep their names */
+	if (bridge->source.format != SOURCE_CSV) /* versions from CSV keep their ids */
 		id_add(h, str_c(source_formats[bridge->source.format]));
 	id_add_num(h, epoch);
 	id_add_num(h, b->builder->shard_bytes);
@@ -177,7 +177,8 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	struct row_source_facts read;
 	struct bridge_build_facts facts;
 	int act = row_source_read(&from, &calls, r->b->mem, &read, e);
-	/* The version that is made of it is seen, too. */
+	/* People see the pins, and the version that is derived from them, so the pins are
+	 * concealed first. */
 	if (act == 0)
 		act = keyring_conceal(
 		        r->b->builder->keys, STR("keys"), STR("source"), read.pins, e);
@@ -194,7 +195,7 @@ static int read_and_finish(struct reading *r, int epoch, struct err *e)
 	return act;
 }
 
-/* The epoch that the task asks for, else the newest. */
+/* The epoch that the task names, else the newest. */
 static int fill_epoch(const struct building *b, int *out, struct err *e)
 {
 	int newest = 0, asked = b->task->key_epoch;

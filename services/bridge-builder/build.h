@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One build: pins the partner's objects, reads them, and writes a bridge version. The version's id
- * is a hash of all that goes in (sources by content, columns, cardinality, recipient, key epoch),
- * so the same inputs give the same version, and doing a build again finds its pieces there.
+ * is a hash of all inputs (sources by content, columns, cardinality, recipient, key epoch), so the
+ * same inputs give the same version, and a repeated build finds its pieces there.
  */
 #ifndef BRIDGE_BUILDER_BUILD_H
 #define BRIDGE_BUILDER_BUILD_H
@@ -14,11 +14,11 @@
 
 #include <stdatomic.h>
 
-struct bridge_builder { /* one a process */
+struct bridge_builder { /* one per process */
 	struct store *staging;
 	struct keyring *keys;
-	const char *key_dir;     /* and in it credentials */
-	struct confine *sources; /* where they may lie */
+	const char *key_dir;     /* also has the credentials */
+	struct confine *sources; /* where sources may be */
 	const char *duckdb;      /* row_reader.h */
 	const char *spill_dir;
 	int64_t memory_bytes; /* for sorting, per build */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Combine: members = union of chosen - union of blocked - records of suppressed persons. The lists
- * are read again and must be as they were pinned. Written twice: for the delivery, and as the
- * route's next baseline.
+ * are read again and must match their pins. The members are written twice: for the delivery, and
+ * as the route's next baseline.
  *
- * A selection below the floor stays here: counted and hashed, but not written (longshore/floor.h).
+ * A selection below the floor stays here: it is counted and hashed, but not written
+ * (longshore/floor.h).
  *
  * persons counts distinct persons that matched, before anything was blocked; primary_ids counts
  * distinct primary ids among the members.
@@ -29,9 +30,9 @@ struct combining {
 	struct selection *members;
 	struct lookup *lookup;
 	const struct bridge_keys *keys;
-	uint64_t by_state;            /* records that were chosen, and are taken out for a state */
-	int64_t listed, listed_known; /* ids of the suppression lists, and those the bridge knows */
-	int64_t known;                /* of the list that is being read */
+	uint64_t by_state;            /* chosen records that are removed because of a state */
+	int64_t listed, listed_known; /* ids in the lists, and those that the bridge knows */
+	int64_t known;                /* in the list that is being read */
 	uint64_t primary_ids;         /* of the members */
 };
 
@@ -57,7 +58,7 @@ static int check_ref(struct str bytes, struct str sha256, const char *what, stru
 
 static int add_slice(struct combining *c, const struct reflist_item *item, struct err *e)
 {
-	struct arena mem; /* a slice's bytes live only as long as it is united */
+	struct arena mem; /* a slice's bytes are needed only until they are merged */
 	struct selfile slice;
 	struct str bytes;
 	arena_init(&mem, SELFILE_MAX_BYTES);
@@ -120,7 +121,7 @@ static int on_hits(
 	uint32_t blocked[ADD_BATCH];
 	size_t n = 0;
 	(void)tags;
-	(void)e; /* sets grow in memory; they abort when that is out */
+	(void)e; /* sets grow in memory and abort when it runs out */
 	for (size_t i = 0; i < count; i++) {
 		if (hits[i].ordinal != BRIDGE_NO_ORDINAL)
 			blocked[n++] = (uint32_t)hits[i].ordinal;
@@ -239,7 +240,7 @@ static int write_members(struct combining *c, struct err *e)
 	return act;
 }
 
-/* Members that were stored under the route's key. */
+/* Loads members that were stored under the route's key. */
 static int load_members(const struct op *op, const struct ev_staged_ref *ref, const char *what,
         struct selection **out, struct err *e)
 {
@@ -258,7 +259,8 @@ static int load_members(const struct op *op, const struct ev_staged_ref *ref, co
 	return act == 0 ? 0 : err_note(e, "%s", what);
 }
 
-/* What people see of a selection. Ordinals are small numbers, and a set of few is found by trying. */
+/* The hash of a selection that people see. Ordinals are small numbers, so a small set could be
+ * found by trying. */
 static int hash_selection(
         const struct op *op, const struct selection *s, char hash[SHA256_HEX], struct err *e)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inspect: every object of the source is read once, counted, hashed and cut into slices at record
- * boundaries near slice_bytes; small objects share one. What arrives later is left alone: the slices
- * pin offset, length and SHA-256 of what was seen, the headers included.
+ * Inspect: reads every object of the source once, counts and hashes it, and cuts it into slices at
+ * record boundaries near slice_bytes. Small objects share a slice. Data that arrives later is
+ * ignored: the slices pin offset, length and SHA-256 of what was read, including the headers.
  */
 #include "audience.h"
 #include "op.h"
@@ -17,16 +17,16 @@ struct inspection {
 	const struct op *op;
 	struct buf list; /* slices */
 	int64_t slices;
-	/* of the object that is being read */
+	/* the object that is being read */
 	struct str object;
-	int32_t pieces; /* of the slice that is not ended */
-	int64_t filled; /* bytes of them */
+	int32_t pieces; /* in the current slice */
+	int64_t filled; /* their bytes */
 	struct hash *piece_hash;
 	const struct row_header *header; /* NULL: not read yet */
 	const char *read;
 	size_t read_bytes;
-	int64_t read_at; /* position of what was read in the object */
-	int64_t hashed;  /* piece_hash has seen the piece up to here */
+	int64_t read_at; /* its position in the object */
+	int64_t hashed;  /* piece_hash includes the piece up to here */
 	int64_t piece_from, piece_row, last_row;
 };
 
@@ -51,7 +51,8 @@ static int end_slice(struct inspection *in, struct err *e)
 	return is_begun ? slice_end(&in->list, e) : 0;
 }
 
-/* What belongs to the slice of what was before it, while that has room. */
+/* Adds the piece to the current slice, and ends the slice when it has the maximum number of
+ * pieces. */
 static int end_piece(struct inspection *in, int64_t end, struct err *e)
 {
 	struct slice_piece p = {.object = in->object,
@@ -75,12 +76,12 @@ static int end_piece(struct inspection *in, int64_t end, struct err *e)
 	return act;
 }
 
-/* --- what the source calls --- */
+/* --- callbacks of the source --- */
 
 static int on_object(void *arg, const struct source_object *object, struct err *e)
 {
 	struct inspection *in = arg;
-	(void)e; /* nothing that can fail */
+	(void)e; /* nothing here can fail */
 	in->object = object->name;
 	in->header = NULL;
 	in->last_row = 0;
@@ -90,7 +91,7 @@ static int on_object(void *arg, const struct source_object *object, struct err *
 static int on_piece(void *arg, const char *p, size_t n, int64_t at, struct err *e)
 {
 	struct inspection *in = arg;
-	(void)e; /* nothing that can fail */
+	(void)e; /* nothing here can fail */
 	in->read = p;
 	in->read_bytes = n;
 	in->read_at = at;
@@ -126,8 +127,8 @@ static int on_record(void *arg, const struct row_record *record, struct err *e)
 static int on_piece_done(void *arg, struct err *e)
 {
 	struct inspection *in = arg;
-	(void)e;        /* nothing that can fail */
-	if (in->header) /* else the rows begin in a piece that is to come */
+	(void)e;        /* nothing here can fail */
+	if (in->header) /* else the rows begin in a later piece */
 		hash_upto(in, in->read_at + (int64_t)in->read_bytes);
 	return 0;
 }
@@ -155,7 +156,7 @@ static int write_list(struct inspection *in, const struct row_source_facts *fact
 		return act;
 	PROBE(inspect_after_list);
 	sha256_hex(buf_str(&in->list).p, in->list.n, own);
-	if (strcmp(own, stored.sha256) != 0) /* under this task's name stands another list */
+	if (strcmp(own, stored.sha256) != 0) /* an earlier attempt wrote another list */
 		return err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED,
 		        "it changed since an earlier attempt inspected it");
 	struct ev_staged_ref ref = {.kind = STR("slices"),

@@ -17,7 +17,7 @@ struct listing {
 static int on_object(void *arg, const struct source_object *object, struct err *e)
 {
 	struct listing *l = arg;
-	(void)e; /* nothing that can fail */
+	(void)e; /* nothing here can fail */
 	l->object = object->name;
 	return 0;
 }
@@ -47,7 +47,8 @@ int list_read(const struct op *op, const struct spec_suppression *list, list_on_
 	struct row_source_calls calls = {
 	        .on_header = on_header, .on_record = on_record, .on_object = on_object, .arg = &l};
 	int act = row_source_read(&from, &calls, op->mem, &l.facts.source, e);
-	/* A list may be of one person: who sees the hash of its bytes could find whom by trying. */
+	/* A list can consist of one person. Anyone who sees the hash of its bytes could find the
+	 * person by trying ids. */
 	if (act == 0)
 		act = keyring_conceal(
 		        op->worker->keys, STR("selections"), STR("source"), l.facts.source.pins, e);
@@ -65,9 +66,9 @@ static void name_num(const struct op *op, const char *what, struct str list, int
 
 enum { CLOCKS_DIFFER_MS = 5 * 60 * 1000 };
 
-/* A list is as old as its oldest object, which may be the part that was not renewed; and a time that
- * lies ahead says nothing of an age. The scheduler compares once more, by its own clock; said here
- * the task is looked at again and not done. */
+/* A list is as old as its oldest object, which may be a part that was not renewed. A time in the
+ * future says nothing about the age. The scheduler compares again with its own clock. A failure
+ * here makes the task try again instead of being done. */
 static int check_age(const struct op *op, const struct spec_suppression *list,
         const struct row_source_facts *facts, struct err *e)
 {

@@ -19,7 +19,7 @@ struct lookup {
 	unsigned char fingerprints[LOOKUP_BATCH * FINGERPRINT_BYTES];
 };
 
-/* A version of somebody else would only fail to match: say so instead. */
+/* The version of another bridge would only fail to match. Say so instead. */
 static int check_version(const struct bridge_keys *keys, const struct spec *spec, struct err *e)
 {
 	if (!str_eq(bridge_keys_tenant(keys), spec->tenant) ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a bridge task is done with. Each operation is idempotent: objects are created once, under
- * the task's id, and what was there before is reported.
+ * The context of a bridge task. Each operation is idempotent: objects are created once, under the
+ * task's id, and a repeat reports the objects that are there.
  */
 #ifndef BRIDGE_WORKER_OP_H
 #define BRIDGE_WORKER_OP_H
@@ -18,12 +18,12 @@
 
 #include <stdatomic.h>
 
-struct bridge_worker { /* one a process, shared by its threads */
+struct bridge_worker { /* one per process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
-	const char *key_dir; /* and in it credentials */
+	const char *key_dir; /* also has the credentials */
 	struct bridge_cache *cache;
-	struct confine *sources; /* where they may lie */
+	struct confine *sources; /* where sources may be */
 	int64_t min_audience;    /* longshore/floor.h */
 	const char *duckdb;      /* row_reader.h */
 };
@@ -38,17 +38,17 @@ struct op {
 	struct ev_task_result *out;
 };
 
-/* How the source's objects are to be read. */
+/* How to read the source's objects. */
 struct row_form op_form(const struct op *op, const struct spec_source *source);
 /* For row_source_read. */
 struct row_source op_source(const struct op *op, const struct spec_source *source);
 
-/* A function for each task that services/registry.toml names. */
+/* One function for each task that services/registry.toml names. */
 #define TASK(SYMBOL, word) int op_##word(const struct op *op, struct err *e) ERR_MUST_USE;
 TASKS_OF_BRIDGE_WORKER(TASK)
 #undef TASK
 
-/* ERR_DEFER ("drain") once the process has to go. */
+/* ERR_DEFER ("drain") once the process is stopping. */
 int op_go_on(const struct op *op, struct err *e) ERR_MUST_USE;
 
 /* selections/<delivery>/<task>.<suffix> */

@@ -9,10 +9,10 @@ struct removal {
 	struct store *staging;
 	const atomic_bool *stop;
 	int64_t *removed;
-	struct str route_id; /* of the delivery that is looked at */
+	struct str route_id; /* of the current delivery */
 };
 
-/* A baseline bears the name of the combine task whose members it repeats. */
+/* A baseline has the name of the combine task whose members it copies. */
 static int remove_baseline(void *arg, struct str name, struct err *e)
 {
 	const struct removal *r = arg;
@@ -32,7 +32,7 @@ static int remove_baseline(void *arg, struct str name, struct err *e)
 	return 0;
 }
 
-/* Baselines first: who dies in between finds their names again. */
+/* Baselines first: a repeat after a crash still finds their names. */
 static int remove_one(void *arg, const struct ended *what, struct err *e)
 {
 	struct removal *r = arg;

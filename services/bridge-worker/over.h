@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What was staged below selections/ for deliveries that are over: what lies under the delivery's id,
- * and its members once more, as its route's baseline. The baseline of a route's last accepted delivery
- * stays, for that delivery is not told to be over before another one is accepted.
+ * Removes what was staged below selections/ for deliveries that are over: the objects under the
+ * delivery's id, and the copy of its members that is its route's baseline. The baseline of a
+ * route's last accepted delivery stays, because that delivery is not reported as over before
+ * another one is accepted.
  */
 #ifndef BRIDGE_WORKER_OVER_H
 #define BRIDGE_WORKER_OVER_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Select: one slice through the bridge into three sets.
+ * Select: maps one slice through the bridge into three sets.
  *
- * An id is looked up as bridge_id_canonical has it; a row whose id cannot be one (bridge_id_is_valid)
- * is invalid, and only then come the audience's filters. A row of a suppressed state is still counted
- * and chosen, and its record also blocked: so the books say how many were taken out, and no other
- * row can bring the record back.
+ * An id is looked up in the form of bridge_id_canonical. A row whose id is not valid
+ * (bridge_id_is_valid) is invalid; the audience's filters apply after that check. A row of a
+ * suppressed state is still counted and chosen, but its record is also blocked. So the books say
+ * how many were removed, and no other row can bring the record back.
  */
 #include "audience.h"
 #include "lookup.h"
@@ -64,7 +64,7 @@ static int on_hits(
 	struct selecting *s = arg;
 	uint32_t chosen[LOOKUP_BATCH], blocked[LOOKUP_BATCH], persons[LOOKUP_BATCH];
 	size_t n = 0, b = 0;
-	(void)e; /* sets grow in memory; they abort when that is out */
+	(void)e; /* sets grow in memory and abort when it runs out */
 	for (size_t i = 0; i < count; i++) {
 		if (hits[i].ordinal == BRIDGE_NO_ORDINAL) {
 			s->unmatched++;

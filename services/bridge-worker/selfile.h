@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What select leaves for combine: "LSSEL1\n", 8-byte little-endian number of links, then chosen,
- * blocked and persons, each as an 8-byte length and a stored selection.
+ * The file that select writes for combine: "LSSEL1\n", the number of links as 8 bytes,
+ * little-endian, then chosen, blocked and persons, each as an 8-byte length and a stored
+ * selection.
  */
 #ifndef BRIDGE_WORKER_SELFILE_H
 #define BRIDGE_WORKER_SELFILE_H

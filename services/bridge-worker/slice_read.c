@@ -20,7 +20,7 @@ static int changed(struct err *e, const char *how)
 	return err_set(e, ERR_REJECT, CODE_SOURCE_CHANGED, "%s than when it was inspected", how);
 }
 
-/* An object that inspect could read and that cannot be read now is another one. */
+/* Inspect could read the object. If it cannot be read now, it has changed. */
 static int unless_changed(int act, struct err *e)
 {
 	bool is_bad = act == ERR_REJECT &&
@@ -32,7 +32,7 @@ static int unless_changed(int act, struct err *e)
 	return act;
 }
 
-/* It was there when it was inspected: what stands there now is for a new inspection. */
+/* The object was there when it was inspected. Whatever is there now needs a new inspection. */
 static int unless_gone(int act, struct err *e)
 {
 	bool is_gone = act == ERR_RETRY && strcmp(e->code, CODE_SOURCE_GONE) == 0;
@@ -48,7 +48,7 @@ static int read_input(void *arg, int64_t offset, void *p, size_t n, size_t *out_
 	return source_read(arg, offset, p, n, out_n, e);
 }
 
-/* The piece's bytes through the hash and the reader. */
+/* Passes the piece's bytes to the hash and the reader. */
 static int pass(struct piece_reading *r, struct row_reader *rows, struct err *e)
 {
 	const struct slice_piece *piece = r->piece;

@@ -5,11 +5,12 @@
 
 #include "longshore/spec.h"
 
-/* May a person of this state not be sent to this destination? Compared without case and surrounding
- * blanks; whatever is no USPS code of a state, district or territory is unknown. */
+/* Whether a person of this state must not be sent to this destination. Ignores case and
+ * surrounding blanks. A text that is not a USPS code of a state, district or territory is an
+ * unknown state. */
 bool state_is_suppressed(const struct spec_destination *destination, struct str state);
 
-/* Whether each state that the destination suppresses is such a code. One that is none would match
+/* Whether each state that the destination suppresses is such a code. Any other text would match
  * nobody. */
 bool states_are_known(const struct spec_destination *destination);
 

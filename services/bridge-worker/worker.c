@@ -62,7 +62,7 @@ static int start(
 	return 0;
 }
 
-/* By operation; none for one that this release does not know. */
+/* By operation. NULL for an operation that this release does not know. */
 static int (*const tasks[])(const struct op *op, struct err *e) = {
 #define TASK(SYMBOL, word) [EV_BRIDGE_OP_##SYMBOL] = op_##word,
         TASKS_OF_BRIDGE_WORKER(TASK)

@@ -33,7 +33,7 @@ static int open_all(struct formatter *f, const struct worker_conf *common, struc
 static int start(
         const struct worker_conf *common, const void *conf, void **out_state, struct err *e)
 {
-	(void)conf; /* no settings of its own */
+	(void)conf; /* the formatter has no settings */
 	struct formatter *f = calloc(1, sizeof *f);
 	if (!f)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the formatter");
@@ -45,7 +45,7 @@ static int start(
 	return 0;
 }
 
-/* By operation; none for one that this release does not know. */
+/* By operation. NULL for an operation that this release does not know. */
 static int (*const tasks[])(const struct format_op *op, struct err *e) = {
 #define TASK(SYMBOL, word) [EV_FORMAT_OP_##SYMBOL] = format_##word,
         TASKS_OF_FORMATTER(TASK)

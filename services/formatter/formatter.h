@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * formatter: renders a delivery's files into staging. It reads members and values, never ids of the
- * audience.
+ * formatter: renders a delivery's files into staging. It reads members and values, never ids of
+ * the audience.
  *
- * Every operation is idempotent: the file is created once, under the task's id. Who comes second
- * renders it again, finds the first one's file, holds it against its own bytes and reports the
+ * Every operation is idempotent: the file is created once, under the task's id. A second attempt
+ * renders it again, finds the first attempt's file, compares it with its own bytes and reports the
  * facts of the file that is there.
  */
 #ifndef FORMATTER_FORMATTER_H
@@ -16,7 +16,7 @@
 #include "longshore/store.h"
 #include "longshore/worker.h"
 
-struct formatter { /* one a process, shared by its threads */
+struct formatter { /* one per process, shared by its threads */
 	struct store *staging;
 	struct keyring *keys;
 	struct bridge_cache *cache;
@@ -30,7 +30,7 @@ struct format_op {
 	struct ev_task_result *out;
 };
 
-/* A function for each task that services/registry.toml names. */
+/* One function for each task that services/registry.toml names. */
 #define TASK(SYMBOL, word) \
 	int format_##word(const struct format_op *op, struct err *e) ERR_MUST_USE;
 TASKS_OF_FORMATTER(TASK)

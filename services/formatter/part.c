@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A part is a range of ranks of the members, in order of ordinals. Memory: the members (a
- * compressed bitmap, at most 512 MiB for 2^32 ordinals) and one batch of rows, whatever the size of
- * the file.
+ * A part is a range of the members' ranks, in order of ordinals. Memory holds the members (a
+ * compressed bitmap, at most 512 MiB for 2^32 ordinals) and one batch of rows, whatever the size
+ * of the file.
  */
 #include "staged.h"
 
@@ -14,7 +14,7 @@
 
 enum {
 	BATCH_ROWS = 1024,
-	SCRATCH_BYTES = 80 * 1024 * 1024, /* a batch of the longest rows there can be */
+	SCRATCH_BYTES = 80 * 1024 * 1024, /* a batch of the longest possible rows */
 	MEMBERS_BYTES = 576 * 1024 * 1024,
 };
 
@@ -23,7 +23,7 @@ struct part {
 	struct selection *members;
 	struct bridge_values *values;
 	struct row_column *columns;
-	size_t *sources; /* of each column: which of the bridge's; unused for constants */
+	size_t *sources; /* the bridge column of each column; unused for constants */
 	struct staged_file file;
 	struct row_writer *rows;
 	struct arena scratch;
@@ -54,7 +54,7 @@ static int load_members(struct part *p, struct err *e)
 	return 0;
 }
 
-/* Where a column's values come from: the bridge column of that name. */
+/* Finds the bridge column that a destination column takes its values from. */
 static int find_source(const struct part *p, struct str name, size_t *out, struct err *e)
 {
 	for (size_t i = 0; i < bridge_values_columns(p->values); i++) {

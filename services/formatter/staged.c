@@ -36,7 +36,7 @@ void staged_release(struct staged_file *f)
 	secret_wipe(&f->key);
 }
 
-/* What the file is that somebody else put there. */
+/* Reads the facts of the file that another attempt put there. */
 static int look(const struct staged_file *f, struct encoded_facts *out, struct err *e)
 {
 	struct sealed_reader *reader = NULL;
@@ -47,7 +47,8 @@ static int look(const struct staged_file *f, struct encoded_facts *out, struct e
 	return act;
 }
 
-/* The same task, done before: the same content, perhaps packed by another build. */
+/* An earlier attempt of this task wrote the file: the content is the same, but another build may
+ * have compressed it. */
 static int adopt(const struct staged_file *f, struct encoded_facts *facts, const char **out_encoder,
         struct err *e)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What follows the parts: the manifest, which lists them with their hashes, and the marker, which
- * is empty. Neither is compressed: a partner reads them by name. The manifest holds no time, so the
- * same parts give the same bytes.
+ * The files after the parts: the manifest, which lists the parts with their hashes, and the
+ * marker, which is empty. Neither is compressed, because a partner reads them by name. The
+ * manifest contains no time, so the same parts give the same bytes.
  */
 #include "staged.h"
 
@@ -27,7 +27,7 @@ static int put_text(struct buf *out, struct str s, struct err *e)
 	return buf_append(out, "\"", 1, e);
 }
 
-/* name is a key of ours: nothing in it needs escaping. */
+/* name is one of our keys: nothing in it needs escaping. */
 static int put_member(
         struct buf *out, const char *name, struct str value, const char *behind, struct err *e)
 {
@@ -59,7 +59,7 @@ static int put_entry(struct buf *out, const struct reflist_item *item, bool is_f
 	return put_member(out, "plain_sha256", item->plain_sha256, "}", e);
 }
 
-/* Hands the buffer on and empties it, so that it never holds more than one entry. */
+/* Writes the buffer out and empties it, so that it never holds more than one entry. */
 static int hand_on(struct staged_file *f, struct buf *b, struct err *e)
 {
 	int act = encoder_write(f->encoder, b->p, b->n, e);

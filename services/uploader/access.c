@@ -49,7 +49,7 @@ static int find_group(const char *text, int64_t *out, struct err *e)
 	        text);
 }
 
-/* Only root gives files to any group. */
+/* Only root can assign files to a group that it is not in. */
 static int check_member(int64_t group, struct err *e)
 {
 	if (geteuid() == 0 || (int64_t)getegid() == group)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who may read what is put at a drop: the settings, read once. */
+ * Who can read the files that we put at a drop: the settings, parsed once. */
 #ifndef LONGSHORE_UPLOADER_ACCESS_H
 #define LONGSHORE_UPLOADER_ACCESS_H
 
 #include "longshore/drop.h"
 
-/* mode: 0640, 0644, 0660 or 0664, for a partner reads by its group and nobody runs a file of data.
- * group: a name, a number, or empty. ERR_FATAL ("bad_settings") names setting and remedy: also where
- * this process cannot give files to the group. */
+/* mode is 0640, 0644, 0660 or 0664: a partner reads through the group, and nobody executes a data
+ * file. group is a name, a number, or empty. ERR_FATAL ("bad_settings") names the setting and the
+ * remedy, also if this process cannot assign files to the group. */
 int access_parse(
         const char *mode, const char *group, struct drop_access *out, struct err *e) ERR_MUST_USE;
 

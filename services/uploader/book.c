@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A sealed object: FIRST_LINE, then for each file a line "<file id> <bytes>" and the record's text. */
+ * A sealed object: FIRST_LINE, then for each file a line "<file id> <bytes>" and the record's
+ * text. */
 #include "book.h"
 
 #include "longshore/probe.h"
@@ -116,8 +117,8 @@ static int remove_records(const struct book_place *p, int64_t *out_removed, stru
 	return rc;
 }
 
-/* A book that is there was whole, and of all records, when it was made: what lies beside it is what is
- * left of them, or what a zombie has made since. */
+/* A book that exists was complete, with all records, when it was made. Objects beside it are
+ * records that were not removed yet, or were made by a zombie since. */
 int book_close(const struct book_place *p, int64_t *out_removed, struct err *e)
 {
 	char book[NAME_BYTES];
@@ -158,7 +159,8 @@ struct reading {
 	size_t n;
 };
 
-/* The head's line at the current position, and where its record begins; at the end *out_id.p is NULL. */
+/* Reads the head line at the current position and moves to its record. At the end, out_id->p is
+ * NULL. */
 static int take_head(struct reading *b, struct str *out_id, int64_t *out_bytes, struct err *e)
 {
 	out_id->p = NULL;

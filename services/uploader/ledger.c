@@ -67,7 +67,8 @@ static int load_record(struct ledger *l, struct err *e)
 	return 0;
 }
 
-/* A temporary that was claimed after the end stands in a record that nobody looks at: it goes. */
+/* A temporary that was claimed after the delivery's end is in a record that nobody reads, so it is
+ * removed. */
 static int load_book(struct ledger *l, struct err *e)
 {
 	const struct book_place p = {l->ports.store, l->ports.key, l->task.delivery_id};
@@ -82,8 +83,8 @@ static int load_book(struct ledger *l, struct err *e)
 	return l->own_temp.text[0] != '\0' ? ledger_dispose(l, l->place, l->own_temp.text, e) : 0;
 }
 
-/* The book after the record: where the record is gone because it went into the book, the book is
- * there. */
+/* Reads the book after the record: if the record is gone because it went into the book, the book
+ * is there. */
 int ledger_load(struct ledger *l, struct err *e)
 {
 	if (load_record(l, e) != 0 || load_book(l, e) != 0)
@@ -101,7 +102,7 @@ static int mismatch(struct err *e, const char *what)
 	        "the ledger's record of this file is about %s; a file id was used twice", what);
 }
 
-/* All attempts must mean the same file, else they would mix their bytes in one temporary. */
+/* All attempts must mean the same file, otherwise they would mix their bytes in one temporary. */
 static int check_same_file(const struct ledger *l, struct err *e)
 {
 	const struct record *r = &l->record;
@@ -150,7 +151,7 @@ int ledger_route(struct ledger *l, struct err *e)
 	return err_set(e, ERR_REJECT, CODE_CORRUPT, "ledger record: no such phase");
 }
 
-/* Until it is finished nothing was made. */
+/* Nothing exists in staging before store_finish. */
 static int create(struct ledger *l, struct str object, struct str sealed, struct err *e)
 {
 	struct store_writer *w = NULL;
@@ -178,8 +179,8 @@ int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, stru
 	if (record_seal(next, l->ports.key, object, &l->mem, &sealed, e) != 0)
 		return e->act;
 	int rc = l->has_record ? replace(l, object, sealed, e) : create(l, object, sealed, e);
-	/* Anything else may have taken place or not: the attempt ends, the next one reads what is
-	 * there. */
+	/* After any other failure it is unknown whether the change took place. The attempt ends,
+	 * and the next one reads what is there. */
 	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, CODE_EXISTS) &&
 	        !ledger_is_code(e, CODE_NOT_FOUND))
 		return rc;
@@ -217,8 +218,7 @@ bool ledger_may_resend(const struct ledger *l)
 	       !str_eq(str_c(l->record.resolved), l->task.task_id);
 }
 
-/* Each turn means that somebody else has changed something; without end only if something is wrong.
- */
+/* Each turn means that another process changed something. Only a fault makes this endless. */
 static int step_read(struct ledger *l, struct err *e)
 {
 	if (++l->turns > LEDGER_TURNS_MAX)

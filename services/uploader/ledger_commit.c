@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From `written` to `committed`, by uploads and by settle alike. */
+ * From `written` to `committed`, for both upload and settle. */
 #include "ledger_steps.h"
 #include "longshore/probe.h"
 
@@ -22,14 +22,14 @@ int ledger_other_place(struct err *e)
 	        "mount that directory again, or restore its .longshore-tmp");
 }
 
-/* The delivery ends, and the name is not to be had: what is written is taken back, so that its end
- * waits for nobody. */
+/* The delivery is ending and the name is not available. The written file is withdrawn, so that the
+ * delivery's end waits for nobody. */
 static void give_up(struct ledger *l)
 {
 	l->step = LEDGER_WITHDRAW;
 }
 
-/* No file can have the name at the destination, so ours cannot have come out under it. */
+/* No file can have this name at the destination, so ours cannot have been committed under it. */
 static bool is_impossible(const struct err *e)
 {
 	return ledger_is_code(e, CODE_BAD_NAME);
@@ -43,7 +43,7 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 	if (!ledger_is_same_place(l)) {
 		if (l->task.answer == LEDGER_NO_ANSWER)
 			return ledger_other_place(e);
-		l->step = LEDGER_DOUBT; /* a person says what became of it */
+		l->step = LEDGER_DOUBT; /* a person says what became of the file */
 		return 0;
 	}
 	if (l->task.op == LEDGER_SETTLE)
@@ -75,8 +75,8 @@ int ledger_step_commit(struct ledger *l, struct err *e)
 	return err_set(e, ERR_FATAL, "bad_step", "the drop gave an invalid answer");
 }
 
-/* The temporary is not there. What that means depends on what the record says now, not on what it
- * said. */
+/* The temporary is gone. What that means depends on what the record says now, not on what it said
+ * before. */
 int ledger_step_gone(struct ledger *l, struct err *e)
 {
 	char tag[STORE_TAG_BYTES];
@@ -94,13 +94,13 @@ int ledger_step_gone(struct ledger *l, struct err *e)
 	} else if (l->task.others_may_delete) {
 		l->step = LEDGER_DOUBT;
 	} else {
-		set_guarantee(l, drop_guarantee(l->drop)); /* only a commit takes it away */
+		set_guarantee(l, drop_guarantee(l->drop)); /* only a commit removes it */
 		l->step = LEDGER_VERIFY;
 	}
 	return 0;
 }
 
-/* What the name at the destination stands for. */
+/* What the destination has under the file's name. */
 enum there { THERE_NOTHING, THERE_OURS, THERE_OTHER };
 
 static int look(struct ledger *l, enum there *out, struct drop_facts *facts, struct err *e)
@@ -116,8 +116,8 @@ static int look(struct ledger *l, enum there *out, struct drop_facts *facts, str
 	return 0;
 }
 
-/* It is there, so it was committed: what is left of the temporary goes. Who does it again after a
- * death finds the temporary gone and comes to the same answer. */
+/* The file is there, so it was committed. Removes what is left of the temporary. A repeat after a
+ * crash finds the temporary gone and comes to the same answer. */
 static int there_in_doubt(struct ledger *l, struct err *e)
 {
 	if (ledger_is_same_place(l) && drop_temp_remove(l->drop, str_c(l->record.temp), e) != 0)
@@ -127,8 +127,8 @@ static int there_in_doubt(struct ledger *l, struct err *e)
 	return 0;
 }
 
-/* `written` and gone, where somebody else may have removed the temporary; or a commit by links that
- * began and did not end: nobody can know, unless the file is there. */
+/* The record is `written` and the temporary is gone, but others may have removed it; or a commit
+ * by links began and did not end. The outcome is unknown unless the file is there. */
 int ledger_step_doubt(struct ledger *l, struct err *e)
 {
 	enum there there = THERE_NOTHING;
@@ -155,14 +155,14 @@ int ledger_step_doubt(struct ledger *l, struct err *e)
 	        "(it did not)");
 }
 
-/* The name is taken, and not by our temporary, which is still there. */
+/* The name is taken, but not by our temporary, which still exists. */
 int ledger_step_taken(struct ledger *l, struct err *e)
 {
 	enum there there = THERE_NOTHING;
 	if (look(l, &there, &l->adopted, e) != 0)
 		return e->act;
 	if (there == THERE_NOTHING && ++l->turns <= LEDGER_TURNS_MAX) {
-		l->step = LEDGER_COMMIT; /* taken away meanwhile */
+		l->step = LEDGER_COMMIT; /* the other file was removed meanwhile */
 		return 0;
 	}
 	if (there == THERE_OURS) {
@@ -224,20 +224,19 @@ int ledger_step_mark(struct ledger *l, struct err *e)
 	}
 	if (ledger_swap(l, &next, &has_won, e) != 0)
 		return e->act;
-	l->step = has_won ? LEDGER_FINISH
-	                  : LEDGER_READ; /* else another attempt's receipt is the receipt */
+	l->step = has_won ? LEDGER_FINISH : LEDGER_READ; /* else another attempt's receipt counts */
 	if (!has_won)
 		return 0;
 	PROBE(ledger_after_committed);
 	l->record = next;
-	/* A person's word for a file whose temporary may be there yet: in doubt, or at a place that is
-	 * lost. */
+	/* A person confirmed a file whose temporary may still exist: in doubt, or at a lost
+	 * place. */
 	bool is_asserted = strcmp(next.guarantee, "asserted_by_person") == 0;
 	return is_asserted ? ledger_dispose(l, next.place, next.temp, e) : 0;
 }
 
-/* Where another file stands for ours, the temporary must not follow it: it goes before anybody
- * hears of the receipt. */
+/* If another file counts as ours, our temporary must not become visible later. It is removed
+ * before anybody sees the receipt. */
 static int remove_adopted(struct ledger *l, struct err *e)
 {
 	if (ledger_need_drop(l, e) != 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Settle: `open`, or nothing, becomes `closed`; what is `written` is finished instead
- * (ledger_commit.c), or taken back where the task says so. */
+ * Settle: `open`, or no record, becomes `closed`. A `written` file is finished instead
+ * (ledger_commit.c), or withdrawn if the task says so. */
 #include "ledger_steps.h"
 #include "longshore/probe.h"
 
 #include <stdio.h>
 
-/* No record: was the upload never begun, or is this not the staging that it was begun with? */
+/* There is no record: either the upload never began, or this is not the staging where it began. */
 static int check_staging(struct ledger *l, struct err *e)
 {
 	bool is_known = false;
@@ -21,7 +21,7 @@ static int check_staging(struct ledger *l, struct err *e)
 
 int ledger_step_close(struct ledger *l, struct err *e)
 {
-	struct record next = l->record; /* zero where there is none */
+	struct record next = l->record; /* all zero if there is none */
 	bool has_won = false;
 	if (!l->has_record && check_staging(l, e) != 0)
 		return e->act;
@@ -38,11 +38,12 @@ int ledger_step_close(struct ledger *l, struct err *e)
 		return e->act;
 	if (has_won)
 		PROBE(settle_after_close);
-	l->step = LEDGER_READ; /* also who has won: the delivery may have a book by now */
+	l->step = LEDGER_READ; /* also after winning: the delivery may have a book by now */
 	return 0;
 }
 
-/* From here on nobody begins a commit; whoever finds the temporary gone reads the record again. */
+/* From here on nobody begins a commit. An attempt that finds the temporary gone reads the record
+ * again. */
 int ledger_step_withdraw(struct ledger *l, struct err *e)
 {
 	struct record next = l->record;
@@ -64,13 +65,13 @@ int ledger_step_aside(struct ledger *l, struct err *e)
 	if (!ledger_is_same_place(l)) {
 		if (l->task.answer == LEDGER_NO_ANSWER)
 			return ledger_other_place(e);
-		l->step = LEDGER_DOUBT; /* a person says what became of it */
+		l->step = LEDGER_DOUBT; /* a person says what became of the file */
 		return 0;
 	}
 	if (drop_temp_set_aside(l->drop, str_c(l->record.temp), &answer, e) != 0)
 		return e->act;
 	PROBE(settle_after_aside);
-	/* Put aside it was not committed; gone it was, unless others remove temporaries. */
+	/* Put aside: it was not committed. Gone: it was, unless others remove temporaries. */
 	bool is_gone = answer == DROP_ASIDE_GONE && !l->task.others_may_delete;
 	l->step = answer == DROP_ASIDE ? LEDGER_CLOSE : is_gone ? LEDGER_VERIFY : LEDGER_DOUBT;
 	if (l->step == LEDGER_VERIFY)
@@ -78,8 +79,8 @@ int ledger_step_aside(struct ledger *l, struct err *e)
 	return 0;
 }
 
-/* Tidying only: a closed record's temporary is never committed. A drop that is away does not keep
- * the answer back: the temporary is noted, and goes when the drop is back. */
+/* Only cleans up: the temporary of a closed record is never committed. An unavailable drop does
+ * not delay the answer: the temporary is noted, and removed when the drop is back. */
 int ledger_step_remove(struct ledger *l, struct err *e)
 {
 	if (l->record.temp[0] != '\0' && ledger_dispose(l, l->record.place, l->record.temp, e) != 0)

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the files of the ledger share; nobody else includes it. */
+ * Shared by the ledger's source files. Nobody else includes it. */
 #ifndef LONGSHORE_UPLOADER_LEDGER_STEPS_H
 #define LONGSHORE_UPLOADER_LEDGER_STEPS_H
 
 #include "ledger.h"
 
-/* Reads the record again into l->record and l->tag, then the book. ERR_RETRY ("too_old"): this attempt
- * goes no further. */
+/* Reads the record again into l->record and l->tag, then the book. ERR_RETRY ("too_old"): this
+ * attempt must stop. */
 int ledger_load(struct ledger *l, struct err *e) ERR_MUST_USE;
-/* Where to go by the record as read. */
+/* Chooses the next step from the record as read. */
 int ledger_route(struct ledger *l, struct err *e) ERR_MUST_USE;
-/* Puts `next` in the place of the record as read, or creates it where none was. *out_won false:
- * somebody else was first. */
+/* Replaces the record as read with `next`, or creates it if there was none. *out_won is false if
+ * another attempt was first. */
 int ledger_swap(
         struct ledger *l, const struct record *next, bool *out_won, struct err *e) ERR_MUST_USE;
-/* A temporary that nobody will ever commit, for the record has closed or names another: it goes, or
- * a note of it stays. */
+/* Removes a temporary that nobody will ever commit, because the record has closed or names another
+ * one. If it cannot be removed now, leaves a note of it. */
 int ledger_dispose(
         struct ledger *l, const char *place, const char *temp, struct err *e) ERR_MUST_USE;
-/* Opens the drop and learns its identity, once. */
+/* Opens the drop and reads its identity, once. */
 int ledger_need_drop(struct ledger *l, struct err *e) ERR_MUST_USE;
 /* Whether the record's temporary is at the place that is open. */
 bool ledger_is_same_place(const struct ledger *l);
-/* ERR_RETRY: the record's temporary is at another place than the one that is open. */
+/* ERR_RETRY: the record's temporary is at a different place from the one that is open. */
 int ledger_other_place(struct err *e) ERR_MUST_USE;
-/* Whether the task's answer "resend" was not used up yet. */
+/* Whether the task's answer is "resend" and was not used yet. */
 bool ledger_may_resend(const struct ledger *l);
 bool ledger_is_code(const struct err *e, const char *code);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From nothing to `written`: one temporary, the same bytes by everybody, a comparison at the end.
+ * From nothing to `written`: one temporary, the same bytes from every attempt, a compare-and-swap
+ * at the end.
  */
 #include "ledger_steps.h"
 #include "longshore/crc.h"
@@ -10,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The name is drawn at random, so that no attempt can use one twice, not even the same attempt: a
- * temporary that was taken away must never come back under a name that somebody still has in hand.
- * Nothing is decided by it. */
+/* The name is random, so that no attempt uses one twice, not even the same attempt: a temporary
+ * that was removed must never come back under a name that another attempt still holds. No decision
+ * depends on the name. */
 int ledger_step_temp(struct ledger *l, struct err *e)
 {
 	unsigned char drawn[16];
@@ -23,7 +24,7 @@ int ledger_step_temp(struct ledger *l, struct err *e)
 	hex_encode(drawn, sizeof drawn, hex);
 	const struct drop_new what = {str_c(hex), l->task.name};
 	if (drop_temp_create(l->drop, &what, &l->own_temp, e) != 0)
-		return ledger_is_code(e, CODE_EXISTS) ? 0 : (int)e->act; /* draws again */
+		return ledger_is_code(e, CODE_EXISTS) ? 0 : (int)e->act; /* tries another name */
 	PROBE(ledger_after_temp);
 	l->step = LEDGER_CLAIM;
 	return 0;
@@ -56,7 +57,7 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 	bool has_won = false;
 	l->is_unsure = false;
 	if (fill_open(l, &next, e) != 0 || ledger_swap(l, &next, &has_won, e) != 0) {
-		if (!l->is_unsure) /* else the record may name it: it stays */
+		if (!l->is_unsure) /* else the record may name it, so it stays */
 			drop_temp_discard(l->drop, str_c(l->own_temp.text));
 		return e->act;
 	}
@@ -64,7 +65,8 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 	if (!has_won)
 		return 0;
 	PROBE(ledger_after_record);
-	/* Nobody can commit the one before: `written` needs the record that was replaced. */
+	/* Nobody can commit the previous temporary: `written` needs the record that was
+	 * replaced. */
 	return l->has_record ? ledger_dispose(l, l->record.place, l->record.temp, e) : 0;
 }
 
@@ -122,7 +124,7 @@ static int staged_mismatch(struct err *e, const char *what)
 	        what);
 }
 
-/* All parts are acknowledged: are they the file that is meant? */
+/* All parts are acknowledged. Checks that they are the file in the task. */
 static int end_of_file(struct ledger *l, struct err *e)
 {
 	unsigned char digest[SHA256_BYTES];

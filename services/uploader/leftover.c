@@ -7,7 +7,7 @@
 
 #define PREFIX "ledger/" LEFTOVER_SCOPE "/"
 #define FIRST_LINE "longshore-leftover 1"
-/* With two lines more, credential and host key: of a place on a server. */
+/* For a place on a server: two more lines, the credential and the host key. */
 #define FIRST_LINE_SERVER "longshore-leftover 2"
 
 enum {
@@ -28,7 +28,8 @@ static bool is_one_line(struct str text)
 	return true;
 }
 
-/* A path is called by its last component, which was drawn at random; any other handle by its hash. */
+/* The note of a path is named after the path's last component, which is random. The note of any
+ * other handle is named after the handle's hash. */
 static void name_of(const char *temp, char name[NOTE_NAME_BYTES])
 {
 	char hash[SHA256_HEX];
@@ -88,7 +89,7 @@ struct walk {
 	struct arena mem;
 	int64_t removed;
 	int64_t waiting;
-	char away[NOTE_MAX]; /* URL that could not be reached: not tried again for the next note */
+	char away[NOTE_MAX]; /* URL that could not be reached: not tried again in this walk */
 	struct err why;      /* the first failure */
 };
 
@@ -129,7 +130,7 @@ static int remove_from_drop(
 	return rc;
 }
 
-/* *out_gone false, without a failure: its place is known to be away. */
+/* *out_gone is false without a failure if the place is known to be unavailable. */
 static int remove_one(struct walk *w, struct str name, bool *out_gone, struct err *e)
 {
 	struct str text, lines[NOTE_LINES_SERVER];
@@ -148,7 +149,7 @@ static int remove_one(struct walk *w, struct str name, bool *out_gone, struct er
 	return store_remove(w->l->staging, name, e);
 }
 
-/* A failure ends the walk only where nothing more can come of it. */
+/* A failure to remove one temporary ends the walk only if it is fatal. */
 static int visit(void *arg, struct str name, struct err *e)
 {
 	struct walk *w = arg;
@@ -163,7 +164,7 @@ static int visit(void *arg, struct str name, struct err *e)
 		w->removed++;
 	else if (rc == 0)
 		w->waiting++;
-	else if (strcmp(e->code, CODE_NOT_FOUND) != 0) /* else another was quicker */
+	else if (strcmp(e->code, CODE_NOT_FOUND) != 0) /* else another process removed it first */
 		wait_for(w, name, e);
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Temporaries at a drop that nobody will ever commit, and that could not be removed when that was
- * known: the drop was away, or another place was mounted there. The ledger keeps a note of each,
- * ledger/leftover/<random part of its name>, until it is gone. Nothing that no note names is ever
- * removed here, and a note is written only after the record, by comparison, has closed or has
- * another temporary.
+ * Temporaries at a drop that nobody will ever commit, and that could not be removed at once
+ * because the drop was unavailable or another place was mounted there. The ledger keeps a note of
+ * each, ledger/leftover/<random part of its name>, until it is gone. Only temporaries with a note
+ * are removed here. A note is written only after a compare-and-swap has closed the record or given
+ * it another temporary.
  */
 #ifndef LONGSHORE_UPLOADER_LEFTOVER_H
 #define LONGSHORE_UPLOADER_LEFTOVER_H
@@ -14,13 +14,13 @@
 #include "longshore/store.h"
 #include "longshore/worker.h"
 
-#define LEFTOVER_SCOPE "leftover" /* of the ledger's key that notes are sealed under */
+#define LEFTOVER_SCOPE "leftover" /* scope of the ledger's key that seals the notes */
 
 struct leftovers {
 	struct store *staging;
 	struct secret key;
-	const char *key_dir;           /* credentials are there; NULL: none are */
-	const struct confine *allowed; /* where drops on servers may lie */
+	const char *key_dir;           /* contains the credentials; NULL: there are none */
+	const struct confine *allowed; /* where drops on servers may be */
 };
 
 struct leftover {
@@ -30,13 +30,13 @@ struct leftover {
 	const char *temp;
 };
 
-/* A note that is there already is success. Errors of staging; ERR_REJECT ("bad_task") for a URL
- * with control characters. */
+/* Succeeds if the note exists already. Fails with the errors of staging, and with ERR_REJECT
+ * ("bad_task") for a URL with control characters. */
 int leftover_note(struct leftovers *l, const struct leftover *what, struct err *e) ERR_MUST_USE;
 
-/* Removes what is named and can be reached, and their notes; *out_removed counts, also on failure.
- * ERR_RETRY ("drop_unavailable"): so many wait for their place to come back. Blocks as the drops
- * do. Any number of processes may do it at once. */
+/* Removes the noted temporaries that can be reached, and their notes. Sets *out_removed also on
+ * failure. ERR_RETRY ("drop_unavailable"): the others wait for their place to come back; the text
+ * has their number. Blocks as the drops do. Any number of processes can run it at once. */
 int leftover_remove_all(struct leftovers *l, const struct tidy_run *run, int64_t *out_removed,
         struct err *e) ERR_MUST_USE;
 

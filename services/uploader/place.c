@@ -45,7 +45,7 @@ static int other_place(
 	        STR_ARG(is), host, STR_ARG(shown(want)));
 }
 
-/* All files of a delivery go to one place, too: a partner looks for them in one. */
+/* All files of a delivery must also go to one place, because the partner looks for them in one. */
 static int compare(const struct upload_op *op, const char *found, struct err *e)
 {
 	struct str want = wanted(op), own = op->task->place, is = str_c(found);
@@ -67,7 +67,8 @@ static int identify(const struct upload_op *op, struct drop *drop, char *identit
 	return compare(op, identity, e);
 }
 
-/* The trial is outside the lock: it may take as long as the place does. Two at once do no harm. */
+/* The trial runs outside the lock because it takes as long as the place does. Two at once do no
+ * harm. */
 static int try_once(
         struct uploader *u, const char *url, struct drop *drop, const char *identity, struct err *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The ledger record of one file: what README.md describes, as a struct, as text, and sealed as it
- * lies in staging. Text: a first line, then one "key=value" line per field, all fields, in the
+ * The ledger record of one file, as README.md describes it: as a struct, as text, and sealed as
+ * staging stores it. The text has a first line, then one "key=value" line for each field, in the
  * order of the table in record.c.
  */
 #ifndef LONGSHORE_UPLOADER_RECORD_H
@@ -20,21 +20,20 @@ enum {
 
 enum record_phase {
 	RECORD_OPEN,      /* the temporary is being written */
-	RECORD_WRITTEN,   /* whole and durable; whoever comes commits it */
-	RECORD_COMMITTED, /* seen to be committed: the receipt is in here */
-	RECORD_CLOSED,    /* settled: never written or committed again */
-	RECORD_WITHDRAWN, /* was written; never committed from now on, and what becomes of its
-	                     temporary says whether it was before */
+	RECORD_WRITTEN,   /* complete and durable; any attempt can commit it */
+	RECORD_COMMITTED, /* known to be committed; contains the receipt */
+	RECORD_CLOSED,    /* settled: never to be written or committed */
+	RECORD_WITHDRAWN, /* was written; no commit begins from now on */
 };
 
 struct record {
 	enum record_phase phase;
 	char temp[DROP_HANDLE_MAX +
-	          1]; /* the one temporary, as its driver calls it; empty: closed before there was one */
+	          1]; /* the one temporary, as its driver's handle; empty: there was none */
 	char place[DROP_IDENTITY_BYTES]; /* identity of the drop that the temporary is in */
 	char name[RECORD_NAME_MAX + 1];  /* at the destination */
 	char role[16];                   /* part, manifest, marker */
-	char sha256[SHA256_HEX]; /* of our file; from `open` on, so that nobody writes another */
+	char sha256[SHA256_HEX]; /* of our file; set from `open` on, so that all write the same */
 	int64_t bytes;
 	int64_t rows;
 	char plain_sha256[SHA256_HEX];
@@ -42,11 +41,10 @@ struct record {
 	char crc32c[9];
 	char guarantee[32]; /* from `committed` on */
 	char verified[32];
-	char there_sha256[SHA256_HEX]; /* adopted by a person: of the file that is there; else empty
-	                                */
+	char there_sha256[SHA256_HEX]; /* of the file that a person adopted; else empty */
 	int64_t there_bytes;
 	int64_t committed_at_ms;
-	char resolved[65]; /* task whose answer "resend" was used up */
+	char resolved[65]; /* task whose answer "resend" was used */
 };
 
 /* "open", "written", "committed", "closed", "withdrawn" */
@@ -58,10 +56,10 @@ int record_set(char *field, size_t field_bytes, struct str text, const char *wha
         struct err *e) ERR_MUST_USE;
 
 int record_to_text(const struct record *r, struct buf *out, struct err *e) ERR_MUST_USE;
-/* ERR_REJECT ("corrupt") for anything else. */
+/* ERR_REJECT ("corrupt") if the text is not a record. */
 int record_from_text(struct str text, struct record *out, struct err *e) ERR_MUST_USE;
 
-/* Sealed under the object's name with a nonce drawn for this call. */
+/* Seals the record under the object's name with a random nonce. */
 int record_seal(const struct record *r, const struct secret *key, struct str object,
         struct arena *mem, struct str *out, struct err *e) ERR_MUST_USE;
 /* ERR_REJECT ("corrupt") for anything but a record that was sealed under this name. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A table of chains through an array of places, and a ring through the same places by their age. */
+ * A hash table with chains through an array of places, and a ring through the same places in order
+ * of use. */
 #include "tried.h"
 
 #include "longshore/sha256.h"
@@ -12,7 +13,7 @@ enum { NONE = 0 }; /* place 0 is the ring's head and never holds a key */
 
 struct tried_place {
 	unsigned char key[SHA256_BYTES];
-	uint32_t older, newer; /* the ring; of the head: the newest, the oldest */
+	uint32_t older, newer; /* the ring; in the head: the newest, the oldest */
 	uint32_t next;         /* in its chain */
 	const char *how;
 };
@@ -52,13 +53,15 @@ void tried_free(struct tried *t)
 static void key_of(const char *url, const char *identity, unsigned char *out)
 {
 	struct hash *h = hash_new_sha256();
-	hash_add(h, url, strlen(url) + 1); /* with its end, so that no two pairs run together */
+	hash_add(h, url,
+	        strlen(url) +
+	                1); /* with the terminator, so that no two pairs give the same bytes */
 	hash_add(h, identity, strlen(identity));
 	hash_take(h, out);
 	hash_free(h);
 }
 
-/* A hash is even enough to be cut. */
+/* SHA-256 is uniform, so some of its bytes are enough. */
 static uint32_t *chain_of(const struct tried *t, const unsigned char *key)
 {
 	uint64_t number;
@@ -66,7 +69,7 @@ static uint32_t *chain_of(const struct tried *t, const unsigned char *key)
 	return &t->chains[number % t->room];
 }
 
-/* Where the place's number stands in its chain, or where the chain ends. */
+/* The link that holds the place's number, or the end of the chain. */
 static uint32_t *find(const struct tried *t, const unsigned char *key)
 {
 	uint32_t *at = chain_of(t, key);
@@ -103,7 +106,7 @@ const char *tried_how(struct tried *t, const char *url, const char *identity)
 	return t->places[i].how;
 }
 
-/* A place that is free: a new one, or that of the oldest. */
+/* Returns an unused place, or the least recently used one. */
 static uint32_t take_place(struct tried *t)
 {
 	if (t->count < t->room)

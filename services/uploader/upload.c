@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One task: its neighbours are put together, the ledger does the rest, and the answer is written
- * down. */
+ * One task: connects the ledger to staging and the drop, runs it, and reports the answer. */
 #include "longshore/clock.h"
 #include "longshore/result.h"
 #include "longshore/result_names.h"
 #include "longshore/sealed.h"
 #include "place.h"
 
-/* What the ledger asks for, when it asks. */
+/* The argument of the ledger's calls. */
 struct neighbours {
 	const struct upload_op *op;
 	struct sealed_reader *file;
-	int64_t boot_ms, unix_ms; /* when it began */
+	int64_t boot_ms, unix_ms; /* when the attempt began */
 };
 
 static int open_drop(void *arg, struct drop **out, char place[DROP_IDENTITY_BYTES], struct err *e)
@@ -50,7 +49,7 @@ static int knows_delivery(void *arg, bool *out, struct err *e)
 	return 0;
 }
 
-/* By whichever clock says so: one stands still while a virtual machine does, the other may be set. */
+/* Either clock is enough: one stops while a virtual machine is stopped, the other can be set. */
 static bool is_old(void *arg)
 {
 	const struct neighbours *n = arg;
@@ -139,8 +138,7 @@ struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct 
 	struct arena *mem = op->run->mem;
 	struct ev_file_receipt *receipt = ARENA_NEW(mem, struct ev_file_receipt);
 	struct str url = op->spec->bucket.url;
-	bool is_theirs =
-	        r->there_sha256[0] != '\0'; /* adopted by a person: other bytes than ours */
+	bool is_theirs = r->there_sha256[0] != '\0'; /* adopted by a person: not our bytes */
 	*receipt = (struct ev_file_receipt){
 	        .file_id = arena_str(mem, op->task->file_id),
 	        .name = copy(op, r->name),
@@ -162,7 +160,7 @@ struct ev_file_receipt *upload_receipt(const struct upload_op *op, const struct 
 	return receipt;
 }
 
-/* Where the file is, so that the delivery's other files go there, too. */
+/* Reports where the file is, so that the delivery's other files go to the same place. */
 static void tell_place(const struct upload_op *op, const struct record *r)
 {
 	struct arena *mem = op->run->mem;
@@ -203,7 +201,8 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	return rc;
 }
 
-/* A time that was reserved for this task is kept, so that it is its turn when it comes back. */
+/* A time that was reserved for this task stays reserved, so that the task has its turn when it
+ * comes back. */
 static int keep_rate(const struct upload_op *op, struct err *e)
 {
 	const struct spec *spec = op->spec;

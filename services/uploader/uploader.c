@@ -78,7 +78,7 @@ static int start(
 	return 0;
 }
 
-/* By operation; none for one that this release does not know. */
+/* By operation. NULL for an operation that this release does not know. */
 static int (*const tasks[])(const struct upload_op *op, struct err *e) = {
 #define TASK(SYMBOL, word) [EV_UPLOAD_OP_##SYMBOL] = uploader_##word,
         TASKS_OF_UPLOADER(TASK)
@@ -108,7 +108,7 @@ static int handle(
 	        "scheduler?");
 }
 
-/* --- of deliveries that are over --- */
+/* --- deliveries that are over --- */
 
 struct tidying {
 	struct uploader *u;
@@ -142,7 +142,7 @@ static int tidy_ended(
 	return ended_walk(&walk, e);
 }
 
-/* What waits for its drop to come back holds up nothing else. */
+/* A failure in one of the three, such as an unavailable drop, does not stop the others. */
 static int tidy(void *state, const struct tidy_run *run, struct tidied *out, struct err *e)
 {
 	struct uploader *u = state;
