@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Building a bridge version from pairs of an id and a record. The same pairs in any order give the
+ * Builds a bridge version from pairs of an id and a record. The same pairs in any order give the
  * same plain bytes.
  *
  *   bridge_build_new -> bridge_build_add, once per row -> bridge_build_finish -> bridge_build_free
  *
- * Memory: memory_bytes for sorting, plus two bytes per record and column of one values shard, plus
- * the rows of one batch; what does not fit is spilled to unnamed files in spill_dir. One thread
- * owns a build. Only finish writes to staging: pieces create-once, values/<version>/manifest, and
- * keys/<version>/manifest last, so a version is there whole or not at all.
+ * Memory: memory_bytes for sorting, two bytes per record and column of one values shard, and the
+ * rows of one batch. The rest is spilled to unnamed files in spill_dir. One thread owns a build.
+ * Only finish writes to staging: first the pieces, create-once, then values/<version>/manifest, and
+ * keys/<version>/manifest last. So a version exists completely or not at all.
  */
 #ifndef LONGSHORE_BRIDGE_BUILD_H
 #define LONGSHORE_BRIDGE_BUILD_H
@@ -33,14 +33,14 @@ struct bridge_build_spec {
 	struct str tenant, bridge, id_kind, recipient;
 	const struct str *columns; /* names, primary id first */
 	size_t columns_count;
-	bool one_to_one; /* else n:1 */
+	bool one_to_one; /* false: n:1 */
 	int key_epoch;
-	struct str version; /* empty: bridge_build_name gives it before finish */
+	struct str version; /* empty: bridge_build_name sets it before finish */
 	struct secret fingerprint_key, mark_key;
 	struct secret keys_scope, values_scope; /* staging keys of the version */
 	const char *spill_dir;
 	size_t memory_bytes; /* at least 1 MiB */
-	int64_t shard_bytes; /* of keys and of values; 256 MiB unless a test wants less */
+	int64_t shard_bytes; /* of keys and of values; 256 MiB, less in tests */
 };
 
 struct bridge_build;
@@ -55,17 +55,17 @@ struct bridge_build_facts {
 
 int bridge_build_new(const struct bridge_build_spec *spec, struct bridge_build **out,
         struct err *e) ERR_MUST_USE;
-/* row: counted over all objects; bridge_build_finish names it where pairs contradict. ERR_REJECT
- * ("bad_bridge"): an id or primary id that cannot be one (bridge_id_is_valid), a value that is too
- * long, not UTF-8, or contains a control character; the caller notes object and row. */
+/* row: counted over all objects; bridge_build_finish names it if pairs contradict each other.
+ * ERR_REJECT ("bad_bridge"): the id or primary id is not valid (bridge_id_is_valid), or a value is
+ * too long, is not UTF-8, or has a control character. The caller adds object and row. */
 int bridge_build_add(struct bridge_build *b, struct str id, const struct str *values, int64_t row,
         struct err *e) ERR_MUST_USE;
-/* The version's id, a hash of all that went in (sources, columns, key epoch, shard_bytes), may be
- * known only once all rows were read. version is borrowed until bridge_build_free. */
+/* Sets the version's id, a hash of all inputs (sources, columns, key epoch, shard_bytes), which may
+ * be known only after all rows were read. version is borrowed until bridge_build_free. */
 void bridge_build_name(struct bridge_build *b, struct str version, const struct secret *keys_scope,
         const struct secret *values_scope);
-/* ERR_REJECT ("bad_bridge") where pairs violate the cardinality: says how many and the first row
- * numbers; or where there are 2^32 records or more. */
+/* ERR_REJECT ("bad_bridge"): pairs violate the cardinality (the text has their number and the first
+ * rows), or there are 2^32 records or more. */
 int bridge_build_finish(
         struct bridge_build *b, struct bridge_build_facts *out, struct err *e) ERR_MUST_USE;
 void bridge_build_free(struct bridge_build *b); /* accepts NULL */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How the brokers are reached: librdkafka's properties of TLS, SASL and sockets, from a file. */
+ * How to reach the brokers: librdkafka's properties for TLS, SASL and sockets, from a file. */
 #ifndef LONGSHORE_BUS_CONFIG_H
 #define LONGSHORE_BUS_CONFIG_H
 
@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-/* Reads the file that LONGSHORE_KAFKA_CONFIG names (longshore/private_file.h); empty: none. Every
- * client that this process opens from then on has what it says. Before any thread; the last call
- * counts. ERR_FATAL ("bad_settings"): names file, line and remedy, never a value. */
+/* Reads the file named by LONGSHORE_KAFKA_CONFIG (longshore/private_file.h); empty: none. Its
+ * properties apply to every client that this process opens later. Call before any thread starts;
+ * the last call wins. ERR_FATAL ("bad_settings") names file, line and remedy, never a value. */
 int bus_config_read(const char *path, struct err *e) ERR_MUST_USE;
 
-/* What is wanting in how connections to these brokers are protected, NULL if nothing is: static.
- * Brokers of this machine alone are no reason to complain. */
+/* Static text that says what protection connections to these brokers lack; NULL if they lack
+ * nothing, or if all brokers are on this machine. */
 const char *bus_config_weakness(const char *brokers);
 
 #endif

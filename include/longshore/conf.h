@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Settings: one table per service is the parser, the --help text, the reference page and the
- * comparison with the chart. Values come from the environment only, are read once into a const
- * struct, and all mistakes are reported at once.
- */
+ * Settings. One table per service is the parser, the --help text, the reference page and the
+ * comparison with the chart. Values come only from the environment and are read once, into a const
+ * struct. All mistakes are reported together. */
 #ifndef LONGSHORE_CONF_H
 #define LONGSHORE_CONF_H
 
@@ -12,8 +11,8 @@
 #include "longshore/err.h"
 
 enum conf_kind {
-	CONF_TEXT,         /* empty only where that is the default */
-	CONF_TEXT_OR_NONE, /* empty says: none */
+	CONF_TEXT,         /* empty only if that is the default */
+	CONF_TEXT_OR_NONE, /* empty: none */
 	CONF_INT,
 	CONF_BOOL
 };
@@ -22,21 +21,20 @@ struct conf_field {
 	const char *env; /* LONGSHORE_... */
 	enum conf_kind kind;
 	size_t offset;      /* of a `const char *`, int64_t or bool in the settings struct */
-	const char *preset; /* the default as text; NULL = must be set */
+	const char *preset; /* the default as text; NULL: must be set */
 	int64_t min, max;   /* CONF_INT */
 	const char *unit;   /* "ms", "bytes", "count"; NULL for texts */
-	bool is_secret;     /* never printed; must name a file, not hold the value */
+	bool is_secret;     /* never printed; must name a file that holds the value */
 	const char *help;   /* one line */
 };
 
-/* Reads fields from the environment into *settings; texts are copied into mem. On mistakes returns
- * ERR_FATAL
- * ("bad_settings") with all of them in `report`, a line each. The one caller of getenv in the tree.
- */
+/* Reads fields from the environment into *settings and copies texts into mem. ERR_FATAL
+ * ("bad_settings"): `report` has all mistakes, one per line. The only caller of getenv in the
+ * tree. */
 int conf_read(const struct conf_field *fields, size_t count, void *settings, struct arena *mem,
         struct buf *report, struct err *e) ERR_MUST_USE;
 
-/* The table as help text: a line per field with default, range and unit. */
+/* Appends the table as help text: one line per field with default, range and unit. */
 int conf_help(
         const struct conf_field *fields, size_t count, struct buf *out, struct err *e) ERR_MUST_USE;
 

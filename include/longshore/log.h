@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One JSON object a line on standard output: ts, level, svc, event, msg first and always, then the
- * fields given.
- * `event` is a stable dotted name ("uploader.file.committed") that alerts may rely on. Values from
- * outside are escaped and cut at 1,024 bytes. Only loops and main functions log; libraries return
- * errors. Safe from several threads: a line is one write(2).
+ * One JSON object per line: ts, level, svc, event and msg first, then the given fields. `event` is
+ * a stable dotted name ("uploader.file.committed") that alerts can rely on. Values from outside are
+ * escaped and cut at 1,024 bytes. Only loops and main functions log; libraries return errors. Safe
+ * from several threads, because a line is one write(2).
  */
 #ifndef LONGSHORE_LOG_H
 #define LONGSHORE_LOG_H
@@ -28,8 +27,8 @@ struct log_field {
 #define LOG_TEXT(k, s) ((struct log_field){.key = (k), .text = (s)})
 #define LOG_NUM(k, v) ((struct log_field){.key = (k), .number = (v), .is_number = true})
 
-/* Once, before threads start. service must be static. fd is where lines go (1 for services, 2 for
- * the command). */
+/* Call once, before threads start. service must be static. fd receives the lines (1 for services, 2
+ * for the command). */
 void log_start(const char *service, enum log_level least, int fd);
 bool log_level_parse(struct str name, enum log_level *out); /* debug info warn error */
 
@@ -39,7 +38,7 @@ void log_write(enum log_level level, const char *event, const char *msg,
 	log_write((level), (event), (msg), (const struct log_field[]){__VA_ARGS__}, \
 	        sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
-/* One line for a failure: act, code, source, native and the text as msg, plus the fields. */
+/* One line for a failure: act, code, source, native, the text as msg, and the fields. */
 void log_err(enum log_level level, const char *event, const struct err *e,
         const struct log_field *fields, size_t count);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A set of ordinals (Roaring bitmap underneath). Its identity is its content: SHA-256 over segment
- * name (8-byte length, bytes), count (8 bytes) and ascending ordinals as little-endian u32; never
- * over serialised bytes, for equal sets can have different ones. Deserialising validates. One
- * thread owns a set.
+ * A set of ordinals (a Roaring bitmap inside). Its identity is its content: SHA-256 over segment
+ * name (8-byte length, bytes), count (8 bytes) and ascending ordinals as little-endian u32. It is
+ * never a hash of serialised bytes, because those of equal sets can differ. Deserialising
+ * validates. One thread owns a set.
  */
 #ifndef LONGSHORE_SELECTION_H
 #define LONGSHORE_SELECTION_H
@@ -26,12 +26,13 @@ uint64_t selection_count(const struct selection *s);
 uint64_t selection_common(
         const struct selection *a, const struct selection *b); /* size of the intersection */
 
-/* Ordinals of ranks first .. first + n - 1 in ascending order; *out_n < n only at the end. */
+/* Copies the ordinals of ranks first .. first + n - 1 in ascending order. *out_n < n only at the
+ * end. */
 void selection_ranks(
         const struct selection *s, uint64_t first, uint32_t *out, size_t n, size_t *out_n);
 
-/* Number of groups that members fall into, where a group is a leader and what follows it up to the
- * next leader. */
+/* Number of groups that have members. A group is a leader and all ordinals up to the next
+ * leader. */
 uint64_t selection_groups(const struct selection *members, const struct selection *leaders);
 
 void selection_hash(const struct selection *s, struct str segment, char out[SHA256_HEX]);

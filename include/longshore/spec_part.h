@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A service is given the part of a spec that it needs, and no more: the uploader learns of no filter
- * or list, the bridge-worker of no file or drop. A part has the form of a spec, with a hash of its
- * own. Pure. */
+ * Each service gets only the part of a spec that it needs: the uploader sees no filter or list, the
+ * bridge-worker no file or drop. A part has the form of a spec and its own hash. Pure. */
 #ifndef LONGSHORE_SPEC_PART_H
 #define LONGSHORE_SPEC_PART_H
 
@@ -15,12 +14,12 @@ enum spec_reader {
 	SPEC_READERS
 };
 
-/* The reader's part of a spec. ERR_REJECT ("bad_spec"): it is no JSON. */
+/* The reader's part of a spec. ERR_REJECT ("bad_spec"): not JSON. */
 int spec_part(struct str json, enum spec_reader reader, struct arena *mem, struct str *out_json,
         char out_hash[SHA256_HEX], struct err *e) ERR_MUST_USE;
 
-/* As spec_parse, but only what the reader needs has to be there: a part, or a whole spec, which
- * schedulers of older releases send. */
+/* Like spec_parse, but only the reader's fields are required. The JSON is a part, or a whole spec,
+ * which schedulers of older releases send. */
 int spec_parse_part(struct str json, enum spec_reader reader, struct arena *mem, struct spec *out,
         struct err *e) ERR_MUST_USE;
 

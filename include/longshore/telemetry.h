@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counters and the admin port: /healthz (loop turned within the last 30 s), /readyz (assigned once,
- * neighbours
- * answer), /metrics (Prometheus text). Counters are a fixed array with a table of names; adding is
- * lock-free and may
- * be done by any thread.
- */
+ * Counters and the admin port: /healthz (the loop ran within the last 30 s), /readyz (as
+ * telemetry_ready set it), /metrics (Prometheus text). Counters are a fixed array with a table of
+ * names. Any thread may add; adding is lock-free. */
 #ifndef LONGSHORE_TELEMETRY_H
 #define LONGSHORE_TELEMETRY_H
 
@@ -26,7 +23,7 @@ struct metric {
 
 struct telemetry;
 
-/* metrics: static table; a metric's number is its index. service must be static: label
+/* metrics: static table; a metric's number is its index. service must be static; it is the label
  * service="...". */
 int telemetry_start(const char *service, const char *listen, const struct metric *metrics,
         size_t count, struct telemetry **out,
@@ -36,7 +33,7 @@ int telemetry_port(const struct telemetry *t); /* actual port; 0 = none */
 
 void telemetry_add(struct telemetry *t, size_t metric, int64_t by);
 void telemetry_set(struct telemetry *t, size_t metric, int64_t value);
-void telemetry_alive(struct telemetry *t, int64_t now_mono_ms); /* the loop turned */
+void telemetry_alive(struct telemetry *t, int64_t now_mono_ms); /* call in each turn of the loop */
 void telemetry_ready(struct telemetry *t, bool ready);
 
 #endif
