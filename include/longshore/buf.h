@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * A growing byte buffer with a maximum given at init. A maximum reached on input is the input's
- * fault: the append
- * answers ERR_REJECT ("too_large") and the buffer keeps what it had.
- */
+ * A growing byte buffer with a maximum, which is set at init. An append beyond the maximum returns
+ * ERR_REJECT ("too_large"), because the input is too large, and leaves the buffer as it was. */
 #ifndef LONGSHORE_BUF_H
 #define LONGSHORE_BUF_H
 
@@ -27,7 +24,8 @@ int buf_append(struct buf *b, const void *p, size_t n, struct err *e) ERR_MUST_U
 int buf_append_str(struct buf *b, struct str s, struct err *e) ERR_MUST_USE;
 int buf_printf(struct buf *b, struct err *e, const char *fmt, ...) ERR_MUST_USE
         __attribute__((format(printf, 3, 4)));
-/* Room for n more bytes at b->p + b->n; the caller adds to b->n what it wrote. */
+/* Makes room for n more bytes at b->p + b->n. The caller adds the number of bytes that it wrote to
+ * b->n. */
 int buf_reserve(struct buf *b, size_t n, struct err *e) ERR_MUST_USE;
 
 static inline struct str buf_str(const struct buf *b)

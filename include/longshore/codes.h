@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Codes of errors that leave their process: a worker's refusal becomes the reason of a failed
+ * Codes of errors that leave their process: a worker's error becomes the reason of a failed
  * delivery. One row each. Services, the scheduler and docs/OPERATING.md (./dev pages) read the same
- * rows. What only its own process sees, such as a mistake in a setting, is no row here.
+ * rows. Errors that only their own process sees, such as a mistake in a setting, have no row here.
  */
 #ifndef LONGSHORE_CODES_H
 #define LONGSHORE_CODES_H
@@ -11,9 +11,9 @@
 
 /* ROW(NAME, word, use, meaning, remedy)
  * use: FAILS, a delivery ends with it; HOLDS, a delivery is held for it and never fails with it
- * (longshore/holds.h); INNER, the service that gets it turns it into another; PERSON, `longshore keys
- * init` and `doctor` print it.
- * meaning and remedy: the page's columns; those of the row above where they are SAME. */
+ * (longshore/holds.h); INNER, the service that receives it converts it to another code; PERSON,
+ * `longshore keys init` and `doctor` print it.
+ * meaning and remedy: the page's columns; SAME: as in the row above. */
 #define CODE_ROWS(ROW) \
 	ROW(BAD_SOURCE, "bad_source", FAILS, \
 	        "a source's file cannot be read as configured: format, header, column or row", \

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* crc: 0 at the start, then what the call before gave. */
+/* crc: 0 at first, then the result of the previous call. */
 uint32_t crc32c(uint32_t crc, const void *p, size_t n);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What opens a place, by the name that documents use. The secret is in files of the service's key
+ * The secret for a place, by the name that documents use. It is in files of the service's key
  * directory, below credentials/:
  *
  *   <name>.key         a private key, as ssh-keygen writes it (ed25519, ECDSA or RSA)
- *   <name>.passphrase  of that key, where it has one; a line
- *   <name>.password    a line; instead of a key, or beside one
+ *   <name>.passphrase  the passphrase of that key, if it has one; one line
+ *   <name>.password    one line; instead of a key, or in addition to one
  *
- * Each is of the user who runs the service, mode 0600 or less, and no link. What they hold is read
- * when a place is opened, is never logged, and is wiped when the credential is freed.
+ * Each file belongs to the user who runs the service, has mode 0600 or less, and is not a link.
+ * Files are read when a place is opened. Their content is never logged, and is wiped when the
+ * credential is freed.
  */
 #ifndef LONGSHORE_CREDENTIAL_H
 #define LONGSHORE_CREDENTIAL_H
@@ -22,7 +23,7 @@ enum { CREDENTIAL_FILE_MAX = 16 * 1024 };
 
 struct credential {
 	char name[CREDENTIAL_NAME_MAX + 1];
-	/* NULL: there is none. */
+	/* Each is NULL if it does not exist. */
 	char *key;
 	char *passphrase;
 	char *password;
@@ -33,7 +34,8 @@ int credential_read(
         const char *keys, struct str name, struct credential **out, struct err *e) ERR_MUST_USE;
 void credential_free(struct credential *c); /* wipes; accepts NULL */
 
-/* The secret of a place that names one, unless it has it already. *out: to be freed; may be NULL. */
+/* Reads the secret of a place that names a credential, unless the place already has it. *out_with:
+ * the place with its secret. *out: the caller frees it; may be NULL. */
 int credential_of_place(const struct place *place, struct place *out_with, struct credential **out,
         struct err *e) ERR_MUST_USE;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bytes to a file: hashed, compressed and handed on in one pass and in fixed memory.
+ * Turns bytes into a file: hashes, compresses and passes them on, in one pass and fixed memory.
  *
  *   row_writer -> encoder: SHA-256 of the plain bytes, gzip or nothing, MD5 and CRC-32C -> sink
  *
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes the file's bytes as they will be stored; what it answers ends the encoder too. */
+/* Receives the file's bytes as they will be stored. Its failure ends the encoder, too. */
 typedef int (*encoder_sink)(void *arg, const void *p, size_t n, struct err *e);
 
 enum { CRC32C_HEX = 9 };
@@ -34,20 +34,20 @@ struct encoder;
 int encoder_new(enum compression compression, encoder_sink sink, void *arg, struct encoder **out,
         struct err *e) ERR_MUST_USE;
 int encoder_write(struct encoder *c, const void *p, size_t n, struct err *e) ERR_MUST_USE;
-/* Hands on all that is left. Afterwards the encoder is only to be freed. */
+/* Passes on all remaining bytes. After it, only encoder_free may be called. */
 int encoder_finish(struct encoder *c, struct encoded_facts *out, struct err *e) ERR_MUST_USE;
 void encoder_free(struct encoder *c); /* accepts NULL */
 
-/* The build that made the bytes, for compressed bytes may differ between builds: "isal-2.30.0/1".
- * Empty: nothing is compressed. Static. */
+/* The build of the compressor, because compressed bytes may differ between builds: "isal-2.30.0/1".
+ * Empty without compression. Static. */
 const char *encoder_id(enum compression compression);
 
-/* Positioned reads of a stored file, as sealed_read does them: *out_n < n only at the end. */
+/* Positioned reads of a stored file, like sealed_read: *out_n < n only at the end. */
 typedef int (*encoded_read)(
         void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
 
-/* The same facts from a stored file. ERR_REJECT ("corrupt") unless it is one whole gzip member and
- * nothing else. */
+/* Computes the same facts from a stored file. ERR_REJECT ("corrupt") unless it is exactly one
+ * complete gzip member. */
 int encoded_check(enum compression compression, encoded_read read, void *arg,
         struct encoded_facts *out, struct err *e) ERR_MUST_USE;
 

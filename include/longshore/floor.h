@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The installation's floor: a selection of fewer people is given to no delivery, whatever documents
- * and people say. The scheduler's gate and the bridge-worker's combine each obey their own setting.
- */
+ * The installation's floor: no delivery receives a selection of fewer people, whatever documents
+ * and people say. The scheduler's gate and the bridge-worker's combine each follow their own
+ * setting. */
 #ifndef LONGSHORE_FLOOR_H
 #define LONGSHORE_FLOOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An entry of a table of settings (longshore/conf.h); `at` is the offset of an int64_t. */
+/* An entry of a settings table (longshore/conf.h); `at` is the offset of an int64_t. */
 #define FLOOR_SETTING(at) \
 	{ \
 		"LONGSHORE_MIN_AUDIENCE", CONF_INT, at, "25", 0, INT64_C(1000000000), "people", \
@@ -18,13 +18,13 @@
 		        "documents only raise it. The same for scheduler and bridge-worker" \
 	}
 
-/* A selection counts as many people as it has persons or primary ids, whichever are fewer. */
+/* The size of a selection in people: its persons or its primary ids, whichever are fewer. */
 static inline int64_t floor_size(int64_t persons, int64_t primary_ids)
 {
 	return persons < primary_ids ? persons : primary_ids;
 }
 
-/* A selection of nobody tells of nobody: it is for the gate's other guards. */
+/* An empty selection reveals nobody. The gate's other guards handle it. */
 static inline bool floor_forbids(int64_t floor, int64_t size)
 {
 	return size > 0 && size < floor;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * Why a delivery is held, and what lets it go on: one row per reason. The scheduler, the command line
- * and docs/OPERATING.md (./dev pages) read the same rows.
- */
+ * Why a delivery is held, and what releases it: one row per reason. The scheduler, the command line
+ * and docs/OPERATING.md (./dev pages) read the same rows. */
 #ifndef LONGSHORE_HOLDS_H
 #define LONGSHORE_HOLDS_H
 
@@ -10,14 +8,16 @@
 
 #include <stdbool.h>
 
-/* Who lets it go on: a person who approves, a person who corrects something and resumes, or nobody. */
+/* Who releases it: a person who approves, a person who corrects something and resumes, or nobody,
+ * because it ends by itself. */
 enum hold_end { HOLD_APPROVE, HOLD_RESUME, HOLD_ITSELF };
 
 /* ROW(NAME, word, end, command, note, meaning, release)
- * command: {} stands for the delivery, # for the selection that was looked at; empty if nobody has to
- * answer. note: what `status` prints below the command, or what a hold that ends by itself waits for.
- * meaning and release: the page's columns. What the gate finds comes first, in the order in which it
- * looks: of several findings the first is the reason. */
+ * command: {} stands for the delivery, # for the selection that the person saw; empty if no answer
+ * is needed. note: what `status` prints below the command; for a hold that ends by itself, when it
+ * ends. meaning and release: the page's columns.
+ * The gate's findings come first, in the order of its checks. If there are several, the first is
+ * the reason. */
 #define HOLD_ROWS(ROW) \
 	ROW(BELOW_FLOOR, "below_floor", RESUME, "longshore resume {}", \
 	        "first: other people in the source, or their bridge", \
@@ -143,7 +143,7 @@ struct hold_row {
 };
 extern const struct hold_row holds[HOLDS];
 
-/* The row of a status's reason, which may have a property in brackets; NULL: it is none. */
+/* The row of a status's reason, which may have a property in brackets. NULL: not a hold. */
 const struct hold_row *hold_of(struct str reason);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the name of a host says by itself; nobody is asked. */
+ * What the name of a host says by itself, without a look-up. */
 #ifndef LONGSHORE_HOST_H
 #define LONGSHORE_HOST_H
 
@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Traffic to it leaves this machine never: localhost, 127.0.0.0/8, ::1 (with brackets, too), or the
- * directory of a Unix socket. Other names may be anywhere. */
+/* True if traffic to it never leaves this machine: localhost, 127.0.0.0/8, ::1 (also in brackets),
+ * or the directory of a Unix socket. Any other name may be anywhere. */
 bool host_is_here(struct str host);
 
 #endif

@@ -8,8 +8,8 @@
 extern const struct pg_migration migrations[];
 extern const size_t migrations_count;
 
-/* What the migrations, all applied, grant: made by the build from their GRANT and REVOKE statements.
- */
+/* The privileges that exist after all migrations. The build makes them from the GRANT and REVOKE
+ * statements. */
 struct pg_grant {
 	const char *role;      /* PUBLIC is a role here */
 	const char *kind;      /* schema, table, column, sequence, function */

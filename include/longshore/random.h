@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Random bytes for salts, keys and the names of temporaries. Nothing that decides is drawn at
- * random. Aborts if the system cannot give randomness. */
+ * Random bytes for salts, keys and names of temporaries. No decision depends on them. Aborts if the
+ * system cannot provide randomness. */
 #ifndef LONGSHORE_RANDOM_H
 #define LONGSHORE_RANDOM_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists of staged objects, too long for an event: the scheduler writes them to
+ * Lists of staged objects that are too long for an event. The scheduler writes them to
  * specs/<delivery>/<sha256>.list, sealed under the delivery's key; combine and manifest tasks read
- * them. One line each, fields separated by tabs, in order of the tasks' index: name, sha256, bytes,
- * rows, label, plain_sha256. No field holds a tab or a line end.
+ * them. One line per object, in order of the tasks' index, with fields separated by tabs: name,
+ * sha256, bytes, rows, label, plain_sha256. No field has a tab or a line end.
  */
 #ifndef LONGSHORE_REFLIST_H
 #define LONGSHORE_REFLIST_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filling a TaskResult: each call appends one item; memory in mem, names must be static or live as
- * long. */
+ * Fills a TaskResult: each call appends one item in mem. Names must be static or live as long as
+ * the result. */
 #ifndef LONGSHORE_RESULT_H
 #define LONGSHORE_RESULT_H
 
@@ -10,7 +10,7 @@
 void result_count(struct ev_task_result *r, struct arena *mem, const char *name, uint64_t value);
 void result_fact(struct ev_task_result *r, struct arena *mem, struct str name, struct str value);
 void result_fact_num(struct ev_task_result *r, struct arena *mem, const char *name, int64_t value);
-/* Texts of ref are copied. */
+/* Copies the texts of ref. */
 void result_output(struct ev_task_result *r, struct arena *mem, const struct ev_staged_ref *ref);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * What a result says: names of counts and facts, one row each. Workers write them, the scheduler and
- * the command line read them.
- */
+ * Names of the counts and facts in a result, one row each. Workers write them; the scheduler and
+ * the command line read them. */
 #ifndef LONGSHORE_RESULT_NAMES_H
 #define LONGSHORE_RESULT_NAMES_H
 
@@ -43,7 +41,7 @@
 	ROW(RECORDS, "records", "records of the bridge") \
 	ROW(PAIRS, "pairs", "pairs of an id and a record")
 
-/* ROW(NAME, word, meaning). A fact of a list has the list's name behind a dot. */
+/* ROW(NAME, word, meaning). The fact of a list has a dot and the list's name after its word. */
 #define FACT_ROWS(ROW) \
 	ROW(SOURCE_HASH, "source_hash", "hash of what the objects of the source were") \
 	ROW(HIDDEN, "hidden", "objects that were not read because of a dot or an underscore") \

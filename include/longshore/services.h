@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The services, as services/registry.toml lists them: the build makes the enums and the tables. */
+ * The services, from services/registry.toml. The build makes the enums and the tables. */
 #ifndef LONGSHORE_SERVICES_H
 #define LONGSHORE_SERVICES_H
 
@@ -13,13 +13,13 @@ struct service_plan {
 	size_t reads_count;
 	const enum topic *writes;
 	size_t writes_count;
-	const char *const *stages; /* staging prefixes it writes below, ended by NULL. Results of a
-	                              task service go below the first */
+	const char *const *stages; /* staging prefixes that it writes below, terminated by NULL;
+	                              results of a task service go below the first */
 };
 extern const struct service_plan service_plans[SERVICES];
-extern const char *const service_names[]; /* in the same order; NULL ends */
+extern const char *const service_names[]; /* in the same order, terminated by NULL */
 
-/* Who holds which key file; of one file, readers stand before its writer. */
+/* Which service has which key file. For each file, readers come before its writer. */
 struct service_key {
 	const char *service;
 	const char *file; /* "staging-files.key", "fingerprint-*.key" */

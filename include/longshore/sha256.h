@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Hashes of bytes as they pass by (OpenSSL underneath). Aborts if the library cannot hash at all.
- */
+ * Streaming hashes (OpenSSL inside). Aborts if the library cannot hash at all. */
 #ifndef LONGSHORE_SHA256_H
 #define LONGSHORE_SHA256_H
 

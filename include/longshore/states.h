@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The states of a delivery or a build: one row each. The scheduler, the audit-sink, the command line
- * and docs/OPERATING.md (./dev pages) read the same rows.
+ * The states of a delivery or a build: one row each. The scheduler, the audit-sink, the command
+ * line and docs/OPERATING.md (./dev pages) read the same rows.
  */
 #ifndef LONGSHORE_STATES_H
 #define LONGSHORE_STATES_H
@@ -10,11 +10,12 @@
 
 #include <stdbool.h>
 
-/* ROW(NAME, word, is_final, reasons): reasons of a final state, for the page. Final states come last. */
+/* ROW(NAME, word, is_final, reasons)
+ * reasons: of a final state, for the page. Final states come last. */
 #define DELIVERY_STATE_ROWS(ROW) \
 	ROW(REQUESTED, "requested", false, "") \
 	ROW(HELD, "held", false, "") \
-	ROW(SELECTING, "selecting", false, "") /* a build: being built */ \
+	ROW(SELECTING, "selecting", false, "") /* for a build: building */ \
 	ROW(FORMATTING, "formatting", false, "") \
 	ROW(UPLOADING, "uploading", false, "") \
 	ROW(CANCELLING, "cancelling", false, "") \
@@ -37,7 +38,7 @@ const char *delivery_state_name(enum delivery_state state); /* "" for STATE_ABSE
 const char *delivery_state_reasons(enum delivery_state state);
 bool delivery_state_parse(struct str name, enum delivery_state *out);
 bool delivery_state_is_final(enum delivery_state state);
-/* Of its word, as the database and events have it; a word that is none is in no state. */
+/* By the state's word, as in the database and in events. An unknown word is no state. */
 bool delivery_state_is(struct str name, enum delivery_state state);
 bool delivery_state_ends(struct str name);
 

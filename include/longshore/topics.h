@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The topics, who reads and writes each, and the stages whose tasks go over them, as
- * services/registry.toml lists them: the build makes the tables. */
+ * The topics, the readers and writers of each, and the stages whose tasks they carry, from
+ * services/registry.toml. The build makes the tables. */
 #ifndef LONGSHORE_TOPICS_H
 #define LONGSHORE_TOPICS_H
 
@@ -15,28 +15,28 @@ struct topic_plan {
 	int32_t partitions;                  /* never changes once created */
 	const char *const *settings;         /* name, value, ..., NULL */
 	unsigned readers, writers;           /* bits 1 << enum topic_role */
-	const struct ev_type *const *events; /* that it may hold, ended by NULL */
+	const struct ev_type *const *events; /* events that it may have, terminated by NULL */
 };
 extern const struct topic_plan topic_plans[TOPIC_COUNT];
 
 const struct topic_plan *topic_plan(enum topic topic);
 bool topic_may_hold(enum topic topic, const struct ev_type *type);
 
-/* Who connects to Kafka: the services, people with the command line, and whoever sends triggers. */
+/* Clients of Kafka: the services, people with the command line, and systems that send triggers. */
 struct topic_member {
 	const char *name; /* "bridge-worker" */
-	const char *note; /* who that is; empty for a service */
-	bool has_group;   /* it reads as a member of the group <prefix><name> */
+	const char *note; /* describes it; empty for a service */
+	bool has_group;   /* reads as a member of the group <prefix><name> */
 };
 extern const struct topic_member topic_members[ROLE_COUNT];
 
-/* What belongs to a stage of a delivery: who does its tasks, their topic and their event. */
+/* A stage of a delivery: the service that does its tasks, their topic and their event. */
 struct stage_plan {
 	const char *name;
 	enum service service;
 	enum topic topic;
 	const struct ev_type *type;
-	bool is_at_destination; /* counts against the caps of the destination */
+	bool is_at_destination; /* counts towards the destination's limits */
 };
 extern const struct stage_plan stage_plans[STAGE_COUNT];
 

@@ -16,8 +16,8 @@ struct zones {
 void zones_init(struct zones *z, const char *folder);
 void zones_release(struct zones *z); /* accepts a zeroed one */
 
-/* NULL: no such zone here, or its file cannot be used. "UTC" and the empty name need no file. The
- * answer lives as long as *z. */
+/* NULL: the zone does not exist here, or its file is unusable. "UTC" and the empty name need no
+ * file. The result lives as long as *z. */
 const struct tz *zones_find(struct zones *z, struct str name);
 
 #endif
