@@ -54,7 +54,7 @@ void doctor_ok(struct doctor *d, const char *subject, const char *fmt, ...)
 	tell(d, DOCTOR_OK, subject, "", text);
 }
 
-void doctor_tell(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
+void doctor_line(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
         const char *fmt, ...)
 {
 	char text[TEXT_MAX];
@@ -87,7 +87,7 @@ bool doctor_asks(struct doctor *d, const struct pg_statement *stmt, const struct
 		return false;
 	if (pg_run(d->cli->pg, stmt, p, rows, NULL, &e) == 0)
 		return true;
-	doctor_tell(d, DOCTOR_PROBLEM, "database",
+	doctor_line(d, DOCTOR_PROBLEM, "database",
 	        strcmp(e.code, "pg_refused") == 0
 	                ? "use a role in LONGSHORE_POSTGRES that may read: longshore_operator"
 	                : "",
@@ -115,7 +115,7 @@ void doctor_settings(struct doctor *d)
 		if (doctor_has(wanted[i].value))
 			set++;
 		else
-			doctor_tell(d, wanted[i].level, wanted[i].name,
+			doctor_line(d, wanted[i].level, wanted[i].name,
 			        "set it; see longshore help", "is not set: %s", wanted[i].what);
 	}
 	if (set == WANTED)
@@ -132,13 +132,13 @@ static void tell_redis(struct doctor *d, const struct memo *memo, bool is_there)
 	if (is_there)
 		doctor_ok(d, "redis", "%s answers", place);
 	else
-		doctor_tell(d, is_refused ? DOCTOR_PROBLEM : DOCTOR_WARNING, "redis",
+		doctor_line(d, is_refused ? DOCTOR_PROBLEM : DOCTOR_WARNING, "redis",
 		        is_refused ? "correct LONGSHORE_REDIS_CONFIG or Redis' ACL"
 		                   : "start Redis or correct LONGSHORE_REDIS",
 		        "%s: %s: services run without Redis, and work may be done twice", place,
 		        problem);
 	if (weakness)
-		doctor_tell(d, DOCTOR_WARNING, "redis encryption",
+		doctor_line(d, DOCTOR_WARNING, "redis encryption",
 		        "run a TLS tunnel such as stunnel on this machine, and use its address",
 		        "%s", weakness);
 }
@@ -160,7 +160,7 @@ void doctor_redis(struct doctor *d)
 	struct err e;
 	bool is_there = false;
 	if (!doctor_has(address)) {
-		doctor_tell(d, DOCTOR_WARNING, "redis", "set LONGSHORE_REDIS",
+		doctor_line(d, DOCTOR_WARNING, "redis", "set LONGSHORE_REDIS",
 		        "LONGSHORE_REDIS is not set: work may be done twice, and each process "
 		        "limits rates on its own");
 		return;
@@ -170,7 +170,7 @@ void doctor_redis(struct doctor *d)
 	for (int i = 0; i < REDIS_TRIES && !is_there; i++) { /* it is given 100 ms each time */
 		memo_close(memo);
 		if (memo_open(&server, &memo, &e) != 0) {
-			doctor_tell(d, DOCTOR_PROBLEM, "redis",
+			doctor_line(d, DOCTOR_PROBLEM, "redis",
 			        "correct LONGSHORE_REDIS and LONGSHORE_REDIS_CONFIG", "%s", e.text);
 			return;
 		}

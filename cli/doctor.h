@@ -25,7 +25,7 @@ struct doctor_check {
 void doctor_ok(struct doctor *d, const char *subject, const char *fmt, ...)
         __attribute__((format(printf, 3, 4)));
 /* remedy may be empty where the text says all. */
-void doctor_tell(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
+void doctor_line(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
         const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* A setting that the check needs; false: it is not set, which doctor_settings tells. */
 bool doctor_has(const char *setting);

@@ -95,7 +95,7 @@ static void tell_difference(struct doctor *d, bool is_missing, const struct str 
 {
 	struct arena *mem = &d->cli->mem;
 	struct str subject = arena_printf(mem, "role " STR_FMT, STR_ARG(cells[ROLE]));
-	doctor_tell(d, DOCTOR_PROBLEM, arena_cstr(mem, subject),
+	doctor_line(d, DOCTOR_PROBLEM, arena_cstr(mem, subject),
 	        arena_cstr(mem, remedy_of(mem, is_missing, cells)),
 	        is_missing ? "lacks " STR_FMT " on %s" STR_FMT ", which the migrations grant"
 	                   : "has " STR_FMT " on %s" STR_FMT ", which no migration grants",
@@ -116,7 +116,7 @@ static size_t check_roles(struct doctor *d, bool *out_asked)
 		char subject[100];
 		(void)snprintf(subject, sizeof(subject), "role " STR_FMT,
 		        STR_ARG(pg_text(rows, i, COL_SELECT_ROLE_FAULTS_ROLE, mem)));
-		doctor_tell(d, DOCTOR_PROBLEM, subject, arena_cstr(mem, remedy), STR_FMT,
+		doctor_line(d, DOCTOR_PROBLEM, subject, arena_cstr(mem, remedy), STR_FMT,
 		        STR_ARG(pg_text(rows, i, COL_SELECT_ROLE_FAULTS_FAULT, mem)));
 	}
 	return count;
@@ -140,7 +140,7 @@ void doctor_grants(struct doctor *d)
 		tell_difference(d, pg_bool(rows, i, COL_SELECT_GRANT_DIFFERENCES_IS_MISSING),
 		        cells + i * CELLS);
 	if (count > TOLD_MAX)
-		doctor_tell(
+		doctor_line(
 		        d, DOCTOR_PROBLEM, "grants", "", "%zu more differences", count - TOLD_MAX);
 	pg_params_init(&p, &d->cli->mem);
 	if (count + faults == 0)

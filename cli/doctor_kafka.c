@@ -50,7 +50,7 @@ static int check_settings(struct doctor *d, const char *subject, const struct to
 		        "kafka-configs.sh --alter --entity-type topics --entity-name %s "
 		        "--add-config %s=" STR_FMT,
 		        subject + sizeof("topic ") - 1, settings[i], STR_ARG(wanted));
-		doctor_tell(d, is_hard ? DOCTOR_PROBLEM : DOCTOR_WARNING, subject,
+		doctor_line(d, is_hard ? DOCTOR_PROBLEM : DOCTOR_WARNING, subject,
 		        arena_cstr(&d->cli->mem, remedy),
 		        "%s is " STR_FMT "; it should be " STR_FMT "%s", settings[i],
 		        STR_ARG(values[i]), STR_ARG(wanted),
@@ -66,23 +66,23 @@ static int check_replicas(
 	int64_t insync = 0;
 	int wanted = brokers < GOOD_REPLICATION ? brokers : GOOD_REPLICATION, faults = 0;
 	if (facts->leaderless) {
-		doctor_tell(d, DOCTOR_PROBLEM, subject, "start the brokers that are down",
+		doctor_line(d, DOCTOR_PROBLEM, subject, "start the brokers that are down",
 		        "%d partitions have no leader", (int)facts->leaderless);
 		faults++;
 	} else if (facts->behind) {
-		doctor_tell(d, DOCTOR_WARNING, subject, "start the brokers that are down",
+		doctor_line(d, DOCTOR_WARNING, subject, "start the brokers that are down",
 		        "%d partitions have replicas that are out of sync", (int)facts->behind);
 		faults++;
 	}
 	if (facts->replicas < wanted) {
-		doctor_tell(d, DOCTOR_WARNING, subject, "kafka-reassign-partitions.sh",
+		doctor_line(d, DOCTOR_WARNING, subject, "kafka-reassign-partitions.sh",
 		        "%d replicas; with %d brokers there should be %d", (int)facts->replicas,
 		        brokers, wanted);
 		faults++;
 	}
 	if (facts->replicas >= GOOD_REPLICATION && facts->values[MIN_INSYNC].p &&
 	        str_to_i64(facts->values[MIN_INSYNC], &insync) && insync < GOOD_INSYNC) {
-		doctor_tell(d, DOCTOR_WARNING, subject, "set min.insync.replicas to 2",
+		doctor_line(d, DOCTOR_WARNING, subject, "set min.insync.replicas to 2",
 		        "min.insync.replicas is %lld: a message that only one broker has "
 		        "acknowledged is lost if that broker fails",
 		        (long long)insync);
@@ -108,11 +108,11 @@ static void check_topic(struct doctor *d, const char *subject, const struct topi
         int brokers, const struct bus_topic_facts *facts)
 {
 	if (!facts->is_there) {
-		doctor_tell(d, DOCTOR_PROBLEM, subject, "longshore topics", "is not there");
+		doctor_line(d, DOCTOR_PROBLEM, subject, "longshore topics", "is not there");
 		return;
 	}
 	if (facts->partitions != plan->partitions) {
-		doctor_tell(d, DOCTOR_PROBLEM, subject,
+		doctor_line(d, DOCTOR_PROBLEM, subject,
 		        "choose another LONGSHORE_TOPIC_PREFIX, or delete the topic once it is "
 		        "drained and run longshore topics",
 		        "has %d partitions; it must have %d", (int)facts->partitions,
@@ -140,7 +140,7 @@ static void check_protection(struct doctor *d)
 {
 	const char *weakness = bus_config_weakness(d->cli->conf.kafka);
 	if (weakness)
-		doctor_tell(d, DOCTOR_WARNING, "kafka encryption",
+		doctor_line(d, DOCTOR_WARNING, "kafka encryption",
 		        "set security.protocol=sasl_ssl in every service's LONGSHORE_KAFKA_CONFIG "
 		        "file",
 		        "%s", weakness);
@@ -165,12 +165,12 @@ void doctor_kafka(struct doctor *d)
 		act = bus_describe(cli->conf.kafka, &question, &cli->mem, &cluster, facts, &e);
 	}
 	if (act != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "kafka", connect_remedy(&e), "%s: %s",
+		doctor_line(d, DOCTOR_PROBLEM, "kafka", connect_remedy(&e), "%s: %s",
 		        cli->conf.kafka, e.text);
 		return;
 	}
 	if (cluster.brokers < GOOD_REPLICATION)
-		doctor_tell(d, DOCTOR_WARNING, "kafka",
+		doctor_line(d, DOCTOR_WARNING, "kafka",
 		        "run three brokers if deliveries must survive the loss of a disk",
 		        "reachable, cluster " STR_FMT ", %d of 3 brokers", STR_ARG(cluster.id),
 		        cluster.brokers);

@@ -79,7 +79,7 @@ void doctor_staging(struct doctor *d)
 		        "%s creates each name once and replaces only after comparison",
 		        conf->staging);
 	else
-		doctor_tell(d, DOCTOR_PROBLEM, "staging", remedy, "%s: %s", conf->staging, e.text);
+		doctor_line(d, DOCTOR_PROBLEM, "staging", remedy, "%s: %s", conf->staging, e.text);
 }
 
 struct keys_told {
@@ -93,7 +93,7 @@ static void tell_key(void *arg, const struct keyring_fault *f)
 	char subject[400];
 	(void)snprintf(subject, sizeof(subject), "keys %s%s%s", f->service, f->file[0] ? "/" : "",
 	        f->file);
-	doctor_tell(told->d, f->is_harmless ? DOCTOR_WARNING : DOCTOR_PROBLEM, subject, f->remedy,
+	doctor_line(told->d, f->is_harmless ? DOCTOR_WARNING : DOCTOR_PROBLEM, subject, f->remedy,
 	        "%s", f->what);
 	told->count++;
 }
@@ -105,7 +105,7 @@ void doctor_keys(struct doctor *d)
 	if (!doctor_has(d->cli->conf.keys))
 		return;
 	if (keyring_check(d->cli->conf.keys, tell_key, &told, &e) != 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "keys",
+		doctor_line(d, DOCTOR_PROBLEM, "keys",
 		        "run longshore keys init, or correct LONGSHORE_KEYS", "%s", e.text);
 	else if (told.count == 0)
 		doctor_ok(d, "keys", "in %s, every service has its keys and no others",
@@ -136,7 +136,7 @@ void doctor_zones(struct doctor *d)
 	AUTO_PG_ROWS rows = NULL;
 	int faults = 0;
 	if (!is_zone(folder, STR("America/New_York"))) {
-		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
+		doctor_line(d, DOCTOR_PROBLEM, "time zones",
 		        "install tzdata, or correct LONGSHORE_SCHEDULER_ZONEINFO",
 		        "%s contains no time zone files", folder);
 		return;
@@ -147,7 +147,7 @@ void doctor_zones(struct doctor *d)
 	for (size_t i = 0; i < n; i++) {
 		if (is_zone(folder, cells[i * CELLS + ZONE]))
 			continue;
-		doctor_tell(d, DOCTOR_PROBLEM, "time zones",
+		doctor_line(d, DOCTOR_PROBLEM, "time zones",
 		        "install tzdata, or correct the document",
 		        STR_FMT " names " STR_FMT ", which is not in %s",
 		        STR_ARG(cells[i * CELLS + DOCUMENT]), STR_ARG(cells[i * CELLS + ZONE]),
@@ -190,19 +190,19 @@ static void tell_drop(struct doctor *d, const char *subject, const char *url, co
 {
 	bool is_other = strcmp(e->code, CODE_DROP_CHANGED) == 0;
 	if (strcmp(e->code, CODE_BAD_PLACE) == 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, subject, "apply another url, or set the roots", "%s",
+		doctor_line(d, DOCTOR_PROBLEM, subject, "apply another url, or set the roots", "%s",
 		        e->text);
 		return;
 	}
 	if (strcmp(e->code, CODE_CREDENTIALS) == 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, subject,
+		doctor_line(d, DOCTOR_PROBLEM, subject,
 		        "put it below uploader/credentials/ in LONGSHORE_KEYS, and run doctor "
 		        "where "
 		        "the uploader runs",
 		        "%s", e->text);
 		return;
 	}
-	doctor_tell(d, DOCTOR_PROBLEM, subject,
+	doctor_line(d, DOCTOR_PROBLEM, subject,
 	        is_other ? "mount the drop here; or, if this directory replaces it, resume a held "
 	                   "delivery with --new-place"
 	                 : "let the uploader's user write there, or apply another url",
@@ -216,7 +216,7 @@ void doctor_drops(struct doctor *d)
 	struct confine *allowed = NULL;
 	struct err bad;
 	if (cli_drops(d->cli, &allowed, &bad) != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "drops", "correct the setting", "%s", bad.text);
+		doctor_line(d, DOCTOR_PROBLEM, "drops", "correct the setting", "%s", bad.text);
 		return;
 	}
 	pg_params_init(&p, &d->cli->mem);

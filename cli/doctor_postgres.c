@@ -20,7 +20,7 @@ static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, 
 		        "the clocks of this machine and of PostgreSQL agree within %lld ms",
 		        (long long)most_ms);
 	else
-		doctor_tell(d, apart_ms > CLOCK_PROBLEM_MS ? DOCTOR_PROBLEM : DOCTOR_WARNING,
+		doctor_line(d, apart_ms > CLOCK_PROBLEM_MS ? DOCTOR_PROBLEM : DOCTOR_WARNING,
 		        "clock", "synchronise both with NTP",
 		        "the clocks of this machine and of PostgreSQL differ by %lld ms, and so do "
 		        "the deadlines of tasks",
@@ -34,18 +34,18 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 	struct str commit = pg_text(rows, 0, COL_SELECT_SERVER_COMMIT, mem);
 	bool has_names = str_trim(names).n > 0;
 	if (!pg_bool(rows, 0, COL_SELECT_SERVER_IS_DURABLE))
-		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
+		doctor_line(d, DOCTOR_WARNING, "postgres durability",
 		        "set fsync and full_page_writes to on",
 		        "fsync or full_page_writes is off: a power cut can lose or corrupt "
 		        "committed data");
 	if (str_eq(commit, STR("off")) || str_eq(commit, STR("local")))
-		doctor_tell(d, DOCTOR_WARNING, "postgres durability",
+		doctor_line(d, DOCTOR_WARNING, "postgres durability",
 		        "set synchronous_commit to on",
 		        "synchronous_commit is " STR_FMT
 		        ": the last commits are lost if the server fails",
 		        STR_ARG(commit));
 	if (!has_names)
-		doctor_tell(d, DOCTOR_WARNING, "standby",
+		doctor_line(d, DOCTOR_WARNING, "standby",
 		        "set up a standby and set synchronous_standby_names",
 		        "there is no synchronous standby: if the server fails, its last decisions "
 		        "are lost and made again");
@@ -54,7 +54,7 @@ static void check_durability(struct doctor *d, const struct pg_rows *rows)
 		        "synchronous_standby_names is set; this role may not see whether a standby "
 		        "is connected");
 	else if (pg_num(rows, 0, COL_SELECT_SERVER_STANDBYS) == 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "standby", "start the standby",
+		doctor_line(d, DOCTOR_PROBLEM, "standby", "start the standby",
 		        "no synchronous standby is connected: commits wait for one");
 	else
 		doctor_ok(d, "standby", "synchronous standbys connected: %lld",
@@ -69,11 +69,11 @@ static void check_protection(struct doctor *d)
 	const char *weakness = pg_conninfo_weakness(d->cli->conf.postgres);
 	pg_protection(d->cli->pg, &is);
 	if (!is.is_encrypted && !is.is_here)
-		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy,
+		doctor_line(d, DOCTOR_WARNING, "postgres encryption", remedy,
 		        "the connection is not encrypted: anyone on the network path can read and "
 		        "change the data");
 	else if (weakness)
-		doctor_tell(d, DOCTOR_WARNING, "postgres encryption", remedy, "%s%s%s",
+		doctor_line(d, DOCTOR_WARNING, "postgres encryption", remedy, "%s%s%s",
 		        is.tls[0] ? is.tls : "encrypted", ", but ", weakness);
 	else if (is.is_encrypted)
 		doctor_ok(d, "postgres encryption", "%s; the server is verified", is.tls);
@@ -101,11 +101,11 @@ void doctor_postgres(struct doctor *d)
 		act = pg_run(d->cli->pg, &sql_select_server, &p, &rows, NULL, &e);
 	int64_t after_ms = clock_unix_ms();
 	if (act != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "postgres", connect_remedy(&e), "%s", e.text);
+		doctor_line(d, DOCTOR_PROBLEM, "postgres", connect_remedy(&e), "%s", e.text);
 		return;
 	}
 	if (pg_bool(rows, 0, COL_SELECT_SERVER_IS_STANDBY)) {
-		doctor_tell(d, DOCTOR_PROBLEM, "postgres",
+		doctor_line(d, DOCTOR_PROBLEM, "postgres",
 		        "name the primary in LONGSHORE_POSTGRES: target_session_attrs=read-write",
 		        "this is a standby: it accepts no writes");
 		return;
@@ -124,9 +124,9 @@ void doctor_migrations(struct doctor *d)
 	if (!doctor_has(d->cli->conf.postgres) || cli_pg_bare(d->cli, &e) != 0)
 		return;
 	if (pg_migrations_pending(d->cli->pg, migrations, migrations_count, &pending, &e) != 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "", "%s", e.text);
+		doctor_line(d, DOCTOR_PROBLEM, "migrations", "", "%s", e.text);
 	else if (pending > 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "migrations", "longshore migrate",
+		doctor_line(d, DOCTOR_PROBLEM, "migrations", "longshore migrate",
 		        "%zu of %zu migrations are not applied", pending, migrations_count);
 	else
 		doctor_ok(d, "migrations", "all %zu migrations are applied", migrations_count);

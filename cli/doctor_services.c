@@ -64,24 +64,24 @@ static void tell_missing(struct doctor *d, const struct waiting *w, enum service
 	(void)snprintf(subject, sizeof(subject), "service %s", service_names[s]);
 	(void)snprintf(remedy, sizeof(remedy), "start longshore-%s", service_names[s]);
 	if (deliveries > 0)
-		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		doctor_line(d, DOCTOR_PROBLEM, subject, remedy,
 		        "none is running, and %lld deliver%s for it", (long long)deliveries,
 		        deliveries == 1 ? "y waits" : "ies wait");
 	else if (messages > 0)
-		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		doctor_line(d, DOCTOR_PROBLEM, subject, remedy,
 		        "none is running, and %lld message%s for it", (long long)messages,
 		        messages == 1 ? " waits" : "s wait");
 	else if (messages == UNKNOWN)
-		doctor_tell(d, DOCTOR_PROBLEM, subject, remedy,
+		doctor_line(d, DOCTOR_PROBLEM, subject, remedy,
 		        "none is running, and doctor could not determine what waits for it in "
 		        "Kafka: %s",
 		        e.text);
 	else if (!w->is_known) /* why is told with the database */
-		doctor_tell(d, DOCTOR_WARNING, subject, remedy,
+		doctor_line(d, DOCTOR_WARNING, subject, remedy,
 		        "none is running, and doctor could not determine whether work waits for "
 		        "it");
 	else
-		doctor_tell(d, DOCTOR_WARNING, subject, remedy, "none is running");
+		doctor_line(d, DOCTOR_WARNING, subject, remedy, "none is running");
 }
 
 void doctor_services(struct doctor *d)
@@ -91,7 +91,7 @@ void doctor_services(struct doctor *d)
 	if (!doctor_has(d->cli->conf.kafka))
 		return;
 	if (cli_services_running(d->cli, running, &e) != 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "services",
+		doctor_line(d, DOCTOR_PROBLEM, "services",
 		        "start Kafka or correct LONGSHORE_KAFKA, then run doctor again",
 		        "could not determine which services are running: %s", e.text);
 		return;
@@ -105,7 +105,7 @@ void doctor_services(struct doctor *d)
 		else if (running[i] == 0)
 			tell_missing(d, &w, (enum service)i);
 		else
-			doctor_tell(d, DOCTOR_PROBLEM, subject,
+			doctor_line(d, DOCTOR_PROBLEM, subject,
 			        "start the brokers that are down, then run doctor again",
 			        "could not determine whether one is running: not all brokers "
 			        "answer");

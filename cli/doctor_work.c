@@ -12,13 +12,13 @@ static int check_scheduler(struct doctor *d, const struct pg_rows *rows)
 	        unpublished = pg_num(rows, 0, COL_SELECT_HEALTH_STORED);
 	const char *remedy = "start longshore-scheduler, or check its log";
 	if (overdue > 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "overdue", remedy,
+		doctor_line(d, DOCTOR_PROBLEM, "overdue", remedy,
 		        "%lld deliver%s overdue; the oldest, " STR_FMT ", by %lld s",
 		        (long long)overdue, overdue == 1 ? "y is" : "ies are",
 		        STR_ARG(pg_text(rows, 0, COL_SELECT_HEALTH_OLDEST, &d->cli->mem)),
 		        (long long)pg_num(rows, 0, COL_SELECT_HEALTH_LATE_S));
 	if (unpublished > 0)
-		doctor_tell(d, DOCTOR_PROBLEM, "outbox", remedy,
+		doctor_line(d, DOCTOR_PROBLEM, "outbox", remedy,
 		        "%lld event%s stored but not published, the oldest for %lld s",
 		        (long long)unpublished, unpublished == 1 ? " is" : "s are",
 		        (long long)pg_num(rows, 0, COL_SELECT_HEALTH_STORED_S));
@@ -37,14 +37,14 @@ void doctor_work(struct doctor *d)
 	int64_t unrecorded = pg_num(rows, 0, COL_SELECT_HEALTH_UNRECORDED),
 	        letters = pg_num(rows, 0, COL_SELECT_HEALTH_DEAD_LETTERS);
 	if (unrecorded > 0) {
-		doctor_tell(d, DOCTOR_PROBLEM, "recorder",
+		doctor_line(d, DOCTOR_PROBLEM, "recorder",
 		        "start longshore-audit-sink, or check its log",
 		        "%lld status%s not recorded yet: longshore status is out of date",
 		        (long long)unrecorded, unrecorded == 1 ? " is" : "es are");
 		faults++;
 	}
 	if (letters > 0) {
-		doctor_tell(d, DOCTOR_WARNING, "dead letters",
+		doctor_line(d, DOCTOR_WARNING, "dead letters",
 		        "see table audit.dead_letter; longshore trace DELIVERY also shows them",
 		        "%lld in the last week; the newest: " STR_FMT, (long long)letters,
 		        STR_ARG(pg_text(rows, 0, COL_SELECT_HEALTH_NEWEST_LETTER, &d->cli->mem)));

@@ -410,7 +410,7 @@ bool bus_is_assigned(const struct bus_consumer *c)
 
 /* --- messages --- */
 
-static int told_trouble(struct bus_consumer *c, struct err *e)
+static int take_trouble(struct bus_consumer *c, struct err *e)
 {
 	char text[256];
 	rd_kafka_resp_err_t code = rd_kafka_fatal_error(c->rk, text, sizeof(text));
@@ -432,7 +432,7 @@ int bus_consumer_poll(
 {
 	rd_kafka_message_t *raw = rd_kafka_consumer_poll(c->rk, timeout_ms);
 	if (!raw) {
-		if (told_trouble(c, e))
+		if (take_trouble(c, e))
 			return e->act;
 		*out = NULL;
 		return 0;

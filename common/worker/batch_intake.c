@@ -84,7 +84,7 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 	l->places_count = count;
 	l->is_fenced = false;
 	l->is_paused = false;
-	l->told_code = NULL;
+	l->last_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
 	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
@@ -95,9 +95,9 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 bool batch_waiting(void *arg, const struct err *why)
 {
 	struct batch_loop *l = arg;
-	if (!l->told_code || strcmp(l->told_code, why->code) != 0)
+	if (!l->last_code || strcmp(l->last_code, why->code) != 0)
 		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
-	l->told_code = why->code;
+	l->last_code = why->code;
 	telemetry_alive(l->frame->telemetry, clock_mono_ms());
 	return !wake_is_asked_to_end();
 }
@@ -135,9 +135,9 @@ static int tell_trouble(struct batch_loop *l, const struct err *e)
 {
 	if (e->act == ERR_FATAL)
 		return e->act;
-	if (!l->told_code || strcmp(l->told_code, e->code) != 0)
+	if (!l->last_code || strcmp(l->last_code, e->code) != 0)
 		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
-	l->told_code = e->code;
+	l->last_code = e->code;
 	return 0;
 }
 
@@ -153,7 +153,7 @@ int batch_read(struct batch_loop *l, size_t most, struct err *e)
 		}
 		if (!m)
 			return 0;
-		l->told_code = NULL;
+		l->last_code = NULL;
 		frame_count(l->frame, METRIC_MESSAGES);
 		l->logs.owes_look |= bus_was_cut_off(l->consumer);
 		struct followed *log = followed_find(&l->logs, m->topic, m->partition);

@@ -54,7 +54,7 @@ struct batch_loop {
 	bool has_more;
 	int64_t breathed_ms; /* monotonic */
 	int64_t commit_not_before_ms;
-	const char *told_code;
+	const char *last_code;
 
 	struct arena decoded; /* events of the batch */
 	struct arena mem;     /* passed to the service */

@@ -58,7 +58,7 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 	l->is_fenced = false;
 	l->is_paused = false;
 	l->commit_not_before_ms = 0;
-	l->told_code = NULL;
+	l->last_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
 	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
@@ -276,9 +276,9 @@ static int tell_trouble(struct task_loop *l, const struct err *e)
 {
 	if (e->act == ERR_FATAL)
 		return e->act;
-	if (!l->told_code || strcmp(l->told_code, e->code) != 0)
+	if (!l->last_code || strcmp(l->last_code, e->code) != 0)
 		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
-	l->told_code = e->code;
+	l->last_code = e->code;
 	return 0;
 }
 
@@ -293,7 +293,7 @@ int intake_read(struct task_loop *l, struct err *e)
 		}
 		if (!m)
 			return 0;
-		l->told_code = NULL;
+		l->last_code = NULL;
 		if (take_message(l, m, e))
 			return e->act;
 	}

@@ -161,9 +161,9 @@ static bool turn_without_kafka(void *arg, const struct err *why)
 {
 	struct task_loop *l = arg;
 	struct err *e = &l->broken;
-	if (!l->told_code || strcmp(l->told_code, why->code) != 0)
+	if (!l->last_code || strcmp(l->last_code, why->code) != 0)
 		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
-	l->told_code = why->code;
+	l->last_code = why->code;
 	if (send_reports(l, e) || take_news(l, e) || send_continue(l, e)) {
 		l->is_broken = true;
 		return false;

@@ -51,7 +51,7 @@ struct task_loop {
 	bool is_draining;
 	int64_t drain_until_ms;
 	struct arena turn;      /* reset in each turn */
-	const char *told_code;  /* last bus trouble that was logged */
+	const char *last_code;  /* last bus trouble that was logged */
 	const char *redis_told; /* last Redis problem that was logged; NULL: none */
 	bool is_broken;         /* failed inside a poll: `broken` says why */
 	bool is_task_s_own;     /* a task itself ends the process, by returning ERR_FATAL */

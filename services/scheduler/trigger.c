@@ -321,7 +321,7 @@ static int resume(
 	return resolve_spec(&r->resolver, x->kind, x->tenant, x->route, &ev->frozen, e);
 }
 
-static int word(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
+static int command(struct trigger_reader *r, const struct batch_message *msg, struct str identity,
         enum decide_kind kind, struct err *e)
 {
 	const struct ev_trigger *t = msg->event;
@@ -369,13 +369,13 @@ static int read_kind(struct trigger_reader *r, const struct batch_message *msg, 
 	case EV_TRIGGER_KIND_BUILD:
 		return read_request(r, msg, identity, e);
 	case EV_TRIGGER_KIND_CANCEL:
-		return word(r, msg, identity, DECIDE_CANCEL, e);
+		return command(r, msg, identity, DECIDE_CANCEL, e);
 	case EV_TRIGGER_KIND_APPROVE:
-		return word(r, msg, identity, DECIDE_APPROVE, e);
+		return command(r, msg, identity, DECIDE_APPROVE, e);
 	case EV_TRIGGER_KIND_REJECT:
-		return word(r, msg, identity, DECIDE_REJECT, e);
+		return command(r, msg, identity, DECIDE_REJECT, e);
 	case EV_TRIGGER_KIND_RESUME:
-		return word(r, msg, identity, DECIDE_RESUME, e);
+		return command(r, msg, identity, DECIDE_RESUME, e);
 	case EV_TRIGGER_KIND_REPLAY:
 	case EV_TRIGGER_KIND_UNKNOWN:
 		break;

@@ -188,7 +188,7 @@ static bool tells_news(const struct delivery *before, const struct delivery *aft
 	       (a->progress != b->progress && b->progress > 0 && a->phase == b->phase);
 }
 
-static void sign_audits(struct deciding *d)
+static void number_audits(struct deciding *d)
 {
 	for (size_t i = 0; i < d->out->audits_count; i++) {
 		struct ev_audit_record *a = &d->out->audits[i];
@@ -223,7 +223,7 @@ static void finish(struct deciding *d, const struct delivery *before)
 		out->head = HEAD_TAKE;
 	else if (!before->memory.holds_route)
 		out->head = HEAD_STAYS; /* taken and returned within one decision */
-	sign_audits(d);
+	number_audits(d);
 }
 
 /* Copies what decide changes: the input stays as it was. */

@@ -13,7 +13,7 @@ static int64_t planned_of(const struct deciding *d, const struct request *r)
 	return r->planned_ms < now_ms ? r->planned_ms : now_ms;
 }
 
-static void be_born(struct deciding *d, const struct decide_event *ev)
+static void set_up(struct deciding *d, const struct decide_event *ev)
 {
 	struct delivery *x = d->x;
 	const struct request *r = &ev->request;
@@ -64,7 +64,7 @@ enum next decide_request(struct deciding *d, const struct decide_event *ev)
 {
 	if (d->x->state != STATE_ABSENT)
 		return NEXT_STAYS; /* the same cause again */
-	be_born(d, ev);
+	set_up(d, ev);
 	decide_audit(d, "requested", ev->request.cause_kind, ev->note);
 	if (!ev->frozen.spec)
 		return decide_end(d, STATE_REJECTED, STR("bad_configuration"), ev->frozen.fault);
