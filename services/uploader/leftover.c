@@ -89,8 +89,9 @@ struct walk {
 	struct arena mem;
 	int64_t removed;
 	int64_t waiting;
-	char away[NOTE_MAX]; /* URL that could not be reached: not tried again in this walk */
-	struct err why;      /* the first failure */
+	char away
+	        [NOTE_MAX]; /* the last URL that could not be reached: not tried for the next note */
+	struct err why;     /* the first failure */
 };
 
 static void wait_for(struct walk *w, struct str name, const struct err *e)

@@ -53,9 +53,7 @@ void tried_free(struct tried *t)
 static void key_of(const char *url, const char *identity, unsigned char *out)
 {
 	struct hash *h = hash_new_sha256();
-	hash_add(h, url,
-	        strlen(url) +
-	                1); /* with the terminator, so that no two pairs give the same bytes */
+	hash_add(h, url, strlen(url) + 1); /* with the terminator, so that pairs stay distinct */
 	hash_add(h, identity, strlen(identity));
 	hash_take(h, out);
 	hash_free(h);
