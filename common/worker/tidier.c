@@ -67,12 +67,18 @@ static int more(struct tidier *t, struct err *e)
 	return act;
 }
 
+/* A service that stages nothing has no key of staging, so it must not look there. */
+static bool sweeps(const struct tidier_plan *plan)
+{
+	return plan->prefixes && plan->prefixes[0];
+}
+
 /* A failure only costs space: it is logged, and retried in the next turn. */
 static void turn(struct tidier *t)
 {
 	struct err first = {.code = ""};
 	struct err second = {.code = ""};
-	int act = t->plan.prefixes ? sweep(t, &first) : 0;
+	int act = sweeps(&t->plan) ? sweep(t, &first) : 0;
 	if (t->plan.more && more(t, &second) && act == 0)
 		first = second;
 	if (first.code[0] && strcmp(first.code, t->told) != 0)
@@ -119,7 +125,7 @@ static void release(struct tidier *t)
 int tidier_start(const struct tidier_plan *plan, struct tidier **out, struct err *e)
 {
 	*out = NULL;
-	if (!plan->prefixes && !plan->more)
+	if (!sweeps(plan) && !plan->more)
 		return 0;
 	struct tidier *t = calloc(1, sizeof(*t));
 	if (!t)

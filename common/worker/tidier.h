@@ -13,7 +13,7 @@ struct tidier;
 
 struct tidier_plan {
 	struct frame *frame;
-	const char *const *prefixes; /* in staging, terminated by NULL; NULL: none */
+	const char *const *prefixes; /* in staging, terminated by NULL; NULL or none: no sweep */
 	int (*more)(void *state, const struct tidy_run *run, struct tidied *out, struct err *e);
 	void *state; /* for `more`, which can be NULL */
 };

@@ -89,9 +89,8 @@ struct walk {
 	struct arena mem;
 	int64_t removed;
 	int64_t waiting;
-	char away
-	        [NOTE_MAX]; /* the last URL that could not be reached: not tried for the next note */
-	struct err why;     /* the first failure */
+	char away[NOTE_MAX]; /* last unreachable URL: not tried for the next note */
+	struct err why;      /* the first failure */
 };
 
 static void wait_for(struct walk *w, struct str name, const struct err *e)

@@ -23,7 +23,8 @@ enum record_phase {
 	RECORD_WRITTEN,   /* complete and durable; any attempt can commit it */
 	RECORD_COMMITTED, /* known to be committed; contains the receipt */
 	RECORD_CLOSED,    /* settled: never to be written or committed */
-	RECORD_WITHDRAWN, /* was written; no commit begins from now on */
+	RECORD_WITHDRAWN, /* was written; no commit begins from now on; the fate of its temporary
+	                     shows whether it was committed before */
 };
 
 struct record {

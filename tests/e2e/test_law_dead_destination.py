@@ -75,7 +75,7 @@ def test_a_dead_destination_holds_up_no_other(world):
         world.completes(delivery)
     # Others are through; these still try, under their cap, and say why they wait.
     wait_until(lambda: look() or states(world, dead) == {"uploading"}, 30, "the dead destination's deliveries to upload")
-    told = [d for d in dead if "cannot be opened" in world.fleet.status(d)["detail"]]
+    told = [d for d in dead if "cannot open the bucket's directory" in world.fleet.status(d)["detail"]]
     assert told, [world.fleet.status(d) for d in dead]
     [line] = [t for t in world.fleet.cli_json("trace", dead[0]) if t["what"].startswith("circuit breaker")]
     assert (line["source"], line["by"]) == ("place", world.place) and "found it away" in line["detail"]
@@ -111,7 +111,7 @@ def test_a_place_that_goes_away_with_a_file_half_sent_gets_it_once(world):
     os.rename(drop, away)
     os.mkdir(drop)
     world.fleet.start_replica("uploader")
-    world.fleet.wait_until_status(delivery, lambda d: d["state"] == "uploading" and "was away" in d["detail"], 60, "waiting")
+    world.fleet.wait_until_status(delivery, lambda d: d["state"] == "uploading" and "was unavailable" in d["detail"], 60, "waiting")
     assert world.fleet.dropped() == {}, "put into a place that is not the one"
     os.rename(drop, empty)
     os.rename(away, drop)
@@ -130,7 +130,7 @@ def test_a_delivery_is_not_dealt_out_to_two_places(world):
     os.rename(drop, away)
     os.mkdir(drop)
     world.fleet.start_replica("uploader")
-    world.fleet.wait_until_status(delivery, lambda d: d["state"] in ("completed", "failed") or "was away" in d["detail"], 60, "waiting")
+    world.fleet.wait_until_status(delivery, lambda d: d["state"] in ("completed", "failed") or "was unavailable" in d["detail"], 60, "waiting")
     assert world.fleet.dropped() == {}, "put into a place that is not the delivery's"
     os.rename(drop, empty)
     os.rename(away, drop)

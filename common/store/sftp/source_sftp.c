@@ -182,7 +182,7 @@ static int read_pages(struct walk *w, const char *prefix, const struct sftp_file
 {
 	for (;;) {
 		struct sftp_names names;
-		struct page page;
+		struct page page = {0};
 		uint32_t status = SFTP_OK;
 		if (sftp_dir_read(w->source->at.s, dir, &names, &status, w->e) != 0)
 			return w->e->act;
