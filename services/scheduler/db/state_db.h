@@ -67,7 +67,7 @@ struct seen_status {
 };
 struct confirm_bounds {
 	int64_t alarm_ms;
-	int64_t tasks; /* a delivery of more tasks keeps its rows for now */
+	int64_t tasks; /* a delivery of more tasks keeps its rows until tidying */
 };
 /* Handles statuses that were read back, in order. Reading the stored final status confirms it,
  * and the delivery's task rows become a short summary. An older status after it gives the
