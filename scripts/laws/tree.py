@@ -1,5 +1,6 @@
 """What the law checks share: the C files of a tree, what they include, their text without comments and
 strings, a report, and the self-test that plants a violation and wants it caught."""
+import os
 import re
 import sys
 import tempfile
@@ -12,10 +13,20 @@ TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)
 
 
+def walk(top, skip=()):
+    """Every file below a folder, in order. `skip` names folders directly below it that are not entered: other tests
+    make and remove files in run/ and build/ meanwhile, and a folder that vanishes during the walk is no fault."""
+    for folder, folders, names in os.walk(top):
+        if Path(folder) == Path(top):
+            folders[:] = [f for f in folders if f not in skip]
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
 def files(root, suffixes=(".c", ".h")):
     """Every C file below the source folders, as paths relative to the root."""
-    found = (p for folder in FOLDERS for p in (root / folder).rglob("*"))
-    return sorted(p.relative_to(root) for p in found if p.suffix in suffixes and p.is_file())
+    found = (p for folder in FOLDERS for p in walk(root / folder))
+    return sorted(p.relative_to(root) for p in found if p.suffix in suffixes)
 
 
 def blank(match):
