@@ -1,4 +1,5 @@
-"""Delivers an audience of 200,000 people, kills processes while they work, and shows that it makes no difference.
+"""Delivers an audience of 200,000 people to a directory, and to an SFTP server while processes are killed, and shows that it
+makes no difference.
 
 Everything is made below <run>/demo. What the last demo left (database, topics, files) is removed by the next one, so that
 there is something to look at in between.
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 from fleet import Fleet, wait_until
+from sftp_server import SftpServer
 
 MEMBERS, REPEATED, STRANGERS, FEW = 200_000, 2_000, 4_000, 40
 OBJECTS, BRIDGE_OBJECTS = 8, 3
@@ -168,6 +170,19 @@ def show_hashes(fleet, calm, stormy, wanted):
         sys.exit("demo: the hashes differ: this must never be; please report it")
 
 
+# --- what the partner fetches ---
+
+def show_fetched(fleet, server, record):
+    """OpenSSH's own client fetches the manifest and the first file that it lists."""
+    [name] = [f["name"] for f in record["files"] if f["name"].endswith("_manifest.json")]
+    listed = json.loads(server.fetch(fleet.path("drop", name), fleet.path("fetched.json")))["files"][0]
+    found = hashlib.sha256(server.fetch(fleet.path("drop", listed["name"]), fleet.path("fetched"))).hexdigest()
+    say(f"   OpenSSH's sftp fetches {listed['name']} and the manifest; SHA-256 of the file, and what the manifest says:")
+    say(f"     {found}\n     {listed['sha256']}")
+    if found != listed["sha256"]:
+        sys.exit("demo: the hashes differ: this must never be; please report it")
+
+
 def show_files(records):
     for record in records:
         for f in record["files"]:
@@ -196,24 +211,34 @@ def show_further(fleet, records):
         say(f"   {command:<62} # {meaning}")
 
 
-def story(fleet):
+def apply_documents(fleet, server):
+    text = (HERE / "config.yaml").read_text()
+    place = server.place(fleet.path("drop") + "/")
+    for word, value in (("DATA", f"file://{fleet.path('source')}"), ("DROP", f"file://{fleet.path('drop')}"),
+                        ("SFTP", place["url"]), ("HOST_KEY", place["host_key"])):
+        text = text.replace(f'"{word}', f'"{value}')
+    config = Path(fleet.path("config.yaml"))
+    config.write_text(text)
+    fleet.cli("apply", "-f", str(config), "--actor", "ana")
+
+
+def story(fleet, server):
     say("1. An audience and a bridge, written with Python's csv")
     wanted = make_data(Path(fleet.path("source")))
     say("2. Database, topics, keys, six services, configuration")
     fleet.setup()
+    server.give_credentials(fleet.path("keys", "uploader"))
     fleet.start()
     fleet.wait_ready()
-    text = (HERE / "config.yaml").read_text()
-    config = Path(fleet.path("config.yaml"))
-    config.write_text(text.replace("DATA", f"file://{fleet.path('source')}").replace("DROP", f"file://{fleet.path('drop')}"))
-    fleet.cli("apply", "-f", str(config), "--actor", "ana")
+    apply_documents(fleet, server)
     say("3. The bridge is built; bridge-builder alone reads both ids, and the delivery needs it no more")
     fleet.cli("bridge", "build", "tokens", "--wait", "--actor", "ana", timeout=300)
     say("4. A delivery that nobody disturbs")
     calm = undisturbed(fleet)
-    say("5. The same data on another route, with crashes")
+    say("5. The same data to an SFTP server (OpenSSH's sshd), with crashes")
     stormy = disturbed(fleet)
     show_hashes(fleet, calm, stormy, wanted)
+    show_fetched(fleet, server, stormy)
     say("6. A delivery below the destination's minimum")
     few = too_few(fleet)
     records = [calm, stormy, few]
@@ -238,6 +263,26 @@ def clear(home):
         state.unlink()
 
 
+def run(home, server):
+    # The services end with the demo, however that ends.
+    fleet = Fleet(root=str(home / "fleet"), wrapper=("setpriv", "--pdeathsig", "KILL"),
+                  env={"LONGSHORE_MIN_AUDIENCE": None,  # the floor is as where nobody sets it
+                       "LONGSHORE_DROP_ROOTS": f"{home},{server.root}"})
+    (home / "state.json").write_text(json.dumps({"root": fleet.root, "identity": fleet.id}))
+    try:
+        story(fleet, server)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:
+        print(f"demo: failed; the services' logs are in {fleet.root}", file=sys.stderr)
+        raise
+    finally:
+        codes = fleet.stop()
+    unclean = {f"{service} {n}": code for (service, n), code in codes.items() if code != 0}
+    if unclean:
+        sys.exit(f"demo: services did not end cleanly: {unclean}; their logs are in {fleet.root}")
+
+
 def main():
     home = Path(os.environ["LONGSHORE_RUN"]) / "demo"
     home.mkdir(parents=True, exist_ok=True)
@@ -248,23 +293,9 @@ def main():
             sys.exit("demo: another demo runs on this stack; wait for its end")
         clear(home)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        # The services end with the demo, however that ends.
-        fleet = Fleet(root=str(home / "fleet"), wrapper=("setpriv", "--pdeathsig", "KILL"),
-                      env={"LONGSHORE_MIN_AUDIENCE": None})  # the floor is as where nobody sets it
-        (home / "state.json").write_text(json.dumps({"root": fleet.root, "identity": fleet.id}))
-        try:
-            story(fleet)
-        except KeyboardInterrupt:
-            sys.exit(130)
-        except Exception:
-            print(f"demo: failed; the services' logs are in {fleet.root}", file=sys.stderr)
-            raise
-        finally:
-            codes = fleet.stop()
-        unclean = {f"{service} {n}": code for (service, n), code in codes.items() if code != 0}
-        if unclean:
-            sys.exit(f"demo: services did not end cleanly: {unclean}; their logs are in {fleet.root}")
-        say("The services are stopped; the stack runs on (./dev down stops it).")
+        with SftpServer() as server:
+            run(home, server)
+    say("The services and the SFTP server are stopped; the stack runs on (./dev down stops it).")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A drop, a source and a bridge on an SFTP server, OpenSSH's: what is delivered is right, whoever dies in the middle of an
 upload, and what OpenSSH's own client fetches is what the receipts name."""
 import os
-import subprocess
 
 import pytest
 
@@ -48,23 +47,12 @@ def world(server):
         wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
 
 
-def fetched(server, path, to):
-    """What OpenSSH's client gets."""
-    known = server.dir / "known"
-    key = (server.dir / "host" / "ed25519.pub").read_text().split()[:2]
-    known.write_text(f"[127.0.0.1]:{server.port} {' '.join(key)}\n")
-    subprocess.run(["sftp", "-q", "-P", str(server.port), "-i", server.dir / "credentials" / "ed25519.key", "-F", "none",
-                    "-o", f"UserKnownHostsFile={known}", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
-                    f"{server.user}@127.0.0.1:{path}", to], check=True, capture_output=True, timeout=60)
-    return to.read_bytes()
-
-
 def test_what_is_delivered_is_what_openssh_fetches(world, server, tmp_path):
     status = world.completes(world.deliver())
     assert {f["receipt"]["guarantee"] for f in status["files"]} == {"sftp_rename"}
     assert {f["receipt"]["verified"] for f in status["files"]} == {"size_sha256"}
     for f in status["files"]:
-        bytes_there = fetched(server, world.fleet.path("drop", f["name"]), tmp_path / "fetched")
+        bytes_there = server.fetch(world.fleet.path("drop", f["name"]), tmp_path / "fetched")
         assert sha256(bytes_there) == f["sha256"]
     left = [n for n in os.listdir(world.fleet.path("drop", ".longshore-tmp")) if n != "identity-sftp"]
     assert not left, "a temporary is left"

@@ -14,7 +14,8 @@ class SftpServer:
     def __enter__(self):
         self.dir = Path(tempfile.mkdtemp(prefix="longshore-sshd-"))
         self._log = open(self.dir / "log", "w", encoding="utf-8")
-        self._process = subprocess.Popen([SCRIPT, self.dir], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        command = ["setpriv", "--pdeathsig", "TERM", SCRIPT, self.dir]  # it ends with the test, however that ends
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         wait_until(self._is_up, 60, "sshd to answer")
         return self
 
@@ -45,3 +46,13 @@ class SftpServer:
 
     def give_credentials(self, key_directory):
         shutil.copytree(self.dir / "credentials", Path(key_directory) / "credentials")
+
+    def fetch(self, path, to):
+        """What OpenSSH's client gets: the file at `path` of the server, written to `to`."""
+        known = self.dir / "known"
+        key = (self.dir / "host" / "ed25519.pub").read_text().split()[:2]
+        known.write_text(f"[127.0.0.1]:{self.port} {' '.join(key)}\n")
+        subprocess.run(["sftp", "-q", "-P", str(self.port), "-i", self.dir / "credentials" / "ed25519.key", "-F", "none",
+                        "-o", f"UserKnownHostsFile={known}", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
+                        f"{self.user}@127.0.0.1:{path}", to], check=True, capture_output=True, timeout=60)
+        return Path(to).read_bytes()
