@@ -45,6 +45,20 @@ function(longshore_tables)
 	add_custom_target(tables ALL DEPENDS ${CMAKE_BINARY_DIR}/tables.json)
 endfunction()
 
+# tests/bench/<name>.c -> tests/bench_<name>: a program that `./dev bench` measures. It links what it measures.
+function(longshore_bench_programs)
+	get_property(services GLOBAL PROPERTY LONGSHORE_SERVICES)
+	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/*.c)
+	foreach(source ${sources})
+		get_filename_component(name ${source} NAME_WE)
+		add_executable(bench_${name} ${source})
+		set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+		target_include_directories(bench_${name} PRIVATE ${CMAKE_SOURCE_DIR}/services)
+		target_link_libraries(bench_${name} PRIVATE -Wl,--start-group ${services} ls_migrations ${LONGSHORE_LAYERS}
+			-Wl,--end-group)
+	endforeach()
+endfunction()
+
 function(longshore_law name)
 	add_test(NAME ${name} COMMAND ${ARGN})
 	set_tests_properties(${name} PROPERTIES LABELS law ENVIRONMENT "LONGSHORE_BUILD=${CMAKE_BINARY_DIR}")
@@ -52,6 +66,7 @@ endfunction()
 
 function(longshore_tests)
 	longshore_tables()
+	longshore_bench_programs()
 	foreach(kind unit contract integration e2e stack)
 		file(GLOB_RECURSE c_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/test_*.c)
 		foreach(file ${c_files})
