@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Slicing by 8: eight tables, eight bytes per step. About 1.5 bytes per cycle on any machine.
+ * By the processor's own instruction where there is one (about 3 bytes per cycle), else slicing by 8: eight tables,
+ * eight bytes per step (about 1.5 bytes per cycle on any machine).
  */
 #include "longshore/crc.h"
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
 
 enum { SLICES = 8, VALUES = 256 };
 #define CASTAGNOLI 0x82f63b78U /* bit-reflected polynomial */
@@ -30,11 +33,9 @@ static uint32_t little_endian(const unsigned char *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-uint32_t crc32c(uint32_t crc, const void *p, size_t n)
+static uint32_t by_tables(uint32_t crc, const unsigned char *b, size_t n)
 {
-	const unsigned char *b = p;
 	(void)pthread_once(&once, make_table); /* cannot fail with a valid pthread_once_t */
-	crc = ~crc;
 	for (; n >= SLICES; n -= SLICES, b += SLICES) {
 		uint32_t lo = little_endian(b) ^ crc;
 		uint32_t hi = little_endian(b + 4);
@@ -44,5 +45,47 @@ uint32_t crc32c(uint32_t crc, const void *p, size_t n)
 	}
 	for (; n > 0; n--, b++)
 		crc = crc >> 8 ^ table[0][(crc ^ *b) & 0xff];
-	return ~crc;
+	return crc;
+}
+
+#if defined(__x86_64__)
+static bool has_instruction(void)
+{
+	return __builtin_cpu_supports("sse4.2") != 0;
+}
+
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(
+        uint32_t crc, const unsigned char *b, size_t n)
+{
+	uint64_t wide = crc;
+	for (; n >= sizeof wide; n -= sizeof wide, b += sizeof wide) {
+		uint64_t word;
+		memcpy(&word, b, sizeof word);
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	crc = (uint32_t)wide;
+	for (; n > 0; n--, b++)
+		crc = __builtin_ia32_crc32qi(crc, *b);
+	return crc;
+}
+#else
+static bool has_instruction(void)
+{
+	return false;
+}
+
+static uint32_t by_instruction(uint32_t crc, const unsigned char *b, size_t n)
+{
+	return by_tables(crc, b, n);
+}
+#endif
+
+uint32_t crc32c_by_tables(uint32_t crc, const void *p, size_t n)
+{
+	return ~by_tables(~crc, p, n);
+}
+
+uint32_t crc32c(uint32_t crc, const void *p, size_t n)
+{
+	return has_instruction() ? ~by_instruction(~crc, p, n) : crc32c_by_tables(crc, p, n);
 }

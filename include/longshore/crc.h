@@ -9,5 +9,7 @@
 
 /* crc: 0 at first, then the result of the previous call. */
 uint32_t crc32c(uint32_t crc, const void *p, size_t n);
+/* The same on any processor, only slower. */
+uint32_t crc32c_by_tables(uint32_t crc, const void *p, size_t n);
 
 #endif

@@ -3,7 +3,6 @@
  * Commits a temporary, puts it aside or removes it, and reports what exists under a name.
  */
 #include "drop_sftp.h"
-#include "longshore/hex.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,28 +122,75 @@ int drop_sftp_set_aside(struct drop *drop, const char *temp, enum drop_aside *ou
 
 /* --- what exists under a name --- */
 
+/* A file is read in parts, with the next one on its way while this one is hashed. */
+struct reading_back {
+	struct sftp *s;
+	const struct sftp_file *f;
+	struct sftp_part parts[2];
+	struct sftp_reading readings[2];
+	bool is_asked[2];
+	int64_t next; /* where the next part begins */
+};
+
+static int ask_part(struct reading_back *r, int which, struct err *e)
+{
+	r->parts[which].offset = r->next;
+	r->next += READ_BYTES;
+	if (sftp_read_start(r->s, r->f, &r->parts[which], &r->readings[which], e) != 0)
+		return e->act;
+	r->is_asked[which] = true;
+	return 0;
+}
+
+static int take_part(struct reading_back *r, int which, size_t *out_n, struct err *e)
+{
+	uint32_t status = SFTP_OK;
+	r->is_asked[which] = false;
+	if (sftp_read_end(r->s, &r->readings[which], out_n, &status, e) != 0)
+		return e->act;
+	return status == SFTP_OK ? 0 : drop_sftp_failed(e, status, "read back");
+}
+
+/* The answers that were not awaited, behind the file's end or behind a failure. */
+static void take_rest(struct reading_back *r)
+{
+	for (int which = 0; which < 2; which++) {
+		size_t n = 0;
+		struct err second;
+		int rc = r->is_asked[which] ? take_part(r, which, &n, &second) : 0;
+		(void)rc; /* the part is not needed */
+	}
+}
+
+static int hash_parts(struct reading_back *r, struct hash *h, int64_t *out_bytes, struct err *e)
+{
+	size_t n = READ_BYTES;
+	int rc = ask_part(r, 0, e);
+	for (int which = 0; rc == 0 && n == READ_BYTES; which = !which) {
+		if ((rc = ask_part(r, !which, e)) != 0 || (rc = take_part(r, which, &n, e)) != 0)
+			break;
+		hash_add(h, r->parts[which].p, n);
+		*out_bytes += (int64_t)n;
+	}
+	take_rest(r);
+	return rc;
+}
+
 static int hash_file(
         const struct sftp_drop *d, const struct sftp_file *f, struct drop_facts *out, struct err *e)
 {
 	struct hash *h = hash_new_sha256();
-	unsigned char digest[SHA256_BYTES];
-	char *buffer = malloc(READ_BYTES);
-	size_t n = READ_BYTES;
-	uint32_t status = SFTP_OK;
+	char *buffer = malloc((size_t)2 * READ_BYTES);
+	struct reading_back r = {.s = d->at.s, .f = f};
 	int64_t bytes = 0;
 	int rc = buffer == NULL ? err_set(e, ERR_FATAL, "out_of_memory", "out of memory") : 0;
-	while (rc == 0 && n == READ_BYTES) {
-		const struct sftp_part part = {bytes, buffer, READ_BYTES};
-		rc = sftp_read(d->at.s, f, &part, &n, &status, e);
-		if (rc == 0 && status != SFTP_OK)
-			rc = drop_sftp_failed(e, status, "read back");
-		if (rc == 0)
-			hash_add(h, buffer, n);
-		bytes += rc == 0 ? (int64_t)n : 0;
+	if (rc == 0) {
+		r.parts[0] = (struct sftp_part){.p = buffer, .n = READ_BYTES};
+		r.parts[1] = (struct sftp_part){.p = buffer + READ_BYTES, .n = READ_BYTES};
+		rc = hash_parts(&r, h, &bytes, e);
 	}
 	if (rc == 0) {
-		hash_take(h, digest);
-		hex_encode(digest, sizeof digest, out->sha256);
+		hash_take_hex(h, out->sha256);
 		out->bytes = bytes;
 	}
 	free(buffer);

@@ -272,23 +272,49 @@ static int send_reads(struct sftp *s, const struct sftp_file *f, const struct sf
 	return 0;
 }
 
+/* The session is dead, so no answer will use r any more. */
+static void forget_reads(struct sftp *s, const struct sftp_reading *r)
+{
+	for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
+		if (s->flights[i].reader == r)
+			s->flights[i].is_used = false;
+}
+
+int sftp_read_start(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
+        struct sftp_reading *r, struct err *e)
+{
+	*r = (struct sftp_reading){
+	        .status = SFTP_OK, .begin = part->offset, .end = part->offset + (int64_t)part->n};
+	lock(s);
+	int rc = send_reads(s, f, part, r, e);
+	if (rc != 0)
+		forget_reads(s, r);
+	return unlock(s, rc);
+}
+
+int sftp_read_end(
+        struct sftp *s, struct sftp_reading *r, size_t *out_n, uint32_t *out_status, struct err *e)
+{
+	uint8_t type;
+	struct wire_in in;
+	int rc = 0;
+	lock(s);
+	while (rc == 0 && r->pending > 0)
+		rc = sftp_take(s, SFTP_NO_ID, &type, &in, e);
+	if (rc != 0)
+		forget_reads(s, r);
+	*out_status = r->status;
+	*out_n = (size_t)(r->end - r->begin);
+	return unlock(s, rc);
+}
+
 int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
         size_t *out_n, uint32_t *out_status, struct err *e)
 {
-	struct sftp_reading r = {.status = SFTP_OK, .end = part->offset + (int64_t)part->n};
-	uint8_t type;
-	struct wire_in in;
-	lock(s);
-	int rc = send_reads(s, f, part, &r, e);
-	while (rc == 0 && r.pending > 0)
-		rc = sftp_take(s, SFTP_NO_ID, &type, &in, e);
-	if (rc != 0) /* the session is dead, so no answer will use r any more */
-		for (size_t i = 0; i < SFTP_IN_FLIGHT; i++)
-			if (s->flights[i].reader == &r)
-				s->flights[i].is_used = false;
-	*out_status = r.status;
-	*out_n = (size_t)(r.end - part->offset);
-	return unlock(s, rc);
+	struct sftp_reading r;
+	if (sftp_read_start(s, f, part, &r, e) != 0)
+		return e->act;
+	return sftp_read_end(s, &r, out_n, out_status, e);
 }
 
 int sftp_dir_read(struct sftp *s, const struct sftp_file *dir, struct sftp_names *names,

@@ -11,12 +11,6 @@
 
 enum { SFTP_PACKET_MAX = 256 * 1024, SFTP_REQUEST_MAX = SFTP_CHUNK + 4096, SFTP_NO_ID = 0 };
 
-struct sftp_reading {
-	size_t pending;
-	uint32_t status;
-	int64_t end; /* end of the file, as far as known */
-};
-
 /* A write or read in flight: sent and not yet answered. */
 struct sftp_flight {
 	bool is_used;

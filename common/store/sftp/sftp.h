@@ -79,6 +79,18 @@ struct sftp_part {
 int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
         size_t *out_n, uint32_t *out_status, struct err *e) ERR_MUST_USE;
 
+/* The same in two calls, so that the next part is on its way while the caller works on this one. After a start that
+ * succeeded, r and part->p must live until the end was called. */
+struct sftp_reading {
+	size_t pending;
+	uint32_t status;
+	int64_t begin, end; /* end: of the part or of the file, as far as known */
+};
+int sftp_read_start(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,
+        struct sftp_reading *r, struct err *e) ERR_MUST_USE;
+int sftp_read_end(struct sftp *s, struct sftp_reading *r, size_t *out_n, uint32_t *out_status,
+        struct err *e) ERR_MUST_USE;
+
 /* The next names of a directory; *out_status is SFTP_EOF after the last. They are valid until the
  * next call on the session. */
 struct sftp_names {
