@@ -71,7 +71,7 @@ class Load:
         for route in [r for r in routes if left[r]]:
             left[route] -= 1
             self.trigger(route)
-        self._until(count, patience, lambda n: self._again(left, self.sent[n][0]))
+        self._until(len(self.ended) + count, patience, lambda n: self._again(left, self.sent[n][0]))
 
     def _again(self, left, route):
         if left[route]:
@@ -83,7 +83,7 @@ class Load:
         for n in range(count):
             self.trigger(routes[n % len(routes)])
         self.flush()
-        self._until(count, patience, lambda n: None)
+        self._until(len(self.ended) + count, patience, lambda n: None)
 
     def _until(self, count, patience, ended):
         """Patience ends when nothing has ended for so many seconds."""
@@ -92,7 +92,7 @@ class Load:
             for n in self.hear():
                 last = time.monotonic()
                 ended(n)
-            assert time.monotonic() - last < patience, f"{len(self.ended)} of {count} ended, none in the last {patience} s"
+            assert time.monotonic() - last < patience, f"{len(self.ended)} of {count} ended so far, none in the last {patience} s"
 
     def close(self):
         self.consumer.close()

@@ -1,5 +1,6 @@
 """An SFTP server for a test: OpenSSH's, on a free port, as scripts/stack/sshd starts it."""
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,6 +21,7 @@ class SftpServer:
         return self
 
     def __exit__(self, *_):
+        self.thaw()
         self._process.terminate()
         self._process.wait(30)
         self._log.close()
@@ -34,6 +36,13 @@ class SftpServer:
         with socket.socket() as s:
             return s.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def freeze(self):
+        """Connections are taken, by the system, and nobody ever answers."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._process.send_signal(signal.SIGCONT)
+
     @property
     def root(self):
         """What LONGSHORE_DROP_ROOTS and LONGSHORE_SOURCE_ROOTS call it."""
@@ -44,8 +53,12 @@ class SftpServer:
         return {"url": f"sftp://{self.user}@127.0.0.1:{self.port}{path}", "credential": credential,
                 "host_key": self.host_keys[host_key]}
 
-    def give_credentials(self, key_directory):
-        shutil.copytree(self.dir / "credentials", Path(key_directory) / "credentials")
+    def give_credentials(self, key_directory, prefix=""):
+        """prefix: of their names, where several servers give theirs."""
+        there = Path(key_directory) / "credentials"
+        there.mkdir(mode=0o700, exist_ok=True)
+        for file in (self.dir / "credentials").iterdir():
+            shutil.copy2(file, there / (prefix + file.name))
 
     def fetch(self, path, to):
         """What OpenSSH's client gets: the file at `path` of the server, written to `to`."""
