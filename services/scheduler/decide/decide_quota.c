@@ -17,6 +17,7 @@ struct quota {
 	const char *word;
 	int64_t limit, used, ahead; /* limit 0: no limit */
 	int64_t end_ms;             /* of the hour or day of now_ms */
+	bool is_day;
 };
 
 enum { QUOTAS = 4 };
@@ -35,18 +36,28 @@ static void all_quotas(const struct deciding *d, struct quota out[QUOTAS])
 	        arena_printf(d->mem, "Tenant " STR_FMT, STR_ARG(d->frozen.spec->tenant));
 	struct str destination = arena_printf(
 	        d->mem, "Destination " STR_FMT, STR_ARG(d->frozen.spec->destination.name));
-	out[0] = (struct quota){tenant, "hour", limits->tenant_per_hour, t->hour, t->ahead, hour};
-	out[1] = (struct quota){tenant, "day", limits->tenant_per_day, t->day, t->ahead, day};
+	out[0] = (struct quota){
+	        tenant, "hour", limits->tenant_per_hour, t->hour, t->ahead, hour, false};
+	out[1] = (struct quota){tenant, "day", limits->tenant_per_day, t->day, t->ahead, day, true};
 	out[2] = (struct quota){
-	        destination, "hour", limits->destination_per_hour, a->hour, a->ahead, hour};
+	        destination, "hour", limits->destination_per_hour, a->hour, a->ahead, hour, false};
 	out[3] = (struct quota){
-	        destination, "day", limits->destination_per_day, a->day, a->ahead, day};
+	        destination, "day", limits->destination_per_day, a->day, a->ahead, day, true};
 }
 
 bool decide_has_quota(const struct spec_limits *limits)
 {
 	return limits->tenant_per_hour > 0 || limits->tenant_per_day > 0 ||
 	       limits->destination_per_hour > 0 || limits->destination_per_day > 0;
+}
+
+/* In the last hour of a day both end at the same time. The day is named then: the hour's limit alone would
+ * suggest that raising it is enough. */
+static bool lasts_longer(const struct quota *q, const struct quota *than)
+{
+	if (q->end_ms != than->end_ms)
+		return q->end_ms > than->end_ms;
+	return q->is_day && !than->is_day;
 }
 
 static void hold(struct deciding *d, const struct quota *q, const char *why, int64_t again_ms)
@@ -76,7 +87,7 @@ bool decide_waits_for_quota(struct deciding *d)
 	all_quotas(d, all);
 	for (int i = 0; i < QUOTAS; i++) {
 		const struct quota *q = &all[i];
-		if (q->limit > 0 && q->used >= q->limit && (!full || q->end_ms > full->end_ms))
+		if (q->limit > 0 && q->used >= q->limit && (!full || lasts_longer(q, full)))
 			full = q; /* the one that stays used up for longest */
 		if (q->limit > 0 && q->used + q->ahead >= q->limit && !behind)
 			behind = q;

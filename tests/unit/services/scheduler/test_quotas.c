@@ -128,6 +128,20 @@ static void the_hold_says_which_quota_and_when_it_looks_again(void **state)
 	tells(s, "raise the limit and resume, or cancel");
 }
 
+/* Both end at midnight then, and the day's limit is the one that stays. */
+static void in_the_last_hour_of_a_day_the_hold_names_the_day(void **state)
+{
+	struct bench *b = *state;
+	b->w.now_ms = end_of(b->w.now_ms, INT64_C(86400000)) - 60 * 1000;
+	b->w.spec.limits.tenant_per_hour = 1;
+	b->w.spec.limits.tenant_per_day = 1;
+	b->w.spec.limits.destination_per_hour = 1;
+	(void)run(b, D[0]);
+	struct stored *s = run(b, D[1]);
+	is_at(s, STATE_HELD, "quota");
+	tells(s, "Tenant acme: limits.deliveries_per_day is 1");
+}
+
 static void the_next_hour_releases_it_and_no_moment_before(void **state)
 {
 	struct bench *b = *state;
@@ -502,6 +516,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_last_within_the_limit_passes_and_the_next_is_held),
 	        TEST(the_hold_says_which_quota_and_when_it_looks_again),
+	        TEST(in_the_last_hour_of_a_day_the_hold_names_the_day),
 	        TEST(the_next_hour_releases_it_and_no_moment_before),
 	        TEST(several_files_and_new_issues_count_once),
 	        TEST(an_answer_while_it_uploads_takes_no_other_place),
