@@ -76,7 +76,7 @@ static int walk(int root_fd, const char *path, size_t n, const struct making *ho
 	size_t at = 0;
 	while (fd >= 0 && at < n) {
 		const char *slash = memchr(path + at, '/', n - at);
-		size_t len = slash != NULL ? (size_t)(slash - (path + at)) : n - at;
+		size_t len = slash ? (size_t)(slash - (path + at)) : n - at;
 		char component[COMPONENT_MAX + 1];
 		int next = -1;
 		if (len > COMPONENT_MAX) {
@@ -112,8 +112,8 @@ int beneath_dir(int root_fd, const char *path, size_t n, enum beneath_mode mode,
 static size_t parent_of(const char *path, const char **out_base)
 {
 	const char *slash = strrchr(path, '/');
-	*out_base = slash != NULL ? slash + 1 : path;
-	return slash != NULL ? (size_t)(slash - path) : 0;
+	*out_base = slash ? slash + 1 : path;
+	return slash ? (size_t)(slash - path) : 0;
 }
 
 int beneath_parent(

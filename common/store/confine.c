@@ -60,7 +60,7 @@ static bool is_root(const char *root)
 static int add_root(struct confine *c, struct str text, struct err *e)
 {
 	char *path = path_of(text);
-	if (path == NULL)
+	if (!path)
 		return no_memory(e);
 	if (!is_root(path) || c->count == ROOTS_MAX) {
 		int act = err_set(e, ERR_FATAL, "bad_settings",
@@ -91,18 +91,17 @@ static int add_roots(struct confine *c, struct str text, struct err *e)
 
 int confine_new(const struct confine_conf *conf, struct confine **out, struct err *e)
 {
-	bool has_staging = conf->staging != NULL && conf->staging[0] != '\0';
-	bool has_keys = conf->keys != NULL && conf->keys[0] != '\0';
+	bool has_staging = conf->staging && conf->staging[0] != '\0';
+	bool has_keys = conf->keys && conf->keys[0] != '\0';
 	struct confine *c = calloc(1, sizeof *c);
-	if (c == NULL)
+	if (!c)
 		return no_memory(e);
 	c->setting = conf->setting;
 	c->shown = strdup(conf->roots);
 	c->staging = has_staging ? path_of(str_c(conf->staging)) : NULL;
 	c->keys = has_keys ? path_of(str_c(conf->keys)) : NULL;
 	int act = 0;
-	if (c->shown == NULL || (has_staging && c->staging == NULL) ||
-	        (has_keys && c->keys == NULL))
+	if (!c->shown || (has_staging && !c->staging) || (has_keys && !c->keys))
 		act = no_memory(e);
 	if (act == 0)
 		act = add_roots(c, str_c(conf->roots), e);
@@ -116,7 +115,7 @@ int confine_new(const struct confine_conf *conf, struct confine **out, struct er
 
 void confine_free(struct confine *c)
 {
-	if (c == NULL)
+	if (!c)
 		return;
 	for (size_t i = 0; i < c->count; i++)
 		free(c->roots[i]);
@@ -161,7 +160,7 @@ static bool is_in(const char *path, const char *root)
 static bool touches(const char *path, const char *kept)
 {
 	char real[PATH_BYTES];
-	if (kept == NULL)
+	if (!kept)
 		return false;
 	const char *there = resolve(kept, real) ? real : kept;
 	return is_in(path, there) || is_in(there, path);
@@ -182,7 +181,7 @@ int confine_check(
         const struct confine *c, int dir_fd, const char *name, const char *url, struct err *e)
 {
 	char dir[PATH_BYTES], path[2 * PATH_BYTES];
-	if (c == NULL)
+	if (!c)
 		return 0;
 	int errnum = where_is(dir_fd, dir);
 	if (errnum != 0)
@@ -191,8 +190,8 @@ int confine_check(
 		        "shorter than %d bytes?",
 		        url, PATH_BYTES);
 	bool is_top = strcmp(dir, "/") == 0;
-	(void)snprintf(path, sizeof path, "%s%s%s", is_top && name != NULL ? "" : dir,
-	        name != NULL ? "/" : "", name != NULL ? name : "");
+	(void)snprintf(path, sizeof path, "%s%s%s", is_top && name ? "" : dir, name ? "/" : "",
+	        name ? name : "");
 	if (touches(path, c->staging) || touches(path, c->keys))
 		return err_set(e, ERR_REJECT, CODE_BAD_PLACE,
 		        "%s: is in staging or a key directory, or contains one of them; use "
@@ -212,7 +211,7 @@ int confine_check_remote(const struct confine *c, struct str url, struct err *e)
 	struct remote_url place, root;
 	if (remote_url_parse(url, &place, e) != 0)
 		return e->act;
-	if (c == NULL)
+	if (!c)
 		return 0;
 	for (size_t i = 0; i < c->count; i++)
 		if (is_remote(c->roots[i]) && remote_url_parse(str_c(c->roots[i]), &root, e) == 0 &&

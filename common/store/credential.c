@@ -48,13 +48,13 @@ static int read_whole(int fd, const char *path, char **out, struct err *e)
 	char *text = calloc(1, CREDENTIAL_FILE_MAX + 2);
 	size_t n = 0;
 	ssize_t k = 1;
-	if (text == NULL)
+	if (!text)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a credential");
 	while (k > 0 && n <= CREDENTIAL_FILE_MAX) {
 		k = read(fd, text + n, CREDENTIAL_FILE_MAX + 1 - n);
 		n += k > 0 ? (size_t)k : 0;
 	}
-	if (k == 0 && n > 0 && n <= CREDENTIAL_FILE_MAX && memchr(text, '\0', n) == NULL) {
+	if (k == 0 && n > 0 && n <= CREDENTIAL_FILE_MAX && !memchr(text, '\0', n)) {
 		*out = text;
 		return 0;
 	}
@@ -78,15 +78,15 @@ static int read_one(
 		return e->act;
 	if (fd < 0)
 		return 0;
-	int rc = read_whole(fd, path, out, e);
+	int act = read_whole(fd, path, out, e);
 	(void)close(fd); /* read only */
-	return rc;
+	return act;
 }
 
 /* Removes a line end, which comes from the editor and is not part of the password. */
 static void cut_line(char *text)
 {
-	size_t n = text != NULL ? strlen(text) : 0;
+	size_t n = text ? strlen(text) : 0;
 	if (n > 0 && text[n - 1] == '\n')
 		text[--n] = '\0';
 	if (n > 0 && text[n - 1] == '\r')
@@ -96,29 +96,29 @@ static void cut_line(char *text)
 int credential_read(const char *keys, struct str name, struct credential **out, struct err *e)
 {
 	struct credential *c = calloc(1, sizeof *c);
-	if (c == NULL)
+	if (!c)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a credential");
-	int rc = 0;
+	int act = 0;
 	if (!credential_is_name(name))
-		rc = err_set(e, ERR_REJECT, CODE_CREDENTIALS,
+		act = err_set(e, ERR_REJECT, CODE_CREDENTIALS,
 		        "a credential's name has 1 to %d small letters, digits, '.', '_' and '-'",
 		        CREDENTIAL_NAME_MAX);
 	else
 		memcpy(c->name, name.p, name.n);
-	if (rc == 0)
-		rc = read_one(keys, c, "key", &c->key, e);
-	if (rc == 0)
-		rc = read_one(keys, c, "passphrase", &c->passphrase, e);
-	if (rc == 0)
-		rc = read_one(keys, c, "password", &c->password, e);
-	if (rc == 0 && c->key == NULL && c->password == NULL)
-		rc = err_set(e, ERR_REJECT, CODE_CREDENTIALS,
+	if (act == 0)
+		act = read_one(keys, c, "key", &c->key, e);
+	if (act == 0)
+		act = read_one(keys, c, "passphrase", &c->passphrase, e);
+	if (act == 0)
+		act = read_one(keys, c, "password", &c->password, e);
+	if (act == 0 && !c->key && !c->password)
+		act = err_set(e, ERR_REJECT, CODE_CREDENTIALS,
 		        "there is no credential %s: put its key into %s/credentials/%s.key, or its "
 		        "password into %s.password beside it",
 		        c->name, keys, c->name, c->name);
-	if (rc != 0) {
+	if (act != 0) {
 		credential_free(c);
-		return rc;
+		return act;
 	}
 	cut_line(c->passphrase);
 	cut_line(c->password);
@@ -128,14 +128,14 @@ int credential_read(const char *keys, struct str name, struct credential **out, 
 
 static void free_text(char *text)
 {
-	if (text != NULL)
+	if (text)
 		wipe(text, CREDENTIAL_FILE_MAX + 2);
 	free(text);
 }
 
 void credential_free(struct credential *c)
 {
-	if (c == NULL)
+	if (!c)
 		return;
 	free_text(c->key);
 	free_text(c->passphrase);
@@ -147,8 +147,8 @@ int credential_of_place(
         const struct place *place, struct place *out_with, struct credential **out, struct err *e)
 {
 	struct credential *c = NULL;
-	if (place->credential.n > 0 && place->secret == NULL) {
-		if (place->keys == NULL)
+	if (place->credential.n > 0 && !place->secret) {
+		if (!place->keys)
 			return err_set(e, ERR_REJECT, CODE_CREDENTIALS,
 			        "this program has no key directory, so it has no "
 			        "credential " STR_FMT ": set LONGSHORE_KEYS",
@@ -157,7 +157,7 @@ int credential_of_place(
 			return e->act;
 	}
 	*out_with = *place;
-	if (c != NULL)
+	if (c)
 		out_with->secret = c;
 	*out = c;
 	return 0;

@@ -12,7 +12,7 @@ struct name_text {
 int drop_open(const struct place *place, struct drop **out, struct err *e)
 {
 	const struct driver *driver = driver_find(place->url);
-	if (driver == NULL || driver->drop == NULL)
+	if (!driver || !driver->drop)
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "drop: not a URL of a supported drop; use file:///absolute/path "
 		        "or sftp://user@host/path as the bucket's url");
@@ -20,9 +20,9 @@ int drop_open(const struct place *place, struct drop **out, struct err *e)
 	struct credential *secret = NULL;
 	if (credential_of_place(place, &with, &secret, e) != 0)
 		return err_note(e, "drop");
-	int rc = driver->drop->open(&with, out, e);
+	int act = driver->drop->open(&with, out, e);
 	credential_free(secret);
-	if (rc != 0)
+	if (act != 0)
 		return err_note(e, "drop");
 	(*out)->ops = driver->drop;
 	(*out)->access = (struct drop_access){FILE_MODE, DROP_GROUP_AS_IS};
@@ -32,7 +32,7 @@ int drop_open(const struct place *place, struct drop **out, struct err *e)
 
 void drop_close(struct drop *d)
 {
-	if (d != NULL)
+	if (d)
 		d->ops->close(d);
 }
 
@@ -166,7 +166,7 @@ int drop_temp_sync(struct drop_temp *t, int64_t length, struct err *e)
 
 void drop_temp_close(struct drop_temp *t)
 {
-	if (t != NULL)
+	if (t)
 		t->ops->temp_close(t);
 }
 
@@ -182,8 +182,8 @@ int drop_temp_remove(struct drop *d, struct str temp, struct err *e)
 void drop_temp_discard(struct drop *d, struct str temp)
 {
 	struct err e;
-	int rc = drop_temp_remove(d, temp, &e); /* best effort */
-	(void)rc;
+	int act = drop_temp_remove(d, temp, &e); /* best effort */
+	(void)act;
 }
 
 int drop_commit(

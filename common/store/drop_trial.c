@@ -32,11 +32,11 @@ static int write_it(struct drop *d, const struct trial *t, struct err *e)
 	struct drop_temp *temp = NULL;
 	if (drop_temp_open(d, str_c(t->temp.text), &temp, e) != 0)
 		return e->act;
-	int rc = drop_temp_write(temp, 0, "longshore\n", 10, e);
-	if (rc == 0)
-		rc = drop_temp_sync(temp, 10, e);
+	int act = drop_temp_write(temp, 0, "longshore\n", 10, e);
+	if (act == 0)
+		act = drop_temp_sync(temp, 10, e);
 	drop_temp_close(temp);
-	return rc;
+	return act;
 }
 
 static int try_out(struct drop *d, struct trial *t, struct err *e)
@@ -76,9 +76,9 @@ int drop_trial(struct drop *d, struct err *e)
 	(void)snprintf(t.name, sizeof t.name, DROP_TEMP_PREFIX "-trial-%s", hex);
 	drop_path_of_temp(t.token, &t.temp);
 	drop_path_of_temp(t.other_token, &t.other);
-	int rc = try_out(d, &t, e);
+	int act = try_out(d, &t, e);
 	drop_temp_discard(d, str_c(t.temp.text));
 	drop_temp_discard(d, str_c(t.other.text));
 	drop_temp_discard(d, str_c(t.name));
-	return rc;
+	return act;
 }

@@ -29,13 +29,13 @@ int sealed_key_init(struct sealed_key *k, const unsigned char *header, struct st
 	struct str salt = str_bytes(header + SEALED_SALT_AT, SEALED_SALT_BYTES);
 	if (hkdf(scope_key, salt, str_bytes(info, sizeof purpose - 1 + name.n), &key, e) != 0)
 		return e->act;
-	int rc = aead_new(&key, &k->aead, e);
+	int act = aead_new(&key, &k->aead, e);
 	secret_wipe(&key);
 	memcpy(k->associated, header, SEALED_HEADER_BYTES);
 	if (name.n > 0)
 		memcpy(k->associated + SEALED_HEADER_BYTES, name.p, name.n);
 	k->associated_bytes = SEALED_HEADER_BYTES + name.n;
-	return rc;
+	return act;
 }
 
 void sealed_key_release(struct sealed_key *k)

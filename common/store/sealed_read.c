@@ -101,16 +101,16 @@ int sealed_open(struct store *s, struct str name, const struct secret *scope_key
 {
 	/* Most objects are small, so the unused part of the chunk is neither cleared nor wiped. */
 	struct sealed_reader *r = malloc(sizeof *r);
-	if (r == NULL) {
+	if (!r) {
 		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
 	memset(r, 0, offsetof(struct sealed_reader, chunk));
-	int rc = begin(r, s, name, scope_key, e);
-	if (rc != 0) {
+	int act = begin(r, s, name, scope_key, e);
+	if (act != 0) {
 		sealed_close(r);
 		(void)err_note(e, "open sealed " STR_FMT, STR_ARG(name));
-		return rc;
+		return act;
 	}
 	*out = r;
 	return 0;
@@ -140,7 +140,7 @@ int sealed_read(
 
 void sealed_close(struct sealed_reader *r)
 {
-	if (r == NULL)
+	if (!r)
 		return;
 	store_read_close(r->object);
 	sealed_key_release(&r->key);
@@ -152,22 +152,22 @@ int sealed_get(struct store *s, struct str name, const struct secret *scope_key,
         struct arena *mem, struct str *out, struct err *e)
 {
 	struct sealed_reader *r = NULL;
-	int rc = sealed_open(s, name, scope_key, &r, e);
-	if (rc != 0)
-		return rc;
+	int act = sealed_open(s, name, scope_key, &r, e);
+	if (act != 0)
+		return act;
 	size_t n = (size_t)r->bytes;
 	size_t got = 0;
 	char *p = n <= max_bytes ? arena_try_alloc(mem, n + 1, 1) : NULL;
-	if (p != NULL)
-		rc = sealed_read(r, 0, p, n, &got, e);
+	if (p)
+		act = sealed_read(r, 0, p, n, &got, e);
 	else
-		rc = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+		act = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "sealed object " STR_FMT ": %zu bytes, room for %zu", STR_ARG(name), n,
 		        max_bytes);
 	sealed_close(r);
-	if (rc == 0)
+	if (act == 0)
 		*out = str_bytes(p, n);
-	return rc;
+	return act;
 }
 
 static int hash_all(struct sealed_reader *r, struct hash *h, struct err *e)
@@ -184,12 +184,12 @@ int sealed_check(struct store *s, struct str name, const struct secret *scope_ke
         struct sealed_facts *out, struct err *e)
 {
 	struct sealed_reader *r = NULL;
-	int rc = sealed_open(s, name, scope_key, &r, e);
-	if (rc != 0)
-		return rc;
+	int act = sealed_open(s, name, scope_key, &r, e);
+	if (act != 0)
+		return act;
 	struct hash *h = hash_new_sha256();
-	rc = hash_all(r, h, e);
-	if (rc == 0) {
+	act = hash_all(r, h, e);
+	if (act == 0) {
 		unsigned char digest[SHA256_BYTES];
 		hash_take(h, digest);
 		out->bytes = r->bytes;
@@ -198,5 +198,5 @@ int sealed_check(struct store *s, struct str name, const struct secret *scope_ke
 	}
 	hash_free(h);
 	sealed_close(r);
-	return rc;
+	return act;
 }

@@ -50,7 +50,7 @@ int sealed_create(struct store *s, struct str name, const struct secret *scope_k
 {
 	/* Most objects are small, so the unused part of the chunk is neither cleared nor wiped. */
 	struct sealed_writer *w = malloc(sizeof *w);
-	if (w == NULL) {
+	if (!w) {
 		(void)err_set(e, ERR_FATAL, "out_of_memory", "sealed object: out of memory");
 		return ERR_FATAL;
 	}
@@ -58,10 +58,10 @@ int sealed_create(struct store *s, struct str name, const struct secret *scope_k
 	w->store = s;
 	w->scope_key = *scope_key;
 	w->hash = hash_new_sha256();
-	int rc = begin(w, name, e);
-	if (rc != 0) {
+	int act = begin(w, name, e);
+	if (act != 0) {
 		writer_free(w);
-		return rc;
+		return act;
 	}
 	*out = w;
 	return 0;
@@ -122,16 +122,16 @@ static int finish(struct sealed_writer *w, struct sealed_facts *out, struct err 
 int sealed_finish(struct sealed_writer *w, struct sealed_facts *out, struct err *e)
 {
 	struct sealed_facts facts = {0};
-	int rc = finish(w, &facts, e);
-	if (rc == 0)
+	int act = finish(w, &facts, e);
+	if (act == 0)
 		*out = facts;
 	writer_free(w);
-	return rc;
+	return act;
 }
 
 void sealed_abandon(struct sealed_writer *w)
 {
-	if (w != NULL)
+	if (w)
 		writer_free(w);
 }
 
@@ -139,13 +139,13 @@ int sealed_put_once(struct store *s, struct str name, const struct secret *scope
         struct str bytes, struct sealed_facts *out, struct err *e)
 {
 	struct sealed_writer *w = NULL;
-	int rc = sealed_create(s, name, scope_key, &w, e);
-	if (rc != 0)
-		return rc;
-	rc = sealed_write(w, bytes.p, bytes.n, e);
-	if (rc != 0) {
+	int act = sealed_create(s, name, scope_key, &w, e);
+	if (act != 0)
+		return act;
+	act = sealed_write(w, bytes.p, bytes.n, e);
+	if (act != 0) {
 		sealed_abandon(w);
-		return rc;
+		return act;
 	}
 	return sealed_finish(w, out, e);
 }

@@ -9,7 +9,7 @@
 int source_open(const struct place *place, struct source **out, struct err *e)
 {
 	const struct driver *driver = driver_find(place->url);
-	if (driver == NULL || driver->source == NULL)
+	if (!driver || !driver->source)
 		return err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "source " STR_FMT
 		        ": the URL must be file:// and an absolute path, or sftp://user@host/path",
@@ -27,7 +27,7 @@ int source_open(const struct place *place, struct source **out, struct err *e)
 
 void source_close(struct source *s)
 {
-	if (s != NULL)
+	if (s)
 		s->ops->close(s);
 }
 
@@ -79,7 +79,7 @@ int source_check_unchanged(
 
 void source_read_close(struct source_reader *r)
 {
-	if (r != NULL)
+	if (r)
 		r->ops->read_close(r);
 }
 

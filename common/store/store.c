@@ -7,7 +7,7 @@ int store_open_known(
         const struct place *place, const char *identity, struct store **out, struct err *e)
 {
 	const struct driver *driver = driver_find(place->url);
-	if (driver == NULL || driver->store == NULL)
+	if (!driver || !driver->store)
 		return err_set(e, ERR_FATAL, CODE_BAD_URL,
 		        "staging: not a URL of a supported store; use file:///absolute/path");
 	if (driver->store->open(place, identity, out, e) != 0)
@@ -23,7 +23,7 @@ int store_open(const struct place *place, struct store **out, struct err *e)
 
 void store_close(struct store *s)
 {
-	if (s != NULL)
+	if (s)
 		s->ops->close(s);
 }
 
@@ -82,10 +82,10 @@ static int take_name(struct str name, struct name_text *out, struct err *e)
 	return 0;
 }
 
-static int noted(int rc, struct err *e, const char *verb, const char *name)
+static int noted(int act, struct err *e, const char *verb, const char *name)
 {
 	(void)err_note(e, "%s %s", verb, name);
-	return rc;
+	return act;
 }
 
 int store_create(struct store *s, struct str name, struct store_writer **out, struct err *e)
@@ -93,11 +93,11 @@ int store_create(struct store *s, struct str name, struct store_writer **out, st
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->create(s, n.text, out, e);
-	if (rc != 0)
-		return noted(rc, e, "create", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->create(s, n.text, out, e);
+	if (act != 0)
+		return noted(act, e, "create", n.text);
 	(*out)->ops = s->ops;
 	return 0;
 }
@@ -114,20 +114,20 @@ int store_finish(struct store_writer *w, struct err *e)
 
 void store_abandon(struct store_writer *w)
 {
-	if (w != NULL)
+	if (w)
 		w->ops->abandon(w);
 }
 
 int store_put_once(struct store *s, struct str name, struct str bytes, struct err *e)
 {
 	struct store_writer *w = NULL;
-	int rc = store_create(s, name, &w, e);
-	if (rc != 0)
-		return rc;
-	rc = store_write(w, bytes.p, bytes.n, e);
-	if (rc != 0) {
+	int act = store_create(s, name, &w, e);
+	if (act != 0)
+		return act;
+	act = store_write(w, bytes.p, bytes.n, e);
+	if (act != 0) {
 		store_abandon(w);
-		return rc;
+		return act;
 	}
 	return store_finish(w, e);
 }
@@ -142,11 +142,11 @@ int store_replace(
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 		        "replace %s: only objects of at most %d bytes are replaced", n.text,
 		        STORE_REPLACE_MAX);
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->replace(s, n.text, bytes, tag, e);
-	if (rc != 0)
-		return noted(rc, e, "replace", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->replace(s, n.text, bytes, tag, e);
+	if (act != 0)
+		return noted(act, e, "replace", n.text);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ static int read_all(
 		        max_bytes);
 	size_t n = (size_t)size;
 	char *p = arena_try_alloc(mem, n + 1, 1);
-	if (p == NULL)
+	if (!p)
 		return err_set(
 		        e, ERR_REJECT, CODE_TOO_LARGE, "no room for the object's %zu bytes", n);
 	size_t got = 0;
@@ -181,17 +181,17 @@ int store_get(struct store *s, struct str name, size_t max_bytes, struct arena *
 		return ERR_REJECT;
 	struct store_reader *r = NULL;
 	struct store_facts got;
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->read_open(s, n.text, &r, facts != NULL ? &got : NULL, e);
-	if (rc != 0)
-		return noted(rc, e, "read", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->read_open(s, n.text, &r, facts ? &got : NULL, e);
+	if (act != 0)
+		return noted(act, e, "read", n.text);
 	r->ops = s->ops;
-	rc = read_all(r, max_bytes, mem, out, e);
+	act = read_all(r, max_bytes, mem, out, e);
 	store_read_close(r);
-	if (rc != 0)
-		return noted(rc, e, "read", n.text);
-	if (facts != NULL)
+	if (act != 0)
+		return noted(act, e, "read", n.text);
+	if (facts)
 		*facts = got;
 	return 0;
 }
@@ -201,11 +201,11 @@ int store_stat(struct store *s, struct str name, struct store_facts *out, struct
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->stat(s, n.text, out, e);
-	if (rc != 0)
-		return noted(rc, e, "stat", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->stat(s, n.text, out, e);
+	if (act != 0)
+		return noted(act, e, "stat", n.text);
 	return 0;
 }
 
@@ -214,11 +214,11 @@ int store_remove(struct store *s, struct str name, struct err *e)
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->remove(s, n.text, e);
-	if (rc != 0)
-		return noted(rc, e, "remove", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->remove(s, n.text, e);
+	if (act != 0)
+		return noted(act, e, "remove", n.text);
 	return 0;
 }
 
@@ -228,11 +228,11 @@ int store_read_open(struct store *s, struct str name, struct store_reader **out,
 	struct name_text n;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->read_open(s, n.text, out, facts, e);
-	if (rc != 0)
-		return noted(rc, e, "read", n.text);
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->read_open(s, n.text, out, facts, e);
+	if (act != 0)
+		return noted(act, e, "read", n.text);
 	(*out)->ops = s->ops;
 	return 0;
 }
@@ -252,7 +252,7 @@ int store_read(
 
 void store_read_close(struct store_reader *r)
 {
-	if (r != NULL)
+	if (r)
 		r->ops->read_close(r);
 }
 
@@ -265,10 +265,10 @@ int store_sweep(struct store *s, struct str prefix, const struct store_sweep *li
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->sweep(s, text, limits, out_removed, e);
-	return rc != 0 ? noted(rc, e, "sweep", text) : 0;
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->sweep(s, text, limits, out_removed, e);
+	return act != 0 ? noted(act, e, "sweep", text) : 0;
 }
 
 int store_remove_below(struct store *s, struct str name, const atomic_bool *stop,
@@ -278,13 +278,13 @@ int store_remove_below(struct store *s, struct str name, const atomic_bool *stop
 	*out_removed = 0;
 	if (take_name(name, &n, e) != 0)
 		return ERR_REJECT;
-	if (strchr(n.text, '/') == NULL)
+	if (!strchr(n.text, '/'))
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME,
 		        "remove below %s: a complete prefix is never removed", n.text);
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->remove_below(s, n.text, stop, out_removed, e);
-	return rc != 0 ? noted(rc, e, "remove below", n.text) : 0;
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->remove_below(s, n.text, stop, out_removed, e);
+	return act != 0 ? noted(act, e, "remove below", n.text) : 0;
 }
 
 int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err *e)
@@ -294,10 +294,10 @@ int store_clock(struct store *s, struct str prefix, int64_t *out_ms, struct err 
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "staging: a prefix is one component");
 	memcpy(text, prefix.p, prefix.n);
 	text[prefix.n] = '\0';
-	int rc = s->ops->check(s, e);
-	if (rc == 0)
-		rc = s->ops->clock(s, text, out_ms, e);
-	return rc != 0 ? noted(rc, e, "read the clock in", text) : 0;
+	int act = s->ops->check(s, e);
+	if (act == 0)
+		act = s->ops->clock(s, text, out_ms, e);
+	return act != 0 ? noted(act, e, "read the clock in", text) : 0;
 }
 
 int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg, struct err *e)
@@ -314,8 +314,8 @@ int store_list(struct store *s, struct str prefix, store_visit *visit, void *arg
 	if (!store_name_is_good(str_bytes(text, prefix.n + 1)))
 		return err_set(
 		        e, ERR_REJECT, CODE_BAD_NAME, "staging: not the beginning of a name");
-	int rc = s->ops->check(s, e);
-	return rc != 0 ? rc : s->ops->list(s, prefix, visit, arg, e);
+	int act = s->ops->check(s, e);
+	return act != 0 ? act : s->ops->list(s, prefix, visit, arg, e);
 }
 
 int store_identity(struct store *s, char out[static STORE_IDENTITY_BYTES], struct err *e)

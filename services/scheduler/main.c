@@ -64,15 +64,15 @@ static void stop(void *state)
 
 static int open_neighbours(struct wiring *w, const struct worker_conf *common, struct err *e)
 {
-	int bad = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.engine.pg, e);
-	bad = bad ? bad : keyring_open(common->keys, &w->scheduler.engine.keys, e);
-	bad = bad ? bad : keyring_holds(w->scheduler.engine.keys, "scheduler", e);
-	bad = bad ? bad
+	int act = pg_open_away(common->postgres, "longshore-scheduler", &w->scheduler.engine.pg, e);
+	act = act ? act : keyring_open(common->keys, &w->scheduler.engine.keys, e);
+	act = act ? act : keyring_holds(w->scheduler.engine.keys, "scheduler", e);
+	act = act ? act
 	          : staging_open(common->staging, w->scheduler.engine.keys,
 	                    &w->scheduler.engine.store, e);
 	const struct memo_server redis = {
 	        common->redis, common->redis_config, common->topic_prefix};
-	return bad ? bad : memo_open(&redis, &w->memo, e);
+	return act ? act : memo_open(&redis, &w->memo, e);
 }
 
 static int start(const struct worker_conf *common, const void *conf, struct publisher *pub,
@@ -82,10 +82,10 @@ static int start(const struct worker_conf *common, const void *conf, struct publ
 	if (!w)
 		return err_set(e, ERR_FATAL, "out_of_memory", "scheduler state");
 	scheduler_init(&w->scheduler, conf);
-	int bad = open_neighbours(w, common, e);
-	if (bad) {
+	int act = open_neighbours(w, common, e);
+	if (act) {
 		stop(w);
-		return bad;
+		return act;
 	}
 	w->scheduler.engine.outlet = (struct outlet){pub, send, bus_partition_of, removed, breathe};
 	w->scheduler.triggers = (struct trigger_memory){w->memo, seen, remember};
@@ -123,11 +123,11 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 	const struct ended_owner specs = {
 	        w->scheduler.engine.store, w->scheduler.engine.keys, "specs"};
 	int64_t lists = 0;
-	int bad = ended_remove(&specs, run, &out->objects, e);
-	if (bad == 0)
-		bad = ended_forget(specs.staging, 2 * run->keep_ms, &lists, e);
+	int act = ended_remove(&specs, run, &out->objects, e);
+	if (act == 0)
+		act = ended_forget(specs.staging, 2 * run->keep_ms, &lists, e);
 	out->objects += lists;
-	return bad;
+	return act;
 }
 
 int main(int argc, char **argv)

@@ -54,26 +54,26 @@ static int begin(struct scheduler *s, struct err *e)
 int scheduler_batch(struct scheduler *s, const struct batch_message *msgs, size_t count,
         int64_t mono_ms, struct err *e)
 {
-	int bad = begin(s, e);
-	if (bad)
-		return bad;
+	int act = begin(s, e);
+	if (act)
+		return act;
 	s->engine.mono_ms = mono_ms;
 	struct cycle c;
 	struct trigger_reader triggers;
 	struct status_reader statuses;
 	cycle_init(&c, &s->engine, &s->work);
 	trigger_reader_init(&triggers, s, &c, count);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	for (size_t i = 0; i < count && act == 0; i++) {
 		if (msgs[i].type == &ev_trigger_type)
-			bad = trigger_read(&triggers, &msgs[i], e);
+			act = trigger_read(&triggers, &msgs[i], e);
 		else if (msgs[i].type == &ev_task_result_type)
 			read_result(&c, &msgs[i]);
-		if (bad == 0 && cycle_is_full(&c))
-			bad = trigger_flush(&triggers, e);
+		if (act == 0 && cycle_is_full(&c))
+			act = trigger_flush(&triggers, e);
 	}
-	bad = bad ? bad : trigger_flush(&triggers, e);
-	if (bad)
-		return bad;
+	act = act ? act : trigger_flush(&triggers, e);
+	if (act)
+		return act;
 	status_reader_init(&statuses, &s->duties, count, &s->work);
 	for (size_t i = 0; i < count; i++)
 		if (msgs[i].type == &ev_delivery_status_type)
@@ -86,29 +86,29 @@ int scheduler_timeline(struct scheduler *s, int64_t *out, struct err *e)
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = begin(s, e);
-	bad = bad ? bad : state_db_load(s->engine.pg, NULL, 0, &s->work, &clock, &rows, &count, e);
-	if (bad == 0)
+	int act = begin(s, e);
+	act = act ? act : state_db_load(s->engine.pg, NULL, 0, &s->work, &clock, &rows, &count, e);
+	if (act == 0)
 		*out = clock.timeline;
-	return bad;
+	return act;
 }
 
 /* Each duty starts with empty arenas. */
 static int run(struct scheduler *s, duty *work, bool *more, struct err *e)
 {
 	bool is_more = false;
-	int bad = begin(s, e);
-	bad = bad ? bad : work(&s->duties, &s->work, &is_more, e);
+	int act = begin(s, e);
+	act = act ? act : work(&s->duties, &s->work, &is_more, e);
 	*more = *more || is_more;
-	return bad;
+	return act;
 }
 
 static int recompute(struct scheduler *s, struct err *e)
 {
-	int bad = begin(s, e);
-	bad = bad ? bad : runs_recompute(&s->duties, &s->work, e);
-	s->plans_checked = bad == 0;
-	return bad;
+	int act = begin(s, e);
+	act = act ? act : runs_recompute(&s->duties, &s->work, e);
+	s->plans_checked = act == 0;
+	return act;
 }
 
 enum { TIDY_MAX_MS = 60 * 1000 };
@@ -119,11 +119,11 @@ static int tidy(struct scheduler *s, int64_t mono_ms, struct err *e)
 	if (mono_ms < s->next_tidy_ms)
 		return 0;
 	bool more = false;
-	int bad = run(s, due_tidy, &more, e);
+	int act = run(s, due_tidy, &more, e);
 	int64_t pause_ms = s->duties.rules.keep_tasks_ms / 2;
 	pause_ms = pause_ms < TIDY_MAX_MS ? pause_ms : TIDY_MAX_MS;
 	s->next_tidy_ms = more ? mono_ms : mono_ms + pause_ms;
-	return bad;
+	return act;
 }
 
 /* Runs after most other duties, because it can wait for a topic. Its duration is known only at the
@@ -136,10 +136,10 @@ static int sweep(struct scheduler *s, int64_t mono_ms, bool *more, struct err *e
 	if (mono_ms < s->next_sweep_ms)
 		return 0;
 	bool is_more = false;
-	int bad = run(s, sweep_outbox, &is_more, e);
-	s->has_swept = bad == 0 && !is_more;
+	int act = run(s, sweep_outbox, &is_more, e);
+	s->has_swept = act == 0 && !is_more;
 	*more = *more || is_more;
-	return bad;
+	return act;
 }
 
 /* Writes one complete list per interval. Deliveries that end later go into the next list. */
@@ -148,9 +148,9 @@ static int list_ended(struct scheduler *s, int64_t mono_ms, struct err *e)
 	if (mono_ms < s->next_list_ms)
 		return 0;
 	bool more = false;
-	int bad = run(s, due_ended, &more, e);
+	int act = run(s, due_ended, &more, e);
 	s->next_list_ms = more ? mono_ms : mono_ms + s->duties.rules.list_ended_ms;
-	return bad;
+	return act;
 }
 
 static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err *e)
@@ -158,33 +158,33 @@ static int next_look(struct scheduler *s, bool more, int64_t *out_ms, struct err
 	int64_t due_ms = 0;
 	int64_t most = s->tick_ms;
 	int64_t back_ms = reach_back_ms(&s->duties.due_reach, s->engine.mono_ms, most);
-	int bad = more ? 0 : state_db_next_due(s->engine.pg, back_ms, most, &due_ms, e);
+	int act = more ? 0 : state_db_next_due(s->engine.pg, back_ms, most, &due_ms, e);
 	*out_ms = due_ms < 0 ? 0 : due_ms < most ? due_ms : most;
-	return bad;
+	return act;
 }
 
 int scheduler_tick(struct scheduler *s, int64_t mono_ms, int64_t *out_next_ms, struct err *e)
 {
 	bool more = false;
 	s->engine.mono_ms = mono_ms;
-	int bad = run(s, due_places, &more, e);
-	bad = bad ? bad : run(s, due_deliveries, &more, e);
-	if (bad == 0 && !s->plans_checked)
-		bad = recompute(s, e);
-	if (bad == 0 && mono_ms >= s->next_sync_ms) {
+	int act = run(s, due_places, &more, e);
+	act = act ? act : run(s, due_deliveries, &more, e);
+	if (act == 0 && !s->plans_checked)
+		act = recompute(s, e);
+	if (act == 0 && mono_ms >= s->next_sync_ms) {
 		bool is_more = false;
-		bad = run(s, runs_sync, &is_more, e);
+		act = run(s, runs_sync, &is_more, e);
 		s->next_sync_ms = is_more ? mono_ms : mono_ms + s->sync_ms;
 	}
-	bad = bad ? bad : run(s, runs_materialise, &more, e);
-	if (bad == 0) {
+	act = act ? act : run(s, runs_materialise, &more, e);
+	if (act == 0) {
 		bool is_more = false;
-		bad = begin(s, e);
-		bad = bad ? bad : due_statuses(&s->duties, mono_ms, &s->work, &is_more, e);
+		act = begin(s, e);
+		act = act ? act : due_statuses(&s->duties, mono_ms, &s->work, &is_more, e);
 		more = more || is_more;
 	}
-	bad = bad ? bad : sweep(s, mono_ms, &more, e);
-	bad = bad ? bad : tidy(s, mono_ms, e);
-	bad = bad ? bad : list_ended(s, mono_ms, e);
-	return bad ? bad : next_look(s, more, out_next_ms, e);
+	act = act ? act : sweep(s, mono_ms, &more, e);
+	act = act ? act : tidy(s, mono_ms, e);
+	act = act ? act : list_ended(s, mono_ms, e);
+	return act ? act : next_look(s, more, out_next_ms, e);
 }

@@ -46,9 +46,9 @@ static void remember(struct trigger_reader *r)
 static int run_cycle(struct trigger_reader *r, struct err *e)
 {
 	struct cycle *c = r->c;
-	int bad = c->count > 0 || c->trail.count > 0 ? cycle_run(c, e) : 0;
-	if (bad)
-		return bad;
+	int act = c->count > 0 || c->trail.count > 0 ? cycle_run(c, e) : 0;
+	if (act)
+		return act;
 	remember(r);
 	arena_reset(c->kept);
 	cycle_init(c, c->g, c->kept);
@@ -57,10 +57,10 @@ static int run_cycle(struct trigger_reader *r, struct err *e)
 
 int trigger_flush(struct trigger_reader *r, struct err *e)
 {
-	int bad = run_cycle(r, e);
-	if (bad == 0 && r->mem->used_bytes > READING_BYTES)
+	int act = run_cycle(r, e);
+	if (act == 0 && r->mem->used_bytes > READING_BYTES)
 		begin_reading(r);
-	return bad;
+	return act;
 }
 
 static struct str or_empty(struct str text)
@@ -219,10 +219,10 @@ static int find_decided(struct trigger_reader *r, struct str key, const struct s
 		return 0;
 	struct str *found = NULL;
 	size_t found_count = 0;
-	int bad = state_db_existing(r->c->g->pg, ids, count, r->mem, &found, &found_count, e);
-	for (size_t i = 0; i < found_count && bad == 0; i++)
+	int act = state_db_existing(r->c->g->pg, ids, count, r->mem, &found, &found_count, e);
+	for (size_t i = 0; i < found_count && act == 0; i++)
 		lookup_put(out, found[i], &found[i], r->mem);
-	return bad;
+	return act;
 }
 
 struct asking { /* the request of one trigger */
@@ -256,19 +256,19 @@ static int request(struct trigger_reader *r, const struct asking *a, struct err 
 	struct lookup decided;
 	struct str *ids = ids_of(r, a);
 	struct str key = memory_key(r, q->tenant, a->identity);
-	int bad = find_decided(r, key, ids, a->count, &decided, e);
-	for (size_t i = 0; i < a->count && bad == 0; i++) {
+	int act = find_decided(r, key, ids, a->count, &decided, e);
+	for (size_t i = 0; i < a->count && act == 0; i++) {
 		if (lookup_find(&decided, ids[i]))
 			continue;
 		q->route = a->names[i];
-		bad = resolve_spec(&r->resolver, q->kind, q->tenant, q->route, &ev.frozen, e);
-		if (bad)
+		act = resolve_spec(&r->resolver, q->kind, q->tenant, q->route, &ev.frozen, e);
+		if (act)
 			break;
 		cycle_add(r->c, ids[i], &ev);
 		if (cycle_is_full(r->c))
-			bad = run_cycle(r, e);
+			act = run_cycle(r, e);
 	}
-	return bad;
+	return act;
 }
 
 static int routes_of(struct trigger_reader *r, struct str tenant, struct str audience,
@@ -283,10 +283,10 @@ static int routes_of(struct trigger_reader *r, struct str tenant, struct str aud
 	struct audience_routes *found = ARENA_NEW(r->mem, struct audience_routes);
 	*found = (struct audience_routes){
 	        .next = r->audiences, .tenant = tenant, .audience = audience};
-	int bad = conf_db_routes_of(
+	int act = conf_db_routes_of(
 	        r->c->g->pg, tenant, audience, r->mem, &found->routes, &found->count, e);
-	if (bad)
-		return bad;
+	if (act)
+		return act;
 	r->audiences = found;
 	*out = found;
 	return 0;
@@ -297,9 +297,9 @@ static int deliver_audience(struct trigger_reader *r, const struct batch_message
 {
 	const struct ev_trigger *t = msg->event;
 	struct audience_routes *found = NULL;
-	int bad = routes_of(r, t->tenant, t->audience, &found, e);
-	if (bad)
-		return bad;
+	int act = routes_of(r, t->tenant, t->audience, &found, e);
+	if (act)
+		return act;
 	if (found->count == 0)
 		refuse(r, msg, identity, "no_route", "no route delivers this audience");
 	const struct asking a = {msg, identity, found->routes, found->count};
@@ -314,9 +314,9 @@ static int resume(
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(r->c->g->pg, &delivery_id, 1, r->mem, &clock, &rows, &count, e);
-	if (bad || count == 0)
-		return bad;
+	int act = state_db_load(r->c->g->pg, &delivery_id, 1, r->mem, &clock, &rows, &count, e);
+	if (act || count == 0)
+		return act;
 	const struct delivery *x = &rows[0].x;
 	return resolve_spec(&r->resolver, x->kind, x->tenant, x->route, &ev->frozen, e);
 }
@@ -335,10 +335,10 @@ static int command(struct trigger_reader *r, const struct batch_message *msg, st
 		return 0;
 	}
 	struct decide_event ev = event_of(msg, kind, identity);
-	int bad = kind == DECIDE_RESUME ? resume(r, &ev, t->delivery_id, e) : 0;
-	if (bad == 0)
+	int act = kind == DECIDE_RESUME ? resume(r, &ev, t->delivery_id, e) : 0;
+	if (act == 0)
 		cycle_add(r->c, t->delivery_id, &ev);
-	return bad;
+	return act;
 }
 
 static int read_request(struct trigger_reader *r, const struct batch_message *msg,
@@ -393,8 +393,8 @@ int trigger_read(struct trigger_reader *r, const struct batch_message *msg, stru
 		return 0;
 	}
 	struct str identity = identity_of(r, msg);
-	int bad = read_kind(r, msg, identity, e);
-	if (bad == 0)
+	int act = read_kind(r, msg, identity, e);
+	if (act == 0)
 		r->decided[r->decided_count++] = memory_key(r, or_empty(t->tenant), identity);
-	return bad;
+	return act;
 }

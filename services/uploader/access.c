@@ -35,13 +35,13 @@ static int find_group(const char *text, int64_t *out, struct err *e)
 	}
 	struct group entry, *found = NULL;
 	char *buffer = malloc(GROUP_BUFFER_BYTES);
-	if (buffer == NULL)
+	if (!buffer)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory to look the group up");
 	int errnum = getgrnam_r(text, &entry, buffer, GROUP_BUFFER_BYTES, &found);
-	if (found != NULL)
+	if (found)
 		*out = (int64_t)found->gr_gid;
 	free(buffer);
-	if (found != NULL)
+	if (found)
 		return 0;
 	return err_set_native(e, ERR_FATAL, "bad_settings", "posix", errnum,
 	        "LONGSHORE_DROP_GROUP: there is no group %s on this host; create it, or set the "
@@ -58,7 +58,7 @@ static int check_member(int64_t group, struct err *e)
 	gid_t *groups =
 	        count > 0 && count <= GROUPS_MAX ? calloc((size_t)count, sizeof *groups) : NULL;
 	bool is_member = false;
-	count = groups != NULL ? getgroups(count, groups) : 0;
+	count = groups ? getgroups(count, groups) : 0;
 	for (int i = 0; i < count; i++)
 		is_member = is_member || (int64_t)groups[i] == group;
 	free(groups);

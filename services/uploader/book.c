@@ -71,16 +71,16 @@ static int write_record(
 	struct buf text, head;
 	buf_init(&text, RECORD_TEXT_MAX);
 	buf_init(&head, HEAD_MAX);
-	int rc = record_to_text(r, &text, e);
-	if (rc == 0)
-		rc = buf_printf(&head, e, STR_FMT " %zu\n", STR_ARG(file_id), text.n);
-	if (rc == 0)
-		rc = sealed_write(c->w, head.p, head.n, e);
-	if (rc == 0)
-		rc = sealed_write(c->w, text.p, text.n, e);
+	int act = record_to_text(r, &text, e);
+	if (act == 0)
+		act = buf_printf(&head, e, STR_FMT " %zu\n", STR_ARG(file_id), text.n);
+	if (act == 0)
+		act = sealed_write(c->w, head.p, head.n, e);
+	if (act == 0)
+		act = sealed_write(c->w, text.p, text.n, e);
 	buf_release(&text);
 	buf_release(&head);
-	return rc;
+	return act;
 }
 
 static int add(void *arg, struct str name, struct err *e)
@@ -93,9 +93,8 @@ static int add(void *arg, struct str name, struct err *e)
 	arena_reset(&c->mem);
 	if (read_record(c, name, &r, e) != 0)
 		return e->act;
-	if (c->w == NULL &&
-	        (sealed_create(c->p->staging, str_c(c->book), c->p->key, &c->w, e) != 0 ||
-	                sealed_write(c->w, FIRST_LINE, sizeof FIRST_LINE - 1, e) != 0))
+	if (!c->w && (sealed_create(c->p->staging, str_c(c->book), c->p->key, &c->w, e) != 0 ||
+	                     sealed_write(c->w, FIRST_LINE, sizeof FIRST_LINE - 1, e) != 0))
 		return e->act;
 	return write_record(c, file_id, &r, e);
 }
@@ -112,9 +111,9 @@ static int remove_records(const struct book_place *p, int64_t *out_removed, stru
 	char below[NAME_BYTES];
 	int64_t removed = 0;
 	int n = snprintf(below, sizeof below, "ledger/" STR_FMT, STR_ARG(p->delivery_id));
-	int rc = store_remove_below(p->staging, str_bytes(below, (size_t)n), NULL, &removed, e);
+	int act = store_remove_below(p->staging, str_bytes(below, (size_t)n), NULL, &removed, e);
 	*out_removed += removed;
-	return rc;
+	return act;
 }
 
 /* A book that exists was complete, with all records, when it was made. Objects beside it are
@@ -132,11 +131,11 @@ int book_close(const struct book_place *p, int64_t *out_removed, struct err *e)
 	if (strcmp(e->code, CODE_NOT_FOUND) != 0)
 		return e->act;
 	arena_init(&c.mem, STEP_MEMORY);
-	int rc = list_below(p, &c, e);
+	int act = list_below(p, &c, e);
 	arena_release(&c.mem);
-	if (rc != 0 || c.w == NULL) {
+	if (act != 0 || !c.w) {
 		sealed_abandon(c.w);
-		return rc;
+		return act;
 	}
 	if (sealed_finish(c.w, &facts, e) != 0)
 		return e->act;
@@ -195,7 +194,7 @@ static int search(
 		int64_t head_at = b->at;
 		if (take_head(b, &id, &bytes, e) != 0)
 			return e->act;
-		if (id.p == NULL)
+		if (!id.p)
 			return 0;
 		if (str_eq(id, file_id)) {
 			*out_found = true;
@@ -218,11 +217,11 @@ int book_find(const struct book_place *p, struct str file_id, struct str name, s
 	if (sealed_open(p->staging, str_c(book), p->key, &b.r, e) != 0)
 		return strcmp(e->code, CODE_NOT_FOUND) == 0 ? 0 : (int)e->act;
 	struct record found = {.phase = RECORD_CLOSED};
-	int rc = search(&b, file_id, &found, &is_found, e);
+	int act = search(&b, file_id, &found, &is_found, e);
 	sealed_close(b.r);
-	if (rc == 0 && !is_found)
-		rc = record_set(found.name, sizeof found.name, name, "file_name", e);
-	if (rc != 0)
+	if (act == 0 && !is_found)
+		act = record_set(found.name, sizeof found.name, name, "file_name", e);
+	if (act != 0)
 		return err_note(e, "%s", book);
 	*out = found;
 	*out_there = true;

@@ -10,7 +10,7 @@ int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
         struct ledger **out, struct err *e)
 {
 	struct ledger *l = calloc(1, sizeof *l);
-	if (l == NULL)
+	if (!l)
 		return err_set(e, ERR_FATAL, "out_of_memory", "ledger: out of memory");
 	l->task = *task;
 	l->ports = *ports;
@@ -30,7 +30,7 @@ int ledger_new(const struct ledger_task *task, const struct ledger_ports *ports,
 
 void ledger_free(struct ledger *l)
 {
-	if (l == NULL)
+	if (!l)
 		return;
 	drop_temp_close(l->temp);
 	drop_close(l->drop);
@@ -178,32 +178,32 @@ int ledger_swap(struct ledger *l, const struct record *next, bool *out_won, stru
 	l->is_unsure = false;
 	if (record_seal(next, l->ports.key, object, &l->mem, &sealed, e) != 0)
 		return e->act;
-	int rc = l->has_record ? replace(l, object, sealed, e) : create(l, object, sealed, e);
+	int act = l->has_record ? replace(l, object, sealed, e) : create(l, object, sealed, e);
 	/* After any other failure it is unknown whether the change took place. The attempt ends,
 	 * and the next one reads what is there. */
-	if (rc != 0 && rc != ERR_FENCED && !ledger_is_code(e, CODE_EXISTS) &&
+	if (act != 0 && act != ERR_FENCED && !ledger_is_code(e, CODE_EXISTS) &&
 	        !ledger_is_code(e, CODE_NOT_FOUND))
-		return rc;
-	*out_won = rc == 0;
+		return act;
+	*out_won = act == 0;
 	return 0;
 }
 
 int ledger_need_drop(struct ledger *l, struct err *e)
 {
-	if (l->drop != NULL)
+	if (l->drop)
 		return 0;
 	return l->ports.open_drop(l->ports.arg, &l->drop, l->place, e);
 }
 
 int ledger_dispose(struct ledger *l, const char *place, const char *temp, struct err *e)
 {
-	int rc = ledger_need_drop(l, e);
-	if (rc == 0 && strcmp(place, l->place) == 0)
-		rc = drop_temp_remove(l->drop, str_c(temp), e);
-	else if (rc == 0)
-		rc = ERR_RETRY; /* it is at another place, which may come back */
-	if (rc == 0 || rc == ERR_FATAL)
-		return rc;
+	int act = ledger_need_drop(l, e);
+	if (act == 0 && strcmp(place, l->place) == 0)
+		act = drop_temp_remove(l->drop, str_c(temp), e);
+	else if (act == 0)
+		act = ERR_RETRY; /* it is at another place, which may come back */
+	if (act == 0 || act == ERR_FATAL)
+		return act;
 	return l->ports.leave(l->ports.arg, place, temp, e);
 }
 

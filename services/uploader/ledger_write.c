@@ -72,10 +72,10 @@ int ledger_step_claim(struct ledger *l, struct err *e)
 
 int ledger_step_discard(struct ledger *l, struct err *e)
 {
-	int rc = ledger_dispose(l, l->place, l->own_temp.text, e);
+	int act = ledger_dispose(l, l->place, l->own_temp.text, e);
 	l->own_temp.text[0] = '\0';
 	l->step = LEDGER_READ;
-	return rc;
+	return act;
 }
 
 static void restart_hashes(struct ledger *l)
@@ -103,7 +103,7 @@ int ledger_step_open(struct ledger *l, struct err *e)
 		return 0;
 	}
 	l->part_bytes = drop_traits(l->drop)->part_bytes;
-	if (l->part == NULL && (l->part = malloc(l->part_bytes)) == NULL)
+	if (!l->part && !(l->part = malloc(l->part_bytes)))
 		return err_set(e, ERR_FATAL, "out_of_memory", "ledger: out of memory");
 	close_temp(l);
 	if (drop_temp_open(l->drop, str_c(l->record.temp), &l->temp, e) != 0) {
@@ -142,7 +142,7 @@ static int end_of_file(struct ledger *l, struct err *e)
 int ledger_step_write(struct ledger *l, struct err *e)
 {
 	size_t n = 0;
-	if (l->task.stop != NULL && atomic_load(l->task.stop))
+	if (l->task.stop && atomic_load(l->task.stop))
 		return err_set(
 		        e, ERR_DEFER, "drain", "the process is ending before the file was written");
 	if (l->ports.read(l->ports.arg, l->offset, l->part, l->part_bytes, &n, e) != 0)
@@ -164,16 +164,16 @@ int ledger_step_write(struct ledger *l, struct err *e)
 int ledger_step_sync(struct ledger *l, struct err *e)
 {
 	PROBE(ledger_before_sync);
-	int rc = drop_temp_sync(l->temp, l->task.bytes, e);
+	int act = drop_temp_sync(l->temp, l->task.bytes, e);
 	close_temp(l);
-	if (rc == 0)
+	if (act == 0)
 		l->step = LEDGER_WRITTEN;
 	else if (ledger_is_code(e, CODE_GONE))
 		l->step = LEDGER_GONE;
 	else if (ledger_is_code(e, CODE_BAD_LENGTH) && ++l->turns <= LEDGER_TURNS_MAX)
 		l->step = LEDGER_TEMP; /* somebody else writes to it: give it up, by comparison */
 	else
-		return rc;
+		return act;
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static void name_of(const char *temp, char name[NOTE_NAME_BYTES])
 {
 	char hash[SHA256_HEX];
 	const char *slash = strrchr(temp, '/');
-	if (slash != NULL && str_has_prefix(str_c(temp), STR(DROP_TEMP_PREFIX))) {
+	if (slash && str_has_prefix(str_c(temp), STR(DROP_TEMP_PREFIX))) {
 		(void)snprintf(name, NOTE_NAME_BYTES, PREFIX "%.63s", slash + 1);
 		return;
 	}
@@ -54,16 +54,16 @@ int leftover_note(struct leftovers *l, const struct leftover *what, struct err *
 		        e, ERR_REJECT, CODE_BAD_TASK, "the bucket's url has a control character");
 	buf_init(&text, NOTE_MAX);
 	bool is_server = what->credential.n > 0;
-	int rc = buf_printf(&text, e, "%s\n%s\n%s\n" STR_FMT "\n",
+	int act = buf_printf(&text, e, "%s\n%s\n%s\n" STR_FMT "\n",
 	        is_server ? FIRST_LINE_SERVER : FIRST_LINE, what->temp, what->place,
 	        STR_ARG(what->url));
-	if (rc == 0 && is_server)
-		rc = buf_printf(&text, e, STR_FMT "\n" STR_FMT "\n", STR_ARG(what->credential),
+	if (act == 0 && is_server)
+		act = buf_printf(&text, e, STR_FMT "\n" STR_FMT "\n", STR_ARG(what->credential),
 		        STR_ARG(what->host_key));
-	if (rc == 0)
-		rc = sealed_put_once(l->staging, str_c(name), &l->key, buf_str(&text), &facts, e);
+	if (act == 0)
+		act = sealed_put_once(l->staging, str_c(name), &l->key, buf_str(&text), &facts, e);
 	buf_release(&text);
-	return rc != 0 ? err_note(e, "note of a temporary") : 0;
+	return act != 0 ? err_note(e, "note of a temporary") : 0;
 }
 
 static bool take_lines(struct str text, struct str lines[NOTE_LINES_SERVER])
@@ -122,12 +122,12 @@ static int remove_from_drop(
 	        .allowed = is_server ? l->allowed : NULL};
 	if (drop_open(&at, &drop, e) != 0)
 		return e->act;
-	int rc = drop_identity(drop, identity, e);
-	if (rc == 0)
-		rc = str_eq(place, str_c(identity)) ? drop_temp_remove(drop, temp, e)
-		                                    : other_place(e);
+	int act = drop_identity(drop, identity, e);
+	if (act == 0)
+		act = str_eq(place, str_c(identity)) ? drop_temp_remove(drop, temp, e)
+		                                     : other_place(e);
 	drop_close(drop);
-	return rc;
+	return act;
 }
 
 /* *out_gone is false without a failure if the place is known to be unavailable. */
@@ -157,12 +157,12 @@ static int visit(void *arg, struct str name, struct err *e)
 	arena_reset(&w->mem);
 	if (w->removed >= w->run->most || atomic_load(w->run->stop))
 		return err_set(e, ERR_DEFER, "enough", "the rest waits for the next run");
-	int rc = remove_one(w, name, &is_gone, e);
-	if (rc == ERR_FATAL)
-		return rc;
-	if (rc == 0 && is_gone)
+	int act = remove_one(w, name, &is_gone, e);
+	if (act == ERR_FATAL)
+		return act;
+	if (act == 0 && is_gone)
 		w->removed++;
-	else if (rc == 0)
+	else if (act == 0)
 		w->waiting++;
 	else if (strcmp(e->code, CODE_NOT_FOUND) != 0) /* else another process removed it first */
 		wait_for(w, name, e);
@@ -174,11 +174,11 @@ int leftover_remove_all(
 {
 	struct walk w = {.l = l, .run = run};
 	arena_init(&w.mem, WALK_MEMORY);
-	int rc = store_list(l->staging, STR(PREFIX), visit, &w, e);
+	int act = store_list(l->staging, STR(PREFIX), visit, &w, e);
 	arena_release(&w.mem);
 	*out_removed = w.removed;
-	if (rc != 0 && rc != ERR_DEFER)
-		return rc;
+	if (act != 0 && act != ERR_DEFER)
+		return act;
 	if (w.waiting == 0)
 		return 0;
 	*e = w.why;

@@ -77,7 +77,7 @@ static int try_once(
 	(void)pthread_mutex_lock(&u->lock); /* cannot fail: initialised, not recursive */
 	const char *how = tried_how(u->tried, url, identity);
 	(void)pthread_mutex_unlock(&u->lock);
-	if (how != NULL) {
+	if (how) {
 		drop_recall(drop, how);
 		return 0;
 	}

@@ -81,11 +81,11 @@ int record_to_text(const struct record *r, struct buf *out, struct err *e)
 		int64_t number = 0;
 		if (fields[i].bytes == 0)
 			memcpy(&number, at, sizeof number);
-		int rc = fields[i].bytes > 0
-		                 ? buf_printf(out, e, "%s=%s\n", fields[i].key, at)
-		                 : buf_printf(out, e, "%s=%" PRId64 "\n", fields[i].key, number);
-		if (rc != 0)
-			return rc;
+		int act = fields[i].bytes > 0
+		                  ? buf_printf(out, e, "%s=%s\n", fields[i].key, at)
+		                  : buf_printf(out, e, "%s=%" PRId64 "\n", fields[i].key, number);
+		if (act != 0)
+			return act;
 	}
 	return 0;
 }
@@ -161,22 +161,22 @@ int record_seal(const struct record *r, const struct secret *key, struct str obj
 	struct buf text;
 	struct aead *a = NULL;
 	buf_init(&text, RECORD_TEXT_MAX);
-	int rc = record_to_text(r, &text, e);
-	if (rc == 0)
-		rc = aead_new(key, &a, e);
-	if (rc == 0) {
+	int act = record_to_text(r, &text, e);
+	if (act == 0)
+		act = aead_new(key, &a, e);
+	if (act == 0) {
 		size_t n = HEAD_BYTES + text.n + AEAD_TAG_BYTES;
 		char *p = arena_alloc(mem, n);
 		unsigned char *nonce = (unsigned char *)p + MAGIC_BYTES;
 		memcpy(p, magic, MAGIC_BYTES);
 		random_bytes(nonce, AEAD_NONCE_BYTES);
-		rc = aead_seal(a, nonce, associated(object, mem), buf_str(&text),
+		act = aead_seal(a, nonce, associated(object, mem), buf_str(&text),
 		        nonce + AEAD_NONCE_BYTES, e);
 		*out = str_bytes(p, n);
 	}
 	aead_free(a);
 	buf_release(&text);
-	return rc;
+	return act;
 }
 
 int record_unseal(struct str sealed, const struct secret *key, struct str object, struct arena *mem,
@@ -191,9 +191,9 @@ int record_unseal(struct str sealed, const struct secret *key, struct str object
 	struct aead *a = NULL;
 	if (aead_new(key, &a, e) != 0)
 		return e->act;
-	int rc = aead_open(a, nonce, associated(object, mem), body, (unsigned char *)text, e);
+	int act = aead_open(a, nonce, associated(object, mem), body, (unsigned char *)text, e);
 	aead_free(a);
-	if (rc != 0)
+	if (act != 0)
 		return err_note(e, "ledger record");
 	return record_from_text(str_bytes(text, n), out, e);
 }

@@ -27,12 +27,12 @@ struct tried {
 int tried_new(size_t places, struct tried **out, struct err *e)
 {
 	struct tried *t = calloc(1, sizeof *t);
-	if (t != NULL) {
+	if (t) {
 		t->room = places;
 		t->places = calloc(places + 1, sizeof *t->places);
 		t->chains = calloc(places, sizeof *t->chains);
 	}
-	if (t == NULL || t->places == NULL || t->chains == NULL) {
+	if (!t || !t->places || !t->chains) {
 		tried_free(t);
 		return err_set(
 		        e, ERR_FATAL, "out_of_memory", "no memory for the places that were tried");
@@ -43,7 +43,7 @@ int tried_new(size_t places, struct tried **out, struct err *e)
 
 void tried_free(struct tried *t)
 {
-	if (t == NULL)
+	if (!t)
 		return;
 	free(t->places);
 	free(t->chains);
@@ -119,7 +119,7 @@ static uint32_t take_place(struct tried *t)
 void tried_add(struct tried *t, const char *url, const char *identity, const char *how)
 {
 	unsigned char key[SHA256_BYTES];
-	if (tried_how(t, url, identity) != NULL)
+	if (tried_how(t, url, identity))
 		return;
 	key_of(url, identity, key);
 	uint32_t i = take_place(t);

@@ -64,15 +64,15 @@ static int open_file(struct neighbours *n, struct err *e)
 	if (keyring_staging(
 	            op->uploader->keys, STR("files"), op->run->head->delivery_id, &key, e) != 0)
 		return e->act;
-	int rc = sealed_open(op->uploader->staging, op->task->file->name, &key, &n->file, e);
+	int act = sealed_open(op->uploader->staging, op->task->file->name, &key, &n->file, e);
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 static int read_file(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e)
 {
 	struct neighbours *neighbours = arg;
-	if (neighbours->file == NULL && open_file(neighbours, e) != 0)
+	if (!neighbours->file && open_file(neighbours, e) != 0)
 		return e->act;
 	return sealed_read(neighbours->file, offset, p, n, out_n, e);
 }
@@ -188,17 +188,17 @@ static int run_ledger(const struct upload_op *op, enum ledger_op what, struct er
 	        .leave = leave,
 	        .read = read_file,
 	};
-	int rc = ledger_new(&task, &ports, &l, e);
-	if (rc == 0)
-		rc = ledger_run(l, e);
-	if (rc == 0 && l->is_visible) {
+	int act = ledger_new(&task, &ports, &l, e);
+	if (act == 0)
+		act = ledger_run(l, e);
+	if (act == 0 && l->is_visible) {
 		op->out->receipt = upload_receipt(op, &l->record);
 		tell_place(op, &l->record);
 	}
 	ledger_free(l);
 	sealed_close(n.file);
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 /* A time that was reserved for this task stays reserved, so that the task has its turn when it
@@ -230,7 +230,7 @@ static int keep_rate(const struct upload_op *op, struct err *e)
 
 int uploader_upload(const struct upload_op *op, struct err *e)
 {
-	if (op->task->file == NULL)
+	if (!op->task->file)
 		return err_set(e, ERR_REJECT, CODE_BAD_TASK, "an upload names no staged file");
 	if (op->task->asks_place)
 		return place_tell(op, e);
@@ -244,6 +244,6 @@ int uploader_settle(const struct upload_op *op, struct err *e)
 	if (run_ledger(op, LEDGER_SETTLE, e) != 0)
 		return e->act;
 	result_fact(op->out, op->run->mem, str_c(FACT_VISIBLE),
-	        op->out->receipt != NULL ? STR("true") : STR("false"));
+	        op->out->receipt ? STR("true") : STR("false"));
 	return 0;
 }

@@ -25,7 +25,7 @@ static const struct conf_field fields[] = {
 static void stop(void *state)
 {
 	struct uploader *u = state;
-	if (u == NULL)
+	if (!u)
 		return;
 	confine_free(u->drops);
 	memo_close(u->memo);
@@ -62,7 +62,7 @@ static int start(
 {
 	const struct uploader_settings *settings = conf;
 	struct uploader *u = calloc(1, sizeof *u);
-	if (u == NULL || pthread_mutex_init(&u->lock, NULL) != 0) {
+	if (!u || pthread_mutex_init(&u->lock, NULL) != 0) {
 		free(u);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for the uploader");
 	}
@@ -123,9 +123,9 @@ static int tidy_one(void *arg, const struct ended *what, struct err *e)
 	if (keyring_staging(t->u->keys, STR("ledger"), what->delivery, &key, e) != 0)
 		return e->act;
 	const struct book_place p = {t->u->staging, &key, what->delivery};
-	int rc = t->duty(&p, t->removed, e);
+	int act = t->duty(&p, t->removed, e);
 	secret_wipe(&key);
-	return rc;
+	return act;
 }
 
 static int tidy_ended(
@@ -149,17 +149,17 @@ static int tidy(void *state, const struct tidy_run *run, struct tidied *out, str
 	const struct tidying close = {u, &out->objects, book_close};
 	const struct tidying remove = {u, &out->objects, book_remove};
 	struct err second;
-	int rc = tidy_ended(&close, "booked", run, e);
-	if (tidy_ended(&remove, "tidied", run, &second) != 0 && rc == 0) {
+	int act = tidy_ended(&close, "booked", run, e);
+	if (tidy_ended(&remove, "tidied", run, &second) != 0 && act == 0) {
 		*e = second;
-		rc = e->act;
+		act = e->act;
 	}
 	if (leftover_remove_all(&u->leftovers, run, &out->drop_temporaries, &second) != 0 &&
-	        rc == 0) {
+	        act == 0) {
 		*e = second;
-		rc = e->act;
+		act = e->act;
 	}
-	return rc;
+	return act;
 }
 
 const struct task_service uploader_service = {

@@ -28,7 +28,7 @@ static int empty(struct removal *r, int dir_fd);
 
 static bool goes_on(struct removal *r)
 {
-	r->is_stopped = r->is_stopped || (r->stop != NULL && atomic_load(r->stop));
+	r->is_stopped = r->is_stopped || (r->stop && atomic_load(r->stop));
 	return !r->is_stopped && r->errnum == 0;
 }
 
@@ -56,7 +56,7 @@ static int64_t remove_entry(
         struct removal *r, int dir_fd, const char *name, enum pass pass, bool *out_left)
 {
 	struct stat st;
-	bool is_replacement = strchr(name, '+') != NULL;
+	bool is_replacement = strchr(name, '+');
 	if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0')))
 		return 0;
 	if (is_replacement && pass == PASS_OBJECTS) {
@@ -85,7 +85,7 @@ static bool one_pass(struct removal *r, DIR *d, enum pass pass)
 	struct dirent *entry;
 	int64_t count = 0;
 	rewinddir(d);
-	while (goes_on(r) && (errno = 0, entry = readdir(d)) != NULL)
+	while (goes_on(r) && (errno = 0, entry = readdir(d)))
 		count += remove_entry(r, dirfd(d), entry->d_name, pass, &is_left);
 	if (goes_on(r) && errno != 0)
 		failed(r);
@@ -97,7 +97,7 @@ static bool one_pass(struct removal *r, DIR *d, enum pass pass)
 static int empty(struct removal *r, int dir_fd)
 {
 	DIR *d = fdopendir(dir_fd);
-	if (d == NULL) {
+	if (!d) {
 		failed(r);
 		(void)close(dir_fd);
 		return -1;

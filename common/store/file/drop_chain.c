@@ -37,7 +37,7 @@ int chain_open(const struct file_drop *d, const char *temp, int *out_fd, struct 
 static const char *last_component(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
+	return slash ? slash + 1 : path;
 }
 
 int chain_look(int dir_fd, const char *temp, int at, bool *out, struct stat *st, struct err *e)
@@ -65,17 +65,17 @@ static int remove_at(
 	if (fd < 0)
 		return 0;
 	chain_name(last_component(temp), at, &name);
-	int rc = 0;
+	int act = 0;
 	bool is_removed = unlinkat(fd, name.text, 0) == 0;
 	if (!is_removed && !is_nothing(errno, at))
-		rc = drop_file_failed(e, errno, "remove");
+		act = drop_file_failed(e, errno, "remove");
 	/* Syncs even if the temporary is gone: another process may have removed it, and a crash of
 	 * the machine could undo that. */
 	else if ((is_removed || at == CHAIN_END - 1) && fsync(fd) != 0)
-		rc = drop_file_failed(e, errno, "sync the directory");
+		act = drop_file_failed(e, errno, "sync the directory");
 	(void)close(fd);
-	*out_done = rc == 0 && is_removed;
-	return rc;
+	*out_done = act == 0 && is_removed;
+	return act;
 }
 
 int chain_remove(const struct file_drop *d, const char *temp, struct err *e)

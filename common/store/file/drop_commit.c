@@ -23,24 +23,24 @@ int drop_file_commit(
 	};
 	struct take t;
 	take_init(&t, file_drop_of(d), temp, name);
-	int rc = take_run(&t, e);
+	int act = take_run(&t, e);
 	take_release(&t);
-	if (rc == 0)
+	if (act == 0)
 		*out = answers[t.answer];
-	return rc;
+	return act;
 }
 
 int drop_file_set_aside(struct drop *d, const char *temp, enum drop_aside *out, struct err *e)
 {
 	struct take t;
 	take_init(&t, file_drop_of(d), temp, NULL);
-	int rc = take_run(&t, e);
+	int act = take_run(&t, e);
 	take_release(&t);
-	if (rc == 0)
+	if (act == 0)
 		*out = t.answer == TAKE_ASIDE      ? DROP_ASIDE
 		       : t.answer == TAKE_IN_DOUBT ? DROP_ASIDE_IN_DOUBT
 		                                   : DROP_ASIDE_GONE;
-	return rc;
+	return act;
 }
 
 static int hash_file(int fd, struct drop_facts *facts, struct err *e)
@@ -73,25 +73,25 @@ int drop_file_stat(struct drop *d, const char *name, struct drop_facts *out, str
 	if (dir_fd < 0 && errno != ENOENT)
 		return drop_file_failed(e, errno, "open the directory");
 	struct stat st;
-	int rc = 0;
+	int act = 0;
 	if (dir_fd >= 0 && fstatat(dir_fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	        !S_ISREG(st.st_mode)) {
 		facts.is_there = true; /* a link or a directory, no bytes of ours */
 	} else if (dir_fd >= 0) {
 		int fd = openat(dir_fd, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0 && errno != ENOENT)
-			rc = drop_file_failed(e, errno, "open");
+			act = drop_file_failed(e, errno, "open");
 		if (fd >= 0) {
 			facts.is_there = true;
-			rc = hash_file(fd, &facts, e);
+			act = hash_file(fd, &facts, e);
 			(void)close(fd);
 		}
 	}
 	if (dir_fd >= 0)
 		(void)close(dir_fd);
-	if (rc == 0 && !facts.is_there)
-		rc = drop_file_is_alive(file_drop_of(d), e);
-	if (rc == 0)
+	if (act == 0 && !facts.is_there)
+		act = drop_file_is_alive(file_drop_of(d), e);
+	if (act == 0)
 		*out = facts;
-	return rc;
+	return act;
 }

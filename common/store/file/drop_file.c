@@ -89,7 +89,7 @@ static int open_dir(const struct place *place, int *out_fd, struct err *e)
 	char url[PLACE_URL_MAX + 1];
 	struct str rest = str_bytes(place->url.p + 7, place->url.n - 7); /* after file:// */
 	if (rest.n == 0 || rest.p[0] != '/' || place->url.n > PLACE_URL_MAX ||
-	        memchr(place->url.p, '\0', place->url.n) != NULL)
+	        memchr(place->url.p, '\0', place->url.n))
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "give an absolute path: use file:///absolute/path as the bucket's url");
 	memcpy(url, place->url.p, place->url.n);
@@ -114,7 +114,7 @@ static int file_open(const struct place *place, struct drop **out, struct err *e
 	if (open_dir(place, &fd, e) != 0)
 		return e->act;
 	struct file_drop *d = calloc(1, sizeof *d);
-	if (d == NULL) {
+	if (!d) {
 		(void)close(fd);
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	}
@@ -138,19 +138,19 @@ static int create_at(struct drop *d, const char *temp, struct err *e)
 		return drop_file_failed(e, errno, "open the directory");
 	int fd = openat(
 	        dir_fd, base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, DROP_TEMP_MODE);
-	int rc = 0;
+	int act = 0;
 	if (fd < 0 && errno == EEXIST)
-		rc = err_set(e, ERR_REJECT, CODE_EXISTS, "a temporary with this name exists");
+		act = err_set(e, ERR_REJECT, CODE_EXISTS, "a temporary with this name exists");
 	else if (fd < 0)
-		rc = drop_file_failed(e, errno, "create");
+		act = drop_file_failed(e, errno, "create");
 	else if (fsync(dir_fd) != 0) {
-		rc = drop_file_failed(e, errno, "sync the directory");
+		act = drop_file_failed(e, errno, "sync the directory");
 		(void)unlinkat(dir_fd, base, 0); /* the caller never learns its name */
 	}
 	if (fd >= 0)
 		(void)close(fd); /* it is empty */
 	(void)close(dir_fd);
-	return rc;
+	return act;
 }
 
 static int file_temp_create(
@@ -175,39 +175,39 @@ static int open_regular(int dir_fd, const char *base, int *out_fd, struct err *e
 	int fd = openat(dir_fd, base, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open");
-	int rc = 0;
+	int act = 0;
 	if (fstat(fd, &st) != 0)
-		rc = drop_file_failed(e, errno, "stat");
+		act = drop_file_failed(e, errno, "stat");
 	else if (!S_ISREG(st.st_mode))
-		rc = gone(e); /* something that is not a file has its name, so it was removed */
-	if (rc != 0)
+		act = gone(e); /* something that is not a file has its name, so it was removed */
+	if (act != 0)
 		(void)close(fd);
 	else
 		*out_fd = fd;
-	return rc;
+	return act;
 }
 
 static int file_temp_open(struct drop *d, const char *temp, struct drop_temp **out, struct err *e)
 {
 	struct file_drop_temp *t = calloc(1, sizeof *t);
-	if (t == NULL)
+	if (!t)
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	const char *base = NULL;
-	int rc = 0;
+	int act = 0;
 	t->drop = file_drop_of(d);
 	t->dir_fd = beneath_parent(file_drop_of(d)->root_fd, temp, BENEATH_MUST_EXIST, 0, &base);
 	if (t->dir_fd < 0)
-		rc = errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open the directory");
+		act = errno == ENOENT ? gone(e) : drop_file_failed(e, errno, "open the directory");
 	else
-		rc = open_regular(t->dir_fd, base, &t->fd, e);
-	if (rc != 0 && strcmp(e->code, CODE_GONE) == 0 &&
+		act = open_regular(t->dir_fd, base, &t->fd, e);
+	if (act != 0 && strcmp(e->code, CODE_GONE) == 0 &&
 	        drop_file_is_alive(file_drop_of(d), e) != 0)
-		rc = e->act;
-	if (rc != 0) {
+		act = e->act;
+	if (act != 0) {
 		if (t->dir_fd >= 0)
 			(void)close(t->dir_fd);
 		free(t);
-		return rc;
+		return act;
 	}
 	*out = &t->base;
 	return 0;

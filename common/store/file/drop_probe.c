@@ -75,14 +75,14 @@ int drop_file_identity(struct drop *d, char *out, struct err *e)
 	        BENEATH_MUST_EXIST, 0);
 	if (dir_fd < 0 && errno != ENOENT)
 		return drop_file_failed(e, errno, "open " DROP_TEMP_DIR);
-	int rc = dir_fd >= 0 ? identity_read(dir_fd, text, &is_there, e) : 0;
+	int act = dir_fd >= 0 ? identity_read(dir_fd, text, &is_there, e) : 0;
 	if (dir_fd >= 0)
 		(void)close(dir_fd);
-	if (rc == 0 && !is_there)
-		rc = drop_file_is_alive(file_drop_of(d), e);
-	if (rc == 0)
+	if (act == 0 && !is_there)
+		act = drop_file_is_alive(file_drop_of(d), e);
+	if (act == 0)
 		memcpy(out, text, sizeof text);
-	return rc;
+	return act;
 }
 
 int drop_file_mark(struct drop *d, char *out, struct err *e)
@@ -92,15 +92,15 @@ int drop_file_mark(struct drop *d, char *out, struct err *e)
 	        BENEATH_CREATE, DROP_TEMP_DIR_MODE);
 	if (dir_fd < 0)
 		return drop_file_failed(e, errno, "open " DROP_TEMP_DIR);
-	int rc = identity_read(dir_fd, out, &is_there, e);
-	if (rc == 0 && !is_there) {
-		rc = identity_make(file_drop_of(d), dir_fd, e);
-		if (rc == 0)
-			rc = identity_read(dir_fd, out, &is_there, e);
-		if (rc == 0 && !is_there)
-			rc = drop_file_failed(
+	int act = identity_read(dir_fd, out, &is_there, e);
+	if (act == 0 && !is_there) {
+		act = identity_make(file_drop_of(d), dir_fd, e);
+		if (act == 0)
+			act = identity_read(dir_fd, out, &is_there, e);
+		if (act == 0 && !is_there)
+			act = drop_file_failed(
 			        e, ESTALE, "read " DROP_TEMP_DIR "/" DROP_IDENTITY_FILE);
 	}
 	(void)close(dir_fd);
-	return rc;
+	return act;
 }

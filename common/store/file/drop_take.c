@@ -47,7 +47,7 @@ static int open_temps(struct take *t, struct err *e)
 static void temp_base(const struct take *t, int at, struct chain_name *out)
 {
 	const char *slash = strrchr(t->temp, '/');
-	chain_name(slash != NULL ? slash + 1 : t->temp, at, out);
+	chain_name(slash ? slash + 1 : t->temp, at, out);
 }
 
 /* Returns 0 or errno. */
@@ -87,7 +87,7 @@ static int go_on(struct take *t)
 static int step_find(struct take *t, struct err *e)
 {
 	bool is_there = false;
-	if (open_temps(t, e) != 0 || (t->name != NULL && t->name_dir < 0 && open_name(t, e) != 0))
+	if (open_temps(t, e) != 0 || (t->name && t->name_dir < 0 && open_name(t, e) != 0))
 		return e->act;
 	if (chain_look(t->temp_dir, t->temp, t->at, &is_there, &t->found, e) != 0)
 		return e->act;
@@ -96,13 +96,13 @@ static int step_find(struct take *t, struct err *e)
 	if (chain_is_claim(t->at) || t->at == CHAIN_DOUBT)
 		t->d->base.guarantee = TAKE_BY_LINK; /* some host used links */
 	if (t->at == CHAIN_ASIDE)
-		return answer(t, t->name == NULL ? TAKE_ASIDE : TAKE_GONE);
-	if (t->at == CHAIN_DOUBT && t->name == NULL)
+		return answer(t, !t->name ? TAKE_ASIDE : TAKE_GONE);
+	if (t->at == CHAIN_DOUBT && !t->name)
 		return answer(t, TAKE_IN_DOUBT);
 	if (t->at == CHAIN_DOUBT || chain_is_claim(t->at))
-		t->step = t->name != NULL ? TAKE_CHECK : TAKE_WAIT;
+		t->step = t->name ? TAKE_CHECK : TAKE_WAIT;
 	else
-		t->step = t->name != NULL ? TAKE_PLACE : TAKE_SET_ASIDE;
+		t->step = t->name ? TAKE_PLACE : TAKE_SET_ASIDE;
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static int no_memory(struct err *e)
 static int file_create(struct store *s, const char *name, struct store_writer **out, struct err *e)
 {
 	struct file_writer *w = calloc(1, sizeof *w);
-	if (w == NULL)
+	if (!w)
 		return no_memory(e);
 	w->store = file_of(s);
 	memcpy(w->name, name, strlen(name) + 1); /* store.c has checked the length */
@@ -64,17 +64,17 @@ static int publish(const struct file_writer *w, struct err *e)
 	int dir_fd = beneath_parent(w->store->root_fd, path, BENEATH_CREATE, DIR_MODE, &base);
 	if (dir_fd < 0)
 		return file_failed(e, errno == ENOENT ? EIO : errno, "open the directory");
-	int rc = 0;
+	int act = 0;
 	if (linkat(w->temp.dir_fd, w->temp.name, dir_fd, base, 0) != 0)
-		rc = errno == EEXIST ? err_set(e, ERR_REJECT, CODE_EXISTS,
-		                               "an object with this name exists")
-		                     : file_temp_failed(e, errno, "link");
+		act = errno == EEXIST ? err_set(e, ERR_REJECT, CODE_EXISTS,
+		                                "an object with this name exists")
+		                      : file_temp_failed(e, errno, "link");
 	/* Sync after a lost race, too: the object that we saw must survive a crash. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;
 	(void)close(dir_fd);
 	if (errnum != 0)
 		return file_failed(e, errnum, "sync the directory");
-	return rc;
+	return act;
 }
 
 static void file_abandon(struct store_writer *w)
@@ -86,11 +86,11 @@ static void file_abandon(struct store_writer *w)
 static int file_finish(struct store_writer *w, struct err *e)
 {
 	const struct file_writer *writer = (const struct file_writer *)w;
-	int rc = publish(writer, e);
-	if (rc != 0)
+	int act = publish(writer, e);
+	if (act != 0)
 		(void)err_note(e, "finish %s", writer->name);
 	file_abandon(w);
-	return rc;
+	return act;
 }
 
 int file_object_open(
@@ -114,7 +114,7 @@ int file_object_open(
 		(void)close(fd);
 		return e->act;
 	}
-	if (out_size != NULL)
+	if (out_size)
 		*out_size = st.st_size;
 	*out_fd = fd;
 	return 0;
@@ -176,22 +176,22 @@ static int file_stat(struct store *s, const char *name, struct store_facts *out,
 	int fd = -1;
 	if (file_object_open(file_of(s), name, &fd, NULL, e) != 0)
 		return e->act;
-	int rc = file_object_facts(fd, out, e);
+	int act = file_object_facts(fd, out, e);
 	(void)close(fd);
-	return rc;
+	return act;
 }
 
 static int file_read_open(struct store *s, const char *name, struct store_reader **out,
         struct store_facts *facts, struct err *e)
 {
 	struct file_reader *r = calloc(1, sizeof *r);
-	if (r == NULL)
+	if (!r)
 		return no_memory(e);
 	if (file_object_open(file_of(s), name, &r->fd, &r->bytes, e) != 0) {
 		free(r);
 		return e->act;
 	}
-	if (facts != NULL && file_object_facts(r->fd, facts, e) != 0) {
+	if (facts && file_object_facts(r->fd, facts, e) != 0) {
 		(void)close(r->fd);
 		free(r);
 		return e->act;

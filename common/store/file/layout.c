@@ -25,9 +25,9 @@ bool file_is_fan(const char *name)
 void file_path(const char *name, char out[static FILE_PATH_BYTES])
 {
 	const char *slash = strchr(name, '/');
-	const char *second = slash != NULL ? slash + 1 : NULL;
-	size_t before = second != NULL ? (size_t)(second - name) : 0;
-	if (second == NULL || !file_is_fanned(second, strcspn(second, "/"))) {
+	const char *second = slash ? slash + 1 : NULL;
+	size_t before = second ? (size_t)(second - name) : 0;
+	if (!second || !file_is_fanned(second, strcspn(second, "/"))) {
 		memcpy(out, name, strlen(name) + 1);
 		return;
 	}

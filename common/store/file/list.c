@@ -55,14 +55,14 @@ static int entries_add(struct entries *list, const char *name, bool is_dir, stru
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 64 : 2 * list->room;
 		char **names = realloc(list->names, room * sizeof *names);
-		if (names == NULL)
+		if (!names)
 			return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 		list->names = names;
 		list->room = room;
 	}
 	size_t n = strlen(name);
 	char *copy = malloc(n + 2);
-	if (copy == NULL)
+	if (!copy)
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	memcpy(copy, name, n + 1);
 	if (is_dir)
@@ -89,7 +89,7 @@ static bool may_match(const struct walk *w, const char *name)
 static enum spot place_of(const struct walk *w)
 {
 	const char *slash = memchr(w->path, '/', w->path_bytes);
-	return slash != NULL && slash == w->path + w->path_bytes - 1 ? PLACE_PREFIX : PLACE_PLAIN;
+	return slash && slash == w->path + w->path_bytes - 1 ? PLACE_PREFIX : PLACE_PLAIN;
 }
 
 /* Skips entries that no object name can lead to. They are not ours. */
@@ -99,7 +99,7 @@ static bool belongs(enum spot place, const char *fan, const char *name, const st
 	if (!is_dir && !S_ISREG(st->st_mode))
 		return false;
 	if (place == PLACE_FAN)
-		return fan != NULL && file_is_fanned(name, strlen(name)) &&
+		return fan && file_is_fanned(name, strlen(name)) &&
 		       strncmp(name, fan, strlen(fan)) == 0;
 	if (place == PLACE_PREFIX)
 		return file_is_fan(name) ? is_dir : !file_is_fanned(name, strlen(name));
@@ -110,31 +110,31 @@ static bool belongs(enum spot place, const char *fan, const char *name, const st
 static int read_entries(
         const struct walk *w, int dir_fd, const char *fan, struct entries *list, struct err *e)
 {
-	enum spot place = fan != NULL ? PLACE_FAN : place_of(w);
+	enum spot place = fan ? PLACE_FAN : place_of(w);
 	DIR *d = fdopendir(dir_fd);
-	if (d == NULL) {
+	if (!d) {
 		int errnum = errno;
 		(void)close(dir_fd);
 		return file_failed(e, errnum, "list");
 	}
-	int rc = 0;
+	int act = 0;
 	struct dirent *entry;
-	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL) {
+	while (act == 0 && (errno = 0, entry = readdir(d))) {
 		struct stat st;
 		const char *name = entry->d_name;
 		if (!store_name_is_good(str_c(name)) || !may_match(w, name))
 			continue;
 		if (fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-			rc = errno == ENOENT ? 0 : file_failed(e, errno, "list");
+			act = errno == ENOENT ? 0 : file_failed(e, errno, "list");
 			continue;
 		}
 		if (belongs(place, fan, name, &st))
-			rc = entries_add(list, name, S_ISDIR(st.st_mode), e);
+			act = entries_add(list, name, S_ISDIR(st.st_mode), e);
 	}
-	if (rc == 0 && errno != 0)
-		rc = file_failed(e, errno, "list");
+	if (act == 0 && errno != 0)
+		act = file_failed(e, errno, "list");
 	(void)closedir(d);
-	return rc;
+	return act;
 }
 
 static int visit_object(const struct walk *w, struct err *e)
@@ -156,16 +156,16 @@ static int visit_entry(struct walk *w, const char *name, bool is_fan, struct err
 		return walk_dir(w, fan, e);
 	}
 	memcpy(w->path + before, name, n + 1);
-	int rc;
+	int act;
 	if (name[n - 1] == '/') {
 		w->path_bytes = before + n;
-		rc = walk_dir(w, NULL, e);
+		act = walk_dir(w, NULL, e);
 		w->path_bytes = before;
 	} else {
-		rc = visit_object(w, e);
+		act = visit_object(w, e);
 	}
 	w->path[before] = '\0';
-	return rc;
+	return act;
 }
 
 /* Opens the directory of w->path, or a fan directory below it. Returns -1 and sets errno if it
@@ -175,7 +175,7 @@ static int open_dir(const struct walk *w, const char *fan)
 	char path[FILE_PATH_BYTES];
 	file_path(w->path, path);
 	size_t n = strlen(path);
-	if (fan != NULL)
+	if (fan)
 		memcpy(path + n, fan, strlen(fan) + 1);
 	else if (n > 0)
 		path[n - 1] = '\0';
@@ -184,22 +184,22 @@ static int open_dir(const struct walk *w, const char *fan)
 
 static int walk_dir(struct walk *w, const char *fan, struct err *e)
 {
-	bool is_prefix = fan == NULL && place_of(w) == PLACE_PREFIX;
+	bool is_prefix = !fan && place_of(w) == PLACE_PREFIX;
 	int dir_fd = open_dir(w, fan);
 	if (dir_fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : file_failed(e, errno, "list");
 	struct entries list = {0};
-	int rc = read_entries(w, dir_fd, fan, &list, e);
-	if (rc == 0 && list.count > 0)
+	int act = read_entries(w, dir_fd, fan, &list, e);
+	if (act == 0 && list.count > 0)
 		qsort(list.names, list.count, sizeof *list.names, by_bytes);
-	for (size_t i = 0; i < list.count && rc == 0; i++) {
+	for (size_t i = 0; i < list.count && act == 0; i++) {
 		const char *name = list.names[i];
 		/* A fan directory's name has three characters with the "/". */
 		bool is_fan = is_prefix && strlen(name) == 3 && name[0] != '.' && name[2] == '/';
-		rc = visit_entry(w, name, is_fan, e);
+		act = visit_entry(w, name, is_fan, e);
 	}
 	entries_release(&list);
-	return rc;
+	return act;
 }
 
 /* If the prefix fits only one fan directory, the others are not read. */

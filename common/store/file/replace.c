@@ -76,10 +76,10 @@ static int compare(int dir_fd, const char *base, const char *tag, int *out_numbe
 	if (fd < 0)
 		return file_failed(e, errno, "open");
 	struct store_facts facts;
-	int rc = file_object_facts(fd, &facts, e);
+	int act = file_object_facts(fd, &facts, e);
 	(void)close(fd);
-	if (rc != 0)
-		return rc;
+	if (act != 0)
+		return act;
 	if (strcmp(facts.tag, tag) != 0)
 		return err_set(e, ERR_FENCED, "changed", "the object is not the one that was read");
 	if (number == FILE_REPLACE_TIMES_MAX)
@@ -94,15 +94,15 @@ static int link_next(int dir_fd, const char *base, const struct temp *t, int num
 {
 	char name[NEXT_BYTES];
 	next_name(base, number, name);
-	int rc = 0;
+	int act = 0;
 	if (linkat(t->dir_fd, t->name, dir_fd, name, 0) != 0)
-		rc = errno == EEXIST ? err_set(e, ERR_FENCED, "changed",
-		                               "the object is not the one that was read")
-		                     : file_temp_failed(e, errno, "link");
+		act = errno == EEXIST ? err_set(e, ERR_FENCED, "changed",
+		                                "the object is not the one that was read")
+		                      : file_temp_failed(e, errno, "link");
 	/* Sync after a lost race, too: the replacement that the caller reads next must survive a
 	 * crash. */
 	int errnum = fsync(dir_fd) != 0 ? errno : 0;
-	return errnum != 0 ? file_failed(e, errnum, "sync the directory") : rc;
+	return errnum != 0 ? file_failed(e, errnum, "sync the directory") : act;
 }
 
 int file_replace(
@@ -117,21 +117,21 @@ int file_replace(
 		return file_failed(e, errno == ENOTDIR ? ENOENT : errno, "open the directory");
 	struct temp t;
 	int number = 0;
-	int rc = compare(dir_fd, base, tag, &number, e);
-	if (rc == 0)
-		rc = file_temp_open(s, name, &t, e);
-	if (rc != 0) {
+	int act = compare(dir_fd, base, tag, &number, e);
+	if (act == 0)
+		act = file_temp_open(s, name, &t, e);
+	if (act != 0) {
 		(void)close(dir_fd);
-		return rc;
+		return act;
 	}
-	rc = file_temp_write(&t, bytes.p, bytes.n, e);
-	if (rc == 0 && fsync(t.fd) != 0)
-		rc = file_failed(e, errno, "sync");
-	if (rc == 0)
-		rc = link_next(dir_fd, base, &t, number, e);
+	act = file_temp_write(&t, bytes.p, bytes.n, e);
+	if (act == 0 && fsync(t.fd) != 0)
+		act = file_failed(e, errno, "sync");
+	if (act == 0)
+		act = link_next(dir_fd, base, &t, number, e);
 	file_temp_drop(&t);
 	(void)close(dir_fd);
-	return rc;
+	return act;
 }
 
 /* Removes the replacements, which mean nothing without the object. Tries all numbers, because an
@@ -164,13 +164,13 @@ int file_remove(struct store *store, const char *name, struct err *e)
 		return errno == ENOENT || errno == ENOTDIR
 		               ? 0
 		               : file_failed(e, errno, "open the directory");
-	int rc = 0;
+	int act = 0;
 	if (unlinkat(dir_fd, base, 0) != 0 && errno != ENOENT)
-		rc = file_failed(e, errno, "remove");
+		act = file_failed(e, errno, "remove");
 	else if (fsync(dir_fd) != 0)
-		rc = file_failed(e, errno, "sync the directory");
+		act = file_failed(e, errno, "sync the directory");
 	else
-		rc = remove_next(dir_fd, base, e);
+		act = remove_next(dir_fd, base, e);
 	(void)close(dir_fd);
-	return rc;
+	return act;
 }

@@ -65,9 +65,9 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 	int fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return away(s, errno, e);
-	int rc = s->identity[0] == '\0' ? 0 : read_identity(s, fd, found, e);
-	if (rc == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
-		rc = err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
+	int act = s->identity[0] == '\0' ? 0 : read_identity(s, fd, found, e);
+	if (act == 0 && s->identity[0] != '\0' && strcmp(found, s->identity) != 0)
+		act = err_set(e, ERR_RETRY, CODE_STORE_UNAVAILABLE,
 		        found[0] == '\0' ? "%s has no identity, like an empty mount point: mount "
 		                           "staging there, or prepare a new staging area with "
 		                           "longshore keys init --new-staging"
@@ -75,11 +75,11 @@ static int open_root(const struct file_store *s, int *out_fd, struct err *e)
 		                           "to these keys: mount the right one, or correct "
 		                           "LONGSHORE_STAGING or LONGSHORE_KEYS",
 		        s->path);
-	if (rc != 0)
+	if (act != 0)
 		(void)close(fd);
 	else
 		*out_fd = fd;
-	return rc;
+	return act;
 }
 
 int file_open(const struct place *place, const char *identity, struct store **out, struct err *e)
@@ -93,15 +93,15 @@ int file_open(const struct place *place, const char *identity, struct store **ou
 	if (path[0] != '/')
 		return err_set(e, ERR_FATAL, CODE_BAD_URL,
 		        "file://%s: give an absolute path, as in file:///var/lib/longshore", path);
-	if (identity == NULL && mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
+	if (!identity && mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
 		return err_set_native(e, ERR_RETRY, CODE_STORE_UNAVAILABLE, "posix", errno,
 		        "create %s: %s", path, strerror(errno));
 	struct file_store *s = calloc(1, sizeof *s);
-	if (s == NULL || (s->path = strdup(path)) == NULL) {
+	if (!s || !(s->path = strdup(path))) {
 		free(s);
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	}
-	(void)snprintf(s->identity, sizeof s->identity, "%s", identity != NULL ? identity : "");
+	(void)snprintf(s->identity, sizeof s->identity, "%s", identity ? identity : "");
 	if (open_root(s, &s->root_fd, e) != 0) {
 		free(s->path);
 		free(s);
@@ -189,12 +189,12 @@ int file_is_empty(struct store *store, bool *out, struct err *e)
 {
 	int fd = openat(file_of(store)->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	int errnum = d == NULL ? errno : 0;
+	int errnum = !d ? errno : 0;
 	*out = true;
-	for (struct dirent *entry; d != NULL && (errno = 0, entry = readdir(d)) != NULL;)
+	for (struct dirent *entry; d && (errno = 0, entry = readdir(d));)
 		if (store_name_is_good(str_c(entry->d_name)))
 			*out = false;
-	if (d != NULL) {
+	if (d) {
 		errnum = errno;
 		(void)closedir(d);
 	} else if (fd >= 0) {

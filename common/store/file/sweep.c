@@ -63,13 +63,13 @@ static void look_at(struct sweep *w, int dir_fd, const char *name)
 static bool goes_on(const struct sweep *w)
 {
 	const atomic_bool *stop = w->limits->stop;
-	return w->removed < w->limits->most && !(stop != NULL && atomic_load(stop));
+	return w->removed < w->limits->most && !(stop && atomic_load(stop));
 }
 
 static int walk(struct sweep *w, int dir_fd, struct err *e)
 {
 	DIR *d = fdopendir(dir_fd);
-	if (d == NULL) {
+	if (!d) {
 		int errnum = errno;
 		(void)close(dir_fd);
 		return file_failed(e, errnum, "list the temporaries");
@@ -78,8 +78,8 @@ static int walk(struct sweep *w, int dir_fd, struct err *e)
 	while (goes_on(w)) {
 		errno = 0;
 		const struct dirent *entry = readdir(d);
-		errnum = entry == NULL ? errno : 0;
-		if (entry == NULL)
+		errnum = !entry ? errno : 0;
+		if (!entry)
 			break;
 		look_at(w, dirfd(d), entry->d_name);
 	}
@@ -100,13 +100,13 @@ static int read_clock(
 	(void)snprintf(name, sizeof name, "%s/x", prefix); /* store.c has checked the length */
 	if (file_temp_open(s, name, &t, e) != 0)
 		return e->act;
-	int rc = 0;
+	int act = 0;
 	if (fstat(t.fd, &st) != 0)
-		rc = file_failed(e, errno, "stat");
+		act = file_failed(e, errno, "stat");
 	else
 		*out_ns = written_ns(&st);
 	file_temp_drop(&t);
-	return rc;
+	return act;
 }
 
 int file_clock(struct store *store, const char *prefix, int64_t *out_ms, struct err *e)
@@ -132,11 +132,11 @@ int file_sweep(struct store *store, const char *prefix, const struct store_sweep
 	}
 	if (dir_fd < 0)
 		return file_failed(e, errno, "open the directory of temporaries");
-	int rc = read_clock(s, prefix, &w.now_ns, e);
-	if (rc != 0)
+	int act = read_clock(s, prefix, &w.now_ns, e);
+	if (act != 0)
 		(void)close(dir_fd);
 	else
-		rc = walk(&w, dir_fd, e);
+		act = walk(&w, dir_fd, e);
 	*out_removed = w.removed;
-	return rc;
+	return act;
 }

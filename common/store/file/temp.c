@@ -30,9 +30,9 @@ int file_temp_open(const struct file_store *s, const char *name, struct temp *ou
 {
 	char path[STORE_NAME_MAX + sizeof "/" STORE_TEMP_COMPONENT];
 	const char *slash = strchr(name, '/');
-	int first = slash != NULL ? (int)(slash - name) : 0;
-	int n = snprintf(path, sizeof path, "%.*s%s" STORE_TEMP_COMPONENT, first, name,
-	        slash != NULL ? "/" : "");
+	int first = slash ? (int)(slash - name) : 0;
+	int n = snprintf(
+	        path, sizeof path, "%.*s%s" STORE_TEMP_COMPONENT, first, name, slash ? "/" : "");
 	int dir_fd = beneath_dir(s->root_fd, path, (size_t)n, BENEATH_CREATE, DIR_MODE);
 	if (dir_fd < 0)
 		return file_failed(

@@ -63,13 +63,13 @@ int ssh_dial(const struct link_target *target, int *out_fd, struct err *e)
 	char port[8];
 	int64_t until_ms = clock_mono_ms() + LINK_STEP_MS;
 	(void)snprintf(port, sizeof port, "%d", url->port);
-	int bad = getaddrinfo(url->host, port, &hints, &found);
-	if (bad != 0)
-		return err_set_native(e, ERR_RETRY, target->away, "resolver", bad,
+	int failed = getaddrinfo(url->host, port, &hints, &found);
+	if (failed)
+		return err_set_native(e, ERR_RETRY, target->away, "resolver", failed,
 		        "the name of host %s cannot be looked up: %s", url->host,
-		        gai_strerror(bad));
+		        gai_strerror(failed));
 	int errnum = EADDRNOTAVAIL;
-	for (const struct addrinfo *a = found; a != NULL && errnum != 0; a = a->ai_next)
+	for (const struct addrinfo *a = found; a && errnum != 0; a = a->ai_next)
 		errnum = connect_one(a, until_ms, out_fd);
 	freeaddrinfo(found);
 	if (errnum == 0)

@@ -157,23 +157,23 @@ static void take_rest(struct reading_back *r)
 	for (int which = 0; which < 2; which++) {
 		size_t n = 0;
 		struct err second;
-		int rc = r->is_asked[which] ? take_part(r, which, &n, &second) : 0;
-		(void)rc; /* the part is not needed */
+		int act = r->is_asked[which] ? take_part(r, which, &n, &second) : 0;
+		(void)act; /* the part is not needed */
 	}
 }
 
 static int hash_parts(struct reading_back *r, struct hash *h, int64_t *out_bytes, struct err *e)
 {
 	size_t n = READ_BYTES;
-	int rc = ask_part(r, 0, e);
-	for (int which = 0; rc == 0 && n == READ_BYTES; which = !which) {
-		if ((rc = ask_part(r, !which, e)) != 0 || (rc = take_part(r, which, &n, e)) != 0)
+	int act = ask_part(r, 0, e);
+	for (int which = 0; act == 0 && n == READ_BYTES; which = !which) {
+		if ((act = ask_part(r, !which, e)) != 0 || (act = take_part(r, which, &n, e)) != 0)
 			break;
 		hash_add(h, r->parts[which].p, n);
 		*out_bytes += (int64_t)n;
 	}
 	take_rest(r);
-	return rc;
+	return act;
 }
 
 static int hash_file(
@@ -183,19 +183,19 @@ static int hash_file(
 	char *buffer = malloc((size_t)2 * READ_BYTES);
 	struct reading_back r = {.s = d->at.s, .f = f};
 	int64_t bytes = 0;
-	int rc = buffer == NULL ? err_set(e, ERR_FATAL, "out_of_memory", "out of memory") : 0;
-	if (rc == 0) {
+	int act = !buffer ? err_set(e, ERR_FATAL, "out_of_memory", "out of memory") : 0;
+	if (act == 0) {
 		r.parts[0] = (struct sftp_part){.p = buffer, .n = READ_BYTES};
 		r.parts[1] = (struct sftp_part){.p = buffer + READ_BYTES, .n = READ_BYTES};
-		rc = hash_parts(&r, h, &bytes, e);
+		act = hash_parts(&r, h, &bytes, e);
 	}
-	if (rc == 0) {
+	if (act == 0) {
 		hash_take_hex(h, out->sha256);
 		out->bytes = bytes;
 	}
 	free(buffer);
 	hash_free(h);
-	return rc;
+	return act;
 }
 
 static int read_back(
@@ -213,11 +213,11 @@ static int read_back(
 	if (status != SFTP_OK)
 		return drop_sftp_failed(e, status, "open");
 	out->is_there = true;
-	int rc = hash_file(d, &f, out, e);
+	int act = hash_file(d, &f, out, e);
 	struct err second;
 	int closed = sftp_file_close(d->at.s, &f, &second); /* read only */
 	(void)closed;
-	return rc;
+	return act;
 }
 
 int drop_sftp_stat(struct drop *drop, const char *name, struct drop_facts *out, struct err *e)

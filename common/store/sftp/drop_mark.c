@@ -33,12 +33,12 @@ static int read_mark(const struct sftp_drop *d, char *out, struct err *e)
 		return e->act;
 	if (status != SFTP_OK)
 		return drop_sftp_failed(e, status, "read " DROP_SFTP_IDENTITY);
-	int rc = sftp_read(d->at.s, &f, &part, &n, &status, e);
-	if (rc == 0)
-		rc = sftp_file_close(d->at.s, &f, e);
-	if (rc == 0 && status != SFTP_OK)
-		rc = drop_sftp_failed(e, status, "read " DROP_SFTP_IDENTITY);
-	return rc != 0 ? rc : drop_identity_parse(str_bytes(text, n), out, e);
+	int act = sftp_read(d->at.s, &f, &part, &n, &status, e);
+	if (act == 0)
+		act = sftp_file_close(d->at.s, &f, e);
+	if (act == 0 && status != SFTP_OK)
+		act = drop_sftp_failed(e, status, "read " DROP_SFTP_IDENTITY);
+	return act != 0 ? act : drop_identity_parse(str_bytes(text, n), out, e);
 }
 
 int drop_sftp_identity(struct drop *drop, char *out, struct err *e)
@@ -60,16 +60,16 @@ static int write_draft(const struct sftp_drop *d, const char *path, struct str t
 		return e->act;
 	if (status != SFTP_OK)
 		return drop_sftp_failed(e, status, "create " DROP_SFTP_IDENTITY);
-	int rc = sftp_write(d->at.s, &f, 0, text, e);
-	if (rc == 0)
-		rc = sftp_write_wait(d->at.s, &f, &status, e);
-	if (rc == 0 && status == SFTP_OK)
-		rc = sftp_file_set_mode(d->at.s, &f, d->base.access.file_mode, &status, e);
-	if (rc == 0 && status == SFTP_OK)
-		rc = sftp_file_sync(d->at.s, &f, &status, e);
-	if (rc == 0)
-		rc = sftp_file_close(d->at.s, &f, e);
-	return rc != 0             ? rc
+	int act = sftp_write(d->at.s, &f, 0, text, e);
+	if (act == 0)
+		act = sftp_write_wait(d->at.s, &f, &status, e);
+	if (act == 0 && status == SFTP_OK)
+		act = sftp_file_set_mode(d->at.s, &f, d->base.access.file_mode, &status, e);
+	if (act == 0 && status == SFTP_OK)
+		act = sftp_file_sync(d->at.s, &f, &status, e);
+	if (act == 0)
+		act = sftp_file_close(d->at.s, &f, e);
+	return act != 0            ? act
 	       : status == SFTP_OK ? 0
 	                           : drop_sftp_failed(e, status, "write " DROP_SFTP_IDENTITY);
 }

@@ -82,7 +82,7 @@ static int make_one(const struct sftp_drop *d, const char *part, uint32_t mode, 
 int drop_sftp_make_way(const struct sftp_drop *d, const char *name, uint32_t mode, struct err *e)
 {
 	char part[SFTP_PATH_BYTES];
-	for (const char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
 		enum sftp_path kind;
 		memcpy(part, name, (size_t)(slash - name));
 		part[slash - name] = '\0';
@@ -114,7 +114,7 @@ static void sftp_drop_close(struct drop *d)
 static int sftp_drop_open(const struct place *place, struct drop **out, struct err *e)
 {
 	struct sftp_drop *d = calloc(1, sizeof *d);
-	if (d == NULL)
+	if (!d)
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	if (sftp_place_open(place, DROP_SFTP_AWAY, &d->at, e) != 0 || check_server(d, e) != 0) {
 		sftp_drop_close(&d->base);
@@ -183,7 +183,7 @@ static int open_existing(struct sftp_drop_temp *t, struct err *e)
 static int temp_open(struct drop *drop, const char *temp, struct drop_temp **out, struct err *e)
 {
 	struct sftp_drop_temp *t = calloc(1, sizeof *t);
-	if (t == NULL)
+	if (!t)
 		return err_set(e, ERR_FATAL, "out_of_memory", "out of memory");
 	t->drop = sftp_drop_of(drop);
 	memcpy(t->name, temp, strlen(temp) + 1);
@@ -255,8 +255,8 @@ static void temp_close(struct drop_temp *temp)
 {
 	struct sftp_drop_temp *t = (struct sftp_drop_temp *)temp;
 	struct err e;
-	int rc = sftp_file_close(t->drop->at.s, &t->file, &e); /* its data was synced */
-	(void)rc;
+	int act = sftp_file_close(t->drop->at.s, &t->file, &e); /* its data was synced */
+	(void)act;
 	free(t);
 }
 

@@ -60,7 +60,7 @@ static int greet(struct ssh_link *l, const struct link_target *target, const cha
 	int fd = -1;
 	*out_kind = true;
 	l->session = ssh_new();
-	if (l->session == NULL)
+	if (!l->session)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a connection");
 	if (ssh_dial(target, &fd, e) != 0)
 		return e->act;
@@ -70,16 +70,16 @@ static int greet(struct ssh_link *l, const struct link_target *target, const cha
 	}
 	if (ssh_connect(l->session) == SSH_OK)
 		return 0;
-	*out_kind = strstr(ssh_get_error(l->session), "server host key algo") == NULL;
+	*out_kind = !strstr(ssh_get_error(l->session), "server host key algo");
 	return broken(l, "greet the server", e);
 }
 
 static void hang_up(struct ssh_link *l)
 {
-	if (l->channel != NULL)
+	if (l->channel)
 		ssh_channel_free(l->channel);
 	l->channel = NULL;
-	if (l->session == NULL)
+	if (!l->session)
 		return;
 	ssh_disconnect(l->session);
 	ssh_free(l->session);
@@ -112,7 +112,7 @@ static int find_server(struct ssh_link *l, const struct link_target *target, str
 static int open_channel(struct ssh_link *l, struct err *e)
 {
 	l->channel = ssh_channel_new(l->session);
-	if (l->channel == NULL)
+	if (!l->channel)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a connection");
 	if (ssh_channel_open_session(l->channel) != SSH_OK)
 		return broken(l, "open a channel", e);
@@ -128,11 +128,11 @@ int ssh_link_open(const struct link_target *target, struct ssh_link **out, struc
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "an SFTP server is reached only with host_key, SHA256: and 43 characters, "
 		        "as \"ssh-keygen -lf\" prints it");
-	if (place->secret == NULL || target->url->user[0] == '\0')
+	if (!place->secret || target->url->user[0] == '\0')
 		return err_set(e, ERR_REJECT, CODE_BAD_URL,
 		        "an SFTP server is reached only with a user in the url and a credential");
 	struct ssh_link *l = calloc(1, sizeof *l);
-	if (l == NULL)
+	if (!l)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a connection");
 	l->away = target->away;
 	memcpy(l->host, target->url->host, sizeof l->host);
@@ -147,7 +147,7 @@ int ssh_link_open(const struct link_target *target, struct ssh_link **out, struc
 
 void ssh_link_close(struct ssh_link *l)
 {
-	if (l == NULL)
+	if (!l)
 		return;
 	hang_up(l);
 	free(l);

@@ -21,7 +21,7 @@ bool link_host_key(ssh_session session, char out[HOST_KEY_TEXT])
 		ssh_clean_pubkey_hash(&hash);
 	}
 	ssh_key_free(key);
-	if (text == NULL)
+	if (!text)
 		return false;
 	(void)snprintf(out, HOST_KEY_TEXT, "%s", text);
 	ssh_string_free_char(text);
@@ -62,19 +62,19 @@ static int with_key(
 		        "missing "
 		        "or wrong",
 		        e);
-	int rc = ssh_userauth_publickey(session, NULL, key);
+	int answer = ssh_userauth_publickey(session, NULL, key);
 	ssh_key_free(key);
-	if (rc == SSH_AUTH_ERROR || rc == SSH_AUTH_AGAIN)
+	if (answer == SSH_AUTH_ERROR || answer == SSH_AUTH_AGAIN)
 		return broken(session, target, e);
-	*out_in = rc == SSH_AUTH_SUCCESS;
+	*out_in = answer == SSH_AUTH_SUCCESS;
 	return 0;
 }
 
 /* Answers every hidden prompt with the password. */
 static int answer_questions(ssh_session session, const char *password)
 {
-	int rc = ssh_userauth_kbdint(session, NULL, NULL);
-	for (int round = 0; rc == SSH_AUTH_INFO && round < ROUNDS_MAX; round++) {
+	int answer = ssh_userauth_kbdint(session, NULL, NULL);
+	for (int round = 0; answer == SSH_AUTH_INFO && round < ROUNDS_MAX; round++) {
 		int asked = ssh_userauth_kbdint_getnprompts(session);
 		for (int i = 0; i < asked && i < PROMPTS_MAX; i++) {
 			char echo = 1;
@@ -83,9 +83,9 @@ static int answer_questions(ssh_session session, const char *password)
 			            session, (unsigned)i, echo ? "" : password) < 0)
 				return SSH_AUTH_ERROR;
 		}
-		rc = ssh_userauth_kbdint(session, NULL, NULL);
+		answer = ssh_userauth_kbdint(session, NULL, NULL);
 	}
-	return rc;
+	return answer;
 }
 
 static int with_password(
@@ -93,14 +93,14 @@ static int with_password(
 {
 	const char *password = target->place->secret->password;
 	unsigned methods = (unsigned)ssh_userauth_list(session, NULL);
-	int rc = SSH_AUTH_DENIED;
+	int answer = SSH_AUTH_DENIED;
 	if ((methods & SSH_AUTH_METHOD_PASSWORD) != 0)
-		rc = ssh_userauth_password(session, NULL, password);
-	if (rc == SSH_AUTH_DENIED && (methods & SSH_AUTH_METHOD_INTERACTIVE) != 0)
-		rc = answer_questions(session, password);
-	if (rc == SSH_AUTH_ERROR || rc == SSH_AUTH_AGAIN)
+		answer = ssh_userauth_password(session, NULL, password);
+	if (answer == SSH_AUTH_DENIED && (methods & SSH_AUTH_METHOD_INTERACTIVE) != 0)
+		answer = answer_questions(session, password);
+	if (answer == SSH_AUTH_ERROR || answer == SSH_AUTH_AGAIN)
 		return broken(session, target, e);
-	*out_in = rc == SSH_AUTH_SUCCESS;
+	*out_in = answer == SSH_AUTH_SUCCESS;
 	return 0;
 }
 
@@ -108,14 +108,15 @@ int link_login(ssh_session session, const struct link_target *target, struct err
 {
 	const struct credential *c = target->place->secret;
 	bool is_in = false;
-	int rc = ssh_userauth_none(session, NULL); /* tells us which methods the server accepts */
-	if (rc == SSH_AUTH_ERROR || rc == SSH_AUTH_AGAIN)
+	int answer =
+	        ssh_userauth_none(session, NULL); /* tells us which methods the server accepts */
+	if (answer == SSH_AUTH_ERROR || answer == SSH_AUTH_AGAIN)
 		return broken(session, target, e);
-	if (rc == SSH_AUTH_SUCCESS)
+	if (answer == SSH_AUTH_SUCCESS)
 		return 0;
-	if (c->key != NULL && with_key(session, target, &is_in, e) != 0)
+	if (c->key && with_key(session, target, &is_in, e) != 0)
 		return e->act;
-	if (!is_in && c->password != NULL && with_password(session, target, &is_in, e) != 0)
+	if (!is_in && c->password && with_password(session, target, &is_in, e) != 0)
 		return e->act;
 	return is_in ? 0 : refused(target, "the server does not take it", e);
 }

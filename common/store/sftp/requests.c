@@ -23,10 +23,10 @@ static void lock(struct sftp *s)
 	(void)pthread_mutex_lock(&s->lock); /* cannot fail: not recursive */
 }
 
-static int unlock(struct sftp *s, int rc)
+static int unlock(struct sftp *s, int act)
 {
 	(void)pthread_mutex_unlock(&s->lock);
-	return rc;
+	return act;
 }
 
 static int ask_status(
@@ -225,21 +225,21 @@ static int send_write(
 
 int sftp_write(struct sftp *s, struct sftp_file *f, int64_t offset, struct str bytes, struct err *e)
 {
-	int rc = 0;
+	int act = 0;
 	lock(s);
-	for (size_t at = 0; rc == 0 && at < bytes.n; at += SFTP_CHUNK) {
+	for (size_t at = 0; act == 0 && at < bytes.n; at += SFTP_CHUNK) {
 		size_t n = bytes.n - at < SFTP_CHUNK ? bytes.n - at : SFTP_CHUNK;
-		rc = send_write(s, f, offset + (int64_t)at, str_bytes(bytes.p + at, n), e);
+		act = send_write(s, f, offset + (int64_t)at, str_bytes(bytes.p + at, n), e);
 	}
-	return unlock(s, rc);
+	return unlock(s, act);
 }
 
 int sftp_write_wait(struct sftp *s, struct sftp_file *f, uint32_t *out_status, struct err *e)
 {
 	lock(s);
-	int rc = wait_writes(s, f, e);
+	int act = wait_writes(s, f, e);
 	*out_status = f->status;
-	return unlock(s, rc);
+	return unlock(s, act);
 }
 
 int sftp_ask_read(struct sftp *s, const struct sftp_flight *f, struct err *e)
@@ -286,10 +286,10 @@ int sftp_read_start(struct sftp *s, const struct sftp_file *f, const struct sftp
 	*r = (struct sftp_reading){
 	        .status = SFTP_OK, .begin = part->offset, .end = part->offset + (int64_t)part->n};
 	lock(s);
-	int rc = send_reads(s, f, part, r, e);
-	if (rc != 0)
+	int act = send_reads(s, f, part, r, e);
+	if (act != 0)
 		forget_reads(s, r);
-	return unlock(s, rc);
+	return unlock(s, act);
 }
 
 int sftp_read_end(
@@ -297,15 +297,15 @@ int sftp_read_end(
 {
 	uint8_t type;
 	struct wire_in in;
-	int rc = 0;
+	int act = 0;
 	lock(s);
-	while (rc == 0 && r->pending > 0)
-		rc = sftp_take(s, SFTP_NO_ID, &type, &in, e);
-	if (rc != 0)
+	while (act == 0 && r->pending > 0)
+		act = sftp_take(s, SFTP_NO_ID, &type, &in, e);
+	if (act != 0)
 		forget_reads(s, r);
 	*out_status = r->status;
 	*out_n = (size_t)(r->end - r->begin);
-	return unlock(s, rc);
+	return unlock(s, act);
 }
 
 int sftp_read(struct sftp *s, const struct sftp_file *f, const struct sftp_part *part,

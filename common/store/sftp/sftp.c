@@ -67,9 +67,9 @@ static void land(struct sftp *s, struct sftp_flight *f)
 {
 	f->is_used = false;
 	s->under_way--;
-	if (f->writer != NULL)
+	if (f->writer)
 		f->writer->pending--;
-	if (f->reader != NULL)
+	if (f->reader)
 		f->reader->pending--;
 }
 
@@ -124,17 +124,17 @@ int sftp_take(struct sftp *s, uint32_t id, uint8_t *out_type, struct wire_in *ou
 		if (in.is_bad)
 			return protocol_broken(s, e);
 		struct sftp_flight *f = find(s, got);
-		if (f == NULL && (id == SFTP_NO_ID || got != id))
+		if (!f && (id == SFTP_NO_ID || got != id))
 			return protocol_broken(s, e);
-		if (f == NULL) {
+		if (!f) {
 			*out_type = type;
 			*out = in;
 			return 0;
 		}
-		int rc = f->writer != NULL ? landed_write(s, f, type, &in, e)
-		                           : landed_read(s, f, type, &in, e);
-		if (rc != 0 || id == SFTP_NO_ID)
-			return rc;
+		int act = f->writer ? landed_write(s, f, type, &in, e)
+		                    : landed_read(s, f, type, &in, e);
+		if (act != 0 || id == SFTP_NO_ID)
+			return act;
 	}
 }
 
@@ -207,7 +207,7 @@ static int greet(struct sftp *s, struct err *e)
 int sftp_open(const struct link_target *target, struct sftp **out, struct err *e)
 {
 	struct sftp *s = calloc(1, sizeof *s);
-	if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0) {
+	if (!s || pthread_mutex_init(&s->lock, NULL) != 0) {
 		free(s);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a connection");
 	}
@@ -222,7 +222,7 @@ int sftp_open(const struct link_target *target, struct sftp **out, struct err *e
 
 void sftp_close(struct sftp *s)
 {
-	if (s == NULL)
+	if (!s)
 		return;
 	ssh_link_close(s->link);
 	(void)pthread_mutex_destroy(&s->lock);

@@ -58,7 +58,7 @@ int sftp_place_way(const struct sftp_place *p, const char *name, enum sftp_path 
 	struct sftp_attrs attrs;
 	*out = SFTP_PATH_FILE;
 	*out_status = SFTP_OK;
-	for (const char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
 		enum sftp_path kind;
 		(void)snprintf(part, sizeof part, "%.*s", (int)(slash - name), name);
 		if (sftp_place_look(p, part, &kind, &attrs, out_status, e) != 0)

@@ -45,7 +45,7 @@ static void source_sftp_close(struct source *source)
 static void take_single(struct sftp_source *s)
 {
 	char *slash = strrchr(s->at.root, '/');
-	if (slash == NULL)
+	if (!slash)
 		return;
 	(void)snprintf(s->single, sizeof s->single, "%s", slash + 1);
 	*slash = '\0';
@@ -65,7 +65,7 @@ static int check_root(const struct sftp_source *s, struct err *e)
 static int source_sftp_open(const struct place *place, struct source **out, struct err *e)
 {
 	struct sftp_source *s = calloc(1, sizeof *s);
-	if (s == NULL || (s->url = strndup(place->url.p, place->url.n)) == NULL) {
+	if (!s || !(s->url = strndup(place->url.p, place->url.n))) {
 		free(s);
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a source");
 	}
@@ -118,8 +118,7 @@ static int visit(struct walk *w, const char *prefix, struct str name,
 	char path[SOURCE_PATH_MAX + 1];
 	if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
 		return 0;
-	if (name.n == 0 || memchr(name.p, '/', name.n) != NULL ||
-	        memchr(name.p, '\0', name.n) != NULL)
+	if (name.n == 0 || memchr(name.p, '/', name.n) || memchr(name.p, '\0', name.n))
 		return refuse(w, prefix, "holds a name that is none");
 	if (source_is_hidden(name)) {
 		w->out.hidden_count++;
@@ -166,7 +165,7 @@ static int copy_page(struct walk *w, struct sftp_names *names, struct page *out)
 		return refuse(w, "", "is listed in a packet that cannot be");
 	page.attrs = ARENA_TRY_ARRAY(mem, struct sftp_attrs, room + 1);
 	page.names = ARENA_TRY_ARRAY(mem, struct str, room + 1);
-	if (page.attrs == NULL || page.names == NULL)
+	if (!page.attrs || !page.names)
 		return refuse(w, "", "has a list of objects that is too large");
 	struct str name;
 	while (page.count < room && sftp_names_next(names, &name, &page.attrs[page.count]))
@@ -297,7 +296,7 @@ static int source_sftp_read_open(
 {
 	const struct sftp_source *s = (struct sftp_source *)source;
 	struct sftp_reader *r = calloc(1, sizeof *r);
-	if (r == NULL)
+	if (!r)
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a reader");
 	r->s = s->at.s;
 	memcpy(r->name, name.p, name.n);
@@ -347,8 +346,8 @@ static void source_sftp_read_close(struct source_reader *reader)
 {
 	struct sftp_reader *r = (struct sftp_reader *)reader;
 	struct err e;
-	int rc = sftp_file_close(r->s, &r->file, &e); /* open for reading only */
-	(void)rc;
+	int act = sftp_file_close(r->s, &r->file, &e); /* open for reading only */
+	(void)act;
 	free(r);
 }
 

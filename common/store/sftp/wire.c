@@ -27,7 +27,7 @@ static unsigned char *take_room(struct wire_out *w, size_t n)
 static void put_number(struct wire_out *w, uint64_t value, size_t bytes)
 {
 	unsigned char *p = take_room(w, bytes);
-	for (size_t i = 0; p != NULL && i < bytes; i++)
+	for (size_t i = 0; p && i < bytes; i++)
 		p[i] = (unsigned char)(value >> (8 * (bytes - 1 - i)));
 }
 
@@ -54,7 +54,7 @@ void wire_text(struct wire_out *w, struct str text)
 	}
 	wire_u32(w, (uint32_t)text.n);
 	unsigned char *p = take_room(w, text.n);
-	if (p != NULL && text.n > 0)
+	if (p && text.n > 0)
 		memcpy(p, text.p, text.n);
 }
 
@@ -97,7 +97,7 @@ static uint64_t get_number(struct wire_in *w, size_t bytes)
 {
 	uint64_t value = 0;
 	const unsigned char *p = take(w, bytes);
-	for (size_t i = 0; p != NULL && i < bytes; i++)
+	for (size_t i = 0; p && i < bytes; i++)
 		value = value << 8 | p[i];
 	return value;
 }
@@ -121,7 +121,7 @@ struct str wire_get_text(struct wire_in *w)
 {
 	size_t n = wire_get_u32(w);
 	const unsigned char *p = take(w, n);
-	return p != NULL ? str_bytes((const char *)p, n) : str_bytes("", 0);
+	return p ? str_bytes((const char *)p, n) : str_bytes("", 0);
 }
 
 void wire_get_attrs(struct wire_in *w, struct sftp_attrs *out)

@@ -41,7 +41,7 @@ static bool has_writes(const struct cycle *c)
 		if (n->is_changed || n->republish || n->audits_count > 0)
 			return true;
 	}
-	return c->trail.count > 0 || c->inside.write != NULL;
+	return c->trail.count > 0 || c->inside.write;
 }
 
 static int store(struct cycle *c, struct written *out, struct err *e)
@@ -51,12 +51,12 @@ static int store(struct cycle *c, struct written *out, struct err *e)
 		PROBE(sched_before_due_tx);
 	else
 		PROBE(sched_before_tx);
-	int bad = c->inside.write ? 0 : db_begin(pg, e);
-	bad = bad ? bad : cycle_write(c, out, e);
-	bad = bad ? bad : db_commit(pg, e);
-	if (bad) {
+	int act = c->inside.write ? 0 : db_begin(pg, e);
+	act = act ? act : cycle_write(c, out, e);
+	act = act ? act : db_commit(pg, e);
+	if (act) {
 		db_rollback(pg);
-		return bad;
+		return act;
 	}
 	if (c->is_for_due)
 		PROBE(sched_after_due_tx);
@@ -69,13 +69,13 @@ static int attempt(struct cycle *c, struct written *out, struct err *e)
 {
 	*out = (struct written){0};
 	start_over(c);
-	int bad = cycle_load(c, e);
+	int act = cycle_load(c, e);
 	PROBE(sched_after_load);
-	bad = bad ? bad : cycle_decide(c, e);
-	if (bad == 0 && !has_writes(c))
+	act = act ? act : cycle_decide(c, e);
+	if (act == 0 && !has_writes(c))
 		return 0;
-	bad = bad ? bad : cycle_write_lists(c, e);
-	return bad ? bad : store(c, out, e);
+	act = act ? act : cycle_write_lists(c, e);
+	return act ? act : store(c, out, e);
 }
 
 static void note_wakes(struct cycle *c, const struct written *written, struct wakes *w)
@@ -173,9 +173,9 @@ static void log_breakers(const struct breakers *all, int32_t most)
 static int attempt_and_publish(struct cycle *c, struct err *e)
 {
 	struct written written;
-	int bad = attempt(c, &written, e);
-	if (bad)
-		return bad;
+	int act = attempt(c, &written, e);
+	if (act)
+		return act;
 	c->g->tally.decisions += (int64_t)c->count;
 	log_changes(c);
 	log_strangers(c);
@@ -183,9 +183,9 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 	struct failed_rows failed = {0};
 	const struct outbox *box = &written.outbox;
 	if (box->count > 0)
-		bad = publish_rows(c->g, box->rows, box->count, c->mem, &failed, e);
-	if (bad)
-		return bad;
+		act = publish_rows(c->g, box->rows, box->count, c->mem, &failed, e);
+	if (act)
+		return act;
 	struct wakes wakes;
 	note_wakes(c, &written, &wakes);
 	cycle_fail_unproducible(c->after, &failed);
@@ -206,28 +206,28 @@ static int give_up(struct cycle *c, const struct err *why, struct err *e)
 	};
 	item->events_count = 0;
 	cycle_add(c, item->id, &fail);
-	int bad = attempt_and_publish(c, e);
-	if (bad == ERR_REJECT) {
+	int act = attempt_and_publish(c, e);
+	if (act == ERR_REJECT) {
 		log_err(LOG_ERROR, "scheduler.event.dropped", e,
 		        (const struct log_field[]){LOG_TEXT("delivery_id", item->id)}, 1);
 		return 0;
 	}
-	return bad;
+	return act;
 }
 
 static int run_alone(struct cycle *c, struct err *e)
 {
-	int bad = ERR_FENCED;
-	for (int i = 0; i < TRIES_ALONE && bad == ERR_FENCED; i++) {
-		bad = attempt_and_publish(c, e);
-		c->g->tally.fenced += bad == ERR_FENCED;
+	int act = ERR_FENCED;
+	for (int i = 0; i < TRIES_ALONE && act == ERR_FENCED; i++) {
+		act = attempt_and_publish(c, e);
+		c->g->tally.fenced += act == ERR_FENCED;
 	}
-	if (bad == ERR_FENCED)
+	if (act == ERR_FENCED)
 		return err_set(e, ERR_RETRY, "contended",
 		        "delivery " STR_FMT " is constantly changed by other schedulers",
 		        STR_ARG(c->items[0]->id));
-	if (bad != ERR_REJECT)
-		return bad;
+	if (act != ERR_REJECT)
+		return act;
 	struct err why = *e;
 	return give_up(c, &why, e);
 }
@@ -247,27 +247,27 @@ static int run_part(struct cycle *c, struct err *e);
 
 static int run_halves(struct cycle *c, struct err *e)
 {
-	int bad = 0;
+	int act = 0;
 	size_t half = (c->count + 1) / 2;
-	for (size_t from = 0; from < c->count && bad == 0; from += half) {
+	for (size_t from = 0; from < c->count && act == 0; from += half) {
 		size_t left = c->count - from;
 		struct cycle part = part_of(c, from, left < half ? left : half);
-		bad = run_part(&part, e);
+		act = run_part(&part, e);
 	}
-	return bad;
+	return act;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): halves, so no deeper than the logarithm of CYCLE_ITEMS */
 static int run_part(struct cycle *c, struct err *e)
 {
-	int bad = engine_breathe(c->g, e);
-	if (bad)
-		return bad;
+	int act = engine_breathe(c->g, e);
+	if (act)
+		return act;
 	if (c->count == 1)
 		return run_alone(c, e);
-	bad = attempt_and_publish(c, e);
-	if (bad != ERR_FENCED && bad != ERR_REJECT)
-		return bad;
+	act = attempt_and_publish(c, e);
+	if (act != ERR_FENCED && act != ERR_REJECT)
+		return act;
 	c->g->tally.fenced++;
 	return run_halves(c, e);
 }
@@ -282,11 +282,11 @@ static int run_audits(struct cycle *c, struct err *e)
 /* In the caller's transaction, or not at all. */
 static int run_inside(struct cycle *c, struct err *e)
 {
-	int bad = attempt_and_publish(c, e);
-	if (bad)
+	int act = attempt_and_publish(c, e);
+	if (act)
 		db_rollback(c->g->pg); /* also if store() never ran */
-	if (bad != ERR_FENCED && bad != ERR_REJECT)
-		return bad;
+	if (act != ERR_FENCED && act != ERR_REJECT)
+		return act;
 	c->g->tally.fenced++;
 	return err_set(e, ERR_FENCED, "version", "the batch was rolled back");
 }
@@ -295,13 +295,13 @@ static int run_all(struct cycle *c, struct err *e)
 {
 	if (c->inside.write)
 		return run_inside(c, e);
-	int bad = run_audits(c, e);
-	for (size_t from = 0; from < c->count && bad == 0; from += CYCLE_ITEMS) {
+	int act = run_audits(c, e);
+	for (size_t from = 0; from < c->count && act == 0; from += CYCLE_ITEMS) {
 		size_t left = c->count - from;
 		struct cycle part = part_of(c, from, left < CYCLE_ITEMS ? left : CYCLE_ITEMS);
-		bad = run_part(&part, e);
+		act = run_part(&part, e);
 	}
-	return bad;
+	return act;
 }
 
 /* Runs in rounds: deliveries that can continue because of one round form the next. Two arenas
@@ -310,17 +310,17 @@ static int run_all(struct cycle *c, struct err *e)
 int cycle_run(struct cycle *c, struct err *e)
 {
 	struct cycle now = *c;
-	int bad = 0;
-	for (int round = 0; bad == 0 && round < ROUNDS_MAX; round++) {
+	int act = 0;
+	for (int round = 0; act == 0 && round < ROUNDS_MAX; round++) {
 		struct arena *mem = &c->g->rounds[round % 2];
 		struct cycle after;
 		arena_reset(mem);
 		cycle_init(&after, c->g, mem);
 		now.after = &after;
-		bad = run_all(&now, e);
+		act = run_all(&now, e);
 		if (after.count == 0)
 			break;
 		now = after;
 	}
-	return bad;
+	return act;
 }

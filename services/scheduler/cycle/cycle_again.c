@@ -16,19 +16,19 @@ static int load(struct cycle *c, const struct outbox_row *rows, size_t count, st
 		if (rows[i].task_id.p)
 			ids[tasks++] = rows[i].task_id;
 	}
-	int bad = c->count > 0 ? cycle_load(c, e) : 0;
-	if (bad || tasks == 0)
-		return bad;
-	bad = cycle_load_rows(c, ids, tasks, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	int act = c->count > 0 ? cycle_load(c, e) : 0;
+	if (act || tasks == 0)
+		return act;
+	act = cycle_load_rows(c, ids, tasks, e);
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		struct item *item = c->items[i];
 		item->decision = (struct decision){
 		        .after = item->before, .rows = item->rows, .rows_count = item->rows_count};
 		for (size_t k = 0; k < item->rows_count; k++)
 			item->rows[k].is_issued_now = item->rows[k].status == TASK_ISSUED;
 	}
-	bad = bad ? bad : cycle_load_events(c, e);
-	return bad ? bad : cycle_places(c, e);
+	act = act ? act : cycle_load_events(c, e);
+	return act ? act : cycle_places(c, e);
 }
 
 static const struct task_row *find_issued(const struct item *item, struct str task_id)
@@ -50,15 +50,15 @@ static int fill(struct cycle *c, struct outbox_row *row, struct err *e)
 		if (row->version != OUTBOX_NEWEST && row->version != x->status_version)
 			return 0;
 		struct str status;
-		int bad = cycle_stored_status(c, item, &status, e);
-		if (bad)
-			return bad;
+		int act = cycle_stored_status(c, item, &status, e);
+		if (act)
+			return act;
 		said = publish_status_row(c->g, x->id, x->tenant, status, c->mem);
 	} else {
 		const struct task_row *task = find_issued(item, row->task_id);
-		int bad = task ? cycle_fill_task(c, item, task, &said, e) : 0;
-		if (bad || !task)
-			return bad;
+		int act = task ? cycle_fill_task(c, item, task, &said, e) : 0;
+		if (act || !task)
+			return act;
 	}
 	said.id = row->id;
 	*row = said;
@@ -72,13 +72,13 @@ int cycle_compose_again(
 	cycle_init(&c, g, mem);
 	c.mem = mem; /* the rows outlive the attempts of other cycles */
 	c.rows.most = count;
-	int bad = load(&c, rows, count, e);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	int act = load(&c, rows, count, e);
+	for (size_t i = 0; i < count && act == 0; i++) {
 		if (rows[i].is_by_reference)
-			bad = fill(&c, &rows[i], e);
+			act = fill(&c, &rows[i], e);
 		else
 			rows[i].traceparent =
 			        publish_traceparent(rows[i].delivery_id, rows[i].task_id, mem);
 	}
-	return bad;
+	return act;
 }

@@ -113,9 +113,9 @@ static int load_queues(struct cycle *c, const struct flights *all, struct err *e
 		what[i] = all->items[i].what;
 	struct waiter *found = NULL;
 	size_t count = 0;
-	int bad = place_db_load_waiting(
+	int act = place_db_load_waiting(
 	        c->g->pg, what, all->count, QUEUE_MAX, c->mem, &found, &count, e);
-	for (size_t i = 0; i < all->count && bad == 0; i++) {
+	for (size_t i = 0; i < all->count && act == 0; i++) {
 		struct flight_count *f = &all->items[i];
 		for (size_t k = 0; k < count; k++) { /* rows of one name are adjacent */
 			if (!str_eq(found[k].what, f->what))
@@ -124,7 +124,7 @@ static int load_queues(struct cycle *c, const struct flights *all, struct err *e
 			f->queue_count++;
 		}
 	}
-	return bad;
+	return act;
 }
 
 int cycle_count_flights(struct cycle *c, struct flights *all, struct err *e)
@@ -147,18 +147,18 @@ int cycle_count_flights(struct cycle *c, struct flights *all, struct err *e)
 	struct cap_names names;
 	struct flight *found = NULL;
 	size_t found_count = 0;
-	int bad = lock_caps(c, all, &names, e);
-	if (bad == 0)
-		bad = task_db_count_flight(c->g->pg, &names, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < found_count && bad == 0; i++) {
+	int act = lock_caps(c, all, &names, e);
+	if (act == 0)
+		act = task_db_count_flight(c->g->pg, &names, c->mem, &found, &found_count, e);
+	for (size_t i = 0; i < found_count && act == 0; i++) {
 		struct flight_count *f = find(all, found[i].is_tenant, found[i].name);
 		if (f)
 			f->tasks = found[i].tasks;
 	}
-	for (size_t i = 0; i < c->count && bad == 0; i++)
+	for (size_t i = 0; i < c->count && act == 0; i++)
 		if (c->items[i]->decision.is_changed)
 			give_back(all, c->items[i]);
-	return bad ? bad : load_queues(c, all, e);
+	return act ? act : load_queues(c, all, e);
 }
 
 /* --- one delivery --- */
@@ -254,16 +254,15 @@ int cycle_store_waiting(struct cycle *c, struct err *e)
 		if (!item->decision.is_changed || keeps_all(item))
 			continue;
 		struct str what = waits_what(c, item);
-		bool waited = item->waits_what.p != NULL,
-		     keeps = waited && item->decision.issued == 0;
+		bool waited = item->waits_what.p, keeps = waited && item->decision.issued == 0;
 		if (!what.p && waited)
 			gone[gone_count++] = item->id;
 		if (what.p && !(keeps && str_eq(what, item->waits_what)))
 			waits[waits_count++] = (struct waiter){
 			        what, item->id, keeps ? item->waits_since_ms : c->clock.now_ms};
 	}
-	int bad = place_db_store_waiting(c->g->pg, waits, waits_count, c->mem, e);
-	return bad ? bad : place_db_drop_waiting(c->g->pg, gone, gone_count, c->mem, e);
+	int act = place_db_store_waiting(c->g->pg, waits, waits_count, c->mem, e);
+	return act ? act : place_db_drop_waiting(c->g->pg, gone, gone_count, c->mem, e);
 }
 
 /* Wakes as many as there are places, oldest first; more would wake for nothing. How many places an

@@ -48,9 +48,9 @@ static int gather_heads(
 	}
 	struct loaded_head *found = NULL;
 	size_t found_count = 0;
-	int bad = route_db_load_heads(c->g->pg, keys, keys_count, c->mem, &found, &found_count, e);
-	if (bad)
-		return bad;
+	int act = route_db_load_heads(c->g->pg, keys, keys_count, c->mem, &found, &found_count, e);
+	if (act)
+		return act;
 	struct loaded_head *all =
 	        arena_alloc(c->mem, (s->heads_count + keys_count + 1) * sizeof *all);
 	if (s->heads_count > 0)
@@ -66,12 +66,12 @@ static int gather_heads(
 			        (struct loaded_head){.key = {asking[i]->tenant, asking[i]->route}};
 	struct str *newer = NULL;
 	size_t newer_count = 0;
-	bad = route_db_newer_waiting(c->g->pg, asking, count, c->mem, &newer, &newer_count, e);
-	for (size_t i = 0; i < newer_count && bad == 0; i++) {
+	act = route_db_newer_waiting(c->g->pg, asking, count, c->mem, &newer, &newer_count, e);
+	for (size_t i = 0; i < newer_count && act == 0; i++) {
 		struct item *item = lookup_find(c->by_id, newer[i]);
 		item->facts.newer_waits = true;
 	}
-	return bad;
+	return act;
 }
 
 static int gather_bridges(
@@ -86,10 +86,10 @@ static int gather_bridges(
 	}
 	struct loaded_bridge *found = NULL;
 	size_t found_count = 0;
-	int bad =
+	int act =
 	        route_db_load_bridges(c->g->pg, keys, keys_count, c->mem, &found, &found_count, e);
-	if (bad)
-		return bad;
+	if (act)
+		return act;
 	struct loaded_bridge *all =
 	        arena_alloc(c->mem, (s->bridges_count + keys_count + 1) * sizeof *all);
 	if (s->bridges_count > 0)
@@ -106,15 +106,15 @@ static int gather_bridges(
 
 static int gather_claims(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i++) {
 		const struct decision *n = &items[i]->decision;
 		struct claim_set set = {
 		        item_spec(items[i])->bucket.url, items[i]->id, n->claims, n->claims_count};
-		bad = route_db_find_claims(
+		act = route_db_find_claims(
 		        c->g->pg, &set, c->mem, &items[i]->facts.claimed_path, e);
 	}
-	return bad;
+	return act;
 }
 
 static int gather_places(struct cycle *c, struct item **items, size_t count, struct err *e)
@@ -124,15 +124,15 @@ static int gather_places(struct cycle *c, struct item **items, size_t count, str
 		places[i] = item_place(items[i]);
 	struct loaded_breaker *found = NULL;
 	size_t found_count = 0;
-	int bad = place_db_load_breakers(
+	int act = place_db_load_breakers(
 	        c->g->pg, places, count, false, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
+	for (size_t i = 0; i < count && act == 0; i++)
 		for (size_t k = 0; k < found_count; k++)
 			if (str_eq(found[k].place, places[i]))
 				items[i]->facts.place_rests =
 				        breaker_is_open(&found[k].state, &c->g->rules) &&
 				        found[k].state.open_until_ms > c->clock.now_ms;
-	return bad;
+	return act;
 }
 
 static int gather_quotas(
@@ -173,10 +173,10 @@ static int gather(struct cycle *c, struct shared *s, struct err *e)
 				asking[count++] = c->items[i];
 		if (count == 0)
 			continue;
-		int bad = gatherers[k].own ? gatherers[k].own(c, asking, count, e)
+		int act = gatherers[k].own ? gatherers[k].own(c, asking, count, e)
 		                           : gatherers[k].shared(c, s, asking, count, e);
-		if (bad)
-			return bad;
+		if (act)
+			return act;
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = c->items[i];
@@ -284,9 +284,9 @@ int cycle_decide(struct cycle *c, struct err *e)
 		}
 		if (open == 0)
 			return 0;
-		int bad = gather(c, &shared, e);
-		if (bad)
-			return bad;
+		int act = gather(c, &shared, e);
+		if (act)
+			return act;
 	}
 	return err_set(e, ERR_FATAL, "undecided", "decide asks for facts without end");
 }

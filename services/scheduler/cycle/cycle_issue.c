@@ -52,12 +52,12 @@ static int load_breakers(struct cycle *c, struct breakers *all, struct err *e)
 		return 0;
 	struct loaded_breaker *found = NULL;
 	size_t found_count = 0;
-	int bad = place_db_load_breakers(
+	int act = place_db_load_breakers(
 	        c->g->pg, names, count, false, c->mem, &found, &found_count, e);
-	if (bad == 0 && (found_count > 0 || fails))
-		bad = place_db_load_breakers(
+	if (act == 0 && (found_count > 0 || fails))
+		act = place_db_load_breakers(
 		        c->g->pg, names, count, true, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	for (size_t i = 0; i < count && act == 0; i++) {
 		if (find_breaker(all, names[i]))
 			continue;
 		size_t at = all->count++;
@@ -67,7 +67,7 @@ static int load_breakers(struct cycle *c, struct breakers *all, struct err *e)
 				all->before[at] = found[k];
 		all->now[at] = all->before[at].state;
 	}
-	return bad;
+	return act;
 }
 
 static void issue_item(struct cycle *c, const struct written *w, struct item *item)
@@ -96,26 +96,26 @@ static void issue_item(struct cycle *c, const struct written *w, struct item *it
 
 int cycle_issue(struct cycle *c, struct written *w, struct err *e)
 {
-	int bad = cycle_count_flights(c, &w->flights, e);
-	if (bad == 0)
-		bad = load_breakers(c, &w->breakers, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++)
+	int act = cycle_count_flights(c, &w->flights, e);
+	if (act == 0)
+		act = load_breakers(c, &w->breakers, e);
+	for (size_t i = 0; i < c->count && act == 0; i++)
 		if (c->items[i]->decision.is_changed)
 			issue_item(c, w, c->items[i]);
-	return bad;
+	return act;
 }
 
 int cycle_store_breakers(struct cycle *c, const struct breakers *all, struct err *e)
 {
 	struct str *closed = arena_alloc(c->mem, (all->count + 1) * sizeof *closed);
 	size_t closed_count = 0;
-	int bad = 0;
-	for (size_t i = 0; i < all->count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < all->count && act == 0; i++) {
 		const struct loaded_breaker row = {all->before[i].place, all->now[i]};
 		if (row.state.is_changed && row.state.failures == 0)
 			closed[closed_count++] = row.place;
 		else if (row.state.is_changed)
-			bad = place_db_store_breaker(c->g->pg, &row, c->mem, e);
+			act = place_db_store_breaker(c->g->pg, &row, c->mem, e);
 	}
-	return bad ? bad : place_db_close_breakers(c->g->pg, closed, closed_count, c->mem, e);
+	return act ? act : place_db_close_breakers(c->g->pg, closed, closed_count, c->mem, e);
 }

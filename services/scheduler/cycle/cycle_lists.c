@@ -12,7 +12,7 @@ enum { WRITERS_MAX = 8 };
 
 struct writing {
 	struct str delivery_id, name, bytes;
-	int bad;
+	int act;
 	struct err e;
 };
 
@@ -30,20 +30,20 @@ struct writer { /* one thread: takes every `step`th item, starting at `first` */
 static int put(struct engine *g, const struct writing *w, struct err *e)
 {
 	struct secret key;
-	int bad = keyring_staging(g->keys, STR("specs"), w->delivery_id, &key, e);
-	if (bad)
-		return bad;
+	int act = keyring_staging(g->keys, STR("specs"), w->delivery_id, &key, e);
+	if (act)
+		return act;
 	struct sealed_facts facts;
-	bad = sealed_put_once(g->store, w->name, &key, w->bytes, &facts, e);
+	act = sealed_put_once(g->store, w->name, &key, w->bytes, &facts, e);
 	secret_wipe(&key);
-	return bad ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(w->delivery_id)) : 0;
+	return act ? err_note(e, "staged list of delivery " STR_FMT, STR_ARG(w->delivery_id)) : 0;
 }
 
 static void *work(void *arg)
 {
 	const struct writer *w = arg;
 	for (size_t i = w->first; i < w->all->count; i += w->step)
-		w->all->items[i].bad = put(w->all->g, &w->all->items[i], &w->all->items[i].e);
+		w->all->items[i].act = put(w->all->g, &w->all->items[i], &w->all->items[i].e);
 	return NULL;
 }
 
@@ -89,9 +89,9 @@ int cycle_write_lists(struct cycle *c, struct err *e)
 		if (is_started[i])
 			(void)pthread_join(threads[i], NULL);
 	for (size_t i = 0; i < all.count; i++) {
-		if (all.items[i].bad) {
+		if (all.items[i].act) {
 			*e = all.items[i].e;
-			return all.items[i].bad;
+			return all.items[i].act;
 		}
 	}
 	return 0;

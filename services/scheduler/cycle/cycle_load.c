@@ -13,14 +13,7 @@ struct item *cycle_item(struct cycle *c, struct str id)
 	struct item *item = find_item(c, id);
 	if (item)
 		return item;
-	if (c->count == c->room) {
-		size_t room = c->room * 2 + 16;
-		struct item **wider = arena_alloc(c->kept, room * sizeof(struct item *));
-		if (c->count > 0)
-			memcpy(wider, c->items, c->count * sizeof(struct item *));
-		c->items = wider;
-		c->room = room;
-	}
+	ARENA_GROW_KNOWN(c->kept, c->items, c->count, c->room);
 	item = ARENA_NEW(c->kept, struct item);
 	item->id = arena_str(c->kept, id);
 	lookup_put(c->by_id, item->id, item, c->kept);
@@ -45,28 +38,14 @@ int cycle_has_room(const struct cycle *c, struct err *e)
 void cycle_add(struct cycle *c, struct str id, const struct decide_event *event)
 {
 	struct item *item = cycle_item(c, id);
-	if (item->events_count == item->events_room) {
-		size_t room = item->events_room * 2 + 2;
-		struct decide_event *wider = arena_alloc(c->kept, room * sizeof *wider);
-		if (item->events_count > 0)
-			memcpy(wider, item->events, item->events_count * sizeof *wider);
-		item->events = wider;
-		item->events_room = room;
-	}
+	ARENA_GROW_KNOWN(c->kept, item->events, item->events_count, item->events_room);
 	item->events[item->events_count++] = *event;
 	c->bytes += sizeof *event + event->frozen.json.n + event->result_bytes.n;
 }
 
 void cycle_add_audit(struct cycle *c, const struct ev_audit_record *record)
 {
-	if (c->trail.count == c->trail.room) {
-		size_t room = c->trail.room * 2 + 16;
-		struct ev_audit_record *wider = arena_alloc(c->kept, room * sizeof *wider);
-		if (c->trail.count > 0)
-			memcpy(wider, c->trail.items, c->trail.count * sizeof *wider);
-		c->trail.items = wider;
-		c->trail.room = room;
-	}
+	ARENA_GROW_KNOWN(c->kept, c->trail.items, c->trail.count, c->trail.room);
 	c->trail.items[c->trail.count++] = *record;
 }
 
@@ -81,23 +60,23 @@ static int load_specs(struct cycle *c, struct err *e)
 	}
 	struct spec_row *rows = NULL;
 	size_t found = 0;
-	int bad = count > 0 ? conf_db_load_specs(c->g->pg, missing, count, c->mem, &rows, &found, e)
+	int act = count > 0 ? conf_db_load_specs(c->g->pg, missing, count, c->mem, &rows, &found, e)
 	                    : 0;
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		struct str hash = c->items[i]->before.spec_hash;
 		const struct frozen *frozen = specs_find(&c->g->specs, hash);
-		for (size_t k = 0; k < found && !frozen && hash.n > 0 && bad == 0; k++)
+		for (size_t k = 0; k < found && !frozen && hash.n > 0 && act == 0; k++)
 			if (str_eq(rows[k].hash, hash))
-				bad = specs_add(
+				act = specs_add(
 				        &c->g->specs, hash, rows[k].body, c->mem, &frozen, e);
-		if (bad == 0 && !frozen && hash.n > 0)
-			bad = err_set(e, ERR_FATAL, "bad_row",
+		if (act == 0 && !frozen && hash.n > 0)
+			act = err_set(e, ERR_FATAL, "bad_row",
 			        "the spec of delivery " STR_FMT " is not stored",
 			        STR_ARG(c->items[i]->id));
 		if (frozen)
 			c->items[i]->facts.frozen = *frozen;
 	}
-	return bad;
+	return act;
 }
 
 static int load_named_rows(struct cycle *c, struct err *e)
@@ -121,9 +100,9 @@ int cycle_load(struct cycle *c, struct err *e)
 		ids[i] = c->items[i]->id;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(c->g->pg, ids, c->count, c->mem, &c->clock, &rows, &count, e);
-	if (bad)
-		return bad;
+	int act = state_db_load(c->g->pg, ids, c->count, c->mem, &c->clock, &rows, &count, e);
+	if (act)
+		return act;
 	for (size_t i = 0; i < c->count; i++)
 		c->items[i]->before = (struct delivery){.id = c->items[i]->id};
 	for (size_t i = 0; i < count; i++) {
@@ -133,6 +112,6 @@ int cycle_load(struct cycle *c, struct err *e)
 		item->waits_what = rows[i].waits_what;
 		item->waits_since_ms = rows[i].waits_since_ms;
 	}
-	bad = load_specs(c, e);
-	return bad ? bad : load_named_rows(c, e);
+	act = load_specs(c, e);
+	return act ? act : load_named_rows(c, e);
 }

@@ -6,14 +6,7 @@
 
 static struct outbox_row *add_row(struct outbox *out, struct arena *mem)
 {
-	if (out->count == out->room) {
-		size_t room = out->room * 2 + 64;
-		struct outbox_row *wider = arena_alloc(mem, room * sizeof *wider);
-		if (out->count > 0)
-			memcpy(wider, out->rows, out->count * sizeof *wider);
-		out->rows = wider;
-		out->room = room;
-	}
+	ARENA_GROW_KNOWN(mem, out->rows, out->count, out->room);
 	struct outbox_row *row = &out->rows[out->count++];
 	*row = (struct outbox_row){.partition = -1};
 	return row;
@@ -24,11 +17,11 @@ static int encode(struct cycle *c, const struct ev_type *type, const void *event
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
-	int bad = event_encode(type, event, &bytes, e);
-	if (bad == 0)
+	int act = event_encode(type, event, &bytes, e);
+	if (act == 0)
 		*out = arena_str(c->mem, buf_str(&bytes));
 	buf_release(&bytes);
-	return bad;
+	return act;
 }
 
 /* A trace is a delivery; a span is a task. */
@@ -49,9 +42,9 @@ static int add_event(const struct composing *k, const struct delivery *x,
         const struct ev_type *type, const void *event, struct outbox_row **out, struct err *e)
 {
 	struct str value;
-	int bad = encode(k->c, type, event, &value, e);
-	if (bad)
-		return bad;
+	int act = encode(k->c, type, event, &value, e);
+	if (act)
+		return act;
 	struct outbox_row *row = add_row(k->out, k->c->mem);
 	row->delivery_id = x->id;
 	row->key = x->id;
@@ -70,9 +63,9 @@ static int add_receipt(const struct composing *k, const struct delivery *x,
         const struct ev_receipt *receipt, struct err *e)
 {
 	struct outbox_row *row = NULL;
-	int bad = add_event(k, x, &ev_receipt_type, receipt, &row, e);
-	if (bad)
-		return bad;
+	int act = add_event(k, x, &ev_receipt_type, receipt, &row, e);
+	if (act)
+		return act;
 	row->topic = TOPIC_DELIVERIES;
 	row->partition =
 	        k->c->g->outlet.partition_of(x->id, topic_plan(TOPIC_DELIVERIES)->partitions);
@@ -138,9 +131,9 @@ int cycle_fill_task(struct cycle *c, const struct item *item, const struct task_
 	}
 	issue_fill(x, row, item->bucket_place, &event);
 	fill_spec(c, item, plan->topic, &event.head);
-	int bad = encode(c, plan->type, &event, &out->value, e);
-	if (bad)
-		return bad;
+	int act = encode(c, plan->type, &event, &out->value, e);
+	if (act)
+		return act;
 	out->delivery_id = x->id;
 	out->topic = plan->topic;
 	out->key = lane_key(c, x, row);
@@ -156,9 +149,9 @@ static int add_audit(const struct composing *k, const struct ev_audit_record *re
 {
 	const struct delivery x = {.id = record->delivery_id, .tenant = record->tenant};
 	struct outbox_row *row = NULL;
-	int bad = add_event(k, &x, &ev_audit_record_type, record, &row, e);
-	if (bad)
-		return bad;
+	int act = add_event(k, &x, &ev_audit_record_type, record, &row, e);
+	if (act)
+		return act;
 	row->topic = TOPIC_AUDIT;
 	row->key = record->tenant;
 	return 0;
@@ -196,17 +189,17 @@ static int add_status(const struct composing *k, const struct item *item, struct
 	struct cycle *c = k->c;
 	const struct delivery *x = &item->decision.after;
 	struct str bytes;
-	int bad = 0;
+	int act = 0;
 	if (item->decision.wants_status) {
 		struct ev_delivery_status status = status_of(x);
-		bad = encode(c, &ev_delivery_status_type, &status, &bytes, e);
+		act = encode(c, &ev_delivery_status_type, &status, &bytes, e);
 	} else if (item->decision.republish) {
-		bad = cycle_stored_status(c, item, &bytes, e);
+		act = cycle_stored_status(c, item, &bytes, e);
 	} else {
 		return 0;
 	}
-	if (bad)
-		return bad;
+	if (act)
+		return act;
 	struct outbox_row *row = add_row(k->out, c->mem);
 	*row = publish_status_row(c->g, x->id, x->tenant, bytes, c->mem);
 	row->version = x->status_version;
@@ -217,21 +210,21 @@ static int compose_item(const struct composing *k, struct item *item, struct err
 {
 	struct cycle *c = k->c;
 	const struct decision *n = &item->decision;
-	int bad = 0;
-	for (size_t i = 0; i < n->receipts_count && bad == 0; i++)
-		bad = add_receipt(k, &n->after, &n->receipts[i], e);
-	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < n->receipts_count && act == 0; i++)
+		act = add_receipt(k, &n->after, &n->receipts[i], e);
+	for (size_t i = 0; i < n->rows_count && act == 0; i++) {
 		if (n->rows[i].is_issued_now)
-			bad = cycle_fill_task(c, item, &n->rows[i], add_row(k->out, c->mem), e);
-		bad = bad ? bad : cycle_has_room(c, e);
+			act = cycle_fill_task(c, item, &n->rows[i], add_row(k->out, c->mem), e);
+		act = act ? act : cycle_has_room(c, e);
 	}
-	if (bad == 0)
-		bad = add_status(k, item, e);
-	for (size_t i = 0; i < n->audits_count && bad == 0; i++)
-		bad = add_audit(k, &n->audits[i], e);
-	if (bad)
+	if (act == 0)
+		act = add_status(k, item, e);
+	for (size_t i = 0; i < n->audits_count && act == 0; i++)
+		act = add_audit(k, &n->audits[i], e);
+	if (act)
 		err_note(e, "delivery " STR_FMT, STR_ARG(item->id));
-	return bad;
+	return act;
 }
 
 /* Tasks issued again have their events in their rows. */
@@ -256,9 +249,9 @@ int cycle_load_events(struct cycle *c, struct err *e)
 		return 0;
 	struct task_event_row *found = NULL;
 	size_t found_count = 0;
-	int bad = task_db_load_events(c->g->pg, ids, count, c->mem, &found, &found_count, e);
-	if (bad)
-		return bad;
+	int act = task_db_load_events(c->g->pg, ids, count, c->mem, &found, &found_count, e);
+	if (act)
+		return act;
 	struct lookup by_id = {0};
 	for (size_t i = 0; i < count; i++)
 		lookup_put(&by_id, ids[i], rows[i], c->mem);
@@ -273,10 +266,10 @@ int cycle_load_events(struct cycle *c, struct err *e)
 int cycle_compose(struct cycle *c, struct outbox *out, struct err *e)
 {
 	const struct composing k = {c, out};
-	int bad = cycle_load_events(c, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++)
-		bad = compose_item(&k, c->items[i], e);
-	for (size_t i = 0; i < c->trail.count && bad == 0; i++)
-		bad = add_audit(&k, &c->trail.items[i], e);
-	return bad;
+	int act = cycle_load_events(c, e);
+	for (size_t i = 0; i < c->count && act == 0; i++)
+		act = compose_item(&k, c->items[i], e);
+	for (size_t i = 0; i < c->trail.count && act == 0; i++)
+		act = add_audit(&k, &c->trail.items[i], e);
+	return act;
 }

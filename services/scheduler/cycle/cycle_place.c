@@ -26,17 +26,17 @@ static int remember(struct cycle *c, struct err *e)
 
 static int accept(struct cycle *c, struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		const struct item *item = c->items[i];
 		const struct place_news *news = &item->decision.place;
 		if (!news->accepted.p || !item_spec(item))
 			continue;
 		const struct drop_place_row row = {url_of(item), news->accepted, item->id};
-		bad = drop_place_db_accept(
+		act = drop_place_db_accept(
 		        c->g->pg, &row, news->replaced, news->accepted_by, c->mem, e);
 	}
-	return bad;
+	return act;
 }
 
 static bool issues_at_bucket(const struct item *item)
@@ -62,16 +62,16 @@ int cycle_places(struct cycle *c, struct err *e)
 	struct str *urls = arena_alloc(c->mem, (c->count + 1) * sizeof *urls);
 	size_t count = 0, found_count = 0;
 	struct drop_place_row *found = NULL;
-	int bad = remember(c, e);
-	bad = bad ? bad : accept(c, e);
+	int act = remember(c, e);
+	act = act ? act : accept(c, e);
 	for (size_t i = 0; i < c->count; i++)
 		if (issues_at_bucket(c->items[i]))
 			urls[count++] = url_of(c->items[i]);
-	if (bad || count == 0)
-		return bad;
-	bad = drop_place_db_load(c->g->pg, urls, count, c->mem, &found, &found_count, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++)
+	if (act || count == 0)
+		return act;
+	act = drop_place_db_load(c->g->pg, urls, count, c->mem, &found, &found_count, e);
+	for (size_t i = 0; i < c->count && act == 0; i++)
 		if (issues_at_bucket(c->items[i]))
 			tell(c->items[i], found, found_count);
-	return bad;
+	return act;
 }

@@ -70,25 +70,25 @@ static int count_taken(struct cycle *c, const struct quotas *all, size_t from, s
 	        civil_floor(now, HOUR_MS) * HOUR_MS, civil_floor(now, DAY_MS) * DAY_MS};
 	struct quota_taken *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_count(
+	int act = quota_db_count(
 	        c->g->pg, names_of(all, from, c->mem), begins, c->mem, &found, &count, e);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	for (size_t i = 0; i < count && act == 0; i++) {
 		struct quota_seen *seen = find(all, found[i].name);
 		if (!seen)
 			continue;
 		seen->hour = found[i].hour;
 		seen->day = found[i].day;
 	}
-	return bad;
+	return act;
 }
 
 static int load_queues(struct cycle *c, const struct quotas *all, size_t from, struct err *e)
 {
 	struct quota_waiting *found = NULL;
 	size_t count = 0;
-	int bad = quota_db_queues(c->g->pg, names_of(all, from, c->mem), c->clock.now_ms, QUEUE_MAX,
+	int act = quota_db_queues(c->g->pg, names_of(all, from, c->mem), c->clock.now_ms, QUEUE_MAX,
 	        c->mem, &found, &count, e);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	for (size_t i = 0; i < count && act == 0; i++) {
 		struct quota_seen *seen = find(all, found[i].name);
 		if (!seen || seen->queue_count == QUEUE_MAX)
 			continue;
@@ -96,7 +96,7 @@ static int load_queues(struct cycle *c, const struct quotas *all, size_t from, s
 			seen->queue = arena_alloc(c->mem, QUEUE_MAX * sizeof *seen->queue);
 		seen->queue[seen->queue_count++] = found[i].delivery_id;
 	}
-	return bad;
+	return act;
 }
 
 int cycle_gather_quotas(
@@ -111,8 +111,8 @@ int cycle_gather_quotas(
 		want_of(all, items[i]);
 	if (all->count == from)
 		return 0;
-	int bad = count_taken(c, all, from, e);
-	return bad ? bad : load_queues(c, all, from, e);
+	int act = count_taken(c, all, from, e);
+	return act ? act : load_queues(c, all, from, e);
 }
 
 static struct quota_use use_of(const struct quota_seen *seen, struct str id)
@@ -190,9 +190,9 @@ int cycle_claim_quotas(struct cycle *c, struct err *e)
 			want_of(all, c->items[i]);
 	if (all->count == 0)
 		return 0;
-	int bad = lock_quotas(c, all, e);
-	bad = bad ? bad : count_taken(c, all, 0, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	int act = lock_quotas(c, all, e);
+	act = act ? act : count_taken(c, all, 0, e);
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		const struct item *item = c->items[i];
 		if (!takes_place(item))
 			continue;
@@ -201,11 +201,11 @@ int cycle_claim_quotas(struct cycle *c, struct err *e)
 		            limits->tenant_per_day) ||
 		        is_used_up(find_of(all, item, true), limits->destination_per_hour,
 		                limits->destination_per_day))
-			bad = err_set(e, ERR_FENCED, "quota",
+			act = err_set(e, ERR_FENCED, "quota",
 			        "the places of a quota were taken in the meantime");
 		cycle_note_quota(all, item, c->clock.now_ms);
 	}
-	return bad;
+	return act;
 }
 
 static bool issues_upload(const struct item *item)
@@ -270,12 +270,12 @@ int cycle_store_quotas(struct cycle *c, struct quota_texts *out_freed, struct er
 	}
 	struct pg *pg = c->g->pg;
 	int64_t now = c->clock.now_ms;
-	int bad = quota_db_store(pg, places, places_count, now, c->mem, e);
-	bad = bad ? bad : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
-	bad = bad ? bad : quota_db_drop(pg, over, over_count, c->mem, out_freed, e);
+	int act = quota_db_store(pg, places, places_count, now, c->mem, e);
+	act = act ? act : quota_db_begin(pg, begun, begun_count, now, c->mem, e);
+	act = act ? act : quota_db_drop(pg, over, over_count, c->mem, out_freed, e);
 	struct quota_texts more = {0};
-	bad = bad ? bad : quota_db_return(pg, returned, returned_count, now, c->mem, &more, e);
-	if (bad == 0 && more.count > 0)
+	act = act ? act : quota_db_return(pg, returned, returned_count, now, c->mem, &more, e);
+	if (act == 0 && more.count > 0)
 		add_freed(out_freed, &more, c->mem);
-	return bad;
+	return act;
 }

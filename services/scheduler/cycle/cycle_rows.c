@@ -49,8 +49,8 @@ static int merge(struct cycle *c, const struct loaded_tasks *loaded, struct err 
 int cycle_load_rows(struct cycle *c, const struct str *ids, size_t count, struct err *e)
 {
 	struct loaded_tasks loaded;
-	int bad = task_db_load(c->g->pg, ids, count, c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
+	int act = task_db_load(c->g->pg, ids, count, c->mem, &loaded, e);
+	return act ? act : merge(c, &loaded, e);
 }
 
 /* One more than fits, so that the caller notices an overflow. */
@@ -87,18 +87,18 @@ static int keep_pages(struct cycle *c, const struct wanted_stage *wanted, int32_
 {
 	struct arena piece;
 	struct index_range page;
-	int bad = 0;
+	int act = 0;
 	arena_init(&piece, c->mem->limit_bytes);
-	for (int32_t i = 0; i < count && bad == 0; i += PAGE_INDEXES) {
+	for (int32_t i = 0; i < count && act == 0; i += PAGE_INDEXES) {
 		int32_t n = count - i < PAGE_INDEXES ? count - i : PAGE_INDEXES;
 		struct loaded_tasks loaded;
 		page = (struct index_range){first + i, first + i + n - 1};
 		arena_reset(&piece);
-		bad = task_db_load_page(c->g->pg, wanted, page, &piece, &loaded, e);
-		bad = bad ? bad : keep(c, &loaded, e);
+		act = task_db_load_page(c->g->pg, wanted, page, &piece, &loaded, e);
+		act = act ? act : keep(c, &loaded, e);
 	}
 	arena_release(&piece);
-	return bad;
+	return act;
 }
 
 /* The maximum number of indexes of a stage, or 0 if that fits one page. */
@@ -119,9 +119,9 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 	struct wanted_stage *wanted =
 	        arena_alloc(c->mem, (count * STAGE_COUNT + 1) * sizeof *wanted);
 	size_t n = 0;
-	int bad = 0;
+	int act = 0;
 	for (size_t i = 0; i < count; i++)
-		for (int s = 0; s < STAGE_COUNT && bad == 0; s++) {
+		for (int s = 0; s < STAGE_COUNT && act == 0; s++) {
 			if ((items[i]->decision.need_stages >> s & 1) == 0)
 				continue;
 			struct wanted_stage one = wanted_of(items[i], (enum stage)s);
@@ -129,37 +129,37 @@ int cycle_gather_stages(struct cycle *c, struct item **items, size_t count, stru
 			int32_t indexes = indexes_of(items[i], (enum stage)s);
 			if (indexes > 0 &&
 			        !brief_expect(&items[i]->facts.briefs[s], (size_t)indexes, c->mem))
-				bad = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+				act = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 				        "%d tasks are too many", (int)indexes);
 			else if (indexes > 0)
-				bad = keep_pages(c, &one, 0, indexes, e);
+				act = keep_pages(c, &one, 0, indexes, e);
 			else
 				wanted[n++] = one;
 		}
-	if (bad || n == 0)
-		return bad;
+	if (act || n == 0)
+		return act;
 	struct arena piece;
 	struct loaded_tasks loaded;
 	arena_init(&piece, c->mem->limit_bytes);
-	bad = task_db_load_stages(c->g->pg, wanted, n, rows_left(c), &piece, &loaded, e);
-	bad = bad ? bad : keep(c, &loaded, e);
+	act = task_db_load_stages(c->g->pg, wanted, n, rows_left(c), &piece, &loaded, e);
+	act = act ? act : keep(c, &loaded, e);
 	arena_release(&piece);
-	return bad;
+	return act;
 }
 
 int cycle_gather_parts(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i++) {
 		struct wanted_stage wanted = wanted_of(items[i], STAGE_PART);
 		items[i]->facts.parts_from = items[i]->decision.parts_from;
 		items[i]->facts.parts_count = items[i]->decision.parts_count;
 		if ((items[i]->decision.need_stages >> STAGE_PART & 1) ==
 		        0) /* else all are loaded */
-			bad = keep_pages(c, &wanted, items[i]->facts.parts_from,
+			act = keep_pages(c, &wanted, items[i]->facts.parts_from,
 			        items[i]->facts.parts_count, e);
 	}
-	return bad;
+	return act;
 }
 
 /* --- rows --- */
@@ -174,8 +174,8 @@ int cycle_gather_resting(struct cycle *c, struct item **items, size_t count, str
 			if ((items[i]->decision.need_waiting >> s & 1) != 0)
 				wanted[n++] = wanted_of(items[i], (enum stage)s);
 	struct loaded_tasks loaded;
-	int bad = task_db_load_resting(c->g->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
+	int act = task_db_load_resting(c->g->pg, wanted, n, rows_left(c), c->mem, &loaded, e);
+	return act ? act : merge(c, &loaded, e);
 }
 
 /* True if the delivery has many tasks, of which few rows are open. */
@@ -192,27 +192,27 @@ static int load_open(struct cycle *c, struct item *item, struct err *e)
 	        item->id, item->before.revision, decide_wide_stage(&item->before)};
 	struct loaded_tasks loaded;
 	item->facts.knows_open = true;
-	int bad = task_db_load_open(c->g->pg, &wanted, item->before.memory.tasks_floor,
+	int act = task_db_load_open(c->g->pg, &wanted, item->before.memory.tasks_floor,
 	        rows_left(c), c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
+	return act ? act : merge(c, &loaded, e);
 }
 
 int cycle_gather_unfinished(struct cycle *c, struct item **items, size_t count, struct err *e)
 {
 	struct str *ids = arena_alloc(c->mem, (count + 1) * sizeof *ids);
 	size_t n = 0;
-	int bad = 0;
-	for (size_t i = 0; i < count && bad == 0; i++)
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i++)
 		if (has_few_open(c, items[i]))
-			bad = load_open(c, items[i], e);
+			act = load_open(c, items[i], e);
 		else
 			ids[n++] = items[i]->id;
-	if (bad || n == 0)
-		return bad;
+	if (act || n == 0)
+		return act;
 	/* Load one row more than a wave: the extra row has the earliest time of all rows
 	 * outside the wave. */
 	const struct rows_most most = {rows_left(c), (int64_t)c->g->rules.wave + 1};
 	struct loaded_tasks loaded;
-	bad = task_db_load_unfinished(c->g->pg, ids, n, most, c->mem, &loaded, e);
-	return bad ? bad : merge(c, &loaded, e);
+	act = task_db_load_unfinished(c->g->pg, ids, n, most, c->mem, &loaded, e);
+	return act ? act : merge(c, &loaded, e);
 }

@@ -26,31 +26,31 @@ static int wake_routes(struct cycle *c, const struct wakes *w, struct cycle *aft
 		tenants[i] = w->routes[i].tenant;
 		routes[i] = w->routes[i].route;
 	}
-	int bad = state_db_route_waiting(
+	int act = state_db_route_waiting(
 	        c->g->pg, tenants, routes, w->routes_count, c->mem, &ids, &count, e);
-	if (bad == 0)
+	if (act == 0)
 		add_all(after, ids, count, DECIDE_WAKE);
-	return bad;
+	return act;
 }
 
 static int wake_bridges(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct str *ids = NULL;
 	size_t count = 0;
-	int bad = state_db_bridge_waiting(
+	int act = state_db_bridge_waiting(
 	        c->g->pg, w->bridge_tenants, w->bridge_tenants_count, c->mem, &ids, &count, e);
-	if (bad == 0)
+	if (act == 0)
 		add_all(after, ids, count, DECIDE_WAKE);
-	return bad;
+	return act;
 }
 
 static int wake_quotas(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
 	struct quota_texts waiting;
-	int bad = quota_db_waiting(c->g->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
-	if (bad == 0)
+	int act = quota_db_waiting(c->g->pg, w->quota_tenants, QUOTA_WAKES, c->mem, &waiting, e);
+	if (act == 0)
 		add_all(after, waiting.items, waiting.count, DECIDE_WAKE);
-	return bad;
+	return act;
 }
 
 /* Wakes all of them: the caps bound how many run at once. */
@@ -61,25 +61,25 @@ static int wake_places(struct cycle *c, const struct wakes *w, struct cycle *aft
 	size_t count = 0;
 	for (size_t i = 0; i < w->places_count; i++)
 		what[i] = arena_printf(c->mem, "place:" STR_FMT, STR_ARG(w->places[i]));
-	int bad = place_db_load_waiting(
+	int act = place_db_load_waiting(
 	        c->g->pg, what, w->places_count, PLACE_WAKES, c->mem, &found, &count, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
+	for (size_t i = 0; i < count && act == 0; i++)
 		add_all(after, &found[i].delivery_id, 1, DECIDE_DUE);
-	return bad;
+	return act;
 }
 
 int cycle_wake(struct cycle *c, const struct wakes *w, struct cycle *after, struct err *e)
 {
-	int bad = 0;
+	int act = 0;
 	if (w->routes_count > 0)
-		bad = wake_routes(c, w, after, e);
-	if (bad == 0 && w->bridge_tenants_count > 0)
-		bad = wake_bridges(c, w, after, e);
-	if (bad == 0 && w->quota_tenants.count > 0)
-		bad = wake_quotas(c, w, after, e);
-	if (bad == 0 && w->places_count > 0)
-		bad = wake_places(c, w, after, e);
-	if (bad == 0)
+		act = wake_routes(c, w, after, e);
+	if (act == 0 && w->bridge_tenants_count > 0)
+		act = wake_bridges(c, w, after, e);
+	if (act == 0 && w->quota_tenants.count > 0)
+		act = wake_quotas(c, w, after, e);
+	if (act == 0 && w->places_count > 0)
+		act = wake_places(c, w, after, e);
+	if (act == 0)
 		add_all(after, w->deliveries, w->deliveries_count, DECIDE_DUE);
-	return bad;
+	return act;
 }

@@ -10,11 +10,11 @@ static int encode(struct arena *mem, const struct ev_type *type, const void *eve
 {
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
-	int bad = event_encode(type, event, &bytes, e);
-	if (bad == 0)
+	int act = event_encode(type, event, &bytes, e);
+	if (act == 0)
 		*out = arena_str(mem, buf_str(&bytes));
 	buf_release(&bytes);
-	return bad;
+	return act;
 }
 
 struct new_task {
@@ -107,8 +107,8 @@ static struct task_write write_of(const struct item *item, const struct task_row
 static int collect_tasks(struct cycle *c, const struct item *item, struct writes *w, struct err *e)
 {
 	const struct decision *n = &item->decision;
-	int bad = 0;
-	for (size_t i = 0; i < n->rows_count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < n->rows_count && act == 0; i++) {
 		struct task_row row = n->rows[i];
 		if (row.is_new) {
 			w->new_tasks[w->new_tasks_count++] = (struct new_task){&n->rows[i], item};
@@ -119,10 +119,10 @@ static int collect_tasks(struct cycle *c, const struct item *item, struct writes
 		struct task_write *write = &w->tasks[w->tasks_count++];
 		*write = write_of(item, &row);
 		if (row.result_bytes.p)
-			bad = encode_kept(c, &write->row, e);
-		bad = bad ? bad : cycle_has_room(c, e);
+			act = encode_kept(c, &write->row, e);
+		act = act ? act : cycle_has_room(c, e);
 	}
-	return bad;
+	return act;
 }
 
 static int collect(struct cycle *c, struct item *item, struct writes *w, struct err *e)
@@ -133,15 +133,15 @@ static int collect(struct cycle *c, struct item *item, struct writes *w, struct 
 	bool is_new = item->before.state == STATE_ABSENT;
 	struct state_row row = {.x = n->after};
 	struct ev_delivery_memory memory = delivery_lasting(&n->after);
-	int bad = encode(c->mem, &ev_delivery_memory_type, &memory, &row.memory, e);
-	if (bad)
+	int act = encode(c->mem, &ev_delivery_memory_type, &memory, &row.memory, e);
+	if (act)
 		return err_note(e, "memory of delivery " STR_FMT, STR_ARG(item->id));
 	/* The status published now is derived from this row for as long as the row does not
 	 * change. */
 	if (!n->wants_status && !is_new)
-		bad = cycle_stored_status(c, item, &row.status, e);
-	if (bad)
-		return bad;
+		act = cycle_stored_status(c, item, &row.status, e);
+	if (act)
+		return act;
 	if (is_new)
 		w->inserts[w->inserts_count++] = row;
 	else
@@ -180,10 +180,10 @@ static int collect_all(struct cycle *c, struct writes *w, struct err *e)
 	if (!w->new_tasks || !w->tasks)
 		return err_set(
 		        e, ERR_REJECT, CODE_TOO_LARGE, "%zu task rows are too many", fresh + tasks);
-	int bad = 0;
-	for (size_t i = 0; i < c->count && bad == 0; i++)
-		bad = collect(c, c->items[i], w, e);
-	return bad;
+	int act = 0;
+	for (size_t i = 0; i < c->count && act == 0; i++)
+		act = collect(c, c->items[i], w, e);
+	return act;
 }
 
 /* Writes what deliveries share: heads (released before taken), names, bridge versions, breakers,
@@ -192,29 +192,29 @@ static int write_shared(
         struct cycle *c, const struct writes *w, const struct written *done, struct err *e)
 {
 	struct pg *pg = c->g->pg;
-	int bad = 0;
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	int act = 0;
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		const struct decision *n = &c->items[i]->decision;
 		if (n->head == HEAD_ADVANCE)
-			bad = route_db_advance(pg, &n->after, c->mem, e);
+			act = route_db_advance(pg, &n->after, c->mem, e);
 		else if (n->head == HEAD_RELEASE)
-			bad = route_db_release(pg, &n->after, n->forces_full, c->mem, e);
+			act = route_db_release(pg, &n->after, n->forces_full, c->mem, e);
 	}
-	if (bad == 0)
-		bad = route_db_take(pg, w->takes, w->takes_count, c->mem, e);
-	for (size_t i = 0; i < c->count && bad == 0; i++) {
+	if (act == 0)
+		act = route_db_take(pg, w->takes, w->takes_count, c->mem, e);
+	for (size_t i = 0; i < c->count && act == 0; i++) {
 		const struct item *item = c->items[i];
 		const struct decision *n = &item->decision;
 		if (n->claims_count > 0) {
 			struct claim_set set = {
 			        item_spec(item)->bucket.url, item->id, n->claims, n->claims_count};
-			bad = route_db_claim(pg, &set, c->mem->limit_bytes, e);
+			act = route_db_claim(pg, &set, c->mem->limit_bytes, e);
 		}
-		if (bad == 0 && n->bridge)
-			bad = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
+		if (act == 0 && n->bridge)
+			act = route_db_add_bridge(pg, &n->after, n->bridge, c->mem, e);
 	}
-	bad = bad ? bad : cycle_store_breakers(c, &done->breakers, e);
-	return bad ? bad : cycle_store_waiting(c, e);
+	act = act ? act : cycle_store_breakers(c, &done->breakers, e);
+	return act ? act : cycle_store_waiting(c, e);
 }
 
 enum { NEW_AT_ONCE = 500, NEW_BYTES = 16 << 20 };
@@ -225,31 +225,31 @@ static int insert_piece(struct cycle *c, const struct new_task *tasks, size_t *c
 {
 	struct task_write *rows = arena_alloc(mem, NEW_AT_ONCE * sizeof *rows);
 	size_t n = 0;
-	int bad = 0;
-	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && bad == 0; n++) {
+	int act = 0;
+	for (; n < *count && n < NEW_AT_ONCE && mem->used_bytes < NEW_BYTES && act == 0; n++) {
 		const struct item *item = tasks[n].item;
 		rows[n] = write_of(item, tasks[n].row);
-		bad = encode(mem, stage_plans[rows[n].row.stage].type, rows[n].row.made,
+		act = encode(mem, stage_plans[rows[n].row.stage].type, rows[n].row.made,
 		        &rows[n].row.event, e);
 	}
 	*count = n;
-	return bad ? bad : task_db_insert(c->g->pg, rows, n, mem, e);
+	return act ? act : task_db_insert(c->g->pg, rows, n, mem, e);
 }
 
 /* A delivery can begin very many tasks at once, so their bytes are kept for one statement only. */
 static int insert_new(struct cycle *c, const struct writes *w, struct err *e)
 {
 	struct arena piece;
-	int bad = 0;
+	int act = 0;
 	arena_init(&piece, c->mem->limit_bytes);
-	for (size_t i = 0; i < w->new_tasks_count && bad == 0;) {
+	for (size_t i = 0; i < w->new_tasks_count && act == 0;) {
 		size_t count = w->new_tasks_count - i;
 		arena_reset(&piece);
-		bad = insert_piece(c, w->new_tasks + i, &count, &piece, e);
+		act = insert_piece(c, w->new_tasks + i, &count, &piece, e);
 		i += count;
 	}
 	arena_release(&piece);
-	return bad;
+	return act;
 }
 
 static int write_rows(
@@ -257,14 +257,14 @@ static int write_rows(
 {
 	struct pg *pg = c->g->pg;
 	struct arena *mem = c->mem;
-	int bad = conf_db_insert_specs(pg, w->specs, w->specs_count, mem, e);
-	bad = bad ? bad : state_db_insert(pg, w->inserts, w->inserts_count, mem, e);
-	bad = bad ? bad : state_db_update(pg, w->updates, w->updates_count, mem, e);
-	bad = bad ? bad : task_db_update(pg, w->tasks, w->tasks_count, mem, e);
-	bad = bad ? bad : task_db_drop(pg, w->drops, w->drops_count, mem, e);
-	bad = bad ? bad : insert_new(c, w, e);
-	bad = bad ? bad : write_shared(c, w, done, e);
-	return bad ? bad : packets_store(c->g, done->outbox.rows, done->outbox.count, mem, e);
+	int act = conf_db_insert_specs(pg, w->specs, w->specs_count, mem, e);
+	act = act ? act : state_db_insert(pg, w->inserts, w->inserts_count, mem, e);
+	act = act ? act : state_db_update(pg, w->updates, w->updates_count, mem, e);
+	act = act ? act : task_db_update(pg, w->tasks, w->tasks_count, mem, e);
+	act = act ? act : task_db_drop(pg, w->drops, w->drops_count, mem, e);
+	act = act ? act : insert_new(c, w, e);
+	act = act ? act : write_shared(c, w, done, e);
+	return act ? act : packets_store(c->g, done->outbox.rows, done->outbox.count, mem, e);
 }
 
 static int lock(struct cycle *c, struct err *e)
@@ -281,15 +281,15 @@ int cycle_write(struct cycle *c, struct written *out, struct err *e)
 {
 	struct writes w;
 	*out = (struct written){0};
-	int bad = lock(c, e);
-	bad = bad ? bad : cycle_claim_quotas(c, e);
-	bad = bad ? bad : cycle_issue(c, out, e);
-	bad = bad ? bad : cycle_places(c, e);
-	bad = bad ? bad : cycle_compose(c, &out->outbox, e);
-	bad = bad ? bad : collect_all(c, &w, e);
-	bad = bad ? bad : write_rows(c, &w, out, e);
-	bad = bad ? bad : cycle_store_quotas(c, &out->freed, e);
-	if (bad == 0 && c->inside.write)
-		bad = c->inside.write(c->inside.arg, c->g, c->mem, e);
-	return bad;
+	int act = lock(c, e);
+	act = act ? act : cycle_claim_quotas(c, e);
+	act = act ? act : cycle_issue(c, out, e);
+	act = act ? act : cycle_places(c, e);
+	act = act ? act : cycle_compose(c, &out->outbox, e);
+	act = act ? act : collect_all(c, &w, e);
+	act = act ? act : write_rows(c, &w, out, e);
+	act = act ? act : cycle_store_quotas(c, &out->freed, e);
+	if (act == 0 && c->inside.write)
+		act = c->inside.write(c->inside.arg, c->g, c->mem, e);
+	return act;
 }

@@ -22,19 +22,19 @@ static int store_apart(struct engine *g, struct outbox_row *rows, size_t count, 
 			chosen[n++] = rows[i];
 	if (n == 0)
 		return 0;
-	int bad = alone ? outbox_db_insert(g->pg, chosen, n, mem, e)
+	int act = alone ? outbox_db_insert(g->pg, chosen, n, mem, e)
 	                : packet_db_insert(g->pg, chosen, n, mem, e);
-	for (size_t i = 0, k = 0; i < count && bad == 0; i++)
+	for (size_t i = 0, k = 0; i < count && act == 0; i++)
 		if (goes_alone(g, &rows[i]) == alone)
 			rows[i] = chosen[k++];
-	return bad;
+	return act;
 }
 
 int packets_store(
         struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
-	int bad = store_apart(g, rows, count, true, mem, e);
-	return bad ? bad : store_apart(g, rows, count, false, mem, e);
+	int act = store_apart(g, rows, count, true, mem, e);
+	return act ? act : store_apart(g, rows, count, false, mem, e);
 }
 
 /* --- mark --- */
@@ -49,9 +49,9 @@ struct split {
 static int split_now(struct engine *g, const struct split *x, struct arena *mem, struct err *e)
 {
 	int64_t gone = 0;
-	int bad = packet_db_split(g->pg, x->packets, x->packets_count, mem, &gone, e);
-	if (bad)
-		return bad;
+	int act = packet_db_split(g->pg, x->packets, x->packets_count, mem, &gone, e);
+	if (act)
+		return act;
 	/* Another scheduler split one of them earlier and stored all of its messages. Here all
 	 * is rolled back; the packets that are left are split when they are old. */
 	if (gone != (int64_t)x->packets_count)
@@ -63,14 +63,14 @@ static int split(struct engine *g, const struct split *x, struct arena *mem, str
 {
 	if (x->packets_count == 0)
 		return 0;
-	int bad = db_begin(g->pg, e);
-	if (bad)
-		return bad;
-	bad = split_now(g, x, mem, e);
-	bad = bad ? bad : db_commit(g->pg, e);
-	if (bad)
+	int act = db_begin(g->pg, e);
+	if (act)
+		return act;
+	act = split_now(g, x, mem, e);
+	act = act ? act : db_commit(g->pg, e);
+	if (act)
 		db_rollback(g->pg);
-	return bad == ERR_FENCED ? 0 : bad;
+	return act == ERR_FENCED ? 0 : act;
 }
 
 int packets_mark(struct engine *g, const struct outbox_row *const *rows,
@@ -98,6 +98,6 @@ int packets_mark(struct engine *g, const struct outbox_row *const *rows,
 		packet->is_noted = true;
 		done[done_count++] = packet;
 	}
-	int bad = packet_db_delete(g->pg, done, done_count, mem, e);
-	return bad ? bad : split(g, &open, mem, e);
+	int act = packet_db_delete(g->pg, done, done_count, mem, e);
+	return act ? act : split(g, &open, mem, e);
 }

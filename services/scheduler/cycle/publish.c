@@ -129,7 +129,7 @@ static void keep_order(struct sending *x)
 		const struct outbox_row *row = x->rows[i];
 		struct str key = arena_printf(
 		        x->mem, "%d|" STR_FMT, (int)row->topic, STR_ARG(row->delivery_id));
-		bool is_behind = lookup_find(&open, key) != NULL;
+		bool is_behind = lookup_find(&open, key);
 		if (is_behind && x->fates[i] == PUBLICATION_ACKED)
 			x->fates[i] = PUBLICATION_OPEN;
 		if (!is_behind && x->fates[i] == PUBLICATION_OPEN)
@@ -146,10 +146,10 @@ static int send(struct sending *x, int32_t wait_ms, bool *out_open, struct err *
 	*out_open = false;
 	if (x->count == 0)
 		return 0;
-	int bad = x->g->outlet.send(x->g->outlet.arg, &set, e);
-	if (bad != 0 && bad != ERR_RETRY)
-		return bad;
-	*out_open = bad != 0;
+	int act = x->g->outlet.send(x->g->outlet.arg, &set, e);
+	if (act != 0 && act != ERR_RETRY)
+		return act;
+	*out_open = act != 0;
 	if (*out_open) {
 		note_topics(x, wait_ms, e);
 		keep_order(x);
@@ -181,8 +181,8 @@ static int mark(struct sending *x, struct failed_rows *out_failed, struct err *e
 		if (!x->rows[i]->packet)
 			done[count++] = *x->rows[i];
 	}
-	int bad = outbox_db_delete(x->g->pg, done, count, x->mem, e);
-	return bad ? bad : packets_mark(x->g, x->rows, x->fates, x->all, x->mem, e);
+	int act = outbox_db_delete(x->g->pg, done, count, x->mem, e);
+	return act ? act : packets_mark(x->g, x->rows, x->fates, x->all, x->mem, e);
 }
 
 int publish_only(struct engine *g, const struct outbox_row *rows, size_t count, struct arena *mem,
@@ -192,9 +192,9 @@ int publish_only(struct engine *g, const struct outbox_row *rows, size_t count, 
 	bool is_open = false;
 	begin(&x, g, rows, count);
 	leave_out_resting(&x);
-	int bad = send(&x, PUBLISH_WAIT_MS, &is_open, e);
-	*out_all = bad == 0 && !is_open && x.count == count;
-	return bad;
+	int act = send(&x, PUBLISH_WAIT_MS, &is_open, e);
+	*out_all = act == 0 && !is_open && x.count == count;
+	return act;
 }
 
 int publish_rows(struct engine *g, struct outbox_row *rows, size_t count, struct arena *mem,
@@ -204,23 +204,23 @@ int publish_rows(struct engine *g, struct outbox_row *rows, size_t count, struct
 	bool is_open = false;
 	begin(&x, g, rows, count);
 	leave_out_resting(&x);
-	int bad = send(&x, PUBLISH_WAIT_MS, &is_open, e);
-	if (bad)
-		return bad;
+	int act = send(&x, PUBLISH_WAIT_MS, &is_open, e);
+	if (act)
+		return act;
 	PROBE(sched_after_publish);
-	bad = mark(&x, out_failed, e);
+	act = mark(&x, out_failed, e);
 	PROBE(sched_after_mark);
-	return bad;
+	return act;
 }
 
 int publish_swept(struct engine *g, struct sweeping *x, struct err *e)
 {
 	struct sending sending = {.mem = x->mem};
 	begin(&sending, g, x->rows, x->count);
-	int bad = send(&sending, x->wait_ms, &x->is_open, e);
-	bad = bad ? bad : mark(&sending, &x->failed, e);
-	if (bad)
-		return bad;
+	int act = send(&sending, x->wait_ms, &x->is_open, e);
+	act = act ? act : mark(&sending, &x->failed, e);
+	if (act)
+		return act;
 	int64_t done = 0;
 	for (size_t i = 0; i < sending.all; i++)
 		done += sending.fates[i] != PUBLICATION_OPEN;

@@ -21,10 +21,10 @@ static int load(struct resolver *r, struct str tenant, struct err *e)
 	if (r->tenants_count > 0)
 		memcpy(tenants, r->tenants, r->tenants_count * sizeof *tenants);
 	tenants[r->tenants_count] = tenant;
-	int bad = conf_db_load(r->g->pg, tenants, r->tenants_count + 1, r->mem, &r->documents,
+	int act = conf_db_load(r->g->pg, tenants, r->tenants_count + 1, r->mem, &r->documents,
 	        &r->documents_count, e);
-	if (bad)
-		return bad;
+	if (act)
+		return act;
 	r->tenants = tenants;
 	r->tenants_count++;
 	r->plain = arena_alloc(r->mem, (r->documents_count + 2) * sizeof *r->plain);
@@ -58,22 +58,22 @@ static int resolve(struct resolver *r, enum delivery_kind kind, struct str tenan
 	char hash[65];
 	struct conf_document own = {.applied_by = STR("")};
 	size_t own_count = 0, count = r->documents_count;
-	int bad = find_own(r, kind, tenant, name, &own, &own_count, e);
-	if (bad)
-		return bad;
+	int act = find_own(r, kind, tenant, name, &own, &own_count, e);
+	if (act)
+		return act;
 	if (kind == KIND_DELIVERY && own_count > 0)
 		r->plain[count++] =
 		        (struct spec_document){own.kind, own.tenant, own.name, own.body};
-	bad = kind == KIND_BUILD
+	act = kind == KIND_BUILD
 	              ? spec_resolve_build(tenant, name, r->plain, count, r->mem, &json, hash, e)
 	              : spec_resolve(tenant, name, r->plain, count, r->mem, &json, hash, e);
 	const struct frozen *kept = NULL;
-	if (bad == 0)
-		bad = specs_add(&r->g->specs, str_c(hash), json, r->mem, &kept, e);
-	if (bad != 0 && bad != ERR_REJECT)
-		return bad;
+	if (act == 0)
+		act = specs_add(&r->g->specs, str_c(hash), json, r->mem, &kept, e);
+	if (act != 0 && act != ERR_REJECT)
+		return act;
 	*out = (struct frozen){0};
-	if (bad == ERR_REJECT)
+	if (act == ERR_REJECT)
 		out->fault = arena_str(r->mem, str_c(e->text));
 	else
 		*out = *kept;
@@ -91,11 +91,11 @@ int resolve_spec(struct resolver *r, enum delivery_kind kind, struct str tenant,
 		*out = *known;
 		return 0;
 	}
-	int bad = has_tenant(r, tenant) ? 0 : load(r, tenant, e);
+	int act = has_tenant(r, tenant) ? 0 : load(r, tenant, e);
 	struct frozen frozen;
-	bad = bad ? bad : resolve(r, kind, tenant, name, &frozen, e);
-	if (bad)
-		return bad;
+	act = act ? act : resolve(r, kind, tenant, name, &frozen, e);
+	if (act)
+		return act;
 	struct frozen *kept = ARENA_NEW(r->mem, struct frozen);
 	*kept = frozen;
 	lookup_put(&r->resolved, key, kept, r->mem);

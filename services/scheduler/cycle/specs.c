@@ -57,9 +57,9 @@ static int parse(struct specs *s, struct str hash, struct str json, struct arena
 		        e, ERR_REJECT, CODE_BAD_SPEC, "a stored spec does not match its hash");
 	struct spec *spec = ARENA_NEW(mem, struct spec);
 	struct str copy = arena_str(mem, json);
-	int bad = spec_parse(copy, mem, spec, e);
-	if (bad)
-		return bad;
+	int act = spec_parse(copy, mem, spec, e);
+	if (act)
+		return act;
 	*out = (struct frozen){
 	        .spec = spec,
 	        .json = copy,
@@ -85,16 +85,16 @@ int specs_add(struct specs *s, struct str hash, struct str json, struct arena *m
 	struct frozen made = {0};
 	if (s->kept[oldest].frozen.spec && s->kept[oldest].used == s->turn) {
 		struct frozen *box = ARENA_NEW(mem, struct frozen);
-		int bad = parse(s, hash, json, mem, &made, e);
+		int act = parse(s, hash, json, mem, &made, e);
 		*box = made;
-		*out = bad ? *out : box;
-		return bad;
+		*out = act ? *out : box;
+		return act;
 	}
 	s->kept[oldest].frozen = (struct frozen){0};
 	arena_reset(&s->kept[oldest].mem);
-	int bad = parse(s, hash, json, &s->kept[oldest].mem, &made, e);
-	if (bad)
-		return bad;
+	int act = parse(s, hash, json, &s->kept[oldest].mem, &made, e);
+	if (act)
+		return act;
 	s->kept[oldest].frozen = made;
 	s->kept[oldest].used = s->turn;
 	*out = &s->kept[oldest].frozen;

@@ -21,9 +21,9 @@ int conf_db_load(struct pg *pg, const struct str *tenants, size_t count, struct 
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_DOCUMENTS_TENANTS, tenants, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_documents, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_documents, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct conf_document *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -41,9 +41,9 @@ int conf_db_load_route(struct pg *pg, struct str tenant, struct str route, struc
 	pg_set(&p, PARAM_LOAD_ROUTE_TENANT, tenant);
 	pg_set(&p, PARAM_LOAD_ROUTE_NAME, route);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_route, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_route, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	*out_count = pg_rows_count(rows);
 	if (*out_count > 0)
 		*out = read_document(rows, 0, mem);
@@ -58,9 +58,9 @@ int conf_db_routes_of(struct pg *pg, struct str tenant, struct str audience, str
 	pg_set(&p, PARAM_FIND_ROUTES_OF_AUDIENCE_TENANT, tenant);
 	pg_set(&p, PARAM_FIND_ROUTES_OF_AUDIENCE_AUDIENCE, audience);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_routes_of_audience, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_find_routes_of_audience, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	*out = arena_alloc(mem, (n + 1) * sizeof **out);
 	for (size_t i = 0; i < n; i++)
@@ -76,9 +76,9 @@ int conf_db_load_specs(struct pg *pg, const struct str *hashes, size_t count, st
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_SPECS_HASHES, hashes, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_specs, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_specs, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct spec_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)

@@ -38,9 +38,9 @@ int drop_place_db_load(struct pg *pg, const struct str *urls, size_t count, stru
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_PLACES_URLS, urls, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_places, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_places, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct drop_place_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)

@@ -40,21 +40,21 @@ static int insert(
 	SET_TEXTS(&p, PARAM_INSERT_OUTBOX_TASK_ID, rows, count, task_id);
 	SET_NUMS(&p, PARAM_INSERT_OUTBOX_AT, rows, count, stored_us);
 	AUTO_PG_ROWS ids = NULL;
-	int bad = pg_run(pg, &sql_insert_outbox, &p, &ids, NULL, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
+	int act = pg_run(pg, &sql_insert_outbox, &p, &ids, NULL, e);
+	for (size_t i = 0; i < count && act == 0; i++)
 		given[i].id = pg_num(ids, i, COL_INSERT_OUTBOX_ID);
-	return bad;
+	return act;
 }
 
 int outbox_db_insert(
         struct pg *pg, struct outbox_row *rows, size_t count, struct arena *mem, struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < count && bad == 0; i += INSERT_AT_ONCE) {
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i += INSERT_AT_ONCE) {
 		size_t n = count - i < INSERT_AT_ONCE ? count - i : INSERT_AT_ONCE;
-		bad = insert(pg, rows + i, n, mem, e);
+		act = insert(pg, rows + i, n, mem, e);
 	}
-	return bad;
+	return act;
 }
 
 int outbox_db_delete(struct pg *pg, const struct outbox_row *rows, size_t count, struct arena *mem,
@@ -79,9 +79,9 @@ int outbox_db_sweep(struct pg *pg, const struct outbox_sweep *what, struct arena
 	pg_set_num(&p, PARAM_SWEEP_OUTBOX_CLAIM_MS, OUTBOX_LEASE_MS);
 	pg_set_num(&p, PARAM_SWEEP_OUTBOX_BACK_MS, what->back_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_sweep_outbox, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_sweep_outbox, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct outbox_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {

@@ -56,10 +56,10 @@ static int pack(const struct outbox_row *rows, size_t count, struct arena *mem, 
 	const struct ev_outbox_packet packet = {.messages = messages, .messages_count = count};
 	struct buf bytes;
 	buf_init(&bytes, EVENT_MAX_BYTES);
-	int bad = event_encode(&ev_outbox_packet_type, &packet, &bytes, e);
-	struct str plain = bad ? STR("") : arena_str(mem, buf_str(&bytes));
+	int act = event_encode(&ev_outbox_packet_type, &packet, &bytes, e);
+	struct str plain = act ? STR("") : arena_str(mem, buf_str(&bytes));
 	buf_release(&bytes);
-	return bad ? bad : stored_pack(&no_key, plain, mem, out, e);
+	return act ? act : stored_pack(&no_key, plain, mem, out, e);
 }
 
 int packet_db_insert(
@@ -70,9 +70,9 @@ int packet_db_insert(
 	size_t made = 0;
 	for (size_t i = 0; i < count; made++) {
 		size_t n = next_packet(rows + i, count - i);
-		int bad = pack(rows + i, n, mem, &bodies[made], e);
-		if (bad)
-			return bad;
+		int act = pack(rows + i, n, mem, &bodies[made], e);
+		if (act)
+			return act;
 		for (size_t end = i + n; i < end; i++)
 			rows[i].packet = &packets[made];
 	}
@@ -82,12 +82,12 @@ int packet_db_insert(
 	pg_params_init(&p, mem);
 	pg_set_bytes_array(&p, PARAM_INSERT_PACKETS_BODY, bodies, made);
 	AUTO_PG_ROWS ids = NULL;
-	int bad = pg_run(pg, &sql_insert_packets, &p, &ids, NULL, e);
-	for (size_t i = 0; i < made && bad == 0; i++) {
+	int act = pg_run(pg, &sql_insert_packets, &p, &ids, NULL, e);
+	for (size_t i = 0; i < made && act == 0; i++) {
 		packets[i].id = pg_num(ids, i, COL_INSERT_PACKETS_ID);
 		packets[i].stored_us = pg_num(ids, i, COL_INSERT_PACKETS_STORED_US);
 	}
-	return bad;
+	return act;
 }
 
 /* split_packets has the same parameters. */
@@ -159,20 +159,20 @@ int packet_db_take(struct pg *pg, const struct packet_bounds *bounds, struct are
 	pg_set_num(&p, PARAM_TAKE_PACKETS_BACK_MS, bounds->back_ms);
 	pg_set_num(&p, PARAM_TAKE_PACKETS_LIMIT, bounds->most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_take_packets, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_take_packets, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t packets = pg_rows_count(rows), count = 0, at = 0;
 	struct ev_outbox_packet *read = arena_alloc(mem, (packets + 1) * sizeof *read);
-	for (size_t i = 0; i < packets && bad == 0; i++) {
-		bad = unpack(pg_bytes(rows, i, COL_TAKE_PACKETS_BODY, mem), mem, &read[i], e);
-		count += bad ? 0 : read[i].messages_count;
+	for (size_t i = 0; i < packets && act == 0; i++) {
+		act = unpack(pg_bytes(rows, i, COL_TAKE_PACKETS_BODY, mem), mem, &read[i], e);
+		count += act ? 0 : read[i].messages_count;
 	}
 	struct outbox_row *list = arena_alloc(mem, (count + 1) * sizeof *list);
-	for (size_t i = 0; i < packets && bad == 0; i++)
-		for (size_t k = 0; k < read[i].messages_count && bad == 0; k++)
-			bad = row_of(&read[i].messages[k],
+	for (size_t i = 0; i < packets && act == 0; i++)
+		for (size_t k = 0; k < read[i].messages_count && act == 0; k++)
+			act = row_of(&read[i].messages[k],
 			        pg_num(rows, i, COL_TAKE_PACKETS_STORED_US), &list[at++], e);
 	*out = (struct taken_packets){list, count, packets};
-	return bad;
+	return act;
 }

@@ -27,9 +27,9 @@ int place_db_load_breakers(struct pg *pg, const struct str *places, size_t count
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_BREAKERS_PLACES, places, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, locks ? &sql_lock_breakers : &sql_load_breakers, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, locks ? &sql_lock_breakers : &sql_load_breakers, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct loaded_breaker *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -83,9 +83,9 @@ int place_db_load_waiting(struct pg *pg, const struct str *what, size_t count, i
 	pg_set_texts(&p, PARAM_LOAD_WAITING_WHAT, what, count);
 	pg_set_num(&p, PARAM_LOAD_WAITING_EACH, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_waiting, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_waiting, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct waiter *list = ARENA_TRY_ARRAY(mem, struct waiter, n + 1);
 	if (!list)
@@ -106,9 +106,9 @@ int place_db_find_probers(struct pg *pg, int64_t most, struct arena *mem, struct
 	pg_params_init(&p, mem);
 	pg_set_num(&p, PARAM_FIND_PROBERS_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_probers, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_find_probers, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++)

@@ -15,9 +15,9 @@ int quota_db_count(struct pg *pg, struct quota_names names, const int64_t begins
 	pg_set_num(&p, PARAM_COUNT_QUOTAS_HOUR, begins_ms[0]);
 	pg_set_num(&p, PARAM_COUNT_QUOTAS_DAY, begins_ms[1]);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_count_quotas, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_count_quotas, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct quota_taken *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -41,9 +41,9 @@ int quota_db_queues(struct pg *pg, struct quota_names names, int64_t now_ms, int
 	pg_set_num(&p, PARAM_LOAD_QUOTA_QUEUES_AT, now_ms);
 	pg_set_num(&p, PARAM_LOAD_QUOTA_QUEUES_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_quota_queues, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_quota_queues, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct quota_waiting *list = ARENA_TRY_ARRAY(mem, struct quota_waiting, n + 1);
 	if (!list)
@@ -108,8 +108,8 @@ int quota_db_drop(struct pg *pg, const struct str *ids, size_t count, struct are
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_DROP_QUOTA_PLACES_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_drop_quota_places, &p, &rows, NULL, e);
-	return bad ? bad : read_texts(rows, COL_DROP_QUOTA_PLACES_TENANT, mem, out_tenants);
+	int act = pg_run(pg, &sql_drop_quota_places, &p, &rows, NULL, e);
+	return act ? act : read_texts(rows, COL_DROP_QUOTA_PLACES_TENANT, mem, out_tenants);
 }
 
 int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t now_ms,
@@ -123,8 +123,8 @@ int quota_db_return(struct pg *pg, const struct str *ids, size_t count, int64_t 
 	pg_set_texts(&p, PARAM_RETURN_QUOTA_PLACES_IDS, ids, count);
 	pg_set_num(&p, PARAM_RETURN_QUOTA_PLACES_AT, now_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_return_quota_places, &p, &rows, NULL, e);
-	return bad ? bad : read_texts(rows, COL_RETURN_QUOTA_PLACES_TENANT, mem, out_tenants);
+	int act = pg_run(pg, &sql_return_quota_places, &p, &rows, NULL, e);
+	return act ? act : read_texts(rows, COL_RETURN_QUOTA_PLACES_TENANT, mem, out_tenants);
 }
 
 int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, struct arena *mem,
@@ -135,6 +135,6 @@ int quota_db_waiting(struct pg *pg, struct quota_texts tenants, int64_t most, st
 	pg_set_texts(&p, PARAM_FIND_QUOTA_WAITING_TENANT, tenants.items, tenants.count);
 	pg_set_num(&p, PARAM_FIND_QUOTA_WAITING_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_quota_waiting, &p, &rows, NULL, e);
-	return bad ? bad : read_texts(rows, COL_FIND_QUOTA_WAITING_DELIVERY_ID, mem, out_ids);
+	int act = pg_run(pg, &sql_find_quota_waiting, &p, &rows, NULL, e);
+	return act ? act : read_texts(rows, COL_FIND_QUOTA_WAITING_DELIVERY_ID, mem, out_ids);
 }

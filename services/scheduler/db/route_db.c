@@ -33,9 +33,9 @@ int route_db_load_heads(struct pg *pg, const struct route_key *keys, size_t coun
 	SET_TEXTS(&p, PARAM_LOAD_HEADS_TENANT, keys, count, tenant);
 	SET_TEXTS(&p, PARAM_LOAD_HEADS_ROUTE, keys, count, route);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_heads, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_heads, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct loaded_head *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
@@ -69,9 +69,9 @@ int route_db_newer_waiting(struct pg *pg, const struct delivery *const *deliveri
 	SET_TEXTS_OF(&p, PARAM_FIND_NEWER_WAITING_ROUTE, deliveries, count, route);
 	SET_NUMS_OF(&p, PARAM_FIND_NEWER_WAITING_PLANNED, deliveries, count, planned_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_newer_waiting, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_find_newer_waiting, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	*out = arena_alloc(mem, (n + 1) * sizeof **out);
 	for (size_t i = 0; i < n; i++)
@@ -98,8 +98,8 @@ int route_db_take(struct pg *pg, const struct delivery *const *deliveries, size_
 	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_HOLDER, deliveries, count, id);
 	SET_TEXTS_OF(&p, PARAM_TAKE_HEADS_BASE, deliveries, count, memory.base_delivery);
 	int64_t changed = 0;
-	int bad = pg_run(pg, &sql_take_heads, &p, NULL, &changed, e);
-	return bad == 0 && changed != (int64_t)count ? moved(e) : bad;
+	int act = pg_run(pg, &sql_take_heads, &p, NULL, &changed, e);
+	return act == 0 && changed != (int64_t)count ? moved(e) : act;
 }
 
 int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem, struct err *e)
@@ -120,8 +120,8 @@ int route_db_advance(struct pg *pg, const struct delivery *x, struct arena *mem,
 	pg_set_num(&p, PARAM_ADVANCE_HEAD_BASELINE_BYTES, base ? base->bytes : 0);
 	pg_set(&p, PARAM_ADVANCE_HEAD_LISTS, delivery_lists_text(m, mem));
 	int64_t changed = 0;
-	int bad = pg_run(pg, &sql_advance_head, &p, NULL, &changed, e);
-	return bad == 0 && changed != 1 ? moved(e) : bad;
+	int act = pg_run(pg, &sql_advance_head, &p, NULL, &changed, e);
+	return act == 0 && changed != 1 ? moved(e) : act;
 }
 
 int route_db_release(
@@ -134,8 +134,8 @@ int route_db_release(
 	pg_set(&p, PARAM_RELEASE_HEAD_HOLDER, x->id);
 	pg_set_bool(&p, PARAM_RELEASE_HEAD_FORCE_FULL, forces_full);
 	int64_t changed = 0;
-	int bad = pg_run(pg, &sql_release_head, &p, NULL, &changed, e);
-	return bad == 0 && changed != 1 ? moved(e) : bad;
+	int act = pg_run(pg, &sql_release_head, &p, NULL, &changed, e);
+	return act == 0 && changed != 1 ? moved(e) : act;
 }
 
 /* insert_claims has the same parameters. */
@@ -165,11 +165,11 @@ static int find_page(struct pg *pg, const struct claim_set *page, struct arena *
 	pg_params_init(&p, mem);
 	add_set(&p, page);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_claims, &p, &rows, NULL, e);
-	if (bad == 0)
+	int act = pg_run(pg, &sql_find_claims, &p, &rows, NULL, e);
+	if (act == 0)
 		*out_path = pg_rows_count(rows) > 0 ? pg_text(rows, 0, COL_FIND_CLAIMS_PATH, mem)
 		                                    : (struct str){NULL, 0};
-	return bad;
+	return act;
 }
 
 int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct arena *mem,
@@ -177,17 +177,17 @@ int route_db_find_claims(struct pg *pg, const struct claim_set *set, struct aren
 {
 	struct arena piece;
 	struct str taken = {NULL, 0};
-	int bad = 0;
+	int act = 0;
 	arena_init(&piece, mem->limit_bytes);
-	for (size_t i = 0; i < set->count && bad == 0 && !taken.p; i += CLAIMS_AT_ONCE) {
+	for (size_t i = 0; i < set->count && act == 0 && !taken.p; i += CLAIMS_AT_ONCE) {
 		struct claim_set page = page_of(set, i);
 		arena_reset(&piece);
-		bad = find_page(pg, &page, &piece, &taken, e);
+		act = find_page(pg, &page, &piece, &taken, e);
 	}
-	if (bad == 0)
+	if (act == 0)
 		*out_path = arena_str(mem, taken);
 	arena_release(&piece);
-	return bad;
+	return act;
 }
 
 static int claim_page(struct pg *pg, const struct claim_set *page, struct arena *mem, struct err *e)
@@ -197,27 +197,27 @@ static int claim_page(struct pg *pg, const struct claim_set *page, struct arena 
 	add_set(&p, page);
 	SET_TEXTS(&p, PARAM_INSERT_CLAIMS_FILE_ID, page->claims, page->count, file_id);
 	struct str taken = {NULL, 0};
-	int bad = pg_run(pg, &sql_insert_claims, &p, NULL, NULL, e);
-	if (bad == 0)
-		bad = find_page(pg, page, mem, &taken, e);
-	if (bad == 0 && taken.p)
+	int act = pg_run(pg, &sql_insert_claims, &p, NULL, NULL, e);
+	if (act == 0)
+		act = find_page(pg, page, mem, &taken, e);
+	if (act == 0 && taken.p)
 		return err_set(
 		        e, ERR_FENCED, "name_claim", "a file name was taken in the meantime");
-	return bad;
+	return act;
 }
 
 int route_db_claim(struct pg *pg, const struct claim_set *set, size_t limit_bytes, struct err *e)
 {
 	struct arena piece;
-	int bad = 0;
+	int act = 0;
 	arena_init(&piece, limit_bytes);
-	for (size_t i = 0; i < set->count && bad == 0; i += CLAIMS_AT_ONCE) {
+	for (size_t i = 0; i < set->count && act == 0; i += CLAIMS_AT_ONCE) {
 		struct claim_set page = page_of(set, i);
 		arena_reset(&piece);
-		bad = claim_page(pg, &page, &piece, e);
+		act = claim_page(pg, &page, &piece, e);
 	}
 	arena_release(&piece);
-	return bad;
+	return act;
 }
 
 int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t count,
@@ -228,9 +228,9 @@ int route_db_load_bridges(struct pg *pg, const struct route_key *keys, size_t co
 	SET_TEXTS(&p, PARAM_LOAD_BRIDGES_TENANT, keys, count, tenant);
 	SET_TEXTS(&p, PARAM_LOAD_BRIDGES_BRIDGE, keys, count, route);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_bridges, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_bridges, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct loaded_bridge *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)

@@ -12,9 +12,9 @@ int runs_db_find_changed(struct pg *pg, int64_t most, struct arena *mem, struct 
 	pg_params_init(&p, mem);
 	pg_set_num(&p, PARAM_FIND_CHANGED_ROUTES_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_changed_routes, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_find_changed_routes, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct changed_route *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -67,9 +67,9 @@ int runs_db_claim(struct pg *pg, int64_t most, struct arena *mem, struct due_run
 	pg_params_init(&p, mem);
 	pg_set_num(&p, PARAM_CLAIM_RUNS_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_claim_runs, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_claim_runs, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct due_run *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -106,19 +106,19 @@ int runs_db_advance(struct pg *pg, const struct run_advance *rows, size_t count,
 	SET_NUMS(&p, PARAM_ADVANCE_RUNS_FOLD, rows, count, fold);
 	SET_NUMS(&p, PARAM_ADVANCE_RUNS_DUE, rows, count, due_ms);
 	int64_t changed = 0;
-	int bad = pg_run(pg, &sql_advance_runs, &p, NULL, &changed, e);
-	if (bad == 0 && changed != (int64_t)count)
+	int act = pg_run(pg, &sql_advance_runs, &p, NULL, &changed, e);
+	if (act == 0 && changed != (int64_t)count)
 		return err_set(e, ERR_FENCED, "route_due", "a run was taken by another scheduler");
-	return bad;
+	return act;
 }
 
 int runs_db_load_plans(
         struct pg *pg, struct arena *mem, struct due_run **out, size_t *out_count, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_planned_runs, NULL, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_planned_runs, NULL, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct due_run *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)

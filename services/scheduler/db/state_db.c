@@ -74,18 +74,18 @@ int state_db_load(struct pg *pg, const struct str *ids, size_t count, struct are
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_STATES_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_states, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_states, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct state_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	size_t found = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (pg_is_null(rows, i, COL_LOAD_STATES_DELIVERY_ID))
 			continue;
-		bad = read_state(rows, i, mem, &list[found++], e);
-		if (bad)
-			return bad;
+		act = read_state(rows, i, mem, &list[found++], e);
+		if (act)
+			return act;
 	}
 	*clock = (struct db_clock){
 	        pg_num(rows, 0, COL_LOAD_STATES_NOW_MS), pg_num(rows, 0, COL_LOAD_STATES_TIMELINE)};
@@ -104,9 +104,9 @@ int state_db_lock(struct pg *pg, const struct delivery *const *before, size_t co
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOCK_STATES_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_lock_states, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_lock_states, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	if (pg_rows_count(rows) != count)
 		return err_set(e, ERR_FENCED, "version", "a delivery is gone");
 	/* Both are in id order if the database's collation has that order, so find each row by
@@ -209,10 +209,10 @@ int state_db_insert(struct pg *pg, const struct state_row *given, size_t count, 
 	SET_NUMS(&p, PARAM_INSERT_STATES_OUT, rows, count, x.tasks_out);
 	SET_NUMS(&p, PARAM_INSERT_STATES_THERE, rows, count, x.destination_tasks_out);
 	int64_t changed = 0;
-	int bad = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
-	if (bad == 0 && changed != (int64_t)count)
+	int act = pg_run(pg, &sql_insert_states, &p, NULL, &changed, e);
+	if (act == 0 && changed != (int64_t)count)
 		return err_set(e, ERR_FENCED, "version", "a delivery already existed");
-	return bad;
+	return act;
 }
 
 int state_db_update(struct pg *pg, const struct state_row *given, size_t count, struct arena *mem,
@@ -267,9 +267,9 @@ int state_db_claim_due(struct pg *pg, const struct claim_bounds *bounds, struct 
 	pg_set_num(&p, PARAM_CLAIM_DUE_CLAIM_MS, bounds->claim_ms);
 	pg_set_num(&p, PARAM_CLAIM_DUE_BACK_MS, bounds->back_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_claim_due, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_claim_due, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows), due = 0;
 	struct str *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++)
@@ -291,13 +291,13 @@ int state_db_next_due(
 	pg_set_num(&p, PARAM_NEXT_DUE_BACK_MS, back_ms);
 	pg_set_num(&p, PARAM_NEXT_DUE_AHEAD_MS, ahead_ms);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_next_due, &p, &rows, NULL, e);
-	if (bad == 0)
+	int act = pg_run(pg, &sql_next_due, &p, &rows, NULL, e);
+	if (act == 0)
 		*out_ms = pg_is_null(rows, 0, COL_NEXT_DUE_DUE_IN_MS)
 		                  ? INT64_MAX
 		                  : pg_num(rows, 0, COL_NEXT_DUE_DUE_IN_MS);
 	arena_release(&mem);
-	return bad;
+	return act;
 }
 
 int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count,
@@ -312,10 +312,10 @@ int state_db_confirm(struct pg *pg, const struct seen_status *seen, size_t count
 	pg_set_num(&p, PARAM_CONFIRM_FINALS_ALARM_MS, bounds->alarm_ms);
 	pg_set_num(&p, PARAM_CONFIRM_FINALS_FEW, bounds->tasks);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_confirm_finals, &p, &rows, NULL, e);
-	if (bad == 0)
+	int act = pg_run(pg, &sql_confirm_finals, &p, &rows, NULL, e);
+	if (act == 0)
 		*out_rows = pg_num(rows, 0, COL_CONFIRM_FINALS_TASKS);
-	return bad;
+	return act;
 }
 
 int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct arena *mem,
@@ -326,9 +326,9 @@ int state_db_take_ended(struct pg *pg, int64_t age_ms, int64_t most, struct aren
 	pg_set_num(&p, PARAM_TAKE_ENDED_OVER_MS, age_ms);
 	pg_set_num(&p, PARAM_TAKE_ENDED_LIMIT, most);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_take_ended, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_take_ended, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct ended_delivery *items = arena_alloc(mem, (n + 1) * sizeof *items);
 	for (size_t i = 0; i < n; i++)
@@ -349,8 +349,8 @@ int state_db_find_behind(struct pg *pg, const struct seen_status *seen, size_t c
 	SET_TEXTS(&p, PARAM_FIND_BEHIND_ID, seen, count, id);
 	SET_NUMS(&p, PARAM_FIND_BEHIND_VERSION, seen, count, version);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_behind, &p, &rows, NULL, e);
-	return bad ? bad : read_ids(rows, COL_FIND_BEHIND_DELIVERY_ID, mem, out, out_count);
+	int act = pg_run(pg, &sql_find_behind, &p, &rows, NULL, e);
+	return act ? act : read_ids(rows, COL_FIND_BEHIND_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struct str *routes,
@@ -361,8 +361,8 @@ int state_db_route_waiting(struct pg *pg, const struct str *tenants, const struc
 	pg_set_texts(&p, PARAM_FIND_ROUTE_WAITING_TENANT, tenants, count);
 	pg_set_texts(&p, PARAM_FIND_ROUTE_WAITING_ROUTE, routes, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_route_waiting, &p, &rows, NULL, e);
-	return bad ? bad : read_ids(rows, COL_FIND_ROUTE_WAITING_DELIVERY_ID, mem, out, out_count);
+	int act = pg_run(pg, &sql_find_route_waiting, &p, &rows, NULL, e);
+	return act ? act : read_ids(rows, COL_FIND_ROUTE_WAITING_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t count,
@@ -372,8 +372,8 @@ int state_db_bridge_waiting(struct pg *pg, const struct str *tenants, size_t cou
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_FIND_BRIDGE_WAITING_TENANTS, tenants, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_bridge_waiting, &p, &rows, NULL, e);
-	return bad ? bad : read_ids(rows, COL_FIND_BRIDGE_WAITING_DELIVERY_ID, mem, out, out_count);
+	int act = pg_run(pg, &sql_find_bridge_waiting, &p, &rows, NULL, e);
+	return act ? act : read_ids(rows, COL_FIND_BRIDGE_WAITING_DELIVERY_ID, mem, out, out_count);
 }
 
 int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct arena *mem,
@@ -383,6 +383,6 @@ int state_db_existing(struct pg *pg, const struct str *ids, size_t count, struct
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_FIND_EXISTING_IDS, ids, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_find_existing, &p, &rows, NULL, e);
-	return bad ? bad : read_ids(rows, COL_FIND_EXISTING_DELIVERY_ID, mem, out, out_count);
+	int act = pg_run(pg, &sql_find_existing, &p, &rows, NULL, e);
+	return act ? act : read_ids(rows, COL_FIND_EXISTING_DELIVERY_ID, mem, out, out_count);
 }

@@ -64,23 +64,23 @@ static int read_tasks(struct pg *pg, const struct pg_statement *stmt, const stru
         struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, stmt, p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, stmt, p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct loaded_task *items = ARENA_TRY_ARRAY(mem, struct loaded_task, n + 1);
 	if (!items)
 		return err_set(e, ERR_REJECT, CODE_TOO_LARGE, "%zu task rows are too many", n);
 	struct words words = {0};
-	for (size_t i = 0; i < n && bad == 0; i++) {
-		bad = read_task(rows, i, &words, mem, &items[i], e);
-		if (bad == 0 && arena_has_enough(mem))
-			bad = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
+	for (size_t i = 0; i < n && act == 0; i++) {
+		act = read_task(rows, i, &words, mem, &items[i], e);
+		if (act == 0 && arena_has_enough(mem))
+			act = err_set(e, ERR_REJECT, CODE_TOO_LARGE,
 			        "%zu of %zu task rows have more than %zu bytes", i + 1, n,
 			        mem->enough_bytes);
 	}
 	*out = (struct loaded_tasks){items, n};
-	return bad;
+	return act;
 }
 
 int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct arena *mem,
@@ -165,9 +165,9 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 	pg_params_init(&p, mem);
 	pg_set_texts(&p, PARAM_LOAD_TASK_EVENTS_IDS, task_ids, count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_load_task_events, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_load_task_events, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct task_event_row *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++) {
@@ -176,9 +176,9 @@ int task_db_load_events(struct pg *pg, const struct str *task_ids, size_t count,
 		        pg_text(rows, i, COL_LOAD_TASK_EVENTS_TASK_ID, mem),
 		        pg_text(rows, i, COL_LOAD_TASK_EVENTS_LANE, mem)};
 		list[i].task_id = key.task_id;
-		bad = stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_TASK_EVENTS_EVENT, mem), mem,
+		act = stored_unpack(&key, pg_bytes(rows, i, COL_LOAD_TASK_EVENTS_EVENT, mem), mem,
 		        &list[i].event, e);
-		if (bad) {
+		if (act) {
 			e->act = ERR_FATAL; /* our own bytes */
 			return err_note(e, "stored event of task " STR_FMT, STR_ARG(key.task_id));
 		}
@@ -243,12 +243,12 @@ static int insert(struct pg *pg, const struct task_write *given, size_t count, s
 int task_db_insert(struct pg *pg, const struct task_write *rows, size_t count, struct arena *mem,
         struct err *e)
 {
-	int bad = 0;
-	for (size_t i = 0; i < count && bad == 0; i += INSERT_AT_ONCE) {
+	int act = 0;
+	for (size_t i = 0; i < count && act == 0; i += INSERT_AT_ONCE) {
 		size_t n = count - i < INSERT_AT_ONCE ? count - i : INSERT_AT_ONCE;
-		bad = insert(pg, rows + i, n, mem, e);
+		act = insert(pg, rows + i, n, mem, e);
 	}
-	return bad;
+	return act;
 }
 
 int task_db_update(struct pg *pg, const struct task_write *given, size_t count, struct arena *mem,
@@ -306,9 +306,9 @@ int task_db_count_flight(struct pg *pg, const struct cap_names *names, struct ar
 	pg_set_texts(&p, PARAM_COUNT_FLIGHT_DESTINATIONS, names->destinations,
 	        names->destinations_count);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_count_flight, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_count_flight, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	size_t n = pg_rows_count(rows);
 	struct flight *list = arena_alloc(mem, (n + 1) * sizeof *list);
 	for (size_t i = 0; i < n; i++)
@@ -330,9 +330,9 @@ int task_db_remove_old(struct pg *pg, const struct tidy_bounds *bounds, struct a
 	pg_set_num(&p, PARAM_REMOVE_TASKS_DELIVERIES, bounds->deliveries);
 	pg_set_num(&p, PARAM_REMOVE_TASKS_ROWS, bounds->rows);
 	AUTO_PG_ROWS rows = NULL;
-	int bad = pg_run(pg, &sql_remove_tasks, &p, &rows, NULL, e);
-	if (bad)
-		return bad;
+	int act = pg_run(pg, &sql_remove_tasks, &p, &rows, NULL, e);
+	if (act)
+		return act;
 	*out_rows = pg_num(rows, 0, COL_REMOVE_TASKS_ROWS);
 	*out_deliveries = pg_num(rows, 0, COL_REMOVE_TASKS_DELIVERIES);
 	return 0;

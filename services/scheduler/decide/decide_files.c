@@ -36,7 +36,7 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, const stru
 		out->plain_sha256 = part->plain_sha256;
 		out->encoder = part->encoder;
 	}
-	return out->file != NULL;
+	return out->file;
 }
 
 /* `part`: the formatted part, if the file is one. */

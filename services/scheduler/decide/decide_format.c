@@ -71,21 +71,21 @@ static int list_parts(struct deciding *d, const struct file_plan *plan,
 {
 	struct buf list;
 	struct arena scratch;
-	int bad = 0;
+	int act = 0;
 	arena_init(&scratch, d->mem->limit_bytes);
 	buf_init(&list, REFLIST_MAX_BYTES);
-	for (int32_t i = 0; i < plan->parts && bad == 0; i++) {
+	for (int32_t i = 0; i < plan->parts && act == 0; i++) {
 		struct str name = STR("");
 		arena_reset(&scratch);
-		bad = plan_name(plan, i, &scratch, &name, e);
-		bad = bad ? bad : list_part(by[i], name, &list, e);
+		act = plan_name(plan, i, &scratch, &name, e);
+		act = act ? act : list_part(by[i], name, &list, e);
 	}
 	arena_release(&scratch);
-	if (bad == 0)
+	if (act == 0)
 		d->m->parts_list =
 		        decide_add_list(d, arena_str(d->mem, buf_str(&list)), plan->parts);
 	buf_release(&list);
-	return bad;
+	return act;
 }
 
 static int count_rows(const struct brief *const *by, int32_t parts, int64_t *out, struct err *e)
@@ -108,12 +108,12 @@ static int check_parts(struct deciding *d, const struct file_plan *plan, struct 
 	int64_t rows = 0;
 	if (!by)
 		return err_set(e, ERR_REJECT, CODE_TOO_MANY_PARTS, "the parts are too many");
-	int bad = count_rows(by, plan->parts, &rows, e);
-	if (bad == 0 && rows != plan->members)
-		bad = err_set(e, ERR_REJECT, CODE_BOOKS,
+	int act = count_rows(by, plan->parts, &rows, e);
+	if (act == 0 && rows != plan->members)
+		act = err_set(e, ERR_REJECT, CODE_BOOKS,
 		        "the files have %lld rows, but the selection has %lld members",
 		        (long long)rows, (long long)plan->members);
-	return bad || !plan->has_manifest ? bad : list_parts(d, plan, by, e);
+	return act || !plan->has_manifest ? act : list_parts(d, plan, by, e);
 }
 
 enum next decide_trailers(struct deciding *d)
@@ -140,9 +140,9 @@ enum next decide_parts_done(struct deciding *d)
 		return NEXT_STAYS;
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
-	int bad = plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e);
-	bad = bad ? bad : check_parts(d, &plan, &e);
-	if (bad)
+	int act = plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e);
+	act = act ? act : check_parts(d, &plan, &e);
+	if (act)
 		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	return plan_files(&plan) > plan.parts ? NEXT_TRAILERS : NEXT_UPLOAD_PARTS;
 }

@@ -299,7 +299,7 @@ void decide_forget_count(struct deciding *d, struct str name)
 
 bool decide_has_count(const struct deciding *d, struct str name)
 {
-	return find_count(d, name) != NULL;
+	return find_count(d, name);
 }
 
 int64_t decide_count(const struct deciding *d, struct str name)

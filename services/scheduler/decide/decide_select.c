@@ -195,15 +195,15 @@ static int list_selections(
         struct deciding *d, const struct brief *const *by, int32_t count, struct err *e)
 {
 	struct buf list;
-	int bad = 0;
+	int act = 0;
 	buf_init(&list, REFLIST_MAX_BYTES);
-	for (int32_t i = 0; i < count && bad == 0; i++)
-		bad = by[i] ? list_line(by[i], &list, e)
+	for (int32_t i = 0; i < count && act == 0; i++)
+		act = by[i] ? list_line(by[i], &list, e)
 		            : err_set(e, ERR_REJECT, CODE_BAD_RESULT, "slice %d has no result", i);
-	if (bad == 0)
+	if (act == 0)
 		set_selections(d, &list, count);
 	buf_release(&list);
-	return bad;
+	return act;
 }
 
 /* A single slice is referenced directly: no list is staged for it. */
@@ -229,9 +229,9 @@ enum next decide_selected(struct deciding *d)
 		return NEXT_STAYS;
 	struct err e = {0};
 	const struct brief **by = decide_done(d, STAGE_SELECT, 0, d->m->slices_count);
-	int bad = by ? take_selections(d, by, &e)
+	int act = by ? take_selections(d, by, &e)
 	             : err_set(&e, ERR_REJECT, CODE_TOO_MANY_SLICES, "the slices are too many");
-	if (bad || !by)
+	if (act || !by)
 		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));
 	tell_invalid(d, by);
 	return NEXT_ORDER;

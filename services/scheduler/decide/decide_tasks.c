@@ -201,7 +201,7 @@ void decide_add_combine(struct deciding *d)
 	t->bridge.suppressions_count = m->pins_count;
 	/* The books compare with what the receiver has. After an approval, combine also counts the
 	 * changes since then. */
-	m->compares_approved = m->approved != NULL;
+	m->compares_approved = m->approved;
 	t->bridge.approved = m->approved;
 	if (m->base && str_eq(m->base_version, m->bridge_version)) {
 		t->bridge.baseline = m->base;

@@ -90,19 +90,19 @@ int plan_names(const struct file_plan *plan, struct arena *mem, struct str **out
 	if (!names)
 		return clash(&found, count, e);
 	struct arena scratch; /* there can be very many: mem keeps nothing else */
-	int bad = 0;
+	int act = 0;
 	arena_init(&scratch, mem->limit_bytes);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	for (size_t i = 0; i < count && act == 0; i++) {
 		struct str name = STR("");
 		arena_reset(&scratch);
-		bad = plan_name(plan, (int32_t)i, &scratch, &name, e);
+		act = plan_name(plan, (int32_t)i, &scratch, &name, e);
 		names[i] = arena_str(mem, name);
 	}
 	arena_reset(&scratch);
-	if (bad == 0 && names_clash(names, count, &scratch, &found))
-		bad = clash(&found, count, e);
+	if (act == 0 && names_clash(names, count, &scratch, &found))
+		act = clash(&found, count, e);
 	arena_release(&scratch);
-	if (bad == 0)
+	if (act == 0)
 		*out = names;
-	return bad;
+	return act;
 }

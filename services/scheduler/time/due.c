@@ -30,9 +30,9 @@ int due_deliveries(struct duties *d, struct arena *mem, bool *out_more, struct e
 	        .claim_ms = CLAIM_MS,
 	        .back_ms = reach_back_ms(&d->due_reach, d->g->mono_ms, CLAIM_MS),
 	};
-	int bad = state_db_claim_due(d->g->pg, &bounds, mem, &ids, &count, &looked, e);
-	if (bad)
-		return bad;
+	int act = state_db_claim_due(d->g->pg, &bounds, mem, &ids, &count, &looked, e);
+	if (act)
+		return act;
 	*out_more = looked == (size_t)bounds.most;
 	if (!*out_more)
 		reach_saw_all(&d->due_reach, d->g->mono_ms, bounds.back_ms);
@@ -53,10 +53,10 @@ int due_places(struct duties *d, struct arena *mem, bool *out_more, struct err *
 	struct str *ids = NULL;
 	size_t count = 0;
 	struct decide_event due = {.kind = DECIDE_DUE};
-	int bad = place_db_find_probers(d->g->pg, PROBERS_MAX, mem, &ids, &count, e);
-	*out_more = bad == 0 && count == PROBERS_MAX;
-	if (bad || count == 0)
-		return bad;
+	int act = place_db_find_probers(d->g->pg, PROBERS_MAX, mem, &ids, &count, e);
+	*out_more = act == 0 && count == PROBERS_MAX;
+	if (act || count == 0)
+		return act;
 	cycle_init(&c, d->g, mem);
 	for (size_t i = 0; i < count; i++)
 		cycle_add(&c, ids[i], &due);
@@ -79,10 +79,10 @@ int due_tidy(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 	        .rows = TIDY_ROWS,
 	};
 	int64_t rows = 0, deliveries = 0;
-	int bad = place_db_trim_breakers(d->g->pg, BREAKER_AGE_MS, BREAKERS_MAX, mem, e);
-	bad = bad ? bad : task_db_remove_old(d->g->pg, &bounds, mem, &rows, &deliveries, e);
-	if (bad)
-		return bad;
+	int act = place_db_trim_breakers(d->g->pg, BREAKER_AGE_MS, BREAKERS_MAX, mem, e);
+	act = act ? act : task_db_remove_old(d->g->pg, &bounds, mem, &rows, &deliveries, e);
+	if (act)
+		return act;
 	*out_more = rows == TIDY_ROWS || deliveries == TIDY_DELIVERIES;
 	note_removed(d, rows);
 	if (deliveries > 0)
@@ -121,20 +121,20 @@ int due_ended(struct duties *d, struct arena *mem, bool *out_more, struct err *e
 	int64_t age_ms = set->list_ended_ms > set->reread_ms ? set->list_ended_ms : set->reread_ms;
 	struct ended_delivery *over = NULL;
 	size_t count = 0;
-	int bad = db_begin(d->g->pg, e);
-	if (bad)
-		return bad;
-	bad = state_db_take_ended(d->g->pg, age_ms, ENDED_LIST_MAX, mem, &over, &count, e);
-	if (bad == 0 && count > 0)
-		bad = tell_ended(d, over, count, mem, e);
-	if (bad != 0 && bad != ERR_FATAL && count > 0)
+	int act = db_begin(d->g->pg, e);
+	if (act)
+		return act;
+	act = state_db_take_ended(d->g->pg, age_ms, ENDED_LIST_MAX, mem, &over, &count, e);
+	if (act == 0 && count > 0)
+		act = tell_ended(d, over, count, mem, e);
+	if (act != 0 && act != ERR_FATAL && count > 0)
 		return put_off(d, e); /* for any staging error */
-	if (bad == 0 && count > 0)
+	if (act == 0 && count > 0)
 		PROBE(ended_before_commit);
-	bad = bad ? bad : db_commit(d->g->pg, e);
-	if (bad) {
+	act = act ? act : db_commit(d->g->pg, e);
+	if (act) {
 		db_rollback(d->g->pg);
-		return bad;
+		return act;
 	}
 	*out_more = count == ENDED_LIST_MAX;
 	if (count > 0)
@@ -163,10 +163,10 @@ int status_confirm(struct status_reader *r, struct arena *mem, struct err *e)
 	struct duties *d = r->d;
 	const struct confirm_bounds bounds = {d->rules.confirm_ms, CONFIRM_TASKS};
 	int64_t rows = 0;
-	int bad = state_db_confirm(d->g->pg, r->seen, r->seen_count, &bounds, mem, &rows, e);
-	if (bad == 0)
+	int act = state_db_confirm(d->g->pg, r->seen, r->seen_count, &bounds, mem, &rows, e);
+	if (act == 0)
 		note_removed(d, rows);
-	return bad;
+	return act;
 }
 
 int due_statuses(
@@ -184,20 +184,20 @@ int due_statuses(
 	struct str *behind = NULL;
 	size_t behind_count = 0;
 	bool is_sent = true;
-	int bad = state_db_find_behind(d->g->pg, seen, count, mem, &behind, &behind_count, e);
+	int act = state_db_find_behind(d->g->pg, seen, count, mem, &behind, &behind_count, e);
 	struct outbox_row *rows = arena_alloc(mem, (behind_count + 1) * sizeof *rows);
-	for (size_t i = 0; i < behind_count && bad == 0; i++)
+	for (size_t i = 0; i < behind_count && act == 0; i++)
 		rows[i] = (struct outbox_row){.delivery_id = behind[i],
 		        .is_by_reference = true,
 		        .version = OUTBOX_NEWEST};
-	bad = bad ? bad : cycle_compose_again(d->g, rows, behind_count, mem, e);
-	if (bad == 0 && behind_count > 0) {
+	act = act ? act : cycle_compose_again(d->g, rows, behind_count, mem, e);
+	if (act == 0 && behind_count > 0) {
 		PROBE(readback_before_publish);
-		bad = publish_only(d->g, rows, behind_count, mem, &is_sent, e);
+		act = publish_only(d->g, rows, behind_count, mem, &is_sent, e);
 	}
-	for (size_t i = 0; i < count && !(bad == 0 && is_sent); i++) /* check them again later */
+	for (size_t i = 0; i < count && !(act == 0 && is_sent); i++) /* check them again later */
 		(void)readback_note(&d->readback, seen[i].id, seen[i].version, mono_ms);
-	if (bad == 0 && is_sent)
+	if (act == 0 && is_sent)
 		d->g->tally.republished += (int64_t)behind_count;
-	return bad;
+	return act;
 }

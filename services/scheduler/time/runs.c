@@ -20,18 +20,18 @@ static bool read_cadence(struct duties *d, struct str body, struct arena *mem, s
 {
 	struct err e;
 	*out_spec = (struct spec_cadence){0};
-	int bad = spec_cadence(body, mem, out_spec, &e);
-	if (bad == 0 && out_spec->kind == CADENCE_NONE)
+	int act = spec_cadence(body, mem, out_spec, &e);
+	if (act == 0 && out_spec->kind == CADENCE_NONE)
 		return false;
-	const struct tz *zone = bad ? NULL : zones_find(&d->g->zones, out_spec->zone);
-	if (bad == 0 && !zone)
-		bad = err_set(&e, ERR_REJECT, "bad_zone",
+	const struct tz *zone = act ? NULL : zones_find(&d->g->zones, out_spec->zone);
+	if (act == 0 && !zone)
+		act = err_set(&e, ERR_REJECT, "bad_zone",
 		        "the time zone " STR_FMT " is unknown here", STR_ARG(out_spec->zone));
-	if (bad == 0)
-		bad = cadence_init(out, out_spec, zone, &e);
-	if (bad)
+	if (act == 0)
+		act = cadence_init(out, out_spec, zone, &e);
+	if (act)
 		log_err(LOG_WARN, "scheduler.cadence.refused", &e, NULL, 0);
-	return bad == 0;
+	return act == 0;
 }
 
 static struct str cadence_hash(const struct spec_cadence *c, struct arena *mem)
@@ -87,45 +87,45 @@ static int database_now(struct duties *d, struct arena *mem, int64_t *out_ms, st
 	struct db_clock clock;
 	struct state_row *rows = NULL;
 	size_t count = 0;
-	int bad = state_db_load(d->g->pg, NULL, 0, mem, &clock, &rows, &count, e);
-	if (bad == 0)
+	int act = state_db_load(d->g->pg, NULL, 0, mem, &clock, &rows, &count, e);
+	if (act == 0)
 		*out_ms = clock.now_ms;
-	return bad;
+	return act;
 }
 
 static int sync_all(struct duties *d, const struct changed_route *rows, size_t count,
         struct arena *mem, struct err *e)
 {
 	int64_t now_ms = 0;
-	int bad = database_now(d, mem, &now_ms, e);
-	for (size_t i = 0; i < count && bad == 0; i++)
-		bad = sync_route(d, &rows[i], now_ms, mem, e);
-	return bad;
+	int act = database_now(d, mem, &now_ms, e);
+	for (size_t i = 0; i < count && act == 0; i++)
+		act = sync_route(d, &rows[i], now_ms, mem, e);
+	return act;
 }
 
 int runs_sync(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct changed_route *rows = NULL;
 	size_t count = 0;
-	int bad = runs_db_find_changed(d->g->pg, SYNC_AT_ONCE, mem, &rows, &count, e);
-	if (bad == 0 && count > 0) {
-		bad = db_begin(d->g->pg, e);
-		bad = bad ? bad : sync_all(d, rows, count, mem, e);
-		bad = bad ? bad : db_commit(d->g->pg, e);
-		if (bad)
+	int act = runs_db_find_changed(d->g->pg, SYNC_AT_ONCE, mem, &rows, &count, e);
+	if (act == 0 && count > 0) {
+		act = db_begin(d->g->pg, e);
+		act = act ? act : sync_all(d, rows, count, mem, e);
+		act = act ? act : db_commit(d->g->pg, e);
+		if (act)
 			db_rollback(d->g->pg);
 	}
-	bad = bad ? bad : runs_db_delete_gone(d->g->pg, e);
-	*out_more = bad == 0 && count == SYNC_AT_ONCE;
-	return bad;
+	act = act ? act : runs_db_delete_gone(d->g->pg, e);
+	*out_more = act == 0 && count == SYNC_AT_ONCE;
+	return act;
 }
 
 int runs_recompute(struct duties *d, struct arena *mem, struct err *e)
 {
 	struct due_run *rows = NULL;
 	size_t count = 0;
-	int bad = runs_db_load_plans(d->g->pg, mem, &rows, &count, e);
-	for (size_t i = 0; i < count && bad == 0; i++) {
+	int act = runs_db_load_plans(d->g->pg, mem, &rows, &count, e);
+	for (size_t i = 0; i < count && act == 0; i++) {
 		struct cadence cadence;
 		struct spec_cadence spec;
 		int64_t due_s = 0;
@@ -135,11 +135,11 @@ int runs_recompute(struct duties *d, struct arena *mem, struct err *e)
 			continue;
 		struct run_advance move = {rows[i].tenant, rows[i].route, rows[i].label,
 		        rows[i].label, rows[i].fold, rows[i].fold, due_s * 1000};
-		bad = runs_db_advance(d->g->pg, &move, 1, mem, e);
-		if (bad == ERR_FENCED)
-			bad = 0; /* another scheduler took or moved the run meanwhile */
+		act = runs_db_advance(d->g->pg, &move, 1, mem, e);
+		if (act == ERR_FENCED)
+			act = 0; /* another scheduler took or moved the run meanwhile */
 	}
-	return bad;
+	return act;
 }
 
 /* --- due runs become deliveries --- */
@@ -203,10 +203,10 @@ static int deliver(
 	};
 	struct request *q = &ev.request;
 	struct id id = cause_delivery_id(q->tenant, q->route, q->cause_kind, q->cause, q->epoch);
-	int bad = resolve_spec(&t->resolver, KIND_DELIVERY, q->tenant, q->route, &ev.frozen, e);
-	if (bad == 0)
+	int act = resolve_spec(&t->resolver, KIND_DELIVERY, q->tenant, q->route, &ev.frozen, e);
+	if (act == 0)
 		cycle_add(&t->c, id_str(&id), &ev);
-	return bad;
+	return act;
 }
 
 static void move_to(struct taking *t, const struct due_run *row, const struct cadence_run *next)
@@ -271,15 +271,15 @@ static int take_run(struct taking *t, const struct due_run *row, struct err *e)
 		move_to(t, row, &run);
 		return 0;
 	}
-	int bad = 0;
+	int act = 0;
 	if (t->delivers)
-		bad = deliver(t, row, &run, e);
+		act = deliver(t, row, &run, e);
 	else
 		record(t, row, "run.failed", STR("its delivery could not be stored"));
 	t->d->g->tally.runs++;
 	bool has_next = cadence_next(&cadence, &run, &next);
 	move_to(t, row, has_next ? &next : NULL);
-	return bad;
+	return act;
 }
 
 static int advance(void *arg, struct engine *g, struct arena *mem, struct err *e)
@@ -299,15 +299,15 @@ static int take(struct duties *d, int64_t most, bool delivers, struct arena *mem
 	t.c.inside.write = advance;
 	t.c.inside.arg = &t;
 	struct due_run *rows = NULL;
-	int bad = db_begin(d->g->pg, e);
-	bad = bad ? bad : runs_db_claim(d->g->pg, most, mem, &rows, out_count, e);
-	if (bad == 0)
+	int act = db_begin(d->g->pg, e);
+	act = act ? act : runs_db_claim(d->g->pg, most, mem, &rows, out_count, e);
+	if (act == 0)
 		t.moves = arena_alloc(mem, (*out_count + 1) * sizeof *t.moves);
-	for (size_t i = 0; i < *out_count && bad == 0; i++)
-		bad = take_run(&t, &rows[i], e);
-	if (bad || *out_count == 0) {
+	for (size_t i = 0; i < *out_count && act == 0; i++)
+		act = take_run(&t, &rows[i], e);
+	if (act || *out_count == 0) {
 		db_rollback(d->g->pg);
-		return bad;
+		return act;
 	}
 	return cycle_run(&t.c, e);
 }
@@ -315,13 +315,13 @@ static int take(struct duties *d, int64_t most, bool delivers, struct arena *mem
 int runs_materialise(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	size_t count = 0;
-	int bad = take(d, d->rules.due_batch, true, mem, &count, e);
-	if (bad == ERR_FENCED)
-		bad = take(d, 1, true, mem, &count, e);
-	if (bad == ERR_FENCED) {
+	int act = take(d, d->rules.due_batch, true, mem, &count, e);
+	if (act == ERR_FENCED)
+		act = take(d, 1, true, mem, &count, e);
+	if (act == ERR_FENCED) {
 		log_err(LOG_ERROR, "scheduler.run.failed", e, NULL, 0);
-		bad = take(d, 1, false, mem, &count, e);
+		act = take(d, 1, false, mem, &count, e);
 	}
-	*out_more = bad == 0 && count > 0;
-	return bad;
+	*out_more = act == 0 && count > 0;
+	return act;
 }

@@ -12,8 +12,8 @@ enum { SPLIT_AT_ONCE = 64 };
 static int split_taken(struct engine *g, const struct packet_bounds *bounds, struct arena *mem,
         struct taken_packets *out, struct err *e)
 {
-	int bad = packet_db_take(g->pg, bounds, mem, out, e);
-	return bad || out->count == 0 ? bad
+	int act = packet_db_take(g->pg, bounds, mem, out, e);
+	return act || out->count == 0 ? act
 	                              : outbox_db_insert(g->pg, out->rows, out->count, mem, e);
 }
 
@@ -25,14 +25,14 @@ int sweep_packets(struct duties *d, struct arena *mem, bool *out_more, struct er
 	                &d->packet_reach, g->mono_ms, d->rules.outbox_age_ms + OUTBOX_LATE_MS),
 	        .most = SPLIT_AT_ONCE};
 	struct taken_packets taken = {0};
-	int bad = db_begin(g->pg, e);
-	if (bad)
-		return bad;
-	bad = split_taken(g, &bounds, mem, &taken, e);
-	bad = bad ? bad : db_commit(g->pg, e);
-	if (bad) {
+	int act = db_begin(g->pg, e);
+	if (act)
+		return act;
+	act = split_taken(g, &bounds, mem, &taken, e);
+	act = act ? act : db_commit(g->pg, e);
+	if (act) {
 		db_rollback(g->pg);
-		return bad;
+		return act;
 	}
 	*out_more = taken.packets == SPLIT_AT_ONCE;
 	if (!*out_more)
@@ -58,18 +58,18 @@ static int sweep(struct engine *g, const struct outbox_sweep *what, int32_t wait
 	size_t count = 0;
 	out->failed = (struct failed_rows){0};
 	out->is_open = false;
-	int bad = outbox_db_sweep(g->pg, what, out->mem, &rows, &count, e);
-	out->is_full = bad == 0 && (int64_t)count == what->most;
-	if (bad || count == 0)
-		return bad;
-	bad = cycle_compose_again(g, rows, count, out->mem, e);
-	if (bad)
-		return bad;
+	int act = outbox_db_sweep(g->pg, what, out->mem, &rows, &count, e);
+	out->is_full = act == 0 && (int64_t)count == what->most;
+	if (act || count == 0)
+		return act;
+	act = cycle_compose_again(g, rows, count, out->mem, e);
+	if (act)
+		return act;
 	struct sweeping x = {.rows = rows, .count = count, .wait_ms = wait_ms, .mem = out->mem};
-	bad = publish_swept(g, &x, e);
+	act = publish_swept(g, &x, e);
 	out->failed = x.failed;
 	out->is_open = x.is_open;
-	return bad;
+	return act;
 }
 
 /* Sweeps all topics that do not rest. */
@@ -85,10 +85,10 @@ static int sweep_topics(struct duties *d, struct swept *out, struct err *e)
 	for (size_t t = 0; t < TOPIC_COUNT; t++)
 		if (!g->rests[t].is_resting)
 			topics[what.topics_count++] = (int64_t)t;
-	int bad = sweep(g, &what, PUBLISH_WAIT_MS, out, e);
-	if (bad == 0 && !out->is_full && !out->is_open)
+	int act = sweep(g, &what, PUBLISH_WAIT_MS, out, e);
+	if (act == 0 && !out->is_full && !out->is_open)
 		reach_saw_all(&d->outbox_reach, g->mono_ms, what.back_ms);
-	return bad;
+	return act;
 }
 
 /* Probes a resting topic if it is time to. */
@@ -104,9 +104,9 @@ static int probe(struct engine *g, enum topic topic, struct swept *out, struct e
 	*out = (struct swept){.mem = out->mem};
 	if (!r->is_resting || g->mono_ms < r->not_before_ms)
 		return 0;
-	int bad = sweep(g, &what, r->wait_ms, out, e);
-	if (bad || out->is_open)
-		return bad;
+	int act = sweep(g, &what, r->wait_ms, out, e);
+	if (act || out->is_open)
+		return act;
 	if (out->is_full) {
 		r->rows = r->rows * 2 < PUBLISH_ROWS_MAX ? r->rows * 2 : PUBLISH_ROWS_MAX;
 		return 0;
@@ -128,14 +128,14 @@ static int fail_unproducible(struct engine *g, const struct swept *swept, struct
 int sweep_outbox(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 {
 	struct swept swept = {.mem = mem};
-	int bad = sweep_packets(d, mem, out_more, e);
-	bad = bad ? bad : sweep_topics(d, &swept, e);
-	*out_more = bad == 0 && (*out_more || swept.is_full);
-	bad = bad ? bad : fail_unproducible(d->g, &swept, e);
-	for (int t = 0; t < TOPIC_COUNT && bad == 0; t++) {
-		bad = probe(d->g, (enum topic)t, &swept, e);
-		*out_more = *out_more || (bad == 0 && swept.is_full && !swept.is_open);
-		bad = bad ? bad : fail_unproducible(d->g, &swept, e);
+	int act = sweep_packets(d, mem, out_more, e);
+	act = act ? act : sweep_topics(d, &swept, e);
+	*out_more = act == 0 && (*out_more || swept.is_full);
+	act = act ? act : fail_unproducible(d->g, &swept, e);
+	for (int t = 0; t < TOPIC_COUNT && act == 0; t++) {
+		act = probe(d->g, (enum topic)t, &swept, e);
+		*out_more = *out_more || (act == 0 && swept.is_full && !swept.is_open);
+		act = act ? act : fail_unproducible(d->g, &swept, e);
 	}
-	return bad;
+	return act;
 }
