@@ -100,6 +100,8 @@ struct ledger_task {
 	int64_t bytes;
 	int64_t rows;
 	struct str plain_sha256;
+	struct str
+	        md5; /* UPLOAD: of the bytes with that sha256; empty: not known, it is computed */
 	bool withdraws;          /* SETTLE: withdraws a written file unless it was committed */
 	bool others_may_delete;  /* others can remove temporaries at the drop */
 	int64_t now_ms;          /* for the receipt */

@@ -115,6 +115,7 @@ static struct ledger_task task_of(const struct upload_op *op, enum ledger_op wha
 	        .name = t->file_name,
 	        .role = str_c(role_name(t->role)),
 	        .plain_sha256 = t->plain_sha256,
+	        .md5 = STR(""),
 	        .withdraws = what == LEDGER_SETTLE && t->withdraws,
 	        .others_may_delete = op->spec->bucket.others_may_delete,
 	        .now_ms = op->run->now_ms,
@@ -124,6 +125,7 @@ static struct ledger_task task_of(const struct upload_op *op, enum ledger_op wha
 		task.sha256 = t->file->sha256;
 		task.bytes = t->file->bytes;
 		task.rows = t->file->rows;
+		task.md5 = t->md5;
 	}
 	return task;
 }

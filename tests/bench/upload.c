@@ -38,6 +38,7 @@ enum {
 struct file {
 	long long bytes;
 	char sha256[SHA256_HEX];
+	char md5[MD5_HEX]; /* the formatter has it, too */
 	char name[NAME_BYTES];
 };
 
@@ -81,21 +82,23 @@ static const char *last_part(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-static void copy_bytes(FILE *from, struct sealed_writer *to)
+static void copy_bytes(FILE *from, struct sealed_writer *to, struct hash *md5)
 {
 	static char buffer[READ_BYTES];
 	struct err e;
 	size_t n;
-	while ((n = fread(buffer, 1, sizeof buffer, from)) > 0)
+	while ((n = fread(buffer, 1, sizeof buffer, from)) > 0) {
+		hash_add(md5, buffer, n);
 		if (sealed_write(to, buffer, n, &e) != 0)
 			die("stage", &e);
+	}
 	if (ferror(from))
 		die_plainly("read a file");
 }
 
 static void stage_one(struct store *staging, const struct secret *key, const char *path, FILE *list)
 {
-	char name[NAME_BYTES + 64];
+	char name[NAME_BYTES + 64], md5_hex[MD5_HEX];
 	struct sealed_writer *w = NULL;
 	struct sealed_facts facts;
 	struct err e;
@@ -105,11 +108,15 @@ static void stage_one(struct store *staging, const struct secret *key, const cha
 	(void)snprintf(name, sizeof name, "files/" DELIVERY "/%s", last_part(path));
 	if (sealed_create(staging, str_c(name), key, &w, &e) != 0)
 		die(path, &e);
-	copy_bytes(from, w);
+	struct hash *md5 = hash_new_md5();
+	copy_bytes(from, w, md5);
+	hash_take_hex(md5, md5_hex);
+	hash_free(md5);
 	if (sealed_finish(w, &facts, &e) != 0)
 		die(path, &e);
 	(void)fclose(from);
-	(void)fprintf(list, "%lld %s %s\n", (long long)facts.bytes, facts.sha256, last_part(path));
+	(void)fprintf(list, "%lld %s %s %s\n", (long long)facts.bytes, facts.sha256, md5_hex,
+	        last_part(path));
 }
 
 static int stage(int count, char **paths)
@@ -161,7 +168,8 @@ static void read_list(void)
 		die_plainly(list_path);
 	while (file_count < FILES_MAX) {
 		struct file *f = &files[file_count];
-		if (fscanf(list, "%lld %64s %127s", &f->bytes, f->sha256, f->name) != 3)
+		if (fscanf(list, "%lld %64s %32s %127s", &f->bytes, f->sha256, f->md5, f->name) !=
+		        4)
 			break;
 		file_count++;
 	}
@@ -243,6 +251,7 @@ static void send_one(size_t i, struct arena *mem)
 	        .file_name = str_c(name),
 	        .file = &ref,
 	        .plain_sha256 = str_c(f->sha256),
+	        .md5 = str_c(f->md5),
 	        .role = EV_FILE_ROLE_PART};
 	const struct task_run run = {.head = &task.head,
 	        .type = &ev_upload_task_type,

@@ -34,6 +34,7 @@ struct brief brief_of(const struct task_row *row, struct arena *mem)
 	        .was_issued = row->issue > 0,
 	        .plain_sha256 = STR(""),
 	        .encoder = STR(""),
+	        .md5 = STR(""),
 	        .invalid_at = STR(""),
 	        .place = STR(""),
 	};
@@ -48,6 +49,7 @@ struct brief brief_of(const struct task_row *row, struct arena *mem)
 		b.counts = counts_of(result, mem);
 	b.plain_sha256 = fact_of(result, FACT_PLAIN_SHA256);
 	b.encoder = fact_of(result, FACT_ENCODER);
+	b.md5 = fact_of(result, FACT_MD5);
 	b.invalid_at = fact_of(result, FACT_INVALID_AT);
 	b.place = fact_of(result, FACT_PLACE);
 	b.is_by_person = str_eq(fact_of(result, FACT_PLACE_BY), STR("person"));
@@ -92,6 +94,7 @@ bool brief_keep(struct briefs *all, const struct task_row *row, struct arena *me
 	b.ref.sha256 = arena_str(mem, b.ref.sha256);
 	b.plain_sha256 = like(b.plain_sha256, before->plain_sha256, mem);
 	b.encoder = like(b.encoder, before->encoder, mem);
+	b.md5 = like(b.md5, before->md5, mem);
 	b.invalid_at = like(b.invalid_at, before->invalid_at, mem);
 	b.receipt = like(b.receipt, before->receipt, mem);
 	b.place = like(b.place, before->place, mem);

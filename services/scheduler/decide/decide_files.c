@@ -25,6 +25,7 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, const stru
 	out->role = plan_role(plan, out->index);
 	out->plain_sha256 = STR("");
 	out->encoder = STR("");
+	out->md5 = STR("");
 	if (out->role == EV_FILE_ROLE_MANIFEST) {
 		out->file = m->manifest;
 		out->plain_sha256 = m->manifest_plain;
@@ -35,6 +36,7 @@ static bool file_of(struct deciding *d, const struct file_plan *plan, const stru
 		out->file = decide_copy_ref(d, &part->ref);
 		out->plain_sha256 = part->plain_sha256;
 		out->encoder = part->encoder;
+		out->md5 = part->md5;
 	}
 	return out->file;
 }

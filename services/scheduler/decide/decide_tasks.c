@@ -256,6 +256,7 @@ void decide_add_upload(struct deciding *d, const struct file_upload *file)
 	t->upload.place = STR("");
 	t->upload.bucket_place = STR("");
 	t->upload.encoder = file->encoder;
+	t->upload.md5 = file->md5;
 	t->upload.role = file->role;
 	t->upload.resolution = file->resolution;
 	add_task(d, STAGE_UPLOAD, t, file->resolution == EV_RESOLUTION_NONE ? 0 : d->m->looks);
@@ -275,6 +276,7 @@ void decide_add_settle(struct deciding *d, const struct file_upload *file)
 	t->upload.place = STR("");
 	t->upload.bucket_place = STR("");
 	t->upload.encoder = file->encoder;
+	t->upload.md5 = STR("");
 	t->upload.resolution = file->resolution;
 	add_task(d, STAGE_SETTLE, t, file->resolution == EV_RESOLUTION_NONE ? 0 : d->m->looks);
 }

@@ -109,7 +109,7 @@ struct file_upload {
 	struct str name;
 	enum ev_file_role role;
 	struct ev_staged_ref *file;
-	struct str plain_sha256, encoder;
+	struct str plain_sha256, encoder, md5;
 	enum ev_resolution resolution;
 };
 void decide_add_upload(struct deciding *d, const struct file_upload *file);

@@ -13,12 +13,12 @@ extern const char *const brief_count_names[BRIEF_COUNTS]; /* counts of a select 
 struct brief {
 	int32_t revision, index;
 	bool is_done, was_issued;
-	bool is_by_person;                /* a person named the place */
-	struct ev_staged_ref ref;         /* if done: its selection or file; no name = none */
-	struct str plain_sha256, encoder; /* of a part; empty = none */
-	struct str invalid_at;            /* of a select task; empty = none */
-	struct str receipt;               /* name of the file at the destination; absent = none */
-	struct str place;                 /* where the file was found or put; empty = not said */
+	bool is_by_person;                     /* a person named the place */
+	struct ev_staged_ref ref;              /* if done: its selection or file; no name = none */
+	struct str plain_sha256, encoder, md5; /* of a part; empty = none */
+	struct str invalid_at;                 /* of a select task; empty = none */
+	struct str receipt;    /* name of the file at the destination; absent = none */
+	struct str place;      /* where the file was found or put; empty = not said */
 	const int64_t *counts; /* of a select task, in the order of brief_count_names; else NULL */
 };
 

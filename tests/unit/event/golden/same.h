@@ -394,4 +394,5 @@ static void same_upload_task(const struct ev_upload_task *got, const struct ev_u
 	same_text(got->bucket_place, want->bucket_place);
 	assert_true(got->asks_place == want->asks_place);
 	same_text(got->encoder, want->encoder);
+	same_text(got->md5, want->md5);
 }

@@ -24,7 +24,7 @@ static void exaggerate(struct bench *b, struct ev_task_result *r, const char *fa
 		struct str name = r->facts[i].name;
 		bool is_text = str_eq(name, STR("content_hash")) ||
 		               str_eq(name, STR("plain_sha256")) || str_eq(name, STR("encoder")) ||
-		               str_eq(name, STR("visible"));
+		               str_eq(name, STR("visible")) || str_eq(name, STR("md5"));
 		if (fact && !is_text)
 			r->facts[i].value = str_c(fact);
 	}

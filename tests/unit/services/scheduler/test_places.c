@@ -114,6 +114,21 @@ static void an_uploader_that_does_not_say_is_believed(void **state)
 	assert_int_equal(s->x.memory.place.n, 0);
 }
 
+static void an_upload_of_a_part_says_the_md5_that_the_formatter_found(void **state)
+{
+	struct bench *b = *state;
+	(void)to_uploads(b);
+	size_t parts = 0;
+	for (size_t i = 0; i < b->w.tasks_count; i++) {
+		const struct ev_upload_task *t = &b->w.tasks[i].event.upload;
+		if (b->w.tasks[i].stage != STAGE_UPLOAD || t->role != EV_FILE_ROLE_PART)
+			continue;
+		assert_true(str_eq(t->md5, STR("0123456789abcdef0123456789abcdef")));
+		parts++;
+	}
+	assert_true(parts >= 2);
+}
+
 static void an_upload_says_which_encoder_made_the_file(void **state)
 {
 	struct bench *b = *state;
@@ -138,6 +153,7 @@ int main(void)
 	        TEST(a_cancelled_delivery_counts_only_what_is_in_its_place),
 	        TEST(what_a_person_answers_names_the_place),
 	        TEST(an_uploader_that_does_not_say_is_believed),
+	        TEST(an_upload_of_a_part_says_the_md5_that_the_formatter_found),
 	        TEST(an_upload_says_which_encoder_made_the_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -405,6 +405,29 @@ static void a_repeated_task_gives_the_same_receipt_from_the_ledger_alone(void **
 	assert_string_equal(first.verified, "size_sha256");
 }
 
+static struct record uploaded_with_md5(struct world *w, const char *md5)
+{
+	struct record found;
+	struct ledger_task task = world_task(w, LEDGER_UPLOAD);
+	task.md5 = str_c(md5);
+	world_finish(w, world_begin(w, &task), true);
+	assert_true(world_record(w, &found));
+	return found;
+}
+
+static void an_md5_that_the_task_knows_is_recorded(void **state)
+{
+	static const char known[] = "00112233445566778899aabbccddeeff";
+	struct record found = uploaded_with_md5(*state, known);
+	assert_string_equal(found.md5, known);
+}
+
+static void an_md5_that_is_none_is_computed(void **state)
+{
+	struct record found = uploaded_with_md5(*state, "00112233445566778899aabbccddeef");
+	assert_string_equal(found.md5, "95f4fb96482b97d5f2fb472598252ea2");
+}
+
 static void two_attempts_give_one_receipt(void **state)
 {
 	struct world *w = *state;
@@ -446,6 +469,8 @@ int main(void)
 	        IN_WORLD(a_death_at_any_step_is_made_good),
 	        IN_WORLD(settle_is_true_after_deaths_at_any_steps),
 	        IN_WORLD(a_repeated_task_gives_the_same_receipt_from_the_ledger_alone),
+	        IN_WORLD(an_md5_that_the_task_knows_is_recorded),
+	        IN_WORLD(an_md5_that_is_none_is_computed),
 	        IN_WORLD(two_attempts_give_one_receipt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
