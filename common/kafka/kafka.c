@@ -134,6 +134,10 @@ int kafka_conf(const char *brokers, const char *client_id, const struct kafka_se
 	        {"bootstrap.servers", brokers},
 	        {"socket.nagle.disable", "true"}, /* otherwise small requests wait for each other */
 	        {"socket.timeout.ms", "10000"},
+	        /* A client that missed a leader, because the broker or its controller paused,
+	         * serves that partition only after the next refresh. librdkafka's default is
+	         * five minutes. */
+	        {"topic.metadata.refresh.interval.ms", "10000"},
 	        {"reconnect.backoff.ms", "50"},
 	        {"reconnect.backoff.max.ms", "1000"},
 	        {"log_level", "2"}, /* libraries do not log; what matters is returned as an error */

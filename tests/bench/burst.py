@@ -64,7 +64,7 @@ def run(args):
         configure(fleet, args.routes)
         send(fleet, args.triggers)
         [scheduler] = fleet.of("scheduler")
-        wait_until(lambda: scheduler.events("worker.started"), 60, "the scheduler to start")
+        wait_until(lambda: scheduler.events("worker.started"), 120, "the scheduler to start")
         port = scheduler.events("worker.started")[0]["admin_port"]
         begin, first, sick = time.monotonic(), None, 0
         stored, looked = 0, time.monotonic()

@@ -98,7 +98,7 @@ def measured(fleet, town, args, work):
     fleet.wait_ready()
     warm = [fleet.cli_json("deliver", WARM, "--wait", "120", timeout=150) for _ in range(3)]
     assert all(w["state"] == "completed" for w in warm), warm
-    wait_until(lambda: fleet.query("SELECT count(*) FROM run.state WHERE due_at IS NOT NULL") == [(0,)], 60, "the warming to end")
+    wait_until(lambda: fleet.query("SELECT count(*) FROM run.state WHERE due_at IS NOT NULL") == [(0,)], 120, "the warming to end")
     load, processes = Load(fleet), measure.Processes(fleet)
     tables, changes, staged = measure.Tables(fleet), measure.changes(fleet), measure.staged(fleet)
     cpu, own, wall = processes.cpu(), time.process_time(), time.monotonic()

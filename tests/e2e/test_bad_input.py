@@ -226,7 +226,7 @@ def test_event(world, foreigner, delivered_before, case):
     if case.letters:
         check_letters(world, foreigner, case, place, value)
     if case.trail:
-        wait_until(lambda: case.trail in world.trail(), 60, f"{case.trail} in {world.trail()}")
+        wait_until(lambda: case.trail in world.trail(), 120, f"{case.trail} in {world.trail()}")
     if case.row:
         route, cause, state, reason, detail = case.row
         assert world.wait_row(route, cause, state, "api")[2:4] == (reason, detail)
@@ -240,7 +240,7 @@ def inspection_asked_for(world, route, trigger):
     """The delivery waits for a bridge-worker that is stopped; (delivery, task, issue)."""
     delivery_id = world.fleet.cli("deliver", route, "--id", trigger).strip()
     found = wait_until(lambda: world.fleet.query("SELECT task_id, issue FROM run.task WHERE delivery_id = %s AND status = 'issued'",
-                                                 (delivery_id,)), 60, "the inspection to be asked for")
+                                                 (delivery_id,)), 120, "the inspection to be asked for")
     return (delivery_id, *found[0])
 
 
@@ -281,7 +281,7 @@ def test_event_result_that_cannot_be_true(world, foreigner, slices, outputs, rea
     facts = [{"name": "slices", "value": slices}] if slices else []
     foreigner.send("results", result(delivery_id=delivery_id, task_id=task_id, issue=issue, outcome="DONE", facts=facts,
                                      outputs=outputs))
-    wait_until(lambda: not world.fleet.query("SELECT FROM run.task WHERE task_id = %s AND status = 'issued'", (task_id,)), 60,
+    wait_until(lambda: not world.fleet.query("SELECT FROM run.task WHERE task_id = %s AND status = 'issued'", (task_id,)), 120,
                "the result to be decided")
     worker.cont()
     row = world.wait_row("daily", trigger, "failed")
@@ -389,4 +389,4 @@ def test_nobody_is_named_anywhere(world):
 
 
 def test_nothing_is_stuck(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -55,11 +55,11 @@ def messages_of(fleet):
     from confluent_kafka import Consumer, TopicPartition
     consumer = Consumer({"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"], "group.id": "canary",
                          "enable.auto.commit": False})
-    for topic, meta in consumer.list_topics(timeout=30).topics.items():
+    for topic, meta in consumer.list_topics(timeout=120).topics.items():
         if not topic.startswith(fleet.prefix):
             continue
         for number in meta.partitions:
-            low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=30)
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=120)
             consumer.assign([TopicPartition(topic, number, low)])
             for _ in range(high - low):
                 message = consumer.poll(30)

@@ -22,7 +22,7 @@ def world():
 
 def counted(worker):
     [started] = worker.events("worker.started")
-    with urllib.request.urlopen(f"http://127.0.0.1:{started['admin_port']}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{started['admin_port']}/metrics", timeout=120) as answer:
         lines = answer.read().decode().splitlines()
 
     def total(name):
@@ -47,7 +47,7 @@ def test_ends_are_committed_with_the_next_start_or_after_a_pause(world):
     commits, messages = counted(worker)
     began = time.monotonic()
     world.completes(world.deliver())
-    wait_until(lambda: uncommitted(world.fleet) == 0, 60, "the worker to commit all that it did")
+    wait_until(lambda: uncommitted(world.fleet) == 0, 120, "the worker to commit all that it did")
     took_s = time.monotonic() - began
     commits, messages = (after - before for after, before in zip(counted(worker), (commits, messages)))
     assert messages > 60

@@ -38,7 +38,7 @@ def test_killed_before_a_suspect_runs(world):
     """One dies with a task in its hands; the next, which wants to try that task alone, dies, too."""
     first = only_one(world, SERVICE)
     second = world.fleet.start_replica(SERVICE)
-    wait_until(lambda: second.events("worker.assigned"), 60, "the second to get partitions")
+    wait_until(lambda: second.events("worker.assigned"), 120, "the second to get partitions")
     suspects = Trap(second.pid, "suspect_before_run")
     work = Stream(world, lambda: None)
     spring(Trap(first.pid, "task_before_handle"), work)
@@ -66,7 +66,7 @@ class Poison(Delivery):
 
     def check(self):
         super().check()
-        wait_until(lambda: self.letters() == self.expected, 60, "the dead letter to be recorded")
+        wait_until(lambda: self.letters() == self.expected, 120, "the dead letter to be recorded")
 
 
 @pytest.mark.parametrize("point", ["deadletter_after_produce", "deadletter_after_ack"])

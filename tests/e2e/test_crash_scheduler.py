@@ -25,7 +25,7 @@ class DueRun(Delivery):
         world.apply(makers.route(self.route, guards={"min_size": 1}, limits={"slice_bytes": 4096},
                                  cadence={"kind": "monthly", "day": 1, "at": "00:00", "zone": "UTC",
                                           "catchup_seconds": 4000000}))
-        wait_until(lambda: self.planned("next_due > now()"), 60, "the route to be planned")
+        wait_until(lambda: self.planned("next_due > now()"), 120, "the route to be planned")
 
     def planned(self, when):
         return self.world.fleet.query(f"SELECT 1 FROM run.route_due WHERE route = %s AND {when}", (self.route,))
@@ -45,7 +45,7 @@ class DueRun(Delivery):
         return self.planned("next_due <= now()") or super().unfinished()
 
     def check(self):
-        wait_until(self.deliveries, 60, "the delivery of the due run")
+        wait_until(self.deliveries, 120, "the delivery of the due run")
         self.ids = self.deliveries()
         assert len(self.ids) == 1 and self.planned("next_due > now()")
         super().check()
@@ -65,7 +65,7 @@ class StaleWord(Delivery):
         super().__init__(world)
         super().start()
         super().check()
-        wait_until(lambda: not super(StaleWord, self).unfinished(), 60, "the final status to be read back")
+        wait_until(lambda: not super(StaleWord, self).unfinished(), 120, "the final status to be read back")
         self.topic = world.fleet.prefix + "deliveries"
         self.servers = {"bootstrap.servers": world.fleet.servers["LONGSHORE_KAFKA"]}
         first, self.last = self.statuses()[0], self.statuses()[-1]
@@ -102,7 +102,7 @@ class StaleWord(Delivery):
         return self.statuses()[-1].value() == self.first.value()
 
     def check(self):
-        wait_until(lambda: self.statuses()[-1].value() == self.last.value(), 60, "the stored status to be the last word")
+        wait_until(lambda: self.statuses()[-1].value() == self.last.value(), 120, "the stored status to be the last word")
         super().check()
 
 

@@ -46,7 +46,7 @@ class Cancelled(Delivery):
 
     def wait_for_uploads(self, issue=1):
         wait_until(lambda: self.world.fleet.query("SELECT 1 FROM run.task WHERE delivery_id = %s AND stage = 'upload' AND "
-                                                  "issue > %s", (self.ids[-1], issue)), 60, "an upload to fail and be tried again")
+                                                  "issue > %s", (self.ids[-1], issue)), 120, "an upload to fail and be tried again")
 
     def cancel(self):
         self.world.fleet.cli("cancel", self.ids[-1], "--actor", "bob")

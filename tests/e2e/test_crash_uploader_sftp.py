@@ -44,7 +44,7 @@ def world(server):
         w = World(fleet, people=600, objects=3, repeats=30, per_file=200, routes=("main", "read"), slice_bytes=4096)
         w.put(makers.bucket(fleet.path("drop")) | server.place(fleet.path("drop") + "/"))
         yield w.prepare()
-        wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+        wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
 
 
 def test_what_is_delivered_is_what_openssh_fetches(world, server, tmp_path):

@@ -113,7 +113,7 @@ def test_found_by_who_watches(world, stack):  # noqa: F811
         def has_shown(delivery):
             return (delivery, "completed") in {(s["delivery_id"], s["state"]) for s in shown(path)[0]}
         for delivery in as_many_as_were_lost(world):
-            wait_until(lambda d=delivery: has_shown(d), 60, "the watch to show what is done")
+            wait_until(lambda d=delivery: has_shown(d), 120, "the watch to show what is done")
         wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
         watch.send_signal(signal.SIGSTOP)
         before = ends(fleet)
@@ -130,8 +130,8 @@ def test_found_by_who_watches(world, stack):  # noqa: F811
             deliveries.append(world.deliver("main"))
             all_come_out(world, deliveries[-1:])
         watch.send_signal(signal.SIGCONT)
-        wait_until(lambda: all(has_shown(d) for d in deliveries), 60, "all to be shown")
-        wait_until(lambda: shown(path)[1], 60, "somebody to be told")
+        wait_until(lambda: all(has_shown(d) for d in deliveries), 120, "all to be shown")
+        wait_until(lambda: shown(path)[1], 120, "somebody to be told")
 
 
 def test_found_by_who_takes_the_partitions(world, stack):  # noqa: F811

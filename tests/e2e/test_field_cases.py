@@ -53,17 +53,17 @@ def test_both_runs_of_an_hour_that_comes_twice_are_delivered(world):
     """The second run had the first one's names, was held for them, and the route stood still behind it."""
     def deliveries():
         return [d for d, in world.fleet.query("SELECT delivery_id FROM run.state WHERE route = 'autumn'")]
-    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.route_due WHERE route = 'autumn'"), 30, "the cadence to be planned")
+    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.route_due WHERE route = 'autumn'"), 120, "the cadence to be planned")
     day, names = AUTUMN.strftime("%Y%m%d"), set()
     for number, fold in enumerate((1, 0), 1):
         due = AUTUMN.replace(hour=0, minute=30, fold=fold)
         world.fleet.change("UPDATE run.route_due SET label = %s, fold = %s, next_due = %s WHERE route = 'autumn'",
                            (due.strftime("%Y-%m-%dT%H:%M"), fold, due.astimezone(timezone.utc)))
-        wait_until(lambda n=number: len(deliveries()) == n, 30, "the run")
+        wait_until(lambda n=number: len(deliveries()) == n, 120, "the run")
         names |= {f["name"] for d in deliveries() for f in world.ends(d, "completed")["files"]}
     assert names == {f"autumn_{day}T0030_00001.csv.gz", f"autumn_{day}T0030-0500_00001.csv.gz"}
     assert names <= set(world.fleet.dropped())
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -119,7 +119,7 @@ def test_no_core_of_a_service_or_a_command_would_hold_what_it_knows(newcomer):
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as watch:
         try:
             wait_until(lambda: os.readlink(f"/proc/{watch.pid}/exe").endswith("/longshore") and NO_CORE.search(
-                Path(f"/proc/{watch.pid}/limits").read_text()), 60, "the command to give up its cores")
+                Path(f"/proc/{watch.pid}/limits").read_text()), 120, "the command to give up its cores")
             check_cores([watch.pid, *(pid for pid, _ in newcomer.services().values())])
         finally:
             watch.terminate()
@@ -137,9 +137,9 @@ def test_the_services_offer_the_metrics_that_the_page_explains(newcomer):
     told = set(re.findall(r"^\| `(longshore_\w+)`", PAGE, re.MULTILINE))
     for service, (_, port) in newcomer.services().items():
         for path in ("healthz", "readyz"):
-            with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+            with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=120) as answer:
                 assert answer.status == 200
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=120) as answer:
             lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
         assert {line.partition("{")[0] for line in lines} == told, service
         assert all(f'service="{service}"' in line for line in lines)
@@ -157,7 +157,7 @@ def test_a_dead_letter_is_found_and_read_as_the_page_says(newcomer):
     def letters():
         with psycopg.connect(servers["LONGSHORE_POSTGRES"]) as db:
             return db.execute(statement).fetchall()
-    ((_, service, source, reason, _, _, _, partition, offset),) = wait_until(letters, 60, "the line of the dead letter")
+    ((_, service, source, reason, _, _, _, partition, offset),) = wait_until(letters, 120, "the line of the dead letter")
     assert (service, source, reason) == ("bridge-worker", "longshore.bridge.tasks", "undecodable")
     program_file = newcomer.home / "look.py"
     program_file.write_text(program)
@@ -242,11 +242,11 @@ def test_status_is_read_from_postgresql_as_the_page_says(ask, environment):
     try:
         delivery = ask.delivery_id("lakeside", "asthma-northstar", "order-1")
         rows = wait_until(lambda: [r for r in ask_sql(environment, 1, tenant="lakeside", cause="orders/order-1")
-                                   if r[1] == "completed"], 60, "the recorder")
+                                   if r[1] == "completed"], 120, "the recorder")
         assert [(r[0], r[4] == r[5] > 0) for r in rows] == [(delivery, True)]
         files = ask_sql(environment, 2, delivery=delivery)
         assert {f[1] for f in files} == {"part", "manifest", "marker"} and all(f[5] for f in files)
-        ((_, reason, detail),) = wait_until(lambda: ask_sql(environment, 3, tenant="lakeside", cause="orders/order-3"), 60,
+        ((_, reason, detail),) = wait_until(lambda: ask_sql(environment, 3, tenant="lakeside", cause="orders/order-3"), 120,
                                             "the refusal")
         assert (reason, detail) == ("no_name", "it names no route, audience or bridge")
     finally:

@@ -101,4 +101,4 @@ def test_a_damaged_file_fails_and_half_a_file_is_waited_for(world, parquet):
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -65,7 +65,7 @@ def nobody_minds(world, frozen):
     fleet = world.fleet
     before = [r.pid for r in fleet.replicas]
     deliveries = [world.deliver(route) for route in ROUTES]
-    wait_until(lambda: at_work(world, deliveries), 60, "tasks to be under way")
+    wait_until(lambda: at_work(world, deliveries), 120, "tasks to be under way")
     with frozen():
         for_its_time()
         ended = [r.service for r in fleet.replicas if not r.alive()]

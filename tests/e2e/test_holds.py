@@ -78,14 +78,14 @@ def test_the_gate_waits_for_another_person(world, asked, reason):
     world.held(delivery, reason)
     assert world.release_command(delivery) == ["approve", delivery, *content(world, delivery)]
     world.fleet.cli("approve", delivery, "--actor", "alice", codes=(1,))
-    world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 30,
+    world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 120,
                                   "refused with a reason")
     world.held(delivery, reason)
     release(world, delivery)
     status = world.completes(delivery)
     assert status["approved_by"] not in ("", "alice") and status["revision"] == 1
     said = wait_until(lambda: {w for w, _ in trail(world, delivery)} >= {"delivery.held", "delivery.approved"} and
-                      trail(world, delivery), 30, "the trail of the approval")
+                      trail(world, delivery), 120, "the trail of the approval")
     assert ("delivery.approve_refused", "alice") in said
 
 
@@ -125,7 +125,7 @@ def test_a_paused_route_goes_on_when_it_is_unpaused_and_resumed(world, asked):
     world.held(delivery, "paused")
     assert world.release_command(delivery) == ["resume", delivery]
     release(world, delivery)  # still paused: it looks, and says the same
-    world.fleet.wait_until_status(delivery, lambda d: d["revision"] == 2, 30, "looked at again")
+    world.fleet.wait_until_status(delivery, lambda d: d["revision"] == 2, 120, "looked at again")
     world.held(delivery, "paused")
     world.apply(world.destination("other"), makers.route("paused", destination_name="other"))
     release(world, delivery)
@@ -168,7 +168,7 @@ def conflict(world, asked, route):
     world.held(delivery, "approval")
     stranger = put_stranger(world, delivery, route)
     world.fleet.cli("approve", delivery, "--actor", "bob")
-    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 60, "held for the name")
+    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 120, "held for the name")
     assert world.release_command(delivery) == ["resume", delivery, "--resend", *content(world, delivery)]
     return delivery, stranger
 
@@ -179,7 +179,7 @@ def test_a_stranger_s_file_is_never_replaced_and_its_removal_lets_ours_go(world,
     release(world, delivery)  # it is still there: nothing is overwritten, the same is asked again
     wait_until(lambda: world.fleet.query("SELECT count(*) FROM run.task WHERE delivery_id = %s AND stage = 'upload'",
                                          (delivery,)) > tries, 30, "another try")
-    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 60, "held for the name again")
+    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 120, "held for the name again")
     assert stranger.read_bytes() == b"somebody else's"
     stranger.unlink()
     release(world, delivery)
@@ -205,7 +205,7 @@ def test_deliveries_of_one_second_have_names_of_their_own(world):
 
     def asked_for():
         return [d for d, in world.fleet.query("SELECT delivery_id FROM run.state WHERE route IN ('first', 'second')")]
-    wait_until(lambda: len(asked_for()) == 3, 60, "the deliveries")
+    wait_until(lambda: len(asked_for()) == 3, 120, "the deliveries")
     names = {d: [f["name"] for f in world.ends(d, "completed")["files"]] for d in asked_for()}
     assert {n for of in names.values() for n in of} <= set(world.fleet.dropped())
     label = "same/20261130T094412"
@@ -252,7 +252,7 @@ def test_a_hold_that_nobody_answers_ends(world, asked):
     foreigner.send("triggers", encode("Trigger", {"kind": "APPROVE", "source": "api", "trigger_id": "late", "tenant": "acme",
                                                   "delivery_id": delivery, "actor": "bob"}))
     foreigner.close()
-    wait_until(lambda: ("delivery.approve_refused", "bob") in trail(world, delivery), 30, "the refusal in the trail")
+    wait_until(lambda: ("delivery.approve_refused", "bob") in trail(world, delivery), 120, "the refusal in the trail")
     world.ends(delivery, "rejected", "expired")
 
 
@@ -270,14 +270,14 @@ def test_a_refused_word_that_comes_again_is_not_carried_out(world):
         send("early-approve", "bob", delivery)
         send("early-reject", "bob", delivery, "REJECT")
         wait_until(lambda: {("delivery.approve_refused", "bob"), ("delivery.reject_refused", "bob")} <=
-                   set(trail(world, delivery)), 30, "the refusals in the trail")
+                   set(trail(world, delivery)), 120, "the refusals in the trail")
     finally:
         worker.cont()
     world.held(delivery, "approval")
     send("early-approve", "bob", delivery)
     send("early-reject", "bob", delivery, "REJECT")
     send("own", "alice", delivery)  # behind them: when it was refused, they were read
-    world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 30,
+    world.fleet.wait_until_status(delivery, lambda d: "the approver must not be the requester" in d["detail"], 120,
                                   "the last word to be refused")
     world.held(delivery, "approval")
     foreigner.close()
@@ -286,4 +286,4 @@ def test_a_refused_word_that_comes_again_is_not_carried_out(world):
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -21,7 +21,7 @@ def quiet_zone(folder):
     offset = (60 - BLACKOUT_SECONDS - int(time.time())) % 60
     source = Path(folder) / "soon"
     source.write_text(f"Zone Test/Soon 0:00:{offset:02} - TST\n", encoding="ascii")
-    subprocess.run(["zic", "-d", folder, source], check=True, timeout=30)
+    subprocess.run(["zic", "-d", folder, source], check=True, timeout=120)
     minute = time.gmtime(time.time() + offset)
     return {"zone": "Test/Soon"}, minute.tm_wday * 1440 + minute.tm_hour * 60 + minute.tm_min
 
@@ -122,9 +122,9 @@ def test_one_delivery_of_a_route_at_a_time_and_of_those_that_wait_the_newest(wor
 def test_a_blackout_ends_by_itself(world, asked):
     world.completes(asked["night"])
     said = wait_until(lambda: [(t["what"], t["by"]) for t in world.fleet.cli_json("trace", asked["night"])
-                               if t["what"] == "delivery.released"], 30, "the release in the trail")
+                               if t["what"] == "delivery.released"], 120, "the release in the trail")
     assert said == [("delivery.released", "scheduler")]
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

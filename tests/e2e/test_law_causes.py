@@ -48,7 +48,7 @@ class Life:
             # One after the other: what is accepted before is an input of the next.
             statuses = [world.completes(world.deliver(route, "--id", cause)) for route, cause in ASKED]
             self.deliveries = [s["delivery_id"] for s in statuses]
-            wait_until(lambda: nothing_is_stuck(fleet), 60, "outbox and alarms to be empty")
+            wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
             self.again = [world.deliver(route, "--id", cause) for route, cause in ASKED]
             self.tasks = tasks_that_were_sent(fleet)
             self.bridge_version = statuses[0]["bridge_version"]

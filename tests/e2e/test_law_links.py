@@ -28,7 +28,7 @@ def world():
         w = World(fleet)
         w.put(*(makers.route(route) for route in ROUTES))
         yield w.prepare()
-        wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+        wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
 
 
 class Partner:
@@ -60,7 +60,7 @@ class Partner:
 def uploader(world):
     found = world.fleet.of("uploader")
     one = found[0] if found else world.fleet.start_replica("uploader")
-    wait_until(lambda: has_all_partitions(one), 60, "the uploader to have all partitions")
+    wait_until(lambda: has_all_partitions(one), 120, "the uploader to have all partitions")
     return one
 
 
@@ -83,7 +83,7 @@ def nothing_is_left(world):
 
 
 def answered(world, delivery, answer):
-    world.fleet.wait_until_status(delivery, lambda d: (d["state"], d["reason"]) == ("held", "uncertain"), 60, "a person to be asked")
+    world.fleet.wait_until_status(delivery, lambda d: (d["state"], d["reason"]) == ("held", "uncertain"), 120, "a person to be asked")
     world.fleet.cli("resume", delivery, answer, "--actor", "bob")
 
 
@@ -110,7 +110,7 @@ def test_killed_behind_the_link_with_the_file_there(world):
 def test_killed_behind_the_link_and_the_partner_was_quicker(world):
     with Partner(world, "killed-linked-taken") as partner:
         delivery = dies_at(world, "drop_after_link", "killed-linked-taken")
-        wait_until(lambda: len(partner.taken) == 1, 30, "the partner to take the file")
+        wait_until(lambda: len(partner.taken) == 1, 120, "the partner to take the file")
         uploader(world)
         answered(world, delivery, "--adopt")
         status = world.ends(delivery, "completed")
@@ -144,7 +144,7 @@ def test_stopped_behind_the_link_until_a_person_was_asked(world):
             delivery = world.deliver("stopped-linked")
             trap.wait()
             world.fleet.start_replica("uploader")
-            world.fleet.wait_until_status(delivery, lambda d: (d["state"], d["reason"]) == ("held", "uncertain"), 90, "the question")
+            world.fleet.wait_until_status(delivery, lambda d: (d["state"], d["reason"]) == ("held", "uncertain"), 120, "the question")
         finally:
             trap.release()
         answered(world, delivery, "--adopt")

@@ -33,9 +33,9 @@ class Topic:
 
     def ends(self):
         consumer = self._consumer("ends-" + uuid.uuid4().hex)
-        parts = consumer.list_topics(self.name, timeout=30).topics[self.name].partitions
+        parts = consumer.list_topics(self.name, timeout=120).topics[self.name].partitions
         from confluent_kafka import TopicPartition
-        ends = {p: consumer.get_watermark_offsets(TopicPartition(self.name, p), timeout=30) for p in parts}
+        ends = {p: consumer.get_watermark_offsets(TopicPartition(self.name, p), timeout=120) for p in parts}
         consumer.close()
         return ends
 
@@ -144,7 +144,7 @@ def story(world):
     world.completes(held)
     world.ends(refused, "rejected", "rejected")
     world.ends(stopped, "cancelled", "cancelled")
-    wait_until(lambda: nothing_is_stuck(fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
     recorder_is_at(fleet, topic, Topic(fleet, "audit"))
     before = {t: fleet.query(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {t} AS t") for t in KEYS}
     trail = fleet.query("SELECT count(*), max(sequence) FROM audit.record")
@@ -158,7 +158,7 @@ def story(world):
     recorder_is_at(fleet, topic, Topic(fleet, "audit"))
     last = world.deliver("after")  # it goes on behind that
     world.completes(last)
-    wait_until(lambda: nothing_is_stuck(fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
     return {"changes": world.reader.read(), "messages": messages, "before": before, "trail": trail, "last": last,
             "ends": {held: "completed", plain: "completed", refused: "rejected", stopped: "cancelled"}}
 

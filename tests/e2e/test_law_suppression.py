@@ -83,7 +83,7 @@ def test_an_approval_outlives_removals_within_the_guards(world, held):
 def test_a_list_that_lets_people_in_again_needs_another_approval(world, held):
     delivery = held["more"]["delivery_id"]
     approve(world, delivery)
-    again = world.fleet.wait_until_status(delivery, lambda d: d["state"] == "held" and d["revision"] == 2, 30, "held again")
+    again = world.fleet.wait_until_status(delivery, lambda d: d["state"] == "held" and d["revision"] == 2, 120, "held again")
     assert again["reason"] == "approval" and again["content_hash"] != held["more"]["content_hash"]
     assert world.files(delivery) == {}
     world.fleet.cli(*world.release_command(delivery))
@@ -130,4 +130,4 @@ def test_nobody_suppressed_comes_back_with_the_next_delivery(world, held):
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -85,7 +85,7 @@ def stopped(world, service):
 def test_while_the_formatter_is_stopped(world):
     with stopped(world, "formatter"):
         delivery = world.deliver("formatter-stopped")
-        wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
+        wait_until(lambda: state(world, delivery)[0] == "formatting", 120, "the selection to be combined")
         grows(world, "formatter-stopped")
     goes_by_the_newer_list(world, delivery)
 
@@ -94,9 +94,9 @@ def test_while_the_breaker_is_open_and_nothing_was_issued(world):
     shutil.rmtree(world.mount)
     world.mount.write_bytes(b"")  # a file: not even root can write there
     first = world.deliver("opens")
-    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.place_breaker WHERE failures >= 2"), 60, "the breaker to open")
+    wait_until(lambda: world.fleet.query("SELECT 1 FROM run.place_breaker WHERE failures >= 2"), 120, "the breaker to open")
     delivery = world.deliver("breaker-open")
-    wait_until(lambda: state(world, delivery)[0] == "uploading", 60, "its files to be formatted")
+    wait_until(lambda: state(world, delivery)[0] == "uploading", 120, "its files to be formatted")
     grows(world, "breaker-open")
     world.mount.unlink()
     (world.mount / "inbox").mkdir(parents=True)
@@ -111,7 +111,7 @@ def conflict(world, route):
     stranger.parent.mkdir(parents=True, exist_ok=True)
     stranger.write_bytes(b"somebody else's")
     world.fleet.cli("approve", delivery, "--actor", "bob")
-    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 60, "held for the name")
+    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict", 120, "held for the name")
     grows(world, route)
     return delivery, stranger
 
@@ -127,7 +127,7 @@ def test_while_a_person_is_asked_about_a_name(world):
 def test_while_a_person_is_asked_and_the_name_stays_taken(world):
     delivery, stranger = conflict(world, "name-taken-still")
     world.fleet.cli(*world.release_command(delivery))
-    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict" and d["revision"] == 2, 60, "held again")
+    world.fleet.wait_until_status(delivery, lambda d: d["reason"] == "name_conflict" and d["revision"] == 2, 120, "held again")
     stranger.unlink()
     world.fleet.cli(*world.release_command(delivery))
     goes_by_the_newer_list(world, delivery)
@@ -150,9 +150,9 @@ def test_a_withdrawal_that_dies_is_done_again(world, point):
 def test_while_the_uploader_is_stopped_and_its_tasks_expire(world):
     with stopped(world, "uploader"):
         delivery = world.deliver("uploader-stopped")
-        wait_until(lambda: uploads(world, delivery, 1), 60, "the upload to be issued")
+        wait_until(lambda: uploads(world, delivery, 1), 120, "the upload to be issued")
         grows(world, "uploader-stopped")
-        wait_until(lambda: state(world, delivery) == ("cancelling", "suppression_newer"), 60, "the look before the next issue")
+        wait_until(lambda: state(world, delivery) == ("cancelling", "suppression_newer"), 120, "the look before the next issue")
         assert world.files(delivery) == {}
     goes_by_the_newer_list(world, delivery)
 
@@ -160,7 +160,7 @@ def test_while_the_uploader_is_stopped_and_its_tasks_expire(world):
 def test_lists_that_cannot_be_read_let_nothing_go(world):
     with stopped(world, "formatter"):
         delivery = world.deliver("list-gone")
-        wait_until(lambda: state(world, delivery)[0] == "formatting", 60, "the selection to be combined")
+        wait_until(lambda: state(world, delivery)[0] == "formatting", 120, "the selection to be combined")
         shutil.rmtree(world.fleet.path("source", "list-list-gone"))
     status = world.held(delivery, "source_missing")
     assert "list-list-gone" in status["detail"] and uploads(world, delivery, 1) == 0
@@ -169,4 +169,4 @@ def test_lists_that_cannot_be_read_let_nothing_go(world):
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -131,7 +131,7 @@ class Hung:
 def health(replica):
     [started] = replica.events("worker.started")
     try:
-        with urlopen(f"http://127.0.0.1:{started['admin_port']}/healthz", timeout=20) as answer:
+        with urlopen(f"http://127.0.0.1:{started['admin_port']}/healthz", timeout=120) as answer:
             return answer.status
     except HTTPError as e:
         return e.code

@@ -92,7 +92,7 @@ def test_what_is_told_is_what_is_there(world):
     assert [p.odd for p in people] == [[]] * PEOPLE
     wait_until(lambda: all_end(fleet, deliveries), 120, "everything to end", pause=0.5)
     wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
-    wait_until(lambda: all_told(fleet), 60, "the recorder to have it all")
+    wait_until(lambda: all_told(fleet), 120, "the recorder to have it all")
     told = {s["delivery_id"]: s for s in fleet.cli_json("status", "--limit", "1000") if s["kind"] == "delivery"}
     assert set(told) == set(deliveries)
     for status in told.values():

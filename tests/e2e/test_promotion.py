@@ -51,7 +51,7 @@ class Standby:
         with open(self.directory.with_suffix(".log"), "ab") as log:
             self.process = subprocess.Popen(as_postgres(BIN / "postgres", "-D", self.data, "-p", self.port), cwd="/",
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(self.answers, 60, "the standby to answer")
+        wait_until(self.answers, 120, "the standby to answer")
 
     def stop(self):
         if self.process:
@@ -102,20 +102,20 @@ def test_what_a_promoted_standby_lacks_comes_back(installation):
     fleet = world.fleet
     kept = world.deliver()
     world.completes(kept)
-    wait_until(lambda: nothing_is_stuck(fleet), 60, "the first delivery to be confirmed")
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "the first delivery to be confirmed")
     there = f"SELECT count(*) FROM run.state WHERE delivery_id = '{kept}' AND due_at IS NULL"
-    wait_until(lambda: standby.ask(fleet.database, there) == [(1,)], 60, "the standby to follow")
+    wait_until(lambda: standby.ask(fleet.database, there) == [(1,)], 120, "the standby to follow")
     standby.stop()
     lost = world.deliver()
     status = world.completes(lost)
-    wait_until(lambda: nothing_is_stuck(fleet), 60, "the second delivery to be confirmed")
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "the second delivery to be confirmed")
     files = {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in world.paths(lost).items()}
     stack.do("kill-postgres")
     standby.start()
     assert standby.ask(fleet.database, f"SELECT count(*) FROM run.state WHERE delivery_id = '{lost}'") == [(0,)]
     # Only a standby answers: nobody ends over it, nor somebody who starts now.
     newcomer = fleet.start_replica("scheduler")
-    wait_until(lambda: newcomer.events("worker.tick_failed"), 60, "a scheduler to find the standby only")
+    wait_until(lambda: newcomer.events("worker.tick_failed"), 120, "a scheduler to find the standby only")
     assert newcomer.events("worker.tick_failed")[0]["code"] in ("pg_unavailable", "pg_read_only")
     assert newcomer.alive()
     assert standby.ask(fleet.database, "SELECT pg_promote(true, 60)") == [(True,)]
@@ -124,7 +124,7 @@ def test_what_a_promoted_standby_lacks_comes_back(installation):
     assert {name: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for name, path in world.paths(lost).items()} == files
     world.completes(kept)
     world.completes(world.deliver())
-    wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
     schedulers = fleet.of("scheduler")
     assert len(schedulers) == 3, "no scheduler ended over it"
     assert any(r.events("worker.history_changed") for r in schedulers)

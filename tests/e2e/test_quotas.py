@@ -87,7 +87,7 @@ def test_with_a_higher_limit_the_one_that_is_resumed_goes(world, asked):
         assert world.fleet.status(delivery)["revision"] == 1
     another = asked["held"].pop()
     world.fleet.cli("resume", another)  # and that limit, too, is reached
-    world.fleet.wait_until_status(another, lambda d: d["revision"] == 2 and d["reason"] == "quota", 60, "held again")
+    world.fleet.wait_until_status(another, lambda d: d["revision"] == 2 and d["reason"] == "quota", 120, "held again")
     world.fleet.cli("cancel", another, "--actor", "bob")
     world.ends(another, "cancelled", "cancelled")
     world.leaves_nothing(another)
@@ -102,12 +102,12 @@ def test_the_next_day_lets_as_many_go_and_looks_at_the_lists_again(world, asked)
     status = world.completes(listed)
     assert (status["revision"], status["books"]["blocked"]) == (2, 5)
     released = wait_until(lambda: [(t["what"], t["by"]) for t in world.fleet.cli_json("trace", listed)
-                                   if t["what"] == "delivery.released"], 30, "the release in the trail")
+                                   if t["what"] == "delivery.released"], 120, "the release in the trail")
     assert released[0] == ("delivery.released", "scheduler")
     # Not more than a day's places; those who came first.
     states = wait_until(lambda: (s := dict(world.fleet.query(
         "SELECT delivery_id, state FROM run.state WHERE delivery_id = ANY(%s)", (asked["held"],)))) and
-        list(s.values()).count("completed") == LIMIT and s, 60, "as many to go as may")
+        list(s.values()).count("completed") == LIMIT and s, 120, "as many to go as may")
     order = [d for (d,) in world.fleet.query(
         "SELECT delivery_id FROM run.quota_place WHERE delivery_id = ANY(%s) ORDER BY since, delivery_id", (asked["held"],))]
     assert [d for d in order if states[d] == "completed"] == order[:LIMIT]
@@ -119,5 +119,5 @@ def test_the_next_day_lets_as_many_go_and_looks_at_the_lists_again(world, asked)
 def test_nothing_is_left_over(world, asked):
     for delivery in asked["held"]:
         world.fleet.cli("cancel", delivery)
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")
     assert world.fleet.query("SELECT count(*) FROM run.quota_place WHERE begun_at IS NULL") == [(0,)]

@@ -25,7 +25,7 @@ ROUNDING_S = 0.05  # claims and receipts are in milliseconds, Redis's clock and 
 def redis(tmp_path_factory):
     """A server of our own: it will be stopped."""
     ports = os.path.join(os.path.dirname(os.environ["LONGSHORE_STACK"]), "free-ports.py")
-    port = subprocess.run([sys.executable, ports, "1"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    port = subprocess.run([sys.executable, ports, "1"], capture_output=True, text=True, check=True, timeout=120).stdout.strip()
     folder = tmp_path_factory.mktemp("redis")
     with open(folder / "log", "wb") as log:
         server = subprocess.Popen(["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder],
@@ -40,7 +40,7 @@ def redis(tmp_path_factory):
         except client.ConnectionError:
             assert server.poll() is None, (folder / "log").read_text()
             return False
-    wait_until(answers, 30, "Redis to answer")
+    wait_until(answers, 120, "Redis to answer")
     yield server
     if server.poll() is None:
         server.send_signal(signal.SIGKILL)
@@ -107,4 +107,4 @@ def test_without_redis_a_crowd_of_files_gets_through(world):
 
 
 def test_nothing_is_left_over(world):
-    wait_until(lambda: nothing_is_stuck(world.fleet), 60, "outbox and alarms to be empty")
+    wait_until(lambda: nothing_is_stuck(world.fleet), 120, "outbox and alarms to be empty")

@@ -153,7 +153,7 @@ def test_nobody_reads_what_it_need_not(kafka, fleet, rights, role):
             assert known.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
         else:
             consumer.assign([TopicPartition(topic, 0, 0)])
-            wait_until(is_refused, 60, f"{role} to be refused {topic}")
+            wait_until(is_refused, 120, f"{role} to be refused {topic}")
             consumer.unassign()
     consumer.close()
 
@@ -165,7 +165,7 @@ def test_bridge_worker_cannot_join_another_service_s_group(kafka, fleet):
     def refused():
         message = consumer.poll(1)
         return message and message.error() and message.error().code() == KafkaError.GROUP_AUTHORIZATION_FAILED
-    wait_until(refused, 60, "bridge-worker to be refused")
+    wait_until(refused, 120, "bridge-worker to be refused")
     consumer.close()
 
 

@@ -50,12 +50,12 @@ def test_a_ledger_is_closed_soon_and_all_goes_later(world):
     lives = entries(fleet, first)
     second = world.deliver()
     world.completes(second)
-    wait_until(lambda: booked(fleet, first), 60, "the ledger to become one object")
+    wait_until(lambda: booked(fleet, first), 120, "the ledger to become one object")
     closed = entries(fleet, first)
     assert closed["ledger"] == 1 and closed["files"] == lives["files"], "nothing but the ledger goes so soon"
     assert len(baselines(fleet)[1]) == 2
     wait_until(lambda: not any(entries(fleet, first).values()), 120, "what it staged to be removed")
-    wait_until(lambda: baselines(fleet)[1] == [baselines(fleet)[0]], 60, "its baseline to be removed")
+    wait_until(lambda: baselines(fleet)[1] == [baselines(fleet)[0]], 120, "its baseline to be removed")
     print(json.dumps({"lives": lives, "closed": closed, "removed": entries(fleet, first)}))
     assert world.completes(first) == status
     assert lives["ledger"] <= 9
@@ -69,7 +69,7 @@ def test_the_last_accepted_delivery_stays_whole_and_the_next_is_compared_with_it
     members = len(world.expected().members)
     books = world.completes(world.deliver())["books"]
     assert books["baseline"] == books["unchanged"] == members
-    wait_until(lambda: booked(fleet, last), 60, "it to be over for good")
+    wait_until(lambda: booked(fleet, last), 120, "it to be over for good")
 
 
 @pytest.mark.parametrize("service, point", [("uploader", "book_after_write"), ("scheduler", "ended_before_commit")])
@@ -83,7 +83,7 @@ def test_killed_while_what_is_over_is_put_away(world, service, point):
     assert victim.process.wait(10) == -signal.SIGKILL
     fleet.start_replica(service)
     world.completes(newer)
-    wait_until(lambda: booked(fleet, older), 60, "the ledger to become one object")
+    wait_until(lambda: booked(fleet, older), 120, "the ledger to become one object")
     wait_until(lambda: not any(entries(fleet, older).values()), 120, "what it staged to be removed")
 
 

@@ -50,7 +50,7 @@ def test_nothing_is_written_where_staging_is_not_mounted(world):
     fleet = world.fleet
     unmount(world)
     delivery = world.deliver("unmounted")
-    wait_until(lambda: waits(fleet, "bridge-worker"), 60, "a task to wait for staging")
+    wait_until(lambda: waits(fleet, "bridge-worker"), 120, "a task to wait for staging")
     assert os.listdir(world.staging) == []
     assert fleet.status(delivery)["state"] not in FINAL and world.files(delivery) == {}
     assert all(len(fleet.of(service)) == 1 for service in STAGING_USERS)
@@ -69,10 +69,10 @@ def test_work_under_way_waits_and_goes_on(world):
     (formatter,) = fleet.of("formatter")
     formatter.pause()
     delivery = world.deliver("under_way")
-    fleet.wait_until_status(delivery, lambda d: d["state"] == "formatting", 60, "formatting")
+    fleet.wait_until_status(delivery, lambda d: d["state"] == "formatting", 120, "formatting")
     unmount(world)
     formatter.cont()
-    wait_until(lambda: waits(fleet, "formatter"), 60, "the formatter to wait for staging")
+    wait_until(lambda: waits(fleet, "formatter"), 120, "the formatter to wait for staging")
     assert os.listdir(world.staging) == [] and world.files(delivery) == {}
     mount(world)
     world.completes(delivery, timeout=120)

@@ -31,7 +31,7 @@ def world():
 def removed(replica, what):
     """Its counter of that name, from its admin port."""
     port = replica.events("worker.started")[0]["admin_port"]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=120) as answer:
         text = answer.read().decode()
     return int(re.search(rf'^longshore_removed_total{{service="{replica.service}",what="{what}"}} (\d+)$', text, re.M)[1])
 
@@ -99,16 +99,16 @@ def test_what_is_over_is_tidied_and_comes_to_nothing_when_read_again(world):
     for cause in ("one", "two"):  # one after the other: they are of one route
         sent.append(world.deliver("main", "--id", cause))
         world.completes(sent[-1])
-    wait_until(lambda: is_quiet(fleet), 60, "what is over to be tidied")
+    wait_until(lambda: is_quiet(fleet), 120, "what is over to be tidied")
     (scheduler,) = fleet.of("scheduler")
     assert removed(scheduler, "row") > 20  # when their final status was read back
     assert scheduler.stop() == 0
     before = memory(fleet)
     read_all_again(fleet)
     fleet.start_replica("scheduler")
-    wait_until(lambda: is_read_to_the_end(fleet), 60, "everything to be read again")
+    wait_until(lambda: is_read_to_the_end(fleet), 120, "everything to be read again")
     assert world.deliver("main", "--id", "one") == sent[0]  # and asked for once more
-    wait_until(lambda: is_read_to_the_end(fleet) and nothing_is_stuck(fleet), 60, "that to be read, too")
+    wait_until(lambda: is_read_to_the_end(fleet) and nothing_is_stuck(fleet), 120, "that to be read, too")
     after = memory(fleet)
     assert after[0] == before[0] and after[2] == before[2]
     assert {n: e for n, e in after[1].items() if n != "triggers"} == {n: e for n, e in before[1].items() if n != "triggers"}
@@ -118,7 +118,7 @@ def test_status_trace_and_the_next_delivery_are_as_ever(world):
     fleet = world.fleet
     delivery = world.deliver("main", "--id", "three")
     status = world.completes(delivery)
-    wait_until(lambda: is_quiet(fleet), 60, "it to be tidied")
+    wait_until(lambda: is_quiet(fleet), 120, "it to be tidied")
     assert world.completes(delivery) == status
     trace = fleet.cli_json("trace", delivery)
     assert [t["what"] for t in trace if t["source"] == "task"] == ["rows removed"]
@@ -138,12 +138,12 @@ def test_each_service_removes_what_killed_ones_left_in_its_staging(world):
                  leave(fleet.path("staging", prefix), secrets.token_hex(16), 2 * day)]
     kept.append(leave(fleet.path("staging", "elsewhere", ".tmp"), secrets.token_hex(16), 2 * day))
     kept.append(leave(fleet.path("drop", ".longshore-tmp"), secrets.token_hex(16), 2 * day))
-    wait_until(lambda: not any(map(os.path.exists, dead)), 60, "dead temporaries to be removed")
+    wait_until(lambda: not any(map(os.path.exists, dead)), 120, "dead temporaries to be removed")
     world.completes(world.deliver())
     assert all(map(os.path.exists, kept))
     for service in set(STAGING_OWNERS.values()):
         more = sum(owner == service for owner in STAGING_OWNERS.values())
-        wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 10, "it to be counted")
+        wait_until(lambda s=service, n=more: removed(fleet.of(s)[0], "temporary") == before[s] + n, 120, "it to be counted")
         assert not fleet.of(service)[0].events("worker.tidy_failed")
 
 
@@ -167,12 +167,12 @@ def test_who_was_stopped_for_days_makes_nothing_of_a_temporary_that_is_gone(worl
         then = os.stat(temporary).st_mtime - 2 * 24 * 3600
         os.utime(temporary, (then, then))
         fleet.start_replica("formatter")
-        wait_until(lambda: not os.path.exists(temporary), 60, "the temporary to be removed")
+        wait_until(lambda: not os.path.exists(temporary), 120, "the temporary to be removed")
         status = world.completes(delivery)
         objects = staged(fleet.staged("files", delivery))
     finally:
         trap.release()
-    told = wait_until(lambda: [e for e in sleeper.events("worker.result") if e.get("reason") == "store_unavailable"], 60,
+    told = wait_until(lambda: [e for e in sleeper.events("worker.result") if e.get("reason") == "store_unavailable"], 120,
                       "it to give up")
     assert told[0]["outcome"] == "retry" and sleeper.alive()
     assert world.completes(delivery) == status
@@ -202,7 +202,7 @@ def test_what_was_settled_while_its_drop_was_away_goes_when_that_is_back(world):
     assert fleet.wait_state(delivery)["state"] == "cancelled"
     assert left in temporaries(drop + ".away") and len(os.listdir(fleet.staged("ledger", "leftover"))) == 1
     os.rename(drop + ".away", drop)
-    wait_until(lambda: temporaries(drop) == strangers, 60, "the temporary to be removed")
-    wait_until(lambda: removed(uploader, "drop_temporary") == 1, 10, "it to be counted")
+    wait_until(lambda: temporaries(drop) == strangers, 120, "the temporary to be removed")
+    wait_until(lambda: removed(uploader, "drop_temporary") == 1, 120, "it to be counted")
     assert os.listdir(fleet.staged("ledger", "leftover")) == []
     assert not world.files(delivery)

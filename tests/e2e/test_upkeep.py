@@ -82,9 +82,9 @@ def test_a_delivery_whose_version_was_removed_begins_anew(world):
     for service in ("bridge-worker", "formatter"):
         restart(fleet, service)
     fleet.cli("approve", asking, "--actor", "bob")
-    fleet.wait_until_status(asking, lambda d: d["revision"] > 1 and d["state"] == "held", 60, "asking again")
+    fleet.wait_until_status(asking, lambda d: d["revision"] > 1 and d["state"] == "held", 120, "asking again")
     fleet.cli("approve", asking, "--actor", "bob")
-    fleet.wait_until_status(asking, lambda d: d["state"] == "completed", 60, "completed")
+    fleet.wait_until_status(asking, lambda d: d["state"] == "completed", 120, "completed")
     assert world.completes(asking)["bridge_version"] == versions(fleet)[0][0]
 
 

@@ -135,7 +135,7 @@ class World:
             row = self.row(route, trigger, source)
             return row if row and row[1] == state else None
         try:
-            return wait_until(look, 60, f"{route} {trigger} to be {state}")
+            return wait_until(look, 120, f"{route} {trigger} to be {state}")
         except AssertionError as e:
             raise AssertionError(f"{e}: {self.row(route, trigger, source)}") from None
 
@@ -199,7 +199,7 @@ class World:
                    60, "the inspection to be asked for")
         scheduler.pause()
         worker.cont()
-        wait_until(lambda: any(e["delivery_id"] == delivery_id for e in worker.events("worker.result")), 60, "the inspection")
+        wait_until(lambda: any(e["delivery_id"] == delivery_id for e in worker.events("worker.result")), 120, "the inspection")
         change()
         scheduler.cont()
         return delivery_id
@@ -213,7 +213,7 @@ class World:
                 'SELECT service, reason, detail, partition, "offset" FROM audit.dead_letter WHERE from_topic = %s AND '
                 "from_partition = %s AND from_offset = %s ORDER BY service", (self.fleet.prefix + topic, *place))
             return found if len(found) >= count else None
-        return wait_until(look, 60, f"{count} dead letters of {topic} {place}")
+        return wait_until(look, 120, f"{count} dead letters of {topic} {place}")
 
     def trail(self):
         """[(action, reason, detail, actor)] of what was refused, newest first."""
@@ -225,7 +225,7 @@ class World:
         def look():
             return [line for replica in self.fleet.of(service) for line in replica.events(event)
                     if all(line.get(k) == v for k, v in wanted.items())]
-        return wait_until(look, 60, f"{service} to log {event} {wanted}")[-1]
+        return wait_until(look, 120, f"{service} to log {event} {wanted}")[-1]
 
     # --- what must not be seen ---
 

@@ -31,7 +31,7 @@ def at_each_point(service, work=None, env=None):
     def world():
         with Fleet(f"crash-{service}", env=QUICK | (env or {})) as fleet:
             yield World(fleet, people=600, objects=3, repeats=30, per_file=200, routes=("main",), slice_bytes=4096).prepare()
-            wait_until(lambda: nothing_is_stuck(fleet), 90, "outbox and alarms to be empty")
+            wait_until(lambda: nothing_is_stuck(fleet), 120, "outbox and alarms to be empty")
 
     @pytest.mark.parametrize("point", POINTS[service])
     def test_killed_at(world, point):
@@ -111,7 +111,7 @@ def only_one(world, service):
     for extra in world.fleet.of(service)[1:]:
         extra.stop()
     one = (world.fleet.of(service) or [world.fleet.start_replica(service)])[0]
-    wait_until(lambda: has_all_partitions(one), 60, f"{service} to have all partitions")
+    wait_until(lambda: has_all_partitions(one), 120, f"{service} to have all partitions")
     return one
 
 

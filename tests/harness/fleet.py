@@ -59,7 +59,7 @@ class Replica:
     def pause(self):
         """SIGSTOP: nothing of it runs when this returns."""
         self.signal(signal.SIGSTOP)
-        wait_until(lambda: self._state() == "T", 10, f"{self.service} to stop")
+        wait_until(lambda: self._state() == "T", 120, f"{self.service} to stop")
 
     def cont(self):
         self.signal(signal.SIGCONT)
@@ -196,7 +196,7 @@ class Fleet:
         with contextlib.suppress(Exception):
             from confluent_kafka.admin import AdminClient
             client = AdminClient({"bootstrap.servers": self.servers["LONGSHORE_KAFKA"]})
-            names = [t for t in client.list_topics(timeout=10).topics if t.startswith(self.prefix)]
+            names = [t for t in client.list_topics(timeout=120).topics if t.startswith(self.prefix)]
             for future in client.delete_topics(names).values():
                 future.result(10)
         if not self.keep:

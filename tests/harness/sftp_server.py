@@ -17,7 +17,7 @@ class SftpServer:
         self._log = open(self.dir / "log", "w", encoding="utf-8")
         command = ["setpriv", "--pdeathsig", "TERM", SCRIPT, self.dir]  # it ends with the test, however that ends
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
-        wait_until(self._is_up, 60, "sshd to answer")
+        wait_until(self._is_up, 120, "sshd to answer")
         return self
 
     def __exit__(self, *_):

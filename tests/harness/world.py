@@ -112,7 +112,7 @@ class World:
         def look():
             status = self.fleet.status(delivery)
             return status if sum(bool(f["receipt"]) for f in status["files"]) >= status["files_visible"] else None
-        return wait_until(look, 60, f"the receipts of delivery {delivery} to be recorded")
+        return wait_until(look, 120, f"the receipts of delivery {delivery} to be recorded")
 
     def paths(self, delivery):
         """Where its files are at the partner, by name."""

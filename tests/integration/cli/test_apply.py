@@ -178,7 +178,7 @@ def test_who_applied_which_content_is_on_record(applied):
     stored = body if isinstance(body, str) else json.dumps(body, sort_keys=True, separators=(",", ":"))
     assert digest == hashlib.sha256(stored.encode()).hexdigest()
     records = wait_until(lambda: fleet.query("SELECT actor, facts::text FROM audit.record WHERE action = 'configuration.applied' "
-                                             "AND actor = 'carol'"), 30, "the audit record")
+                                             "AND actor = 'carol'"), 120, "the audit record")
     assert len(records) == 1 and digest in records[0][1]
 
 
@@ -199,7 +199,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(applied):
     assert "everything is applied, but not everything is recorded in the audit trail: apply the same again" in done.stderr
     for _ in range(2):
         assert fleet.run("apply", "-f", path, "--actor", "emil").stdout == "Tenant late: unchanged\n"
-    records = wait_until(lambda: fleet.query("SELECT actor FROM audit.record WHERE tenant = 'late'"), 30, "the audit record")
+    records = wait_until(lambda: fleet.query("SELECT actor FROM audit.record WHERE tenant = 'late'"), 120, "the audit record")
     assert records == [("dora",)]
 
 
@@ -216,7 +216,7 @@ def test_one_after_the_other(applied):
         applying = subprocess.Popen([os.path.join(fleet.bin, "longshore"), "apply", "-f", path], env=fleet.environment(),
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
         wait_until(lambda: fleet.query("SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
-                                       "WHERE c.relname = 'document' AND NOT l.granted"), 30, "it to wait")
+                                       "WHERE c.relname = 'document' AND NOT l.granted"), 120, "it to wait")
         other.execute("DELETE FROM conf.document WHERE kind = 'Bucket'")
     out, said = applying.communicate(timeout=60)
     assert (applying.returncode, out) == (1, "") and said.startswith(f"{path}:7: bucket: there is no Bucket box: apply it\n")

@@ -69,7 +69,7 @@ def test_a_route_stays_while_a_delivery_is_not_over(world):
     assert said == f"longshore: Route asked is needed by unfinished deliveries or builds: {delivery} held; wait for them, or run longshore cancel ID\n"
     fleet.cli("cancel", delivery)
     fleet.wait_state(delivery, timeout=60)
-    wait_until(lambda: delete(world, "Route", "asked")[0] == 0, 30, "the route to go")
+    wait_until(lambda: delete(world, "Route", "asked")[0] == 0, 120, "the route to go")
 
 
 def test_a_deleted_route_runs_no_more_and_may_come_back(world):
@@ -77,14 +77,14 @@ def test_a_deleted_route_runs_no_more_and_may_come_back(world):
     again = makers.route("nightly", cadence={"kind": "daily", "at": "03:00"})
     due = "SELECT next_due FROM run.route_due WHERE route = 'nightly'"
     fleet.apply([again])
-    wait_until(lambda: fleet.query(due), 30, "a plan")
+    wait_until(lambda: fleet.query(due), 120, "a plan")
     assert fleet.wait_state(world.deliver("nightly"), timeout=120)["state"] == "completed"
-    wait_until(lambda: delete(world, "Route", "nightly")[0] == 0, 30, "the route to go")
-    wait_until(lambda: not fleet.query(due), 30, "the plan to go")
+    wait_until(lambda: delete(world, "Route", "nightly")[0] == 0, 120, "the route to go")
+    wait_until(lambda: not fleet.query(due), 120, "the plan to go")
     done = fleet.run("deliver", "nightly")
     assert done.returncode == 1 and "has no Route nightly" in done.stderr
     fleet.apply([again])
-    wait_until(lambda: fleet.query(due), 30, "a new plan")
+    wait_until(lambda: fleet.query(due), 120, "a new plan")
     assert fleet.wait_state(world.deliver("nightly"), timeout=120)["state"] == "completed"
     assert [(h["version"], h["change"]) for h in fleet.cli_json("get", "Route", "nightly", "--history")] == [
         (3, "created"), (2, "deleted"), (1, "created")]
@@ -116,7 +116,7 @@ def test_all_that_was_applied_is_kept(world):
     assert delete(world, "Tenant", "kept") == (
         1, "", "longshore: there is no Tenant kept: emil deleted it; see longshore get Tenant kept --history\n")
     assert delete(world, "Tenant", "never") == (1, "", "longshore: there is no Tenant never; longshore get Tenant lists them\n")
-    assert wait_until(lambda: records(world, "kept"), 30, "the record") == [("emil", "Tenant", "4")]
+    assert wait_until(lambda: records(world, "kept"), 120, "the record") == [("emil", "Tenant", "4")]
 
 
 def test_what_is_done_by_hand_is_kept_too(world):
@@ -146,7 +146,7 @@ def test_a_record_that_could_not_be_published_is_made_up_for(world):
     assert (done.returncode, done.stdout) == (1, "Tenant late: deleted\n")
     assert "it is deleted, but the deletion is not recorded in the audit trail: delete it again" in done.stderr
     assert "there is no Tenant late: fay deleted it" in delete(world, "Tenant", "late", "--actor", "gus")[2]
-    assert wait_until(lambda: records(world, "late"), 30, "the record") == [("fay", "Tenant", "2")]
+    assert wait_until(lambda: records(world, "late"), 120, "the record") == [("fay", "Tenant", "2")]
 
 
 def test_nobody_applies_meanwhile_what_would_use_it(world):
@@ -157,7 +157,7 @@ def test_nobody_applies_meanwhile_what_would_use_it(world):
         deleting = subprocess.Popen([os.path.join(fleet.bin, "longshore"), "delete", "Bucket", "spare"], env=fleet.environment(),
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
         wait_until(lambda: fleet.query("SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
-                                       "WHERE c.relname = 'document' AND NOT l.granted"), 30, "it to wait")
+                                       "WHERE c.relname = 'document' AND NOT l.granted"), 120, "it to wait")
         other.execute("INSERT INTO conf.document (kind, tenant, name, body, hash, applied_by) VALUES "
                       "('Route', 'acme', 'fresh', '{\"bucket\":\"spare\"}', 'x', 'x')")
     out, said = deleting.communicate(timeout=60)

@@ -119,7 +119,7 @@ def test_a_topic_that_is_missing(fleet):
     client = AdminClient({"bootstrap.servers": fleet.servers["LONGSHORE_KAFKA"]})
     name = f"{fleet.prefix}results"
     client.delete_topics([name])[name].result(20)
-    wait_until(lambda: name not in client.list_topics(timeout=10).topics, 20, "the topic to go")
+    wait_until(lambda: name not in client.list_topics(timeout=120).topics, 120, "the topic to go")
     try:
         found = doctor(fleet)
         assert [f for f in found if f[0] == "problem"] == [("problem", f"topic {name}", "is not there", "longshore topics")]
@@ -150,13 +150,13 @@ def test_a_topic_that_keeps_too_little(fleet, topic, key, value, good, level, wo
     name = f"{fleet.prefix}{topic}"
     alter_topic(fleet, name, **(plan | {key: value}))
     try:
-        found = wait_until(lambda: (f := doctor(fleet)) and ("ok", f"topic {name}") not in told(f, "ok") and f, 20, "the change")
+        found = wait_until(lambda: (f := doctor(fleet)) and ("ok", f"topic {name}") not in told(f, "ok") and f, 120, "the change")
         assert one(found, f"topic {name}")[:3] == (level, f"topic {name}", words)
         assert f"--entity-name {name} --add-config {key}={good}" in one(found, f"topic {name}")[3]
         assert told(found, "problem") == ([("problem", f"topic {name}")] if level == "problem" else [])
     finally:
         alter_topic(fleet, name, **plan)
-    wait_until(lambda: ("ok", f"topic {name}") in told(doctor(fleet), "ok"), 20, "the repair")
+    wait_until(lambda: ("ok", f"topic {name}") in told(doctor(fleet), "ok"), 120, "the repair")
 
 
 def test_a_topic_of_another_partition_count(fleet):
@@ -167,7 +167,7 @@ def test_a_topic_of_another_partition_count(fleet):
                    capture_output=True)
     name = f"{fleet.prefix}wide.audit"
     client.create_partitions([NewPartitions(name, 7)])[name].result(20)
-    found = wait_until(lambda: (f := doctor(fleet, **other)) and told(f, "problem") and f, 20, "the seventh partition")
+    found = wait_until(lambda: (f := doctor(fleet, **other)) and told(f, "problem") and f, 120, "the seventh partition")
     assert one(found, f"topic {name}")[:3] == ("problem", f"topic {name}", "has 7 partitions; it must have 6")
 
 

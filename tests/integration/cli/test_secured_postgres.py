@@ -60,7 +60,7 @@ class Server:
         def is_loaded():
             with self.ask() as c:
                 return c.execute("SELECT pg_conf_load_time()").fetchone() != before
-        wait_until(is_loaded, 30, "the configuration to be loaded")
+        wait_until(is_loaded, 120, "the configuration to be loaded")
 
     def encrypt(self):
         certificate, key = self.authority.sign("db", "DNS:localhost", "DNS:db.example")
@@ -200,7 +200,7 @@ def test_a_service_that_loses_tls_ends_and_says_why(encrypted, environment, auth
     with log.open("w") as out:
         process = subprocess.Popen([os.path.join(BIN, "longshore-scheduler")], env=env, stdin=subprocess.DEVNULL, stdout=out)
     try:
-        wait_until(lambda: "worker.assigned" in log.read_text() or process.poll() is not None, 60, "the scheduler to get work")
+        wait_until(lambda: "worker.assigned" in log.read_text() or process.poll() is not None, 120, "the scheduler to get work")
         encrypted.plain()
         with encrypted.ask() as c:
             c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'secured'")

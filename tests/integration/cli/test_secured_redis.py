@@ -31,11 +31,11 @@ class Redis:
                           f"user longshore {self.rule}\n")
         with (directory / "redis.log").open("w") as log:
             self.process = subprocess.Popen(["redis-server", str(config)], stdin=subprocess.DEVNULL, stdout=log)
-        wait_until(lambda: self.ask("PING") == "PONG", 30, "Redis to answer")
+        wait_until(lambda: self.ask("PING") == "PONG", 120, "Redis to answer")
 
     def ask(self, *words):
         done = subprocess.run(["redis-cli", "-p", str(self.port), *words], env=os.environ | {"REDISCLI_AUTH": PASSWORD},
-                              capture_output=True, text=True, timeout=30, check=False)
+                              capture_output=True, text=True, timeout=120, check=False)
         return done.stdout.strip()
 
     def stop(self):

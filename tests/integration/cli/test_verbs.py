@@ -187,9 +187,9 @@ def test_no_text_steers_a_terminal(fleet, held):
     """Whoever may ask for something could else write into the screen of who looks."""
     note = "a\u009b31mb\u202ec\u200bd\u2066e"
     fleet.cli("cancel", held, "--actor", "b\u202eob", "--note", note)
-    wait_until(lambda: fleet.status(held)["state"] == "cancelled", 30, "the end")
+    wait_until(lambda: fleet.status(held)["state"] == "cancelled", 120, "the end")
     shown = "a\\u009b31mb\\u202ec\\u200bd\\u2066e"
-    wait_until(lambda: any(t["detail"].endswith(note) for t in fleet.cli_json("trace", held)), 30, "the trail, raw in JSON")
+    wait_until(lambda: any(t["detail"].endswith(note) for t in fleet.cli_json("trace", held)), 120, "the trail, raw in JSON")
     for text in (fleet.cli("status", held), fleet.cli("trace", held)):
         assert shown in text and not set(text) & set("\u009b\u202e\u200b\u2066\x1b"), text
     assert "b\\u202eob" in fleet.cli("trace", held)
@@ -218,10 +218,10 @@ def test_who_waits_for_what_does_not_run_is_told(fleet):
         replica.stop()
     try:
         delivery = fleet.cli("deliver", "main").strip()
-        wait_until(lambda: "\nwaiting: no uploader is running\n" in fleet.run("status", delivery).stdout, 60, "the delivery to wait")
+        wait_until(lambda: "\nwaiting: no uploader is running\n" in fleet.run("status", delivery).stdout, 120, "the delivery to wait")
         text = fleet.cli("status", delivery)
         assert "\nprogress: select 1 of 1 slices, 315 rows\n" in text and re.search(r"\nprogress: upload 0 of \d files\n", text), text
-        status = wait_until(lambda: (s := fleet.status(delivery))["waiting"] and s, 30, "the same as JSON")
+        status = wait_until(lambda: (s := fleet.status(delivery))["waiting"] and s, 120, "the same as JSON")
         assert status["waiting"] == "no uploader is running"
         assert status["progress"][0] == {"stage": "select", "done": 1, "total": 1, "rows": 315}
         assert "waiting: no uploader is running\n" in fleet.cli("status")
@@ -404,7 +404,7 @@ def test_a_refused_approval_is_seen_by_who_waits(fleet, held):
     assert (done.returncode, json.loads(done.stderr)) == (1, {"error": {"code": "refused", "text": words}})
     done = fleet.run("approve", held, "--actor", "bob", "--note", "by phone", "--wait", "60")
     assert (done.returncode, done.stdout) == (0, f"{held}  completed\n")
-    seen = wait_until(lambda: [t for t in fleet.cli_json("trace", held) if t["what"] == "delivery.approved"], 30, "the trail")
+    seen = wait_until(lambda: [t for t in fleet.cli_json("trace", held) if t["what"] == "delivery.approved"], 120, "the trail")
     assert seen[0]["by"] == "bob" and "by phone" in seen[0]["detail"]
     table = fleet.cli("trace", held).splitlines()
     assert table[0].split()[0] == "at" and len(table) == 1 + len(fleet.cli_json("trace", held))
@@ -420,7 +420,7 @@ def test_trace_tells_when_a_task_was_done_and_by_whom(fleet):
     uploader.pause()
     try:
         delivery = fleet.cli("deliver", "main").strip()
-        issued = wait_until(lambda: [t for t in fleet.cli_json("trace", delivery) if t["what"] == "upload 0 issued"], 60,
+        issued = wait_until(lambda: [t for t in fleet.cli_json("trace", delivery) if t["what"] == "upload 0 issued"], 120,
                             "an upload to be issued")[0]
         assert issued["at"] == issued["issued_at"] and "done_at" not in issued and issued["by"] == "uploader"
         paused_until = fleet.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")[0][0]
@@ -438,7 +438,7 @@ def test_trace_tells_when_a_task_was_done_and_by_whom(fleet):
         assert upload["at"] == upload["done_at"] >= paused_until > upload["issued_at"] >= upload["ready_at"], upload
         assert upload["started_at"] <= upload["done_at"] and re.fullmatch(rf"uploader@\S+:{uploader.pid}", upload["by"]), upload
         assert re.fullmatch(rf"formatter@\S+:{formatter.pid}", told[name]["by"]), told
-    wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND past IS NOT NULL", (delivery,)), 60,
+    wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND past IS NOT NULL", (delivery,)), 120,
                "the words that remain of its tasks")
     told = tasks()
     check(told, next(what for what in told if what.startswith("part 0")))
@@ -461,7 +461,7 @@ def test_answers_to_one_delivery_at_the_same_time_are_not_mixed_up(fleet, held):
     said = [("alice", "approve"), ("alice", "approve"), ("alice", "approve"), ("bob", "approve")]
     with fleet.paused("scheduler"), concurrent.futures.ThreadPoolExecutor(len(said)) as pool:
         asked = [pool.submit(fleet.run, verb, held, "--actor", who, "--json") for who, verb in said]
-        wait_until(lambda: fleet.query(LOOKS)[0][0] == len(said), 30, "all to wait for their answers")
+        wait_until(lambda: fleet.query(LOOKS)[0][0] == len(said), 120, "all to wait for their answers")
         for replica in fleet.of("scheduler"):
             replica.cont()
         done = [a.result() for a in asked]
@@ -490,7 +490,7 @@ def test_an_answer_needs_no_recorder(fleet, held):
         replica.stop()
     try:
         second = fleet.cli("deliver", "small").strip()
-        wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND reason = 'overlap'", (second,)), 60,
+        wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND reason = 'overlap'", (second,)), 120,
                    "the second one to stand behind the first")
         assert fleet.status(second) is None
         assert fleet.cli("cancel", second) == f"{second}  cancel: carried out\n"
@@ -525,10 +525,10 @@ def test_a_wait_ends_in_time_and_at_ctrl_c(fleet):
         assert done.returncode == 4 and "is still not recorded yet after 1 s and continues: longshore watch " in done.stderr
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
+        wait_until(lambda: fleet.query(LISTENS)[0][0], 120, "the wait to begin")
         assert "not recorded yet; still waiting. longshore doctor shows whether all services are running" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
-        out, err = waiting.communicate(timeout=20)
+        out, err = waiting.communicate(timeout=120)
         assert (waiting.returncode, out) == (130, "") and "stopped waiting; delivery " in err
 
 
@@ -563,7 +563,7 @@ def test_a_wait_outlives_its_connection(fleet):
     with fleet.paused("scheduler"):
         argv = [os.path.join(fleet.bin, "longshore"), "deliver", "main", "--wait", "60"]
         waiting = subprocess.Popen(argv, env=fleet.environment(), stdout=subprocess.PIPE, text=True)
-        wait_until(lambda: fleet.query(LISTENS)[0][0], 30, "the wait to begin")
+        wait_until(lambda: fleet.query(LISTENS)[0][0], 120, "the wait to begin")
         ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND " \
             "application_name = 'longshore'"
         assert fleet.query(ended)[0][0] == 1

@@ -52,7 +52,7 @@ class Watch:
         return [json.loads(line) for line in list(self.lines)]
 
     def wait_for(self, condition, what):
-        return wait_until(lambda: condition(self), 60, what)
+        return wait_until(lambda: condition(self), 120, what)
 
     def end(self, timeout=60):
         code = self.process.wait(timeout)
@@ -79,7 +79,7 @@ def watches(watch):
         with open(f"/proc/{watch.process.pid}/status", encoding="ascii") as f:
             (caught,) = [line.split()[1] for line in f if line.startswith("SigCgt")]
         return int(caught, 16) & 1 << signal.SIGINT - 1
-    return wait_until(catches_interrupts, 30, "watch to begin")
+    return wait_until(catches_interrupts, 120, "watch to begin")
 
 
 def versions_only_grow(snapshots):
@@ -129,7 +129,7 @@ def test_it_needs_no_recorder(world, fleet):
     try:
         delivery = world.deliver()
         wait_until(lambda: fleet.query("SELECT 1 FROM run.state WHERE delivery_id = %s AND state = 'completed' AND due_at IS NULL",
-                                       (delivery,)), 60, "the delivery to be over")
+                                       (delivery,)), 120, "the delivery to be over")
         assert fleet.status(delivery) is None
         done = fleet.run("watch", delivery, "--json")
         seen = [json.loads(line) for line in done.stdout.splitlines()]
@@ -178,7 +178,7 @@ def test_all_are_watched_and_the_exit_code_is_the_worst(world, fleet):
     assert {s["delivery_id"] for s in seen} <= asked and versions_only_grow(seen)
     last = {s["delivery_id"]: s["state"] for s in seen}
     assert set(last.values()) <= {"completed", "held"} and first == (3 if "held" in last.values() else 0)
-    (held,) = [d["delivery_id"] for d in wait_until(lambda: fleet.cli_json("status", "--state", "held"), 60, "the held one")]
+    (held,) = [d["delivery_id"] for d in wait_until(lambda: fleet.cli_json("status", "--state", "held"), 120, "the held one")]
     fleet.cli("cancel", held, "--wait", "60")
     for delivery in asked:
         assert fleet.wait_state(delivery, states=FINAL)

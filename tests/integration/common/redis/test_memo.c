@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, LONG_MS = 600000 };
+enum { PATIENCE_MS = 120000, LONG_MS = 600000 };
 
 static int port;
 static pid_t server;

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 120000 };
 
 static const char fingerprint[] = "\x01\x02\x03\x04\x05\x06\x07\x08";
 

@@ -5,7 +5,7 @@
 #include "replicas.h"
 #include "time/reach.h"
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 120000 };
 
 /* --- stored, published, marked --- */
 
