@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """Uploads in one run against the same server: the uploader's own code, and the tools that people use by hand.
 
-    upload.py [--runs 5] [--scale 1.0] [--only sftp,s3] [--no-peers] [--json FILE]
+    upload.py [--runs 5] [--scale 1.0] [--latency] [--only sftp] [--no-peers] [--json FILE]
 
 Two cases: one file of 1 GiB (one), 200 files of 5 MiB (many). For each case the tools take turns, so that all of them see the same
 load of the machine; the figures are those of each tool's median run. CPU seconds and memory are those of the tool's own
 processes, the server's are not counted. Ours reads each file back and compares its hash before it counts as uploaded. Of
 the peers, `sftp+check` does the same by hand: it uploads, fetches, and hashes.
+
+With --latency the server is on another host: a network namespace, 40 ms (there and back) away, on a line that loses 1 % of the
+packets towards it. That needs root. Such a line is slow, so --scale is 1/64 unless it is given.
 """
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -19,9 +23,10 @@ from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "harness"))
 
-from upload_tools import BENCH, servers_of  # noqa: E402
+from upload_tools import BENCH, Line, servers_of  # noqa: E402
 
 MIB = 1 << 20
+ONE_WAY_MS, LOSS_PPM = 20, 10_000
 CASES = {"one": (1, 1024 * MIB), "many": (200, 5 * MIB)}
 
 
@@ -105,21 +110,35 @@ class Bench:
             path.unlink()
 
 
+def own_network():
+    """This program again, in a network namespace of its own."""
+    if os.environ.get("BENCH_NETWORK") == "own":
+        return
+    if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
+        sys.exit("bench: --latency needs root, and /dev/net/tun")
+    os.execvpe("unshare", ["unshare", "--net", sys.executable, *sys.argv], os.environ | {"BENCH_NETWORK": "own"})
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="runs of each tool and case")
-    parser.add_argument("--scale", type=float, default=1.0, help="of the amount of data")
+    parser.add_argument("--scale", type=float, help="of the amount of data (default 1; with --latency 1/64)")
+    parser.add_argument("--latency", action="store_true", help="over a line with latency and loss")
     parser.add_argument("--only", help="servers, with commas between (default: all that can be had)")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="ours alone")
     parser.add_argument("--folder", help="where data and servers have their files (default: the system's place for temporary ones)")
     parser.add_argument("--json", metavar="FILE", help="the figures, for a program")
     args = parser.parse_args()
+    args.scale = args.scale if args.scale is not None else 1 / 64 if args.latency else 1.0
     if args.runs < 1 or args.scale <= 0:
         parser.error("at least one run, and a scale above 0")
-    with tempfile.TemporaryDirectory(prefix="longshore-upload-", dir=args.folder) as folder:
+    if args.latency:
+        own_network()
+    line = Line(ONE_WAY_MS, LOSS_PPM) if args.latency else contextlib.nullcontext(("127.0.0.1", ()))
+    with line as host, tempfile.TemporaryDirectory(prefix="longshore-upload-", dir=args.folder) as folder:
         bench = Bench(args, folder)
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; medians of {args.runs} interleaved runs", flush=True)
-        for server in servers_of(args.only, Path(folder)):
+        for server in servers_of(args.only, Path(folder), host):
             with server:
                 for case in CASES:
                     bench.case(server, case)

@@ -48,8 +48,8 @@ class Sftp:
 
     name = "sftp"
 
-    def __init__(self, folder):
-        self.folder, self.server, self.count = folder, SftpServer(), 0
+    def __init__(self, folder, host):
+        self.folder, self.server, self.count = folder, SftpServer(*host), 0
 
     def __enter__(self):
         self.server.__enter__()
@@ -58,7 +58,7 @@ class Sftp:
         self.key = self.server.dir / "credentials" / "ed25519.key"
         self.known = self.server.dir / "known"
         keys = [(self.server.dir / "host" / f"{kind}.pub").read_text().split()[:2] for kind in ("ed25519", "ecdsa", "rsa")]
-        self.known.write_text("".join(f"[127.0.0.1]:{self.server.port} {' '.join(key)}\n" for key in keys))
+        self.known.write_text("".join(f"[{self.server.address}]:{self.server.port} {' '.join(key)}\n" for key in keys))
         return self
 
     def __exit__(self, *how):
@@ -86,7 +86,7 @@ class Sftp:
     # aes128-gcm is the cheapest cipher where processors have AES; 256 requests of 255 KiB keep the line full.
     def client(self, batch):
         return (f"sftp -q -b {shlex.quote(str(batch))} -B 261120 -R 256 -c aes128-gcm@openssh.com -P {self.server.port} -i {self.key} -F none "
-                f"-o UserKnownHostsFile={self.known} -o IdentitiesOnly=yes {self.server.user}@127.0.0.1")
+                f"-o UserKnownHostsFile={self.known} -o IdentitiesOnly=yes {self.server.user}@{self.server.address}")
 
     def openssh(self, run, files):
         batch = self.folder / f"{run}.batch"
@@ -103,8 +103,8 @@ class Sftp:
 
     # No listing before, several files at once, large packets: what rclone's pages recommend for speed.
     def rclone(self, run, files):
-        remote = (f":sftp,host=127.0.0.1,port={self.server.port},user={self.server.user},key_file={self.key},known_hosts_file={self.known},"
-                  f"shell_type=none,chunk_size=255k,concurrency=64,ciphers=aes128-gcm@openssh.com:{self.root}/{run}")
+        remote = (f":sftp,host={self.server.address},port={self.server.port},user={self.server.user},key_file={self.key},known_hosts_file={self.known},"
+                  f"shell_type=none,chunk_size=255k,concurrency=64:{self.root}/{run}")
         return (f"exec rclone --config /dev/null copy --transfers 8 --no-traverse --no-check-dest --ignore-times --sftp-disable-hashcheck "
                 f"{shlex.quote(str(files[0].parent))} {shlex.quote(remote)}")
 
@@ -112,6 +112,23 @@ class Sftp:
 SERVERS = {"sftp": Sftp}
 
 
-def servers_of(only, folder):
+def servers_of(only, folder, host):
+    """host: (address, command that runs a server there)."""
     names = only.split(",") if only else list(SERVERS)
-    return [SERVERS[name](folder) for name in names]
+    return [SERVERS[name](folder, host) for name in names]
+
+
+class Line:
+    """A line with latency and loss to another host, which is a network namespace (link.c). This process must have one of its own."""
+
+    def __init__(self, delay_ms, loss_ppm):
+        self.command = [BENCH.parent / "bench_link", str(delay_ms), str(loss_ppm)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n", "the line to the other host cannot be made"
+        return "10.77.0.2", ("nsenter", "-t", str(self.process.pid), "-n")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)

@@ -12,10 +12,14 @@ SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "stack" / "sshd"
 
 
 class SftpServer:
+    def __init__(self, address="127.0.0.1", wrapper=()):
+        """wrapper: command that ends in running the server elsewhere (nsenter)."""
+        self.address, self.wrapper = address, wrapper
+
     def __enter__(self):
         self.dir = Path(tempfile.mkdtemp(prefix="longshore-sshd-"))
         self._log = open(self.dir / "log", "w", encoding="utf-8")
-        command = ["setpriv", "--pdeathsig", "TERM", SCRIPT, self.dir]  # it ends with the test, however that ends
+        command = ["setpriv", "--pdeathsig", "TERM", *self.wrapper, SCRIPT, self.dir, self.address]  # it ends with the test, however that ends
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         wait_until(self._is_up, 120, "sshd to answer")
         return self
@@ -34,7 +38,7 @@ class SftpServer:
         port, self.user, *self.host_keys = (self.dir / "ready").read_text().split()
         self.port = int(port)
         with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", self.port)) == 0
+            return s.connect_ex((self.address, self.port)) == 0
 
     def freeze(self):
         """Connections are taken, by the system, and nobody ever answers."""
@@ -46,11 +50,11 @@ class SftpServer:
     @property
     def root(self):
         """What LONGSHORE_DROP_ROOTS and LONGSHORE_SOURCE_ROOTS call it."""
-        return f"sftp://127.0.0.1:{self.port}/"
+        return f"sftp://{self.address}:{self.port}/"
 
     def place(self, path, credential="ed25519", host_key=0):
         """The fields of a place on it."""
-        return {"url": f"sftp://{self.user}@127.0.0.1:{self.port}{path}", "credential": credential,
+        return {"url": f"sftp://{self.user}@{self.address}:{self.port}{path}", "credential": credential,
                 "host_key": self.host_keys[host_key]}
 
     def give_credentials(self, key_directory, prefix=""):
@@ -64,8 +68,8 @@ class SftpServer:
         """What OpenSSH's client gets: the file at `path` of the server, written to `to`."""
         known = self.dir / "known"
         key = (self.dir / "host" / "ed25519.pub").read_text().split()[:2]
-        known.write_text(f"[127.0.0.1]:{self.port} {' '.join(key)}\n")
+        known.write_text(f"[{self.address}]:{self.port} {' '.join(key)}\n")
         subprocess.run(["sftp", "-q", "-P", str(self.port), "-i", self.dir / "credentials" / "ed25519.key", "-F", "none",
                         "-o", f"UserKnownHostsFile={known}", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
-                        f"{self.user}@127.0.0.1:{path}", to], check=True, capture_output=True, timeout=60)
+                        f"{self.user}@{self.address}:{path}", to], check=True, capture_output=True, timeout=60)
         return Path(to).read_bytes()
