@@ -11,7 +11,9 @@ kafka_configure() {
 	local dir id
 	dir=$(server_dir kafka)
 	if [ ! -d "$dir/data" ]; then
-		[ -d "$(kafka_home)/formatted" ] || die "Kafka is not installed; run ./dev up, which installs it"
+		if [ ! -d "$(kafka_home)/formatted" ] || [ ! -x "$(venv_python)" ]; then
+			die "Kafka or the Python environment is not installed; run ./dev up, which installs them"
+		fi
 		rm -rf "$dir/data.new"
 		cp -r "$(kafka_home)/formatted" "$dir/data.new"
 		id=$(head -c 16 /dev/urandom | base64 | tr '+/' 'AB' | tr -d '=')
@@ -48,7 +50,9 @@ kafka_settings() { # DIR PORT CONTROLLER_PORT
 		# groups form and lose members at once
 		group.initial.rebalance.delay.ms=0
 		group.min.session.timeout.ms=1000
-		broker.session.timeout.ms=2000
+		# A broker that is silent for so long loses its partitions, on a busy machine too. One that was killed
+		# and started again waits for as long at most.
+		broker.session.timeout.ms=6000
 		broker.heartbeat.interval.ms=500
 		# small
 		num.network.threads=2

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An SFTP server for a test: OpenSSH's, started by scripts/stack/sshd on a free port, or the one that
- * LONGSHORE_TEST_SFTP names (a directory with `ready` and `credentials`, made by who started it). */
+ * An SFTP server for a test: OpenSSH's, started by scripts/stack/sshd on a free port; one in Python with the
+ * quirks of other servers (other_sftp.py); or the one that LONGSHORE_TEST_SFTP names (a directory with
+ * `ready` and `credentials`, made by whoever started it). */
 #ifndef LONGSHORE_TESTS_SSHD_H
 #define LONGSHORE_TESTS_SSHD_H
 
@@ -9,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,30 +55,40 @@ static inline bool sshd_read_ready(struct sshd *s)
 	return is_whole && sshd_answers(s);
 }
 
-static inline void sshd_run(const struct sshd *s)
+enum { SSHD_QUIRKS_MAX = 4 };
+
+/* quirks: NULL for OpenSSH; else those of other_sftp.py, ended by NULL. */
+static inline void sshd_run(const struct sshd *s, const char *const *quirks)
 {
 	char script[512];
-	(void)snprintf(script, sizeof script, "%s/../scripts/stack/sshd", LONGSHORE_TESTS);
+	const char *python = getenv("LONGSHORE_PYTHON");
+	const char *argv[4 + SSHD_QUIRKS_MAX] = {quirks ? python : script, script, s->dir};
+	if (!quirks)
+		argv[1] = s->dir, argv[2] = NULL;
+	for (int i = 0; quirks && quirks[i] && i < SSHD_QUIRKS_MAX; i++)
+		argv[3 + i] = quirks[i];
+	(void)snprintf(script, sizeof script, "%s/%s", LONGSHORE_TESTS,
+	        quirks ? "harness/other_sftp.py" : "../scripts/stack/sshd");
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	(void)execl(script, script, s->dir, (char *)NULL);
+	if (argv[0])
+		(void)execv(argv[0], (char *const *)(uintptr_t)argv);
+	(void)fprintf(
+	        stderr, "%s cannot be started; LONGSHORE_PYTHON is set by ./dev test\n", script);
 	_exit(127);
 }
 
 /* false: it did not come up; its own words are on the standard error. */
-static inline bool sshd_start(struct sshd *s)
+static inline bool sshd_start_own(struct sshd *s, const char *const *quirks)
 {
-	const char *given = getenv("LONGSHORE_TEST_SFTP");
 	int status = 0;
 	memset(s, 0, sizeof *s);
-	(void)snprintf(
-	        s->dir, sizeof s->dir, "%s", given != NULL ? given : "/tmp/longshore-sshd-XXXXXX");
-	if (given != NULL)
-		return sshd_read_ready(s);
-	if (mkdtemp(s->dir) == NULL || (s->pid = fork()) < 0)
+	(void)snprintf(s->dir, sizeof s->dir, "/tmp/longshore-sshd-XXXXXX");
+	if (!mkdtemp(s->dir) || (s->pid = fork()) < 0)
 		return false;
 	if (s->pid == 0)
-		sshd_run(s);
-	for (int i = 0; i < 6000; i++) { /* a minute: polled, for it says nothing when it listens */
+		sshd_run(s, quirks);
+	for (int i = 0; i < 12000;
+	        i++) { /* two minutes: polled, for it says nothing when it listens */
 		const struct timespec ten_ms = {0, 10000000};
 		if (sshd_read_ready(s))
 			return true;
@@ -85,6 +97,16 @@ static inline bool sshd_start(struct sshd *s)
 		(void)nanosleep(&ten_ms, NULL);
 	}
 	return false;
+}
+
+static inline bool sshd_start(struct sshd *s)
+{
+	const char *given = getenv("LONGSHORE_TEST_SFTP");
+	if (!given)
+		return sshd_start_own(s, NULL);
+	memset(s, 0, sizeof *s);
+	(void)snprintf(s->dir, sizeof s->dir, "%s", given);
+	return sshd_read_ready(s);
 }
 
 static inline void sshd_stop(struct sshd *s)

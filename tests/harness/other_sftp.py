@@ -1,0 +1,94 @@
+"""other_sftp.py DIR [QUIRK...]: an SFTP server that shares no code with OpenSSH's (asyncssh), in front, on a free port of the
+loopback interface. It makes in DIR what scripts/stack/sshd makes there: `credentials/`, and last of all `ready`.
+
+Quirks, as real servers have them:
+  password    lets in by password only
+  questions   lets in by keyboard-interactive questions only
+  nosync      does not have fsync@openssh.com
+  overwrites  its rename replaces what is there
+  nolinks     has no hard links
+"""
+import asyncio
+import getpass
+import os
+import pathlib
+import secrets
+import sys
+
+import asyncssh
+from asyncssh.sftp import SFTPServerHandler
+
+QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks"}
+
+
+def private(path, text):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Files(asyncssh.SFTPServer):
+    """Its rename refuses an existing target, as the protocol's version 3 says."""
+
+    def rename(self, oldpath, newpath):
+        new = self.map_path(newpath)
+        if "overwrites" not in CHOSEN and os.path.lexists(new):
+            raise asyncssh.SFTPFailure("it is there")
+        os.rename(self.map_path(oldpath), new)
+
+    def link(self, oldpath, newpath):
+        if "nolinks" in CHOSEN:
+            raise asyncssh.SFTPOpUnsupported("no hard links")
+        super().link(oldpath, newpath)
+
+
+class Door(asyncssh.SSHServer):
+    def __init__(self, key, password):
+        self.key, self.password = key, password
+
+    def begin_auth(self, username):
+        return True
+
+    def public_key_auth_supported(self):
+        return not CHOSEN & {"password", "questions"}
+
+    def validate_public_key(self, username, key):
+        return key.public_data == self.key.public_data
+
+    def password_auth_supported(self):
+        return "password" in CHOSEN
+
+    def validate_password(self, username, password):
+        return secrets.compare_digest(password, self.password)
+
+    def kbdint_auth_supported(self):
+        return "questions" in CHOSEN
+
+    def get_kbdint_challenge(self, username, lang, submethods):
+        return "", "", "en", [("User:", True), ("Password:", False)]
+
+    def validate_kbdint_response(self, username, responses):
+        return list(responses) == ["", self.password]
+
+
+async def serve(folder):
+    credentials = folder / "credentials"
+    credentials.mkdir(mode=0o700, exist_ok=True)
+    host, own, password = asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-ed25519"), secrets.token_hex(8)
+    private(credentials / "ed25519.key", own.export_private_key().decode())
+    private(credentials / "right.password", password + "\n")
+    private(credentials / "wrong.password", password[::-1] + "x\n")
+    unwanted = {b"fsync@openssh.com": "nosync", b"hardlink@openssh.com": "nolinks"}
+    SFTPServerHandler._extensions = [e for e in SFTPServerHandler._extensions if unwanted.get(e[0]) not in CHOSEN]
+    server = await asyncssh.listen("127.0.0.1", 0, server_factory=lambda: Door(own.convert_to_public(), password),
+                                   server_host_keys=[host], sftp_factory=Files, process_factory=None, allow_scp=False)
+    lines = [server.get_port(), getpass.getuser(), host.get_fingerprint("sha256")]
+    (folder / "ready.new").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "ready.new").rename(folder / "ready")
+    await server.wait_closed()
+
+
+if __name__ == "__main__":
+    CHOSEN = set(sys.argv[2:])
+    if len(sys.argv) < 2 or CHOSEN - QUIRKS:
+        sys.exit(__doc__)
+    asyncio.run(serve(pathlib.Path(sys.argv[1])))
