@@ -99,29 +99,33 @@ static void a_place_is_refused_before_it_is_reached(void **state)
 }
 
 /* Many packets under way, in any order and over each other's ends. */
-static void a_large_file_arrives_whole(void **state)
+static void large_file_arrives_whole(struct drop *drop)
 {
-	struct ground *p = *state;
 	struct err e;
 	struct drop_temp *t = NULL;
 	struct drop_facts facts;
+	enum drop_commit answer = DROP_TEMP_GONE;
 	enum { PARTS = 40, PART = 256 * 1024 + 7 };
 	char *part = malloc(PART);
 	struct hash *h = hash_new_sha256();
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_HEX];
-	assert_int_equal(create(p->drop, T1, &e), 0);
-	assert_int_equal(drop_temp_open(p->drop, STR(T1), &t, &e), 0);
+	assert_int_equal(create(drop, T1, &e), 0);
+	assert_int_equal(drop_temp_open(drop, STR(T1), &t, &e), 0);
 	for (int i = 0; i < PARTS; i++) {
 		for (int k = 0; k < PART; k++)
 			part[k] = (char)(i * 31 + k * 7 + k / 251);
 		hash_add(h, part, PART);
-		assert_int_equal(drop_temp_write(t, (int64_t)i * PART, part, PART, &e), 0);
+		if (drop_temp_write(t, (int64_t)i * PART, part, PART, &e) != 0)
+			fail_msg("part %d: %s", i, e.text);
 	}
-	assert_int_equal(drop_temp_sync(t, (int64_t)PARTS * PART, &e), 0);
+	if (drop_temp_sync(t, (int64_t)PARTS * PART, &e) != 0)
+		fail_msg("sync: %s", e.text);
 	drop_temp_close(t);
-	assert_int_equal(commit(p, T1, "out/large.bin"), DROP_COMMITTED);
-	assert_int_equal(drop_stat(p->drop, STR("out/large.bin"), &facts, &e), 0);
+	assert_int_equal(drop_commit(drop, STR(T1), STR("out/large.bin"), &answer, &e), 0);
+	assert_int_equal(answer, DROP_COMMITTED);
+	if (drop_stat(drop, STR("out/large.bin"), &facts, &e) != 0)
+		fail_msg("read back: %s", e.text);
 	hash_take(h, digest);
 	for (int i = 0; i < SHA256_BYTES; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
@@ -129,6 +133,49 @@ static void a_large_file_arrives_whole(void **state)
 	assert_string_equal(facts.sha256, hex);
 	hash_free(h);
 	free(part);
+}
+
+static void a_large_file_arrives_whole(void **state)
+{
+	struct ground *p = *state;
+	large_file_arrives_whole(p->drop);
+}
+
+static int count_in(const char *path, const char *text)
+{
+	char line[1024];
+	int n = 0;
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f))
+		n += strstr(line, text) != NULL;
+	(void)fclose(f);
+	return n;
+}
+
+/* The server asks for new keys after each mebibyte, with packets in flight in both directions. */
+static void a_transfer_goes_on_over_new_keys(void **state)
+{
+	const struct ground *p = *state;
+	struct sshd other;
+	struct credential *c = NULL;
+	struct drop *d = NULL;
+	struct err e;
+	char url[256], log[128];
+	assert_int_equal(setenv("LONGSHORE_SSHD_LINES", "RekeyLimit 1M\nLogLevel DEBUG1", 1), 0);
+	bool is_up = sshd_start_own(&other, NULL);
+	assert_int_equal(unsetenv("LONGSHORE_SSHD_LINES"), 0);
+	assert_true(is_up);
+	sshd_url(&other, p->path, url, sizeof url);
+	assert_int_equal(credential_read(other.dir, STR("ed25519"), &c, &e), 0);
+	if (open_with(url, other.host_keys[0], c, &d, &e) != 0)
+		fail_msg("%s", e.text);
+	large_file_arrives_whole(d);
+	drop_close(d);
+	credential_free(c);
+	(void)snprintf(log, sizeof log, "%s/log", other.dir);
+	assert_true(count_in(log, "rekeying out") >= 8); /* both directions carry 10 MiB */
+	sshd_stop(&other);
 }
 
 /* A write that the server refuses shows at the sync at the latest. */
@@ -173,6 +220,7 @@ int main(void)
 	        CASE(who_is_not_let_in_is_told_so),
 	        CASE(a_place_is_refused_before_it_is_reached),
 	        CASE(a_large_file_arrives_whole),
+	        CASE(a_transfer_goes_on_over_new_keys),
 	        CASE(a_write_that_failed_is_not_synced),
 	};
 	driver = (struct drop_driver){.guarantee = "sftp_rename",
