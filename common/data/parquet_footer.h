@@ -9,6 +9,7 @@
 #include "parquet_window.h"
 
 #include "longshore/buf.h"
+#include "longshore/row_reader.h"
 
 enum {
 	PARQUET_FOOTER_MAX_BYTES = 16 * 1024 * 1024,

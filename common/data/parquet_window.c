@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,42 +54,5 @@ int parquet_window_forget(const struct parquet_window *w, int64_t from, int64_t 
 	if (end > from &&
 	        fallocate(w->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, end - from) != 0)
 		return failed(e, "shrink");
-	return 0;
-}
-
-static int has_byte(const struct row_input *input, int64_t at, bool *out, struct err *e)
-{
-	char byte;
-	size_t n = 0;
-	int act = input->read(input->arg, at, &byte, 1, &n, e);
-	*out = n == 1;
-	return act;
-}
-
-int parquet_find_end(const struct row_input *input, int64_t at_least, int64_t *out, struct err *e)
-{
-	const int64_t most = INT64_C(1) << 50;
-	int64_t low = at_least, high = at_least; /* all bytes before low exist, none from high on */
-	bool is_there = true;
-	for (int64_t step = 64 * 1024; is_there && high < most; step *= 2) {
-		int act = has_byte(input, high, &is_there, e);
-		if (act != 0)
-			return act;
-		if (is_there) {
-			low = high + 1;
-			high += step;
-		}
-	}
-	while (low < high) {
-		int64_t middle = low + (high - low) / 2;
-		int act = has_byte(input, middle, &is_there, e);
-		if (act != 0)
-			return act;
-		if (is_there)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*out = low;
 	return 0;
 }

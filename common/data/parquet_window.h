@@ -7,7 +7,9 @@
 #ifndef LONGSHORE_DATA_PARQUET_WINDOW_H
 #define LONGSHORE_DATA_PARQUET_WINDOW_H
 
-#include "longshore/row_reader.h"
+#include "longshore/err.h"
+
+#include <stdint.h>
 
 struct parquet_window {
 	int fd;
@@ -22,9 +24,5 @@ int parquet_window_put(const struct parquet_window *w, int64_t at, const void *p
 /* Frees the memory of these bytes. */
 int parquet_window_forget(
         const struct parquet_window *w, int64_t from, int64_t end, struct err *e) ERR_MUST_USE;
-
-/* Finds the length of an object by reading. It has at least at_least bytes. */
-int parquet_find_end(
-        const struct row_input *input, int64_t at_least, int64_t *out, struct err *e) ERR_MUST_USE;
 
 #endif

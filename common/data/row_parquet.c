@@ -201,7 +201,7 @@ static int row_parquet_seek(void *state, const struct row_span *span, struct err
 static int prepare(struct row_parquet *r, const char *library, struct err *e)
 {
 	int64_t bytes = 0;
-	int act = parquet_find_end(r->input, 0, &bytes, e);
+	int act = r->input->bytes(r->input->arg, &bytes, e);
 	if (act == 0)
 		act = parquet_footer_read(r->input, bytes, &r->footer, e);
 	if (act == 0)

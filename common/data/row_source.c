@@ -120,6 +120,11 @@ static int read_input(void *arg, int64_t offset, void *p, size_t n, size_t *out_
 	return source_read(arg, offset, p, n, out_n, e);
 }
 
+static int input_bytes(void *arg, int64_t *out, struct err *e)
+{
+	return source_bytes(arg, out, e);
+}
+
 static int read_object(struct reading *r, struct err *e)
 {
 	const struct row_calls calls = {r->calls->on_header, r->calls->on_record, r->calls->arg};
@@ -127,7 +132,7 @@ static int read_object(struct reading *r, struct err *e)
 	struct source_reader *from = NULL;
 	int64_t bytes = 0;
 	int act = source_read_open(r->source, r->object->name, &from, e);
-	const struct row_input input = {read_input, from};
+	const struct row_input input = {read_input, input_bytes, from};
 	if (act == ERR_RETRY)
 		e->code = CODE_SOURCE_MISSING; /* it was in the listing a moment ago */
 	if (act == 0)

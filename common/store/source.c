@@ -71,6 +71,11 @@ int source_read(
 	return r->ops->read(r, offset, p, n, out_n, e);
 }
 
+int source_bytes(struct source_reader *r, int64_t *out, struct err *e)
+{
+	return r->ops->bytes(r, out, e);
+}
+
 int source_check_unchanged(
         struct source_reader *r, const struct source_object *listed, struct err *e)
 {

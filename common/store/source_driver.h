@@ -22,6 +22,7 @@ struct source_ops {
 	        struct source *s, struct str name, struct source_reader **out, struct err *e);
 	int (*read)(struct source_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
 	        struct err *e);
+	int (*bytes)(struct source_reader *r, int64_t *out, struct err *e);
 	int (*check_unchanged)(
 	        struct source_reader *r, const struct source_object *listed, struct err *e);
 	void (*read_close)(struct source_reader *r);

@@ -64,9 +64,10 @@ struct row_calls {
 };
 
 /* Reads the object, because some formats need parts of it before the rows. read: *out_n < n only at
- * the end. */
+ * the end. bytes: its length. */
 struct row_input {
 	int (*read)(void *arg, int64_t offset, void *p, size_t n, size_t *out_n, struct err *e);
+	int (*bytes)(void *arg, int64_t *out, struct err *e);
 	void *arg;
 };
 

@@ -71,6 +71,8 @@ int source_read_open(
 /* *out_n < n only at the end. */
 int source_read(struct source_reader *r, int64_t offset, void *p, size_t n, size_t *out_n,
         struct err *e) ERR_MUST_USE;
+/* Its length now. */
+int source_bytes(struct source_reader *r, int64_t *out, struct err *e) ERR_MUST_USE;
 /* ERR_RETRY ("source_missing") if the object is no longer as it was listed. */
 int source_check_unchanged(
         struct source_reader *r, const struct source_object *listed, struct err *e) ERR_MUST_USE;

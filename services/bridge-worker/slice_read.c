@@ -48,6 +48,11 @@ static int read_input(void *arg, int64_t offset, void *p, size_t n, size_t *out_
 	return source_read(arg, offset, p, n, out_n, e);
 }
 
+static int input_bytes(void *arg, int64_t *out, struct err *e)
+{
+	return source_bytes(arg, out, e);
+}
+
 /* Passes the piece's bytes to the hash and the reader. */
 static int pass(struct piece_reading *r, struct row_reader *rows, struct err *e)
 {
@@ -90,7 +95,7 @@ static int read_rows(struct piece_reading *r, struct row_reader *rows, struct er
 
 static int read_piece(struct piece_reading *r, const struct row_calls *calls, struct err *e)
 {
-	const struct row_input input = {read_input, r->from};
+	const struct row_input input = {read_input, input_bytes, r->from};
 	const struct row_form form = op_form(r->op, &r->op->spec->audience.source);
 	struct row_reader *rows = NULL;
 	int act = unless_changed(row_reader_open(&form, &input, calls, &rows, e), e);

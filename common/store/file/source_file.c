@@ -142,14 +142,30 @@ static int file_read(struct source_reader *reader, int64_t offset, void *p, size
 	return 0;
 }
 
+static int look_again(const struct file_reader *r, struct stat *out, struct err *e)
+{
+	if (fstat(r->fd, out) == 0)
+		return 0;
+	return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errno,
+	        "check %s again: %s", r->name, strerror(errno));
+}
+
+static int file_bytes(struct source_reader *reader, int64_t *out, struct err *e)
+{
+	struct stat st;
+	if (look_again((struct file_reader *)reader, &st, e) != 0)
+		return e->act;
+	*out = st.st_size;
+	return 0;
+}
+
 static int file_check_unchanged(
         struct source_reader *reader, const struct source_object *listed, struct err *e)
 {
 	const struct file_reader *r = (struct file_reader *)reader;
 	struct stat st;
-	if (fstat(r->fd, &st) != 0)
-		return err_set_native(e, ERR_RETRY, CODE_SOURCE_MISSING, "posix", errno,
-		        "check %s again: %s", r->name, strerror(errno));
+	if (look_again(r, &st, e) != 0)
+		return e->act;
 	if (st.st_size == listed->bytes && source_modified_ms(&st) == listed->modified_ms)
 		return 0;
 	return err_set(e, ERR_RETRY, CODE_SOURCE_MISSING,
@@ -170,6 +186,7 @@ const struct source_ops source_file_ops = {
         .list = source_file_list,
         .read_open = file_read_open,
         .read = file_read,
+        .bytes = file_bytes,
         .check_unchanged = file_check_unchanged,
         .read_close = file_read_close,
 };

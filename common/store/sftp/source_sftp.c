@@ -324,17 +324,33 @@ static int source_sftp_read(struct source_reader *reader, int64_t offset, void *
 	return 0;
 }
 
+static int look_again(const struct sftp_reader *r, struct sftp_attrs *out, struct err *e)
+{
+	uint32_t status = SFTP_OK;
+	if (sftp_file_stat(r->s, &r->file, &status, out, e) != 0)
+		return e->act;
+	if (status == SFTP_OK && out->has_bytes)
+		return 0;
+	return err_set_native(e, ERR_RETRY, AWAY, "sftp", status, "look at %s again: %s", r->name,
+	        status == SFTP_OK ? "the server does not tell its size" : sftp_status_text(status));
+}
+
+static int source_sftp_bytes(struct source_reader *reader, int64_t *out, struct err *e)
+{
+	struct sftp_attrs attrs = {0};
+	if (look_again((struct sftp_reader *)reader, &attrs, e) != 0)
+		return e->act;
+	*out = attrs.bytes;
+	return 0;
+}
+
 static int source_sftp_check_unchanged(
         struct source_reader *reader, const struct source_object *listed, struct err *e)
 {
 	const struct sftp_reader *r = (struct sftp_reader *)reader;
 	struct sftp_attrs attrs = {0};
-	uint32_t status = SFTP_OK;
-	if (sftp_file_stat(r->s, &r->file, &status, &attrs, e) != 0)
+	if (look_again(r, &attrs, e) != 0)
 		return e->act;
-	if (status != SFTP_OK)
-		return err_set_native(e, ERR_RETRY, AWAY, "sftp", status, "look at %s again: %s",
-		        r->name, sftp_status_text(status));
 	if (attrs.bytes == listed->bytes && attrs.modified_s * 1000 == listed->modified_ms)
 		return 0;
 	return err_set(e, ERR_RETRY, AWAY,
@@ -357,6 +373,7 @@ const struct source_ops source_sftp_ops = {
         .list = source_sftp_list,
         .read_open = source_sftp_read_open,
         .read = source_sftp_read,
+        .bytes = source_sftp_bytes,
         .check_unchanged = source_sftp_check_unchanged,
         .read_close = source_sftp_read_close,
 };

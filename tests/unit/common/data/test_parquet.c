@@ -58,6 +58,14 @@ static int read_bytes(void *arg, int64_t offset, void *p, size_t n, size_t *out_
 	return 0;
 }
 
+static int count_bytes(void *arg, int64_t *out, struct err *e)
+{
+	const struct buf *b = arg;
+	(void)e;
+	*out = (int64_t)b->n;
+	return 0;
+}
+
 static int on_header(void *arg, const struct row_header *header, struct err *e)
 {
 	struct seen *s = arg;
@@ -97,7 +105,7 @@ static int read_rows(const struct buf *object, const struct row_span *span, size
 {
 	const struct row_form form = {
 	        .format = SOURCE_PARQUET, .duckdb = library(), .split_bytes = 1};
-	const struct row_input input = {read_bytes, (void *)(uintptr_t)object};
+	const struct row_input input = {read_bytes, count_bytes, (void *)(uintptr_t)object};
 	const struct row_calls calls = {on_header, on_record, s};
 	struct row_reader *r = NULL;
 	int act = row_reader_open(&form, &input, &calls, &r, e);
@@ -316,7 +324,7 @@ static void without_the_library_it_says_what_is_missing(void **state)
 	static const char *const libraries[] = {"/nowhere/libduckdb.so", "libc.so.6"};
 	for (size_t i = 0; i < 2; i++) {
 		const struct row_form form = {.format = SOURCE_PARQUET, .duckdb = libraries[i]};
-		const struct row_input input = {read_bytes, &object};
+		const struct row_input input = {read_bytes, count_bytes, &object};
 		const struct row_calls calls = {on_header, on_record, NULL};
 		struct row_reader *r = NULL;
 		assert_int_equal(row_reader_open(&form, &input, &calls, &r, &e), ERR_RETRY);
