@@ -5,13 +5,13 @@
  */
 #include "link.h"
 #include "longshore/clock.h"
+#include "look_up.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,16 +58,13 @@ static int connect_one(const struct addrinfo *a, int64_t until_ms, int *out_fd)
 int ssh_dial(const struct link_target *target, int *out_fd, struct err *e)
 {
 	const struct remote_url *url = target->url;
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
 	struct addrinfo *found = NULL;
-	char port[8];
 	int64_t until_ms = clock_mono_ms() + LINK_STEP_MS;
-	(void)snprintf(port, sizeof port, "%d", url->port);
-	int failed = getaddrinfo(url->host, port, &hints, &found);
+	int failed = look_up(url, until_ms, &found);
 	if (failed)
 		return err_set_native(e, ERR_RETRY, target->away, "resolver", failed,
 		        "the name of host %s cannot be looked up: %s", url->host,
-		        gai_strerror(failed));
+		        look_up_text(failed));
 	int errnum = EADDRNOTAVAIL;
 	for (const struct addrinfo *a = found; a && errnum != 0; a = a->ai_next)
 		errnum = connect_one(a, until_ms, out_fd);
@@ -75,7 +72,7 @@ int ssh_dial(const struct link_target *target, int *out_fd, struct err *e)
 	if (errnum == 0)
 		return 0;
 	return err_set_native(e, ERR_RETRY, target->away, "posix", errnum,
-	        "host %s port %s does not answer: %s; see that its SFTP server runs and that this "
+	        "host %s port %d does not answer: %s; see that its SFTP server runs and that this "
 	        "host may reach it",
-	        url->host, port, strerror(errnum));
+	        url->host, url->port, strerror(errnum));
 }

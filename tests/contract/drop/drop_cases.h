@@ -1,147 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What every drop promises, the same cases for each driver. A new driver adds a test_drop_*.c that
- * says how its drop is opened (`driver`) and runs CASES(). Each case gets an empty drop of its own,
- * in a local directory that the server serves, and `outside` calls that play the partner.
+ * says how its drop is opened (`driver`) and runs CASES().
  */
 #ifndef LONGSHORE_TESTS_DROP_CASES_H
 #define LONGSHORE_TESTS_DROP_CASES_H
 
-#include "longshore/drop.h"
-
-#include <fcntl.h>
-#include <ftw.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#define T1 ".longshore-tmp/0001"
-#define T2 ".longshore-tmp/0002"
-
-struct ground {
-	char path[100];
-	char url[256];
-	struct drop *drop;
-};
-
-/* What the cases run at. */
-struct drop_driver {
-	const char *guarantee;
-	const char *identity; /* the file that holds it */
-	int (*open)(struct ground *p, struct drop **out, struct err *e);
-	bool is_shared_slowly; /* each commit is several round trips: fewer races */
-	bool loses_renamed;    /* a handle cannot tell that its file was renamed, and says "gone" */
-};
-static struct drop_driver driver;
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
-static int ground_setup(void **state)
-{
-	struct ground *p = calloc(1, sizeof *p);
-	struct err e;
-	memcpy(p->path, "/tmp/longshore-drop-XXXXXX", sizeof "/tmp/longshore-drop-XXXXXX");
-	if (mkdtemp(p->path) == NULL)
-		return -1;
-	*state = p;
-	if (driver.open(p, &p->drop, &e) == 0)
-		return 0;
-	print_error("%s: %s\n", e.code, e.text);
-	return -1;
-}
-
-static int ground_teardown(void **state)
-{
-	struct ground *p = *state;
-	drop_close(p->drop);
-	int rc = nftw(p->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(p);
-	return rc;
-}
-
-static const char *path_of(const struct ground *p, const char *name)
-{
-	static char path[1300];
-	(void)snprintf(path, sizeof path, "%s/%s", p->path, name);
-	return path;
-}
-
-static void outside_put(const struct ground *p, const char *name, const char *text)
-{
-	FILE *f = fopen(path_of(p, name), "w");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void outside_take(const struct ground *p, const char *name)
-{
-	assert_int_equal(unlink(path_of(p, name)), 0);
-}
-
-static void outside_sees(const struct ground *p, const char *name, const char *want)
-{
-	char text[100] = "";
-	FILE *f = fopen(path_of(p, name), "r");
-	if (want == NULL) {
-		assert_null(f);
-		return;
-	}
-	assert_non_null(f);
-	size_t n = fread(text, 1, sizeof text - 1, f);
-	assert_int_equal(n, strlen(want));
-	assert_string_equal(text, want);
-	(void)fclose(f);
-}
-
-static void expect_error(int rc, const struct err *e, enum err_act act, const char *code)
-{
-	assert_int_equal(rc, act);
-	assert_string_equal(e->code, code);
-}
-
-/* temp: a path of which the last component is the token. */
-static int create(struct drop *d, const char *temp, struct err *e)
-{
-	struct drop_handle made;
-	const char *slash = strrchr(temp, '/');
-	const struct drop_new what = {str_c(slash + 1), STR("a.csv")};
-	int rc = drop_temp_create(d, &what, &made, e);
-	if (rc == 0)
-		assert_string_equal(made.text, temp);
-	return rc;
-}
-
-static void temp_with(struct ground *p, const char *temp, const char *text)
-{
-	struct err e;
-	struct drop_temp *t = NULL;
-	assert_int_equal(create(p->drop, temp, &e), 0);
-	assert_int_equal(drop_temp_open(p->drop, str_c(temp), &t, &e), 0);
-	assert_int_equal(drop_temp_write(t, 0, text, strlen(text), &e), 0);
-	assert_int_equal(drop_temp_sync(t, (int64_t)strlen(text), &e), 0);
-	drop_temp_close(t);
-}
-
-static enum drop_commit commit(struct ground *p, const char *temp, const char *name)
-{
-	struct err e;
-	enum drop_commit answer = DROP_TEMP_GONE;
-	assert_int_equal(drop_commit(p->drop, str_c(temp), str_c(name), &answer, &e), 0);
-	return answer;
-}
+#include "drop_cases_names.h"
+#include "drop_cases_race.h"
 
 static void a_commit_makes_the_file_visible_whole_and_consumes_the_temporary(void **state)
 {
@@ -336,19 +202,6 @@ static void stat_reads_back_what_the_destination_has(void **state)
 	assert_string_equal(facts.sha256, "");
 }
 
-static void names_may_have_directories_which_are_made(void **state)
-{
-	struct ground *p = *state;
-	struct stat st;
-	temp_with(p, T1, "x");
-	assert_int_equal(commit(p, T1, "acme/2026-01-31/a b.csv"), DROP_COMMITTED);
-	outside_sees(p, "acme/2026-01-31/a b.csv", "x");
-	assert_int_equal(stat(path_of(p, "acme/2026-01-31/a b.csv"), &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0640);
-	temp_with(p, T2, "y");
-	assert_int_equal(commit(p, T2, "acme/2026-01-31/b.csv"), DROP_COMMITTED);
-}
-
 static void a_temporary_is_private_until_it_is_synced(void **state)
 {
 	struct ground *p = *state;
@@ -497,65 +350,6 @@ static void the_probe_leaves_nothing_a_partner_sees(void **state)
 	assert_string_equal(drop_guarantee(p->drop), driver.guarantee);
 }
 
-struct racer {
-	pthread_t thread;
-	struct drop *drop;
-	const char *temp;
-	enum drop_commit answer;
-};
-
-static void *race(void *arg)
-{
-	struct racer *r = arg;
-	struct err e;
-	r->answer = DROP_TEMP_GONE;
-	if (drop_commit(r->drop, str_c(r->temp), STR("race/a.csv"), &r->answer, &e) != 0)
-		return arg;
-	return NULL;
-}
-
-/* Eight at once, by two temporaries, and no directory yet: one temporary is committed. By links whoever
- * sees another's link may end the commit for it, and who is told that the name is taken while it links
- * cannot know by whom. */
-static void of_many_commits_one_takes_the_name(void **state)
-{
-	struct ground *p = *state;
-	for (int turn = 0; turn < (driver.is_shared_slowly ? 2 : 50); turn++) {
-		struct racer racers[8];
-		bool is_link = strcmp(driver.guarantee, "link_noreplace") == 0;
-		int committed = 0, gone = 0, taken = 0, winner = -1;
-		temp_with(p, T1, "one");
-		temp_with(p, T2, "two");
-		for (size_t i = 0; i < 8; i++) {
-			racers[i].drop = p->drop;
-			racers[i].temp = i % 2 == 0 ? T1 : T2;
-			assert_int_equal(
-			        pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
-		}
-		for (size_t i = 0; i < 8; i++) {
-			void *failed = NULL;
-			assert_int_equal(pthread_join(racers[i].thread, &failed), 0);
-			assert_null(failed);
-			if (racers[i].answer == DROP_COMMITTED) {
-				assert_true(winner < 0 || (winner == (int)i % 2 && is_link));
-				winner = (int)i % 2;
-			}
-			committed += racers[i].answer == DROP_COMMITTED;
-			gone += racers[i].answer == DROP_TEMP_GONE;
-			taken += racers[i].answer == DROP_NAME_TAKEN ||
-			         (is_link && racers[i].answer == DROP_IN_DOUBT);
-		}
-		assert_true(winner >= 0);
-		assert_int_equal(committed + gone, 4);
-		assert_int_equal(taken, 4);
-		outside_sees(p, "race/a.csv", winner == 0 ? "one" : "two");
-		outside_take(p, "race/a.csv");
-		assert_int_equal(rmdir(path_of(p, "race")), 0);
-		drop_temp_discard(p->drop, STR(T1));
-		drop_temp_discard(p->drop, STR(T2));
-	}
-}
-
 static void a_driver_says_what_it_can(void **state)
 {
 	struct ground *p = *state;
@@ -564,7 +358,6 @@ static void a_driver_says_what_it_can(void **state)
 	assert_true((traits->verifies & DROP_VERIFIES_LENGTH) != 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, ground_setup, ground_teardown)
 #define CASES() \
 	CASE(a_driver_says_what_it_can), \
 	        CASE(a_commit_makes_the_file_visible_whole_and_consumes_the_temporary), \
@@ -581,6 +374,9 @@ static void a_driver_says_what_it_can(void **state)
 	        CASE(a_place_that_goes_away_is_unavailable_and_says_nothing_of_files), \
 	        CASE(a_place_keeps_its_identity_and_another_has_another), \
 	        CASE(the_probe_leaves_nothing_a_partner_sees), \
-	        CASE(of_many_commits_one_takes_the_name)
+	        CASE(of_many_commits_one_takes_the_name), \
+	        CASE(of_two_and_of_five_writers_one_wins), CASE(an_empty_file_is_a_file), \
+	        CASE(a_name_is_taken_as_it_is), CASE(a_file_in_the_way_is_refused), \
+	        CASE(directories_that_two_make_at_once_are_made_once)
 
 #endif
