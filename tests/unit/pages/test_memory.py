@@ -3,6 +3,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import programs
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -58,16 +59,13 @@ def test_every_constant_that_the_page_names_is_in_the_code():
 
 
 def test_every_setting_of_the_page_on_admission_is_there_with_its_default():
-    code = "".join(text for name, text in CODE.items() if name.endswith("settings.c"))
-    settings = {"LONGSHORE_SCHEDULER_" + name: default for name, default in
-                re.findall(r'\b(?:MS|NUM)\("([A-Z_]+)", \w+, "([^"]*)"', code)}
-    settings |= dict(re.findall(r'\b(?:INT|TEXT)\(\w+, "(LONGSHORE_[A-Z_]+)", "([^"]*)"', code))
+    settings = programs.settings()
     named = re.findall(r"`(LONGSHORE_\w+)`(?: \(([\d,]+)[ )])?", ADMISSION)
     assert len(set(n for n, _ in named)) >= 8
     for name, default in named:
         assert name in settings, name
         if default:
-            assert settings[name] == default.replace(",", ""), name
+            assert default.replace(",", "") in settings[name], name
 
 
 def test_every_field_table_file_and_reason_of_the_page_on_admission_is_there():

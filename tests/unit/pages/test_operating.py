@@ -2,6 +2,7 @@
 import re
 from pathlib import Path
 
+import programs
 import pytest
 from tables import TABLES
 
@@ -83,7 +84,7 @@ def test_every_metric_is_told():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_only_commands_and_settings_that_exist_are_named(page):
-    verbs = set(re.findall(r"\bX\((\w+)\)", (ROOT / "cli/verbs.h").read_text())) | {"help"}
+    verbs = programs.verbs()
     text = PAGES[page]
     named = set(re.findall(r"(?:`|exec |^ *)longshore ([a-z]+)\b", text, re.MULTILINE))
     assert named and named <= verbs, f"there is no longshore {sorted(named - verbs)}"
@@ -99,10 +100,9 @@ def test_only_commands_and_settings_that_exist_are_named(page):
 
 
 def preset(setting):
-    """The default of a setting, as its table in the code has it."""
-    code = "".join(sources("services", "common").values())
-    name = setting.removeprefix("LONGSHORE_SCHEDULER_")
-    return int(re.search(rf'(?:"{setting}"|"{name}", \w+), "(\d+)"', code).group(1))
+    """The default of a setting, as its program says."""
+    (default,) = programs.settings()[setting]
+    return int(default)
 
 
 @pytest.mark.parametrize("settings,words,value", [
