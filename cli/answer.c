@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The scheduler notes its answer twice: in the delivery's row, which needs no recorder, and in the
- * trail, which also has the words to deliveries that were over. */
+ *
+ * The scheduler stores its answer twice: in the delivery's row, which needs no recorder, and in
+ * the trail, which also has the answers for deliveries that were already over.
+ */
 #include "answer.h"
 
 #include "longshore/clock.h"
@@ -29,7 +31,7 @@ static struct cli_answer read_line(struct str answer)
 
 struct cli_answer cli_answer_of(struct str answers, struct str identity)
 {
-	struct id id = id_of("word/1", &identity, 1); /* as the scheduler makes it */
+	struct id id = id_of("word/1", &identity, 1); /* in the scheduler's form */
 	struct str key = str_bytes(id_str(&id).p, KEY_DIGITS), rest = answers;
 	while (rest.n > 0) {
 		ptrdiff_t end = str_find(rest, '\n', 0);
@@ -88,7 +90,7 @@ static int judge(const struct cli_word *word, const struct cli_answer *answer, s
 	        STR_ARG(answer->text));
 }
 
-/* Looks again and again, whatever the recorder does; a notification only makes it sooner. */
+/* Polls, so it works without the recorder. A notification only makes it faster. */
 static int await(struct cli *cli, const struct cli_word *word, int64_t seconds, struct arena *mem,
         struct err *e)
 {
@@ -110,7 +112,7 @@ static int await(struct cli *cli, const struct cli_word *word, int64_t seconds, 
 		if (cli_is_interrupted() || clock_mono_ms() >= deadline)
 			return no_answer(word, seconds, e);
 		if (act != 0 || pg_wait_notify(cli->pg, LOOK_MS, &notified, e) != 0)
-			(void)poll(NULL, 0, LOOK_MS); /* the database is away: it comes back */
+			(void)poll(NULL, 0, LOOK_MS); /* the database is down: try again */
 	}
 }
 

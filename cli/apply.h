@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * What `apply` reads and looks at outside the documents: files, zones, drops;
- * and what it says.
- */
+ * What `apply` reads and checks besides the documents (files, zones, drops), and what it prints. */
 #ifndef CLI_APPLY_H
 #define CLI_APPLY_H
 
@@ -12,8 +9,8 @@
 #include "longshore/documents.h"
 #include "longshore/zones.h"
 
-/* The documents of a file, or of the *.yaml and *.yml directly below a directory, in order of their
- * names. What is read borrows from cli->mem. */
+/* Reads the documents of a file, or of the *.yaml and *.yml files directly below a directory, in
+ * order of their names. The result borrows from cli->mem. */
 int apply_read_files(
         struct cli *cli, const char *path, struct read_documents *read, struct err *e) ERR_MUST_USE;
 
@@ -27,8 +24,8 @@ void apply_calendar_release(struct apply_calendar *c);
 struct document_world apply_world(struct apply_calendar *c); /* borrows it */
 
 enum { APPLY_RUNS = 3 };
-struct applied_document {  /* what becomes of one that was read */
-	struct str before; /* its body until now; absent: there was none */
+struct applied_document {  /* the result for one document */
+	struct str before; /* its previous body; absent if it is new */
 	struct document_changes changes;
 	struct cadence_run runs[APPLY_RUNS];
 	size_t runs_count;
@@ -36,23 +33,24 @@ struct applied_document {  /* what becomes of one that was read */
 };
 const char *apply_word(const struct applied_document *d); /* created, changed, unchanged */
 
-/* Mistakes and warnings are told; ERR_REJECT if there is a mistake, else 0 and nothing is told. */
+/* Prints mistakes and warnings and returns ERR_REJECT if there is a mistake. Otherwise returns 0
+ * and prints nothing. */
 int apply_refuse(struct cli *cli, struct read_documents *read, struct err *e) ERR_MUST_USE;
-/* Warnings, and a line or more for each document; documents: as many as were read. */
+/* Prints warnings, and at least one line for each document. documents: one for each that was read. */
 int apply_report(struct cli *cli, struct read_documents *read,
         const struct applied_document *documents, struct err *e) ERR_MUST_USE;
 
-/* The next runs of a route that was read, as the scheduler will plan them; 0: it has no cadence. */
+/* The next runs of a route, as the scheduler will plan them. 0 if it has no cadence. */
 size_t apply_next_runs(struct apply_calendar *c, const struct read_document *d, struct arena *mem,
         struct cadence_run out[APPLY_RUNS]);
 
 /* The key directory of the uploader, whose credentials open the drops; NULL: LONGSHORE_KEYS is not set. */
 const char *cli_uploader_keys(struct cli *cli);
-/* Where drops may lie, by the settings here. */
+/* The drops that the settings of this process permit. */
 int cli_drops(const struct cli *cli, struct confine **out, struct err *e) ERR_MUST_USE;
 
-/* Tries every drop of the buckets that were read, and looks where their sources lie, as far as they are
- * there; what one cannot do, or may not be, becomes a mistake. */
+/* Tries every drop of these buckets, and looks at their sources, if they exist. A drop that lacks
+ * something or is not permitted becomes a mistake. */
 int apply_probe_places(struct cli *cli, struct read_documents *read, struct err *e) ERR_MUST_USE;
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who applied or deleted what, into the trail. A record's id is made of the document and the time of
- * the change, so what could not be published is made up for by doing the same again.
+ * Records in the trail who applied or deleted what. A record's id is computed from the document
+ * and the time of the change, so repeating the command publishes a record that was missed.
  */
 #include "apply_record.h"
 
 #include "longshore/topics.h"
 #include "sql/cli.h"
 
-struct application { /* a document as it is applied now */
+struct application { /* a document's current version */
 	const struct spec_document *document;
 	struct str hash, by;
 	int64_t at_ms, version;

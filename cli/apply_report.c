@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What apply says: mistakes, warnings, and what becomes of each document. */
+ * What apply prints: mistakes, warnings, and the result for each document. */
 #include "apply.h"
 
 #include "json.h"

@@ -110,8 +110,8 @@ static void probe_drop(
 		refuse(read, d, "url", &e);
 }
 
-/* One that is not there, or not for us to read, is for the service to wait for. A server is not asked:
- * its credential is for the service alone. */
+/* If it does not exist or we may not read it, the service waits for it. A server is not asked,
+ * because only the service may use its credential. */
 static void probe_source(
         struct read_documents *read, const struct read_document *d, const struct place *place)
 {
@@ -139,7 +139,7 @@ static void probe(struct read_documents *read, const struct read_document *d,
 	               (remote_url_parse(place.url, &parsed, &e) != 0 || place.credential.n == 0 ||
 	                       !remote_host_key_is_good(place.host_key));
 	if (is_told || (!is_server(place.url) && !str_has_prefix(place.url, STR("file:///"))))
-		return; /* what is wrong with it was told */
+		return; /* the mistake was already reported */
 	if (is_bucket)
 		probe_drop(read, d, &place);
 	else

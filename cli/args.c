@@ -74,8 +74,8 @@ static bool is_plain_text(struct str text)
 	return is_plain;
 }
 
-/* Arguments go into events and rows, which hold text; what is a name there the scheduler would
- * refuse, and nobody hear of it here. A path may be anything. */
+/* Arguments go into events and rows, which contain text. The scheduler would refuse a bad name,
+ * but nobody would see that here. A path may be anything. */
 static int check_text(
         const struct cli_verb *verb, const char *option, const char *value, struct err *e)
 {

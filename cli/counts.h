@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the counts of the books mean, in a few words. */
+ * Short descriptions of the counts. */
 #ifndef CLI_COUNTS_H
 #define CLI_COUNTS_H
 
 #include "longshore/str.h"
 
-/* NULL: a count of a newer release. */
+/* NULL if a newer release made this count. */
 const char *count_meaning(struct str name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What checks use: telling, asking. And the checks of settings and Redis. */
+ * What checks share, and the checks of settings and Redis. */
 #include "doctor.h"
 
 #include "longshore/lease.h"
@@ -22,7 +22,7 @@ static void send_all(int fd, const char *p, size_t n)
 	}
 }
 
-/* With its terminator; what is no plain text is escaped where it is printed. */
+/* Includes the terminator. Text that is not plain is escaped when it is printed. */
 static void add_part(char *out, size_t *n, size_t room, const char *text)
 {
 	size_t at = *n;
@@ -143,7 +143,7 @@ static void tell_redis(struct doctor *d, const struct memo *memo, bool is_there)
 		        "%s", weakness);
 }
 
-/* As services do it: who may only ping is of no use to them. */
+/* Uses the commands that services use, because a user that may only ping is not enough. */
 static bool takes_leases(struct memo *memo)
 {
 	const struct str task = STR("doctor"), token = STR("doctor");
@@ -167,7 +167,7 @@ void doctor_redis(struct doctor *d)
 	}
 	const struct memo_server server = {
 	        address, d->cli->conf.redis_config, d->cli->conf.topic_prefix};
-	for (int i = 0; i < REDIS_TRIES && !is_there; i++) { /* it is given 100 ms each time */
+	for (int i = 0; i < REDIS_TRIES && !is_there; i++) { /* try it for 100 ms each time */
 		memo_close(memo);
 		if (memo_open(&server, &memo, &e) != 0) {
 			doctor_line(d, DOCTOR_PROBLEM, "redis",

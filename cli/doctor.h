@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * longshore doctor: a table of checks, one function each. Every check runs in a process of its own,
- * all at the same time, so that none waits for another and one that hangs or dies is only told.
  *
- * A check says what it finds, a line each; it fails never. The remedy is a command or an act.
+ * longshore doctor: a table of checks, one function each. All checks run at the same time, each in
+ * its own process, so a check that hangs or dies does not stop the others. A check reports each
+ * finding on one line and never fails itself. A remedy is a command or an action.
  */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H
@@ -19,19 +19,20 @@ enum doctor_level { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_PROBLEM };
 struct doctor_check {
 	const char *name;
 	void (*run)(struct doctor *d);
-	const char *remedy; /* where it does not come to an end */
+	const char *remedy; /* if it does not end in time */
 };
 
 void doctor_ok(struct doctor *d, const char *subject, const char *fmt, ...)
         __attribute__((format(printf, 3, 4)));
-/* remedy may be empty where the text says all. */
+/* remedy may be empty if the text is enough. */
 void doctor_line(struct doctor *d, enum doctor_level level, const char *subject, const char *remedy,
         const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* A setting that the check needs; false: it is not set, which doctor_settings tells. */
+/* Gets a setting that the check needs. false: it is not set, and doctor_settings reports that. */
 bool doctor_has(const char *setting);
-/* It answers and is migrated. If not, doctor_postgres or doctor_migrations tells. */
+/* True if the database answers and is migrated. If not, doctor_postgres or doctor_migrations
+ * reports it. */
 bool doctor_is_migrated(struct doctor *d);
-/* Asks a migrated database; a refusal is told. false: no rows. */
+/* Queries a migrated database and reports a refusal. false: there are no rows. */
 bool doctor_asks(struct doctor *d, const struct pg_statement *stmt, const struct pg_params *p,
         struct pg_rows **rows);
 

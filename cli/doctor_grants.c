@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every service's database role has exactly what the migrations grant: the build reads their
- * statements, so there is no second list to forget. */
+ *
+ * Checks that every service's database role has exactly what the migrations grant. The build reads
+ * the migrations' statements, so there is no second list.
+ */
 #include "doctor.h"
 
 #include "longshore/migrations.h"
@@ -10,14 +12,14 @@
 
 enum { TOLD_MAX = 50 };
 
-/* The cells of a difference. */
+/* The columns of a difference. */
 enum { ROLE, KIND, OBJECT, PRIVILEGE, CELLS };
 static const int of_difference[CELLS] = {[ROLE] = COL_SELECT_GRANT_DIFFERENCES_ROLE,
         [KIND] = COL_SELECT_GRANT_DIFFERENCES_KIND,
         [OBJECT] = COL_SELECT_GRANT_DIFFERENCES_OBJECT,
         [PRIVILEGE] = COL_SELECT_GRANT_DIFFERENCES_PRIVILEGE};
 
-/* What migrating itself grants (common/pg/migrate.c). */
+/* Granted by the migration command itself (common/pg/migrate.c). */
 static const struct pg_grant of_migrate[] = {{"PUBLIC", "schema", "longshore", "USAGE"},
         {"PUBLIC", "table", "longshore.migration", "SELECT"}};
 enum { OF_MIGRATE = sizeof(of_migrate) / sizeof(of_migrate[0]) };
@@ -128,7 +130,7 @@ void doctor_grants(struct doctor *d)
 	bool asked = false;
 	AUTO_PG_ROWS rows = NULL;
 	if (!doctor_is_migrated(d))
-		return; /* told with the migrations: nothing to compare yet */
+		return; /* doctor_migrations reports it: there is nothing to compare yet */
 	size_t faults = check_roles(d, &asked);
 	pg_params_init(&p, &d->cli->mem);
 	add_expected(&p);

@@ -26,7 +26,8 @@ static struct str wanted_value(const struct topic_plan *plan, const char *name)
 	return (struct str){NULL, 0};
 }
 
-/* Numbers: -1 is no end; keeping longer or taking more than planned does no harm. */
+/* Numbers; -1 means no limit. Keeping messages longer or accepting larger ones than planned is
+ * harmless. */
 static bool is_enough(struct str has, struct str wanted)
 {
 	int64_t a = 0, b = 0;
@@ -35,7 +36,7 @@ static bool is_enough(struct str has, struct str wanted)
 	return a == -1 || (b != -1 && a >= b);
 }
 
-/* What must be so, and what a tight retention costs. */
+/* What is required, and what a short retention costs. */
 static int check_settings(struct doctor *d, const char *subject, const struct topic_plan *plan,
         const struct str *values)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Staging, key directories, time zones and drops: what lies in file systems. */
+ * Checks of staging, key directories, time zones and drops. */
 #include "doctor.h"
 
 #include "apply.h"
@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Under a scratch name: created once and not twice, read back, replaced by comparison only. */
+/* Uses a scratch name: an object is created once and not twice, read back, and replaced only by
+ * comparison. */
 static int try_store(struct store *s, struct str name, struct arena *mem, struct err *e)
 {
 	struct err expected;
@@ -60,7 +61,7 @@ static int try_staging(struct doctor *d, struct err *e)
 	return act;
 }
 
-/* Nothing is written to what is not the staging of these keys. */
+/* Nothing is written unless it is the staging of these keys. */
 void doctor_staging(struct doctor *d)
 {
 	struct err e;
@@ -159,7 +160,7 @@ void doctor_zones(struct doctor *d)
 		        folder, n);
 }
 
-/* Nothing is written to another place than the one that is remembered. */
+/* Nothing is written unless it is the place whose identity is recorded. */
 static int compare_place(struct drop *drop, struct str remembered, struct err *e)
 {
 	char found[DROP_IDENTITY_BYTES];

@@ -8,7 +8,7 @@
 
 enum { CLOCK_WARNING_MS = 1000, CLOCK_PROBLEM_MS = 60000 };
 
-/* Tasks carry deadlines of the database's clock, and workers look at their own. */
+/* Deadlines of tasks come from the database's clock, but workers compare them with their own. */
 static void check_clock(struct doctor *d, int64_t server_ms, int64_t before_ms, int64_t after_ms)
 {
 	int64_t trip_ms = after_ms - before_ms;
@@ -79,11 +79,11 @@ static void check_protection(struct doctor *d)
 		doctor_ok(d, "postgres encryption", "%s; the server is verified", is.tls);
 }
 
-/* Of a server that was not reached. */
+/* For a server that could not be reached. */
 static const char *connect_remedy(const struct err *e)
 {
 	if (strcmp(e->code, "pg_insecure") == 0 || strcmp(e->code, "pg_refused") == 0)
-		return ""; /* the text has it */
+		return ""; /* it is in the text */
 	return "start PostgreSQL or correct LONGSHORE_POSTGRES";
 }
 

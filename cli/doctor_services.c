@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Does every service run, and if not, does work wait for it? A service runs if its consumer group has
- * a member. */
+ *
+ * Checks whether every service runs and, if one does not, whether work waits for it. A service
+ * runs if its consumer group has a member.
+ */
 #include "doctor.h"
 #include "services.h"
 
@@ -12,7 +14,7 @@
 
 enum { UNKNOWN = -1 };
 
-/* What the scheduler has not read yet no table knows of. */
+/* Requests that the scheduler has not read yet are in no table. */
 static int64_t unread(struct doctor *d, struct err *e)
 {
 	static const enum topic topics[] = {TOPIC_TRIGGERS, TOPIC_RESULTS};
@@ -76,7 +78,7 @@ static void tell_missing(struct doctor *d, const struct waiting *w, enum service
 		        "none is running, and doctor could not determine what waits for it in "
 		        "Kafka: %s",
 		        e.text);
-	else if (!w->is_known) /* why is told with the database */
+	else if (!w->is_known) /* the check of the database reports why */
 		doctor_line(d, DOCTOR_WARNING, subject, remedy,
 		        "none is running, and doctor could not determine whether work waits for "
 		        "it");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Does work go on? What is overdue, unpublished, unrecorded or set aside. */
+ * Checks whether work continues: what is overdue, unpublished, unrecorded or set aside. */
 #include "doctor.h"
 
 #include "sql/cli.h"

@@ -54,7 +54,7 @@ int cli_find_id(struct cli *cli, struct str given, struct str *out, struct err *
 	return 0;
 }
 
-/* Names of one kind; *has: this one is among them. */
+/* The names of one kind. *has: whether this one is among them. */
 static struct str *names_of(struct cli *cli, const struct pg_rows *rows, const char *kind,
         struct str name, size_t *count, bool *has)
 {

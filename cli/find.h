@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From what people type to what there is: deliveries by the beginning of an id, routes by name. */
+ * Finds what people name: deliveries by the first digits of an id, routes by name. */
 #ifndef CLI_FIND_H
 #define CLI_FIND_H
 
 #include "cli.h"
 
-/* The whole id where `given` is the beginning of exactly one, of four digits at least; else as it was given.
- * ERR_REJECT ("ambiguous") lists the candidates. */
+/* The whole id if `given` has at least four digits and only one id begins with it; otherwise
+ * `given` itself. ERR_REJECT ("ambiguous") lists the candidates. */
 int cli_find_id(struct cli *cli, struct str given, struct str *out, struct err *e) ERR_MUST_USE;
 
-/* Sets the argument to the kind that is meant ("routes": Route). ERR_REJECT ("usage") with the nearest where there is
- * none. */
+/* Sets the argument to the kind that it means ("routes": Route). ERR_REJECT ("usage") suggests the
+ * nearest kind if there is no such kind. */
 int cli_find_kind(struct cli *cli, int position, const char *verb, struct err *e) ERR_MUST_USE;
 
 struct found_name {

@@ -13,7 +13,7 @@ static void mark(int number)
 
 void cli_catch_interrupt(void)
 {
-	struct sigaction action = {.sa_handler = mark}; /* no SA_RESTART: waits shall end */
+	struct sigaction action = {.sa_handler = mark}; /* no SA_RESTART, so that waits end */
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);

@@ -106,7 +106,7 @@ static int no_verb(const char *name)
 	return EXIT_USAGE;
 }
 
-/* Which server it was, and where that is set. */
+/* Names the server and the setting that it comes from. */
 static void name_place(struct err *e)
 {
 	if (strcmp(e->code, "pg_refused") == 0)
@@ -143,7 +143,7 @@ static int fail(struct cli *cli, struct err *e)
 	return strcmp(e->code, "usage") == 0 ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* A result that was not written whole is a failure, whatever else is true. */
+/* If the output could not be written completely, the command failed. */
 static int flush_output(struct err *e)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -178,7 +178,7 @@ static int run(struct cli *cli, const struct cli_verb *verb, int argc, char **ar
 
 int main(int argc, char **argv)
 {
-	secret_keep_from_cores(); /* it knows passwords and reads keys */
+	secret_keep_from_cores(); /* this process has passwords and keys in memory */
 	log_start("longshore", LOG_WARN, 2);
 	const char *name = argc > 1 ? argv[1] : "help";
 	if (strcmp(name, "--version") == 0) {

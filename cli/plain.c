@@ -25,7 +25,8 @@ static bool is_hidden(uint32_t c)
 	return c >= 0xe0000 && c <= 0xe0fff; /* tags, and more selectors */
 }
 
-/* As JSON writes it, so that an escaped document is the same document; above the first plane in two. */
+/* Escapes as JSON does, so an escaped document is still the same document. Characters above U+FFFF
+ * become two escapes. */
 static size_t put_escape(char *out, uint32_t c)
 {
 	char text[2 * PLAIN_GROWS + 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a terminal may see of text that came from elsewhere: documents, tables, events, errors. Pure. */
+ * Makes text from elsewhere (documents, tables, events, errors) safe for a terminal. Pure. */
 #ifndef CLI_PLAIN_H
 #define CLI_PLAIN_H
 
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { PLAIN_GROWS = 6 }; /* bytes that one byte becomes at most */
+enum { PLAIN_GROWS = 6 }; /* most bytes that one byte becomes */
 
 /* Control characters (C0, DEL, C1), those that turn the direction of text, those that nobody sees, and what is
  * no UTF-8 become \uXXXX (a byte: \xXX). Lines and tabs stay where they are kept, else they become

@@ -17,7 +17,7 @@ static void print_to(FILE *file, const char *fmt, va_list args)
 		abort();
 	size_t bytes = plain_escape(str_bytes(text, (size_t)n), true, out);
 	(void)fwrite(out, 1, bytes,
-	        file); /* main looks for a full disk; a closed pipe ends the process */
+	        file); /* main checks for a full disk; a closed pipe ends the process */
 	free(out);
 	free(text);
 }
@@ -77,7 +77,7 @@ static int width_of(struct str text)
 
 static void print_cell(struct str text, int width, bool is_last)
 {
-	if (is_last) /* nothing is behind it */
+	if (is_last) /* the last column is not padded */
 		cli_print(STR_FMT "\n", STR_ARG(text));
 	else
 		cli_print(STR_FMT "%*s", STR_ARG(text), width - width_of(text) + 2, "");

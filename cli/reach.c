@@ -105,7 +105,7 @@ int cli_tenant_and_name(struct cli *cli, const char *given, struct str *out_tena
 	return 0;
 }
 
-/* What the name was probably meant to be. */
+/* A suggestion for a misspelt name. */
 static int hint(struct cli *cli, const struct pg_params *kind_and_tenant, struct str name,
         const char **out, struct err *e)
 {

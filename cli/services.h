@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which services run, by the members of their consumer groups; and who waits for one that does not. */
+ *
+ * Which services run, from the members of their consumer groups, and which deliveries wait for one
+ * that does not.
+ */
 #ifndef CLI_SERVICES_H
 #define CLI_SERVICES_H
 
@@ -7,14 +10,14 @@
 
 #include "longshore/services.h"
 
-/* out: one for each service; -1 where nobody knows. ERR_RETRY: Kafka is away. */
+/* out: one for each service; -1 if it is not known. ERR_RETRY: Kafka is down. */
 int cli_services_running(struct cli *cli, int *out, struct err *e) ERR_MUST_USE;
 
 struct needed {
 	struct str delivery_id;
 	enum service service;
 };
-/* What deliveries (all: NULL) have been waiting for, for longer than that. */
+/* What deliveries (NULL: all) have been waiting for, longer than this. */
 int cli_services_needed(struct cli *cli, const struct str *ids, size_t count, int64_t for_ms,
         struct needed **out, size_t *out_count, struct err *e) ERR_MUST_USE;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What status shows beside what is recorded: what deliveries wait for, and how far they are. */
+ * What status shows besides recorded data: what deliveries wait for, and their progress. */
 #ifndef CLI_STATUS_H
 #define CLI_STATUS_H
 
@@ -7,7 +7,7 @@
 #include "progress.h"
 #include "services.h"
 
-/* The cells of a row of select_status_rows. */
+/* The columns of select_status_rows. */
 enum {
 	STATUS_ID,
 	STATUS_TENANT,
@@ -26,20 +26,21 @@ struct status_now {
 	struct needed *needed;
 	size_t needed_count;
 	int running[SERVICES];
-	bool is_known;             /* running was found out, or was not needed */
-	struct str why;            /* else: why not */
-	struct progress *progress; /* of the one that is looked at */
+	bool is_known;             /* running is known, or was not needed */
+	struct str why;            /* the reason, if running is not known */
+	struct progress *progress; /* of the delivery that is shown */
 	size_t progress_count;
 };
-/* Of one delivery, or with an absent id of all that are under way. Kafka is asked only where something waits. */
+/* For one delivery, or for all unfinished ones if the id is absent. Kafka is queried only if
+ * something waits. */
 int status_look(struct cli *cli, struct str delivery_id, struct status_now *out,
         struct err *e) ERR_MUST_USE;
-/* What one waits for; absent: nothing. */
+/* What a delivery waits for; absent: nothing. */
 struct str status_waiting(struct cli *cli, const struct status_now *now, struct str delivery_id);
-/* As parameters of select_status: ids, what they wait for, progress. */
+/* The same as parameters of select_status: ids, what they wait for, progress. */
 void status_add(struct cli *cli, const struct status_now *now, struct pg_params *p);
 
-/* Behind the table. cells: rows * STATUS_CELLS. */
+/* Printed after the table. cells: rows * STATUS_CELLS. */
 int status_print_one(struct cli *cli, const struct str *cells, size_t rows, struct err *e);
 int status_print_waiting(struct cli *cli, const struct str *cells, size_t rows, struct err *e);
 

@@ -7,7 +7,7 @@
 
 #include "longshore/states.h"
 
-/* A list, and programs that look again and again, need not hear of what takes a moment. */
+/* Lists and programs that poll need not see short waits. */
 enum { MOMENT_MS = 1000 };
 
 int status_look(struct cli *cli, struct str delivery_id, struct status_now *out, struct err *e)

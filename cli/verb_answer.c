@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * approve, reject, cancel, resume: a word to a delivery that exists. The scheduler decides; what can
- * be seen here to be in vain is refused here, so that a slip is told at once. */
+ *
+ * approve, reject, cancel, resume: decisions about an existing delivery. The scheduler carries
+ * them out. A decision that obviously cannot work is refused here, so that a slip is reported at
+ * once.
+ */
 #include "answer.h"
 #include "delivery.h"
 #include "json.h"
@@ -18,8 +21,8 @@ enum { CONTENT_LEAST = 8, ANSWER_SECONDS = 30 };
 struct word {
 	const char *verb;
 	enum ev_trigger_kind kind;
-	bool of_held;    /* only a held delivery can be told so */
-	const char *aim; /* the final state that it asks for */
+	bool of_held;    /* for held deliveries only */
+	const char *aim; /* the final state that it requests */
 };
 
 static int judge(
@@ -47,7 +50,7 @@ static int judge(
 	return 0;
 }
 
-/* What is answered is the selection that was looked at. */
+/* The decision is about the selection that the person saw. */
 static int check_content(const struct cli *cli, const struct word *word,
         const struct delivery_row *row, struct err *e)
 {
@@ -69,7 +72,7 @@ static int check_content(const struct cli *cli, const struct word *word,
 	        STR_ARG(row->delivery_id));
 }
 
-/* A resume without an answer goes on by the configuration of now, whatever is selected then. */
+/* A resume without an answer uses the current configuration and accepts whatever is selected then. */
 static bool binds(const struct cli *cli, const struct word *word)
 {
 	return word->kind == EV_TRIGGER_KIND_APPROVE || word->kind == EV_TRIGGER_KIND_REJECT ||
@@ -127,7 +130,7 @@ static void print_told(
 	buf_release(&out);
 }
 
-/* The answer, then, where --wait asks for it, what becomes of the delivery. */
+/* Prints the answer and then, with --wait, the delivery's end. */
 static int await(struct cli *cli, const struct word *word, const struct delivery_row *row,
         struct str id, struct err *e)
 {

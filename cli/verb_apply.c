@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * apply: configuration from YAML files into the database, all of it or, with any mistake, nothing.
+ *
+ * apply: stores configuration from YAML files in the database: all of it or, if there is a
+ * mistake, nothing.
  */
 #include "apply.h"
 #include "apply_record.h"
@@ -28,14 +30,14 @@ static int read_all(struct cli *cli, struct read_documents *read, struct err *e)
 
 struct applying {
 	struct read_documents *read;
-	struct spec_document *applied; /* what is there already and stays */
+	struct spec_document *applied; /* existing documents that stay */
 	size_t applied_count;
-	struct applied_document *documents; /* one for each that was read */
+	struct applied_document *documents; /* one for each document read */
 	struct apply_calendar calendar;
 	bool is_dry;
 };
 
-/* The place among what was read of the document that replaces it; -1: it stays. */
+/* Index of the document that replaces it; -1: it stays. */
 static ptrdiff_t replaced_by(const struct read_documents *read, const struct spec_document *d)
 {
 	for (size_t i = 0; i < read->count; i++) {
@@ -115,7 +117,8 @@ static int lock(struct cli *cli, struct err *e)
 	return pg_run(cli->pg, &sql_lock_documents, &p, NULL, NULL, e);
 }
 
-/* In one transaction, and one after the other: two that fit alone need not fit together. */
+/* In one transaction, one command at a time, because two changes that are valid alone may
+ * conflict. */
 static int check_and_store(struct cli *cli, struct applying *a, struct err *e)
 {
 	const struct document_world world = apply_world(&a->calendar);

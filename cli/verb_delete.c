@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * delete: a document goes, unless something needs it; its history stays. */
+ * delete: removes a document unless something needs it. Its history stays. */
 #include "apply_record.h"
 #include "find.h"
 #include "json.h"
@@ -23,7 +23,7 @@ static void add_target(struct pg_params *p, struct cli *cli, const struct target
 	pg_set(p, PARAM_SELECT_USES_NAME, t->name);
 }
 
-/* Of a document: whose it is goes by its kind. */
+/* The owner of a document depends on its kind. */
 static int read_target(struct cli *cli, struct target *t, struct err *e)
 {
 	if (cli_find_kind(cli, 0, "delete", e) != 0)
@@ -41,7 +41,7 @@ static int read_target(struct cli *cli, struct target *t, struct err *e)
 	return 0;
 }
 
-/* "Route main, Route other and 3 more" of rows (kind, tenant, name), or of (id, state). */
+/* "Route main, Route other and 3 more", from rows (kind, tenant, name) or (id, state). */
 static struct str list(struct cli *cli, const struct pg_rows *rows, int first, int second)
 {
 	size_t n = pg_rows_count(rows);
@@ -71,7 +71,7 @@ static int refuse_used(struct cli *cli, const struct target *t, struct err *e)
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(users));
 }
 
-/* A held one is resumed with the configuration of then. */
+/* A held delivery is resumed with the configuration at that time. */
 static int refuse_unfinished(struct cli *cli, const struct target *t, struct err *e)
 {
 	struct pg_params p;
@@ -88,7 +88,7 @@ static int refuse_unfinished(struct cli *cli, const struct target *t, struct err
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(ids));
 }
 
-/* The last thing that happened to it; false: nothing is known of it. */
+/* The last change of the document; false: there is none. */
 static int last_of(struct cli *cli, const struct target *t, bool *is_deleted, struct deletion *out,
         struct err *e)
 {
@@ -132,7 +132,7 @@ static int refuse_missing(struct cli *cli, const struct target *t, struct err *e
 	        STR_ARG(t->kind), STR_ARG(t->name), STR_ARG(t->kind));
 }
 
-/* In one transaction, and nobody applies meanwhile what would use it. */
+/* In one transaction, and nobody can apply a document that needs it meanwhile. */
 static int remove_it(struct cli *cli, const struct target *t, int64_t *removed, struct err *e)
 {
 	struct pg_params p;

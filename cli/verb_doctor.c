@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * doctor: runs all checks at once, each in a process of its own, and prints what they find in the
- * order of the table. A check that has not ended in time is killed and told. */
+ *
+ * doctor: runs all checks at once, each in its own process, and prints their findings in the order
+ * of the table. A check that does not end in time is killed and reported.
+ */
 #include "doctor.h"
 #include "json.h"
 #include "verbs.h"
@@ -39,7 +41,7 @@ enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 struct running {
 	const struct doctor_check *check;
 	pid_t pid;
-	int fd; /* -1: it has said all */
+	int fd; /* -1: it has reported everything */
 	struct buf said;
 	bool is_late;
 };
@@ -145,8 +147,8 @@ static void print(struct report *r, const char *check, enum doctor_level level, 
 	json_close(&r->json, '}');
 }
 
-/* Findings come as "<level>" subject NUL text NUL remedy NUL; a last one that was cut off is left
- * out. */
+/* Findings have the form "<level>" subject NUL text NUL remedy NUL. An incomplete last one is
+ * ignored. */
 static void print_findings(struct report *report, const struct running *r)
 {
 	struct str rest = buf_str(&r->said);
@@ -170,7 +172,7 @@ static void print_findings(struct report *report, const struct running *r)
 	}
 }
 
-/* A process that cannot even be killed is left behind: doctor ends all the same. */
+/* A process that cannot be killed is left behind, so that doctor can end. */
 static void end(struct report *report, struct running *r)
 {
 	int status = 0;
@@ -213,7 +215,7 @@ static int doctor(struct cli *cli, struct err *e)
 		act = start(cli, &list[started], &checks[started], e);
 	}
 	if (act != 0)
-		return act; /* those that run end by themselves */
+		return act; /* running checks end by themselves */
 	buf_init(&report.json, JSON_MAX);
 	json_open(&report.json, NULL, '[');
 	read_all(list, started);

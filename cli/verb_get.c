@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * get: what is applied. */
+ * get: shows applied configuration. */
 #include "find.h"
 #include "options.h"
 #include "verbs.h"
@@ -79,7 +79,7 @@ static void add_document(struct cli *cli, const char *kind, const char *name, st
 	pg_set(p, PARAM_SELECT_DOCUMENTS_TENANT, str_c(cli_option(cli, "--tenant")));
 }
 
-/* Its content; with --json a list of one, as get prints documents. */
+/* Prints its content; with --json, a list with one item, like every output of get. */
 static int get_version(struct cli *cli, int64_t version, struct err *e)
 {
 	const char *kind = cli->args.positions[0], *name = cli->args.positions[1];

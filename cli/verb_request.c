@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * deliver, bridge: what asks the scheduler for something new, by a trigger. */
+ * deliver, bridge: request something new from the scheduler with a trigger. */
 #include "delivery.h"
 #include "json.h"
 #include "options.h"
@@ -16,7 +16,7 @@ struct asked {
 	struct str name, delivery_id;
 };
 
-/* --id, so that a caller can ask again for the same thing; else a new cause. */
+/* --id lets a caller repeat the same request; otherwise the cause is new. */
 static struct str trigger_id(struct cli *cli)
 {
 	const char *given = cli_option(cli, "--id");
@@ -29,7 +29,7 @@ static struct str trigger_id(struct cli *cli)
 	return arena_str(&cli->mem, str_c(text));
 }
 
-/* The id that the scheduler will compute from the same cause. */
+/* The id, as the scheduler will compute it from the same cause. */
 static struct str cause_id(
         struct cli *cli, const char *tag, struct str tenant, struct str name, struct str id)
 {
@@ -39,8 +39,9 @@ static struct str cause_id(
 	return arena_str(&cli->mem, id_str(&made));
 }
 
-/* One trigger for each name, all of one id: what is printed is what is asked for, also if routes
- * are applied meanwhile; and who repeats it after a failure asks for the same deliveries. */
+/* One trigger for each name, all with the same id. So the printed deliveries are the requested
+ * ones even if routes change meanwhile, and repeating the command after a failure requests the
+ * same deliveries. */
 static int ask(struct cli *cli, enum ev_trigger_kind kind, struct str tenant, struct asked *list,
         size_t count, struct err *e)
 {
@@ -97,7 +98,7 @@ static void print_asked(const struct cli *cli, const struct asked *list, size_t 
 	buf_release(&out);
 }
 
-/* Asks, then prints the ids or waits. */
+/* Sends the request, then prints the ids or waits. */
 static int request(struct cli *cli, enum ev_trigger_kind kind, struct str tenant,
         struct asked *list, size_t count, struct err *e)
 {

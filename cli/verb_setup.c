@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * migrate, keys init: what an installation needs before its services start. */
+ * migrate, keys init: prepare an installation before its services start. */
 #include "verbs.h"
 
 #include "longshore/event.h"
@@ -7,7 +7,7 @@
 #include "longshore/staging.h"
 #include "sql/cli.h"
 
-/* So that every service can read what any version of this tree has written. */
+/* So every service can read events written by any version of this tree. */
 static int add_schemas(struct cli *cli, struct err *e)
 {
 	size_t count = 0;

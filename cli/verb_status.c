@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * status: what is recorded of deliveries and builds. */
+ * status: shows recorded deliveries and builds. */
 #include "delivery.h"
 #include "find.h"
 #include "options.h"
@@ -18,7 +18,7 @@ enum { COLUMNS = 8, CELLS = STATUS_CELLS, LIMIT = 200, LIMIT_MAX = 100000 };
 	"requested held selecting formatting uploading cancelling completed failed rejected " \
 	"cancelled superseded"
 
-/* A list with commas between; each must be a state. */
+/* A comma-separated list of states. */
 static int check_states(const char *given, struct err *e)
 {
 	struct str all = STR(" " STATES " "), rest = str_c(given);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * topics: creates those that are missing; --acls prints who has to have which rights. */
+ * topics: creates missing topics; --acls prints the rights that each role needs. */
 #include "json.h"
 #include "verbs.h"
 
@@ -38,10 +38,10 @@ static int create(struct cli *cli, struct err *e)
 enum resource { TOPIC, GROUP };
 static const char *const resources[] = {"topic", "group"};
 
-/* One rule: a role may do this with that. */
+/* One rule: a role may do this with that resource. */
 struct rule {
 	enum topic_role role;
-	const char *operation; /* as kafka-acls.sh writes it */
+	const char *operation; /* in the notation of kafka-acls.sh */
 	enum resource resource;
 	struct str name;
 };
@@ -73,7 +73,7 @@ static void add_looking(struct cli *cli, struct rules *r, enum topic_role role)
 	}
 }
 
-/* To read and to write a topic includes to describe it. */
+/* The right to read or write a topic includes the right to describe it. */
 static void add_role(struct cli *cli, struct rules *r, enum topic_role role)
 {
 	for (int t = 0; t < TOPIC_COUNT; t++) {

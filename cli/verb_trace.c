@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * trace: what happened to a delivery, by whom, when and why. */
+ * trace: shows what happened to a delivery, by whom, when and why. */
 #include "delivery.h"
 #include "json.h"
 #include "services.h"
@@ -40,7 +40,7 @@ static void print_json(const struct str *cells, size_t n)
 	buf_release(&out);
 }
 
-/* The time of day alone, where the day is that of the line. */
+/* Only the time of day, if the day is that of the line. */
 static struct str short_time(struct str time, struct str at)
 {
 	enum { DAY = 11, MARK = 1 };

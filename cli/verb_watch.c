@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * watch: shows deliveries as they change. It waits in one place, for Kafka or a signal. */
+ * watch: shows deliveries as they change. It waits in one place only, for Kafka or a signal. */
 #include "find.h"
 #include "options.h"
 #include "verbs.h"
@@ -16,14 +16,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* librdkafka wants to be polled now and then. */
+/* librdkafka must be polled regularly. */
 enum { POLL_SECONDS = 5 };
 
 struct watching {
 	struct watch_list list;
 	enum watch_form form;
 	struct watch_screen screen;
-	bool has_news; /* that the table does not show yet */
+	bool has_news; /* not shown in the table yet */
 };
 
 static void show(void *arg, const struct snapshot *s)
@@ -45,7 +45,7 @@ static bool is_id(const char *text)
 	       strspn(text, "0123456789abcdef") == ID_TEXT_BYTES - 1;
 }
 
-/* A route or bridge; or, where there is none of this name, the beginning of a delivery's id. */
+/* A route or bridge; if none has this name, the first digits of a delivery's id. */
 static int find_name(struct cli *cli, const char *name, struct watch_filter *f, struct err *e)
 {
 	struct found_name found;
@@ -80,7 +80,7 @@ static int read_until(const struct cli *cli, struct watch_list *l, struct err *e
 	return 0;
 }
 
-/* A delivery that nobody knows may have been asked for a moment ago. */
+/* An unknown delivery may have been requested a moment ago. */
 static int check_arguments(struct cli *cli, struct watching *w, struct err *e)
 {
 	const char *name = cli->args.positions_count ? cli->args.positions[0] : NULL;
@@ -98,14 +98,14 @@ static int check_arguments(struct cli *cli, struct watching *w, struct err *e)
 	return act == 0 ? read_until(cli, &w->list, e) : act;
 }
 
-/* Until Kafka wakes us or a signal comes; signals come nowhere else. */
+/* Waits until Kafka wakes us or a signal arrives. Signals are blocked everywhere else. */
 static void wait_for_news(int fd, const sigset_t *waiting_mask)
 {
 	uint64_t count = 0;
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
 	const struct timespec most = {.tv_sec = POLL_SECONDS};
 	if (ppoll(&ready, 1, &most, waiting_mask) > 0)
-		(void)!read(fd, &count, sizeof(count)); /* takes the wake-ups away */
+		(void)!read(fd, &count, sizeof(count)); /* removes the wake-ups */
 }
 
 static void tell_trouble(const struct err *e, bool *is_told)

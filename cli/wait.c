@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * --wait: until what was asked for is final or held. The recorder notifies; a look now and then
- * makes up for a notification that was lost. */
+ *
+ * --wait: waits until the requested deliveries are final or held. The recorder notifies us;
+ * polling makes up for lost notifications.
+ */
 #include "delivery.h"
 
 #include "json.h"
@@ -16,7 +18,7 @@ enum { HOUR_SECONDS = 3600, YEAR_SECONDS = 366 * 24 * HOUR_SECONDS };
 
 struct waiting {
 	struct cli *cli;
-	struct arena mem; /* of one look */
+	struct arena mem; /* of one poll */
 	const struct wait_for *wanted;
 	struct str *ids;
 	struct delivery_row *rows;
@@ -88,7 +90,7 @@ static void count_code(struct waiting *w, const struct wait_for *wanted, struct 
 		w->code = code;
 }
 
-/* Who stands behind another delivery of the route is not held for anybody to act on. */
+/* A delivery that waits for an earlier one of its route needs nobody's action. */
 static bool is_over(const struct delivery_row *row)
 {
 	return cli_is_final(row->state) ||
@@ -139,7 +141,7 @@ static int stopped(const struct waiting *w, int64_t seconds, struct err *e)
 	        STR_ARG(row->delivery_id));
 }
 
-/* Who waits for what nobody works on would wait in silence; said once. */
+/* Says once if no service works on what we wait for. */
 static void tell_unrecorded(const struct waiting *w, bool *is_told)
 {
 	const struct delivery_row *row = first_open(w);
@@ -152,7 +154,7 @@ static void tell_unrecorded(const struct waiting *w, bool *is_told)
 	        STR_ARG(row->delivery_id));
 }
 
-/* What is there, then news, until all is settled. */
+/* Prints the current state, then changes, until everything is settled. */
 static int wait_all(struct waiting *w, int64_t seconds, struct err *e)
 {
 	int64_t began = clock_mono_ms(), deadline = began + seconds * 1000;
@@ -175,7 +177,7 @@ static int wait_all(struct waiting *w, int64_t seconds, struct err *e)
 			return act;
 		if (clock_mono_ms() >= deadline)
 			return act != 0 ? act : stopped(w, seconds, e);
-		if (act != 0) /* the database is away: it comes back, or the time is over */
+		if (act != 0) /* the database is down: wait until it is back or the time is over */
 			(void)poll(NULL, 0, LOOK_MS);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Versions only grow: an older snapshot is never shown. */
+ * Versions only increase, so an older snapshot is never shown. */
 #include "watch.h"
 
 #include "longshore/holds.h"
@@ -43,7 +43,7 @@ static bool fits(const struct watch_filter *f, const struct snapshot *s)
 	       (!f->tenant.p || str_eq(f->tenant, s->tenant));
 }
 
-/* The oldest that is over makes room. */
+/* The oldest finished delivery makes room. */
 static void forget_one(struct watch_list *l)
 {
 	size_t i = l->count;

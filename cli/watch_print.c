@@ -83,7 +83,7 @@ void watch_print_json(const struct snapshot *s)
 	arena_release(&mem);
 }
 
-/* As many characters as fit, and what follows them on this line taken away. */
+/* Prints as many characters as fit and clears the rest of the line. */
 static void print_cut(struct str text, int width)
 {
 	size_t n = 0;

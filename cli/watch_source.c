@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The recorder stores rows and its offsets in one transaction. So whoever reads its offsets first
- * and its rows then, and the topic from those offsets on, misses nothing and sees some of it twice.
+ * The recorder stores rows and its offsets in one transaction. Reading first its offsets, then its
+ * rows, and then the topic from those offsets misses nothing. Some snapshots are seen twice.
  */
 #include "watch.h"
 
@@ -67,7 +67,7 @@ static int visit_recorded(
 	return act;
 }
 
-/* Newer programs may have written what is in the topic. */
+/* The topic may contain events of newer programs. */
 static int learn_schemas(struct cli *cli, struct err *e)
 {
 	struct pg_params p;
@@ -81,7 +81,7 @@ static int learn_schemas(struct cli *cli, struct err *e)
 
 /* --- the topic --- */
 
-/* One delivery is in one partition. */
+/* All events of a delivery are in one partition. */
 static void list_partitions(
         const struct watch_filter *f, struct str topic, int32_t partitions, struct watch_log *out)
 {
@@ -208,7 +208,7 @@ static int decode(struct watch_source *s, struct str value, const struct ev_type
 	return act == 0 ? event_decode_any(value, &s->mem, type, event, e) : act;
 }
 
-/* What cannot be read is told and passed over: to watch must not end by it. */
+/* An event that cannot be read is reported and skipped; watching continues. */
 static void take(struct watch_source *s, const struct bus_message *m, watch_visit *visit, void *arg)
 {
 	struct err e;
@@ -228,7 +228,8 @@ static void take(struct watch_source *s, const struct bus_message *m, watch_visi
 	visit(arg, &snapshot);
 }
 
-/* A broker that fell may have lost the end of what was read: the last messages are read once more. */
+/* A broker that failed may have lost the end of what was read, so the last messages are read
+ * again. */
 static int look_again(struct watch_source *s, struct err *e)
 {
 	if (!bus_reader_was_cut_off(s->reader) && !s->log.owes_move)
@@ -239,7 +240,7 @@ static int look_again(struct watch_source *s, struct err *e)
 int watch_source_read(struct watch_source *s, watch_visit *visit, void *arg, struct err *e)
 {
 	int trouble = 0;
-	for (;;) { /* to the end, also behind an error: only what comes to an empty queue wakes */
+	for (;;) { /* read to the end even after an error, because only an empty queue wakes us again */
 		const struct bus_message *m = NULL;
 		if (look_again(s, e) != 0)
 			return e->act;
@@ -250,8 +251,8 @@ int watch_source_read(struct watch_source *s, watch_visit *visit, void *arg, str
 		if (act == 0 && !m)
 			return trouble;
 		if (m && bus_reader_was_cut_off(s->reader)) {
-			/* It came by the new connection, and would stand in the place of the
-			 * message that is to be compared. It comes again. */
+			/* It arrived on the new connection and would replace the message to
+			 * compare with. It will arrive again. */
 			s->log.owes_move = true;
 		} else if (m) {
 			watch_log_see(&s->log, m);

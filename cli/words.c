@@ -25,7 +25,7 @@ static bool read_ago(struct str text, int64_t now_ms, int64_t *out_ms)
 	return false;
 }
 
-/* ":09", ":09.113" behind the minute. */
+/* ":09", ":09.113" after the minute. */
 static bool read_seconds(struct str text, int64_t *out_ms)
 {
 	int64_t s = 0, ms = 0;
@@ -63,7 +63,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Letters to add, take away, change or swap with the next one. */
+/* The number of letters to add, remove, change or swap with the next one. */
 static size_t distance(struct str a, struct str b)
 {
 	size_t rows[3][WORD_MAX + 1] = {{0}};
