@@ -7,6 +7,10 @@ Quirks, as real servers have them:
   nosync      does not have fsync@openssh.com
   overwrites  its rename replaces what is there
   nolinks     has no hard links
+  shares      creates a file "exclusively" that is there already
+  nosize      does not say how long a file is
+  full        has no room behind a file's first 64 KiB
+  nodirs      lets nobody make directories, other than hidden ones
 """
 import asyncio
 import getpass
@@ -18,7 +22,8 @@ import sys
 import asyncssh
 from asyncssh.sftp import SFTPServerHandler
 
-QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks"}
+QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks", "shares", "nosize", "full", "nodirs"}
+ROOM = 64 * 1024
 
 
 def private(path, text):
@@ -39,6 +44,27 @@ class Files(asyncssh.SFTPServer):
         if "nolinks" in CHOSEN:
             raise asyncssh.SFTPOpUnsupported("no hard links")
         super().link(oldpath, newpath)
+
+    def open(self, path, pflags, attrs):
+        if "shares" in CHOSEN:
+            pflags &= ~asyncssh.FXF_EXCL
+        return super().open(path, pflags, attrs)
+
+    def fstat(self, file_obj):
+        facts = super().fstat(file_obj)
+        if "nosize" in CHOSEN:
+            return asyncssh.SFTPAttrs(permissions=facts.st_mode)
+        return facts
+
+    def write(self, file_obj, offset, data):
+        if "full" in CHOSEN and offset + len(data) > ROOM:
+            raise asyncssh.SFTPFailure("no room")
+        return super().write(file_obj, offset, data)
+
+    def mkdir(self, path, attrs):
+        if "nodirs" in CHOSEN and not os.path.basename(path).startswith(b"."):
+            raise asyncssh.SFTPPermissionDenied("not yours")
+        return super().mkdir(path, attrs)
 
 
 class Door(asyncssh.SSHServer):

@@ -71,21 +71,109 @@ static void a_server_that_cannot_sync_is_unfit(void **state)
 	sshd_stop(&server);
 }
 
-static void a_rename_that_overwrites_is_unfit(void **state)
+struct quirky {
+	char path[64];
+	struct drop *drop;
+};
+
+static void quirky_begin(struct quirky *q, const char *quirk)
 {
-	(void)state;
 	struct err e;
-	struct drop *d = NULL;
-	char path[] = "/tmp/longshore-overwrites-XXXXXX", command[64];
-	assert_non_null(mkdtemp(path));
-	begin((const char *const[]){"overwrites", NULL});
-	if (open_as("ed25519", path, &d, &e) != 0)
-		fail_msg("%s", e.text);
-	expect_error(drop_probe(d, &e), &e, ERR_REJECT, "drop_unfit");
-	drop_close(d);
+	memcpy(q->path, "/tmp/longshore-quirky-XXXXXX", sizeof "/tmp/longshore-quirky-XXXXXX");
+	assert_non_null(mkdtemp(q->path));
+	begin((const char *const[]){quirk, NULL});
+	if (open_as("ed25519", q->path, &q->drop, &e) != 0)
+		fail_msg("%s: %s", quirk, e.text);
+}
+
+static void quirky_end(struct quirky *q)
+{
+	drop_close(q->drop);
 	sshd_stop(&server);
-	(void)snprintf(command, sizeof command, "rm -r '%s'", path);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(nftw(q->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* The trial finds what the protocol needs and the server does not do. */
+static void a_server_that_lacks_something_is_unfit(void **state)
+{
+	static const struct {
+		const char *quirk, *says;
+	} lacks[] = {{"overwrites", "an existing name"}, {"shares", "exclusive creation"},
+	        {"nosize", "ask for the length"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
+		struct quirky q;
+		struct err e;
+		quirky_begin(&q, lacks[i].quirk);
+		expect_error(drop_probe(q.drop, &e), &e, ERR_REJECT, "drop_unfit");
+		if (!strstr(e.text, lacks[i].says))
+			fail_msg("%s: %s", lacks[i].quirk, e.text);
+		quirky_end(&q);
+	}
+}
+
+/* Nothing that the protocol needs takes hard links. */
+static void a_server_without_hard_links_is_fit(void **state)
+{
+	struct quirky q;
+	struct err e;
+	(void)state;
+	quirky_begin(&q, "nolinks");
+	if (drop_probe(q.drop, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_string_equal(drop_guarantee(q.drop), "sftp_rename");
+	quirky_end(&q);
+}
+
+static void a_server_without_room_is_tried_again(void **state)
+{
+	enum { ROOM = 64 * 1024 }; /* of other_sftp.py */
+	char *bytes = calloc(1, ROOM);
+	struct quirky q;
+	struct err e;
+	(void)state;
+	assert_non_null(bytes);
+	quirky_begin(&q, "full");
+	for (int over = 0; over < 2; over++) {
+		struct drop_temp *t = NULL;
+		const char *temp = over ? T2 : T1;
+		assert_int_equal(create(q.drop, temp, &e), 0);
+		assert_int_equal(drop_temp_open(q.drop, str_c(temp), &t, &e), 0);
+		int act = drop_temp_write(t, 0, bytes, ROOM, &e);
+		if (act == 0 && over)
+			act = drop_temp_write(t, ROOM, "x", 1, &e);
+		if (act == 0)
+			act = drop_temp_sync(t, ROOM + over, &e);
+		if (over) {
+			expect_error(act, &e, ERR_RETRY, "drop_unavailable");
+			assert_non_null(strstr(e.text, "room"));
+		} else if (act != 0) {
+			fail_msg("%s", e.text);
+		}
+		drop_temp_close(t);
+	}
+	free(bytes);
+	quirky_end(&q);
+}
+
+/* The temporary stays, for when the partner lets us make the directory. */
+static void a_directory_that_may_not_be_made_is_tried_again(void **state)
+{
+	struct quirky q;
+	struct err e;
+	enum drop_commit answer = DROP_TEMP_GONE;
+	(void)state;
+	quirky_begin(&q, "nodirs");
+	struct ground at = {.drop = q.drop};
+	(void)snprintf(at.path, sizeof at.path, "%s", q.path);
+	temp_with(&at, T1, "x");
+	expect_error(drop_commit(q.drop, STR(T1), STR("acme/a.csv"), &answer, &e), &e, ERR_RETRY,
+	        "drop_unavailable");
+	assert_non_null(strstr(e.text, "permission denied"));
+	assert_int_equal(mkdir(path_of(&at, "acme"), 0750), 0);
+	assert_int_equal(commit(&at, T1, "acme/a.csv"), DROP_COMMITTED);
+	outside_sees(&at, "acme/a.csv", "x");
+	quirky_end(&q);
 }
 
 /* It accepts the connection and says nothing: the step ends, after LINK_STEP_MS. */
@@ -130,7 +218,10 @@ int main(void)
 	        cmocka_unit_test(a_password_gets_in),
 	        cmocka_unit_test(answers_to_questions_get_in),
 	        cmocka_unit_test(a_server_that_cannot_sync_is_unfit),
-	        cmocka_unit_test(a_rename_that_overwrites_is_unfit),
+	        cmocka_unit_test(a_server_that_lacks_something_is_unfit),
+	        cmocka_unit_test(a_server_without_hard_links_is_fit),
+	        cmocka_unit_test(a_server_without_room_is_tried_again),
+	        cmocka_unit_test(a_directory_that_may_not_be_made_is_tried_again),
 	        cmocka_unit_test(a_silent_server_is_given_up),
 	};
 	driver = (struct drop_driver){.guarantee = "sftp_rename",
