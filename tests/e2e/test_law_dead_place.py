@@ -34,22 +34,33 @@ HANGING = "SELECT 1 FROM run.task WHERE stage = 'upload' AND status = 'issued' A
 TRIED = "SELECT coalesce(sum(attempts), 0) FROM run.task WHERE stage = 'upload' AND delivery_id = ANY(%s)"
 
 
-def test_eight_places_complete_while_the_ninth_hangs(world):
-    """Before the first try at the ninth is given up, all eight have their files: nobody waited for it."""
+ROUNDS = 3
+
+
+def none_waits(world, hung):
+    """Whether all eight have their files before a try at the ninth is given up. On a machine that is busy for as long as a try
+    lasts it is not seen, whoever waits for whom."""
     fleet = world.fleet
+    wait_until(lambda: fleet.query(HANGING, (hung,)), 300, "an upload to the server that does not answer")
+    tried = fleet.query(TRIED, (hung,))
+    healthy = [world.deliver(route) for route in HEALTHY]
+    for delivery in healthy:
+        fleet.wait_state(delivery, timeout=300)
+    is_seen = fleet.query(TRIED, (hung,)) == tried
+    for delivery in healthy:
+        world.completes(delivery)
+    return is_seen
+
+
+def test_eight_places_complete_while_the_ninth_hangs(world):
     for delivery in [world.deliver(route) for route in [*HEALTHY, DEAD[0]]]:  # each place is known, and was tried out
         world.ends(delivery, "completed", timeout=300)
     world.ninth.freeze()
     try:
         hung = [world.deliver(route) for route in DEAD]
-        wait_until(lambda: fleet.query(HANGING, (hung,)), 300, "an upload to the server that does not answer")
-        healthy = [world.deliver(route) for route in HEALTHY]
-        for delivery in healthy:
-            fleet.wait_state(delivery, timeout=300)
-        assert fleet.query(TRIED, (hung,)) == [(0,)], "a place that never answers was given up before the others had their files"
+        assert any(none_waits(world, hung) for _ in range(ROUNDS)), \
+            "a place that never answers was given up before the others had their files"
     finally:
         world.ninth.thaw()
-    for delivery in healthy:
-        world.completes(delivery)
     for delivery in hung:
         world.ends(delivery, "completed", timeout=300)
