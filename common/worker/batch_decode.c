@@ -6,7 +6,7 @@
 #include "letter.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 
 enum { BATCH_MAX_BYTES = 8 << 20, DECODED_MAX_BYTES = 128 << 20 };
 
@@ -36,7 +36,7 @@ int batch_set_aside(
 	}
 	if (act == 0) {
 		frame_count(l->frame, METRIC_DEADLETTERS);
-		log_err(LOG_ERROR, "worker.dead_letter", why, fields, 3);
+		LOG_ERR(WORKER_DEAD_LETTER, why, fields, 3);
 	}
 	buf_release(&wire);
 	arena_release(&mem);

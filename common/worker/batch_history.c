@@ -3,7 +3,7 @@
 #include "batch_history.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static int look_up(struct batch_loop *l, const struct batch_history *h, const st
 		again += p->offset - offset;
 		p->offset = offset;
 	}
-	LOG(LOG_WARN, "worker.reread",
+	LOG(WORKER_REREAD,
 	        "the database's timeline changed since the offsets were committed: the latest "
 	        "messages are read again",
 	        LOG_NUM("history", h->number), LOG_NUM("partitions", (int64_t)n),

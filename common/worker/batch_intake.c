@@ -3,7 +3,7 @@
 #include "batch_history.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <assert.h>
@@ -86,7 +86,7 @@ int batch_assigned(void *arg, struct bus_position *positions, size_t count, stru
 	l->is_paused = false;
 	l->last_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
-	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
+	LOG(WORKER_ASSIGNED, "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
 }
 
@@ -96,7 +96,7 @@ bool batch_waiting(void *arg, const struct err *why)
 {
 	struct batch_loop *l = arg;
 	if (!l->last_code || strcmp(l->last_code, why->code) != 0)
-		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
+		LOG_ERR(WORKER_ASSIGNMENT_AWAITED, why, NULL, 0);
 	l->last_code = why->code;
 	telemetry_alive(l->frame->telemetry, clock_mono_ms());
 	return !wake_is_asked_to_end();
@@ -111,14 +111,14 @@ void batch_revoked(void *arg, const struct bus_position *positions, size_t count
 	PROBE(revoke_begin);
 	l->commit_not_before_ms = 0;
 	if (!lost && batch_commit(l, &e))
-		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+		LOG_ERR(WORKER_LAST_COMMIT_FAILED, &e, NULL, 0);
 	batch_drop(l, l->messages_count);
 	followed_end(&l->logs);
 	free(l->places);
 	l->places = NULL;
 	l->places_count = 0;
 	l->generation++;
-	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions revoked",
+	LOG(WORKER_REVOKED, lost ? "partitions lost" : "partitions revoked",
 	        LOG_NUM("partitions", (int64_t)count));
 }
 
@@ -136,7 +136,7 @@ static int tell_trouble(struct batch_loop *l, const struct err *e)
 	if (e->act == ERR_FATAL)
 		return e->act;
 	if (!l->last_code || strcmp(l->last_code, e->code) != 0)
-		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
+		LOG_ERR(WORKER_BUS_TROUBLE, e, NULL, 0);
 	l->last_code = e->code;
 	return 0;
 }
@@ -213,7 +213,7 @@ static int commit_refused(struct batch_loop *l, struct err *e)
 {
 	if (e->act == ERR_FENCED) { /* a revoke follows in one of the next polls */
 		frame_count(l->frame, METRIC_COMMITS_FENCED);
-		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
+		LOG_ERR(WORKER_FENCED, e, NULL, 0);
 		l->is_fenced = true;
 		return 0;
 	}

@@ -23,7 +23,7 @@
 #include "batch_loop.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <stdlib.h>
@@ -154,7 +154,7 @@ static int insist(struct batch_loop *l, int (*step)(struct batch_loop *, struct 
 		l->owes_history = true;
 		frame_count(l->frame, METRIC_BATCH_RETRIES);
 		if (backoff_ms == BACKOFF_FIRST_MS)
-			log_err(LOG_WARN, "worker.batch_failed", e, NULL, 0);
+			LOG_ERR(WORKER_BATCH_FAILED, e, NULL, 0);
 		if (batch_pause(l, true, e))
 			return e->act;
 		*out_ours = wait_polling(l, backoff_ms, &act, e);
@@ -203,7 +203,7 @@ static int do_tick(struct batch_loop *l, struct err *e)
 	}
 	l->owes_history = true;
 	if (l->tick_backoff_ms == 0)
-		log_err(LOG_WARN, "worker.tick_failed", e, NULL, 0);
+		LOG_ERR(WORKER_TICK_FAILED, e, NULL, 0);
 	l->tick_backoff_ms = l->tick_backoff_ms ? smaller(2 * l->tick_backoff_ms, BACKOFF_MAX_MS)
 	                                        : BACKOFF_FIRST_MS;
 	l->tick_at_ms = clock_mono_ms() + l->tick_backoff_ms;
@@ -220,7 +220,7 @@ static int follow_history(struct batch_loop *l, struct err *e)
 		return e->act;
 	if (is_same)
 		return 0;
-	LOG(LOG_WARN, "worker.history_changed", "partitions are assigned again",
+	LOG(WORKER_HISTORY_CHANGED, "partitions are assigned again",
 	        LOG_NUM("before", l->history_number));
 	batch_drop(l, l->messages_count);
 	bus_consumer_close(l->consumer);
@@ -334,9 +334,9 @@ static void close_all(struct batch_loop *l)
 	free(l->origins);
 }
 
-static void end_now(struct bus_consumer *consumer, const char *event, const struct err *e)
+static void end_now(struct bus_consumer *consumer, enum log_event event, const struct err *e)
 {
-	log_err(LOG_ERROR, event, e, NULL, 0);
+	log_err(log_events[event].level, log_events[event].word, e, NULL, 0);
 	bus_consumer_abandon(consumer);
 	_exit(EXIT_FAILED);
 }
@@ -353,17 +353,17 @@ int worker_run_batches(const struct batch_service *service, int argc, char **arg
 		return code;
 	if (!frame_await_service(&frame, service->plan, &e)) {
 		if (!wake_is_asked_to_end())
-			end_now(NULL, "worker.start_failed", &e);
+			end_now(NULL, LOG_EVENT_WORKER_START_FAILED, &e);
 		frame_close(&frame);
 		return EXIT_OK;
 	}
 	struct batch_loop loop = {.frame = &frame, .service = service};
 	if (open_all(&loop, &e))
-		end_now(loop.consumer, "worker.start_failed", &e);
+		end_now(loop.consumer, LOG_EVENT_WORKER_START_FAILED, &e);
 	if (run(&loop, &e))
-		end_now(loop.consumer, "worker.failed", &e);
+		end_now(loop.consumer, LOG_EVENT_WORKER_FAILED, &e);
 	close_all(&loop);
-	LOG(LOG_INFO, "worker.stopped", "stopped", LOG_NUM("pid", getpid()));
+	LOG(WORKER_STOPPED, "stopped", LOG_NUM("pid", getpid()));
 	frame_close(&frame);
 	return EXIT_OK;
 }

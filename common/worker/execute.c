@@ -2,7 +2,7 @@
 #include "execute.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 #include "longshore/sealed.h"
 #include "longshore/sha256.h"
@@ -40,7 +40,7 @@ static int wait_for_staging(struct execution *x, struct err *e)
 {
 	const struct log_field fields[] = {LOG_TEXT("task_id", x->task->head->task_id)};
 	if (!x->was_told)
-		log_err(LOG_WARN, "worker.staging_awaited", e, fields, 1);
+		LOG_ERR(WORKER_STAGING_AWAITED, e, fields, 1);
 	x->was_told = true;
 	if (!pool_pause(x->thread, x->pause_ms))
 		return err_set(e, ERR_DEFER, "drain",

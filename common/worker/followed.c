@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "followed.h"
 
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 
 #include <stdlib.h>
 
@@ -141,13 +141,13 @@ static int find_back(
 static void tell(const struct followed *f, int64_t offset)
 {
 	if (f->back_to >= 0)
-		LOG(LOG_WARN, "worker.log_began_anew",
+		LOG(WORKER_LOG_BEGAN_ANEW,
 		        "the partition has fewer messages than were already read: it is read again "
 		        "from the beginning",
 		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),
 		        LOG_NUM("read", f->seen.offset), LOG_NUM("offset", offset));
 	else
-		LOG(LOG_ERROR, "worker.log_cut",
+		LOG(WORKER_LOG_CUT,
 		        "the partition lost messages that were already read, and its broker reused "
 		        "their offsets: it is read again from an earlier offset",
 		        LOG_TEXT("topic", f->topic), LOG_NUM("partition", f->partition),

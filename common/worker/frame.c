@@ -4,7 +4,7 @@
 #include "longshore/bus_config.h"
 #include "longshore/clock.h"
 #include "longshore/lease.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/pg.h"
 #include "longshore/secret.h"
 
@@ -103,11 +103,11 @@ static void tell_redis(const struct frame *f)
 	const char *weakness = memo_weakness(memo);
 	const char *problem = memo_is_there(memo) ? "" : memo_problem(memo, &is_refused);
 	if (weakness)
-		LOG(LOG_WARN, "worker.redis_unprotected", weakness,
+		LOG(WORKER_REDIS_UNPROTECTED, weakness,
 		        LOG_TEXT("remedy", STR("run a TLS tunnel such as stunnel on this machine, "
 		                               "and use its address in LONGSHORE_REDIS")));
 	if (is_refused)
-		LOG(LOG_WARN, "worker.redis_refused", problem,
+		LOG(WORKER_REDIS_REFUSED, problem,
 		        LOG_TEXT("remedy", STR("correct the file named by LONGSHORE_REDIS_CONFIG "
 		                               "or Redis' ACL")));
 	memo_close(memo);
@@ -118,11 +118,11 @@ static void tell_weakness(const struct frame *f)
 	const char *postgres = f->conf.postgres[0] ? pg_conninfo_weakness(f->conf.postgres) : NULL;
 	const char *weakness = bus_config_weakness(f->conf.kafka);
 	if (postgres)
-		LOG(LOG_WARN, "worker.postgres_unprotected", postgres,
+		LOG(WORKER_POSTGRES_UNPROTECTED, postgres,
 		        LOG_TEXT("remedy", STR("set sslmode=verify-full and sslrootcert in "
 		                               "LONGSHORE_POSTGRES")));
 	if (weakness)
-		LOG(LOG_WARN, "worker.kafka_unprotected", weakness,
+		LOG(WORKER_KAFKA_UNPROTECTED, weakness,
 		        LOG_TEXT("remedy", STR("set security.protocol=sasl_ssl in the file named "
 		                               "by LONGSHORE_KAFKA_CONFIG")));
 }
@@ -146,11 +146,11 @@ int frame_open(struct frame *f, const struct frame_plan *plan, int argc, char **
 	log_start(f->name, level, STDOUT_FILENO);
 	name_things(f);
 	if (open_all(f, &e)) {
-		log_err(LOG_ERROR, "worker.start_failed", &e, NULL, 0);
+		LOG_ERR(WORKER_START_FAILED, &e, NULL, 0);
 		arena_release(&f->mem);
 		return EXIT_FAILED;
 	}
-	LOG(LOG_INFO, "worker.started", "started", LOG_TEXT("group", str_c(f->group)),
+	LOG(WORKER_STARTED, "started", LOG_TEXT("group", str_c(f->group)),
 	        LOG_NUM("admin_port", telemetry_port(f->telemetry)), LOG_NUM("pid", getpid()));
 	tell_weakness(f);
 	tell_redis(f);
@@ -178,7 +178,7 @@ static bool await_topics(struct frame *f, const enum topic *topics, size_t count
 		if (e->act != ERR_RETRY || wake_is_asked_to_end())
 			return false;
 		if (strcmp(told, e->code) != 0) /* once, until the reason changes */
-			log_err(LOG_WARN, "worker.topics_awaited", e, NULL, 0);
+			LOG_ERR(WORKER_TOPICS_AWAITED, e, NULL, 0);
 		told = e->code;
 		wake_wait(&f->wake, TOPIC_PAUSE_MS);
 	}

@@ -8,7 +8,7 @@
 #include "task_loop.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 enum { LEASE_PAUSE_LEAST_MS = 20, LEASE_PAUSE_MAX_MS = 1000, ROOM_PAUSE_MS = 100 };
@@ -29,13 +29,13 @@ static void tell_redis(struct task_loop *l, bool is_absent)
 		return;
 	l->redis_told = problem;
 	if (is_absent)
-		LOG(LOG_WARN, "worker.redis_absent",
+		LOG(WORKER_REDIS_ABSENT,
 		        "Redis is unavailable: tasks start without leases, so some may be done "
 		        "twice",
 		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))),
 		        LOG_TEXT("why", str_c(problem)));
 	else
-		LOG(LOG_INFO, "worker.redis_back", "Redis is available again",
+		LOG(WORKER_REDIS_BACK, "Redis is available again",
 		        LOG_TEXT("redis", str_c(memo_place(l->memo, place, sizeof(place)))));
 }
 
@@ -162,7 +162,7 @@ void begin_marked(struct task_loop *l)
 		PROBE(task_after_mark);
 		if (t->mark.state == MARK_ALONE) {
 			PROBE(suspect_before_run);
-			LOG(LOG_WARN, "worker.suspect_runs_alone", "its process died while it ran",
+			LOG(WORKER_SUSPECT_RUNS_ALONE, "its process died while it ran",
 			        LOG_TEXT("task_id", t->head->task_id),
 			        LOG_NUM("deaths", t->mark.deaths));
 		}

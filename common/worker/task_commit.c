@@ -6,7 +6,7 @@
 #include "task_loop.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <poll.h>
@@ -115,13 +115,13 @@ static int refused(struct task_loop *l, struct err *e)
 	switch (e->act) {
 	case ERR_FENCED: /* a revoke follows in one of the next polls */
 		frame_count(l->frame, METRIC_COMMITS_FENCED);
-		log_err(LOG_INFO, "worker.fenced", e, NULL, 0);
+		LOG_ERR(WORKER_FENCED, e, NULL, 0);
 		l->is_fenced = true;
 		return 0;
 	case ERR_RETRY:
 	case ERR_DEFER:
 		if (l->commit_backoff_ms == 0)
-			log_err(LOG_WARN, "worker.commit_failed", e, NULL, 0);
+			LOG_ERR(WORKER_COMMIT_FAILED, e, NULL, 0);
 		l->commit_backoff_ms =
 		        l->commit_backoff_ms == 0 ? BACKOFF_FIRST_MS : 2 * l->commit_backoff_ms;
 		if (l->commit_backoff_ms > BACKOFF_MAX_MS)
@@ -157,7 +157,7 @@ void commit_last(struct task_loop *l)
 	struct err e;
 	struct commit commit;
 	if (gather(l, &commit, &e) || bus_commit(l->consumer, commit.positions, commit.count, &e))
-		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+		LOG_ERR(WORKER_LAST_COMMIT_FAILED, &e, NULL, 0);
 }
 
 void commit_spared(struct task_loop *l)
@@ -182,5 +182,5 @@ void commit_spared(struct task_loop *l)
 		(void)poll(NULL, 0, SPARED_PAUSE_MS);
 	}
 	if (act)
-		log_err(LOG_WARN, "worker.last_commit_failed", &e, NULL, 0);
+		LOG_ERR(WORKER_LAST_COMMIT_FAILED, &e, NULL, 0);
 }

@@ -9,7 +9,7 @@
 #include "task_loop.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static void take_over(struct partition *p, const struct bus_position *at)
 		return;
 	const struct log_field fields[] = {
 	        LOG_NUM("partition", at->partition), LOG_NUM("offset", at->offset)};
-	log_err(LOG_WARN, "worker.marks_unreadable", &e, fields, 2);
+	LOG_ERR(WORKER_MARKS_UNREADABLE, &e, fields, 2);
 }
 
 int intake_assigned(void *arg, struct bus_position *positions, size_t count, struct err *e)
@@ -60,7 +60,7 @@ int intake_assigned(void *arg, struct bus_position *positions, size_t count, str
 	l->commit_not_before_ms = 0;
 	l->last_code = NULL;
 	frame_count(l->frame, METRIC_REBALANCES);
-	LOG(LOG_INFO, "worker.assigned", "partitions taken", LOG_NUM("partitions", (int64_t)count));
+	LOG(WORKER_ASSIGNED, "partitions taken", LOG_NUM("partitions", (int64_t)count));
 	return 0;
 }
 
@@ -114,7 +114,7 @@ void intake_revoked(void *arg, const struct bus_position *positions, size_t coun
 	l->partitions = NULL;
 	l->partitions_count = 0;
 	PROBE(revoke_end);
-	LOG(LOG_INFO, "worker.revoked", lost ? "partitions lost" : "partitions revoked",
+	LOG(WORKER_REVOKED, lost ? "partitions lost" : "partitions revoked",
 	        LOG_NUM("partitions", (int64_t)count),
 	        LOG_NUM("still_running", (int64_t)l->tasks_count));
 }
@@ -188,7 +188,7 @@ static int decode(struct task_loop *l, struct task *t, struct err *e)
 		return act;
 	default:
 		if (!t->is_told)
-			log_err(LOG_WARN, "worker.schema_awaited", &why, NULL, 0);
+			LOG_ERR(WORKER_SCHEMA_AWAITED, &why, NULL, 0);
 		t->is_told = true;
 		t->not_before_ms = clock_mono_ms() + SCHEMA_PAUSE_MS;
 		return 0;
@@ -277,7 +277,7 @@ static int tell_trouble(struct task_loop *l, const struct err *e)
 	if (e->act == ERR_FATAL)
 		return e->act;
 	if (!l->last_code || strcmp(l->last_code, e->code) != 0)
-		log_err(LOG_WARN, "worker.bus_trouble", e, NULL, 0);
+		LOG_ERR(WORKER_BUS_TROUBLE, e, NULL, 0);
 	l->last_code = e->code;
 	return 0;
 }

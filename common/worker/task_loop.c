@@ -44,7 +44,7 @@
 #include "choice.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 #include "longshore/staging.h"
 
@@ -162,7 +162,7 @@ static bool turn_without_kafka(void *arg, const struct err *why)
 	struct task_loop *l = arg;
 	struct err *e = &l->broken;
 	if (!l->last_code || strcmp(l->last_code, why->code) != 0)
-		log_err(LOG_WARN, "worker.assignment_awaited", why, NULL, 0);
+		LOG_ERR(WORKER_ASSIGNMENT_AWAITED, why, NULL, 0);
 	l->last_code = why->code;
 	if (send_reports(l, e) || take_news(l, e) || send_continue(l, e)) {
 		l->is_broken = true;
@@ -197,7 +197,7 @@ static void begin_drain(struct task_loop *l)
 	PROBE(drain_begin);
 	l->is_draining = true;
 	l->drain_until_ms = clock_mono_ms() + l->frame->conf.drain_ms;
-	LOG(LOG_INFO, "worker.draining", "no further task is started",
+	LOG(WORKER_DRAINING, "no further task is started",
 	        LOG_NUM("running", (int64_t)tasks_in(l, TASK_RUNNING)),
 	        LOG_NUM("grace_ms", l->frame->conf.drain_ms));
 }
@@ -329,9 +329,9 @@ static void close_all(struct task_loop *l)
 /* A process that cannot continue exits at once, as if it were killed, because threads can be in
  * the middle of tasks. It only leaves its group, so that its successor need not wait for its
  * session to time out. */
-static void end_now(struct bus_consumer *consumer, const char *event, const struct err *e)
+static void end_now(struct bus_consumer *consumer, enum log_event event, const struct err *e)
 {
-	log_err(LOG_ERROR, event, e, NULL, 0);
+	log_err(log_events[event].level, log_events[event].word, e, NULL, 0);
 	bus_consumer_abandon(consumer);
 	_exit(EXIT_FAILED);
 }
@@ -354,20 +354,20 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 		return code;
 	if (!frame_await_service(&frame, service->plan, &e)) {
 		if (!wake_is_asked_to_end())
-			end_now(NULL, "worker.start_failed", &e);
+			end_now(NULL, LOG_EVENT_WORKER_START_FAILED, &e);
 		frame_close(&frame);
 		return EXIT_OK;
 	}
 	struct task_loop loop = {.frame = &frame, .service = service};
 	if (open_all(&loop, &e))
-		end_now(loop.consumer, "worker.start_failed", &e);
+		end_now(loop.consumer, LOG_EVENT_WORKER_START_FAILED, &e);
 	if (run(&loop, &e)) {
 		if (!loop.is_task_s_own)
 			commit_spared(&loop);
-		end_now(loop.consumer, "worker.failed", &e);
+		end_now(loop.consumer, LOG_EVENT_WORKER_FAILED, &e);
 	}
 	close_all(&loop);
-	LOG(LOG_INFO, "worker.stopped", "drained", LOG_NUM("pid", getpid()));
+	LOG(WORKER_STOPPED, "drained", LOG_NUM("pid", getpid()));
 	frame_close(&frame);
 	return EXIT_OK;
 }

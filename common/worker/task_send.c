@@ -6,7 +6,7 @@
 #include "task_loop.h"
 
 #include "longshore/clock.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <stdio.h>
@@ -76,7 +76,7 @@ int send_dead(
 	struct str task_id = t->head ? t->head->task_id : str_c(NULL);
 	const struct log_field fields[] = {LOG_NUM("partition", t->partition),
 	        LOG_NUM("offset", t->offset), LOG_TEXT("task_id", task_id)};
-	log_err(LOG_ERROR, "worker.dead_letter", why, fields, 3);
+	LOG_ERR(WORKER_DEAD_LETTER, why, fields, 3);
 	return 0;
 }
 
@@ -209,7 +209,7 @@ int send_continue(struct task_loop *l, struct err *e)
 static void tell_result(struct task_loop *l, const struct task *t)
 {
 	frame_count(l->frame, outcomes[t->outcome].metric);
-	LOG(LOG_INFO, "worker.result", t->is_repeated ? "reported again" : "reported",
+	LOG(WORKER_RESULT, t->is_repeated ? "reported again" : "reported",
 	        LOG_TEXT("delivery_id", t->head->delivery_id),
 	        LOG_TEXT("task_id", t->head->task_id), LOG_TEXT("stage", t->head->stage),
 	        LOG_NUM("index", t->head->index), LOG_NUM("issue", t->head->issue),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidier.h"
 
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/staging.h"
 
 #include <pthread.h>
@@ -46,7 +46,7 @@ static int sweep(struct tidier *t, struct err *e)
 		act = store_sweep(store, str_c(*p), &limits, &removed, e);
 		telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_TEMPORARIES, removed);
 		if (removed > 0)
-			LOG(LOG_INFO, "worker.temporaries.removed",
+			LOG(WORKER_TEMPORARIES_REMOVED,
 			        "removed temporaries of killed writers from staging",
 			        LOG_TEXT("prefix", str_c(*p)), LOG_NUM("count", removed));
 	}
@@ -61,8 +61,7 @@ static int more(struct tidier *t, struct err *e)
 	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_AT_DROPS, gone.drop_temporaries);
 	telemetry_add(t->plan.frame->telemetry, METRIC_REMOVED_OBJECTS, gone.objects);
 	if (gone.objects > 0)
-		LOG(LOG_INFO, "worker.objects.removed",
-		        "removed the staged data of finished deliveries",
+		LOG(WORKER_OBJECTS_REMOVED, "removed the staged data of finished deliveries",
 		        LOG_NUM("count", gone.objects));
 	return act;
 }
@@ -82,7 +81,7 @@ static void turn(struct tidier *t)
 	if (t->plan.more && more(t, &second) && act == 0)
 		first = second;
 	if (first.code[0] && strcmp(first.code, t->told) != 0)
-		log_err(LOG_WARN, "worker.tidy_failed", &first, NULL, 0);
+		LOG_ERR(WORKER_TIDY_FAILED, &first, NULL, 0);
 	t->told = first.code;
 }
 
@@ -177,8 +176,7 @@ void tidier_stop(struct tidier *t, int code)
 {
 	if (stop(t))
 		return;
-	LOG(LOG_WARN, "worker.tidy_hangs",
-	        "ended without waiting for the clean-up thread: does a mount hang?",
+	LOG(WORKER_TIDY_HANGS, "ended without waiting for the clean-up thread: does a mount hang?",
 	        LOG_NUM("pid", getpid()));
 	_exit(code);
 }

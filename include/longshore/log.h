@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One JSON object per line: ts, level, svc, event and msg first, then the given fields. `event` is
- * a stable dotted name ("uploader.file.committed") that alerts can rely on. Values from outside are
+ * a word of log_events.h ("worker.started") that alerts can rely on. Values from outside are
  * escaped and cut at 1,024 bytes. Only loops and main functions log; libraries return errors. Safe
  * from several threads, because a line is one write(2).
  */
@@ -34,7 +34,7 @@ bool log_level_parse(struct str name, enum log_level *out); /* debug info warn e
 
 void log_write(enum log_level level, const char *event, const char *msg,
         const struct log_field *fields, size_t count);
-#define LOG(level, event, msg, ...) \
+#define LOG_LINE(level, event, msg, ...) \
 	log_write((level), (event), (msg), (const struct log_field[]){__VA_ARGS__}, \
 	        sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 

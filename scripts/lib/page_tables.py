@@ -30,6 +30,17 @@ def failures(known):
     return table(["reason of `failed`", "meaning", "what to do"], rows)
 
 
+def logs(known):
+    """A row for the events that follow each other, have one level and one remedy."""
+    rows = []
+    for event in (e for e in known["logs"] if e["level"] in ("warn", "error")):
+        if rows and rows[-1][1:] == [event["level"], event["remedy"]]:
+            rows[-1][0] += f", `{event['word']}`"
+        else:
+            rows.append([f"`{event['word']}`", event["level"], event["remedy"]])
+    return table(["event", "level", "what to do"], rows)
+
+
 def books(known):
     return table(["count", "equals"], [[f"`{b['whole']}`", " + ".join(f"`{t}`" for t in b["terms"])] for b in known["books"]])
 

@@ -6,7 +6,7 @@
 #include "longshore/clock.h"
 #include "longshore/ended.h"
 #include "longshore/lease.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/pg.h"
 #include "longshore/staging.h"
 
@@ -48,12 +48,11 @@ static void stop(void *state)
 {
 	struct wiring *w = state;
 	const struct tally *t = &w->scheduler.engine.tally;
-	LOG(LOG_INFO, "scheduler.stopped", "counted since the start",
-	        LOG_NUM("decisions", t->decisions), LOG_NUM("published", t->published),
-	        LOG_NUM("swept", t->swept), LOG_NUM("fenced", t->fenced),
-	        LOG_NUM("refused", t->refused), LOG_NUM("runs", t->runs),
-	        LOG_NUM("skipped_runs", t->skipped_runs), LOG_NUM("republished", t->republished),
-	        LOG_NUM("removed", t->removed));
+	LOG(SCHEDULER_STOPPED, "counted since the start", LOG_NUM("decisions", t->decisions),
+	        LOG_NUM("published", t->published), LOG_NUM("swept", t->swept),
+	        LOG_NUM("fenced", t->fenced), LOG_NUM("refused", t->refused),
+	        LOG_NUM("runs", t->runs), LOG_NUM("skipped_runs", t->skipped_runs),
+	        LOG_NUM("republished", t->republished), LOG_NUM("removed", t->removed));
 	scheduler_release(&w->scheduler);
 	memo_close(w->memo);
 	keyring_close(w->scheduler.engine.keys);

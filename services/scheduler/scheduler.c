@@ -9,7 +9,7 @@
 #include "trigger.h"
 
 #include "longshore/id.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 
 void scheduler_init(struct scheduler *s, const struct scheduler_settings *settings)
 {
@@ -35,7 +35,7 @@ static void read_result(struct cycle *c, const struct batch_message *msg)
 {
 	const struct ev_task_result *result = msg->event;
 	if (result->delivery_id.n != ID_TEXT_BYTES - 1) {
-		LOG(LOG_WARN, "scheduler.result.unknown", "ignored a result without a delivery",
+		LOG(SCHEDULER_RESULT_UNKNOWN, "ignored a result without a delivery",
 		        LOG_NUM("partition", msg->partition), LOG_NUM("offset", msg->offset));
 		return;
 	}

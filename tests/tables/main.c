@@ -85,6 +85,7 @@ int main(void)
 	print_results();
 	print_limits();
 	print_metrics();
+	print_logs();
 	out_close('}');
 	(void)putchar('\n');
 	return ferror(stdout) || fflush(stdout) ? 1 : 0;

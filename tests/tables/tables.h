@@ -24,5 +24,6 @@ void print_codes(void);
 void print_results(void);
 void print_limits(void);
 void print_metrics(void);
+void print_logs(void);
 
 #endif

@@ -3,7 +3,7 @@
 #include "cycle.h"
 
 #include "longshore/id.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 enum { TRIES_ALONE = 8, ROUNDS_MAX = 64 };
@@ -122,7 +122,7 @@ static void log_changes(const struct cycle *c)
 		if (before->state == x->state && str_eq(before->reason, x->reason) &&
 		        before->revision == x->revision)
 			continue;
-		LOG(LOG_INFO, "scheduler.delivery.changed", "decided and stored",
+		LOG(SCHEDULER_DELIVERY_CHANGED, "decided and stored",
 		        LOG_TEXT("delivery_id", x->id), LOG_TEXT("tenant", x->tenant),
 		        LOG_TEXT("route", x->route),
 		        LOG_TEXT("state", str_c(delivery_state_name(x->state))),
@@ -143,8 +143,7 @@ static void log_strangers(const struct cycle *c)
 			        lookup_find(&item->row_places, ev->result->task_id))
 				continue;
 			bool is_id = ev->result->task_id.n == ID_TEXT_BYTES - 1;
-			LOG(LOG_WARN, "scheduler.result.unknown",
-			        "ignored a result of an unknown task",
+			LOG(SCHEDULER_RESULT_UNKNOWN, "ignored a result of an unknown task",
 			        LOG_TEXT("delivery_id", item->id),
 			        LOG_TEXT("task_id", is_id ? ev->result->task_id : STR("")));
 		}
@@ -160,12 +159,12 @@ static void log_breakers(const struct breakers *all, int32_t most)
 		bool was_open = all->before[i].state.failures >= most;
 		bool is_open = now->failures >= most;
 		if (is_open && !was_open)
-			LOG(LOG_WARN, "scheduler.place.away",
+			LOG(SCHEDULER_PLACE_AWAY,
 			        "uploads pause: the place was down, or did not answer, too often "
 			        "in a row",
 			        LOG_TEXT("place", place), LOG_NUM("failures", now->failures));
 		else if (was_open && !is_open)
-			LOG(LOG_INFO, "scheduler.place.back", "uploads continue: the place is back",
+			LOG(SCHEDULER_PLACE_BACK, "uploads continue: the place is back",
 			        LOG_TEXT("place", place));
 	}
 }
@@ -197,7 +196,7 @@ static int attempt_and_publish(struct cycle *c, struct err *e)
 static int give_up(struct cycle *c, const struct err *why, struct err *e)
 {
 	struct item *item = c->items[0];
-	log_err(LOG_ERROR, "scheduler.delivery.undecidable", why,
+	LOG_ERR(SCHEDULER_DELIVERY_UNDECIDABLE, why,
 	        (const struct log_field[]){LOG_TEXT("delivery_id", item->id)}, 1);
 	struct decide_event fail = {
 	        .kind = DECIDE_FAIL,
@@ -208,7 +207,7 @@ static int give_up(struct cycle *c, const struct err *why, struct err *e)
 	cycle_add(c, item->id, &fail);
 	int act = attempt_and_publish(c, e);
 	if (act == ERR_REJECT) {
-		log_err(LOG_ERROR, "scheduler.event.dropped", e,
+		LOG_ERR(SCHEDULER_EVENT_DROPPED, e,
 		        (const struct log_field[]){LOG_TEXT("delivery_id", item->id)}, 1);
 		return 0;
 	}

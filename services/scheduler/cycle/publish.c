@@ -12,7 +12,7 @@
 #include "delivery/lookup.h"
 #include "packets.h"
 
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 #include <assert.h>
@@ -115,7 +115,7 @@ static void note_topics(struct sending *x, int32_t waited_ms, const struct err *
 			continue;
 		if (!x->g->rests[t].is_resting) {
 			const struct log_field fields[] = {LOG_TEXT("topic", topic_name(t))};
-			log_err(LOG_WARN, "scheduler.topic.away", why, fields, 1);
+			LOG_ERR(SCHEDULER_TOPIC_AWAY, why, fields, 1);
 		}
 		rest(x->g, t, waited_ms, took_some[t]);
 	}
@@ -161,7 +161,7 @@ static int send(struct sending *x, int32_t wait_ms, bool *out_open, struct err *
 
 static void note_refused(const struct outbox_row *row, struct failed_rows *failed)
 {
-	LOG(LOG_ERROR, "scheduler.event.unproducible", "an event can never be published",
+	LOG(SCHEDULER_EVENT_UNPRODUCIBLE, "an event can never be published",
 	        LOG_TEXT("delivery_id", row->delivery_id), LOG_TEXT("type", row->type));
 	if (row->delivery_id.n > 0 && row->task_id.p)
 		failed->ids[failed->count++] = row->delivery_id;
@@ -226,7 +226,7 @@ int publish_swept(struct engine *g, struct sweeping *x, struct err *e)
 		done += sending.fates[i] != PUBLICATION_OPEN;
 	g->tally.swept += done;
 	if (done > 0)
-		LOG(LOG_INFO, "scheduler.outbox.swept",
-		        "published stored events that were not marked", LOG_NUM("rows", done));
+		LOG(SCHEDULER_OUTBOX_SWEPT, "published stored events that were not marked",
+		        LOG_NUM("rows", done));
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 #include "longshore/ended.h"
 #include "longshore/id.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 
 enum {
@@ -86,8 +86,7 @@ int due_tidy(struct duties *d, struct arena *mem, bool *out_more, struct err *e)
 	*out_more = rows == TIDY_ROWS || deliveries == TIDY_DELIVERIES;
 	note_removed(d, rows);
 	if (deliveries > 0)
-		LOG(LOG_INFO, "scheduler.tasks.removed",
-		        "removed old task rows of finished deliveries",
+		LOG(SCHEDULER_TASKS_REMOVED, "removed old task rows of finished deliveries",
 		        LOG_NUM("deliveries", deliveries), LOG_NUM("rows", rows));
 	return 0;
 }
@@ -109,7 +108,7 @@ static int tell_ended(struct duties *d, const struct ended_delivery *over, size_
 static int put_off(struct duties *d, const struct err *why)
 {
 	db_rollback(d->g->pg);
-	log_err(LOG_WARN, "scheduler.ended.untold", why, NULL, 0);
+	LOG_ERR(SCHEDULER_ENDED_UNTOLD, why, NULL, 0);
 	return 0;
 }
 
@@ -138,7 +137,7 @@ int due_ended(struct duties *d, struct arena *mem, bool *out_more, struct err *e
 	}
 	*out_more = count == ENDED_LIST_MAX;
 	if (count > 0)
-		LOG(LOG_INFO, "scheduler.ended.told", "listed finished deliveries in staging",
+		LOG(SCHEDULER_ENDED_TOLD, "listed finished deliveries in staging",
 		        LOG_NUM("deliveries", (int64_t)count));
 	return 0;
 }

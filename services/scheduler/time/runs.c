@@ -7,7 +7,7 @@
 #include "delivery/cause.h"
 
 #include "longshore/cadence_runs.h"
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 #include "longshore/probe.h"
 #include "longshore/sha256.h"
 
@@ -30,7 +30,7 @@ static bool read_cadence(struct duties *d, struct str body, struct arena *mem, s
 	if (act == 0)
 		act = cadence_init(out, out_spec, zone, &e);
 	if (act)
-		log_err(LOG_WARN, "scheduler.cadence.refused", &e, NULL, 0);
+		LOG_ERR(SCHEDULER_CADENCE_REFUSED, &e, NULL, 0);
 	return act == 0;
 }
 
@@ -319,7 +319,7 @@ int runs_materialise(struct duties *d, struct arena *mem, bool *out_more, struct
 	if (act == ERR_FENCED)
 		act = take(d, 1, true, mem, &count, e);
 	if (act == ERR_FENCED) {
-		log_err(LOG_ERROR, "scheduler.run.failed", e, NULL, 0);
+		LOG_ERR(SCHEDULER_RUN_FAILED, e, NULL, 0);
 		act = take(d, 1, false, mem, &count, e);
 	}
 	*out_more = act == 0 && count > 0;

@@ -3,7 +3,7 @@
 
 #include "cycle/cycle.h"
 
-#include "longshore/log.h"
+#include "longshore/log_events.h"
 
 enum { SPLIT_AT_ONCE = 64 };
 
@@ -111,7 +111,7 @@ static int probe(struct engine *g, enum topic topic, struct swept *out, struct e
 		r->rows = r->rows * 2 < PUBLISH_ROWS_MAX ? r->rows * 2 : PUBLISH_ROWS_MAX;
 		return 0;
 	}
-	LOG(LOG_INFO, "scheduler.topic.back", "its stored events were published",
+	LOG(SCHEDULER_TOPIC_BACK, "its stored events were published",
 	        LOG_TEXT("topic", str_c(topic_plan(topic)->suffix)));
 	*r = (struct topic_rest){0};
 	return 0;

@@ -57,7 +57,7 @@ static int tear_down(void **state)
 static void the_fixed_keys_come_first_and_always(void **state)
 {
 	(void)state;
-	LOG(LOG_INFO, "tester.line.written", "hello", LOG_TEXT("task_id", STR("t1")),
+	LOG_LINE(LOG_INFO, "tester.line.written", "hello", LOG_TEXT("task_id", STR("t1")),
 	        LOG_NUM("dur_ms", -12), LOG_TEXT("trace_id", str_c(NULL)));
 	assert_string_equal(
 	        take(), HEAD("info", "tester.line.written",
@@ -67,7 +67,7 @@ static void the_fixed_keys_come_first_and_always(void **state)
 static void numbers_are_whole_at_both_ends(void **state)
 {
 	(void)state;
-	LOG(LOG_INFO, "a", "m", LOG_NUM("least", INT64_MIN), LOG_NUM("most", INT64_MAX));
+	LOG_LINE(LOG_INFO, "a", "m", LOG_NUM("least", INT64_MIN), LOG_NUM("most", INT64_MAX));
 	assert_string_equal(take(),
 	        HEAD("info", "a",
 	                "m") ",\"least\":-9223372036854775808,\"most\":9223372036854775807}");
@@ -84,7 +84,7 @@ static void what_is_below_the_level_is_not_written(void **state)
 static void foreign_bytes_cannot_break_the_line(void **state)
 {
 	(void)state;
-	LOG(LOG_ERROR, "a", "quote \" back \\ line \n tab \t",
+	LOG_LINE(LOG_ERROR, "a", "quote \" back \\ line \n tab \t",
 	        LOG_TEXT("name",
 	                STR("nul \0 esc \x1b bad \xff\xc3 ok \xc3\xa9 \xf0\x9f\x9a\xa2 del \x7f")));
 	assert_string_equal(take(),
@@ -111,14 +111,14 @@ static void values_are_cut_at_1024_bytes_between_characters(void **state)
 	char value[1030];
 	memset(value, 'x', sizeof value);
 	for (size_t n = 1022; n <= 1026; n++) {
-		LOG(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, n)));
+		LOG_LINE(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, n)));
 		assert_int_equal(last_length(), n < 1024 ? n : 1024);
 	}
 	memcpy(value + 1023, "\xc3\xa9", 2);
-	LOG(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
+	LOG_LINE(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
 	assert_int_equal(last_length(), 1023);
 	memset(value, 0xff, sizeof value);
-	LOG(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
+	LOG_LINE(LOG_INFO, "a", "m", LOG_TEXT("v", str_bytes(value, sizeof value)));
 	assert_int_equal(last_length(), 1024 * strlen("\\ufffd"));
 }
 

@@ -150,7 +150,7 @@ static void no_log_names_a_person(void **state)
 	write_source(w, 3);
 	log_start("test", LOG_DEBUG, fileno(f));
 	(void)drive(w, "d1", &slices);
-	LOG(LOG_INFO, "planted", "what is looked for", LOG_TEXT("id", STR("p17")));
+	LOG_LINE(LOG_INFO, "planted", "what is looked for", LOG_TEXT("id", STR("p17")));
 	log_start("test", LOG_INFO, 1);
 	rewind(f);
 	size_t n = fread(text, 1, LOG_BYTES - 1, f);
