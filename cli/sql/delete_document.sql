@@ -1,4 +1,4 @@
 -- parameters of: select_uses
--- :by is who deletes it; the history records the name.
+-- :by: who deletes it, for the history.
 DELETE FROM conf.document d USING (SELECT set_config('longshore.actor', :by, true)) AS who
 WHERE d.kind = :kind AND d.tenant = :tenant AND d.name = :name;

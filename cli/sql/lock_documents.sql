@@ -1,2 +1,2 @@
--- Nobody else applies until the transaction ends; readers are not held up.
+-- Blocks other applies until the transaction ends. Readers are not blocked.
 LOCK TABLE conf.document IN SHARE ROW EXCLUSIVE MODE;

@@ -1,5 +1,5 @@
--- The books of the delivery or build, a row a count in the order in which they are reckoned, and the hash of its selection, empty if
--- there is none. One row with an absent key where there are no books.
+-- The books of the delivery or build, one row per count in the order of calculation, and the hash of its selection (empty: there is
+-- none). If there are no books, one row with an absent key.
 SELECT b.key, b.value, s.content_hash
 FROM (SELECT delivery_id, books, content_hash FROM run.delivery
 	UNION ALL SELECT delivery_id, books, content_hash FROM run.build) AS s LEFT JOIN LATERAL json_each_text(s.books) AS b ON true

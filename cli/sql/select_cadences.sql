@@ -1,4 +1,4 @@
--- The routes with a cadence, of :tenant and called :route (each may be NULL); paused is "paused" or empty.
+-- Routes with a cadence, filtered by :tenant and :route (each may be NULL). paused is "paused" or empty.
 SELECT tenant, name, body, coalesce(body::jsonb #>> '{cadence,zone}', 'UTC') AS zone,
 	CASE WHEN body::jsonb ->> 'paused' = 'true' THEN 'paused' ELSE '' END AS paused
 FROM conf.document

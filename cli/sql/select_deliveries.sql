@@ -1,4 +1,4 @@
--- The deliveries and builds :ids, as they are recorded.
+-- The recorded deliveries and builds :ids.
 SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.delivery WHERE delivery_id = ANY(:ids::text[])
 UNION ALL
 SELECT delivery_id, tenant, route, state, reason, detail, version, content_hash FROM run.build WHERE delivery_id = ANY(:ids::text[]);

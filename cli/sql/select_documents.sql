@@ -1,4 +1,4 @@
--- Applied documents of :kind, called :name, of :tenant (each may be NULL).
+-- Applied documents, filtered by :kind, :name and :tenant (each may be NULL).
 SELECT kind, tenant, name, left(hash, 12) AS hash, applied_by, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied,
 	body
 FROM conf.document

@@ -1,5 +1,5 @@
--- The parameters are what the migrations grant. The rows are where
--- the database differs, for these roles anywhere and for PUBLIC in our schemas.
+-- The parameters are the grants of the migrations. The rows are the differences in the database: for these roles anywhere, and for
+-- PUBLIC in our schemas.
 WITH expected AS (
 	SELECT DISTINCT * FROM unnest(:role::text[], :kind::text[], :object::text[], :privilege::text[]) AS x(role, kind, object, privilege)
 ), ours AS (

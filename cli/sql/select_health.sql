@@ -1,5 +1,5 @@
--- Deliveries are overdue, and stored messages old, after :late_s seconds. unrecorded: statuses that the recorder lacks. Dead
--- letters are those of a week. held: for a person or the world.
+-- Deliveries are overdue, and stored messages old, after :late_s seconds. unrecorded: statuses that the recorder has not stored. Dead
+-- letters: those of the last week. held: waiting for a person or for an outside condition.
 SELECT o.n AS overdue, coalesce(o.id, '') AS oldest, coalesce(o.late, 0) AS late_s, b.n AS stored, coalesce(b.age, 0) AS stored_s,
 	(SELECT count(*) FROM run.state AS s LEFT JOIN run.delivery AS d USING (delivery_id) LEFT JOIN run.build AS u USING (delivery_id)
 	WHERE s.changed_at BETWEEN now() - interval '7 days' AND now() - make_interval(secs => :late_s::float8)

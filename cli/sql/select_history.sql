@@ -1,5 +1,5 @@
 -- parameters of: select_documents
--- The versions of the document :kind :name, of :tenant or (NULL) of each tenant; the newest first.
+-- The versions of the document :kind :name of :tenant (NULL: of each tenant), newest first.
 SELECT tenant, version,
 	CASE WHEN body IS NULL THEN 'deleted'
 		WHEN coalesce(lag(hash) OVER (PARTITION BY tenant ORDER BY version), '') = '' THEN 'created' ELSE 'changed' END AS change,

@@ -1,4 +1,4 @@
--- Tenants, and routes and bridges of :tenant (NULL: of each), applied or known from their deliveries.
+-- Tenants, and the routes and bridges of :tenant (NULL: of all), applied or known from their deliveries.
 SELECT DISTINCT kind, name FROM (
 	SELECT CASE WHEN kind = 'Tenant' THEN 'tenant' ELSE 'route' END AS kind, name FROM conf.document
 	WHERE kind = 'Tenant' OR (kind IN ('Route', 'Bridge') AND (:tenant::text IS NULL OR tenant = :tenant))

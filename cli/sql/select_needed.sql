@@ -1,5 +1,5 @@
--- :services do the tasks of :stages. Which services the deliveries and builds :ids (NULL: all) that are under way have waited for, for longer than :for_ms. A task
--- that is issued waits for its service; what is due, for the scheduler; a status that is not recorded, for the recorder.
+-- The services that the unfinished deliveries and builds :ids (NULL: all) have waited for, longer than :for_ms. :services do the tasks
+-- of :stages. An issued task waits for its service, due work for the scheduler, and an unrecorded status for the recorder.
 SELECT DISTINCT s.delivery_id, n.service
 FROM run.state AS s LEFT JOIN run.live AS l USING (delivery_id) LEFT JOIN run.delivery AS d USING (delivery_id)
 	LEFT JOIN run.build AS b USING (delivery_id),

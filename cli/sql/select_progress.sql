@@ -1,5 +1,6 @@
--- How far the deliveries and builds :ids are that are under way: tasks done of all, rows of those done, ms since a stage's first
--- task was issued; of the present revision, in the order in which stages come. Of the last one rows of tasks may not be made yet.
+-- Progress of the unfinished deliveries and builds :ids in their current revision, by stage in the order of stages: finished tasks,
+-- all tasks, rows of the finished ones, and ms since the stage's first task was issued. The rows of the last stage's tasks may not
+-- exist yet.
 WITH stage AS (
 	SELECT s.delivery_id, s.tasks_unmade, t.stage, array_position(ARRAY['build', 'select', 'part', 'upload', 'settle'], t.stage) AS place,
 		count(*) FILTER (WHERE t.status = 'done') AS done, count(*) AS made, coalesce(sum(t.rows_done), 0) AS rows,

@@ -1,2 +1,2 @@
--- Which of the record ids :ids are in the trail.
+-- The record ids among :ids that are in the trail.
 SELECT record_id FROM audit.record WHERE record_id = ANY (:ids::text[]);

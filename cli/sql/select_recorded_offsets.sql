@@ -1,2 +1,2 @@
--- Where the recorder reads on in each partition, and what the message before that looked like.
+-- The recorder's next offset in each partition, and the message before it.
 SELECT partition, next_offset, witness FROM audit.position WHERE service = 'audit-sink' AND topic = :topic;

@@ -1,4 +1,4 @@
--- Those of the roles :roles that are not there, or are more than they should be.
+-- Roles among :roles that are missing, or have more rights than they should.
 SELECT w.name AS role, 'is not there' AS fault, 'CREATE ROLE ' || quote_ident(w.name) ||
 	' LOGIN, and run longshore migrate on an empty database'
 	|| ' or grant what db/migrations grants' AS remedy

@@ -1,5 +1,5 @@
--- The server and its settings. is_durable: fsync and full_page_writes are both on. standbys: those that follow synchronously; NULL
--- where this role may not see them.
+-- The server and its settings. is_durable: fsync and full_page_writes are both on. standbys: the synchronous ones; NULL if this role
+-- may not see them.
 SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS is_standby,
 	(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
 	current_setting('synchronous_standby_names') AS standby_names, current_setting('synchronous_commit') AS commit,

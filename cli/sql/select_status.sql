@@ -1,8 +1,8 @@
 -- parameters of: select_status_rows
--- One row: the deliveries and builds that fit, as a JSON list in the order of select_status_rows, and the first of them. A column of
--- run.delivery is a member of its own. :reason,
--- :command and :note are the holds, the commands that release them ({}: the delivery, #: the selection) and what has to be so
--- first; :id, :waiting and :progress say of deliveries what they wait for, and their progress as JSON.
+-- One row: the matching deliveries and builds as a JSON list in the order of select_status_rows, and the first of them. Each column of
+-- run.delivery is a member. :reason, :command and :note are the holds, the commands that release them ({}: the delivery, #: the
+-- selection) and what must be done first. :id, :waiting and :progress are, for each delivery, what it waits for and its progress as
+-- JSON.
 WITH found AS (
 	SELECT to_jsonb(s) || jsonb_build_object(
 		'created_at', to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

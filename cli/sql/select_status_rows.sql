@@ -1,5 +1,5 @@
--- Deliveries and builds, the newest first or in the order of :sort, which is created, changed, state or route. Filters may be NULL;
--- :states has commas between the states, and :since and :until are times of creation.
+-- Deliveries and builds, newest first or in the order of :sort (created, changed, state or route). Filters may be NULL. :states is a
+-- comma-separated list. :since and :until are creation times.
 SELECT delivery_id, tenant, route, state, reason, coalesce(books ->> 'members', '') AS members,
 	files_visible || '/' || files_planned AS files,
 	to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created, detail, content_hash

@@ -1,5 +1,5 @@
--- What happened to the delivery or build, in time order: the trail, tasks as they stand, dead letters, how its place fares and
--- what it waits for. Of a task also when it was ready, issued, started and done; empty where that is not known. :services do the tasks of
+-- The history of the delivery or build, in time order: the trail, current tasks, dead letters, the state of its place, and what it
+-- waits for. For a task also the times when it was ready, issued, started and done (empty: unknown). :services do the tasks of
 -- :stages.
 WITH task AS (
 	SELECT stage, index::text AS at_index, status, revision::text, issue::text, attempts::text, task_id, 1 AS n, ready_at, issued_at,

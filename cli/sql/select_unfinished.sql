@@ -1,5 +1,5 @@
 -- parameters of: select_uses
--- Deliveries (of a Route) and builds (of a Bridge) that are not over.
+-- Unfinished deliveries (of a Route) and builds (of a Bridge).
 SELECT delivery_id, state
 FROM run.state
 WHERE NOT is_over AND tenant = :tenant AND route = :name AND kind = CASE :kind WHEN 'Route' THEN 'delivery' WHEN 'Bridge' THEN 'build' END

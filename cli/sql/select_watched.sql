@@ -1,5 +1,5 @@
--- What watch begins with: the one :delivery, or what is not final and, of a route or bridge, the newest; the oldest first. Each
--- filter may be NULL.
+-- Watch's first snapshots: :delivery, or all unfinished ones and, for a route or bridge, the newest one; oldest first. Each filter may
+-- be NULL.
 SELECT kind, delivery_id, tenant, route, audience, destination, mode, state, reason, detail, requested_by, approved_by,
 	bridge_version, content_hash, books::text AS books, version, revision, files_planned, files_visible,
 	(extract(epoch FROM created_at) * 1000)::bigint AS created_ms, (extract(epoch FROM changed_at) * 1000)::bigint AS changed_ms

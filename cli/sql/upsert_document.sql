@@ -1,4 +1,4 @@
--- Changes one row, or none where it was so already.
+-- Changes one row, or none if nothing is different.
 INSERT INTO conf.document AS old (kind, tenant, name, body, hash, applied_by)
 VALUES (:kind, :tenant, :name, :body, :hash, :by)
 ON CONFLICT (kind, tenant, name) DO UPDATE
