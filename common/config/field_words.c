@@ -5,6 +5,8 @@
  */
 #include "field.h"
 
+#include "longshore/formats.h"
+
 const char *const field_any[] = {NULL};
 
 const char *const words_audience_types[] = {"DTC", "HCP", "NPI_TO_DTC", NULL};
@@ -18,7 +20,8 @@ const char *const words_cadences[] = {
         "none", "cron", "daily", "weekly", "biweekly", "monthly", "quarterly", NULL};
 const char *const words_weekdays[] = {
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
-const char *const words_containers[] = {"csv", "tsv", "psv", "jsonl", NULL};
+#define CONTAINER_WORD(word, FORMAT, delimiter, has_header) #word,
+const char *const words_containers[] = {CONTAINER_ROWS(CONTAINER_WORD) NULL};
 const char *const words_splits[] = {"by_rows", "never", NULL};
 const char *const words_spec_kinds[] = {"delivery", "build", NULL};
 

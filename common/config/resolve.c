@@ -102,10 +102,14 @@ static int64_t min_size_of(const struct document *doc, struct str audience_type)
 	return document_num(doc, path.p, 0);
 }
 
-static char container_delimiter(const struct document *doc)
+/* A word that is none was reported already. */
+static const struct container *container_of(const struct document *doc)
 {
-	struct str container = document_text(doc, "format.container", "csv");
-	return str_eq(container, STR("tsv")) ? '\t' : str_eq(container, STR("psv")) ? '|' : ',';
+	struct str word = document_text(doc, "format.container", containers[0].word);
+	for (const struct container *c = containers; c->word; c++)
+		if (str_eq(word, str_c(c->word)))
+			return c;
+	return &containers[0];
 }
 
 static void add_unsupported(struct documents *d, struct spec *spec, const char *property)
@@ -140,11 +144,10 @@ void resolve_destination(const struct document *doc, struct spec *spec)
 	fields_read(doc, &(struct areas){.at = {[AREA_DESTINATION] = out,
 	                                         [AREA_GUARDS] = &spec->guards,
 	                                         [AREA_LIMITS] = &spec->limits}});
-	out->delimiter = field_character(doc, "format.delimiter", container_delimiter(doc));
-	if (str_eq(document_text(doc, "format.container", ""), STR("jsonl"))) {
-		out->format = FILE_JSONL;
-		out->header_row = false;
-	}
+	const struct container *container = container_of(doc);
+	out->delimiter = field_character(doc, "format.delimiter", container->delimiter);
+	out->format = container->format;
+	out->header_row = out->header_row && container->has_header;
 	out->min_audience_size = min_size_of(doc, spec->audience.type);
 	unsupported_find(doc, &spec->unsupported, &spec->unsupported_count);
 	/* Without a status, the destination is in use. */

@@ -34,6 +34,8 @@ struct file_format_ops {
 
 struct look file_look_at(const struct file_writing *w, struct str value);
 
-extern const struct file_format_ops file_csv, file_jsonl;
+#define FILE_FORMAT_OF(NAME, word) extern const struct file_format_ops file_##word;
+FILE_FORMAT_ROWS(FILE_FORMAT_OF)
+#undef FILE_FORMAT_OF
 
 #endif

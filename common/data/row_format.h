@@ -20,6 +20,8 @@ struct row_format {
 	int64_t (*rows)(const void *state);
 };
 
-extern const struct row_format row_format_csv, row_format_parquet;
+#define ROW_FORMAT_OF(NAME, word) extern const struct row_format row_format_##word;
+SOURCE_FORMAT_ROWS(ROW_FORMAT_OF)
+#undef ROW_FORMAT_OF
 
 #endif

@@ -3,10 +3,8 @@
 
 #include <stdlib.h>
 
-static const struct row_format *const formats[] = {
-        [SOURCE_CSV] = &row_format_csv,
-        [SOURCE_PARQUET] = &row_format_parquet,
-};
+#define ROW_FORMAT(NAME, word) [SOURCE_##NAME] = &row_format_##word,
+static const struct row_format *const formats[] = {SOURCE_FORMAT_ROWS(ROW_FORMAT)};
 
 struct row_reader {
 	const struct row_format *format;

@@ -10,10 +10,8 @@
 
 enum byte_class { BYTE_PLAIN, BYTE_SPECIAL, BYTE_CONTROL, BYTE_HIGH };
 
-static const struct file_format_ops *const formats[] = {
-        [FILE_CSV] = &file_csv,
-        [FILE_JSONL] = &file_jsonl,
-};
+#define FILE_FORMAT(NAME, word) [FILE_##NAME] = &file_##word,
+static const struct file_format_ops *const formats[] = {FILE_FORMAT_ROWS(FILE_FORMAT)};
 
 struct row_writer {
 	struct file_writing to;

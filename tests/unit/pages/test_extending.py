@@ -10,6 +10,8 @@ EXAMPLES = {  # section: files at most, what names the example
     "A verb of the command line": (3, r"\bverb_trace\b|\bX\(trace\)"),
     "A field of a task's event": (3, r"\bbaseline_version\b"),
     "A hold": (2, r"\bSUPPRESSION_EMPTY\b|_SUPPRESSION_EMPTY\b"),
+    "A source format": (3, r"\brow_format_parquet\b|ROW\(PARQUET, parquet\)"),
+    "An output format": (3, r"\bfile_jsonl\b|ROW\(JSONL, jsonl\)"),
     "A drop driver": (4, r"\bdrop_sftp_ops\b"),
 }
 FOLDERS = ("cli", "common", "include", "schemas", "services", "db", "scripts", "CMakeLists.txt")
