@@ -2,6 +2,7 @@
 inputs and the configuration."""
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import makers
 from fleet import Fleet
 from oracle import Oracle, balance, plain
 
+PAGE = Path(__file__).resolve().parents[3] / "docs/data.md"
 ROWS = 1500
 FORMS = {
     "gzip": {},
@@ -86,6 +88,23 @@ def test_files_are_those_that_python_writes(world, form):
         assert (listed[name]["bytes"], listed[name]["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
         assert listed[name]["plain_sha256"] == hashlib.sha256(plain(content)).hexdigest()
         assert listed[name]["receipt"]["md5"] == hashlib.md5(content).hexdigest()
+
+
+def lines_of(manifest):
+    """Its text: one line for each member, then one for each file."""
+    head = "".join(f"{json.dumps(k)}: {json.dumps(v)},\n" for k, v in manifest.items() if k != "files")
+    return "{\n" + head + '"files": [\n' + ",\n".join(json.dumps(f) for f in manifest["files"]) + "\n]\n}\n"
+
+
+@pytest.mark.parametrize("form", ("gzip", "parts"))
+def test_the_manifest_has_the_form_that_the_page_shows(world, form):
+    fleet, _, deliveries = world
+    text = next(c for n, c in delivered(fleet, fleet.wait_state(deliveries[form], timeout=180)).items() if n.endswith(".json"))
+    shown = re.search(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL).group(1)
+    manifest, example = json.loads(text), json.loads(shown)
+    assert list(manifest) == list(example)
+    assert {tuple(f) for f in manifest["files"]} == {tuple(f) for f in example["files"]}
+    assert text.decode() == lines_of(manifest) and shown == lines_of(example)
 
 
 @pytest.mark.parametrize("form", ("gzip", "parts"))
