@@ -29,7 +29,7 @@ const struct conf_field scheduler_fields[] = {
                 "further time without a result after which it is issued again"),
         MS("BACKOFF_MS", backoff_ms, "1000", 1, HOUR,
                 "pause after the first failure; doubles with each retry"),
-        MS("BACKOFF_MOST_MS", backoff_most_ms, "900000", 1, 24 * HOUR, "longest pause"),
+        MS("BACKOFF_MAX_MS", backoff_max_ms, "900000", 1, 24 * HOUR, "longest pause"),
         MS("HOLD_CHECK_MS", hold_check_ms, "60000", 10, 24 * HOUR,
                 "interval between checks of a hold that releases itself"),
         MS("CONFIRM_MS", confirm_ms, "30000", 100, 24 * HOUR,
@@ -38,13 +38,13 @@ const struct conf_field scheduler_fields[] = {
                 "longest interval between checks of a delivery that waits for a cap or a bucket; "
                 "normally it is woken sooner"),
         NUM("WAVE", wave, "500", 1, 10000, "most tasks of one delivery that one decision issues"),
-        NUM("TASKS_MOST", tasks_most, "100000", 1, 100000, "most tasks in one stage of a delivery"),
+        NUM("TASKS_MAX", tasks_max, "100000", 1, 100000, "most tasks in one stage of a delivery"),
         NUM("BREAKER_FAILURES", breaker_failures, "5", 1, 1000,
                 "uploads in a row that find a bucket down, or are not answered, before its uploads "
                 "pause"),
         MS("BREAKER_OPEN_MS", breaker_open_ms, "30000", 1, HOUR,
                 "first pause; doubles with each failed probe"),
-        MS("BREAKER_OPEN_MOST_MS", breaker_open_most_ms, "300000", 1, 24 * HOUR, "longest rest"),
+        MS("BREAKER_OPEN_MAX_MS", breaker_open_max_ms, "300000", 1, 24 * HOUR, "longest rest"),
         MS("LISTS_FRESH_MS", lists_fresh_ms, "1000", 0, HOUR,
                 "while no file is visible, how old the last look at the suppression lists may be "
                 "when an upload is issued; otherwise they are read again"),
@@ -78,16 +78,16 @@ struct decide_rules settings_rules(const struct scheduler_settings *s)
 	        .not_after_ms = s->not_after_ms,
 	        .alarm_ms = s->alarm_ms,
 	        .backoff_ms = s->backoff_ms,
-	        .backoff_most_ms = s->backoff_most_ms,
+	        .backoff_max_ms = s->backoff_max_ms,
 	        .hold_check_ms = s->hold_check_ms,
 	        .confirm_ms = s->confirm_ms,
 	        .cap_wait_ms = s->cap_wait_ms,
 	        .wave = (int32_t)s->wave,
-	        .tasks_most = (int32_t)s->tasks_most,
+	        .tasks_max = (int32_t)s->tasks_max,
 	        .breaker_failures = (int32_t)s->breaker_failures,
 	        .breaker_open_ms = s->breaker_open_ms,
 	        .lists_fresh_ms = s->lists_fresh_ms,
-	        .breaker_open_most_ms = s->breaker_open_most_ms,
+	        .breaker_open_max_ms = s->breaker_open_max_ms,
 	};
 }
 

@@ -11,13 +11,13 @@
 struct scheduler_settings {
 	int64_t min_audience; /* longshore/floor.h */
 	int64_t not_after_ms, alarm_ms;
-	int64_t backoff_ms, backoff_most_ms;
+	int64_t backoff_ms, backoff_max_ms;
 	int64_t hold_check_ms;
 	int64_t confirm_ms;
 	int64_t reread_ms;
 	int64_t cap_wait_ms;
-	int64_t wave, tasks_most;
-	int64_t breaker_failures, breaker_open_ms, breaker_open_most_ms;
+	int64_t wave, tasks_max;
+	int64_t breaker_failures, breaker_open_ms, breaker_open_max_ms;
 	int64_t lists_fresh_ms;
 	int64_t outbox_age_ms;
 	int64_t tick_ms;

@@ -125,7 +125,7 @@ def states(fleet, kind):
 
 
 def run(wanted, args):
-    env = {"LONGSHORE_SCHEDULER_TASKS_MOST": str(wanted), "LONGSHORE_SCHEDULER_KEEP_TASKS_MS": None}
+    env = {"LONGSHORE_SCHEDULER_TASKS_MAX": str(wanted), "LONGSHORE_SCHEDULER_KEEP_TASKS_MS": None}
     with Fleet("wide", env, {service: int(service == "scheduler") for service in SERVICES}) as fleet:
         configure(fleet, args.in_flight)
         worker = Worker(fleet, wanted)

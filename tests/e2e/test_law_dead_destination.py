@@ -22,8 +22,8 @@ ALIVE = tuple(f"alive{i}" for i in range(6))
 BESIDE = tuple(f"beside{i}" for i in range(3))  # of the same destination, to another bucket
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": str(FAILURES),
                     "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": str(int(REST_S * 1000)),
-                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MOST_MS": str(int(REST_S * 1000)),
-                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": str(int(REST_S * 1000))}
+                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MAX_MS": str(int(REST_S * 1000)),
+                    "LONGSHORE_SCHEDULER_BACKOFF_MAX_MS": str(int(REST_S * 1000))}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from world import QUICK, World
 # Tests of one module share a fleet; each has a route, so a bucket's directory, of its own.
 ROUTES = ("plain", "taken", "killed-linked", "killed-linked-taken", "killed-claimed", "killed-doubted", "stopped-linked")
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_ALARM_MS": "1000", "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "8000", "LONGSHORE_LEASE_MS": "1000",
-                    "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000"}
+                    "LONGSHORE_SCHEDULER_BACKOFF_MAX_MS": "1000"}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from fleet import Fleet, wait_until
 from memory import nothing_is_stuck
 from world import QUICK, World
 
-SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "200", "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "500"}
+SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "200", "LONGSHORE_SCHEDULER_BACKOFF_MAX_MS": "500"}
 ROUTES = ("first", "unmounted", "replaced", "marked", "after")
 
 

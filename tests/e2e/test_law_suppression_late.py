@@ -22,7 +22,7 @@ ROUTES = {"formatter-stopped": {}, "breaker-open": {"bucket_name": "far"}, "name
 KILLED_AT = ("settle_after_withdraw", "settle_after_aside")
 ROUTES |= {point: {"approval": "always"} for point in KILLED_AT}
 SETTINGS = QUICK | {"LONGSHORE_SCHEDULER_BREAKER_FAILURES": "2", "LONGSHORE_SCHEDULER_BREAKER_OPEN_MS": "1000",
-                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MOST_MS": "1000", "LONGSHORE_SCHEDULER_BACKOFF_MOST_MS": "1000",
+                    "LONGSHORE_SCHEDULER_BREAKER_OPEN_MAX_MS": "1000", "LONGSHORE_SCHEDULER_BACKOFF_MAX_MS": "1000",
                     "LONGSHORE_SCHEDULER_NOT_AFTER_MS": "8000", "LONGSHORE_SCHEDULER_ALARM_MS": "1000"}
 
 

@@ -183,7 +183,7 @@ static bool has_few_open(const struct cycle *c, const struct item *item)
 {
 	const struct delivery *x = &item->before;
 	return decide_is_wide(x) && x->memory.tasks_total > c->g->rules.wave &&
-	       decide_open(x) <= decide_open_most(&c->g->rules);
+	       decide_open(x) <= decide_open_max(&c->g->rules);
 }
 
 static int load_open(struct cycle *c, struct item *item, struct err *e)
@@ -211,7 +211,7 @@ int cycle_gather_unfinished(struct cycle *c, struct item **items, size_t count, 
 		return act;
 	/* Load one row more than a wave: the extra row has the earliest time of all rows
 	 * outside the wave. */
-	const struct rows_most most = {rows_left(c), (int64_t)c->g->rules.wave + 1};
+	const struct rows_max most = {rows_left(c), (int64_t)c->g->rules.wave + 1};
 	struct loaded_tasks loaded;
 	act = task_db_load_unfinished(c->g->pg, ids, n, most, c->mem, &loaded, e);
 	return act ? act : merge(c, &loaded, e);

@@ -93,7 +93,7 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
 }
 
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        struct rows_most most, struct arena *mem, struct loaded_tasks *out, struct err *e)
+        struct rows_max most, struct arena *mem, struct loaded_tasks *out, struct err *e)
 {
 	struct pg_params p;
 	pg_params_init(&p, mem);

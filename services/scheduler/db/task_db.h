@@ -20,12 +20,12 @@ int task_db_load(struct pg *pg, const struct str *task_ids, size_t count, struct
         struct loaded_tasks *out, struct err *e) ERR_MUST_USE;
 /* A call with `most` loads at most that many rows. ERR_REJECT ("too_large") if the arena has
  * enough before that. */
-struct rows_most {
+struct rows_max {
 	int64_t all;     /* of all deliveries together */
 	int64_t of_kind; /* per delivery and kind: NEED_UNFINISHED */
 };
 int task_db_load_unfinished(struct pg *pg, const struct str *delivery_ids, size_t count,
-        struct rows_most most, struct arena *mem, struct loaded_tasks *out,
+        struct rows_max most, struct arena *mem, struct loaded_tasks *out,
         struct err *e) ERR_MUST_USE;
 struct wanted_stage {
 	struct str delivery_id;

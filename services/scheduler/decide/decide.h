@@ -23,17 +23,17 @@ struct decide_rules {
 	int64_t not_after_ms; /* a worker starts an issue at most this long after it was made */
 	int64_t alarm_ms;     /* after not_after: then the issue counts as lost */
 	int64_t backoff_ms;   /* first pause after a retry; doubles each time */
-	int64_t backoff_most_ms;
+	int64_t backoff_max_ms;
 	int64_t hold_check_ms; /* interval between checks of a hold that releases itself */
 	int64_t confirm_ms;    /* interval at which a final status is published again until it was
 	                        read back */
 	int64_t cap_wait_ms;   /* a delivery that waits for a place under a cap or at a destination
 	                        checks again at least this often */
 	int32_t wave;          /* maximum of tasks of one delivery that one decision issues */
-	int32_t tasks_most;    /* maximum of tasks in one stage */
+	int32_t tasks_max;     /* maximum of tasks in one stage */
 	int32_t breaker_failures; /* failed uploads in a row that open the breaker of a place */
 	int64_t breaker_open_ms;  /* first pause of an open breaker; doubles each time */
-	int64_t breaker_open_most_ms;
+	int64_t breaker_open_max_ms;
 	int64_t lists_fresh_ms; /* while no file is visible, an upload is issued at most this long
 	                           after the last look at the suppression lists */
 };
@@ -219,7 +219,7 @@ void decide(const struct decide_input *in, struct decision *out);
 bool decide_is_wide(const struct delivery *x);
 enum stage decide_wide_stage(const struct delivery *x);
 int32_t decide_open(const struct delivery *x);
-int32_t decide_open_most(const struct decide_rules *rules);
+int32_t decide_open_max(const struct decide_rules *rules);
 int32_t decide_makes(const struct delivery *x, const struct decide_rules *rules);
 
 /* End of the blackout at this moment, Unix ms; 0: none. */

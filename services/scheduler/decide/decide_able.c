@@ -42,7 +42,7 @@ static bool is_unnameable(struct deciding *d)
 	        .spec = d->frozen.spec, .zone = d->frozen.file_zone, .delivery = d->x};
 	struct err e = {0};
 	struct str *names = NULL;
-	if (plan_init(&plan, 0, d->rules->tasks_most, &e) == 0 &&
+	if (plan_init(&plan, 0, d->rules->tasks_max, &e) == 0 &&
 	        plan_names(&plan, d->mem, &names, &e) == 0)
 		return false;
 	decide_hold_plan(d, "naming", e.text);

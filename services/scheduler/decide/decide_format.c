@@ -23,8 +23,7 @@ enum next decide_format(struct deciding *d)
 	if (d->m->is_formatted) { /* it was held between formatting and upload */
 		return NEXT_UPLOAD_PARTS;
 	}
-	if (plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e) !=
-	        0) {
+	if (plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_max, &e) != 0) {
 		decide_hold_plan(d, "max_rows_per_file", e.text);
 		return NEXT_STAYS;
 	}
@@ -140,7 +139,7 @@ enum next decide_parts_done(struct deciding *d)
 		return NEXT_STAYS;
 	struct file_plan plan = plan_of(d);
 	struct err e = {0};
-	int act = plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_most, &e);
+	int act = plan_init(&plan, decide_count(d, str_c(COUNT_MEMBERS)), d->rules->tasks_max, &e);
 	act = act ? act : check_parts(d, &plan, &e);
 	if (act)
 		return decide_fail(d, str_c(e.code), arena_str(d->mem, str_c(e.text)));

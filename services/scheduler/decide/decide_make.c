@@ -23,7 +23,7 @@ enum stage decide_wide_stage(const struct delivery *x)
 	                                           : STAGE_UPLOAD;
 }
 
-int32_t decide_open_most(const struct decide_rules *rules)
+int32_t decide_open_max(const struct decide_rules *rules)
 {
 	return rules->wave > INT32_MAX / WAVES_OPEN ? INT32_MAX : rules->wave * WAVES_OPEN;
 }
@@ -53,7 +53,7 @@ int32_t decide_makes(const struct delivery *x, const struct decide_rules *rules)
 	if (unmade <= 0 || !decide_is_wide(x) || rests(x))
 		return 0;
 	int32_t waiting = open > x->tasks_out ? open - x->tasks_out : 0;
-	int32_t room = smaller(rules->wave - waiting, decide_open_most(rules) - open);
+	int32_t room = smaller(rules->wave - waiting, decide_open_max(rules) - open);
 	int32_t worth = smaller(unmade, (rules->wave + 1) / 2); /* avoids one decision per row */
 	return room >= worth && room > 0 ? smaller(room, unmade) : 0;
 }

@@ -121,7 +121,7 @@ enum next decide_retry(struct deciding *d, struct task_row *row, const struct ev
 	}
 	row->attempts++;
 	int64_t pause =
-	        backoff_ms(row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_most_ms);
+	        backoff_ms(row->id, row->attempts, d->rules->backoff_ms, d->rules->backoff_max_ms);
 	wait_until(d, row, d->facts->now_ms + pause, r->not_before_ms);
 	if (row->attempts < attempts_allowed(d, r->reason))
 		return NEXT_STAYS;
@@ -152,7 +152,7 @@ void decide_expired(struct deciding *d, struct task_row *row)
 	if (now_ms < row->not_after_ms) {
 		const struct decide_rules *rules = d->rules;
 		pause_ms =
-		        backoff_ms(row->id, row->issue, rules->backoff_ms, rules->backoff_most_ms);
+		        backoff_ms(row->id, row->issue, rules->backoff_ms, rules->backoff_max_ms);
 		decide_set_detail(d, arena_printf(d->mem,
 		                             "a worker reported %s %d as expired, but it was not: "
 		                             "check the clocks of the workers' machines",

@@ -92,7 +92,7 @@ static void set_selections(struct deciding *d, struct buf *list, int64_t count)
 }
 
 /* All other counts of a delivery are parts of these, so arithmetic with them cannot overflow. */
-static const int64_t count_most = INT64_C(1000000000000);
+static const int64_t count_max = INT64_C(1000000000000);
 
 static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_t slices)
 {
@@ -100,7 +100,7 @@ static bool sum_counts(struct deciding *d, const struct brief *const *by, int32_
 		int64_t sum = 0;
 		for (int32_t i = 0; i < slices; i++) {
 			int64_t n = by[i] ? by[i]->counts[k] : 0;
-			if (n > count_most - sum)
+			if (n > count_max - sum)
 				return false;
 			sum += n < 0 ? 0 : n;
 		}
@@ -145,11 +145,11 @@ enum next decide_inspected(struct deciding *d, const struct task_row *row)
 	if (slices < 0 || !list)
 		return decide_fail(d, str_c(CODE_BAD_RESULT),
 		        STR("inspect's result lacks the number or the list of slices"));
-	if (slices > d->rules->tasks_most)
+	if (slices > d->rules->tasks_max)
 		return decide_fail(d, str_c(CODE_TOO_MANY_SLICES),
 		        arena_printf(d->mem,
 		                "%lld slices, but at most %d are allowed; raise limits.slice_bytes",
-		                (long long)slices, (int)d->rules->tasks_most));
+		                (long long)slices, (int)d->rules->tasks_max));
 	tell_left_out(d, result);
 	d->m->slices = decide_copy_ref(d, list);
 	d->m->slices_count = (int32_t)slices;
@@ -213,7 +213,7 @@ static int take_selections(struct deciding *d, const struct brief *const *by, st
 	const struct ev_staged_ref *only = NULL;
 	if (!sum_counts(d, by, count))
 		return err_set(e, ERR_REJECT, CODE_BAD_RESULT,
-		        "the slices count more than %lld rows or links", (long long)count_most);
+		        "the slices count more than %lld rows or links", (long long)count_max);
 	if (count != 1 || !by[0])
 		return list_selections(d, by, count, e);
 	if (selection_of(by[0], &only, e))

@@ -50,9 +50,9 @@ static void forget_probe(struct breaker *b)
 static int64_t rest_ms(const struct breaker *b, const struct decide_rules *rules)
 {
 	int64_t pause = rules->breaker_open_ms;
-	for (int32_t i = 0; i < b->rests && pause < rules->breaker_open_most_ms; i++)
+	for (int32_t i = 0; i < b->rests && pause < rules->breaker_open_max_ms; i++)
 		pause *= 2;
-	return pause < rules->breaker_open_most_ms ? pause : rules->breaker_open_most_ms;
+	return pause < rules->breaker_open_max_ms ? pause : rules->breaker_open_max_ms;
 }
 
 static void note_failures(struct breaker *b, int32_t count, const struct issue_world *w)

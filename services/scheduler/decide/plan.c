@@ -3,15 +3,15 @@
 
 #include "longshore/names.h"
 
-int plan_init(struct file_plan *plan, int64_t members, int64_t parts_most, struct err *e)
+int plan_init(struct file_plan *plan, int64_t members, int64_t parts_max, struct err *e)
 {
 	int64_t rows = plan->spec->destination.max_rows_per_file;
 	int64_t parts = rows > 0 && members > rows ? (members - 1) / rows + 1 : 1;
-	if (parts > parts_most)
+	if (parts > parts_max)
 		return err_set(e, ERR_REJECT, CODE_TOO_MANY_PARTS,
 		        "%lld rows in files of %lld make %lld parts; at most %lld are allowed",
 		        (long long)members, (long long)rows, (long long)parts,
-		        (long long)parts_most);
+		        (long long)parts_max);
 	plan->members = members;
 	plan->parts = (int32_t)parts;
 	plan->has_manifest = plan->spec->destination.manifest_template.n > 0;

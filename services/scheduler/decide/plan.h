@@ -19,9 +19,9 @@ struct file_plan {
 	bool has_manifest, has_marker;
 };
 
-/* More than parts_most parts are ERR_REJECT ("too_many_parts"). */
+/* More than parts_max parts are ERR_REJECT ("too_many_parts"). */
 int plan_init(
-        struct file_plan *plan, int64_t members, int64_t parts_most, struct err *e) ERR_MUST_USE;
+        struct file_plan *plan, int64_t members, int64_t parts_max, struct err *e) ERR_MUST_USE;
 int32_t plan_files(const struct file_plan *plan);
 enum ev_file_role plan_role(const struct file_plan *plan, int32_t file);
 void plan_part(const struct file_plan *plan, int32_t file, int64_t *out_first, int64_t *out_ranks);

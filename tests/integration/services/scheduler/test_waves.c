@@ -15,7 +15,7 @@ static void forget_sent(struct bench *b)
 /* A delivery that has so many slices; the first wave of them is issued. */
 static void select_slices(struct bench *b, int slices)
 {
-	b->s.engine.rules.tasks_most = slices;
+	b->s.engine.rules.tasks_max = slices;
 	b->slices = slices;
 	fleet_deliver(b, "t1");
 	for (; b->worked < b->sent->count; b->worked++) {
@@ -133,7 +133,7 @@ static void of_each_kind_the_first_are_loaded(void **state)
 	struct loaded_tasks loaded;
 	struct err e = {0};
 	const struct str ids[] = {STR("d")};
-	const struct rows_most most = {100, 3};
+	const struct rows_max most = {100, 3};
 	if (task_db_load_unfinished(b->s.engine.pg, ids, 1, most, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_true(has(&loaded, "u9") && has(&loaded, "u8") && has(&loaded, "u7"));
@@ -146,7 +146,7 @@ static void of_each_kind_the_first_are_loaded(void **state)
 		fail_msg("%s", e.text);
 	assert_int_equal(loaded.count, 5);
 	assert_true(has(&loaded, "lost")); /* nobody said what became of it */
-	const struct rows_most few = {2, 3};
+	const struct rows_max few = {2, 3};
 	if (task_db_load_unfinished(b->s.engine.pg, ids, 1, few, &b->mem, &loaded, &e) != 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(loaded.count, 2);
@@ -220,7 +220,7 @@ static void begin_wide(struct bench *b, int tasks)
 	make_many_files(b);
 	b->members = b->slices = tasks;
 	b->is_row_each = true;
-	b->s.engine.rules.tasks_most = tasks;
+	b->s.engine.rules.tasks_max = tasks;
 	fleet_deliver(b, "t1");
 }
 
@@ -268,7 +268,7 @@ static void a_cancel_settles_what_was_issued(void **state)
 	(void)live(b, "cancelled");
 }
 
-/* A fifth of what LONGSHORE_SCHEDULER_TASKS_MOST allows; `./dev bench wide` does it with all. The
+/* A fifth of what LONGSHORE_SCHEDULER_TASKS_MAX allows; `./dev bench wide` does it with all. The
  * ends of the stages alone grow with the tasks. */
 static void a_delivery_of_20000_files_takes_less_than_16_mb(void **state)
 {

@@ -276,7 +276,7 @@ static void several_files_without_marker_need_consent(void **state)
 static void too_many_files_are_held_until_they_are_larger(void **state)
 {
 	struct bench *b = *state;
-	b->w.rules.tasks_most = 2;
+	b->w.rules.tasks_max = 2;
 	struct stored *s = run(b, D1); /* 24 rows in files of 10 */
 	is_at(s, STATE_HELD, "unsupported(max_rows_per_file)");
 	b->w.spec.destination.max_rows_per_file = 12;

@@ -183,11 +183,11 @@ static void each_probe_that_fails_doubles_the_rest_up_to_the_most(void **state)
 		assert_int_equal(issue_all(t), 1);
 		answer_first(t, 1, 0);
 		assert_int_equal(t->w.breaker.probe.n, 0);
-		rest = rest * 2 < t->w.rules.breaker_open_most_ms ? rest * 2
-		                                                  : t->w.rules.breaker_open_most_ms;
+		rest = rest * 2 < t->w.rules.breaker_open_max_ms ? rest * 2
+		                                                 : t->w.rules.breaker_open_max_ms;
 		assert_int_equal(t->w.breaker.open_until_ms, t->iw.now_ms + rest);
 	}
-	assert_int_equal(rest, t->w.rules.breaker_open_most_ms);
+	assert_int_equal(rest, t->w.rules.breaker_open_max_ms);
 }
 
 /* They say nothing new, and must not push the next look away, nor let a second one look. */

@@ -55,7 +55,7 @@ static int begin(void **state)
 	world_init(&b->w);
 	workers_init(&b->k, &b->w);
 	b->w.rules.wave = WAVE;
-	b->w.rules.tasks_most = SLICES; /* no more are allowed */
+	b->w.rules.tasks_max = SLICES; /* no more are allowed */
 	b->k.slices = SLICES;
 	b->k.rows_per_slice = 10; /* so there are as many files */
 	b->s = world_request(&b->w, STR("d1000000000000000000000000000001"), b->w.now_ms);
@@ -128,7 +128,7 @@ static void ids_do_not_depend_on_when_rows_are_made(void **state)
 	world_init(&other);
 	workers_init(&k, &other);
 	other.now_ms = b->w.now_ms;
-	other.rules.tasks_most = 1000;
+	other.rules.tasks_max = 1000;
 	other.rules.wave = 500;
 	k.slices = SLICES;
 	k.rows_per_slice = 10;

@@ -380,7 +380,7 @@ static inline struct stored *world_step(
 		}
 		if ((n.needs & NEED_UNFINISHED) != 0)
 			facts.knows_open = decide_is_wide(&s->x) &&
-			                   decide_open(&s->x) <= decide_open_most(&w->rules);
+			                   decide_open(&s->x) <= decide_open_max(&w->rules);
 		if ((n.needs & NEED_HEAD) != 0) {
 			facts.head = w->head;
 			facts.newer_waits = world_newer_waits(w, &n.after);
