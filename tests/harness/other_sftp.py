@@ -11,6 +11,7 @@ Quirks, as real servers have them:
   nosize      does not say how long a file is
   full        has no room behind a file's first 64 KiB
   nodirs      lets nobody make directories, other than hidden ones
+  follows     answers LSTAT for what a link leads to, as ProFTPD 1.3.8 does
 """
 import asyncio
 import getpass
@@ -22,7 +23,7 @@ import sys
 import asyncssh
 from asyncssh.sftp import SFTPServerHandler
 
-QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks", "shares", "nosize", "full", "nodirs"}
+QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks", "shares", "nosize", "full", "nodirs", "follows"}
 ROOM = 64 * 1024
 
 
@@ -49,6 +50,9 @@ class Files(asyncssh.SFTPServer):
         if "shares" in CHOSEN:
             pflags &= ~asyncssh.FXF_EXCL
         return super().open(path, pflags, attrs)
+
+    def lstat(self, path):
+        return super().stat(path) if "follows" in CHOSEN else super().lstat(path)
 
     def fstat(self, file_obj):
         facts = super().fstat(file_obj)

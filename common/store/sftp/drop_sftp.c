@@ -40,8 +40,7 @@ int drop_sftp_is_alive(const struct sftp_drop *d, struct err *e)
 {
 	struct sftp_attrs attrs = {0};
 	uint32_t status = SFTP_OK;
-	if (sftp_stat(d->at.s, d->at.root[0] != '\0' ? d->at.root : "/", SFTP_STAT, &status, &attrs,
-	            e) != 0)
+	if (sftp_stat(d->at.s, d->at.root[0] != '\0' ? d->at.root : "/", &status, &attrs, e) != 0)
 		return e->act;
 	if (status == SFTP_OK && attrs.has_mode && S_ISDIR(attrs.mode))
 		return 0;

@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static struct wire_out begin(struct sftp *s, enum sftp_type type, uint32_t id)
 {
@@ -35,6 +36,25 @@ static int ask_status(
 	return sftp_send(s, w, e) != 0 ? e->act : sftp_take_status(s, id, out_status, e);
 }
 
+/* An answer that is a packet of this type, or a status that is not OK. */
+static int judge(struct sftp *s, uint8_t type, enum sftp_type wanted, struct wire_in *in,
+        uint32_t *out_status, struct err *e)
+{
+	*out_status = type == SFTP_STATUS ? wire_get_u32(in) : SFTP_OK;
+	bool is_right = type == wanted || (type == SFTP_STATUS && *out_status != SFTP_OK);
+	return is_right && !in->is_bad ? 0 : sftp_unexpected(s, e);
+}
+
+static int take_attrs(struct sftp *s, uint8_t type, struct wire_in *in, uint32_t *out_status,
+        struct sftp_attrs *out, struct err *e)
+{
+	if (judge(s, type, SFTP_ATTRS, in, out_status, e) != 0)
+		return e->act;
+	if (*out_status == SFTP_OK)
+		wire_get_attrs(in, out);
+	return in->is_bad ? sftp_unexpected(s, e) : 0;
+}
+
 static int ask_attrs(struct sftp *s, struct wire_out *w, uint32_t id, uint32_t *out_status,
         struct sftp_attrs *out, struct err *e)
 {
@@ -42,16 +62,7 @@ static int ask_attrs(struct sftp *s, struct wire_out *w, uint32_t id, uint32_t *
 	uint8_t type = 0;
 	if (sftp_send(s, w, e) != 0 || sftp_take(s, id, &type, &in, e) != 0)
 		return e->act;
-	if (type == SFTP_STATUS) {
-		*out_status = wire_get_u32(&in);
-		return in.is_bad || *out_status == SFTP_OK ? sftp_unexpected(s, e) : 0;
-	}
-	if (type == SFTP_ATTRS)
-		wire_get_attrs(&in, out);
-	if (type != SFTP_ATTRS || in.is_bad)
-		return sftp_unexpected(s, e);
-	*out_status = SFTP_OK;
-	return 0;
+	return take_attrs(s, type, &in, out_status, out, e);
 }
 
 static int ask_handle(struct sftp *s, struct wire_out *w, uint32_t id, struct sftp_file *out,
@@ -74,14 +85,59 @@ static int ask_handle(struct sftp *s, struct wire_out *w, uint32_t id, struct sf
 	return 0;
 }
 
-int sftp_stat(struct sftp *s, const char *path, enum sftp_type how, uint32_t *out_status,
-        struct sftp_attrs *out, struct err *e)
+int sftp_stat(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
+        struct err *e)
 {
 	lock(s);
 	uint32_t id = sftp_next_id(s);
-	struct wire_out w = begin(s, how, id);
+	struct wire_out w = begin(s, SFTP_STAT, id);
 	wire_text(&w, str_c(path));
 	return unlock(s, ask_attrs(s, &w, id, out_status, out, e));
+}
+
+static int send_path(
+        struct sftp *s, enum sftp_type type, const char *path, uint32_t *out_id, struct err *e)
+{
+	*out_id = sftp_next_id(s);
+	struct wire_out w = begin(s, type, *out_id);
+	wire_text(&w, str_c(path));
+	return sftp_send(s, &w, e);
+}
+
+/* Both requests are sent before an answer is read, so the second costs no round trip. Their answers may
+ * come in any order. */
+static int look(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
+        struct err *e)
+{
+	uint32_t stat_id, link_id, link_status = SFTP_OK;
+	if (send_path(s, SFTP_LSTAT, path, &stat_id, e) != 0 ||
+	        send_path(s, SFTP_READLINK, path, &link_id, e) != 0)
+		return e->act;
+	uint32_t id = stat_id, other = link_id;
+	for (int answers = 0; answers < 2; answers++) {
+		struct wire_in in;
+		uint8_t type = 0;
+		if (sftp_take_either(s, &id, other, &type, &in, e) != 0)
+			return e->act;
+		int act = id == stat_id ? take_attrs(s, type, &in, out_status, out, e)
+		                        : judge(s, type, SFTP_NAME, &in, &link_status, e);
+		if (act != 0)
+			return act;
+		other = id == stat_id ? link_id : stat_id;
+		id = other;
+	}
+	if (link_status != SFTP_OK)
+		return 0;
+	*out = (struct sftp_attrs){.has_mode = true, .mode = S_IFLNK};
+	*out_status = SFTP_OK;
+	return 0;
+}
+
+int sftp_look(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
+        struct err *e)
+{
+	lock(s);
+	return unlock(s, look(s, path, out_status, out, e));
 }
 
 int sftp_rename(

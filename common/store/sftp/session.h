@@ -48,6 +48,10 @@ int sftp_send(struct sftp *s, struct wire_out *w, struct err *e) ERR_MUST_USE;
  * flight was answered. */
 int sftp_take(struct sftp *s, uint32_t id, uint8_t *out_type, struct wire_in *out,
         struct err *e) ERR_MUST_USE;
+/* Waits for the answer to one of two requests. *id is the first one, and then the one that was
+ * answered. */
+int sftp_take_either(struct sftp *s, uint32_t *id, uint32_t other, uint8_t *out_type,
+        struct wire_in *out, struct err *e) ERR_MUST_USE;
 int sftp_take_status(struct sftp *s, uint32_t id, uint32_t *out_status, struct err *e) ERR_MUST_USE;
 /* Finds a free slot and gives it a new id. If none is free, waits for answers. */
 int sftp_flight_take(struct sftp *s, struct sftp_flight **out, struct err *e) ERR_MUST_USE;

@@ -115,6 +115,12 @@ static int landed_read(
 
 int sftp_take(struct sftp *s, uint32_t id, uint8_t *out_type, struct wire_in *out, struct err *e)
 {
+	return sftp_take_either(s, &id, id, out_type, out, e);
+}
+
+int sftp_take_either(struct sftp *s, uint32_t *id, uint32_t other, uint8_t *out_type,
+        struct wire_in *out, struct err *e)
+{
 	for (;;) {
 		struct wire_in in;
 		uint8_t type = 0;
@@ -124,16 +130,17 @@ int sftp_take(struct sftp *s, uint32_t id, uint8_t *out_type, struct wire_in *ou
 		if (in.is_bad)
 			return protocol_broken(s, e);
 		struct sftp_flight *f = find(s, got);
-		if (!f && (id == SFTP_NO_ID || got != id))
+		if (!f && (*id == SFTP_NO_ID || (got != *id && got != other)))
 			return protocol_broken(s, e);
 		if (!f) {
+			*id = got;
 			*out_type = type;
 			*out = in;
 			return 0;
 		}
 		int act = f->writer ? landed_write(s, f, type, &in, e)
 		                    : landed_read(s, f, type, &in, e);
-		if (act != 0 || id == SFTP_NO_ID)
+		if (act != 0 || *id == SFTP_NO_ID)
 			return act;
 	}
 }

@@ -43,7 +43,7 @@ int sftp_place_look(const struct sftp_place *p, const char *name, enum sftp_path
 	char path[SFTP_PATH_BYTES];
 	if (!sftp_place_path(p, name, path))
 		return err_set(e, ERR_REJECT, CODE_BAD_NAME, "the path is too long");
-	if (sftp_stat(p->s, path, SFTP_LSTAT, out_status, attrs, e) != 0)
+	if (sftp_look(p->s, path, out_status, attrs, e) != 0)
 		return e->act;
 	*out = *out_status == SFTP_OK ? kind_of(attrs) : SFTP_PATH_NONE;
 	if (*out_status == SFTP_NO_SUCH_FILE)

@@ -55,8 +55,7 @@ static int check_root(const struct sftp_source *s, struct err *e)
 {
 	struct sftp_attrs attrs = {0};
 	uint32_t status = SFTP_OK;
-	if (sftp_stat(s->at.s, s->at.root[0] != '\0' ? s->at.root : "/", SFTP_STAT, &status, &attrs,
-	            e) != 0)
+	if (sftp_stat(s->at.s, s->at.root[0] != '\0' ? s->at.root : "/", &status, &attrs, e) != 0)
 		return e->act;
 	bool is_dir = status == SFTP_OK && attrs.has_mode && S_ISDIR(attrs.mode);
 	return is_dir ? 0 : failed(s, "", status != SFTP_OK ? status : SFTP_NO_SUCH_FILE, e);

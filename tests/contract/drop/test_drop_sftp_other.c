@@ -204,6 +204,13 @@ static int setup_all(void **state)
 	return sshd_start_own(&server, (const char *const[]){NULL}) ? 0 : -1;
 }
 
+/* As ProFTPD: the cases about links show that they are refused all the same. */
+static int setup_follows(void **state)
+{
+	(void)state;
+	return sshd_start_own(&server, (const char *const[]){"follows", NULL}) ? 0 : -1;
+}
+
 static int teardown_all(void **state)
 {
 	(void)state;
@@ -214,6 +221,7 @@ static int teardown_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {CASES()};
+	const struct CMUnitTest follows[] = {CASES()};
 	const struct CMUnitTest quirks[] = {
 	        cmocka_unit_test(a_password_gets_in),
 	        cmocka_unit_test(answers_to_questions_get_in),
@@ -230,5 +238,6 @@ int main(void)
 	        .is_shared_slowly = true,
 	        .loses_renamed = true};
 	int failed = cmocka_run_group_tests(tests, setup_all, teardown_all);
+	failed += cmocka_run_group_tests(follows, setup_follows, teardown_all);
 	return failed + cmocka_run_group_tests(quirks, NULL, NULL);
 }

@@ -63,12 +63,21 @@ static int setup_other(void **state)
 	return setup_with((const char *const[]){NULL});
 }
 
+static int setup_follows(void **state)
+{
+	(void)state;
+	return setup_with((const char *const[]){"follows", NULL});
+}
+
 int main(void)
 {
 	const struct CMUnitTest openssh[] = {
 	        SOURCE_CASES(), SOURCE_CASE(a_link_is_refused_by_name)};
 	const struct CMUnitTest other[] = {SOURCE_CASES(), SOURCE_CASE(a_link_is_refused_by_name)};
+	const struct CMUnitTest follows[] = {
+	        SOURCE_CASES(), SOURCE_CASE(a_link_is_refused_by_name)};
 	driver.open = open_sftp;
 	int failed = cmocka_run_group_tests(openssh, setup_openssh, teardown_all);
-	return failed + cmocka_run_group_tests(other, setup_other, teardown_all);
+	failed += cmocka_run_group_tests(other, setup_other, teardown_all);
+	return failed + cmocka_run_group_tests(follows, setup_follows, teardown_all);
 }
