@@ -60,7 +60,7 @@ int ssh_dial(const struct link_target *target, int *out_fd, struct err *e)
 	const struct remote_url *url = target->url;
 	struct addrinfo *found = NULL;
 	int64_t until_ms = clock_mono_ms() + LINK_STEP_MS;
-	int failed = look_up(url, until_ms, &found);
+	int failed = ssh_look_up(url, until_ms, &found);
 	if (failed)
 		return err_set_native(e, ERR_RETRY, target->away, "resolver", failed,
 		        "the name of host %s cannot be looked up: %s", url->host,

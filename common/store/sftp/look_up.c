@@ -126,7 +126,7 @@ static bool ask_in_thread(struct question *q)
 	return is_begun;
 }
 
-int look_up(const struct remote_url *url, int64_t until_ms, struct addrinfo **out)
+int ssh_look_up(const struct remote_url *url, int64_t until_ms, struct addrinfo **out)
 {
 	if (!count_one())
 		return LOOK_UP_TOO_MANY;

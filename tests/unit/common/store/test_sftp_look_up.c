@@ -70,14 +70,14 @@ static void an_answer_is_passed_on(void **state)
 {
 	struct addrinfo *found = NULL;
 	(void)state;
-	assert_int_equal(look_up(&url, clock_mono_ms() + LONG_MS, &found), LOOK_UP_DONE);
+	assert_int_equal(ssh_look_up(&url, clock_mono_ms() + LONG_MS, &found), LOOK_UP_DONE);
 	assert_non_null(found);
 	assert_string_equal(asked, "drop.example:2222");
 	assert_int_equal(asked_kind, SOCK_STREAM);
 	freeaddrinfo(found);
 	answer = EAI_NONAME;
 	found = NULL;
-	assert_int_equal(look_up(&url, clock_mono_ms() + LONG_MS, &found), EAI_NONAME);
+	assert_int_equal(ssh_look_up(&url, clock_mono_ms() + LONG_MS, &found), EAI_NONAME);
 	assert_null(found);
 	assert_string_equal(look_up_text(EAI_NONAME), gai_strerror(EAI_NONAME));
 	answer = 0;
@@ -89,7 +89,7 @@ static void a_resolver_that_is_silent_is_given_up(void **state)
 	struct addrinfo *found = NULL;
 	(void)state;
 	hold(true);
-	assert_int_equal(look_up(&url, clock_mono_ms() + 50, &found), LOOK_UP_LATE);
+	assert_int_equal(ssh_look_up(&url, clock_mono_ms() + 50, &found), LOOK_UP_LATE);
 	assert_null(found);
 	assert_non_null(strstr(look_up_text(LOOK_UP_LATE), "resolver"));
 	int before = freed;
@@ -106,13 +106,13 @@ static void few_look_ups_are_left_behind(void **state)
 	(void)state;
 	hold(true);
 	for (int i = 0; i < LOOK_UP_MAX; i++)
-		assert_int_equal(look_up(&url, clock_mono_ms(), &found), LOOK_UP_LATE);
-	assert_int_equal(look_up(&url, clock_mono_ms(), &found), LOOK_UP_TOO_MANY);
+		assert_int_equal(ssh_look_up(&url, clock_mono_ms(), &found), LOOK_UP_LATE);
+	assert_int_equal(ssh_look_up(&url, clock_mono_ms(), &found), LOOK_UP_TOO_MANY);
 	assert_non_null(strstr(look_up_text(LOOK_UP_TOO_MANY), "resolver"));
 	assert_null(found);
 	hold(false);
 	while (code == LOOK_UP_TOO_MANY) {
-		code = look_up(&url, clock_mono_ms() + LONG_MS, &found);
+		code = ssh_look_up(&url, clock_mono_ms() + LONG_MS, &found);
 		a_moment();
 	}
 	assert_int_equal(code, LOOK_UP_DONE);
