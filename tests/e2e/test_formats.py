@@ -9,6 +9,7 @@ import pytest
 import makers
 from fleet import Fleet, wait_until
 from memory import nothing_is_stuck
+from sftp_server import SftpServer
 from world import QUICK, World
 
 PEOPLE = 200
@@ -17,8 +18,16 @@ GOLDEN = Path(__file__).resolve().parent / "golden" / "parquet"
 
 
 @pytest.fixture(scope="module")
-def world():
-    with Fleet("formats", env=QUICK) as fleet:
+def server():
+    with SftpServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def world(server):
+    with Fleet("formats", env=QUICK | {"LONGSHORE_SOURCE_ROOTS": f"/,{server.root}"}) as fleet:
+        for service in ("bridge-worker", "bridge-builder"):
+            server.give_credentials(fleet.path("keys", service))
         yield World(fleet, PEOPLE).prepare()
 
 
@@ -70,7 +79,11 @@ def parquet(world):
                      limits={"slice_bytes": 1024}),
         makers.route("from-lines", audience_name="lines", suppress=["lines"]))
     world.fleet.cli("bridge", "build", "columns", "--wait", timeout=120)
-    return folder
+    return folder, columns
+
+
+def content(world, status):
+    return [gzip.decompress(c) for n, c in sorted(world.files(status["delivery_id"]).items()) if n.endswith(".csv.gz")]
 
 
 def test_parquet_gives_what_csv_gives(world, parquet):
@@ -83,13 +96,25 @@ def test_parquet_gives_what_csv_gives(world, parquet):
         assert columns["books"][name] == lines["books"][name], name
     assert columns["books"]["members"] > 0 and columns["books"]["blocked_by_list"] > 0
 
-    def content(status):
-        return [gzip.decompress(c) for n, c in sorted(world.files(status["delivery_id"]).items()) if n.endswith(".csv.gz")]
-    assert content(columns) == content(lines)
+    assert content(world, columns) == content(world, lines)
+
+
+def test_parquet_is_read_over_sftp(world, server, parquet):
+    """Audience, bridge and list on a server; several slices read parts of one file."""
+    documents = parquet[1]
+    there = [d | {"source": d["source"] | server.place(d["source"]["url"].removeprefix("file://"), credential="ecdsa")}
+             for d in documents]
+    want = content(world, world.ends(world.deliver("from-columns"), "completed"))
+    try:
+        world.fleet.apply(there)
+        world.fleet.cli("bridge", "build", "columns", "--wait", timeout=120)
+        assert content(world, world.ends(world.deliver("from-columns"), "completed")) == want
+    finally:
+        world.fleet.apply(documents)
 
 
 def test_a_damaged_file_fails_and_half_a_file_is_waited_for(world, parquet):
-    path = parquet / "people" / "people.parquet"
+    path = parquet[0] / "people" / "people.parquet"
     whole = path.read_bytes()
     path.write_bytes(whole[:-100])
     held = world.held(world.deliver("from-columns"), "source_missing")
