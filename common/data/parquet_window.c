@@ -14,19 +14,21 @@ static int failed(struct err *e, const char *what)
 	        "%s a window on a Parquet object: %s", what, strerror(errno));
 }
 
-int parquet_window_open(int64_t bytes, struct parquet_window *out, struct err *e)
+int parquet_window_open(struct parquet_window *out, struct err *e)
 {
-	struct parquet_window w = {
-	        .fd = memfd_create("longshore-parquet", MFD_CLOEXEC), .bytes = bytes};
+	struct parquet_window w = {.fd = memfd_create("longshore-parquet", MFD_CLOEXEC)};
 	if (w.fd < 0)
 		return failed(e, "open");
-	if (ftruncate(w.fd, bytes) != 0) {
-		int act = failed(e, "size");
-		(void)close(w.fd); /* nothing was written */
-		return act;
-	}
 	(void)snprintf(w.path, sizeof(w.path), "/proc/self/fd/%d", w.fd);
 	*out = w;
+	return 0;
+}
+
+int parquet_window_resize(struct parquet_window *w, int64_t bytes, struct err *e)
+{
+	if (ftruncate(w->fd, 0) != 0 || ftruncate(w->fd, bytes) != 0)
+		return failed(e, "size");
+	w->bytes = bytes;
 	return 0;
 }
 

@@ -17,7 +17,9 @@ struct parquet_window {
 	char path[40];
 };
 
-int parquet_window_open(int64_t bytes, struct parquet_window *out, struct err *e) ERR_MUST_USE;
+int parquet_window_open(struct parquet_window *out, struct err *e) ERR_MUST_USE; /* of no bytes */
+/* Takes everything out of it and gives it the length of an object. */
+int parquet_window_resize(struct parquet_window *w, int64_t bytes, struct err *e) ERR_MUST_USE;
 void parquet_window_close(struct parquet_window *w); /* accepts a closed one (fd -1) */
 int parquet_window_put(const struct parquet_window *w, int64_t at, const void *p, size_t n,
         struct err *e) ERR_MUST_USE;

@@ -8,6 +8,7 @@
  * A wanted column must contain texts or whole numbers. A number is written as digits, and NULL as
  * an empty text.
  */
+#include "parquet_engine.h"
 #include "parquet_footer.h"
 
 #include "longshore/codes.h"
@@ -23,11 +24,10 @@ struct row_parquet {
 	const struct row_input *input;
 	struct row_calls calls;
 	int64_t batch_bytes; /* row groups of about this many bytes are read together */
-	struct duck *duck;
-	struct parquet_window window;
+	struct parquet_engine *engine;
 	struct parquet_footer footer;
 	struct row_header header;
-	bool is_announced;
+	bool is_announced, is_whole;
 	bool *wanted;
 	struct str *fields;
 	int64_t at;              /* position of the next byte to be fed */
@@ -80,7 +80,7 @@ static int put_statement(struct row_parquet *r, struct buf *sql, struct err *e)
 		act = buf_printf(sql, e,
 		        " FROM read_parquet('%s', file_row_number = true, hive_partitioning = "
 		        "false) WHERE file_row_number BETWEEN %" PRId64 " AND %" PRId64,
-		        r->window.path, first->first_row, last->first_row + last->rows - 1);
+		        r->engine->window.path, first->first_row, last->first_row + last->rows - 1);
 	return act == 0 ? buf_append(sql, "", 1, e) : act;
 }
 
@@ -95,14 +95,14 @@ static int read_batch(struct row_parquet *r, struct err *e)
 	r->row = groups[r->batch].first_row;
 	int act = put_statement(r, &sql, e);
 	if (act == 0)
-		act = duck_query(r->duck, sql.p, &calls, e);
+		act = duck_query(r->engine->duck, sql.p, &calls, e);
 	buf_release(&sql);
 	if (act == 0 && r->row != end)
 		act = err_set(e, ERR_REJECT, CODE_BAD_SOURCE,
 		        "it has fewer rows than its footer says: write it again");
 	if (act == 0)
 		act = parquet_window_forget(
-		        &r->window, groups[r->batch].from, groups[r->next - 1].end, e);
+		        &r->engine->window, groups[r->batch].from, groups[r->next - 1].end, e);
 	r->batch = r->next;
 	return act;
 }
@@ -142,7 +142,7 @@ static int take_group(struct row_parquet *r, const char *p, size_t n, size_t *ou
 {
 	const struct parquet_group *g = &r->footer.groups[r->next];
 	size_t take = (int64_t)n < g->end - r->at ? n : (size_t)(g->end - r->at);
-	int act = parquet_window_put(&r->window, r->at, p, take, e);
+	int act = parquet_window_put(&r->engine->window, r->at, p, take, e);
 	*out = take;
 	if (act != 0 || r->at + (int64_t)take < g->end)
 		return act;
@@ -170,8 +170,9 @@ static int row_parquet_feed(void *state, const void *p, size_t n, struct err *e)
 
 static int row_parquet_finish(void *state, struct err *e)
 {
-	const struct row_parquet *r = state;
-	if (r->is_announced && r->next == r->end && r->rows == r->expected)
+	struct row_parquet *r = state;
+	r->is_whole = r->is_announced && r->next == r->end && r->rows == r->expected;
+	if (r->is_whole)
 		return 0;
 	return err_set(
 	        e, ERR_REJECT, CODE_BAD_SOURCE, "it ends before its rows do: write it again");
@@ -205,16 +206,14 @@ static int prepare(struct row_parquet *r, const char *library, struct err *e)
 	if (act == 0)
 		act = parquet_footer_read(r->input, bytes, &r->footer, e);
 	if (act == 0)
-		act = parquet_window_open(bytes, &r->window, e);
+		act = parquet_engine_take(library, bytes, &r->engine, e);
 	if (act == 0)
-		act = parquet_window_put(&r->window, 0, "PAR1", PARQUET_HEAD_BYTES, e);
+		act = parquet_window_put(&r->engine->window, 0, "PAR1", PARQUET_HEAD_BYTES, e);
 	if (act == 0)
 		act = parquet_window_put(
-		        &r->window, r->footer.at, r->footer.bytes.p, r->footer.bytes.n, e);
+		        &r->engine->window, r->footer.at, r->footer.bytes.p, r->footer.bytes.n, e);
 	if (act == 0)
-		act = duck_open(library, r->window.path, &r->duck, e);
-	if (act == 0)
-		act = parquet_footer_parse(r->duck, &r->window, &r->footer, e);
+		act = parquet_footer_parse(r->engine->duck, &r->engine->window, &r->footer, e);
 	if (act != 0)
 		return act;
 	r->wanted = calloc(r->footer.columns + 1, sizeof(*r->wanted));
@@ -234,8 +233,7 @@ static int prepare(struct row_parquet *r, const char *library, struct err *e)
 static void row_parquet_close(void *state)
 {
 	struct row_parquet *r = state;
-	duck_close(r->duck);
-	parquet_window_close(&r->window);
+	parquet_engine_give(r->engine, r->is_whole);
 	parquet_footer_release(&r->footer);
 	free(r->wanted);
 	free(r->fields);
@@ -250,7 +248,6 @@ static int row_parquet_open(const struct row_form *form, const struct row_input 
 		return err_set(e, ERR_FATAL, "out_of_memory", "no memory for a Parquet reader");
 	r->input = input;
 	r->calls = *calls;
-	r->window.fd = -1;
 	r->batch_bytes = form->split_bytes > 0 && form->split_bytes < BATCH_BYTES
 	                         ? form->split_bytes
 	                         : BATCH_BYTES;
