@@ -12,6 +12,8 @@ Quirks, as real servers have them:
   full        has no room behind a file's first 64 KiB
   nodirs      lets nobody make directories, other than hidden ones
   follows     answers LSTAT for what a link leads to, as ProFTPD 1.3.8 does
+  nolookup    does not say where a link leads to
+  hidelinks   lets nobody ask where a link leads to
 """
 import asyncio
 import getpass
@@ -23,7 +25,7 @@ import sys
 import asyncssh
 from asyncssh.sftp import SFTPServerHandler
 
-QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks", "shares", "nosize", "full", "nodirs", "follows"}
+QUIRKS = {"password", "questions", "nosync", "overwrites", "nolinks", "shares", "nosize", "full", "nodirs", "follows", "nolookup", "hidelinks"}
 ROOM = 64 * 1024
 
 
@@ -53,6 +55,13 @@ class Files(asyncssh.SFTPServer):
 
     def lstat(self, path):
         return super().stat(path) if "follows" in CHOSEN else super().lstat(path)
+
+    def readlink(self, path):
+        if "nolookup" in CHOSEN:
+            raise asyncssh.SFTPOpUnsupported("no READLINK")
+        if "hidelinks" in CHOSEN:
+            raise asyncssh.SFTPPermissionDenied("READLINK is not allowed")
+        return super().readlink(path)
 
     def fstat(self, file_obj):
         facts = super().fstat(file_obj)

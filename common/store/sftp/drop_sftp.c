@@ -55,7 +55,9 @@ int drop_sftp_look(const struct sftp_drop *d, const char *name, enum sftp_path *
 	uint32_t status = SFTP_OK;
 	if (sftp_place_look(&d->at, name, out, &attrs, &status, e) != 0)
 		return e->act;
-	return status == SFTP_OK ? 0 : drop_sftp_failed(e, status, "look at a name");
+	return status == SFTP_OK ? 0
+	                         : drop_sftp_failed(e, status,
+	                                   "see whether a name is a link (LSTAT, READLINK)");
 }
 
 static int make_one(const struct sftp_drop *d, const char *part, uint32_t mode, struct err *e)

@@ -104,6 +104,12 @@ static int send_path(
 	return sftp_send(s, &w, e);
 }
 
+/* Any other status of READLINK means that the name is no link. */
+static bool leaves_it_open(uint32_t link_status)
+{
+	return link_status == SFTP_UNSUPPORTED || link_status == SFTP_PERMISSION_DENIED;
+}
+
 /* Both requests are sent before an answer is read, so the second costs no round trip. Their answers may
  * come in any order. */
 static int look(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
@@ -126,10 +132,12 @@ static int look(struct sftp *s, const char *path, uint32_t *out_status, struct s
 		other = id == stat_id ? link_id : stat_id;
 		id = other;
 	}
-	if (link_status != SFTP_OK)
-		return 0;
-	*out = (struct sftp_attrs){.has_mode = true, .mode = S_IFLNK};
-	*out_status = SFTP_OK;
+	if (link_status == SFTP_OK) {
+		*out = (struct sftp_attrs){.has_mode = true, .mode = S_IFLNK};
+		*out_status = SFTP_OK;
+	} else if (*out_status == SFTP_OK && leaves_it_open(link_status)) {
+		*out_status = SFTP_UNSUPPORTED;
+	}
 	return 0;
 }
 

@@ -39,8 +39,8 @@ bool sftp_can_sync(const struct sftp *s);
 /* Each returns 0 and the server's answer in *out_status. */
 int sftp_stat(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
         struct err *e) ERR_MUST_USE; /* follows links */
-/* Does not follow a link: *out is one then. ProFTPD's LSTAT follows links, so READLINK is asked too. A
- * server that has no READLINK, or does not allow it, is believed. */
+/* Does not follow a link: *out is one then. ProFTPD's LSTAT follows links, so READLINK is asked too. If
+ * the server has no READLINK or does not allow it, *out_status is SFTP_UNSUPPORTED. */
 int sftp_look(struct sftp *s, const char *path, uint32_t *out_status, struct sftp_attrs *out,
         struct err *e) ERR_MUST_USE;
 int sftp_rename(struct sftp *s, const char *from, const char *to, uint32_t *out_status,

@@ -99,7 +99,8 @@ static void a_server_that_lacks_something_is_unfit(void **state)
 	static const struct {
 		const char *quirk, *says;
 	} lacks[] = {{"overwrites", "an existing name"}, {"shares", "exclusive creation"},
-	        {"nosize", "ask for the length"}};
+	        {"nosize", "ask for the length"}, {"nolookup", "READLINK"},
+	        {"hidelinks", "READLINK"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
 		struct quirky q;

@@ -35,6 +35,20 @@ static void a_link_is_refused_by_name(void **state)
 	source_close(s);
 }
 
+/* What may be a link is not read. */
+static void a_server_that_hides_links_is_not_read(void **state)
+{
+	struct world *w = *state;
+	struct source *s = NULL;
+	struct source_reader *r = NULL;
+	struct err e;
+	put(w, "in/a.csv", "x");
+	must(open_below(w, "", &s, &e), &e);
+	assert_int_equal(source_read_open(s, STR("a.csv"), &r, &e), ERR_RETRY);
+	assert_null(r);
+	source_close(s);
+}
+
 static int teardown_all(void **state)
 {
 	(void)state;
@@ -69,6 +83,12 @@ static int setup_follows(void **state)
 	return setup_with((const char *const[]){"follows", NULL});
 }
 
+static int setup_hides(void **state)
+{
+	(void)state;
+	return setup_with((const char *const[]){"nolookup", NULL});
+}
+
 int main(void)
 {
 	const struct CMUnitTest openssh[] = {
@@ -76,8 +96,10 @@ int main(void)
 	const struct CMUnitTest other[] = {SOURCE_CASES(), SOURCE_CASE(a_link_is_refused_by_name)};
 	const struct CMUnitTest follows[] = {
 	        SOURCE_CASES(), SOURCE_CASE(a_link_is_refused_by_name)};
+	const struct CMUnitTest hides[] = {SOURCE_CASE(a_server_that_hides_links_is_not_read)};
 	driver.open = open_sftp;
 	int failed = cmocka_run_group_tests(openssh, setup_openssh, teardown_all);
 	failed += cmocka_run_group_tests(other, setup_other, teardown_all);
+	failed += cmocka_run_group_tests(hides, setup_hides, teardown_all);
 	return failed + cmocka_run_group_tests(follows, setup_follows, teardown_all);
 }
