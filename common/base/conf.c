@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Appends "<wrong>; set a whole number from <min> to <max> <unit>". */
 static int mistake_int(
@@ -90,6 +91,42 @@ int conf_read(const struct conf_field *fields, size_t count, void *settings, str
 		if (act < 0)
 			return err_set(e, ERR_FATAL, "bad_settings",
 			        "the settings have more mistakes than can be listed");
+	}
+	if (report->n > clean)
+		return err_set(
+		        e, ERR_FATAL, "bad_settings", "the settings have mistakes; see --help");
+	return 0;
+}
+
+/* Kubernetes sets such variables for each of its Services: LONGSHORE_SCHEDULER_SERVICE_HOST, _PORT, _PORT_80_TCP. */
+static bool is_of_kubernetes(struct str name)
+{
+	return str_has_prefix(name, STR("SERVICE_")) || str_eq(name, STR("PORT")) ||
+	       str_has_prefix(name, STR("PORT_"));
+}
+
+static bool is_known(struct str name, const struct conf_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(name, str_c(fields[i].env)))
+			return true;
+	return false;
+}
+
+int conf_refuse_unknown(const char *prefix, const struct conf_field *fields, size_t count,
+        struct buf *report, struct err *e)
+{
+	size_t clean = report->n, prefix_n = strlen(prefix);
+	for (char **at = environ; *at; at++) {
+		struct str name = str_bytes(*at, strcspn(*at, "="));
+		if (!str_has_prefix(name, str_c(prefix)) ||
+		        is_of_kubernetes(str_bytes(name.p + prefix_n, name.n - prefix_n)) ||
+		        is_known(name, fields, count))
+			continue;
+		if (buf_printf(report, e,
+		            STR_FMT ": there is no such setting; correct its name, or unset it\n",
+		            STR_ARG(name)) != 0)
+			return e->act;
 	}
 	if (report->n > clean)
 		return err_set(

@@ -345,7 +345,9 @@ int worker_run_batches(const struct batch_service *service, int argc, char **arg
 {
 	const struct frame_plan plan = {.name = service->plan->name,
 	        .own_bytes = service->conf_bytes,
-	        .want = {.own = service->conf, .own_count = service->conf_count}};
+	        .want = {.service = service->plan->name,
+	                .own = service->conf,
+	                .own_count = service->conf_count}};
 	struct frame frame;
 	struct err e;
 	int code = frame_open(&frame, &plan, argc, argv);

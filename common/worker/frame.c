@@ -31,7 +31,7 @@ static int help(const struct frame_plan *plan)
 	struct buf text;
 	struct err e;
 	buf_init(&text, TEXT_BYTES);
-	int act = settings_help(&plan->want, plan->name, &text, &e);
+	int act = settings_help(&plan->want, &text, &e);
 	print(STDOUT_FILENO, &text);
 	buf_release(&text);
 	return act ? EXIT_FAILED : 0;

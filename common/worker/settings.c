@@ -3,7 +3,10 @@
 
 #include "longshore/log.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define TEXT_OF(which, name, variable, value, text) \
 	{ \
@@ -73,7 +76,8 @@ static const struct conf_field task_fields[] = {
 
 enum {
 	COMMON_COUNT = sizeof(common_fields) / sizeof(common_fields[0]),
-	TASK_COUNT = sizeof(task_fields) / sizeof(task_fields[0])
+	TASK_COUNT = sizeof(task_fields) / sizeof(task_fields[0]),
+	PREFIX_BYTES = 64
 };
 
 /* The fields of task services, with this service's defaults. */
@@ -109,6 +113,15 @@ static int check(const struct settings_want *want, const struct worker_conf *c, 
 	return 0;
 }
 
+/* bridge-worker: LONGSHORE_BRIDGE_WORKER_ */
+static void prefix_of(const char *service, char out[PREFIX_BYTES])
+{
+	int n = snprintf(out, PREFIX_BYTES, "LONGSHORE_%s_", service);
+	assert(n > 0 && n < PREFIX_BYTES);
+	for (char *at = out; *at; at++)
+		*at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+}
+
 int settings_read(const struct settings_want *want, struct worker_conf *common, void *own,
         struct arena *mem, struct buf *report, struct err *e)
 {
@@ -120,6 +133,10 @@ int settings_read(const struct settings_want *want, struct worker_conf *common, 
 		is_wrong = true;
 	if (want->own_count && conf_read(want->own, want->own_count, own, mem, report, e))
 		is_wrong = true;
+	char prefix[PREFIX_BYTES];
+	prefix_of(want->service, prefix);
+	if (conf_refuse_unknown(prefix, want->own, want->own_count, report, e))
+		is_wrong = true;
 	size_t before = report->n;
 	if (has_all && check(want, common, report, e))
 		return e->act;
@@ -129,14 +146,13 @@ int settings_read(const struct settings_want *want, struct worker_conf *common, 
 	return 0;
 }
 
-int settings_help(
-        const struct settings_want *want, const char *service, struct buf *out, struct err *e)
+int settings_help(const struct settings_want *want, struct buf *out, struct err *e)
 {
 	struct conf_field task[TASK_COUNT];
 	task_fields_of(want, task);
 	if (buf_printf(out, e,
 	            "usage: longshore-%s [--help]\n\nSettings are environment variables:\n",
-	            service) ||
+	            want->service) ||
 	        conf_help(common_fields, COMMON_COUNT, out, e))
 		return e->act;
 	if (want->is_task_service && conf_help(task, TASK_COUNT, out, e))

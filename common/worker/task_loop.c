@@ -342,7 +342,8 @@ int worker_run_tasks(const struct task_service *service, int argc, char **argv)
 	(void)snprintf(cache_dir, sizeof cache_dir, "/var/tmp/longshore-%s", service->plan->name);
 	const struct frame_plan plan = {.name = service->plan->name,
 	        .own_bytes = service->conf_bytes,
-	        .want = {.is_task_service = true,
+	        .want = {.service = service->plan->name,
+	                .is_task_service = true,
 	                .threads = service->threads,
 	                .cache_dir = cache_dir,
 	                .own = service->conf,

@@ -29,9 +29,14 @@ struct conf_field {
 };
 
 /* Reads fields from the environment into *settings and copies texts into mem. ERR_FATAL
- * ("bad_settings"): `report` has all mistakes, one per line. The only caller of getenv in the
- * tree. */
+ * ("bad_settings"): `report` has all mistakes, one per line. This file alone looks at the
+ * environment. */
 int conf_read(const struct conf_field *fields, size_t count, void *settings, struct arena *mem,
+        struct buf *report, struct err *e) ERR_MUST_USE;
+
+/* ERR_FATAL ("bad_settings") if a variable begins with the prefix and is in no row: a misspelt limit must not
+ * silently have its default. The names that Kubernetes gives to the addresses of its Services are let through. */
+int conf_refuse_unknown(const char *prefix, const struct conf_field *fields, size_t count,
         struct buf *report, struct err *e) ERR_MUST_USE;
 
 /* Appends the table as help text: one line per field with default, range and unit. */

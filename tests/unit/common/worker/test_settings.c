@@ -24,9 +24,11 @@ static const struct conf_field own_fields[] = {
 };
 
 static const struct settings_want task_service = {
-        .is_task_service = true, .own = own_fields, .own_count = 1};
-static const struct settings_want waiting_service = {.is_task_service = true, .threads = "16"};
-static const struct settings_want batch_service = {.is_task_service = false};
+        .service = "bridge-worker", .is_task_service = true, .own = own_fields, .own_count = 1};
+static const struct settings_want waiting_service = {
+        .service = "uploader", .is_task_service = true, .threads = "16"};
+static const struct settings_want batch_service = {
+        .service = "audit-sink", .is_task_service = false};
 
 static struct arena mem;
 static struct buf report;
@@ -105,8 +107,31 @@ static void a_service_that_waits_for_disks_has_more_threads_by_default(void **st
 	assert_int_equal(conf.threads, 2);
 	set("THREADS", NULL);
 	buf_clear(&report);
-	assert_int_equal(settings_help(&waiting_service, "uploader", &report, &e), 0);
+	assert_int_equal(settings_help(&waiting_service, &report, &e), 0);
 	assert_true(report_has("tasks that run at the same time [1 to 256 threads; default 16]"));
+}
+
+/* One that is misspelt, or that a new release renamed, would silently have its default. */
+static void a_setting_of_this_service_that_there_is_not_is_refused(void **state)
+{
+	(void)state;
+	set("BRIDGE_WORKER_WIDHT", "3");
+	assert_int_equal(read_all(&task_service), ERR_FATAL);
+	assert_true(report_has("LONGSHORE_BRIDGE_WORKER_WIDHT: there is no such setting"));
+	assert_false(report_has("=3"));
+	assert_int_equal(read_all(&waiting_service), 0); /* another service's */
+	set("BRIDGE_WORKER_WIDHT", NULL);
+	static const char *const of_kubernetes[] = {"BRIDGE_WORKER_SERVICE_HOST",
+	        "BRIDGE_WORKER_SERVICE_PORT", "BRIDGE_WORKER_SERVICE_PORT_ADMIN",
+	        "BRIDGE_WORKER_PORT", "BRIDGE_WORKER_PORT_80_TCP_ADDR"};
+	for (size_t i = 0; i < sizeof of_kubernetes / sizeof of_kubernetes[0]; i++)
+		set(of_kubernetes[i], "tcp://10.0.0.1:80");
+	assert_int_equal(read_all(&task_service), 0);
+	for (size_t i = 0; i < sizeof of_kubernetes / sizeof of_kubernetes[0]; i++)
+		set(of_kubernetes[i], NULL);
+	set("BRIDGE_WORKER_PORTS", "1");
+	assert_int_equal(read_all(&task_service), ERR_FATAL);
+	set("BRIDGE_WORKER_PORTS", NULL);
 }
 
 static void batch_service_needs_no_staging_and_ignores_threads(void **state)
@@ -187,12 +212,12 @@ static void none_is_said_by_an_empty_text(void **state)
 static void help_lists_every_setting(void **state)
 {
 	(void)state;
-	assert_int_equal(settings_help(&task_service, "formatter", &report, &e), 0);
-	assert_true(report_has("usage: longshore-formatter"));
+	assert_int_equal(settings_help(&task_service, &report, &e), 0);
+	assert_true(report_has("usage: longshore-bridge-worker"));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_true(report_has(names[i]));
 	buf_clear(&report);
-	assert_int_equal(settings_help(&batch_service, "audit-sink", &report, &e), 0);
+	assert_int_equal(settings_help(&batch_service, &report, &e), 0);
 	assert_false(report_has("LONGSHORE_THREADS"));
 }
 
@@ -202,6 +227,9 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(only_three_must_be_set, open_all, close_all),
 	        cmocka_unit_test_setup_teardown(
 	                a_service_that_waits_for_disks_has_more_threads_by_default, open_all,
+	                close_all),
+	        cmocka_unit_test_setup_teardown(
+	                a_setting_of_this_service_that_there_is_not_is_refused, open_all,
 	                close_all),
 	        cmocka_unit_test_setup_teardown(
 	                batch_service_needs_no_staging_and_ignores_threads, open_all, close_all),
