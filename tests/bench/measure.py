@@ -1,10 +1,17 @@
 """What a run costs: CPU and memory by process, WAL, rows and bytes by table, what lies in staging. Reads /proc and PostgreSQL's
 own figures; nothing here asks the services."""
+import math
 import os
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
 SERVERS = ("kafka", "postgres", "redis")
+
+
+def quantile(values, part):
+    """The smallest value that this part of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * part) - 1)]
 
 
 def fields_of(pid):

@@ -17,17 +17,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "harness"))
 import makers  # noqa: E402
 from fleet import Fleet, wait_until  # noqa: E402
 from load import Load  # noqa: E402
+from measure import quantile  # noqa: E402
 from sftp_server import SftpServer  # noqa: E402
 
 HEALTHY = [f"healthy{n}" for n in range(8)]
 DEAD = [f"dead{n}" for n in range(16)]  # the uploader's default number of threads
 HANGING = "SELECT count(DISTINCT delivery_id) FROM run.task WHERE stage = 'upload' AND status = 'issued'"
-
-
-def percentile(values, share):
-    """The smallest value that is not exceeded by this share of them."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * share // 100) - 1)]
 
 
 def configure(fleet, server, ninth, people):
@@ -53,7 +48,7 @@ def measured(load, count, patience):
     new = set(load.ended) - before
     assert {load.ended[n][1] for n in new} == {"completed"}, load.ended
     took = [took for n, took in load.took_ms().items() if n in new]
-    return {"p50_ms": percentile(took, 50), "p99_ms": percentile(took, 99), "most_ms": max(took)}
+    return {"p50_ms": quantile(took, 0.5), "p99_ms": quantile(took, 0.99), "most_ms": max(took)}
 
 
 def hang(fleet, load, ninth, patience):

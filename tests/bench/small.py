@@ -88,11 +88,6 @@ def check_rows(fleet, load, completed, patience):
     assert rows == [(completed, 2 * completed, 2 * completed)], rows
 
 
-def quantile(values, part):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
-
-
 def measured(fleet, town, args, work):
     """Does `work` with a load; its figures."""
     fleet.wait_ready()
@@ -114,7 +109,7 @@ def measured(fleet, town, args, work):
     assert set(codes.values()) == {0}, codes
     took = list(load.took_ms().values())
     return {"deliveries": len(load.ended), "completed": completed, "wall_s": wall, "per_s": len(load.ended) / wall,
-            "p50_ms": statistics.median(took), "p99_ms": quantile(took, 0.99),
+            "p50_ms": statistics.median(took), "p99_ms": measure.quantile(took, 0.99),
             "cpu_s": {name: after[name] - cpu[name] for name in after}, "bench_cpu_s": own, "peak_bytes": peaks,
             "wal_bytes": int(now.lsn - tables.lsn), "wal_page_images": now.pages_in_wal - tables.pages_in_wal,
             "tables": now.since(tables), "changes": measure.changes_since(measure.changes(fleet), changes),
