@@ -16,7 +16,7 @@ struct delivery_row {
  * Absent if the delivery continues by itself. */
 struct str cli_release(
         struct arena *mem, struct str delivery_id, struct str reason, struct str content_hash);
-/* What must be done first, or what it waits for. May be empty. */
+/* Says what a person must do first, or when the hold ends by itself. May be empty. */
 const char *cli_release_note(struct str reason);
 /* "released by: ..." and the note. release: from cli_release. */
 void cli_print_release(struct str release, struct str reason, const char *indent);

@@ -36,7 +36,7 @@ static bool is_enough(struct str has, struct str wanted)
 	return a == -1 || (b != -1 && a >= b);
 }
 
-/* What is required, and what a short retention costs. */
+/* Compares a topic's settings with the plan, and says what a short retention costs. */
 static int check_settings(struct doctor *d, const char *subject, const struct topic_plan *plan,
         const struct str *values)
 {

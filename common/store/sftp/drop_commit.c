@@ -151,7 +151,7 @@ static int take_part(struct reading_back *r, int which, size_t *out_n, struct er
 	return status == SFTP_OK ? 0 : drop_sftp_failed(e, status, "read back");
 }
 
-/* The answers that were not awaited, behind the file's end or behind a failure. */
+/* Reads the answers that are still to come, after the file's end or after a failure. */
 static void take_rest(struct reading_back *r)
 {
 	for (int which = 0; which < 2; which++) {

@@ -41,6 +41,16 @@ struct drop_driver {
 };
 static struct drop_driver driver;
 
+static inline struct drop_driver driver_over_sftp(
+        int (*open)(struct ground *p, struct drop **out, struct err *e))
+{
+	return (struct drop_driver){.guarantee = "sftp_rename",
+	        .identity = ".longshore-tmp/identity-sftp",
+	        .open = open,
+	        .is_shared_slowly = true,
+	        .loses_renamed = true};
+}
+
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st, (void)flag, (void)ftw;

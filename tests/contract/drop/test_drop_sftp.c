@@ -223,11 +223,7 @@ int main(void)
 	        CASE(a_transfer_goes_on_over_new_keys),
 	        CASE(a_write_that_failed_is_not_synced),
 	};
-	driver = (struct drop_driver){.guarantee = "sftp_rename",
-	        .identity = ".longshore-tmp/identity-sftp",
-	        .open = open_sftp,
-	        .is_shared_slowly = true,
-	        .loses_renamed = true};
+	driver = driver_over_sftp(open_sftp);
 	int failed = cmocka_run_group_tests(tests, setup_all, teardown_all);
 	if (getenv("LONGSHORE_TEST_SFTP") != NULL)
 		return failed;

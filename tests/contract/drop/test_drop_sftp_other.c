@@ -233,11 +233,7 @@ int main(void)
 	        cmocka_unit_test(a_directory_that_may_not_be_made_is_tried_again),
 	        cmocka_unit_test(a_silent_server_is_given_up),
 	};
-	driver = (struct drop_driver){.guarantee = "sftp_rename",
-	        .identity = ".longshore-tmp/identity-sftp",
-	        .open = open_sftp,
-	        .is_shared_slowly = true,
-	        .loses_renamed = true};
+	driver = driver_over_sftp(open_sftp);
 	int failed = cmocka_run_group_tests(tests, setup_all, teardown_all);
 	failed += cmocka_run_group_tests(follows, setup_follows, teardown_all);
 	return failed + cmocka_run_group_tests(quirks, NULL, NULL);

@@ -83,7 +83,7 @@ static void an_answer_is_passed_on(void **state)
 	answer = 0;
 }
 
-/* What comes later is freed by the thread that was left behind. */
+/* The thread that is left behind frees the late answer. */
 static void a_resolver_that_is_silent_is_given_up(void **state)
 {
 	struct addrinfo *found = NULL;

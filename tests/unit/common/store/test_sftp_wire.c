@@ -177,7 +177,7 @@ static void at_most_64_extended_attributes_are_read(void **state)
 	}
 }
 
-/* Bytes drawn by a fixed rule. What is read lies within the packet, and the reader ends. */
+/* Pseudo-random packets: the reader stays inside each of them and reaches its end. */
 static void no_bytes_make_the_reader_leave_its_packet(void **state)
 {
 	uint32_t drawn = 12345;
